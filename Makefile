@@ -1,0 +1,79 @@
+# Everything happens in .venv of this folder; nothing global is touched. `make help` lists the commands.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+KERNELS := $(wildcard src/arbitrax/kernels/*.py src/arbitrax/kernels/*.pxd)
+# A venv without its own pip is made in a second; the outer pip installs into it.
+PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python
+export PYTHONUTF8 := 1
+
+.PHONY: help demo up test test-kernels-debug check nightly bench build lock clean
+
+help:  ## list the commands
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(VENV)/.built  ## set up, then run a real strategy on real prices, stored in a real database
+	@$(BIN)/arbitrax demo
+
+up: $(VENV)/.built  ## start the servers and keep them until Ctrl-C
+	@$(BIN)/arbitrax up
+
+test: $(VENV)/.built $(VENV)/.developer  ## run all tests on the real embedded servers
+	@$(MAKE) --no-print-directory test-kernels-debug
+	$(BIN)/python -m pytest -m "not nightly"
+
+# The same kernel tests against a build with bounds and overflow checks.
+test-kernels-debug: build/debug/.built
+	PYTHONPATH=build/debug/lib $(BIN)/python -m pytest -q -p no:cacheprovider tests/unit/kernels tests/property
+
+build/debug/.built: $(KERNELS) setup.py $(VENV)/.developer
+	@echo "Building the kernels with bounds checks..."
+	@rm -rf build/debug
+	@ARBITRAX_KERNELS=debug $(BIN)/python setup.py -q build --build-base build/debug --build-lib build/debug/lib
+	@touch $@
+
+check: $(VENV)/.built $(VENV)/.developer  ## format, lint, types, layers
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+nightly: $(VENV)/.built $(VENV)/.developer  ## what is too long for every change: fault rounds, sanitizers, deep fuzzing
+	$(BIN)/python scripts/sanitize.py
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest
+
+bench: $(VENV)/.built  ## measure ours and the peers, interleaved, on this machine
+	$(BIN)/python -m benchmarks
+
+build: $(VENV)/.built  ## compile the core
+
+lock: $(VENV)/.built  ## resolve requirements.lock anew
+	$(PYTHON) -m venv build/uv && build/uv/bin/pip install -q uv
+	PATH="$$PWD/build/uv/bin:$$PATH" $(BIN)/python scripts/lock.py
+
+clean:  ## remove everything that was built
+	rm -rf $(VENV) build src/*.egg-info src/arbitrax/kernels/*.so src/arbitrax/kernels/*.c
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ArbitraX needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Set PYTHON=python3.11, say.")'
+	@$(PYTHON) -m venv --without-pip $(VENV)
+
+$(VENV)/.runtime: requirements.lock | $(VENV)/bin/python
+	@echo "Installing the dependencies into $(VENV)..."
+	@sed '/^# Development/,$$d' requirements.lock > $(VENV)/runtime.lock
+	@$(PIP) install --quiet --require-hashes --no-compile -r $(VENV)/runtime.lock
+	@touch $@
+
+$(VENV)/.developer: requirements.lock | $(VENV)/.runtime
+	@echo "Installing the development tools into $(VENV)..."
+	@$(PIP) install --quiet --require-hashes --no-compile -r requirements.lock
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.runtime
+	@echo "Compiling the core and installing ArbitraX into $(VENV)..."
+	@$(PIP) install --quiet --no-deps --no-build-isolation --no-compile -e .
+	@touch $@
+
+$(VENV)/.built: $(KERNELS) setup.py $(VENV)/.installed
+	@$(BIN)/python setup.py -q build_ext --inplace
+	@touch $@

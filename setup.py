@@ -1,0 +1,98 @@
+"""Build the compiled core: one extension per module of ``arbitrax/kernels``, Cython's pure-Python mode.
+
+``ARBITRAX_KERNELS=debug`` builds with bounds and overflow checks, ``sanitize`` adds ASan and UBSan; both are
+slow builds for the tests. Each extension carries the hash of the sources it was built from, which
+``arbitrax.kernels`` compares with the sources beside it.
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from Cython.Build import cythonize
+from Cython.Compiler.Options import get_directive_defaults
+from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+KERNELS = Path("src/arbitrax/kernels")
+UTILITY = "arbitrax.kernels._cyutility"  # Cython's memoryview code, compiled once instead of once per module
+MODES = {
+    # No -ffast-math, no -march=native, no contraction: one result on every machine.
+    "release": ["-O3", "-g0", "-fno-strict-aliasing", "-ffp-contract=off"],
+    "debug": ["-O1", "-g1", "-fno-strict-aliasing", "-ffp-contract=off"],
+    "sanitize": [
+        "-O1",
+        "-g1",
+        "-fno-strict-aliasing",
+        "-ffp-contract=off",
+        "-fno-omit-frame-pointer",
+        "-fsanitize=address,undefined",
+    ],
+}
+MODE = os.environ.get("ARBITRAX_KERNELS", "release")
+if MODE not in MODES:
+    sys.exit(f"ARBITRAX_KERNELS is {MODE!r}; use one of {', '.join(MODES)}.")
+CHECKED = MODE != "release"
+
+
+def source_hash(module: Path) -> str:
+    """SHA-256 of the module and every declaration file; `arbitrax.kernels` computes the same."""
+    digest = hashlib.sha256(module.read_bytes())
+    for declarations in sorted(KERNELS.glob("*.pxd")):
+        digest.update(declarations.read_bytes())
+    return digest.hexdigest()
+
+
+class BuildKernels(build_ext):
+    """build_ext that says what to install when there is no compiler."""
+
+    def run(self):
+        compiler = os.environ.get("CC", "cc").split()[0]
+        if not (shutil.which(compiler) or shutil.which("gcc") or shutil.which("clang")):
+            sys.exit(
+                f"ArbitraX compiles its core at install and found no C compiler ({compiler}): install gcc and "
+                "the Python headers (Debian: apt-get install gcc python3-dev; macOS: xcode-select --install), "
+                "then install again."
+            )
+        super().run()
+
+
+def extensions() -> list[Extension]:
+    """One extension a kernel module, and the shared utility module."""
+    found = [
+        Extension(
+            f"arbitrax.kernels.{module.stem}",
+            [str(module)],
+            define_macros=[("ARBITRAX_SOURCE_HASH", f'"{source_hash(module)}"')],
+            extra_compile_args=MODES[MODE],
+            extra_link_args=["-fsanitize=address,undefined"] if MODE == "sanitize" else [],
+        )
+        for module in sorted(KERNELS.glob("*.py"))
+        if module.stem != "__init__"
+    ]
+    utility = KERNELS / "_cyutility.c"
+    if not utility.exists():
+        subprocess.run([sys.executable, "-m", "cython", "-3", f"--generate-shared={utility}"], check=True)
+    extra = Extension(UTILITY, [str(utility)], extra_compile_args=["-O1", "-g0"])
+    directives = get_directive_defaults() | {
+        "language_level": 3,
+        "boundscheck": CHECKED,
+        "wraparound": False,
+        "initializedcheck": CHECKED,
+        "overflowcheck": CHECKED,
+        "cdivision": True,
+        "embedsignature": False,
+    }
+    return cythonize(
+        [*found, extra],
+        compiler_directives=directives,
+        shared_utility_qualified_name=UTILITY,
+        force=CHECKED,
+        nthreads=0,
+    )
+
+
+setup(ext_modules=extensions(), cmdclass={"build_ext": BuildKernels})

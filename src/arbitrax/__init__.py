@@ -1,0 +1,49 @@
+"""ArbitraX: market data, honest backtests and a paper exchange, with a compiled core.
+
+    import arbitrax as ax
+    result = ax.backtest(ax.SmaCross(fast=10, slow=30), "prices.csv")
+
+Names load when first used: importing the package costs the standard library only.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from arbitrax.backtest.result import Result as Result
+    from arbitrax.domain.bars import Bars as Bars
+    from arbitrax.domain.errors import ArbitraxError as ArbitraxError
+    from arbitrax.interactive import backtest as backtest
+    from arbitrax.strategies.buy_and_hold import BuyAndHold as BuyAndHold
+    from arbitrax.strategies.parameters import parameter as parameter
+    from arbitrax.strategies.rsi_reversion import RsiReversion as RsiReversion
+    from arbitrax.strategies.sma_cross import SmaCross as SmaCross
+    from arbitrax.strategies.strategy import Strategy as Strategy
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "ArbitraxError": "arbitrax.domain.errors",
+    "Bars": "arbitrax.domain.bars",
+    "BuyAndHold": "arbitrax.strategies.buy_and_hold",
+    "Result": "arbitrax.backtest.result",
+    "RsiReversion": "arbitrax.strategies.rsi_reversion",
+    "SmaCross": "arbitrax.strategies.sma_cross",
+    "Strategy": "arbitrax.strategies.strategy",
+    "backtest": "arbitrax.interactive",
+    "parameter": "arbitrax.strategies.parameters",
+}
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'arbitrax' has no attribute '{name}'")
+    value = getattr(import_module(home), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_HOMES]

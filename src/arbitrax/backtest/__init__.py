@@ -1,0 +1,1 @@
+"""RunSpec -> engine -> Result -> metrics -> report."""

@@ -1,0 +1,114 @@
+"""What a run yields."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arbitrax.backtest.spec import RunSpec
+from arbitrax.domain.bars import Bars
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from arbitrax.backtest.metrics import Metrics
+    from arbitrax.domain.bars import Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """One run: curves of shape (bars,), records of orders and trades, and what they say.
+
+    The curves of equity, exposure (gross position value) and benchmark are in quote currency at each close. The dtypes
+    of the records are in `arbitrax.kernels.ledger`; `orders`, `trades` and `equity` give frames.
+    """
+
+    spec: RunSpec
+    bars: Bars
+    """As the strategy saw them: adjusted when the spec says so."""
+    data_hash: str
+    """Content hash of the raw bars."""
+    equity_curve: Floats
+    exposure_curve: Floats
+    benchmark_curve: Floats
+    order_records: NDArray[np.void]
+    trade_records: NDArray[np.void]
+    bankrupt_bar: int | None = None
+    notices: tuple[str, ...] = ()
+
+    @cached_property
+    def metrics(self) -> "Metrics":
+        """Every metric, computed when first looked at."""
+        from arbitrax.backtest.metrics import compute_metrics
+
+        return compute_metrics(self)
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the curves and records: equal hashes mean byte-equal runs."""
+        digest = hashlib.sha256(b"result/1")
+        for part in (self.equity_curve, self.exposure_curve, self.benchmark_curve):
+            digest.update(np.ascontiguousarray(part, "<f8").tobytes())
+        for records in (self.order_records, self.trade_records):
+            digest.update(records.tobytes())
+        return digest.hexdigest()
+
+    @cached_property
+    def equity(self) -> "pd.DataFrame":
+        """Equity, benchmark, exposure and drawdown by time, as a pandas frame."""
+        from arbitrax.backtest.frames import equity_frame
+
+        return equity_frame(self)
+
+    @cached_property
+    def orders(self) -> "pd.DataFrame":
+        """Every order with its life, as a pandas frame."""
+        from arbitrax.backtest.frames import orders_frame
+
+        return orders_frame(self)
+
+    @cached_property
+    def trades(self) -> "pd.DataFrame":
+        """Every round trip, as a pandas frame."""
+        from arbitrax.backtest.frames import trades_frame
+
+        return trades_frame(self)
+
+    def to_polars(self) -> dict[str, Any]:
+        """Return ``equity``, ``orders`` and ``trades`` as polars frames (needs the ``polars`` extra)."""
+        from arbitrax.backtest.frames import to_polars
+
+        return to_polars(self)
+
+    def report(self, path: str | Path) -> Path:
+        """Write the report, one HTML file that needs no network, and return its path."""
+        from arbitrax.backtest.report import write_report
+
+        return write_report(self, Path(path))
+
+    def plot(self) -> Any:
+        """Return the report for display in a notebook."""
+        from arbitrax.backtest.report import notebook_view
+
+        return notebook_view(self)
+
+    def __repr__(self) -> str:
+        strategy = self.spec.strategy
+        arguments = ", ".join(f"{name}={value!r}" for name, value in strategy.parameters.items())
+        closed = int((self.trade_records["is_open"] == 0).sum())
+        change = self.equity_curve[-1] / self.spec.cash - 1
+        return (
+            f"<Result {strategy.name}({arguments}) on {self.bars.symbol}: {len(self.bars)} bars, {closed} trades, "
+            f"{change:+.2%}>"
+        )
+
+    def _repr_html_(self) -> str:
+        from arbitrax.backtest.report import notebook_summary
+
+        return notebook_summary(self)

@@ -1,0 +1,38 @@
+"""From a strategy and options to a `RunSpec`."""
+
+import hashlib
+
+from arbitrax.backtest.spec import RunSpec, StrategyRef
+from arbitrax.domain.bars import Bars
+from arbitrax.domain.dates import date_text, day_after, parse_date
+from arbitrax.domain.errors import RangeError
+from arbitrax.strategies.strategy import Strategy, source_of
+
+
+def strategy_ref(strategy: Strategy, name: str) -> StrategyRef:
+    """Return the reference of a strategy instance; ``name`` is how the registry finds its class."""
+    source = source_of(type(strategy))
+    return StrategyRef(
+        name=name,
+        class_name=type(strategy).__qualname__,
+        parameters=strategy.values,
+        source_hash=None if source is None else hashlib.sha256(source.encode()).hexdigest(),
+    )
+
+
+def cut_to_range(bars: Bars, spec: RunSpec) -> Bars:
+    """Return the bars from ``spec.start`` to ``spec.end``, both inclusive.
+
+    Raises:
+        RangeError: reversed dates, or no bar between them.
+    """
+    start = None if spec.start is None else parse_date(spec.start, "--from")
+    end = None if spec.end is None else day_after(spec.end, "--to")
+    if start is not None and end is not None and start >= end:
+        raise RangeError(f"--from {spec.start} lies after --to {spec.end}; swap them.")
+    selected = bars.between(start, end)
+    if not len(selected):
+        wanted = f"from {spec.start or 'the start'} to {spec.end or 'the end'}"
+        held = f"it has {date_text(int(bars.timestamp[0]))} to {date_text(int(bars.timestamp[-1]))}" if len(bars) else "it is empty"
+        raise RangeError(f"{bars.symbol} has no {bars.interval} bars {wanted}; {held}.")
+    return selected

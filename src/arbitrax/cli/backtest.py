@@ -1,0 +1,202 @@
+"""`arbitrax backtest`: run, list, show, report, reproduce."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, Parameter
+
+import arbitrax
+from arbitrax.backtest.engine import run_backtest
+from arbitrax.backtest.result import Result
+from arbitrax.backtest.spec import RunSpec
+from arbitrax.backtest.specify import cut_to_range, strategy_ref
+from arbitrax.bootstrap import open_store
+from arbitrax.cli.console import Json, notice, show, show_json, table
+from arbitrax.cli.run_view import metrics_table, run_document, summary_row
+from arbitrax.domain.bars import Bars
+from arbitrax.domain.errors import InputError, ParameterError
+from arbitrax.domain.ids import encode
+from arbitrax.settings import read_settings
+from arbitrax.strategies.registry import find_strategy
+from arbitrax.strategies.strategy import Strategy
+
+app = App(name="backtest", help="Run, list, show, report and reproduce backtests.")
+
+
+@app.command
+def run(
+    strategy: str,
+    /,
+    *,
+    symbol: Annotated[str | None, Parameter(help="A stored symbol, such as AAPL.")] = None,
+    data: Annotated[Path | None, Parameter(help="A CSV or Parquet file instead; the run is then not stored.")] = None,
+    param: Annotated[
+        tuple[str, ...], Parameter(name=["--param", "-p"], negative="", help="A strategy parameter: -p fast=10.")
+    ] = (),
+    start: Annotated[str | None, Parameter(name="--from", help="First date, YYYY-MM-DD.")] = None,
+    end: Annotated[str | None, Parameter(name="--to", help="Last date, inclusive.")] = None,
+    interval: Annotated[str, Parameter(help="Length of a stored bar: 1m, 1h, 1d ...")] = "1d",
+    cash: Annotated[float, Parameter(help="Cash at the start, in quote currency.")] = 100_000.0,
+    commission_bps: Annotated[float, Parameter(help="Commission, basis points of a fill's value.")] = 10.0,
+    slippage_bps: Annotated[float, Parameter(help="Slippage, basis points of the price.")] = 0.0,
+    prices: Annotated[
+        Literal["adjusted", "raw"], Parameter(help="Adjusted for splits and dividends, or as traded.")
+    ] = "adjusted",
+    benchmark: Annotated[str | None, Parameter(help="A stored symbol to compare with; else buying and holding.")] = None,
+    risk_free: Annotated[float, Parameter(help="Yearly risk-free rate, such as 0.02.")] = 0.0,
+    report: Annotated[Path | None, Parameter(help="Also write the HTML report to this file.")] = None,
+    json: Json = False,
+) -> int:
+    """Run a strategy and store the result.
+
+    STRATEGY is a name that `arbitrax strategy list` shows, or path/to/file.py:ClassName.
+    """
+    if (symbol is None) == (data is None):
+        raise InputError("Say what to run on: either --symbol AAPL (stored bars) or --data FILE.")
+    instance = find_strategy(strategy)(**_parameters(param))
+    options = {
+        "start": start, "end": end, "cash": cash, "commission_bps": commission_bps, "slippage_bps": slippage_bps,
+        "prices": prices, "benchmark": benchmark, "risk_free": risk_free,
+    }  # fmt: skip
+    if data is not None:
+        result, run_id = _run_on_file(instance, strategy, data, options), None
+        notice("The run is not stored: it used a file. Import the file to keep runs and reproduce them.")
+    else:
+        spec = RunSpec(strategy=strategy_ref(instance, strategy), symbols=(symbol or "",), interval=interval, **options)
+        result, run_id = _run_stored(spec, instance)
+    written = None if report is None else result.report(report)
+    if json:
+        show_json(run_document(result, run_id, written))
+    else:
+        _show_result(result, run_id, written)
+    return 0
+
+
+def _parameters(given: tuple[str, ...]) -> dict[str, str]:
+    values = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals:
+            raise ParameterError(f"-p {text} is not a parameter; write it as name=value, such as -p fast=10.")
+        values[name] = value
+    return values
+
+
+def _run_on_file(strategy: Strategy, name: str, path: Path, options: dict[str, object]) -> Result:
+    from arbitrax.market_data.files import read_file
+
+    series = read_file(path)
+    if len(series) != 1:
+        raise InputError(f"{path} holds {len(series)} symbols; import it and run on one with --symbol.")
+    if options["benchmark"] is not None:
+        raise InputError("--benchmark needs stored bars; import the file and run with --symbol.")
+    bars: Bars = series[0].bars
+    for text in series[0].notices:
+        notice(text)
+    spec = RunSpec(strategy=strategy_ref(strategy, name), symbols=(bars.symbol,), interval=bars.interval, **options)
+    return run_backtest(spec, strategy, cut_to_range(bars, spec))
+
+
+def _run_stored(spec: RunSpec, strategy: Strategy) -> tuple[Result, str]:
+    from arbitrax.services.backtests import RUN, run_stored
+
+    with open_store(read_settings()) as store:
+        run_id, result = run_stored(
+            store.bars, store.runs, spec, strategy, now=time.time_ns(), engine_version=arbitrax.__version__
+        )
+    return result, encode(RUN, run_id)
+
+
+def _show_result(result: Result, run_id: str | None, report: Path | None) -> None:
+    show(metrics_table(result))
+    for text in result.notices:
+        notice(text)
+    if run_id is not None:
+        show(f"Stored as {run_id}" + ("" if report else f"; `arbitrax backtest report {run_id}` draws it."))
+    if report is not None:
+        show(f"Report: {report}")
+
+
+@app.command(name="list")
+def list_runs(
+    *, limit: Annotated[int, Parameter(help="How many, newest first.")] = 20, json: Json = False
+) -> int:
+    """List stored runs, newest first."""
+    if not 1 <= limit <= 500:
+        raise InputError(f"--limit {limit} is not allowed; give a number from 1 to 500.")
+    with open_store(read_settings()) as store:
+        runs = store.runs.newest(limit)
+    rows = [summary_row(each) for each in runs]
+    if json:
+        show_json([row.document for row in rows])
+    elif not rows:
+        show("No runs are stored yet; `arbitrax demo` makes the first one.")
+    else:
+        columns = ("run", "created", "strategy", "symbol", "range", "return", "Sharpe", "drawdown", "trades")
+        show(table(None, columns, [row.cells for row in rows], left=5))
+    return 0
+
+
+@app.command(name="show")
+def show_run(run_id: str, /, *, json: Json = False) -> int:
+    """Show a stored run: metrics, assumptions, trades."""
+    from arbitrax.cli.run_view import assumptions_table, trades_table
+    from arbitrax.services.backtests import find_run, stored_result
+
+    with open_store(read_settings()) as store:
+        run = find_run(store.runs, run_id)
+    result = stored_result(run)
+    if json:
+        show_json(run_document(result, run_id, None, with_records=True))
+    else:
+        show(metrics_table(result), trades_table(result), assumptions_table(result, run))
+    return 0
+
+
+@app.command(name="report")
+def write_report(
+    run_id: str, /, *, out: Annotated[Path | None, Parameter(help="File to write.")] = None, json: Json = False
+) -> int:
+    """Write a stored run's report: one HTML file that needs no network."""
+    from arbitrax.backtest.report import write_report as write
+    from arbitrax.services.backtests import find_run, stored_result
+
+    settings = read_settings()
+    with open_store(settings) as store:
+        run = find_run(store.runs, run_id)
+    path = write(stored_result(run), out or settings.home / "reports" / f"{run_id}.html", run_id=run_id)
+    if json:
+        show_json({"id": run_id, "report": str(path)})
+    else:
+        show(f"Report: {path}")
+    return 0
+
+
+@app.command
+def reproduce(run_id: str, /, *, json: Json = False) -> int:
+    """Run a stored run again from PostgreSQL alone and compare every byte."""
+    from arbitrax.services.backtests import find_run
+    from arbitrax.services.backtests import reproduce as again
+
+    with open_store(read_settings()) as store:
+        outcome = again(store.bars, find_run(store.runs, run_id))
+    equal = not outcome.differences
+    if json:
+        show_json(
+            {
+                "id": run_id,
+                "reproduced": equal,
+                "differences": outcome.differences,
+                "result_hash": outcome.result.hash,
+                "stored_result_hash": outcome.run.result_hash,
+            }
+        )
+    elif equal:
+        show(f"Reproduced: {run_id} is byte-equal (result {outcome.result.hash[:16]}, bars {outcome.result.data_hash[:16]}).")
+    else:
+        show(
+            f"Not reproduced: {', '.join(outcome.differences)} differ. The run was made by version "
+            f"{outcome.run.engine_version}, this is {arbitrax.__version__}."
+        )
+    return 0 if equal else 1

@@ -1,0 +1,82 @@
+"""How commands show things: tables on a terminal, JSON when asked, progress on stderr."""
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import msgspec
+from cyclopts import Parameter
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from arbitrax.services.ports import RowsDone
+
+Json = Annotated[bool, Parameter(name="--json", negative="", help="Print JSON instead of tables.")]
+
+PIPED_WIDTH = 140
+
+
+def console() -> "Console":
+    """Return the console of stdout; a pipe gets wide, plain lines."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False)
+
+
+def show(*parts: "RenderableType") -> None:
+    """Print tables and texts."""
+    out = console()
+    for part in parts:
+        out.print(part)
+
+
+def show_json(value: object) -> None:
+    """Print one JSON document."""
+    sys.stdout.write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def notice(text: str) -> None:
+    """Print a remark where it does not mix with results."""
+    sys.stderr.write(f"Note: {text}\n")
+
+
+def table(title: str | None, columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> "RenderableType":
+    """Return a table; the first ``left`` columns are text, the others numbers."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for number, name in enumerate(columns):
+        made.add_column(name, justify="left" if number < left else "right", overflow="fold")
+    for row in rows:
+        made.add_row(*row)
+    return made
+
+
+@contextmanager
+def progress(label: str, *, shown: bool) -> "Iterator[RowsDone]":
+    """Draw a counter of rows on stderr while the block runs; nothing on a pipe."""
+    if not shown or not sys.stderr.isatty():
+        yield lambda rows: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:,} rows, {task.fields[rate]} rows/s"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(label, total=None, rate="0")
+
+        def done(rows: int) -> None:
+            current = bar.tasks[0]
+            elapsed = current.elapsed or 1e-9
+            bar.update(task, advance=rows, rate=f"{(current.completed + rows) / elapsed:,.0f}")
+
+        yield done

@@ -1,0 +1,142 @@
+"""`arbitrax data`: import, list, show."""
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from arbitrax.bootstrap import open_store
+from arbitrax.cli.console import Json, notice, progress, show, show_json, table
+from arbitrax.domain.dates import date_text, time_text
+from arbitrax.domain.errors import InputError
+from arbitrax.domain.intervals import is_intraday
+from arbitrax.settings import read_settings
+
+app = App(name="data", help="Import, list and show market data.")
+
+
+@app.command(name="import")
+def import_files(
+    *files: Path,
+    symbol: Annotated[str | None, Parameter(help="The symbol, when the file does not name it.")] = None,
+    interval: Annotated[str | None, Parameter(help="Length of a bar, when it cannot be told from the times.")] = None,
+    timezone: Annotated[str | None, Parameter(help="Zone of times without one, such as America/New_York.")] = None,
+    samples: Annotated[bool, Parameter(negative="", help="Import the bundled prices.")] = False,
+    json: Json = False,
+) -> int:
+    """Import CSV or Parquet files, each of them whole or not at all.
+
+    Columns and dates are recognised as Yahoo, Stooq, MetaTrader, Alpha Vantage and Nasdaq write them.
+    """
+    from arbitrax.samples import SOURCE, sample_paths
+    from arbitrax.services.imports import import_file
+
+    if samples == bool(files):
+        raise InputError("Say what to import: one or more files, or --samples for the bundled prices.")
+    if symbol is not None and len(files) > 1:
+        raise InputError(f"--symbol {symbol} fits one file, not {len(files)}; import them one by one.")
+    outcomes = []
+    with open_store(read_settings()) as store:
+        for path in files or sample_paths():
+            with progress(f"Importing {path.name}", shown=not json) as rows_done:
+                outcomes.append(
+                    import_file(
+                        store.bars,
+                        path,
+                        symbol=symbol,
+                        interval=interval,
+                        timezone=timezone,
+                        received=time.time_ns(),
+                        rows_done=rows_done,
+                        source=SOURCE if samples else "file",
+                    )
+                )
+    if json:
+        show_json(outcomes)
+    else:
+        columns = ("file", "series", "rows", "added", "updated", "unchanged", "duplicates", "reordered", "refused")
+        rows = [
+            (
+                Path(each.path).name,
+                ", ".join(each.series[:3]) + (", ..." if len(each.series) > 3 else ""),
+                *(
+                    f"{count:,}"
+                    for count in (
+                        each.rows,
+                        each.added,
+                        each.updated,
+                        each.unchanged,
+                        each.duplicates_dropped,
+                        each.rows_reordered,
+                    )
+                ),
+                "all of it" if each.refused else "none",
+            )
+            for each in outcomes
+        ]
+        show(table(None, columns, rows, left=2))
+        for each in outcomes:
+            for text in each.notices:
+                notice(text)
+            if each.refused:
+                notice(f"refused: {each.refused}")
+    refused = sum(1 for each in outcomes if each.refused)
+    return 0 if not refused else 1 if refused == len(outcomes) else 3
+
+
+@app.command(name="list")
+def list_series(*, json: Json = False) -> int:
+    """List the stored series."""
+    with open_store(read_settings()) as store:
+        series = store.bars.catalogue()
+    if json:
+        show_json(series)
+    elif not series:
+        show("No bars are stored yet; `arbitrax data import FILE` adds some, --samples the bundled ones.")
+    else:
+        rows = [
+            (
+                each.symbol,
+                each.interval,
+                each.source,
+                f"{each.first:%Y-%m-%d}",
+                f"{each.last:%Y-%m-%d}",
+                f"{each.rows:,}",
+                f"{each.as_of:%Y-%m-%d %H:%M}",
+            )
+            for each in series
+        ]
+        show(table(None, ("symbol", "interval", "source", "first", "last", "rows", "received (UTC)"), rows, left=5))
+    return 0
+
+
+@app.command(name="show")
+def show_series(
+    symbol: str,
+    /,
+    *,
+    interval: Annotated[str, Parameter(help="Length of a bar.")] = "1d",
+    rows: Annotated[int, Parameter(help="How many of the newest bars.")] = 10,
+    json: Json = False,
+) -> int:
+    """Show the newest bars of a stored series, as stored."""
+    from arbitrax.services.backtests import load_series
+
+    if rows < 1:
+        raise InputError(f"--rows {rows} is not allowed; give at least 1.")
+    with open_store(read_settings()) as store:
+        stored = load_series(store.bars, symbol, interval)
+    bars = stored.bars.take(slice(max(len(stored.bars) - rows, 0), None))
+    when = time_text if is_intraday(interval) else date_text
+    columns = ("open", "high", "low", "close", "volume", *(("adj_close",) if bars.adj_close is not None else ()))
+    lines = [
+        {"time": when(int(at)), **{name: float(getattr(bars, name)[row]) for name in columns}}
+        for row, at in enumerate(bars.timestamp)
+    ]
+    if json:
+        show_json({"symbol": symbol, "interval": interval, "rows": len(stored.bars), "bars": lines})
+    else:
+        title = f"{symbol} {interval}: the last {len(bars)} of {len(stored.bars):,} bars"
+        show(table(title, ("time", *columns), [[str(value) for value in line.values()] for line in lines]))
+    return 0

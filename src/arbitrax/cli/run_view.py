@@ -1,0 +1,185 @@
+"""A run for people (tables) and for programs (documents)."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from arbitrax.backtest.metrics import DEFINITIONS, format_value
+from arbitrax.backtest.result import Result
+from arbitrax.cli.console import table
+from arbitrax.domain.dates import date_text, time_text, to_nanoseconds
+from arbitrax.domain.ids import encode
+from arbitrax.domain.orders import ExitReason, OrderReason, OrderStatus
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from arbitrax.services.ports import RunSummary, StoredRun
+
+SHOWN_TRADES = 20
+
+
+def heading(result: Result) -> str:
+    """Return one line that says what was run on what."""
+    strategy = result.spec.strategy
+    arguments = ", ".join(f"{name}={value}" for name, value in strategy.parameters.items())
+    first, last = (date_text(int(result.bars.timestamp[at])) for at in (0, -1))
+    return (
+        f"{strategy.class_name}({arguments}) on {result.bars.symbol}, {first} to {last}, {len(result.bars):,} bars of "
+        f"{result.bars.interval}, {result.bars.basis} prices"
+    )
+
+
+def metrics_table(result: Result) -> "RenderableType":
+    """Return all metrics, two to a row; undefined ones say why below."""
+    metrics = result.metrics
+    cells = [(DEFINITIONS[name].label, metrics.text(name)) for name in metrics]
+    half = (len(cells) + 1) // 2
+    left, right = cells[:half], [*cells[half:], ("", "")]
+    rows = [(*one, "  ", *two) for one, two in zip(left, right, strict=False)]
+    made = table(heading(result), ("metric", "value", "", "metric", "value"), rows)
+    made.columns[3].justify = "left"  # type: ignore[union-attr]  # it is a rich Table
+    reasons: dict[str, list[str]] = {}
+    for name, reason in metrics.undefined.items():
+        reasons.setdefault(reason, []).append(DEFINITIONS[name].label)
+    lines = [f"n/a: {', '.join(labels)} ({reason})." for reason, labels in reasons.items()]
+    from rich.console import Group
+
+    return Group(made, *lines, f"Annualised with {metrics.basis}.")
+
+
+def trades_table(result: Result) -> "RenderableType":
+    """Return the last trades."""
+    rows = [
+        (
+            date_text(int(result.bars.timestamp[trade["entry_bar"]])),
+            "long" if trade["side"] > 0 else "short",
+            "open" if trade["is_open"] else date_text(int(result.bars.timestamp[trade["exit_bar"]])),
+            f"{trade['quantity']:,.4f}",
+            f"{trade['entry_price']:,.4f}",
+            f"{trade['exit_price']:,.4f}",
+            f"{trade['pnl']:,.2f}",
+            f"{trade['pnl'] / (trade['quantity'] * trade['entry_price']):+.2%}",
+        )
+        for trade in result.trade_records[-SHOWN_TRADES:]
+    ]
+    total = len(result.trade_records)
+    title = f"Trades ({total})" if total <= SHOWN_TRADES else f"Trades (last {SHOWN_TRADES} of {total})"
+    columns = ("entry", "side", "exit", "quantity", "entry price", "exit price", "profit", "return")
+    return table(title, columns, rows, left=3)
+
+
+def assumptions_table(result: Result, run: "StoredRun") -> "RenderableType":
+    """Return what the run rests on."""
+    spec = result.spec
+    rows = [
+        ("fills", "market orders at the next bar's open"),
+        ("costs", f"commission {spec.commission_bps:g} bp, slippage {spec.slippage_bps:g} bp"),
+        ("prices", f"{spec.prices}" + (" through adj_close" if spec.prices == "adjusted" else ", as traded")),
+        ("cash", f"{spec.cash:,.2f}"),
+        ("benchmark", spec.benchmark or f"holding {result.bars.symbol}"),
+        ("risk-free rate", f"{spec.risk_free:.2%}"),
+        ("data as of", time_text(run.assets[0].as_of)),
+        ("engine", run.engine_version),
+        ("run hash", spec.hash),
+        ("data hash", result.data_hash),
+        ("result hash", result.hash),
+        *(("notice", text) for text in result.notices),
+    ]
+    return table("Assumptions", ("", ""), rows, left=2)
+
+
+def run_document(
+    result: Result, run_id: str | None, report: Path | None, *, with_records: bool = False
+) -> dict[str, object]:
+    """Return a run as JSON-able data."""
+    times = result.bars.timestamp
+    document: dict[str, object] = {
+        "id": run_id,
+        "spec": result.spec,
+        "run_hash": result.spec.hash,
+        "data_hash": result.data_hash,
+        "result_hash": result.hash,
+        "symbol": result.bars.symbol,
+        "prices": result.bars.basis,
+        "start": time_text(int(times[0])),
+        "end": time_text(int(times[-1])),
+        "bars": len(result.bars),
+        "metrics": dict(result.metrics),
+        "undefined": result.metrics.undefined,
+        "annualised_with": result.metrics.basis,
+        "notices": result.notices,
+        "report": None if report is None else str(report),
+    }
+    if with_records:
+        document["trades"] = [
+            {
+                "entry_time": time_text(int(times[trade["entry_bar"]])),
+                "exit_time": None if trade["is_open"] else time_text(int(times[trade["exit_bar"]])),
+                "side": "long" if trade["side"] > 0 else "short",
+                "exit_reason": ExitReason(trade["exit_reason"]).name.lower(),
+                **{
+                    name: float(trade[name])
+                    for name in ("quantity", "entry_price", "exit_price", "pnl", "fees", "slippage")
+                },
+            }
+            for trade in result.trade_records
+        ]
+        document["orders"] = [
+            {
+                "created": time_text(int(times[order["created_bar"]])),
+                "filled": None if order["filled_bar"] < 0 else time_text(int(times[order["filled_bar"]])),
+                "side": {1: "buy", -1: "sell", 0: None}[int(order["side"])],
+                "status": OrderStatus(order["status"]).name.lower(),
+                "reason": OrderReason(order["reason"]).name.lower(),
+                "target": float(order["target"]),
+                "quantity": float(order["quantity"]),
+                "price": None if order["filled_bar"] < 0 else float(order["price"]),
+                "fee": float(order["fee"]),
+                "slippage": float(order["slippage"]),
+            }
+            for order in result.order_records
+        ]
+    return document
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """A line of the list of runs, both ways."""
+
+    cells: tuple[str, ...]
+    document: dict[str, object]
+
+
+def summary_row(run: "RunSummary") -> SummaryRow:
+    """Return a stored run as a line."""
+    run_id = encode("bt", run.id)
+    created = time_text(to_nanoseconds(run.created_at))
+    arguments = ", ".join(f"{name}={value}" for name, value in run.parameters.items())
+    cells = (
+        run_id,
+        created,
+        f"{run.strategy}({arguments})",
+        run.symbol,
+        f"{run.start:%Y-%m-%d} to {run.end:%Y-%m-%d}",
+        format_value(run.total_return, "percent"),
+        format_value(run.sharpe, "ratio"),
+        format_value(run.max_drawdown, "percent"),
+        str(run.trades),
+    )
+    document: dict[str, object] = {
+        "id": run_id,
+        "created_at": created,
+        "strategy": run.strategy,
+        "parameters": run.parameters,
+        "symbol": run.symbol,
+        "start": run.start,
+        "end": run.end,
+        "bars": run.bars,
+        "total_return": run.total_return,
+        "sharpe": run.sharpe,
+        "max_drawdown": run.max_drawdown,
+        "trades": run.trades,
+        "run_hash": run.run_hash,
+    }
+    return SummaryRow(cells, document)

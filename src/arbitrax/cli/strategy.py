@@ -1,0 +1,56 @@
+"""`arbitrax strategy`: list, show."""
+
+from cyclopts import App
+
+from arbitrax.cli.console import Json, show, show_json, table
+from arbitrax.strategies.registry import BUILT_IN, find_strategy, installed
+from arbitrax.strategies.strategy import Strategy
+
+app = App(name="strategy", help="List and describe strategies.")
+
+
+@app.command(name="list")
+def list_strategies(*, json: Json = False) -> int:
+    """List the strategies built in and installed."""
+    found = {name: find_strategy(name) for name in sorted({**BUILT_IN, **installed()})}
+    if json:
+        show_json([_document(name, strategy) for name, strategy in found.items()])
+    else:
+        rows = [(name, _summary(strategy), ", ".join(strategy.parameters)) for name, strategy in found.items()]
+        show(table(None, ("name", "what it does", "parameters"), rows, left=3))
+    return 0
+
+
+@app.command(name="show")
+def show_strategy(name: str, /, *, json: Json = False) -> int:
+    """Show a strategy's parameters with their bounds."""
+    strategy = find_strategy(name)
+    if json:
+        show_json(_document(name, strategy))
+    else:
+        rows = [(each.name, str(each.default), each.allowed, each.doc) for each in strategy.parameters.values()]
+        show(f"{name}: {_summary(strategy)}", table(None, ("parameter", "default", "allowed", "meaning"), rows, left=4))
+    return 0
+
+
+def _summary(strategy: type[Strategy]) -> str:
+    return (strategy.__doc__ or "").strip().split("\n")[0]
+
+
+def _document(name: str, strategy: type[Strategy]) -> dict[str, object]:
+    return {
+        "name": name,
+        "summary": _summary(strategy),
+        "parameters": [
+            {
+                "name": each.name,
+                "type": each.type.__name__,
+                "default": each.default,
+                "low": each.low,
+                "high": each.high,
+                "choices": each.choices,
+                "doc": each.doc,
+            }
+            for each in strategy.parameters.values()
+        ],
+    }

@@ -1,0 +1,103 @@
+"""Everything that can go wrong, as one tree.
+
+    ArbitraxError
+    ├── InputError                 the request itself is wrong; nothing was started        (exit 2, HTTP 422)
+    │   ├── UnknownNameError       a strategy, symbol, run or option nobody knows          (exit 2, HTTP 404)
+    │   ├── ParameterError         a strategy parameter that is unknown or out of bounds
+    │   └── RangeError             dates that are reversed, empty or too short
+    ├── DataError                  a file or series that cannot be trusted                 (exit 1, HTTP 422)
+    ├── StrategyError              a strategy that failed or broke its contract            (exit 1, HTTP 422)
+    ├── StoreError                 PostgreSQL, Valkey or the disk                          (exit 1, HTTP 503)
+    │   ├── StoreUnavailableError  it is down or refuses us; trying again may help
+    │   └── SchemaError            the database has another schema than this release
+    └── BuildError                 the compiled core is missing or stale                   (exit 1, HTTP 500)
+
+Each message is one sentence that says what is wrong, the value, and what to do about it.
+"""
+
+import difflib
+from collections.abc import Iterable
+from typing import ClassVar
+
+
+class ArbitraxError(Exception):
+    """Base of every error this package raises on purpose."""
+
+    code: ClassVar[str] = "internal"
+    exit_code: ClassVar[int] = 1
+    http_status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+
+
+class InputError(ArbitraxError):
+    """The request is wrong; nothing was started."""
+
+    code = "input.invalid"
+    exit_code = 2
+    http_status = 422
+
+
+class UnknownNameError(InputError):
+    """A strategy, symbol, run or option that nobody knows."""
+
+    code = "input.unknown_name"
+    http_status = 404
+
+
+class ParameterError(InputError):
+    """A strategy parameter that is unknown, of the wrong type or out of its bounds."""
+
+    code = "input.parameter"
+
+
+class RangeError(InputError):
+    """Dates that are reversed, empty, or hold too few bars."""
+
+    code = "input.range"
+
+
+class DataError(ArbitraxError):
+    """A file or series that cannot be trusted."""
+
+    code = "data.invalid"
+    http_status = 422
+
+
+class StrategyError(ArbitraxError):
+    """A strategy raised, or broke its contract."""
+
+    code = "strategy.failed"
+    http_status = 422
+
+
+class StoreError(ArbitraxError):
+    """PostgreSQL, Valkey or the disk failed."""
+
+    code = "store.failed"
+    http_status = 503
+
+
+class StoreUnavailableError(StoreError):
+    """A store is down or refuses us; trying again later may help."""
+
+    code = "store.unavailable"
+    retryable = True
+
+
+class SchemaError(StoreError):
+    """The database has another schema than this release expects."""
+
+    code = "store.schema"
+
+
+class BuildError(ArbitraxError):
+    """The compiled core is missing or does not match its sources."""
+
+    code = "build.stale"
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for the closest known name, or an empty string."""
+    by_lower = {candidate.lower(): candidate for candidate in known}
+    close = difflib.get_close_matches(name.lower(), by_lower, n=1, cutoff=0.6)
+    return f"; did you mean '{by_lower[close[0]]}'?" if close else ""

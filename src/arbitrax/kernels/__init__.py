@@ -1,0 +1,36 @@
+"""All compiled code. Imports nothing of ours.
+
+An editable install keeps the ``.py`` sources beside the compiled modules; a missing or stale one would run slow or
+old code in silence. So every module carries the hash of the sources it was built from, and `verify` compares.
+Importing any kernel verifies all of them, once per process.
+"""
+
+import hashlib
+from importlib import import_module
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+_REBUILD = "run `pip install -e .` (or `make build` in a checkout) to compile it"
+
+
+def verify() -> None:
+    """Check that every kernel is compiled from the source beside it.
+
+    Raises:
+        ImportError: one is not; the sentence names it and the command that mends it.
+    """
+    declarations = b"".join(path.read_bytes() for path in sorted(_HERE.glob("*.pxd")))
+    suffix = EXTENSION_SUFFIXES[0]
+    for source in sorted(_HERE.glob("*.py")):
+        if source.stem == "__init__":
+            continue
+        name = f"{__name__}.{source.stem}"
+        if not (_HERE / f"{source.stem}{suffix}").exists():
+            raise ImportError(f"The compiled core lacks {name}: {_REBUILD}.")
+        built = import_module(name).SOURCE_HASH
+        if built != hashlib.sha256(source.read_bytes() + declarations).hexdigest():
+            raise ImportError(f"The compiled core has a stale {name}, built from other sources: {_REBUILD}.")
+
+
+verify()

@@ -1,0 +1,1 @@
+"""From files and vendors to bars that can be trusted."""

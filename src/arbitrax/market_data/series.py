@@ -1,0 +1,19 @@
+"""What reading a file or frame yields: bars, and what had to be done to get them."""
+
+from dataclasses import dataclass
+
+from arbitrax.domain.bars import Bars
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Checked bars of one symbol: sorted, distinct, complete, positive."""
+
+    bars: Bars
+    rows_read: int
+    duplicates_dropped: int = 0
+    """Rows identical to another one."""
+    rows_reordered: int = 0
+    """Rows that stood before an earlier one in the source."""
+    notices: tuple[str, ...] = ()
+    """Sentences the user should see, such as an assumed time zone."""

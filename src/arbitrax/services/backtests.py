@@ -1,0 +1,200 @@
+"""Run, store, list and reproduce backtests."""
+
+import hashlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from arbitrax.backtest.engine import run_backtest
+from arbitrax.backtest.result import Result
+from arbitrax.backtest.spec import RunSpec
+from arbitrax.backtest.specify import cut_to_range
+from arbitrax.domain.bars import Bars
+from arbitrax.domain.errors import DataError, InputError, StrategyError, UnknownNameError, did_you_mean
+from arbitrax.domain.ids import decode, new_uuid
+from arbitrax.services.ports import (
+    BarStore,
+    RunStore,
+    StoredAsset,
+    StoredMetric,
+    StoredRun,
+    StoredSeries,
+)
+from arbitrax.strategies.registry import find_strategy, load_source
+from arbitrax.strategies.strategy import Strategy, source_of
+
+RUN = "bt"
+"""Prefix of a run's id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reproduction:
+    """What running a stored run again gave."""
+
+    run: StoredRun
+    result: Result
+    differences: tuple[str, ...]
+    """The parts that are not byte-equal; empty when the run is reproduced."""
+
+
+def load_series(bars: BarStore, symbol: str, interval: str, as_of: int | None = None) -> StoredSeries:
+    """Return a stored series; as known at ``as_of``, then past the cache.
+
+    Raises:
+        UnknownNameError: nothing is stored under this symbol and interval.
+    """
+    stored = bars.load(symbol, interval, as_of=as_of, cached=as_of is None)
+    if stored is not None:
+        return stored
+    catalogue = bars.catalogue()
+    intervals = sorted(each.interval for each in catalogue if each.symbol == symbol)
+    if intervals:
+        raise UnknownNameError(f"{symbol} has no {interval} bars; stored are {', '.join(intervals)}.")
+    symbols = [each.symbol for each in catalogue]
+    listed = f"stored are {', '.join(symbols[:8])}{', ...' if len(symbols) > 8 else ''}" if symbols else "nothing is stored"
+    raise UnknownNameError(
+        f"No bars are stored for '{symbol}'{did_you_mean(symbol, symbols)} ({listed}; add some with `arbitrax data import FILE`)."
+    )
+
+
+def run_stored(
+    bars: BarStore, runs: RunStore, spec: RunSpec, strategy: Strategy, *, now: int, engine_version: str
+) -> tuple[UUID, Result]:
+    """Run a backtest on stored bars, store it, and return its id and result. ``now`` in ns UTC."""
+    traded = load_series(bars, spec.symbols[0], spec.interval)
+    compared = None if spec.benchmark is None else load_series(bars, spec.benchmark, spec.interval)
+    raw = cut_to_range(traded.bars, spec)
+    result = run_backtest(spec, strategy, raw, None if compared is None else compared.bars)
+    assets = [_asset(traded, "traded", result.data_hash)]
+    if compared is not None:
+        assets.append(_asset(compared, "benchmark", compared.bars.content_hash()))
+    run_id = new_uuid(now)
+    runs.save(
+        StoredRun(
+            id=run_id,
+            created_at=now,
+            spec=spec,
+            strategy_source=source_of(type(strategy)),
+            assets=tuple(assets),
+            metrics={
+                name: StoredMetric(value, result.metrics.undefined.get(name)) for name, value in result.metrics.items()
+            },
+            metrics_basis=result.metrics.basis,
+            notices=result.notices,
+            bankrupt_bar=result.bankrupt_bar,
+            engine_version=engine_version,
+            result_hash=result.hash,
+            curves=_curves(result),
+            orders=result.order_records,
+            trades=result.trade_records,
+        )
+    )
+    return run_id, result
+
+
+def find_run(runs: RunStore, text: str) -> StoredRun:
+    """Return a stored run by its id.
+
+    Raises:
+        UnknownNameError: there is no such run.
+    """
+    run = runs.load(decode(RUN, text))
+    if run is None:
+        raise UnknownNameError(f"There is no run {text}; `arbitrax backtest list` shows the ids.")
+    return run
+
+
+def stored_result(run: StoredRun) -> Result:
+    """Return a stored run as a `Result`, from what was stored alone."""
+    curves = run.curves
+    return Result(
+        spec=run.spec,
+        bars=Bars(
+            symbol=run.spec.symbols[0],
+            interval=run.spec.interval,
+            timestamp=curves["timestamp"],  # type: ignore[arg-type]  # stored as int64
+            open=curves["open"],  # type: ignore[arg-type]  # the others as float64
+            high=curves["high"],  # type: ignore[arg-type]  # likewise
+            low=curves["low"],  # type: ignore[arg-type]  # likewise
+            close=curves["close"],  # type: ignore[arg-type]  # likewise
+            volume=curves["volume"],  # type: ignore[arg-type]  # likewise
+            basis=run.spec.prices,
+        ),
+        data_hash=run.assets[0].data_hash,
+        equity_curve=curves["equity"],  # type: ignore[arg-type]  # likewise
+        exposure_curve=curves["exposure"],  # type: ignore[arg-type]  # likewise
+        benchmark_curve=curves["benchmark"],  # type: ignore[arg-type]  # likewise
+        order_records=run.orders,
+        trade_records=run.trades,
+        bankrupt_bar=run.bankrupt_bar,
+        notices=run.notices,
+    )
+
+
+def reproduce(bars: BarStore, run: StoredRun) -> Reproduction:
+    """Run a stored run again, from the bars as they were known then, and compare every byte.
+
+    Raises:
+        InputError: its strategy has no stored source.
+        StrategyError: its strategy cannot be loaded any more.
+    """
+    strategy = _strategy_of(run)
+    series = {asset.role: load_series(bars, asset.symbol, asset.interval, asset.as_of) for asset in run.assets}
+    raw = cut_to_range(series["traded"].bars, run.spec)
+    compared = series["benchmark"].bars if "benchmark" in series else None
+    result = run_backtest(run.spec, strategy, raw, compared)
+    differences = []
+    if result.data_hash != run.assets[0].data_hash:
+        differences.append("bars")
+    if compared is not None and compared.content_hash() != run.assets[1].data_hash:
+        differences.append("benchmark bars")
+    for name, curve in _curves(result).items():
+        if curve.tobytes() != run.curves[name].tobytes():
+            differences.append(name)
+    if result.order_records.tobytes() != run.orders.tobytes():
+        differences.append("orders")
+    if result.trade_records.tobytes() != run.trades.tobytes():
+        differences.append("trades")
+    metrics = {name: StoredMetric(value, result.metrics.undefined.get(name)) for name, value in result.metrics.items()}
+    if metrics != run.metrics:
+        differences.append("metrics")
+    if result.hash != run.result_hash:
+        differences.append("result hash")
+    return Reproduction(run, result, tuple(differences))
+
+
+def _asset(series: StoredSeries, role: str, data_hash: str) -> StoredAsset:
+    return StoredAsset(series.bars.symbol, series.bars.interval, role, series.as_of, data_hash)
+
+
+def _curves(result: Result) -> dict[str, object]:
+    bars = result.bars
+    return {
+        "timestamp": bars.timestamp,
+        "open": bars.open,
+        "high": bars.high,
+        "low": bars.low,
+        "close": bars.close,
+        "volume": bars.volume,
+        "equity": result.equity_curve,
+        "exposure": result.exposure_curve,
+        "benchmark": result.benchmark_curve,
+    }
+
+
+def _strategy_of(run: StoredRun) -> Strategy:
+    """Return the strategy as it was: the class of today if its source is the same, else the stored source."""
+    reference = run.spec.strategy
+    if reference.source_hash is None or run.strategy_source is None:
+        raise InputError(
+            f"{reference.class_name} was defined in a console, so its source is not stored and the run cannot be "
+            "reproduced; put the class into a file."
+        )
+    try:
+        today = find_strategy(reference.name)
+        source = source_of(today) or ""
+        if hashlib.sha256(source.encode()).hexdigest() == reference.source_hash:
+            return today(**reference.parameters)
+    except (UnknownNameError, StrategyError, DataError):
+        pass  # moved or edited since: the stored source is what counts
+    stored = load_source(run.strategy_source, reference.class_name, f"stored source of {reference.name}")
+    return stored(**reference.parameters)

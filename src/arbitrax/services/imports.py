@@ -1,0 +1,62 @@
+"""Bring files of bars into the store: all of a file or nothing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from arbitrax.domain.errors import DataError, StoreError
+from arbitrax.market_data.files import read_file
+from arbitrax.services.ports import BarStore, RowsDone
+
+
+@dataclass(frozen=True, slots=True)
+class FileOutcome:
+    """What importing one file did. ``refused`` is the sentence that says why, and then nothing was stored."""
+
+    path: str
+    series: tuple[str, ...] = ()
+    rows: int = 0
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    duplicates_dropped: int = 0
+    rows_reordered: int = 0
+    notices: tuple[str, ...] = ()
+    refused: str | None = None
+
+
+def import_file(
+    bars: BarStore,
+    path: Path,
+    *,
+    received: int,
+    rows_done: RowsDone,
+    symbol: str | None = None,
+    interval: str | None = None,
+    timezone: str | None = None,
+    source: str = "file",
+) -> FileOutcome:
+    """Read, check and store one file in one transaction; ``received`` in ns UTC.
+
+    A file that cannot be trusted is an outcome, not an exception; a store that fails is.
+    """
+    try:
+        series = read_file(path, symbol=symbol, interval=interval, timezone=timezone)
+    except DataError as error:
+        return FileOutcome(str(path), refused=str(error))
+    try:
+        counts = bars.store([each.bars for each in series], source=source, received=received, rows_done=rows_done)
+    except DataError as error:
+        return FileOutcome(str(path), refused=str(error))
+    except StoreError as error:
+        raise type(error)(f"{error} Nothing of {path} was stored.") from error
+    return FileOutcome(
+        path=str(path),
+        series=tuple(f"{each.bars.symbol} {each.bars.interval}" for each in series),
+        rows=sum(each.rows_read for each in series),
+        added=sum(each.added for each in counts),
+        updated=sum(each.updated for each in counts),
+        unchanged=sum(each.unchanged for each in counts),
+        duplicates_dropped=sum(each.duplicates_dropped for each in series),
+        rows_reordered=sum(each.rows_reordered for each in series),
+        notices=tuple(dict.fromkeys(notice for each in series for notice in each.notices)),
+    )

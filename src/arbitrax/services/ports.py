@@ -1,0 +1,140 @@
+"""What the use cases need from the outside. Implementations live in `arbitrax.storage`."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Protocol
+from uuid import UUID
+
+import msgspec
+
+from arbitrax.domain.bars import Bars
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from arbitrax.backtest.spec import RunSpec
+
+RowsDone = Callable[[int], None]
+"""Called with the number of rows stored since the last call, to draw progress."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSeries:
+    """The bars of one symbol and interval as stored, all of them, and what they were stored as."""
+
+    bars: Bars
+    as_of: int
+    """When the newest of them was received, ns UTC; reading ``as_of`` this again gives the same bars for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesInfo:
+    """A line of the catalogue."""
+
+    symbol: str
+    interval: str
+    rows: int
+    first: datetime
+    last: datetime
+    source: str
+    as_of: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCounts:
+    """What storing a series changed."""
+
+    added: int
+    updated: int
+    unchanged: int
+
+
+class BarStore(Protocol):
+    """Keeps bars. Values that are replaced stay readable by their time."""
+
+    def store(self, series: Sequence[Bars], *, source: str, received: int, rows_done: RowsDone) -> list[StoreCounts]:
+        """Insert or update raw bars, all of the series in one transaction; ``received`` in ns UTC."""
+
+    def load(self, symbol: str, interval: str, *, as_of: int | None = None, cached: bool = True) -> StoredSeries | None:
+        """Return all bars of a series, or None when there is none; as they were known at ``as_of`` when given."""
+
+    def catalogue(self) -> list[SeriesInfo]:
+        """Return every series, by symbol and interval."""
+
+
+class StoredAsset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A series a run used."""
+
+    symbol: str
+    interval: str
+    role: str
+    """``traded`` or ``benchmark``."""
+    as_of: int
+    data_hash: str
+    """Of the raw bars in the run's range."""
+
+
+class StoredMetric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A metric as stored: a value, or why there is none."""
+
+    value: float | None = None
+    undefined: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A finished run, complete: what was asked, what came out, and what it rests on.
+
+    ``curves`` are float64 or int64 arrays of shape (bars,): ``timestamp``, ``equity``, ``exposure``, ``benchmark``,
+    and the bars as the strategy saw them (``open``, ``high``, ``low``, ``close``, ``volume``), so that a report needs
+    nothing else. ``orders`` and ``trades`` are records of `arbitrax.kernels.ledger`.
+    """
+
+    id: UUID
+    created_at: int
+    spec: "RunSpec"
+    strategy_source: str | None
+    assets: tuple[StoredAsset, ...]
+    metrics: dict[str, StoredMetric]
+    metrics_basis: str
+    notices: tuple[str, ...]
+    bankrupt_bar: int | None
+    engine_version: str
+    result_hash: str
+    curves: dict[str, "NDArray[np.float64] | NDArray[np.int64]"]
+    orders: "NDArray[np.void]"
+    trades: "NDArray[np.void]"
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A line of the list of runs."""
+
+    id: UUID
+    created_at: datetime
+    strategy: str
+    parameters: dict[str, object]
+    symbol: str
+    start: datetime
+    end: datetime
+    bars: int
+    total_return: float | None
+    sharpe: float | None
+    max_drawdown: float | None
+    trades: int
+    run_hash: str
+
+
+class RunStore(Protocol):
+    """Keeps finished runs."""
+
+    def save(self, run: StoredRun) -> None:
+        """Store a run with its strategy, orders and trades in one transaction; saving it twice changes nothing."""
+
+    def load(self, run_id: UUID) -> StoredRun | None:
+        """Return a run, byte-equal to what was saved, or None."""
+
+    def newest(self, limit: int) -> list[RunSummary]:
+        """Return the newest runs first."""

@@ -1,0 +1,1 @@
+"""Stores behind the ports: embedded servers, PostgreSQL, the bar cache."""

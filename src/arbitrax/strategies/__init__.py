@@ -1,0 +1,1 @@
+"""Strategies: the protocol, declared parameters, the registry, and those built in (one file each)."""

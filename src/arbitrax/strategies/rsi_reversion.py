@@ -1,0 +1,57 @@
+"""RSI mean reversion.
+
+Source: J. Welles Wilder, "New Concepts in Technical Trading Systems", 1978, chapter VI.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from arbitrax.domain.errors import ParameterError
+from arbitrax.kernels import indicators
+from arbitrax.strategies.parameters import parameter
+from arbitrax.strategies.strategy import Strategy
+
+if TYPE_CHECKING:
+    from arbitrax.domain.bars import Bars, Floats
+
+
+class RsiReversion(Strategy):
+    """Buy when the RSI falls below ``oversold``, leave when it rises above ``exit``; optionally the mirror image."""
+
+    window: int = parameter(14, low=2, high=500, doc="bars of Wilder's smoothing")
+    oversold: float = parameter(30.0, low=1, high=50, doc="enter long below this RSI")
+    exit: float = parameter(55.0, low=1, high=99, doc="leave a long above this RSI")
+    short: bool = parameter(False, doc="also short above 100 - oversold, until below 100 - exit")
+
+    def check(self) -> None:
+        """Refuse an exit that lies at or below the entry."""
+        if self.exit <= self.oversold:
+            raise ParameterError(f"RsiReversion: exit = {self.exit:g} must be above oversold = {self.oversold:g}.")
+
+    @property
+    def warmup(self) -> int:
+        """The first RSI needs ``window`` changes."""
+        return self.window + 1
+
+    def signals(self, bars: "Bars") -> "Floats":
+        """Return 1 from entry to exit, 0 elsewhere, -1 for the mirror image."""
+        close = np.ascontiguousarray(bars.close, dtype=np.float64)
+        rsi = np.empty(len(close))
+        indicators.rsi(close, self.window, rsi)
+        weights = np.full(len(close), np.nan)
+        weights[rsi > self.exit] = 0.0
+        weights[rsi < self.oversold] = 1.0
+        if not self.short:
+            return weights
+        mirrored = np.full(len(close), np.nan)
+        mirrored[rsi < 100 - self.exit] = 0.0
+        mirrored[rsi > 100 - self.oversold] = -1.0
+        return _held(weights) + _held(mirrored)
+
+
+def _held(weights: "Floats") -> "Floats":
+    """Carry each stated weight forward over the NaN after it; 0 before the first."""
+    stated = np.where(np.isnan(weights), 0, np.arange(len(weights)))
+    held = weights[np.maximum.accumulate(stated)]
+    return np.nan_to_num(held)

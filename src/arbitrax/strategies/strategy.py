@@ -1,0 +1,96 @@
+"""The strategy protocol.
+
+A strategy is a class of a dozen lines: declared parameters, and `Strategy.signals`, which turns bars into target
+weights. The same object later runs live.
+"""
+
+import sys
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from arbitrax.domain.errors import ParameterError
+from arbitrax.strategies.parameters import Declaration, Parameter, Value, resolve
+
+if TYPE_CHECKING:
+    from arbitrax.domain.bars import Bars, Floats
+
+_TYPES: dict[object, type[Value]] = {
+    int: int, float: float, bool: bool, str: str, "int": int, "float": float, "bool": bool, "str": str,
+}  # fmt: skip
+
+
+class Strategy:
+    """Base of all strategies; parameters are keyword arguments.
+
+    ``SmaCross(fast=10, slow=30)`` checks types and bounds at once, then calls `check` for what two parameters must
+    satisfy together.
+    """
+
+    parameters: ClassVar[dict[str, Parameter]] = {}
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        own: dict[str, Parameter] = {}
+        for name, annotation in cls.__dict__.get("__annotations__", {}).items():
+            declared = cls.__dict__.get(name)
+            if not isinstance(declared, Declaration):
+                continue
+            kind = _TYPES.get(annotation)
+            if kind is None:
+                raise ParameterError(f"{cls.__name__}.{name} is annotated {annotation!r}; use int, float, bool or str.")
+            own[name] = Parameter(
+                name, kind, declared.default, declared.low, declared.high, declared.choices, declared.doc
+            )
+            own[name].check(declared.default, cls.__name__)
+            setattr(cls, name, declared.default)
+        cls.parameters = {**cls.parameters, **own}
+
+    def __init__(self, **values: object) -> None:
+        for name, value in resolve(self.parameters, values, type(self).__name__).items():
+            setattr(self, name, value)
+        self.check()
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """The parameters of this instance."""
+        return {name: getattr(self, name) for name in self.parameters}
+
+    def check(self) -> None:
+        """Raise `ParameterError` when parameters contradict each other. Override where they can."""
+
+    @property
+    def warmup(self) -> int:
+        """Bars needed before the first decision. Override where it is more than one."""
+        return 1
+
+    def signals(self, bars: "Bars") -> "Floats":
+        """Return the target weight decided at each bar's close, shape (bars,).
+
+        1 is all equity long, -1 all short, 0 flat; NaN keeps the last target. The engine trades when the target
+        changes, at the next bar's open. A value may use its own bar and earlier ones only.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not define signals(self, bars).")
+
+    def __repr__(self) -> str:
+        arguments = ", ".join(f"{name}={value!r}" for name, value in self.values.items())
+        return f"{type(self).__name__}({arguments})"
+
+
+def source_of(strategy: type[Strategy]) -> str | None:
+    """Return the text of the file that defines a strategy, or None where there is none (a console)."""
+    module = sys.modules.get(strategy.__module__)
+    stored = getattr(module, "__arbitrax_source__", None)
+    if isinstance(stored, str):
+        return stored
+    path = getattr(module, "__file__", None)
+    if path is not None:
+        try:
+            with open(path, encoding="utf-8") as file:  # noqa: PTH123 - pathlib is not loaded otherwise on this path
+                return file.read()
+        except OSError:
+            return None
+    import inspect  # notebooks keep the source of their cells
+
+    try:
+        return inspect.getsource(strategy)
+    except (OSError, TypeError):
+        return None
