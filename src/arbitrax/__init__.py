@@ -30,13 +30,14 @@ _HOMES = {
     "RsiReversion": "arbitrax.strategies.rsi_reversion",
     "SmaCross": "arbitrax.strategies.sma_cross",
     "Strategy": "arbitrax.strategies.strategy",
-    "backtest": "arbitrax.interactive",
     "parameter": "arbitrax.strategies.parameters",
 }
-__all__ = [*_HOMES]
+__all__ = [*_HOMES, "backtest"]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "backtest":
+        return import_module("arbitrax.backtest")  # a callable package; importing it sets the attribute
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'arbitrax' has no attribute '{name}'")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
-from arbitrax.domain.bars import Bars
+from arbitrax.domain.bars import COLUMNS, Bars
 from arbitrax.domain.errors import DataError, RangeError, StrategyError
 from arbitrax.kernels.ledger import ORDER_DTYPE, TRADE_DTYPE
 from arbitrax.kernels.simulate import count_orders, simulate
@@ -30,7 +31,7 @@ def run_backtest(spec: RunSpec, strategy: Strategy, raw: Bars, benchmark: Bars |
         RangeError: fewer bars than the strategy's warm-up and one fill need.
         StrategyError: the strategy raised, or returned something else than target weights.
     """
-    bars = raw.adjusted() if spec.prices == "adjusted" else raw
+    bars = _read_only(raw.adjusted() if spec.prices == "adjusted" else raw)
     needed = strategy.warmup + 1
     if len(bars) < needed:
         raise RangeError(
@@ -69,6 +70,17 @@ def run_backtest(spec: RunSpec, strategy: Strategy, raw: Bars, benchmark: Bars |
     )
 
 
+def _read_only(bars: Bars) -> Bars:
+    """Return views that a strategy cannot write through."""
+    columns = {}
+    for name in COLUMNS:
+        column = getattr(bars, name)
+        if column is not None:
+            columns[name] = column.view()
+            columns[name].flags.writeable = False
+    return replace(bars, **columns)
+
+
 def _ohlc(bars: Bars) -> tuple[Floats, Floats, Floats, Floats]:
     return bars.open, bars.high, bars.low, bars.close
 
@@ -84,7 +96,7 @@ def _target_weights(strategy: Strategy, bars: Bars) -> Floats:
         raise StrategyError(
             f"{name}.signals returned shape {weights.shape} for {len(bars)} bars; return one target weight a bar."
         )
-    outside = np.flatnonzero(np.abs(weights) > 1.0)
+    outside = np.flatnonzero(np.abs(weights) > 1.0)  # NaN compares false: it keeps the last target
     if len(outside):
         raise StrategyError(
             f"{name}.signals asks for weight {weights[outside[0]]:g} at bar {outside[0]}; weights go from -1 (all short) "

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
+import msgspec
 import numpy as np
 
 
@@ -34,8 +34,7 @@ class UndefinedError(Exception):
     """Says why a metric has no value. Never leaves this module."""
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(msgspec.Struct, frozen=True):
     """How a metric is called, computed and shown."""
 
     name: str
@@ -45,8 +44,7 @@ class Definition:
     compute: Callable[["Sample"], float]
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
+class Metric(msgspec.Struct, frozen=True):
     """A metric's value, or why it has none."""
 
     value: float | None
@@ -115,6 +113,11 @@ class Sample:
     def returns(self) -> Floats:
         """Return per bar, or per session for intraday bars."""
         return self._returns(self.equity)
+
+    @cached_property
+    def sorted_returns(self) -> Floats:
+        """The same, ascending."""
+        return np.sort(self.returns)
 
     @cached_property
     def benchmark_returns(self) -> Floats:
@@ -229,26 +232,30 @@ def _calmar(s: Sample) -> float:
 
 
 def _historical_var(level: float) -> Callable[[Sample], float]:
-    def compute(s: Sample) -> float:
-        return -float(np.quantile(_enough(s, level), 1 - level))
-
-    return compute
+    return lambda s: -_tail_quantile(s, level)
 
 
 def _historical_cvar(level: float) -> Callable[[Sample], float]:
     def compute(s: Sample) -> float:
-        returns = _enough(s, level)
-        return -float(np.mean(returns[returns <= np.quantile(returns, 1 - level)]))
+        last = s.sorted_returns.searchsorted(_tail_quantile(s, level), side="right")
+        return -float(np.mean(s.sorted_returns[:last]))
 
     return compute
 
 
-def _enough(s: Sample, level: float) -> Floats:
-    """Return the returns if the tail beyond the level holds at least one of them."""
+def _tail_quantile(s: Sample, level: float) -> float:
+    """Return the (1 - level) quantile of returns, if that tail holds at least one of them.
+
+    By hand and not by np.quantile, which would sort anew for each level and load numpy.ma into every cold process.
+    """
+    returns = s.sorted_returns
     needed = round(1 / (1 - level))
-    if len(s.returns) < needed:
-        raise UndefinedError(f"{len(s.returns)} returns are too few for a {level:.0%} tail; {needed} are needed")
-    return s.returns
+    if len(returns) < needed:
+        raise UndefinedError(f"{len(returns)} returns are too few for a {level:.0%} tail; {needed} are needed")
+    position = (len(returns) - 1) * (1 - level)
+    below = int(position)
+    low, high = float(returns[below]), float(returns[min(below + 1, len(returns) - 1)])
+    return low + (high - low) * (position - below)
 
 
 def _normal_var(level: float) -> Callable[[Sample], float]:

@@ -12,7 +12,7 @@ from cython.cimports.libc.math import NAN, fabs, rint
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
 
-def quantise(x: cython.double[::1], scale: cython.double, out: cython.longlong[::1]) -> int:
+def quantise(x: cython.const[cython.double][::1], scale: cython.double, out: cython.longlong[::1]) -> int:
     """Write ``rint(x * scale)``; return 0, or 1 when a rolling sum over all of ``x`` could leave int64.
 
     x: (bars,) float64, quote currency. scale: units per currency unit. out: (bars,) int64.
@@ -34,7 +34,7 @@ def quantise(x: cython.double[::1], scale: cython.double, out: cython.longlong[:
     return 0
 
 
-def rolling_sum(x: cython.longlong[::1], window: cython.Py_ssize_t, out: cython.longlong[::1]) -> None:
+def rolling_sum(x: cython.const[cython.longlong][::1], window: cython.Py_ssize_t, out: cython.longlong[::1]) -> None:
     """Write the sum of the last ``window`` values; 0 for the first ``window - 1`` bars.
 
     x, out: (bars,) int64. The caller has checked the bound with `quantise`.
@@ -51,9 +51,9 @@ def rolling_sum(x: cython.longlong[::1], window: cython.Py_ssize_t, out: cython.
 
 
 def compare_averages(
-    first: cython.longlong[::1],
+    first: cython.const[cython.longlong][::1],
     first_window: cython.longlong,
-    second: cython.longlong[::1],
+    second: cython.const[cython.longlong][::1],
     second_window: cython.longlong,
     out: cython.schar[::1],
 ) -> None:
@@ -76,7 +76,7 @@ def compare_averages(
             out[i] = (left > right) - (left < right)
 
 
-def rsi(close: cython.double[::1], window: cython.Py_ssize_t, out: cython.double[::1]) -> None:
+def rsi(close: cython.const[cython.double][::1], window: cython.Py_ssize_t, out: cython.double[::1]) -> None:
     """Write Wilder's relative strength index, 0 to 100; NaN for the first ``window`` bars.
 
     close, out: (bars,) float64. The first average is the plain mean of ``window`` changes, later ones are smoothed

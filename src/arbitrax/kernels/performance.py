@@ -7,7 +7,7 @@ from cython.cimports.libc.math import NAN
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
 
-def simple_returns(equity: cython.double[::1], out: cython.double[::1]) -> None:
+def simple_returns(equity: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
     """Write ``equity[t] / equity[t - 1] - 1``.
 
     equity: (n,), out: (n - 1,). A return from an equity of zero or less is NaN: it has no meaning.
@@ -18,7 +18,7 @@ def simple_returns(equity: cython.double[::1], out: cython.double[::1]) -> None:
             out[t - 1] = equity[t] / equity[t - 1] - 1.0 if equity[t - 1] > 0.0 else NAN
 
 
-def moments(x: cython.double[::1]) -> tuple:
+def moments(x: cython.const[cython.double][::1]) -> tuple:
     """Return (mean, sum of squared deviations, sum of squared negatives) in one pass (Welford 1962)."""
     i: cython.Py_ssize_t
     mean: cython.double = 0.0
@@ -35,7 +35,7 @@ def moments(x: cython.double[::1]) -> tuple:
     return mean, squares, negative
 
 
-def comoments(x: cython.double[::1], y: cython.double[::1]) -> tuple:
+def comoments(x: cython.const[cython.double][::1], y: cython.const[cython.double][::1]) -> tuple:
     """Return (mean x, mean y, sum of squared deviations of x, sum of cross deviations), both of shape (n,)."""
     i: cython.Py_ssize_t
     mean_x: cython.double = 0.0
@@ -53,7 +53,7 @@ def comoments(x: cython.double[::1], y: cython.double[::1]) -> tuple:
     return mean_x, mean_y, squares, cross
 
 
-def drawdown(equity: cython.double[::1], time: cython.longlong[::1], out: cython.double[::1]) -> tuple:
+def drawdown(equity: cython.const[cython.double][::1], time: cython.const[cython.longlong][::1], out: cython.double[::1]) -> tuple:
     """Write ``equity / running peak - 1``; return (deepest, longest time from a peak to its recovery or the end).
 
     time: (bars,) int64; the duration comes in its unit.

@@ -51,7 +51,7 @@ Run = cython.struct(
 )
 
 
-def count_orders(targets: cython.double[:, ::1]) -> cython.Py_ssize_t:
+def count_orders(targets: cython.const[cython.double][:, ::1]) -> cython.Py_ssize_t:
     """Return how many orders the targets make: changes from one stated weight to another, from 0 at the start."""
     t: cython.Py_ssize_t
     s: cython.Py_ssize_t
@@ -68,11 +68,11 @@ def count_orders(targets: cython.double[:, ::1]) -> cython.Py_ssize_t:
 
 
 def simulate(
-    open_: cython.double[:, ::1],
-    high: cython.double[:, ::1],
-    low: cython.double[:, ::1],
-    close: cython.double[:, ::1],
-    targets: cython.double[:, ::1],
+    open_: cython.const[cython.double][:, ::1],
+    high: cython.const[cython.double][:, ::1],
+    low: cython.const[cython.double][:, ::1],
+    close: cython.const[cython.double][:, ::1],
+    targets: cython.const[cython.double][:, ::1],
     cash: cython.double,
     commission: cython.double,
     slippage: cython.double,
@@ -120,11 +120,11 @@ def simulate(
 @cython.nogil
 @cython.exceptval(check=False)
 def _loop(
-    open_: cython.double[:, ::1],
-    high: cython.double[:, ::1],
-    low: cython.double[:, ::1],
-    close: cython.double[:, ::1],
-    targets: cython.double[:, ::1],
+    open_: cython.const[cython.double][:, ::1],
+    high: cython.const[cython.double][:, ::1],
+    low: cython.const[cython.double][:, ::1],
+    close: cython.const[cython.double][:, ::1],
+    targets: cython.const[cython.double][:, ::1],
     equity: cython.double[::1],
     exposure: cython.double[::1],
     orders: cython.pointer[OrderRecord],
@@ -264,7 +264,7 @@ def _fill_at_open(
     positions: cython.pointer[Position],
     state: cython.pointer[Working],
     orders: cython.pointer[OrderRecord],
-    open_: cython.double[:, ::1],
+    open_: cython.const[cython.double][:, ::1],
     t: cython.Py_ssize_t,
 ) -> cython.void:
     """Fill the waiting orders at this open.

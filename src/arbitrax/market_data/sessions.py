@@ -1,8 +1,8 @@
 """How many periods a year holds, judged from the data's own calendar."""
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from arbitrax.domain.intervals import DAY, is_intraday, nanoseconds
@@ -14,8 +14,7 @@ WEEKDAY_SESSIONS = 252  # NYSE, Nasdaq: 365.25 x 5 / 7 less about nine holidays
 EVERY_DAY_SESSIONS = 365
 
 
-@dataclass(frozen=True, slots=True)
-class Annualisation:
+class Annualisation(msgspec.Struct, frozen=True):
     """Which returns are annualised, and by how many of them a year."""
 
     periods: float
@@ -47,4 +46,4 @@ def annualisation(timestamp: "Int64s", interval: str) -> Annualisation:
 def session_ends(timestamp: "Int64s") -> "Int64s":
     """Return the index of the last bar of each UTC day, shape (sessions,)."""
     days = timestamp // DAY
-    return np.append(np.flatnonzero(days[1:] != days[:-1]), len(days) - 1)
+    return np.concatenate((np.flatnonzero(days[1:] != days[:-1]), [len(days) - 1]))

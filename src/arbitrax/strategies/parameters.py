@@ -1,8 +1,9 @@
 """Declared strategy parameters: typed, bounded, documented."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from arbitrax.domain.errors import ParameterError, did_you_mean
 
@@ -11,8 +12,7 @@ Value = int | float | bool | str
 _BOOLEANS = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(msgspec.Struct, frozen=True):
     """One knob of a strategy. ``low`` and ``high`` are inclusive; ``choices`` limits text."""
 
     name: str
@@ -70,8 +70,7 @@ class Parameter:
         return value if type(value) is self.type and value == value else None
 
 
-@dataclass(frozen=True, slots=True)
-class Declaration:
+class Declaration(msgspec.Struct, frozen=True):
     """What `parameter` leaves in a class body until the class is made."""
 
     default: Value

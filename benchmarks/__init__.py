@@ -1,0 +1,1 @@
+"""Benchmarks: ours and the peers, interleaved in one run; medians and ratios. `make bench` runs all."""

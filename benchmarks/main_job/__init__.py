@@ -1,0 +1,1 @@
+"""The main job: one year of daily bars, cold; a million bars in and out."""

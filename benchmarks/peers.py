@@ -1,0 +1,26 @@
+"""Peers live in virtual environments of their own under build/peers, never in the project's."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+FOLDER = Path("build/peers")
+REQUIREMENTS = {
+    "raptorbt": ["raptorbt==0.13.4", "numpy==2.4.6", "pandas==3.1.1"],
+}
+
+
+def python_of(peer: str) -> str | None:
+    """Return the peer's interpreter, installing the peer at first; None when it cannot be installed."""
+    home = FOLDER / peer
+    python = home / "bin" / "python"
+    if not (home / ".installed").exists():
+        print(f"installing {peer} into {home} ...", file=sys.stderr)
+        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+        installed = subprocess.run(
+            [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *REQUIREMENTS[peer]], check=False
+        )
+        if installed.returncode:
+            return None
+        (home / ".installed").touch()
+    return str(python)

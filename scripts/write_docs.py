@@ -1,0 +1,70 @@
+"""Write the reference pages that come from code: docs/metrics.md and docs/strategies.md. A test compares them."""
+
+from pathlib import Path
+
+from arbitrax.backtest import metrics
+from arbitrax.strategies.registry import BUILT_IN, find_strategy
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def metrics_page() -> str:
+    """Return the page of metrics, from their definitions."""
+    lines = [
+        "# Metrics",
+        "",
+        "Written by `scripts/write_docs.py` from `arbitrax/backtest/metrics.py`; do not edit.",
+        "",
+        *(metrics.__doc__ or "").strip().split("\n\n")[1].split("\n"),
+        "",
+        "E is equity at each close, B the benchmark's, r the return of a period, s the sample standard deviation,",
+        "P the periods a year, r_f the yearly risk-free rate, phi the density of the standard normal distribution.",
+        "",
+        "A metric that is undefined has no value and says why; it is never NaN, and never 0 in disguise.",
+        "",
+        "| name | label | formula | unit |",
+        "|---|---|---|---|",
+    ]
+    for each in metrics.DEFINITIONS.values():
+        formula = each.formula.replace("|", "\\|")
+        lines.append(f"| `{each.name}` | {each.label} | {formula} | {each.unit} |")
+    lines += [
+        "",
+        "## Annualisation",
+        "",
+        "P follows the data's own calendar: 252 sessions for daily bars that skip weekends, 365 for those that do not,",
+        "52 for weekly and 12 for monthly bars. Intraday bars are first joined to one return a session (UTC day),",
+        "because minutes of one day are not independent years. CAGR counts elapsed calendar days / 365.25.",
+        "",
+        "## Conventions that differ elsewhere",
+        "",
+        "- There are N - 1 returns: the first bar has none. vectorbt and RaptorBT count a zero return at bar 0.",
+        "- Deviations divide by N - 1. The downside deviation of Sortino divides by all N returns, as Sortino does.",
+        "- VaR and CVaR are losses, so positive numbers, of one period; a tail that holds no return is undefined.",
+        "- Trade statistics are over closed trades; a position open at the end is listed, marked at the last close.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def strategies_page() -> str:
+    """Return the page of built-in strategies, from their classes."""
+    lines = ["# Strategies built in", "", "Written by `scripts/write_docs.py` from the classes; do not edit.", ""]
+    for name in BUILT_IN:
+        strategy = find_strategy(name)
+        module_doc = __import__(strategy.__module__, fromlist=["x"]).__doc__ or ""
+        lines += [f"## `{name}`", "", (strategy.__doc__ or "").strip(), "", *module_doc.strip().split("\n")[1:], ""]
+        lines += ["| parameter | default | allowed | meaning |", "|---|---|---|---|"]
+        lines += [f"| `{p.name}` | {p.default} | {p.allowed} | {p.doc} |" for p in strategy.parameters.values()]
+        lines.append("")
+    text = "\n".join(lines)
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    return text
+
+
+PAGES = {"metrics.md": metrics_page, "strategies.md": strategies_page}
+
+if __name__ == "__main__":
+    for file_name, page in PAGES.items():
+        (DOCS / file_name).write_text(page(), encoding="utf-8")

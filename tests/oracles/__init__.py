@@ -1,0 +1,1 @@
+"""Slow, obviously right versions of the kernels, in plain Python."""

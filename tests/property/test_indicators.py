@@ -1,0 +1,57 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from arbitrax.kernels import indicators
+from tests.oracles import indicators as oracle
+
+cents = st.lists(st.integers(1, 20_000).map(lambda c: c / 100), min_size=1, max_size=60)
+
+
+def quantised(values, scale=1e8):
+    out = np.empty(len(values), np.int64)
+    assert indicators.quantise(np.array(values), scale, out) == 0
+    return out
+
+
+@given(cents, st.integers(1, 12), st.integers(1, 12))
+def test_averages_compare_as_in_exact_arithmetic(values, first, second):
+    units = quantised(values)
+    sums = np.empty((2, len(values)), np.int64)
+    indicators.rolling_sum(units, first, sums[0])
+    indicators.rolling_sum(units, second, sums[1])
+    sign = np.empty(len(values), np.int8)
+    indicators.compare_averages(sums[0], first, sums[1], second, sign)
+    a, b = oracle.moving_average(units.tolist(), first), oracle.moving_average(units.tolist(), second)
+    assert sign.tolist() == [
+        0 if x is None or y is None else (x > y) - (x < y) for x, y in zip(a, b, strict=True)
+    ]
+
+
+@given(st.integers(0, 50), st.integers(1, 30), st.integers(1, 30))
+def test_equal_averages_at_the_bounds_of_int64_are_a_tie(extra, first, second):
+    n = 64 + extra
+    values = np.full(n, 9e18 / n / 1e8)
+    units = quantised(values)
+    sums = np.empty((2, n), np.int64)
+    indicators.rolling_sum(units, first, sums[0])
+    indicators.rolling_sum(units, second, sums[1])
+    sign = np.empty(n, np.int8)
+    indicators.compare_averages(sums[0], first, sums[1], second, sign)
+    assert not sign.any()
+
+
+@given(cents, st.integers(2, 20))
+def test_rsi_agrees_with_the_book(values, window):
+    out = np.empty(len(values))
+    indicators.rsi(np.array(values), window, out)
+    np.testing.assert_allclose(out, oracle.rsi(values, window), rtol=1e-9, atol=1e-9)
+
+
+@given(cents.filter(lambda v: len(v) > 1), st.integers(2, 10), st.data())
+def test_no_indicator_looks_ahead(values, window, data):
+    cut = data.draw(st.integers(1, len(values)))
+    full, part = np.empty(len(values)), np.empty(cut)
+    indicators.rsi(np.array(values), window, full)
+    indicators.rsi(np.array(values[:cut]), window, part)
+    assert np.array_equal(full[:cut], part, equal_nan=True)

@@ -1,0 +1,153 @@
+import numpy as np
+import pytest
+
+import arbitrax as ax
+from arbitrax.backtest.engine import run_backtest
+from arbitrax.backtest.spec import RunSpec, StrategyRef
+from arbitrax.backtest.specify import cut_to_range, strategy_ref
+from arbitrax.domain.errors import DataError, InputError, RangeError, StrategyError
+from tests.market import daily, random_walk, sample
+
+
+def run(strategy, bars, benchmark=None, **options):
+    spec = RunSpec(strategy=strategy_ref(strategy, "test"), symbols=(bars.symbol,), **options)
+    return run_backtest(spec, strategy, cut_to_range(bars, spec), benchmark)
+
+
+class Fixed(ax.Strategy):
+    """Returns what the test put there."""
+
+    wanted = None
+
+    def signals(self, bars):
+        if isinstance(self.wanted, Exception):
+            raise self.wanted
+        return self.wanted
+
+
+def fixed(wanted):
+    strategy = Fixed()
+    strategy.wanted = wanted
+    return strategy
+
+
+def plain_sma_all_in(bars, fast, slow, fee, cash):
+    """The same rule in a dozen plain lines: all in at the open after the averages cross."""
+    close, quantity, want, equity = bars.close.tolist(), 0.0, False, []
+    units = [round(price * 1e8) for price in close]  # averages are exact at 1e-8, so that ties are ties
+    for i in range(len(close)):
+        if want and quantity == 0:
+            quantity, cash = cash / (bars.open[i] * (1 + fee)), 0.0
+        elif not want and quantity > 0:
+            cash, quantity = quantity * bars.open[i] * (1 - fee), 0.0
+        equity.append(cash + quantity * close[i])
+        averages = sum(units[i + 1 - fast : i + 1]) * slow, sum(units[i + 1 - slow : i + 1]) * fast
+        want = i >= slow - 1 and averages[0] > averages[1]
+    return np.array(equity)
+
+
+@pytest.mark.parametrize("symbol", ["AAPL", "MSFT", "IBM", "GOOG", "FB", "GSPC"])
+@pytest.mark.parametrize("prices", ["raw", "adjusted"])
+def test_sma_cross_on_real_prices_agrees_with_a_plain_loop(symbol, prices):
+    bars = sample(symbol)
+    result = run(ax.SmaCross(fast=10, slow=30), bars, prices=prices, commission_bps=10, cash=1e6)
+    expected = plain_sma_all_in(bars.adjusted() if prices == "adjusted" else bars, 10, 30, 0.001, 1e6)
+    np.testing.assert_allclose(result.equity_curve, expected, rtol=1e-9)
+
+
+def test_splits_are_crashes_in_raw_prices_only():
+    aapl = sample("AAPL")
+    raw = run(ax.BuyAndHold(), aapl, start="2000-06-01", end="2000-07-31", prices="raw")
+    adjusted = run(ax.BuyAndHold(), aapl, start="2000-06-01", end="2000-07-31")
+    assert raw.metrics["max_drawdown"] < -0.5
+    assert adjusted.metrics["max_drawdown"] > -0.25
+    assert (raw.bars.basis, adjusted.bars.basis) == ("raw", "adjusted")
+
+
+def test_same_run_gives_the_same_bytes_and_another_does_not():
+    bars = random_walk(300)
+    first, second = (run(ax.SmaCross(), bars) for _ in range(2))
+    assert first.hash == second.hash
+    assert first.spec.hash == second.spec.hash
+    assert run(ax.SmaCross(), bars, slippage_bps=1).hash != first.hash
+    assert run(ax.SmaCross(), bars, slippage_bps=1).spec.hash != first.spec.hash
+
+
+@pytest.mark.parametrize(
+    ("wanted", "message"),
+    [
+        (np.zeros(3), r"returned shape \(3,\) for 5 bars"),
+        (1.0, r"returned shape \(\)"),
+        (np.array([0, 0, 1.5, 0, 0]), "asks for weight 1.5 at bar 2"),
+        (np.array([0, -2, 0, 0, 0]), "asks for weight -2 at bar 1"),
+        (np.array([0, np.inf, 0, 0, 0]), "asks for weight inf at bar 1"),
+        ("text", "signals failed"),
+        (RuntimeError("boom"), "signals failed: RuntimeError: boom"),
+    ],
+)
+def test_a_strategy_that_breaks_its_contract_is_named(wanted, message):
+    with pytest.raises(StrategyError, match=message):
+        run(fixed(wanted), daily([1, 2, 3, 4, 5]))
+
+
+def test_a_strategy_cannot_change_the_prices():
+    class Cheat(ax.Strategy):
+        def signals(self, bars):
+            bars.open[:] = 1.0
+            return np.ones(len(bars))
+
+    with pytest.raises(StrategyError, match="read-only"):
+        run(Cheat(), daily([1, 2, 3, 4, 5]))
+
+
+def test_too_few_bars_for_the_warm_up():
+    with pytest.raises(RangeError, match="needs at least 31 bars .* TEST has 30"):
+        run(ax.SmaCross(fast=10, slow=30), random_walk(30))
+    assert len(run(ax.SmaCross(fast=10, slow=30), random_walk(31)).bars) == 31
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "message"),
+    [
+        ("2001-01-01", "2000-01-01", "lies after"),
+        ("2030-01-01", None, "has no 1d bars from 2030-01-01 to the end; it has 2000-01-01 to 2000-01-05"),
+        ("31.12.2012", None, "'31.12.2012' is not a date"),
+        (None, "2000-02-30", "'2000-02-30' is not a date"),
+    ],
+)
+def test_wrong_ranges(start, end, message):
+    with pytest.raises(RangeError, match=message):
+        run(ax.BuyAndHold(), daily([1, 2, 3, 4, 5]), start=start, end=end)
+
+
+def test_both_ends_of_a_range_are_included():
+    result = run(ax.BuyAndHold(), daily([1, 2, 3, 4, 5]), start="2000-01-02", end="2000-01-04")
+    assert result.bars.close.tolist() == [2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    "options", [{"cash": 0}, {"cash": float("nan")}, {"commission_bps": -1}, {"slippage_bps": 9000}, {"risk_free": 7}]
+)
+def test_numbers_out_of_bounds_are_refused(options):
+    with pytest.raises(InputError, match=f"{next(iter(options))} = .* is not allowed; give a number from"):
+        RunSpec(strategy=StrategyRef("x", "X", {}), symbols=("X",), **options)
+
+
+def test_benchmark_uses_its_last_known_close():
+    bars = daily([10, 11, 12, 13])
+    other = daily([50, 100], symbol="OTHER")
+    assert run(ax.BuyAndHold(), bars, other).benchmark_curve.tolist() == [100_000, 200_000, 200_000, 200_000]
+
+
+def test_benchmark_that_starts_later_is_refused():
+    with pytest.raises(DataError, match="OTHER starts after the first bar of TEST"):
+        run(ax.BuyAndHold(), daily([10, 11, 12, 13]), daily([5, 6, 7, 8], symbol="OTHER").take(slice(2, None)))
+
+
+def test_notices_tell_what_to_be_wary_of():
+    notices = " ".join(run(ax.BuyAndHold(), daily([1, 2, 3]), commission_bps=0).notices)
+    assert "no adjusted close" in notices
+    assert "Costs are zero" in notices
+    bankrupt = run(ax.BuyAndHold(weight=-1.0), daily([10, 10, 50, 50]))
+    assert bankrupt.bankrupt_bar == 2
+    assert "bankrupt" in " ".join(bankrupt.notices)

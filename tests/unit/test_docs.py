@@ -1,0 +1,34 @@
+"""The docs say what the code does."""
+
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+spec = importlib.util.spec_from_file_location("write_docs", ROOT / "scripts" / "write_docs.py")
+write_docs = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(write_docs)
+
+
+@pytest.mark.parametrize("name", write_docs.PAGES)
+def test_generated_pages_are_current(name):
+    committed = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    assert committed == write_docs.PAGES[name](), "run python scripts/write_docs.py"
+
+
+def test_links_between_pages_lead_somewhere():
+    broken = []
+    for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            if not target.startswith("http") and not (page.parent / target).exists():
+                broken.append(f"{page.relative_to(ROOT)} -> {target}")
+    assert not broken
+
+
+def test_readme_names_every_folder_of_the_package():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    folders = [each.name for each in (ROOT / "src" / "arbitrax").iterdir() if (each / "__init__.py").exists()]
+    assert folders
+    assert [name for name in folders if f"{name}/" not in readme] == []
