@@ -18,7 +18,8 @@ def python_of(peer: str) -> str | None:
         print(f"installing {peer} into {home} ...", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
         installed = subprocess.run(
-            [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *REQUIREMENTS[peer]], check=False
+            [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *REQUIREMENTS[peer]],
+            check=False,
         )
         if installed.returncode:
             return None

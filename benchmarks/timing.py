@@ -15,9 +15,7 @@ def interleave(
     for number in range(rounds + 1):
         for name, command in commands.items():
             started = time.perf_counter()
-            subprocess.run(
-                command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **(environment or {})}
-            )
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, **(environment or {})})
             if number:
                 seconds[name].append(time.perf_counter() - started)
     return seconds

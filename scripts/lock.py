@@ -9,7 +9,9 @@ import sys
 import tomllib
 from pathlib import Path
 
-HEADER = "# Every dependency with its hashes, for all platforms and Pythons >= 3.11. Written by `make lock`; do not edit.\n"
+HEADER = (
+    "# Every dependency with its hashes, for all platforms and Pythons >= 3.11. Written by `make lock`; do not edit.\n"
+)
 RUNTIME = "# Runtime and build\n"
 DEVELOPMENT = "# Development\n"
 

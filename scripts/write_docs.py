@@ -49,11 +49,23 @@ def metrics_page() -> str:
 
 def strategies_page() -> str:
     """Return the page of built-in strategies, from their classes."""
-    lines = ["# Strategies built in", "", "Written by `scripts/write_docs.py` from the classes; do not edit.", ""]
+    lines = [
+        "# Strategies built in",
+        "",
+        "Written by `scripts/write_docs.py` from the classes; do not edit.",
+        "",
+    ]
     for name in BUILT_IN:
         strategy = find_strategy(name)
         module_doc = __import__(strategy.__module__, fromlist=["x"]).__doc__ or ""
-        lines += [f"## `{name}`", "", (strategy.__doc__ or "").strip(), "", *module_doc.strip().split("\n")[1:], ""]
+        lines += [
+            f"## `{name}`",
+            "",
+            (strategy.__doc__ or "").strip(),
+            "",
+            *module_doc.strip().split("\n")[1:],
+            "",
+        ]
         lines += ["| parameter | default | allowed | meaning |", "|---|---|---|---|"]
         lines += [f"| `{p.name}` | {p.default} | {p.allowed} | {p.doc} |" for p in strategy.parameters.values()]
         lines.append("")

@@ -41,7 +41,13 @@ def write_csv(path: Path) -> None:
             file.writelines(
                 f"{t}:00Z,{o:.2f},{h:.2f},{lo:.2f},{c:.2f},{v}\n"
                 for t, o, h, lo, c, v in zip(
-                    np.datetime_as_string(stamp[rows]), first[rows], high[rows], low[rows], close[rows], volume[rows], strict=True
+                    np.datetime_as_string(stamp[rows]),
+                    first[rows],
+                    high[rows],
+                    low[rows],
+                    close[rows],
+                    volume[rows],
+                    strict=True,
                 )
             )
 
@@ -58,7 +64,10 @@ def main() -> None:
         for name in ("CSV into PostgreSQL, first", "the same again, nothing changes"):
             started = time.perf_counter()
             subprocess.run(
-                [arbitrax, "data", "import", str(path)], env=environment, check=True, stdout=subprocess.DEVNULL
+                [arbitrax, "data", "import", str(path)],
+                env=environment,
+                check=True,
+                stdout=subprocess.DEVNULL,
             )
             print(f"{name:<46} {time.perf_counter() - started:8.3f} s   (target 10, first)")
         out = subprocess.run([sys.executable, "-c", READ], env=environment, check=True, capture_output=True, text=True)

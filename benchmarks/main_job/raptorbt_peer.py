@@ -16,9 +16,7 @@ adjusted = np.array([float(r["Adj Close"]) for r in rows])
 factor = adjusted / np.array([float(r["Close"]) for r in rows])
 o, h, low = (np.array([float(r[name]) for r in rows]) * factor for name in ("Open", "High", "Low"))
 volume = np.array([float(r["Volume"]) for r in rows])
-config = rb.BacktestConfig(
-    initial_capital=100_000.0, fees=0.001, periods_per_year=252.0, fill_timing="next_bar_open"
-)
+config = rb.BacktestConfig(initial_capital=100_000.0, fees=0.001, periods_per_year=252.0, fill_timing="next_bar_open")
 up = np.asarray(rb.sma(adjusted, 10)) > np.asarray(rb.sma(adjusted, 30))
 result = rb.run_single_backtest(time, o, h, low, adjusted, volume, up, ~up, 1, 1.0, "AAPL", config)
 print(float(np.asarray(result.equity_curve())[-1]), result.metrics.sharpe_ratio)

@@ -32,7 +32,10 @@ _HOMES = {
     "Strategy": "arbitrax.strategies.strategy",
     "parameter": "arbitrax.strategies.parameters",
 }
-__all__ = [*_HOMES, "backtest"]
+__all__ = [  # noqa: PLE0604 - the keys are strings
+    *_HOMES,
+    "backtest",
+]
 
 
 def __getattr__(name: str) -> Any:

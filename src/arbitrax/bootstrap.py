@@ -1,13 +1,121 @@
-"""The only place that wires ports to implementations. One lazy factory for each kind of command."""
+"""The only place that wires ports to implementations. Each factory imports what it needs when called."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from arbitrax.domain.errors import SchemaError
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from arbitrax.services.ports import BarStore, RunStore
     from arbitrax.settings import Settings
     from arbitrax.storage.embedded import EmbeddedServers
+    from arbitrax.storage.postgres.connection import Database
+
+
+class Store(msgspec.Struct, frozen=True):
+    """The stores behind their ports."""
+
+    bars: BarStore
+    runs: RunStore
+
+
+@contextmanager
+def open_store(settings: Settings) -> Iterator[Store]:
+    """Open the stores of the settings; the embedded PostgreSQL starts by itself.
+
+    A new embedded database gets the schema and the bundled prices, an older one is upgraded. A database of your own
+    is only ever changed by `arbitrax db upgrade`.
+
+    Raises:
+        StoreUnavailableError: PostgreSQL is down or refuses us.
+        SchemaError: the database has another schema than this release.
+    """
+    from arbitrax.storage.parquet.bar_cache import BarCache
+    from arbitrax.storage.postgres.bar_store import PostgresBarStore
+    from arbitrax.storage.postgres.connection import Database
+    from arbitrax.storage.postgres.run_store import PostgresRunStore
+
+    with Database(database_url(settings)) as database:
+        store = Store(
+            bars=PostgresBarStore(database, BarCache(settings.home / "cache" / "bars")),
+            runs=PostgresRunStore(database),
+        )
+        if settings.database_url is None:
+            _prepare_embedded(database, store)
+        yield store
+
+
+def database_url(settings: Settings) -> str:
+    """Return the URL of the configured PostgreSQL, or of the embedded one, which is then running."""
+    return settings.database_url or embedded_servers(settings.home).postgres_url()
+
+
+@cache
+def embedded_servers(home: Path) -> EmbeddedServers:
+    """Return this process's share of a home's servers; it ends with the process."""
+    from arbitrax.storage.embedded import EmbeddedServers
+
+    return EmbeddedServers(home)
+
+
+@contextmanager
+def start_servers(settings: Settings) -> Iterator[dict[str, str]]:
+    """Start every embedded server that the settings do not replace; yield where each is, without passwords."""
+    embedded = embedded_servers(settings.home)
+    starts = {
+        "postgres": (settings.database_url, embedded.postgres_url),
+        "journal": (settings.redis_url, embedded.journal_url),
+        "cache": (settings.cache_url, embedded.cache_url),
+    }
+    sockets = {}
+    for name, (external, start) in starts.items():
+        if external is None:
+            start()
+            sockets[name] = next(str(each.socket) for each in embedded.status() if each.name == name)
+        else:
+            sockets[name] = "external"
+    yield sockets
+    embedded.release()
+
+
+def upgrade_database(settings: Settings) -> tuple[str, str]:
+    """Bring the schema to this release's; return its state before and its revision now."""
+    from arbitrax.storage.postgres import schema
+
+    return schema.upgrade(database_url(settings)), schema.HEAD
+
+
+def check_database(settings: Settings) -> tuple[str, str]:
+    """Return the state of the schema and this release's revision."""
+    from arbitrax.storage.postgres import schema
+
+    return schema.check(database_url(settings)), schema.HEAD
+
+
+def _prepare_embedded(database: Database, store: Store) -> None:
+    from arbitrax.storage.postgres import schema
+
+    try:
+        with database.connection():
+            return
+    except SchemaError:
+        before = schema.upgrade(database.url)
+    if before == "empty":
+        _import_samples(store.bars)
+
+
+def _import_samples(bars: BarStore) -> None:
+    from arbitrax.samples import SOURCE, sample_paths
+    from arbitrax.services.imports import import_file
+
+    for path in sample_paths():
+        import_file(bars, path, received=time.time_ns(), rows_done=lambda _rows: None, source=SOURCE)

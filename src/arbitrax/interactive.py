@@ -106,4 +106,9 @@ def _bars(data: Any, *, symbol: str | None, interval: str | None, timezone: str 
 
 
 def _looks_like_path(text: str) -> bool:
-    return "/" in text or "\\" in text or text.lower().endswith((".csv", ".txt", ".parquet", ".pq")) or Path(text).is_file()
+    return (
+        "/" in text
+        or "\\" in text
+        or text.lower().endswith((".csv", ".txt", ".parquet", ".pq"))
+        or Path(text).is_file()
+    )

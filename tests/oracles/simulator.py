@@ -73,7 +73,14 @@ class Simulator:
                 continue
             if s in self.waiting:
                 self.waiting.pop(s).update(status="cancelled", reason="replaced")
-            order = {"created": t, "symbol": s, "target": wanted, "status": "pending", "reason": "none", "filled": -1}
+            order = {
+                "created": t,
+                "symbol": s,
+                "target": wanted,
+                "status": "pending",
+                "reason": "none",
+                "filled": -1,
+            }
             self.orders.append(order)
             self.waiting[s] = order
             self.last[s] = wanted
@@ -89,9 +96,7 @@ class Simulator:
         value = self.cash + sum(q * price.get(s, self.mark[s]) for s, q in enumerate(self.held) if q != 0)
         after = value
         for _ in range(200):
-            costs = sum(
-                self.f * side[s] * (o["target"] * after - self.held[s] * price[s]) for s, o in ready.items()
-            )
+            costs = sum(self.f * side[s] * (o["target"] * after - self.held[s] * price[s]) for s, o in ready.items())
             after = value - costs
         plan = {}
         for s, order in sorted(ready.items()):
@@ -145,7 +150,14 @@ class Simulator:
         self.waiting.clear()
         for s, q in enumerate(self.held):
             if q != 0:
-                order = {"created": t, "symbol": s, "target": 0.0, "status": "pending", "reason": "none", "filled": -1}
+                order = {
+                    "created": t,
+                    "symbol": s,
+                    "target": 0.0,
+                    "status": "pending",
+                    "reason": "none",
+                    "filled": -1,
+                }
                 self.orders.append(order)
                 self.waiting[s] = order
                 self.execute(t, s, -q, self.mark[s] * (1 + (self.slip if q < 0 else -self.slip)), "bankrupt", True)

@@ -88,9 +88,7 @@ def test_stamps_equal_datetime(stamps):
     rows = columns_of(texts, "date", TIMED)
     assert rows.problems["rows"].sum() == 0
     known = np.where(rows.offsets == kernel.NO_OFFSET, 0, rows.offsets)
-    assert (rows.stamps - known.astype(np.int64) * 60_000_000_000).tolist() == [
-        instant_ns(text) for text in texts
-    ]
+    assert (rows.stamps - known.astype(np.int64) * 60_000_000_000).tolist() == [instant_ns(text) for text in texts]
 
 
 layouts = {
@@ -189,6 +187,4 @@ def test_mantissas_of_every_length(length):
     ]
     rows = columns_of(texts, "open")
     expected = [float(text) for text in texts]
-    assert [v for v in rows.floats[0].tolist() if not math.isnan(v)] == [
-        v for v in expected if math.isfinite(v)
-    ]
+    assert [v for v in rows.floats[0].tolist() if not math.isnan(v)] == [v for v in expected if math.isfinite(v)]

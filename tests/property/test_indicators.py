@@ -1,9 +1,9 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.oracles import indicators as oracle
 
 from arbitrax.kernels import indicators
-from tests.oracles import indicators as oracle
 
 cents = st.lists(st.integers(1, 20_000).map(lambda c: c / 100), min_size=1, max_size=60)
 
@@ -23,9 +23,7 @@ def test_averages_compare_as_in_exact_arithmetic(values, first, second):
     sign = np.empty(len(values), np.int8)
     indicators.compare_averages(sums[0], first, sums[1], second, sign)
     a, b = oracle.moving_average(units.tolist(), first), oracle.moving_average(units.tolist(), second)
-    assert sign.tolist() == [
-        0 if x is None or y is None else (x > y) - (x < y) for x, y in zip(a, b, strict=True)
-    ]
+    assert sign.tolist() == [0 if x is None or y is None else (x > y) - (x < y) for x, y in zip(a, b, strict=True)]
 
 
 @given(st.integers(0, 50), st.integers(1, 30), st.integers(1, 30))

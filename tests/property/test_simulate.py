@@ -5,10 +5,10 @@ import math
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.oracles.simulator import Simulator
 
 from arbitrax.kernels.ledger import CODES, ORDER_DTYPE, TRADE_DTYPE
 from arbitrax.kernels.simulate import count_orders, simulate
-from tests.oracles.simulator import Simulator
 
 STATUS = {code: name for name, code in CODES["status"].items()}
 REASON = {code: name for name, code in CODES["reason"].items()}

@@ -18,7 +18,9 @@ def test_unknown_name_is_an_attribute_error():
         ax.backtests  # noqa: B018 - the access is the test
 
 
-@pytest.mark.parametrize("first", ["import arbitrax.backtest.metrics as m", "from arbitrax.backtest.result import Result", "pass"])
+@pytest.mark.parametrize(
+    "first", ["import arbitrax.backtest.metrics as m", "from arbitrax.backtest.result import Result", "pass"]
+)
 def test_backtest_is_callable_whatever_was_imported_first(first):
     code = f"import arbitrax as ax; {first}; from arbitrax import backtest; assert callable(ax.backtest); assert callable(backtest); import arbitrax.backtest.engine as e; assert callable(ax.backtest)"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import COLUMNS, Bars
+from arbitrax.domain.dates import date_text
 from arbitrax.domain.errors import DataError, RangeError, StrategyError
 from arbitrax.kernels.ledger import ORDER_DTYPE, TRADE_DTYPE
 from arbitrax.kernels.simulate import count_orders, simulate
@@ -39,14 +40,17 @@ def run_backtest(spec: RunSpec, strategy: Strategy, raw: Bars, benchmark: Bars |
             f"{len(bars)} in this range; widen the dates or shorten the windows."
         )
     targets = _target_weights(strategy, bars)
-    prices = [np.ascontiguousarray(column, dtype=np.float64)[:, None] for column in _ohlc(bars)]
+    open_, high, low, close = (np.ascontiguousarray(column, dtype=np.float64)[:, None] for column in _ohlc(bars))
     count = count_orders(targets) + 1
     orders = np.zeros(count, ORDER_DTYPE)
     trades = np.zeros(count + 1, TRADE_DTYPE)
     equity = np.empty(len(bars))
     exposure = np.empty(len(bars))
     order_count, trade_count, bankrupt_bar = simulate(
-        *prices,
+        open_,
+        high,
+        low,
+        close,
         targets,
         spec.cash,
         spec.commission_bps * BASIS_POINT,
@@ -66,7 +70,7 @@ def run_backtest(spec: RunSpec, strategy: Strategy, raw: Bars, benchmark: Bars |
         order_records=orders[:order_count],
         trade_records=trades[:trade_count],
         bankrupt_bar=None if bankrupt_bar < 0 else bankrupt_bar,
-        notices=_notices(spec, raw, bankrupt_bar),
+        notices=_notices(spec, raw, benchmark, bankrupt_bar),
     )
 
 
@@ -78,7 +82,7 @@ def _read_only(bars: Bars) -> Bars:
         if column is not None:
             columns[name] = column.view()
             columns[name].flags.writeable = False
-    return replace(bars, **columns)
+    return msgspec.structs.replace(bars, **columns)
 
 
 def _ohlc(bars: Bars) -> tuple[Floats, Floats, Floats, Floats]:
@@ -89,7 +93,7 @@ def _target_weights(strategy: Strategy, bars: Bars) -> Floats:
     """Call the strategy and check what it returns; shape (bars, 1)."""
     name = type(strategy).__name__
     try:
-        weights = np.asarray(strategy.signals(bars), dtype=np.float64)
+        weights: Floats = np.asarray(strategy.signals(bars), dtype=np.float64)
     except Exception as error:
         raise StrategyError(f"{name}.signals failed: {type(error).__name__}: {error}") from error
     if weights.shape != (len(bars),):
@@ -99,8 +103,8 @@ def _target_weights(strategy: Strategy, bars: Bars) -> Floats:
     outside = np.flatnonzero(np.abs(weights) > 1.0)  # NaN compares false: it keeps the last target
     if len(outside):
         raise StrategyError(
-            f"{name}.signals asks for weight {weights[outside[0]]:g} at bar {outside[0]}; weights go from -1 (all short) "
-            "to 1 (all long), because the account has no leverage."
+            f"{name}.signals asks for weight {weights[outside[0]]:g} at bar {outside[0]}; weights go from -1 (all "
+            "short) to 1 (all long), because the account has no leverage."
         )
     return np.ascontiguousarray(weights)[:, None]
 
@@ -121,12 +125,15 @@ def _benchmark_equity(cash: float, bars: Bars, benchmark: Bars | None, adjusted:
     return cash * (close / close[0])
 
 
-def _notices(spec: RunSpec, raw: Bars, bankrupt_bar: int) -> tuple[str, ...]:
+def _notices(spec: RunSpec, raw: Bars, benchmark: Bars | None, bankrupt_bar: int) -> tuple[str, ...]:
     found = []
     if spec.prices == "adjusted" and raw.adj_close is None and raw.basis == "raw":
         found.append(f"{raw.symbol} has no adjusted close, so prices are used as given; splits may look like crashes.")
     if spec.commission_bps == 0 and spec.slippage_bps == 0:
         found.append("Costs are zero; live trading will do worse.")
+    if benchmark is not None and benchmark.timestamp[-1] < raw.timestamp[-1]:
+        last = date_text(int(benchmark.timestamp[-1]))
+        found.append(f"The benchmark {benchmark.symbol} ends on {last}; after that its last close is kept.")
     if bankrupt_bar >= 0:
         found.append(f"The account went bankrupt at bar {bankrupt_bar}; everything was closed and the run stopped.")
     return tuple(found)

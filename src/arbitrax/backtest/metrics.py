@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 import numpy as np
 
-
 from arbitrax.domain.intervals import DAY
 from arbitrax.kernels import performance
 from arbitrax.market_data.sessions import Annualisation, annualisation, session_ends
@@ -41,7 +40,7 @@ class Definition(msgspec.Struct, frozen=True):
     label: str
     formula: str
     unit: Unit
-    compute: Callable[["Sample"], float]
+    compute: Callable[[Sample], float]
 
 
 class Metric(msgspec.Struct, frozen=True):
@@ -99,7 +98,7 @@ def format_value(value: float | None, unit: Unit) -> str:
 class Sample:
     """What metrics are computed from; each part once, when first needed."""
 
-    def __init__(self, result: "Result") -> None:
+    def __init__(self, result: Result) -> None:
         self.result = result
         self.time = result.bars.timestamp
         self.equity = result.equity_curve
@@ -175,7 +174,7 @@ class Sample:
         return self.pnl / (closed["quantity"] * closed["entry_price"])
 
 
-def compute_metrics(result: "Result") -> Metrics:
+def compute_metrics(result: Result) -> Metrics:
     """Compute every metric of a run."""
     sample = Sample(result)
     return Metrics({name: _evaluate(definition, sample) for name, definition in DEFINITIONS.items()}, sample.year.basis)
@@ -324,12 +323,14 @@ def _benchmark_return(s: Sample) -> float:
     return float(s.result.benchmark_curve[-1] / s.result.benchmark_curve[0]) - 1
 
 
+def _closed(s: Sample) -> float:
+    return float(np.count_nonzero(s.result.trade_records["is_open"] == 0))
+
+
 _ALL = (
     Definition("total_return", "Total return", "E_N / E_1 - 1", "percent", _total_return),
     Definition("annual_return", "Annual return", "mean(r) x P", "percent", _annual_return),
-    Definition(
-        "cagr", "CAGR", "(E_N / E_1)^(365.25 / days) - 1; undefined under 30 days", "percent", _cagr
-    ),
+    Definition("cagr", "CAGR", "(E_N / E_1)^(365.25 / days) - 1; undefined under 30 days", "percent", _cagr),
     Definition("benchmark_return", "Benchmark return", "B_N / B_1 - 1", "percent", _benchmark_return),
     Definition("volatility", "Volatility", "s(r) x sqrt(P), s the sample deviation (N - 1)", "percent", _volatility),
     Definition("sharpe", "Sharpe ratio", "mean(r - r_f / P) / s(r) x sqrt(P)", "ratio", _sharpe),
@@ -341,9 +342,7 @@ _ALL = (
         _sortino,
     ),
     Definition("calmar", "Calmar ratio", "CAGR / |maximum drawdown|", "ratio", _calmar),
-    Definition(
-        "max_drawdown", "Maximum drawdown", "min(E_t / max(E_1..E_t) - 1)", "percent", lambda s: s.drawdown[0]
-    ),
+    Definition("max_drawdown", "Maximum drawdown", "min(E_t / max(E_1..E_t) - 1)", "percent", lambda s: s.drawdown[0]),
     Definition(
         "max_drawdown_duration",
         "Longest drawdown",
@@ -351,26 +350,38 @@ _ALL = (
         "days",
         lambda s: s.drawdown[1],
     ),
-    Definition("var_95", "VaR 95%", "-quantile(r, 5%), linear between order statistics", "percent", _historical_var(0.95)),
-    Definition("var_99", "VaR 99%", "-quantile(r, 1%), linear between order statistics", "percent", _historical_var(0.99)),
+    Definition(
+        "var_95",
+        "VaR 95%",
+        "-quantile(r, 5%), linear between order statistics",
+        "percent",
+        _historical_var(0.95),
+    ),
+    Definition(
+        "var_99",
+        "VaR 99%",
+        "-quantile(r, 1%), linear between order statistics",
+        "percent",
+        _historical_var(0.99),
+    ),
     Definition("cvar_95", "CVaR 95%", "-mean(r where r <= quantile(r, 5%))", "percent", _historical_cvar(0.95)),
     Definition("cvar_99", "CVaR 99%", "-mean(r where r <= quantile(r, 1%))", "percent", _historical_cvar(0.99)),
     Definition("normal_var_95", "VaR 95%, normal", "1.6449 s(r) - mean(r)", "percent", _normal_var(0.95)),
     Definition("normal_var_99", "VaR 99%, normal", "2.3263 s(r) - mean(r)", "percent", _normal_var(0.99)),
     Definition("normal_cvar_95", "CVaR 95%, normal", "s(r) phi(1.6449) / 5% - mean(r)", "percent", _normal_cvar(0.95)),
     Definition("normal_cvar_99", "CVaR 99%, normal", "s(r) phi(2.3263) / 1% - mean(r)", "percent", _normal_cvar(0.99)),
-    Definition(
-        "exposure", "Exposure", "share of bars whose close finds a position", "percent", _exposure
-    ),
-    Definition(
-        "turnover", "Turnover", "value of all fills / mean equity / years", "ratio", _turnover
-    ),
-    Definition("trades", "Closed trades", "round trips from flat to flat", "count", lambda s: _closed(s)),
+    Definition("exposure", "Exposure", "share of bars whose close finds a position", "percent", _exposure),
+    Definition("turnover", "Turnover", "value of all fills / mean equity / years", "ratio", _turnover),
+    Definition("trades", "Closed trades", "round trips from flat to flat", "count", _closed),
     Definition("win_rate", "Win rate", "closed trades with a profit / closed trades", "percent", _win_rate),
     Definition("profit_factor", "Profit factor", "sum of profits / |sum of losses|", "ratio", _profit_factor),
     Definition("expectancy", "Expectancy", "mean profit of a closed trade", "money", lambda s: float(np.mean(s.pnl))),
     Definition(
-        "best_trade", "Best trade", "max(profit / value at entry)", "percent", lambda s: float(np.max(s.trade_returns))
+        "best_trade",
+        "Best trade",
+        "max(profit / value at entry)",
+        "percent",
+        lambda s: float(np.max(s.trade_returns)),
     ),
     Definition(
         "worst_trade",
@@ -380,7 +391,11 @@ _ALL = (
         lambda s: float(np.min(s.trade_returns)),
     ),
     Definition(
-        "average_duration", "Average duration", "mean time from entry to exit of closed trades", "days", _average_duration
+        "average_duration",
+        "Average duration",
+        "mean time from entry to exit of closed trades",
+        "days",
+        _average_duration,
     ),
     Definition(
         "alpha",
@@ -392,7 +407,3 @@ _ALL = (
     Definition("beta", "Beta", "slope of the same regression", "ratio", lambda s: _regression(s)[1]),
 )
 DEFINITIONS = {definition.name: definition for definition in _ALL}
-
-
-def _closed(s: Sample) -> float:
-    return float(np.count_nonzero(s.result.trade_records["is_open"] == 0))

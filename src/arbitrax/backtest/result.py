@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from arbitrax.backtest.spec import RunSpec
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from arbitrax.domain.bars import Floats
 
 
-@dataclass(frozen=True, eq=False)
-class Result:
+class Result(Struct, frozen=True, eq=False, dict=True):
     """One run: curves of shape (bars,), records of orders and trades, and what they say.
 
     The curves of equity, exposure (gross position value) and benchmark are in quote currency at each close. The dtypes
@@ -43,7 +42,7 @@ class Result:
     notices: tuple[str, ...] = ()
 
     @cached_property
-    def metrics(self) -> "Metrics":
+    def metrics(self) -> Metrics:
         """Every metric, computed when first looked at."""
         from arbitrax.backtest.metrics import compute_metrics
 
@@ -60,21 +59,21 @@ class Result:
         return digest.hexdigest()
 
     @cached_property
-    def equity(self) -> "pd.DataFrame":
+    def equity(self) -> pd.DataFrame:
         """Equity, benchmark, exposure and drawdown by time, as a pandas frame."""
         from arbitrax.backtest.frames import equity_frame
 
         return equity_frame(self)
 
     @cached_property
-    def orders(self) -> "pd.DataFrame":
+    def orders(self) -> pd.DataFrame:
         """Every order with its life, as a pandas frame."""
         from arbitrax.backtest.frames import orders_frame
 
         return orders_frame(self)
 
     @cached_property
-    def trades(self) -> "pd.DataFrame":
+    def trades(self) -> pd.DataFrame:
         """Every round trip, as a pandas frame."""
         from arbitrax.backtest.frames import trades_frame
 

@@ -33,6 +33,10 @@ def cut_to_range(bars: Bars, spec: RunSpec) -> Bars:
     selected = bars.between(start, end)
     if not len(selected):
         wanted = f"from {spec.start or 'the start'} to {spec.end or 'the end'}"
-        held = f"it has {date_text(int(bars.timestamp[0]))} to {date_text(int(bars.timestamp[-1]))}" if len(bars) else "it is empty"
+        held = (
+            f"it has {date_text(int(bars.timestamp[0]))} to {date_text(int(bars.timestamp[-1]))}"
+            if len(bars)
+            else "it is empty"
+        )
         raise RangeError(f"{bars.symbol} has no {bars.interval} bars {wanted}; {held}.")
     return selected

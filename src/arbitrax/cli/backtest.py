@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
+from msgspec.structs import replace
 
 import arbitrax
 from arbitrax.backtest.engine import run_backtest
@@ -14,7 +15,6 @@ from arbitrax.backtest.specify import cut_to_range, strategy_ref
 from arbitrax.bootstrap import open_store
 from arbitrax.cli.console import Json, notice, show, show_json, table
 from arbitrax.cli.run_view import metrics_table, run_document, summary_row
-from arbitrax.domain.bars import Bars
 from arbitrax.domain.errors import InputError, ParameterError
 from arbitrax.domain.ids import encode
 from arbitrax.settings import read_settings
@@ -32,7 +32,8 @@ def run(
     symbol: Annotated[str | None, Parameter(help="A stored symbol, such as AAPL.")] = None,
     data: Annotated[Path | None, Parameter(help="A CSV or Parquet file instead; the run is then not stored.")] = None,
     param: Annotated[
-        tuple[str, ...], Parameter(name=["--param", "-p"], negative="", help="A strategy parameter: -p fast=10.")
+        tuple[str, ...],
+        Parameter(name=["--param", "-p"], negative="", help="A strategy parameter: -p fast=10."),
     ] = (),
     start: Annotated[str | None, Parameter(name="--from", help="First date, YYYY-MM-DD.")] = None,
     end: Annotated[str | None, Parameter(name="--to", help="Last date, inclusive.")] = None,
@@ -43,7 +44,9 @@ def run(
     prices: Annotated[
         Literal["adjusted", "raw"], Parameter(help="Adjusted for splits and dividends, or as traded.")
     ] = "adjusted",
-    benchmark: Annotated[str | None, Parameter(help="A stored symbol to compare with; else buying and holding.")] = None,
+    benchmark: Annotated[
+        str | None, Parameter(help="A stored symbol to compare with; else buying and holding.")
+    ] = None,
     risk_free: Annotated[float, Parameter(help="Yearly risk-free rate, such as 0.02.")] = 0.0,
     report: Annotated[Path | None, Parameter(help="Also write the HTML report to this file.")] = None,
     json: Json = False,
@@ -55,16 +58,25 @@ def run(
     if (symbol is None) == (data is None):
         raise InputError("Say what to run on: either --symbol AAPL (stored bars) or --data FILE.")
     instance = find_strategy(strategy)(**_parameters(param))
-    options = {
-        "start": start, "end": end, "cash": cash, "commission_bps": commission_bps, "slippage_bps": slippage_bps,
-        "prices": prices, "benchmark": benchmark, "risk_free": risk_free,
-    }  # fmt: skip
-    if data is not None:
-        result, run_id = _run_on_file(instance, strategy, data, options), None
-        notice("The run is not stored: it used a file. Import the file to keep runs and reproduce them.")
-    else:
-        spec = RunSpec(strategy=strategy_ref(instance, strategy), symbols=(symbol or "",), interval=interval, **options)
+    spec = RunSpec(
+        strategy=strategy_ref(instance, strategy),
+        symbols=(symbol or "",),
+        interval=interval,
+        start=start,
+        end=end,
+        cash=cash,
+        commission_bps=commission_bps,
+        slippage_bps=slippage_bps,
+        prices=prices,
+        benchmark=benchmark,
+        risk_free=risk_free,
+    )
+    run_id = None
+    if data is None:
         result, run_id = _run_stored(spec, instance)
+    else:
+        result = _run_on_file(spec, instance, data)
+        notice("The run is not stored: it used a file. Import the file to keep runs and reproduce them.")
     written = None if report is None else result.report(report)
     if json:
         show_json(run_document(result, run_id, written))
@@ -83,18 +95,18 @@ def _parameters(given: tuple[str, ...]) -> dict[str, str]:
     return values
 
 
-def _run_on_file(strategy: Strategy, name: str, path: Path, options: dict[str, object]) -> Result:
+def _run_on_file(spec: RunSpec, strategy: Strategy, path: Path) -> Result:
     from arbitrax.market_data.files import read_file
 
+    if spec.benchmark is not None:
+        raise InputError("--benchmark needs stored bars; import the file and run with --symbol.")
     series = read_file(path)
     if len(series) != 1:
         raise InputError(f"{path} holds {len(series)} symbols; import it and run on one with --symbol.")
-    if options["benchmark"] is not None:
-        raise InputError("--benchmark needs stored bars; import the file and run with --symbol.")
-    bars: Bars = series[0].bars
+    bars = series[0].bars
     for text in series[0].notices:
         notice(text)
-    spec = RunSpec(strategy=strategy_ref(strategy, name), symbols=(bars.symbol,), interval=bars.interval, **options)
+    spec = replace(spec, symbols=(bars.symbol,), interval=bars.interval)
     return run_backtest(spec, strategy, cut_to_range(bars, spec))
 
 
@@ -119,9 +131,7 @@ def _show_result(result: Result, run_id: str | None, report: Path | None) -> Non
 
 
 @app.command(name="list")
-def list_runs(
-    *, limit: Annotated[int, Parameter(help="How many, newest first.")] = 20, json: Json = False
-) -> int:
+def list_runs(*, limit: Annotated[int, Parameter(help="How many, newest first.")] = 20, json: Json = False) -> int:
     """List stored runs, newest first."""
     if not 1 <= limit <= 500:
         raise InputError(f"--limit {limit} is not allowed; give a number from 1 to 500.")
@@ -156,7 +166,11 @@ def show_run(run_id: str, /, *, json: Json = False) -> int:
 
 @app.command(name="report")
 def write_report(
-    run_id: str, /, *, out: Annotated[Path | None, Parameter(help="File to write.")] = None, json: Json = False
+    run_id: str,
+    /,
+    *,
+    out: Annotated[Path | None, Parameter(help="File to write.")] = None,
+    json: Json = False,
 ) -> int:
     """Write a stored run's report: one HTML file that needs no network."""
     from arbitrax.backtest.report import write_report as write
@@ -193,7 +207,9 @@ def reproduce(run_id: str, /, *, json: Json = False) -> int:
             }
         )
     elif equal:
-        show(f"Reproduced: {run_id} is byte-equal (result {outcome.result.hash[:16]}, bars {outcome.result.data_hash[:16]}).")
+        show(
+            f"Reproduced: {run_id} is byte-equal (result {outcome.result.hash[:16]}, bars {outcome.result.data_hash[:16]})."
+        )
     else:
         show(
             f"Not reproduced: {', '.join(outcome.differences)} differ. The run was made by version "

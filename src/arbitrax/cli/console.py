@@ -42,7 +42,9 @@ def notice(text: str) -> None:
     sys.stderr.write(f"Note: {text}\n")
 
 
-def table(title: str | None, columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1) -> "RenderableType":
+def table(
+    title: str | None, columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1
+) -> "RenderableType":
     """Return a table; the first ``left`` columns are text, the others numbers."""
     from rich import box
     from rich.table import Table

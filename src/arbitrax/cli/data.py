@@ -55,7 +55,17 @@ def import_files(
     if json:
         show_json(outcomes)
     else:
-        columns = ("file", "series", "rows", "added", "updated", "unchanged", "duplicates", "reordered", "refused")
+        columns = (
+            "file",
+            "series",
+            "rows",
+            "added",
+            "updated",
+            "unchanged",
+            "duplicates",
+            "reordered",
+            "refused",
+        )
         rows = [
             (
                 Path(each.path).name,
@@ -107,7 +117,14 @@ def list_series(*, json: Json = False) -> int:
             )
             for each in series
         ]
-        show(table(None, ("symbol", "interval", "source", "first", "last", "rows", "received (UTC)"), rows, left=5))
+        show(
+            table(
+                None,
+                ("symbol", "interval", "source", "first", "last", "rows", "received (UTC)"),
+                rows,
+                left=5,
+            )
+        )
     return 0
 
 
@@ -129,7 +146,14 @@ def show_series(
         stored = load_series(store.bars, symbol, interval)
     bars = stored.bars.take(slice(max(len(stored.bars) - rows, 0), None))
     when = time_text if is_intraday(interval) else date_text
-    columns = ("open", "high", "low", "close", "volume", *(("adj_close",) if bars.adj_close is not None else ()))
+    columns = (
+        "open",
+        "high",
+        "low",
+        "close",
+        "volume",
+        *(("adj_close",) if bars.adj_close is not None else ()),
+    )
     lines = [
         {"time": when(int(at)), **{name: float(getattr(bars, name)[row]) for name in columns}}
         for row, at in enumerate(bars.timestamp)

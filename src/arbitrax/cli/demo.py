@@ -37,7 +37,12 @@ def demo() -> int:
         step.done(f"{rows:,} bars, {added:,} new")
         strategy = SmaCross(fast=20, slow=100)
         step.begin(f"Running {strategy!r} on AAPL against the S&P 500")
-        spec = RunSpec(strategy=strategy_ref(strategy, "sma_cross"), symbols=("AAPL",), benchmark="GSPC", slippage_bps=5.0)
+        spec = RunSpec(
+            strategy=strategy_ref(strategy, "sma_cross"),
+            symbols=("AAPL",),
+            benchmark="GSPC",
+            slippage_bps=5.0,
+        )
         run_id, result = run_stored(
             store.bars, store.runs, spec, strategy, now=time.time_ns(), engine_version=arbitrax.__version__
         )

@@ -3,6 +3,7 @@
 Exit codes: 0 ok, 1 failed, 2 the command's words are wrong, 3 done in part, 130 interrupted.
 """
 
+import signal
 import sys
 from typing import NoReturn
 
@@ -30,6 +31,8 @@ app.command("arbitrax.cli.db:app", name="db", help="Upgrade and check the databa
 
 def main() -> NoReturn:
     """Run the command line and exit."""
+    # A plain SIGTERM would skip the exit hooks, and the embedded servers would outlive their last user.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         code = app(exit_on_error=False, print_error=False)
     except CycloptsError as error:

@@ -1,8 +1,9 @@
 """A run for people (tables) and for programs (documents)."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from arbitrax.backtest.metrics import DEFINITIONS, format_value
 from arbitrax.backtest.result import Result
@@ -143,8 +144,7 @@ def run_document(
     return document
 
 
-@dataclass(frozen=True, slots=True)
-class SummaryRow:
+class SummaryRow(Struct, frozen=True):
     """A line of the list of runs, both ways."""
 
     cells: tuple[str, ...]

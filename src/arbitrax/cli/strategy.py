@@ -29,7 +29,10 @@ def show_strategy(name: str, /, *, json: Json = False) -> int:
         show_json(_document(name, strategy))
     else:
         rows = [(each.name, str(each.default), each.allowed, each.doc) for each in strategy.parameters.values()]
-        show(f"{name}: {_summary(strategy)}", table(None, ("parameter", "default", "allowed", "meaning"), rows, left=4))
+        show(
+            f"{name}: {_summary(strategy)}",
+            table(None, ("parameter", "default", "allowed", "meaning"), rows, left=4),
+        )
     return 0
 
 

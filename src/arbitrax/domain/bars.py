@@ -5,8 +5,10 @@ Times are int64 nanoseconds UTC and mark the *start* of a bar. A daily or longer
 """
 
 import hashlib
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,8 +23,7 @@ PriceBasis = Literal["raw", "adjusted"]
 COLUMNS = ("timestamp", "open", "high", "low", "close", "volume", "adj_close")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Bars:
+class Bars(Struct, frozen=True, eq=False):
     """Price bars of one symbol, oldest first, all arrays of shape (bars,).
 
     ``open, high, low, close, adj_close`` are in quote currency, ``volume`` in units traded. ``adj_close`` is the
@@ -47,11 +48,7 @@ class Bars:
         """Return the bars that a slice, mask or index array selects."""
         return replace(
             self,
-            **{
-                name: column[rows]
-                for name in COLUMNS
-                if (column := getattr(self, name)) is not None
-            },
+            **{name: column[rows] for name in COLUMNS if (column := getattr(self, name)) is not None},
         )
 
     def between(self, start: int | None, end: int | None) -> "Bars":
@@ -78,7 +75,7 @@ class Bars:
         )
 
     def content_hash(self) -> str:
-        """Return the SHA-256 of interval, basis and columns (little-endian bytes, in `COLUMNS` order), not the symbol."""
+        """Return the SHA-256 of interval, basis and columns (little-endian, in `COLUMNS` order), not the symbol."""
         digest = hashlib.sha256(f"bars/1 {self.interval} {self.basis} {len(self)}".encode())
         for name in COLUMNS:
             column = getattr(self, name)

@@ -40,4 +40,6 @@ def decode(prefix: str, text: str) -> UUID:
         for character in body.upper():
             number = number << 5 | ALPHABET.index(character)
         return UUID(int=number)
-    raise InputError(f"'{text}' is not an id of this kind; ids look like {prefix}_ followed by {LENGTH} letters and digits.")
+    raise InputError(
+        f"'{text}' is not an id of this kind; ids look like {prefix}_ followed by {LENGTH} letters and digits."
+    )

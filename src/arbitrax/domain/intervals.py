@@ -22,9 +22,14 @@ def nanoseconds(interval: str) -> int:
     Raises:
         InputError: the text is no interval.
     """
-    count, unit = interval[: -2 if interval.endswith("mo") else -1], "mo" if interval.endswith("mo") else interval[-1:]
+    count, unit = (
+        interval[: -2 if interval.endswith("mo") else -1],
+        "mo" if interval.endswith("mo") else interval[-1:],
+    )
     if not count.isdigit() or int(count) == 0 or (unit != "mo" and unit not in UNITS):
-        raise InputError(f"'{interval}' is not an interval; use a count and a unit, such as 1m, 15m, 1h, 1d, 1w or 1mo.")
+        raise InputError(
+            f"'{interval}' is not an interval; use a count and a unit, such as 1m, 15m, 1h, 1d, 1w or 1mo."
+        )
     return int(count) * (MONTH if unit == "mo" else UNITS[unit])
 
 
@@ -53,4 +58,6 @@ def infer_interval(timestamp: "Int64s") -> str:
     for unit, length in (("h", HOUR), ("m", MINUTE), ("s", SECOND)):
         if step % length == 0:
             return f"{step // length}{unit}"
-    raise InputError(f"bars {step} ns apart are finer than a second, which backtests do not support yet; resample them first.")
+    raise InputError(
+        f"bars {step} ns apart are finer than a second, which backtests do not support yet; resample them first."
+    )

@@ -1,12 +1,11 @@
 """What reading a file or frame yields: bars, and what had to be done to get them."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from arbitrax.domain.bars import Bars
 
 
-@dataclass(frozen=True, slots=True)
-class Series:
+class Series(Struct, frozen=True):
     """Checked bars of one symbol: sorted, distinct, complete, positive."""
 
     bars: Bars

@@ -1,8 +1,9 @@
 """Run, store, list and reproduce backtests."""
 
 import hashlib
-from dataclasses import dataclass
 from uuid import UUID
+
+from msgspec import Struct
 
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.result import Result
@@ -13,6 +14,7 @@ from arbitrax.domain.errors import DataError, InputError, StrategyError, Unknown
 from arbitrax.domain.ids import decode, new_uuid
 from arbitrax.services.ports import (
     BarStore,
+    Curves,
     RunStore,
     StoredAsset,
     StoredMetric,
@@ -26,8 +28,7 @@ RUN = "bt"
 """Prefix of a run's id."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reproduction:
+class Reproduction(Struct, frozen=True):
     """What running a stored run again gave."""
 
     run: StoredRun
@@ -50,9 +51,12 @@ def load_series(bars: BarStore, symbol: str, interval: str, as_of: int | None = 
     if intervals:
         raise UnknownNameError(f"{symbol} has no {interval} bars; stored are {', '.join(intervals)}.")
     symbols = [each.symbol for each in catalogue]
-    listed = f"stored are {', '.join(symbols[:8])}{', ...' if len(symbols) > 8 else ''}" if symbols else "nothing is stored"
+    listed = (
+        f"stored are {', '.join(symbols[:8])}{', ...' if len(symbols) > 8 else ''}" if symbols else "nothing is stored"
+    )
     raise UnknownNameError(
-        f"No bars are stored for '{symbol}'{did_you_mean(symbol, symbols)} ({listed}; add some with `arbitrax data import FILE`)."
+        f"No bars are stored for '{symbol}'{did_you_mean(symbol, symbols)} ({listed}; add some with `arbitrax data "
+        "import FILE`, or --samples)."
     )
 
 
@@ -166,7 +170,7 @@ def _asset(series: StoredSeries, role: str, data_hash: str) -> StoredAsset:
     return StoredAsset(series.bars.symbol, series.bars.interval, role, series.as_of, data_hash)
 
 
-def _curves(result: Result) -> dict[str, object]:
+def _curves(result: Result) -> Curves:
     bars = result.bars
     return {
         "timestamp": bars.timestamp,

@@ -1,15 +1,15 @@
 """Bring files of bars into the store: all of a file or nothing."""
 
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from arbitrax.domain.errors import DataError, StoreError
 from arbitrax.market_data.files import read_file
 from arbitrax.services.ports import BarStore, RowsDone
 
 
-@dataclass(frozen=True, slots=True)
-class FileOutcome:
+class FileOutcome(Struct, frozen=True):
     """What importing one file did. ``refused`` is the sentence that says why, and then nothing was stored."""
 
     path: str

@@ -1,12 +1,12 @@
 """What the use cases need from the outside. Implementations live in `arbitrax.storage`."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 import msgspec
+from msgspec import Struct
 
 from arbitrax.domain.bars import Bars
 
@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
     from arbitrax.backtest.spec import RunSpec
 
+if TYPE_CHECKING:
+    Curves = dict[str, NDArray[np.float64] | NDArray[np.int64]]
+
 RowsDone = Callable[[int], None]
 """Called with the number of rows stored since the last call, to draw progress."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSeries:
+class StoredSeries(Struct, frozen=True):
     """The bars of one symbol and interval as stored, all of them, and what they were stored as."""
 
     bars: Bars
@@ -29,8 +31,7 @@ class StoredSeries:
     """When the newest of them was received, ns UTC; reading ``as_of`` this again gives the same bars for ever."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesInfo:
+class SeriesInfo(Struct, frozen=True):
     """A line of the catalogue."""
 
     symbol: str
@@ -42,8 +43,7 @@ class SeriesInfo:
     as_of: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class StoreCounts:
+class StoreCounts(Struct, frozen=True):
     """What storing a series changed."""
 
     added: int
@@ -83,8 +83,7 @@ class StoredMetric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     undefined: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StoredRun:
+class StoredRun(Struct, frozen=True):
     """A finished run, complete: what was asked, what came out, and what it rests on.
 
     ``curves`` are float64 or int64 arrays of shape (bars,): ``timestamp``, ``equity``, ``exposure``, ``benchmark``,
@@ -103,13 +102,12 @@ class StoredRun:
     bankrupt_bar: int | None
     engine_version: str
     result_hash: str
-    curves: dict[str, "NDArray[np.float64] | NDArray[np.int64]"]
+    curves: "Curves"
     orders: "NDArray[np.void]"
     trades: "NDArray[np.void]"
 
 
-@dataclass(frozen=True, slots=True)
-class RunSummary:
+class RunSummary(Struct, frozen=True):
     """A line of the list of runs."""
 
     id: UUID

@@ -1,5 +1,6 @@
 """Declared strategy parameters: typed, bounded, documented."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,16 @@ from arbitrax.domain.errors import ParameterError, did_you_mean
 
 Value = int | float | bool | str
 
-_BOOLEANS = {"true": True, "yes": True, "1": True, "on": True, "false": False, "no": False, "0": False, "off": False}
+_BOOLEANS = {
+    "true": True,
+    "yes": True,
+    "1": True,
+    "on": True,
+    "false": False,
+    "no": False,
+    "0": False,
+    "off": False,
+}
 
 
 class Parameter(msgspec.Struct, frozen=True):
@@ -67,7 +77,7 @@ class Parameter(msgspec.Struct, frozen=True):
         if hasattr(value, "item"):  # NumPy scalar
             return self._convert(value.item())
         # bool is a subclass of int, so compare exactly.
-        return value if type(value) is self.type and value == value else None
+        return value if type(value) is self.type and not (isinstance(value, float) and math.isnan(value)) else None
 
 
 class Declaration(msgspec.Struct, frozen=True):

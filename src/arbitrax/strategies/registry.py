@@ -54,7 +54,9 @@ def load_file(path: Path, class_name: str) -> type[Strategy]:
         source = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
-        raise UnknownNameError(f"The strategy file {path} cannot be read: {reason}; give path/to/file.py:ClassName.") from error
+        raise UnknownNameError(
+            f"The strategy file {path} cannot be read: {reason}; give path/to/file.py:ClassName."
+        ) from error
     return load_source(source, class_name, str(path))
 
 

@@ -30,7 +30,7 @@ class Strategy:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own: dict[str, Parameter] = {}
-        for name, annotation in cls.__dict__.get("__annotations__", {}).items():
+        for name, annotation in cls.__dict__.get("__annotations__", {}).items():  # noqa: RUF063 - inspect is not loaded on this path
             declared = cls.__dict__.get(name)
             if not isinstance(declared, Declaration):
                 continue

@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
+from tests.market import daily, random_walk, sample
 
 import arbitrax as ax
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.spec import RunSpec, StrategyRef
 from arbitrax.backtest.specify import cut_to_range, strategy_ref
 from arbitrax.domain.errors import DataError, InputError, RangeError, StrategyError
-from tests.market import daily, random_walk, sample
 
 
 def run(strategy, bars, benchmark=None, **options):
@@ -126,7 +126,8 @@ def test_both_ends_of_a_range_are_included():
 
 
 @pytest.mark.parametrize(
-    "options", [{"cash": 0}, {"cash": float("nan")}, {"commission_bps": -1}, {"slippage_bps": 9000}, {"risk_free": 7}]
+    "options",
+    [{"cash": 0}, {"cash": float("nan")}, {"commission_bps": -1}, {"slippage_bps": 9000}, {"risk_free": 7}],
 )
 def test_numbers_out_of_bounds_are_refused(options):
     with pytest.raises(InputError, match=f"{next(iter(options))} = .* is not allowed; give a number from"):
@@ -148,6 +149,8 @@ def test_notices_tell_what_to_be_wary_of():
     notices = " ".join(run(ax.BuyAndHold(), daily([1, 2, 3]), commission_bps=0).notices)
     assert "no adjusted close" in notices
     assert "Costs are zero" in notices
+    ended = run(ax.BuyAndHold(), daily([1, 2, 3]), daily([5, 6], symbol="OTHER")).notices
+    assert "The benchmark OTHER ends on 2000-01-02; after that its last close is kept." in ended
     bankrupt = run(ax.BuyAndHold(weight=-1.0), daily([10, 10, 50, 50]))
     assert bankrupt.bankrupt_bar == 2
     assert "bankrupt" in " ".join(bankrupt.notices)

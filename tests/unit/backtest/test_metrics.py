@@ -7,13 +7,13 @@ import pytest
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.market import daily, random_walk, sample, weekdays
+from tests.unit.backtest.test_engine import fixed, run
 
 import arbitrax as ax
 from arbitrax.backtest.metrics import DEFINITIONS, NORMAL_DENSITY, NORMAL_QUANTILE
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.intervals import DAY, MINUTE
-from tests.market import daily, random_walk, sample, weekdays
-from tests.unit.backtest.test_engine import fixed, run
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,11 @@ def test_returns_metrics_agree_with_numpy_and_scipy(result):
         "normal_var_95": -scipy.stats.norm.ppf(0.05, r.mean(), r.std(ddof=1)),
         "normal_var_99": -scipy.stats.norm.ppf(0.01, r.mean(), r.std(ddof=1)),
         "normal_cvar_95": -scipy.stats.norm.expect(
-            lambda x: x, loc=r.mean(), scale=r.std(ddof=1), ub=scipy.stats.norm.ppf(0.05, r.mean(), r.std(ddof=1)), conditional=True
+            lambda x: x,
+            loc=r.mean(),
+            scale=r.std(ddof=1),
+            ub=scipy.stats.norm.ppf(0.05, r.mean(), r.std(ddof=1)),
+            conditional=True,
         ),
         "alpha": fit.intercept * 252,
         "beta": fit.slope,

@@ -25,7 +25,9 @@ def test_uuid_is_of_version_seven():
     assert made.variant == "specified in RFC 4122"
 
 
-@pytest.mark.parametrize("text", ["", "bt_", "ord_00000000000000000000000000", "bt_0000", "bt_" + "Z" * 26, "bt_" + "I" * 26])
+@pytest.mark.parametrize(
+    "text", ["", "bt_", "ord_00000000000000000000000000", "bt_0000", "bt_" + "Z" * 26, "bt_" + "I" * 26]
+)
 def test_other_text_is_refused_with_what_ids_look_like(text):
     with pytest.raises(InputError, match="ids look like bt_"):
         decode("bt", text)

@@ -5,7 +5,10 @@ from arbitrax.domain.errors import InputError
 from arbitrax.domain.intervals import DAY, HOUR, MINUTE, infer_interval, is_intraday, nanoseconds
 
 
-@pytest.mark.parametrize(("text", "length"), [("1s", 10**9), ("5m", 5 * MINUTE), ("1h", HOUR), ("1d", DAY), ("1w", 7 * DAY), ("3mo", 90 * DAY)])
+@pytest.mark.parametrize(
+    ("text", "length"),
+    [("1s", 10**9), ("5m", 5 * MINUTE), ("1h", HOUR), ("1d", DAY), ("1w", 7 * DAY), ("3mo", 90 * DAY)],
+)
 def test_lengths(text, length):
     assert nanoseconds(text) == length
 
@@ -18,7 +21,14 @@ def test_other_text_is_refused(text):
 
 @pytest.mark.parametrize(
     ("steps", "interval"),
-    [([1] * 9, "1d"), ([1, 1, 1, 1, 3] * 4, "1d"), ([7] * 9, "1w"), ([31, 28, 31, 30], "1mo"), ([], "1d"), ([4], "1d")],
+    [
+        ([1] * 9, "1d"),
+        ([1, 1, 1, 1, 3] * 4, "1d"),
+        ([7] * 9, "1w"),
+        ([31, 28, 31, 30], "1mo"),
+        ([], "1d"),
+        ([4], "1d"),
+    ],
 )
 def test_days_are_inferred_through_weekends(steps, interval):
     assert infer_interval(np.cumsum([0, *steps]) * DAY) == interval

@@ -9,9 +9,7 @@ ROLES = {"date": 0, "open": 1}
 
 
 def read(text, roles=ROLES, date_format=ISO, delimiter=",", width=None):
-    return read_rows(
-        Text(text.encode(), 0, 1, delimiter, width or max(roles.values()) + 1, roles), date_format
-    )
+    return read_rows(Text(text.encode(), 0, 1, delimiter, width or max(roles.values()) + 1, roles), date_format)
 
 
 def problem(rows, code, column):
@@ -32,9 +30,7 @@ def test_no_rows(text):
     assert len(read(text).lines) == 0
 
 
-@pytest.mark.parametrize(
-    ("end", "last"), [("\n", ""), ("\n", "\n"), ("\r\n", "\r\n"), ("\r", "\r"), ("\r", "")]
-)
+@pytest.mark.parametrize(("end", "last"), [("\n", ""), ("\n", "\n"), ("\r\n", "\r\n"), ("\r", "\r"), ("\r", "")])
 def test_line_ends(end, last):
     rows = read(f"2020-01-02,1{end}2020-01-03,2{last}")
     assert rows.lines.tolist() == [1, 2]
@@ -126,9 +122,7 @@ def test_time_may_stand_before_the_date():
     assert rows.stamps[0] == 1577923200 * 10**9 + (9 * 3600 + 30 * 60 + 15) * 10**9 + 250_000_000
 
 
-@pytest.mark.parametrize(
-    "text", ["09", "9", "093", "25:00", "09:61", "09:30:", "09:30:1", "09:30:00.", "9:30 PM"]
-)
+@pytest.mark.parametrize("text", ["09", "9", "093", "25:00", "09:61", "09:30:", "09:30:1", "09:30:00.", "9:30 PM"])
 def test_times_that_are_none(text):
     assert problem(read(f"{text},2020-01-02\n", {"time": 0, "date": 1}), kernel.BAD_STAMP, 0)[0] == 1
 

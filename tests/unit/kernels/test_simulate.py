@@ -114,7 +114,11 @@ def test_order_waits_for_the_first_bar_of_a_symbol():
 
 def test_short_that_eats_the_account_is_liquidated_at_the_adverse_extreme():
     equity, exposure, orders, trades, bankrupt = run(
-        [10, 10, 15, 10], [-1, NAN, NAN, NAN], high=[10, 12, 25, 10], low=[10, 10, 10, 10], close=[10, 10, 10, 10]
+        [10, 10, 15, 10],
+        [-1, NAN, NAN, NAN],
+        high=[10, 12, 25, 10],
+        low=[10, 10, 10, 10],
+        close=[10, 10, 10, 10],
     )
     assert bankrupt == 2
     assert equity.tolist() == [1000, 1000, 1000 + 1000 - 100 * 25, -500]

@@ -19,7 +19,9 @@ def test_sma_cross_is_long_above_and_flat_at_a_tie():
     # SMA(1) against SMA(2): 10|-, 10 against 10, 12 against 11, 9 against 10.5.
     weights = ax.SmaCross(fast=1, slow=2).signals(bars([10, 10, 12, 9]))
     np.testing.assert_array_equal(weights, [np.nan, 0, 1, 0])
-    np.testing.assert_array_equal(ax.SmaCross(fast=1, slow=2, short=True).signals(bars([10, 10, 12, 9])), [np.nan, -1, 1, -1])
+    np.testing.assert_array_equal(
+        ax.SmaCross(fast=1, slow=2, short=True).signals(bars([10, 10, 12, 9])), [np.nan, -1, 1, -1]
+    )
 
 
 def test_sma_cross_refuses_windows_that_cannot_cross():

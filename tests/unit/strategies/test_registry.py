@@ -50,7 +50,8 @@ def test_missing_file_and_class_are_named(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("source", "message"), [("def (", "at line 1: SyntaxError"), ("x = 1\ny = 1 / 0", "at line 2: ZeroDivisionError")]
+    ("source", "message"),
+    [("def (", "at line 1: SyntaxError"), ("x = 1\ny = 1 / 0", "at line 2: ZeroDivisionError")],
 )
 def test_broken_file_says_where(tmp_path, source, message):
     path = tmp_path / "broken.py"

@@ -1,0 +1,107 @@
+"""What rows of prices must satisfy before anything is computed on them. Columns have shape (rows,)."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from arbitrax.domain.errors import DataError
+from arbitrax.market_data.bar_times import shown, strictly_increasing
+from arbitrax.market_data.columns import PRICES
+from arbitrax.market_data.source import Source, in_all
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from arbitrax.domain.bars import Floats, Int64s
+
+TOLERANCE = 1e-6
+"""Relative; how far open and close may lie outside [low, high] by rounding alone."""
+
+
+def check_values(columns: "Mapping[str, Floats]", source: Source) -> None:
+    """Refuse prices that are no positive number, a high below its low, and volumes that are no number from 0.
+
+    Raises:
+        DataError: names the first such row, and how many there are.
+    """
+    for role in (*PRICES, "adj_close"):
+        if role in columns:
+            _check_price(role, columns[role], source)
+    high, low = columns["high"], columns["low"]
+    crossed = np.flatnonzero(high < low)
+    if len(crossed):
+        row = int(crossed[0])
+        what = f"the high {_number(high[row])} is below the low {_number(low[row])}"
+        raise source.refuse_row(row, "high", what, len(crossed), "correct or remove those rows")
+    volume = columns["volume"]
+    bad = np.flatnonzero(~(volume >= 0) | np.isinf(volume))
+    if len(bad):
+        what = f"the volume is {_number(volume[bad[0]])}"
+        raise source.refuse_row(int(bad[0]), "volume", what, len(bad), "correct or remove those rows")
+
+
+def _check_price(role: str, prices: "Floats", source: Source) -> None:
+    if prices.min(initial=1.0) > 0 and np.isfinite(prices).all():
+        return
+    empty = np.flatnonzero(np.isnan(prices))
+    if len(empty):
+        advice = "fill those rows from the source or remove them"
+        raise source.refuse_row(int(empty[0]), role, "the price is empty", len(empty), advice)
+    bad = np.flatnonzero(~(prices > 0) | np.isinf(prices))
+    what = f"the price {_number(prices[bad[0]])} is not {'finite' if np.isinf(prices[bad[0]]) else 'above zero'}"
+    raise source.refuse_row(int(bad[0]), role, what, len(bad), "correct or remove those rows")
+
+
+def notice_outside(columns: "Mapping[str, Floats]", timestamp: "Int64s", source: Source) -> tuple[str, ...]:
+    """Return a notice if opens or closes lie outside [low, high] beyond rounding; such bars are kept."""
+    above, below = columns["high"] * (1 + TOLERANCE), columns["low"] * (1 - TOLERANCE)
+    outside = np.zeros(len(timestamp), dtype=np.bool_)
+    for role in ("open", "close"):
+        outside |= (columns[role] > above) | (columns[role] < below)
+    count = int(outside.sum())
+    if not count:
+        return ()
+    first = shown(int(timestamp[outside].min()))
+    bars = "1 bar" if count == 1 else f"{count} bars"
+    return (
+        f"{source.name} has {bars} with an open or close outside low to high (first on {first}), kept as they are.",
+    )
+
+
+def order_of(timestamp: "Int64s") -> tuple["Int64s | slice", int]:
+    """Return what sorts the rows by time (stable), and how many stood before an earlier one."""
+    if strictly_increasing(timestamp):
+        return slice(None), 0
+    least_after = np.minimum.accumulate(timestamp[::-1])[::-1]
+    moved = int((timestamp[:-1] > least_after[1:]).sum())
+    return (np.argsort(timestamp, kind="stable") if moved else slice(None)), moved
+
+
+def distinct_rows(
+    columns: "Mapping[str, Floats]", timestamp: "Int64s", source: Source
+) -> "tuple[NDArray[np.bool_] | slice, int]":
+    """Return which sorted rows to keep, and how many identical ones are left out.
+
+    Raises:
+        DataError: two rows with the same time differ in a value.
+    """
+    same = timestamp[1:] == timestamp[:-1]
+    if not same.any():
+        return slice(None), 0
+    for role, column in columns.items():
+        differs = np.flatnonzero(same & (column[1:] != column[:-1]))
+        if len(differs):
+            row = int(differs[0])
+            values = f"{_number(column[row])} and {_number(column[row + 1])}"
+            lines = sorted((int(source.numbers[row]), int(source.numbers[row + 1])))
+            raise DataError(
+                f"{source.name}, {source.unit}s {lines[0]} and {lines[1]}, column '{source.label(role)}': "
+                f"both are for {shown(int(timestamp[row]))} but say {values} ({in_all(len(differs) + 1)}); "
+                "keep the right one."
+            )
+    return np.concatenate(([True], ~same)), int(same.sum())
+
+
+def _number(value: float) -> str:
+    return f"{float(value):.10g}"

@@ -1,0 +1,130 @@
+"""From a frame's columns, whatever library holds them, to a table to be checked."""
+
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from arbitrax.domain.errors import DataError
+from arbitrax.kernels import csv_reader as kernel
+from arbitrax.market_data.bar_times import Stamps, nanoseconds_of, scale_epoch
+from arbitrax.market_data.columns import ROLES, find_columns
+from arbitrax.market_data.csv_problems import raise_first_problem
+from arbitrax.market_data.csv_rows import Text, read_with_any
+from arbitrax.market_data.date_formats import ISO, formats_of
+from arbitrax.market_data.source import Source, quoted, refuse
+from arbitrax.market_data.table import Table
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from arbitrax.domain.bars import Floats
+
+    Moments = NDArray[np.datetime64]
+
+UNIT_SEPARATOR = "\x1f"  # stands in no date
+
+
+class FrameColumns(Protocol):
+    """The columns of a frame, by position."""
+
+    names: list[str]
+    rows: int
+    symbol: str | None
+    """The symbol, where the column names carry it."""
+
+    def floats(self, position: int) -> "Floats":
+        """Return a column as float64, NaN where empty; ValueError or TypeError if it holds anything else."""
+
+    def moments(self, position: int) -> "tuple[Moments, Moments | None] | None":
+        """Return a datetime column on its own clock, and in UTC if it has a zone; None for other types."""
+
+    def texts(self, position: int) -> list[str | None]:
+        """Return a column as text, None where empty."""
+
+
+def table_of(frame: FrameColumns, name: str) -> Table:
+    """Return the rows of a frame.
+
+    Raises:
+        DataError: no rows, a missing column, or a value that is no number or date.
+    """
+    roles = find_columns(frame.names, name)
+    if not frame.rows:
+        raise refuse(name, "there is not one row of prices", "pass rows")
+    labels = {role: frame.names[position] for role, position in roles.items()}
+    source = Source(name, labels, "row", np.arange(frame.rows))
+    symbols: tuple[str, ...] = ()
+    symbol_of_row = None
+    if "symbol" in roles:
+        symbols, symbol_of_row = _symbols(frame.texts(roles["symbol"]), source)
+    return Table(
+        source=source,
+        stamps=_stamps(frame, roles, source),
+        columns={role: _floats(frame, roles[role], role, source) for role in ROLES[: kernel.FLOATS] if role in roles},
+        symbols=symbols,
+        symbol_of_row=symbol_of_row,
+    )
+
+
+def _floats(frame: FrameColumns, position: int, role: str, source: Source) -> "Floats":
+    try:
+        return np.ascontiguousarray(frame.floats(position))
+    except (TypeError, ValueError):
+        bad = [(row, text) for row, text in enumerate(frame.texts(position)) if not _is_number(text)]
+        row, text = bad[0] if bad else (0, None)
+        advice = "make the column numeric"
+        raise source.refuse_row(row, role, f"{quoted(str(text))} is not a number", len(bad), advice) from None
+
+
+def _is_number(text: str | None) -> bool:
+    try:
+        float(text or "nan")
+    except ValueError:
+        return False
+    return True
+
+
+def _symbols(texts: list[str | None], source: Source) -> "tuple[tuple[str, ...], NDArray[np.int32]]":
+    """Number the symbols by first appearance."""
+    empty = [row for row, text in enumerate(texts) if not (text or "").strip()]
+    if empty:
+        raise source.refuse_row(empty[0], "symbol", "the symbol is empty", len(empty), "fill or remove those rows")
+    known: dict[str, int] = {}
+    numbers = [known.setdefault((text or "").strip(), len(known)) for text in texts]
+    return tuple(known), np.array(numbers, dtype=np.int32)
+
+
+def _stamps(frame: FrameColumns, roles: dict[str, int], source: Source) -> Stamps:
+    """Read the dates: as datetimes if they are, else as text, which covers numbers and objects."""
+    moments = frame.moments(roles["date"])
+    if moments is None or "time" in roles:
+        return _stamps_from_text(frame, roles, source)
+    written, utc = moments
+    local = nanoseconds_of(written, source)
+    if utc is None:
+        return Stamps(local)
+    return Stamps(local, np.round((local - nanoseconds_of(utc, source)) / 60e9).astype(np.int32))
+
+
+def _stamps_from_text(frame: FrameColumns, roles: dict[str, int], source: Source) -> Stamps:
+    used = [role for role in ("date", "time") if role in roles]
+    columns = [[_field(text) for text in frame.texts(roles[role])] for role in used]
+    data = "\n".join(UNIT_SEPARATOR.join(row) for row in zip(*columns, strict=True)).encode(errors="replace")
+    text = Text(data, 0, 0, UNIT_SEPARATOR, len(used), {role: k for k, role in enumerate(used)})
+    rows, ambiguous = read_with_any(text, formats_of(columns[0][0]) or (ISO,))
+    raise_first_problem(text, rows, [source.labels[role] for role in used], source.name, "row")
+    if ambiguous:
+        raise DataError(
+            f"{source.name}, column '{source.labels['date']}': no date tells whether {quoted(columns[0][0])} "
+            "starts with the month or the day (no number is above 12); make the column datetimes."
+        )
+    if rows.date_format.layout == kernel.EPOCH:
+        return Stamps(scale_epoch(rows.stamps, source), instants=True)
+    return Stamps(rows.stamps, rows.offsets)
+
+
+def _field(text: str | None) -> str:
+    """Return a value as one field of one line, never blank."""
+    value = (text or "").strip().replace("\n", " ").replace("\r", " ").replace('"', "'")
+    value = value.replace(UNIT_SEPARATOR, " ").removesuffix(" 00:00:00")
+    return value or '""'

@@ -1,0 +1,128 @@
+"""Rows of one or more symbols, read but not yet trusted, and how they become checked series."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arbitrax.domain.bars import Bars
+from arbitrax.domain.errors import UnknownNameError, did_you_mean
+from arbitrax.market_data.bar_times import Stamps, check_offsets, resolve_times, shown
+from arbitrax.market_data.checks import check_values, distinct_rows, notice_outside, order_of
+from arbitrax.market_data.series import Series
+from arbitrax.market_data.source import Source
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from arbitrax.domain.bars import Floats
+
+
+class Table(Struct, frozen=True, eq=False):
+    """Parallel columns of shape (rows,)."""
+
+    source: Source
+    stamps: Stamps
+    columns: "Mapping[str, Floats]"
+    """open, high, low, close; volume, tick_volume and adj_close where the source has them."""
+    symbols: tuple[str, ...] = ()
+    """The symbols a symbol column names; empty without one."""
+    symbol_of_row: "NDArray[np.int32] | None" = None
+    """(rows,) positions in ``symbols``."""
+    notices: tuple[str, ...] = ()
+
+    def rows_of(self, position: int) -> "Table":
+        """Return the rows of one symbol."""
+        if len(self.symbols) == 1 or self.symbol_of_row is None:
+            return self
+        rows = np.flatnonzero(self.symbol_of_row == position)
+        return replace(
+            self,
+            source=self.source.take(rows),
+            stamps=self.stamps.take(rows),
+            columns={role: column[rows] for role, column in self.columns.items()},
+            symbol_of_row=None,
+        )
+
+
+def build_series(
+    table: Table, *, symbol: str | None, default: str, timezone: str | None, interval: str | None
+) -> list[Series]:
+    """Check a table and return one series a symbol, in the order of their first rows.
+
+    ``symbol`` picks from a symbol column; without one it names the rows, else ``default`` does.
+
+    Raises:
+        DataError: a value, time or duplicate that cannot be trusted.
+        UnknownNameError: the symbol column does not hold ``symbol``.
+    """
+    table = _with_volume(replace(table, stamps=check_offsets(table.stamps, table.source)))
+    check_values(table.columns, table.source)
+    if not table.symbols:
+        return [_one_series(table, symbol or default, timezone, interval)]
+    wanted = range(len(table.symbols)) if symbol is None else [_position(table, symbol)]
+    return [_one_series(table.rows_of(k), table.symbols[k], timezone, interval) for k in wanted]
+
+
+def _position(table: Table, symbol: str) -> int:
+    """Return which of the symbols is meant, whatever its case."""
+    by_name = {name.upper(): k for k, name in enumerate(table.symbols)}
+    if symbol in table.symbols:
+        return table.symbols.index(symbol)
+    if symbol.upper() not in by_name:
+        held = ", ".join(table.symbols[:5]) + (", ..." if len(table.symbols) > 5 else "")
+        hint = did_you_mean(symbol, table.symbols)
+        raise UnknownNameError(f"{table.source.name} has no symbol '{symbol}' among {held}{hint or '.'}")
+    return by_name[symbol.upper()]
+
+
+def _with_volume(table: Table) -> Table:
+    """Settle on one volume: as traded, else MetaTrader's tick volume, else 0."""
+    columns = dict(table.columns)
+    ticks = columns.pop("tick_volume", None)
+    volume = columns.get("volume")
+    name, notices = table.source.name, table.notices
+    if ticks is not None and (volume is None or not volume.any()):
+        volume = ticks
+        notices += (f"{name} has no traded volume; its tick volume, the number of price changes, is used.",)
+    if volume is None:
+        volume = np.zeros(len(columns["close"]))
+        notices += (f"{name} has no volume column; volume is 0.",)
+    empty = np.flatnonzero(np.isnan(volume))
+    if len(empty):
+        volume = np.where(np.isnan(volume), 0.0, volume)
+        first = shown(int(table.stamps.written[empty[0]]))
+        rows = "1 row" if len(empty) == 1 else f"{len(empty)} rows"
+        notices += (f"{name} has no volume in {rows} (first {first}); volume is 0 there.",)
+    return replace(table, columns=columns | {"volume": volume}, notices=notices)
+
+
+def _one_series(table: Table, symbol: str, timezone: str | None, interval: str | None) -> Series:
+    """Sort, drop identical rows and assemble."""
+    times = resolve_times(table.stamps, table.source, timezone=timezone, interval=interval)
+    order, reordered = order_of(times.timestamp)
+    timestamp = times.timestamp[order]
+    columns = {role: column[order] for role, column in table.columns.items()}
+    source = table.source.take(order)
+    kept, dropped = distinct_rows(columns, timestamp, source)
+    timestamp = timestamp[kept]
+    columns = {role: np.ascontiguousarray(column[kept]) for role, column in columns.items()}
+    return Series(
+        bars=Bars(
+            symbol,
+            times.interval,
+            np.ascontiguousarray(timestamp),
+            open=columns["open"],
+            high=columns["high"],
+            low=columns["low"],
+            close=columns["close"],
+            volume=columns["volume"],
+            adj_close=columns.get("adj_close"),
+        ),
+        rows_read=len(table.stamps.written),
+        duplicates_dropped=dropped,
+        rows_reordered=reordered,
+        notices=(*table.notices, *times.notices, *notice_outside(columns, timestamp, source)),
+    )
