@@ -71,9 +71,12 @@ $(VENV)/.developer: requirements.lock | $(VENV)/.runtime
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.runtime
 	@echo "Compiling the core and installing ArbitraX into $(VENV)..."
-	@$(PIP) install --quiet --no-deps --no-build-isolation --no-compile -e .
+	@# Bytecode ahead of time, on the other core: the first command is then as fast as the second.
+	@$(BIN)/python -m compileall -q -j 1 -x '/tests?/' $(VENV)/lib & \
+		$(PIP) install --quiet --no-deps --no-build-isolation --no-compile -e . && wait
 	@touch $@
 
 $(VENV)/.built: $(KERNELS) setup.py $(VENV)/.installed
 	@$(BIN)/python setup.py -q build_ext --inplace
+	@$(BIN)/python -m compileall -q src
 	@touch $@

@@ -3,6 +3,7 @@
 import numpy as np
 
 from arbitrax.domain.bars import Bars
+from arbitrax.domain.dates import date_text
 from arbitrax.domain.intervals import DAY
 from arbitrax.market_data.files import read_file
 from arbitrax.samples import sample_paths
@@ -45,3 +46,15 @@ def random_walk(days, *, seed=1, deviation=0.01):
     close = 100 * np.exp(np.cumsum(generator.normal(0, deviation, days)))
     made = daily(close, open_=np.concatenate(([100.0], close[:-1])))
     return Bars(made.symbol, "1d", weekdays(days), made.open, made.high, made.low, made.close, made.volume)
+
+
+def sample_year_csv(path, symbol="AAPL", year="2012"):
+    """Write one year of bundled bars as Yahoo writes them."""
+    bars = sample(symbol)
+    lines = ["Date,Open,High,Low,Close,Adj Close,Volume"]
+    for at in range(len(bars)):
+        day = date_text(int(bars.timestamp[at]))
+        if day.startswith(year):
+            columns = (bars.open, bars.high, bars.low, bars.close, bars.adj_close, bars.volume)
+            lines.append(",".join([day, *(repr(float(column[at])) for column in columns)]))
+    path.write_text("\n".join(lines) + "\n")

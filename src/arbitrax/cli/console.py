@@ -42,6 +42,11 @@ def notice(text: str) -> None:
     sys.stderr.write(f"Note: {text}\n")
 
 
+def complain(sentence: str) -> None:
+    """Print what went wrong."""
+    sys.stderr.write(f"Error: {sentence}\n")
+
+
 def table(
     title: str | None, columns: Sequence[str], rows: Sequence[Sequence[str]], *, left: int = 1
 ) -> "RenderableType":
@@ -51,7 +56,9 @@ def table(
 
     made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
     for number, name in enumerate(columns):
-        made.add_column(name, justify="left" if number < left else "right", overflow="fold")
+        made.add_column(
+            name, justify="left" if number < left else "right", overflow="fold", no_wrap=number == 0 or number >= left
+        )
     for row in rows:
         made.add_row(*row)
     return made

@@ -2,16 +2,19 @@
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
 from arbitrax.bootstrap import open_store
-from arbitrax.cli.console import Json, notice, progress, show, show_json, table
+from arbitrax.cli.console import Json, complain, notice, progress, show, show_json, table
 from arbitrax.domain.dates import date_text, time_text
 from arbitrax.domain.errors import InputError
 from arbitrax.domain.intervals import is_intraday
 from arbitrax.settings import read_settings
+
+if TYPE_CHECKING:
+    from arbitrax.services.imports import FileOutcome
 
 app = App(name="data", help="Import, list and show market data.")
 
@@ -55,44 +58,25 @@ def import_files(
     if json:
         show_json(outcomes)
     else:
-        columns = (
-            "file",
-            "series",
-            "rows",
-            "added",
-            "updated",
-            "unchanged",
-            "duplicates",
-            "reordered",
-            "refused",
-        )
-        rows = [
-            (
-                Path(each.path).name,
-                ", ".join(each.series[:3]) + (", ..." if len(each.series) > 3 else ""),
-                *(
-                    f"{count:,}"
-                    for count in (
-                        each.rows,
-                        each.added,
-                        each.updated,
-                        each.unchanged,
-                        each.duplicates_dropped,
-                        each.rows_reordered,
-                    )
-                ),
-                "all of it" if each.refused else "none",
-            )
-            for each in outcomes
-        ]
-        show(table(None, columns, rows, left=2))
+        _show_outcomes([each for each in outcomes if each.refused is None])
         for each in outcomes:
-            for text in each.notices:
-                notice(text)
-            if each.refused:
-                notice(f"refused: {each.refused}")
+            if each.refused is not None:
+                complain(each.refused)
     refused = sum(1 for each in outcomes if each.refused)
     return 0 if not refused else 1 if refused == len(outcomes) else 3
+
+
+def _show_outcomes(stored: "list[FileOutcome]") -> None:
+    columns = ("file", "series", "rows", "added", "updated", "unchanged", "duplicates", "reordered")
+    rows = []
+    for each in stored:
+        counts = (each.rows, each.added, each.updated, each.unchanged, each.duplicates_dropped, each.rows_reordered)
+        series = ", ".join(each.series[:3]) + (", ..." if len(each.series) > 3 else "")
+        rows.append((Path(each.path).name, series, *(f"{count:,}" for count in counts)))
+    if rows:
+        show(table(None, columns, rows, left=2))
+    for text in dict.fromkeys(text for each in stored for text in each.notices):
+        notice(text)
 
 
 @app.command(name="list")

@@ -38,7 +38,7 @@ def metrics_table(result: Result) -> "RenderableType":
     half = (len(cells) + 1) // 2
     left, right = cells[:half], [*cells[half:], ("", "")]
     rows = [(*one, "  ", *two) for one, two in zip(left, right, strict=False)]
-    made = table(heading(result), ("metric", "value", "", "metric", "value"), rows)
+    made = table(None, ("metric", "value", "", "metric", "value"), rows)
     made.columns[3].justify = "left"  # type: ignore[union-attr]  # it is a rich Table
     reasons: dict[str, list[str]] = {}
     for name, reason in metrics.undefined.items():
@@ -46,7 +46,7 @@ def metrics_table(result: Result) -> "RenderableType":
     lines = [f"n/a: {', '.join(labels)} ({reason})." for reason, labels in reasons.items()]
     from rich.console import Group
 
-    return Group(made, *lines, f"Annualised with {metrics.basis}.")
+    return Group(f"[bold]{heading(result)}[/bold]", made, *lines, f"Annualised with {metrics.basis}.")
 
 
 def trades_table(result: Result) -> "RenderableType":
@@ -158,7 +158,7 @@ def summary_row(run: "RunSummary") -> SummaryRow:
     arguments = ", ".join(f"{name}={value}" for name, value in run.parameters.items())
     cells = (
         run_id,
-        created,
+        f"{run.created_at:%Y-%m-%d %H:%M}",
         f"{run.strategy}({arguments})",
         run.symbol,
         f"{run.start:%Y-%m-%d} to {run.end:%Y-%m-%d}",

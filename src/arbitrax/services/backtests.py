@@ -1,6 +1,9 @@
 """Run, store, list and reproduce backtests."""
 
+from __future__ import annotations
+
 import hashlib
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from msgspec import Struct
@@ -14,7 +17,6 @@ from arbitrax.domain.errors import DataError, InputError, StrategyError, Unknown
 from arbitrax.domain.ids import decode, new_uuid
 from arbitrax.services.ports import (
     BarStore,
-    Curves,
     RunStore,
     StoredAsset,
     StoredMetric,
@@ -23,6 +25,9 @@ from arbitrax.services.ports import (
 )
 from arbitrax.strategies.registry import find_strategy, load_source
 from arbitrax.strategies.strategy import Strategy, source_of
+
+if TYPE_CHECKING:
+    from arbitrax.services.ports import Curves
 
 RUN = "bt"
 """Prefix of a run's id."""

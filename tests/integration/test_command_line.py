@@ -1,0 +1,271 @@
+"""The program as its users run it: whole processes, real servers, wrong words."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.market import sample_year_csv
+
+STRATEGY = """
+import numpy as np
+import arbitrax as ax
+
+class EveryOther(ax.Strategy):
+    "Long on even bars."
+    def signals(self, bars):
+        return np.where(np.arange(len(bars)) % 2 == 0, 1.0, 0.0)
+"""
+
+
+class Program:
+    """Runs `arbitrax` with a home of its own."""
+
+    def __init__(self, home):
+        self.environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("ARBITRAX_")},
+            "ARBITRAX_HOME": str(home),
+        }
+
+    def start(self, *words, **more):
+        return subprocess.Popen(
+            [sys.executable, "-m", "arbitrax.cli.main", *map(str, words)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**self.environment, **more},
+        )  # fmt: skip
+
+    def run(self, *words, code=0, **more):
+        process = self.start(*words, **more)
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == code, f"{words} ended {process.returncode}:\n{out}\n{err}"
+        return out, err
+
+    def json(self, *words, code=0):
+        return json.loads(self.run(*words, "--json", code=code)[0])
+
+
+@pytest.fixture(scope="module")
+def program():
+    # Not pytest's tmp_path: root's servers run as another user, who must reach it.
+    folder = Path(tempfile.mkdtemp(prefix="arbitrax-cli-"))
+    folder.chmod(0o755)
+    made = Program(folder / "home")
+    keeper = made.start("up")  # so that not every command starts and stops the servers
+    for line in keeper.stdout:
+        if line.startswith("Running"):
+            break
+    yield made
+    keeper.terminate()
+    out, err = keeper.communicate(timeout=60)
+    assert keeper.returncode == 0, out + err
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def year(tmp_path):
+    path = tmp_path / "YEAR.csv"
+    sample_year_csv(path)
+    return path
+
+
+def test_run_list_show_report_reproduce(program, tmp_path):
+    document = program.json(
+        "backtest", "run", "sma_cross", "--symbol", "AAPL", "-p", "fast=5", "-p", "slow=20", "--benchmark", "GSPC",
+        "--from", "2010-01-01", "--to", "2012-12-31",
+    )  # fmt: skip
+    assert document["spec"]["strategy"]["parameters"] == {"fast": 5, "slow": 20, "short": False}
+    assert document["prices"] == "adjusted"
+    run = document["id"]
+    assert run in [each["id"] for each in program.json("backtest", "list")]
+    shown = program.json("backtest", "show", run)
+    assert shown["metrics"] == document["metrics"]
+    assert shown["result_hash"] == document["result_hash"]
+    assert len(shown["trades"]) >= shown["metrics"]["trades"] > 3
+    assert program.json("backtest", "reproduce", run) == {
+        "id": run, "reproduced": True, "differences": [],
+        "result_hash": document["result_hash"], "stored_result_hash": document["result_hash"],
+    }  # fmt: skip
+    report = tmp_path / "report.html"
+    program.run("backtest", "report", run, "--out", report)
+    assert run in report.read_text(encoding="utf-8")
+    for words in (["list"], ["show", run], ["reproduce", run]):
+        assert run in program.run("backtest", *words)[0] or words[0] == "show"
+
+
+def test_reproduce_survives_a_lost_cache_revised_bars_and_an_edited_strategy(program, tmp_path, year):
+    strategy = tmp_path / "mine.py"
+    strategy.write_text(STRATEGY)
+    program.run("data", "import", year, "--symbol", "REVISED")
+    run = program.json("backtest", "run", f"{strategy}:EveryOther", "--symbol", "REVISED")["id"]
+    shutil.rmtree(Path(program.environment["ARBITRAX_HOME"]) / "cache")
+    year.write_text(year.read_text().replace(",409.0,", ",408.0,", 1))
+    assert program.json("data", "import", year, "--symbol", "REVISED")[0]["updated"] == 1
+    strategy.write_text(STRATEGY.replace("== 0", "== 1"))
+    assert program.json("backtest", "reproduce", run)["reproduced"] is True
+    again = program.json("backtest", "run", f"{strategy}:EveryOther", "--symbol", "REVISED")
+    assert again["id"] != run
+
+
+def test_reproduce_notices_tampering(program):
+    run = program.json("backtest", "run", "buy_and_hold", "--symbol", "IBM")["id"]
+    code = (
+        "import sys, psycopg\n"
+        "from arbitrax.bootstrap import database_url\n"
+        "from arbitrax.settings import read_settings\n"
+        "from arbitrax.domain.ids import decode\n"
+        "with psycopg.connect(database_url(read_settings())) as c:\n"
+        "    c.execute('update backtest_curves set data = overlay(data placing %s from 9) where name = %s'\n"
+        "              ' and backtest_id = %s', [bytes(8), 'equity', decode('bt', sys.argv[1])])\n"
+    )
+    subprocess.run([sys.executable, "-c", code, run], check=True, env=program.environment)
+    outcome = program.json("backtest", "reproduce", run, code=1)
+    assert outcome["reproduced"] is False
+    assert "equity" in outcome["differences"]
+
+
+def test_import_is_idempotent_and_counts(program, year):
+    first = program.json("data", "import", year, "--symbol", "TWICE")[0]
+    second = program.json("data", "import", year, "--symbol", "TWICE")[0]
+    assert (first["rows"], first["added"], first["updated"], first["unchanged"]) == (250, 250, 0, 0)
+    assert (second["rows"], second["added"], second["updated"], second["unchanged"]) == (250, 0, 0, 250)
+
+
+def test_one_bad_file_of_two_ends_with_code_3_and_stores_the_other(program, year, tmp_path):
+    bad = tmp_path / "BAD.csv"
+    bad.write_text(year.read_text().replace("409.4", "many", 1))
+    _, err = program.run("data", "import", bad, year, code=3)
+    assert err.startswith("Error: ")
+    assert "'many'" in err
+    symbols = {each["symbol"] for each in program.json("data", "list")}
+    assert "YEAR" in symbols
+    assert "BAD" not in symbols
+
+
+def test_file_needs_no_server(year, tmp_path):
+    alone = Program(tmp_path / "nothing" / "here")
+    document = alone.json("backtest", "run", "sma_cross", "--data", year)
+    assert document["id"] is None
+    assert document["bars"] == 250
+    assert not (tmp_path / "nothing").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        ("backtest run sma_corss --symbol AAPL", 2, "did you mean 'sma_cross'?"),
+        ("backtest run sma_cross --symbol APPL", 2, "did you mean 'AAPL'?"),
+        ("backtest run sma_cross --symbol AAPL --interval 1m", 2, "AAPL has no 1m bars; stored are 1d."),
+        ("backtest run sma_cross --symbol AAPL -p fsat=5", 2, "did you mean 'fast'?"),
+        ("backtest run sma_cross --symbol AAPL -p fast=0", 2, "give a whole number from 1 to 1000"),
+        ("backtest run sma_cross --symbol AAPL -p fast=40", 2, "fast = 40 must be smaller than slow = 30"),
+        ("backtest run sma_cross --symbol AAPL -p fast", 2, "write it as name=value"),
+        ("backtest run sma_cross --symbol AAPL --from 2013-01-01 --to 2012-01-01", 2, "lies after"),
+        ("backtest run sma_cross --symbol AAPL --from 2030-01-01", 2, "has no 1d bars from 2030-01-01"),
+        ("backtest run sma_cross --symbol AAPL --from 2012-01-01 --to 2012-01-20", 2, "needs at least 31 bars"),
+        ("backtest run sma_cross --symbol AAPL --from yesterday", 2, "write it as YYYY-MM-DD"),
+        ("backtest run sma_cross --symbol AAPL --cash -3", 2, "cash = -3 is not allowed"),
+        ("backtest run sma_cross --symbol AAPL --benchmark FB", 1, "FB starts after the first bar of AAPL"),
+        ("backtest run sma_cross", 2, "either --symbol AAPL (stored bars) or --data FILE"),
+        ("backtest run none.py:Mine --symbol AAPL", 2, "none.py cannot be read"),
+        ("backtest run sma_cross --symbol AAPL --casj 3", 2, "Did you mean --cash?"),
+        ("backtets run", 2, 'Did you mean "backtest"?'),
+        ("backtest show bt_123", 2, "ids look like bt_"),
+        ("backtest show bt_00000000000000000000000000", 2, "There is no run"),
+        ("data import none.csv", 1, "none.csv does not exist"),
+        ("data import", 2, "Say what to import"),
+        ("data show APPL", 2, "did you mean 'AAPL'?"),
+    ],
+)
+def test_wrong_words_get_one_sentence(program, words, code, says):
+    out, err = program.run(*words.split(), code=code)
+    assert says in err
+    assert out == ""
+    assert len(err.strip().splitlines()) == 1
+    assert "Traceback" not in err
+
+
+def test_errors_as_json(program):
+    _, err = program.run("backtest", "run", "x", "--symbol", "AAPL", "--json", code=2)
+    assert json.loads(err)["error"]["code"] == "input.unknown_name"
+
+
+def test_database_that_is_down_is_named_without_its_password(program):
+    _, err = program.run("backtest", "list", code=1, ARBITRAX_DATABASE_URL="postgresql://me:secret@127.0.0.1:1/prices")
+    assert "PostgreSQL at 127.0.0.1:1/prices does not answer" in err
+    assert "secret" not in err
+
+
+def test_misspelt_setting_is_refused(program):
+    _, err = program.run("backtest", "list", code=2, ARBITRAX_DATABASE_ULR="x")
+    assert "did you mean 'ARBITRAX_DATABASE_URL'?" in err
+
+
+def test_schema_of_another_release(program):
+    code = (
+        "import sys, psycopg\n"
+        "from arbitrax.bootstrap import database_url\n"
+        "from arbitrax.settings import read_settings\n"
+        "with psycopg.connect(database_url(read_settings())) as c:\n"
+        "    c.execute('update alembic_version set version_num = %s', [sys.argv[1]])\n"
+    )
+    assert program.json("db", "check")["state"] == "current"
+    try:
+        subprocess.run([sys.executable, "-c", code, "9999"], check=True, env=program.environment)
+        assert program.json("db", "check", code=1)["state"] == "newer"
+        assert "upgrade arbitrax" in program.run("backtest", "list", code=1)[1]
+        assert "upgrade arbitrax" in program.run("db", "upgrade", code=1)[1]
+    finally:
+        subprocess.run([sys.executable, "-c", code, "0001"], check=True, env=program.environment)
+    assert program.json("db", "upgrade")["revision"] == "0001"
+
+
+def test_doctor_finds_all_in_order(program):
+    document = program.json("doctor")
+    assert document["healthy"], document
+    assert {"postgres", "journal", "cache", "schema", "compiled core"} <= {
+        each["check"] for each in document["findings"]
+    }
+
+
+def test_strategies_are_listed_and_shown(program):
+    assert [each["name"] for each in program.json("strategy", "list")] == ["buy_and_hold", "rsi_reversion", "sma_cross"]
+    assert "bars in the fast average" in program.run("strategy", "show", "sma_cross")[0]
+
+
+def test_data_is_listed_and_shown(program):
+    listed = {each["symbol"]: each for each in program.json("data", "list")}
+    assert listed["AAPL"]["rows"] == 3270
+    assert listed["AAPL"]["source"] == "sample"
+    bars = program.json("data", "show", "AAPL", "--rows", "1")["bars"]
+    assert bars[0]["time"] == "2013-03-01"
+    assert bars[0]["close"] == 430.47
+
+
+def test_interrupted_import_leaves_nothing(program, tmp_path):
+    path = tmp_path / "LONG.csv"
+    with path.open("w") as file:
+        file.write("timestamp,open,high,low,close,volume\n")
+        for at in range(400_000):
+            file.write(f"{1_262_304_000 + 60 * at},10,11,9,10,5\n")
+    process = program.start("data", "import", path)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(timeout=1.0)  # somewhere in reading or storing; wherever it is, nothing may stay
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    if process.returncode != 0:
+        assert process.returncode == 130
+        assert "Interrupted" in err
+        assert "Traceback" not in err + out
+        assert "LONG" not in {each["symbol"] for each in program.json("data", "list")}
+
+
+def test_closed_pipe_is_no_error(program):
+    shell = f"{sys.executable} -m arbitrax.cli.main backtest list | true"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, env=program.environment, check=True)
+    assert "Traceback" not in done.stderr

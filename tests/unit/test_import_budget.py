@@ -1,0 +1,78 @@
+"""What each cold command loads: lists of modules, not clocks (docs/decisions/0001)."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.market import sample_year_csv
+
+HEAVY = {
+    "sqlalchemy",
+    "alembic",
+    "pandas",
+    "polars",
+    "pyarrow",
+    "scipy",
+    "exchange_calendars",
+    "redis",
+    "valkey",
+    "psutil",
+}
+LIST = "import sys, json; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
+
+
+def loaded(code, **environment):
+    """Return the top-level modules a fresh process has loaded at its end."""
+    out = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{LIST}"], capture_output=True, text=True, env={**os.environ, **environment}
+    )
+    assert out.returncode == 0, out.stderr
+    return set(json.loads(out.stderr.strip().splitlines()[-1]))
+
+
+def standard(names):
+    return {name for name in names if name in sys.stdlib_module_names or name.startswith("_")}
+
+
+@pytest.fixture(scope="module")
+def year(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "AAPL.csv"
+    sample_year_csv(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def bare():
+    return loaded("pass")
+
+
+def test_importing_the_package_loads_the_standard_library_only(bare):
+    names = loaded("import arbitrax") - bare
+    assert names - standard(names) == {"arbitrax"}
+
+
+def test_backtest_on_a_csv_loads_numpy_and_msgspec(bare, year):
+    names = loaded(f"import arbitrax as ax; ax.backtest(ax.SmaCross(fast=10, slow=30), {str(year)!r}).metrics") - bare
+    foreign = {name for name in names - standard(names) if not name.startswith("cython")}
+    assert foreign <= {"arbitrax", "numpy", "msgspec", "typing_extensions"}
+    assert "dataclasses" not in names
+    assert "asyncio" not in names
+
+
+def test_numpy_stays_without_its_slow_parts(year):
+    code = f"import arbitrax as ax; ax.backtest(ax.SmaCross(), {str(year)!r}).metrics; import sys; assert 'numpy.ma' not in sys.modules"
+    assert "numpy" in loaded(code)
+
+
+@pytest.mark.parametrize(
+    "words", [["strategy", "list"], ["backtest", "run", "sma_cross", "--data", "YEAR"], ["--help"], ["--version"]]
+)
+def test_commands_without_a_store_load_nothing_heavy(words, year, tmp_path):
+    words = [str(year) if word == "YEAR" else word for word in words]
+    code = f"import sys; sys.argv = ['arbitrax', *{words!r}]\nfrom arbitrax.cli.main import main\ntry: main()\nexcept SystemExit as end: assert not end.code"
+    names = loaded(code, ARBITRAX_HOME=str(tmp_path))
+    assert names & (HEAVY | {"psycopg"}) == set()
+    assert not list(tmp_path.iterdir())
