@@ -52,7 +52,7 @@ lock: $(VENV)/.built  ## resolve requirements.lock anew
 	PATH="$$PWD/build/uv/bin:$$PATH" $(BIN)/python scripts/lock.py
 
 clean:  ## remove everything that was built
-	rm -rf $(VENV) build src/*.egg-info src/arbitrax/kernels/*.so src/arbitrax/kernels/*.c
+	rm -rf $(VENV) build src/*.egg-info src/arbitrax/kernels/*.so
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ArbitraX needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Set PYTHON=python3.11, say.")'

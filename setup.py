@@ -66,6 +66,7 @@ def extensions() -> list[Extension]:
         Extension(
             f"arbitrax.kernels.{module.stem}",
             [str(module)],
+            depends=[str(each) for each in KERNELS.glob("*.pxd")],  # they are part of every hash
             define_macros=[("ARBITRAX_SOURCE_HASH", f'"{source_hash(module)}"')],
             extra_compile_args=MODES[MODE],
             extra_link_args=["-fsanitize=address,undefined"] if MODE == "sanitize" else [],
@@ -73,8 +74,11 @@ def extensions() -> list[Extension]:
         for module in sorted(KERNELS.glob("*.py"))
         if module.stem != "__init__"
     ]
-    utility = KERNELS / "_cyutility.c"
+    # Generated C stays apart by mode: checks are in the C, so a debug build must not leave its files to a release.
+    generated = Path("build") / f"cython-{MODE}"
+    utility = generated / "_cyutility.c"
     if not utility.exists():
+        generated.mkdir(parents=True, exist_ok=True)
         subprocess.run([sys.executable, "-m", "cython", "-3", f"--generate-shared={utility}"], check=True)
     extra = Extension(UTILITY, [str(utility)], extra_compile_args=["-O1", "-g0"])
     directives = get_directive_defaults() | {
@@ -90,8 +94,7 @@ def extensions() -> list[Extension]:
         [*found, extra],
         compiler_directives=directives,
         shared_utility_qualified_name=UTILITY,
-        force=CHECKED,
-        nthreads=0,
+        build_dir=str(generated),
     )
 
 

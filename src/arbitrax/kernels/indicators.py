@@ -50,6 +50,7 @@ def rolling_sum(x: cython.const[cython.longlong][::1], window: cython.Py_ssize_t
             out[i] = total if i >= window - 1 else 0
 
 
+@cython.overflowcheck(False)  # products of two int64 fit into 128 bits
 def compare_averages(
     first: cython.const[cython.longlong][::1],
     first_window: cython.longlong,

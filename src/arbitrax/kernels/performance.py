@@ -53,7 +53,11 @@ def comoments(x: cython.const[cython.double][::1], y: cython.const[cython.double
     return mean_x, mean_y, squares, cross
 
 
-def drawdown(equity: cython.const[cython.double][::1], time: cython.const[cython.longlong][::1], out: cython.double[::1]) -> tuple:
+def drawdown(
+    equity: cython.const[cython.double][::1],
+    time: cython.const[cython.longlong][::1],
+    out: cython.double[::1],
+) -> tuple:
     """Write ``equity / running peak - 1``; return (deepest, longest time from a peak to its recovery or the end).
 
     time: (bars,) int64; the duration comes in its unit.

@@ -108,8 +108,18 @@ def simulate(
     run.pending = 0
     with cython.nogil:
         _loop(
-            open_, high, low, close, targets, equity, exposure, cython.address(orders[0]), cython.address(book),
-            positions, state, cython.address(run),
+            open_,
+            high,
+            low,
+            close,
+            targets,
+            equity,
+            exposure,
+            cython.address(orders[0]),
+            cython.address(book),
+            positions,
+            state,
+            cython.address(run),
         )
     free(positions)
     free(state)
@@ -325,8 +335,16 @@ def _fill_at_open(
                 if scale < 1.0:
                     state[s].closes = False
                 _execute(
-                    run, book, positions, state, orders, open_[t, s], s, t,
-                    SCALED_TO_CASH if scale < 1.0 else NO_REASON, EXIT_SIGNAL,
+                    run,
+                    book,
+                    positions,
+                    state,
+                    orders,
+                    open_[t, s],
+                    s,
+                    t,
+                    SCALED_TO_CASH if scale < 1.0 else NO_REASON,
+                    EXIT_SIGNAL,
                 )
 
 
@@ -357,8 +375,16 @@ def _execute(
     order.fee = order.quantity * order.price * run.commission
     order.slippage = order.quantity * fabs(order.price - reference)
     fill(
-        book, cython.address(positions[s]), cython.cast(cython.int, s), t, quantity, order.price, order.fee,
-        order.slippage, state[s].closes, exit_reason,
+        book,
+        cython.address(positions[s]),
+        cython.cast(cython.int, s),
+        t,
+        quantity,
+        order.price,
+        order.fee,
+        order.slippage,
+        state[s].closes,
+        exit_reason,
     )
     state[s].order = 0
     run.pending -= 1

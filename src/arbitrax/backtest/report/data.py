@@ -6,11 +6,12 @@ Times are integer milliseconds UTC, so that JavaScript holds them exactly. Colum
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
+from msgspec.structs import replace
 
 import arbitrax
 from arbitrax.backtest.metrics import DEFINITIONS, Sample, Unit
@@ -124,12 +125,13 @@ class Year(msgspec.Struct, frozen=True):
 
 
 class Histogram(msgspec.Struct, frozen=True):
-    """Returns counted between edges; the outer bins hold the tails beyond them."""
+    """Returns counted between edges; the outer bins hold the tails beyond them, zeros (no position) are left out."""
 
     edges: list[float]
     counts: list[int]
     period: str
     returns: int
+    zeros: int
     tails: int
 
 
@@ -187,7 +189,11 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def build_document(
-    result: Result, *, title: str | None = None, run_id: str | None = None, facts: Mapping[str, str] | None = None
+    result: Result,
+    *,
+    title: str | None = None,
+    run_id: str | None = None,
+    facts: Mapping[str, str] | None = None,
 ) -> Document:
     """Collect what the report of a result shows.
 
@@ -195,7 +201,7 @@ def build_document(
     assumptions, label to text, such as the strategy's warm-up.
     """
     spec, bars = result.spec, result.bars
-    strategy = clean_text(spec.strategy.name)
+    strategy = clean_text(spec.strategy.class_name)
     return Document(
         title=clean_text(title) if title else strategy,
         strategy=strategy,
@@ -372,12 +378,14 @@ def _years(result: Result) -> list[Year]:
 def _changes(curve: Floats, ends: Int64s) -> list[float | None]:
     """Return the change over each period, the first from the first close; None from nothing or less."""
     points = np.concatenate((curve[:1], curve[ends])).tolist()
-    return [after / before - 1 if before > 0 else None for before, after in zip(points[:-1], points[1:], strict=True)]
+    return [after / before - 1 if before > 0 else None for before, after in pairwise(points)]
 
 
 def _histogram(result: Result) -> Histogram | None:
     sample = Sample(result)
-    returns = sample.returns[np.isfinite(sample.returns)]
+    every = sample.returns[np.isfinite(sample.returns)]
+    # Bars without a position would pile up at zero and flatten all the rest.
+    returns = every[every != 0]
     if len(returns) < 2 or float(np.ptp(returns)) == 0:
         return None
     low, high = (float(edge) for edge in np.quantile(returns, (0.002, 0.998)))
@@ -392,7 +400,8 @@ def _histogram(result: Result) -> Histogram | None:
         edges.tolist(),
         counts.tolist(),
         "session" if sample.year.by_session else "bar",
-        len(returns),
+        len(every),
+        len(every) - len(returns),
         int(np.count_nonzero((returns < edges[0]) | (returns > edges[-1]))),
     )
 
@@ -406,7 +415,11 @@ def _assumptions(result: Result, facts: Mapping[str, str]) -> list[Fact]:
     spec, bars = result.spec, result.bars
     orders = result.order_records
     free = spec.commission_bps == 0 and spec.slippage_bps == 0
-    first = figures.moment(int(bars.timestamp[orders["created_bar"][0]]), intraday=is_intraday(bars.interval)) if len(orders) else ""
+    first = (
+        figures.moment(int(bars.timestamp[orders["created_bar"][0]]), intraday=is_intraday(bars.interval))
+        if len(orders)
+        else ""
+    )
     benchmark = (
         f"{clean_text(spec.benchmark)}, held from the first close, without costs"
         if spec.benchmark
@@ -414,8 +427,12 @@ def _assumptions(result: Result, facts: Mapping[str, str]) -> list[Fact]:
     )
     source = spec.strategy.source_hash
     return [
+        Fact("Strategy", clean_text(spec.strategy.name)),
         Fact("Fills", "Decided at a bar's close, filled as a market order at the next bar's open"),
-        Fact("Sizing", "Target weight of equity at the fill price after costs; fractions of a unit allowed; no leverage"),
+        Fact(
+            "Sizing",
+            "Target weight of equity at the fill price after costs; fractions of a unit allowed; no leverage",
+        ),
         Fact(
             "Costs",
             f"Commission {spec.commission_bps:g} bps and slippage {spec.slippage_bps:g} bps of each fill's value",
@@ -433,7 +450,9 @@ def _assumptions(result: Result, facts: Mapping[str, str]) -> list[Fact]:
         Fact("Benchmark", benchmark),
         Fact(
             "First decision",
-            f"{first}, bar {int(orders['created_bar'][0]) + 1:,} of {len(bars):,}" if first else "None: the strategy never traded",
+            f"{first}, bar {int(orders['created_bar'][0]) + 1:,} of {len(bars):,}"
+            if first
+            else "None: the strategy never traded",
             warning=not first,
         ),
         *(Fact(clean_text(label), clean_text(text)) for label, text in facts.items()),

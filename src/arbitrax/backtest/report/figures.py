@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from arbitrax.domain.bars import Floats
 
 MISSING = "—"
-MINUS = "−"
+MINUS = "\N{MINUS SIGN}"
+TO = "\N{EN DASH}"
 
 
 def number(value: float | None, decimals: int, *, signed: bool = False) -> str:

@@ -25,13 +25,23 @@ def keep_extremes(curves: Sequence[Floats], limit: int = LIMIT) -> Int64s:
     bars = len(curves[0])
     if bars <= limit:
         return np.arange(bars)
-    width = -(-bars // max((limit - 2) // (2 * len(curves)), 1))
+    # Curves often turn together and share rows, so try narrow buckets before the width that must fit.
+    for buckets in (limit // 2, limit // 4, max((limit - 2) // (2 * len(curves)), 1)):
+        rows = _bucket_extremes(curves, -(-bars // buckets))
+        if len(rows) <= limit:
+            break
+    return rows
+
+
+def _bucket_extremes(curves: Sequence[Floats], width: int) -> Int64s:
+    """Return the rows of the extremes of each curve in each ``width`` rows, and the first and last row."""
+    bars = len(curves[0])
     buckets = -(-bars // width)
+    start = np.arange(buckets) * width
     kept = [np.array([0, bars - 1])]
     for curve in curves:
         # The padding repeats the last value, so the first place of an extreme is always a real row.
         table = np.pad(curve, (0, buckets * width - bars), mode="edge").reshape(buckets, width)
-        start = np.arange(buckets) * width
         kept += [start + table.argmin(axis=1), start + table.argmax(axis=1)]
     return np.unique(np.concatenate(kept))
 
