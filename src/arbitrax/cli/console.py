@@ -65,13 +65,16 @@ def table(
 
 
 @contextmanager
-def progress(label: str, *, shown: bool) -> "Iterator[RowsDone]":
-    """Draw a counter of rows on stderr while the block runs; nothing on a pipe."""
+def progress(label: str, *, shown: bool) -> "Iterator[tuple[RowsDone, RowsDone]]":
+    """Draw a bar of rows on stderr while the block runs; nothing on a pipe.
+
+    Yield two functions: one to tell how many rows there are, one to tell how many more are done.
+    """
     if not shown or not sys.stderr.isatty():
-        yield lambda rows: None
+        yield _ignore, _ignore
         return
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     columns = (
         SpinnerColumn(),
@@ -79,13 +82,22 @@ def progress(label: str, *, shown: bool) -> "Iterator[RowsDone]":
         BarColumn(),
         TextColumn("{task.completed:,} rows, {task.fields[rate]} rows/s"),
         TimeElapsedColumn(),
+        TextColumn("eta"),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(label, total=None, rate="0")
+
+        def found(rows: int) -> None:
+            bar.update(task, total=rows)
 
         def done(rows: int) -> None:
             current = bar.tasks[0]
             elapsed = current.elapsed or 1e-9
             bar.update(task, advance=rows, rate=f"{(current.completed + rows) / elapsed:,.0f}")
 
-        yield done
+        yield found, done
+
+
+def _ignore(_rows: int) -> None:
+    """Draw nothing."""

@@ -42,7 +42,7 @@ def import_files(
     outcomes = []
     with open_store(read_settings()) as store:
         for path in files or sample_paths():
-            with progress(f"Importing {path.name}", shown=not json) as rows_done:
+            with progress(f"Importing {path.name}", shown=not json) as (rows_found, rows_done):
                 outcomes.append(
                     import_file(
                         store.bars,
@@ -52,6 +52,7 @@ def import_files(
                         timezone=timezone,
                         received=time.time_ns(),
                         rows_done=rows_done,
+                        rows_found=rows_found,
                         source=SOURCE if samples else "file",
                     )
                 )

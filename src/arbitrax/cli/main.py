@@ -27,6 +27,7 @@ app.command("arbitrax.cli.data:app", name="data", help="Import, list and show ma
 app.command("arbitrax.cli.strategy:app", name="strategy", help="List and describe strategies.")
 app.command("arbitrax.cli.backtest:app", name="backtest", help="Run, list, show, report and reproduce backtests.")
 app.command("arbitrax.cli.db:app", name="db", help="Upgrade and check the database schema.")
+app.register_install_completion_command(help="Install completion for your shell.")
 
 
 def main() -> NoReturn:
@@ -48,7 +49,7 @@ def main() -> NoReturn:
         sys.stderr.close()  # the reader has gone (`| head`); do not complain at exit
         sys.exit(0)
     except ImportError as error:
-        if "compiled core" not in str(error):
+        if error.name != "arbitrax.kernels":
             raise
         _complain(str(error), "build.stale")
         sys.exit(1)

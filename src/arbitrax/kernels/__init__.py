@@ -18,7 +18,7 @@ def verify() -> None:
     """Check that every kernel is compiled from the source beside it.
 
     Raises:
-        ImportError: one is not; the sentence names it and the command that mends it.
+        ImportError: one is not; the sentence names it and the command that mends it, ``name`` is this package.
     """
     declarations = b"".join(path.read_bytes() for path in sorted(_HERE.glob("*.pxd")))
     suffix = EXTENSION_SUFFIXES[0]
@@ -27,10 +27,12 @@ def verify() -> None:
             continue
         name = f"{__name__}.{source.stem}"
         if not (_HERE / f"{source.stem}{suffix}").exists():
-            raise ImportError(f"The compiled core lacks {name}: {_REBUILD}.")
+            raise ImportError(f"The compiled core lacks {name}: {_REBUILD}.", name=__name__)
         built = import_module(name).SOURCE_HASH
         if built != hashlib.sha256(source.read_bytes() + declarations).hexdigest():
-            raise ImportError(f"The compiled core has a stale {name}, built from other sources: {_REBUILD}.")
+            raise ImportError(
+                f"The compiled core has a stale {name}, built from other sources: {_REBUILD}.", name=__name__
+            )
 
 
 verify()

@@ -30,6 +30,7 @@ def import_file(
     *,
     received: int,
     rows_done: RowsDone,
+    rows_found: RowsDone = lambda _rows: None,
     symbol: str | None = None,
     interval: str | None = None,
     timezone: str | None = None,
@@ -37,12 +38,15 @@ def import_file(
 ) -> FileOutcome:
     """Read, check and store one file in one transaction; ``received`` in ns UTC.
 
+    ``rows_found`` is told how many rows will be stored, then ``rows_done`` how many more are.
+
     A file that cannot be trusted is an outcome, not an exception; a store that fails is.
     """
     try:
         series = read_file(path, symbol=symbol, interval=interval, timezone=timezone)
     except DataError as error:
         return FileOutcome(str(path), refused=str(error))
+    rows_found(sum(len(each.bars) for each in series))
     try:
         counts = bars.store([each.bars for each in series], source=source, received=received, rows_done=rows_done)
     except DataError as error:

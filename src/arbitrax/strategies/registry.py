@@ -45,6 +45,8 @@ def find_strategy(name: str) -> type[Strategy]:
     try:
         return _strategy_in(import_module(module), class_name, name)
     except ImportError as error:
+        if error.name == "arbitrax.kernels":
+            raise  # the compiled core, not this strategy
         raise StrategyError(f"Strategy '{name}' ({target}) cannot be imported: {error}.") from error
 
 

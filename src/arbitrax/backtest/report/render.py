@@ -29,6 +29,7 @@ from arbitrax.backtest.report.data import (
     build_document,
 )
 from arbitrax.backtest.report.drawings import draw_histogram, draw_lines
+from arbitrax.domain.errors import InputError
 
 if TYPE_CHECKING:
     from arbitrax.backtest.result import Result
@@ -89,9 +90,17 @@ def write_report(
     """Write the report of a result as one HTML file and return its path.
 
     title: heading instead of the strategy's name. run_id: shown instead of the run's hash. facts: more lines for the
-    assumptions, label to text.
+    assumptions, label to text. Missing folders are made.
+
+    Raises:
+        InputError: nothing can be written there.
     """
-    path.write_bytes(render_report(result, title=title, run_id=run_id, facts=facts).encode())
+    page = render_report(result, title=title, run_id=run_id, facts=facts).encode()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(page)
+    except OSError as error:
+        raise InputError(f"The report cannot be written to {path}: {error.strerror}; give another path.") from error
     return path
 
 

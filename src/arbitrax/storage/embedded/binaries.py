@@ -66,7 +66,7 @@ def find_binaries() -> Binaries:
 
 
 def _package(name: str, distribution: str) -> Path:
-    import importlib.util  # noqa: PLC0415 -- not needed while the servers run
+    import importlib.util
 
     spec = importlib.util.find_spec(name)
     if spec is None or spec.origin is None:
@@ -114,11 +114,9 @@ def _copy_once(found: Binaries, copies: Path) -> Binaries:
 
 
 def _fingerprint(found: Binaries) -> str:
-    import hashlib  # noqa: PLC0415 -- not needed while the servers run
+    import hashlib
 
-    marks = [
-        (str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in (found.postgres, found.valkey)
-    ]
+    marks = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in (found.postgres, found.valkey)]
     return hashlib.sha256(repr(marks).encode()).hexdigest()[:16]
 
 

@@ -30,7 +30,7 @@ def _is_password(words: list[str]) -> bool:
 
 def new_credentials() -> Credentials:
     """Make a random password for each server."""
-    import secrets  # noqa: PLC0415 -- needed once in the life of a home
+    import secrets
 
     return {name: secrets.token_urlsafe(32) for name in NAMES}
 

@@ -98,9 +98,7 @@ def open_directory(home: Path) -> ServersDirectory:
         _make(home)
         found = entry.stat()
     if not stat.S_ISDIR(found.st_mode):
-        raise StoreError(
-            f"{entry} is not a directory; move it away or set ARBITRAX_HOME to another directory"
-        )
+        raise StoreError(f"{entry} is not a directory; move it away or set ARBITRAX_HOME to another directory")
     if found.st_uid != os.geteuid():
         raise StoreError(
             f"{entry} belongs to the user with id {found.st_uid}, not to {os.geteuid()}; "
@@ -177,7 +175,7 @@ def _root_place() -> None:
 
 
 def _short_hash(path: Path) -> str:
-    import hashlib  # noqa: PLC0415 -- not needed while the servers run
+    import hashlib
 
     return hashlib.sha256(os.fsencode(os.path.realpath(path))).hexdigest()[:12]
 
@@ -225,12 +223,7 @@ def _fits_a_socket(directory: Path) -> bool:
 def _short_directory(place: ServersDirectory, account: Account | None) -> Path:
     mark = _short_hash(place.path)
     runtime = Path(os.environ.get("XDG_RUNTIME_DIR", ""))
-    if (
-        account is None
-        and runtime.is_absolute()
-        and runtime.is_dir()
-        and runtime.stat().st_uid == os.geteuid()
-    ):
+    if account is None and runtime.is_absolute() and runtime.is_dir() and runtime.stat().st_uid == os.geteuid():
         short = runtime / f"arbitrax-{mark}"
         if _fits_a_socket(short):
             return short

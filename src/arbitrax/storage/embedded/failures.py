@@ -37,17 +37,12 @@ def from_os_error(error: OSError, home: Path) -> StoreError:
     if error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}:
         return disk_full(Path(where))
     if error.errno in {errno.ENOTDIR, errno.EEXIST, errno.ELOOP}:
-        return StoreError(
-            f"{where} is not a directory; set ARBITRAX_HOME (now {home}) to a directory you can write to"
-        )
+        return StoreError(f"{where} is not a directory; set ARBITRAX_HOME (now {home}) to a directory you can write to")
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENAMETOOLONG}:
         return StoreError(
-            f"Cannot use {where} ({error.strerror}); "
-            f"set ARBITRAX_HOME (now {home}) to a directory you can write to"
+            f"Cannot use {where} ({error.strerror}); set ARBITRAX_HOME (now {home}) to a directory you can write to"
         )
-    return StoreError(
-        f"Cannot use {where} ({error.strerror}); check the disk that holds {home} and try again"
-    )
+    return StoreError(f"Cannot use {where} ({error.strerror}); check the disk that holds {home} and try again")
 
 
 def last_reason(output: str) -> str:

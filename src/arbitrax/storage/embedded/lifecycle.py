@@ -184,6 +184,4 @@ def _printed_since(log: Path, offset: int) -> str:
 
 def failed_start(server: Server, output: str) -> StoreError:
     """Explain a start that failed, from what the server printed."""
-    return failures.did_not_start(
-        server.title, server.place.data(server.name), server.place.log(server.name), output
-    )
+    return failures.did_not_start(server.title, server.place.data(server.name), server.place.log(server.name), output)

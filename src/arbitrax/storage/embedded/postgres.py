@@ -41,9 +41,7 @@ class Postgres:
     title = "PostgreSQL"
     program = "postgres"
     stop_signal = signal.SIGINT  # fast: sessions end, a checkpoint is written
-    urgent_signal: signal.Signals | None = (
-        signal.SIGQUIT
-    )  # nothing committed is lost: the next start recovers
+    urgent_signal: signal.Signals | None = signal.SIGQUIT  # nothing committed is lost: the next start recovers
 
     def __init__(self, place: ServersDirectory, password: str) -> None:
         self.place = place
@@ -141,9 +139,7 @@ class Postgres:
         self._clear_stale_locks()
         statement = f"ALTER ROLE {ROLE} PASSWORD '{self._password}';\n"  # letters, digits, - and _ only
         command = _single_user(binaries, self.data)
-        code, output = run(
-            command, account=account, directory=self.data, text=statement, life=life.descriptor
-        )
+        code, output = run(command, account=account, directory=self.data, text=statement, life=life.descriptor)
         if code != 0:
             raise failed_start(self, output)
 

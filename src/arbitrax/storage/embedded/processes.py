@@ -25,7 +25,7 @@ def run(
     life: int | None = None,
 ) -> tuple[int, str]:
     """Run a command to its end; return its exit code and all it printed."""
-    import subprocess  # noqa: PLC0415 -- not needed while the servers run
+    import subprocess
 
     done = subprocess.run(  # noqa: S603 -- our own programs, no shell text from outside
         list(command),
@@ -42,7 +42,7 @@ def run(
 
 def launch(command: Sequence[str], *, account: Account | None, directory: Path, log: Path, life: int) -> None:
     """Start a server that outlives us and is nobody's child, so that no starter keeps its zombie."""
-    import subprocess  # noqa: PLC0415 -- not needed while the servers run
+    import subprocess
 
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
     output = os.open(log, flags, 0o600)

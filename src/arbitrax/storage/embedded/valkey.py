@@ -65,8 +65,7 @@ class Valkey:
             )
         if b"-MISCONF" in reply:
             raise StoreUnavailableError(
-                f"{self.title.capitalize()} cannot write to {self.data}; "
-                "free some space on that disk and try again"
+                f"{self.title.capitalize()} cannot write to {self.data}; free some space on that disk and try again"
             )
         return False
 
