@@ -41,10 +41,10 @@ _MINUS_INFINITE = cython.declare(cython.int, 0xF000)
 
 def _fill_tables():
     k: cython.int
-    for k in range(23):
-        _TEN[k] = float(10**k)
-    for k in range(20):
-        _TEN_INT[k] = 10**k
+    for k, power in enumerate([10**exponent for exponent in range(23)]):
+        _TEN[k] = power
+        if k < 20:
+            _TEN_INT[k] = power
 
 
 _fill_tables()
@@ -128,6 +128,7 @@ def _put_decimal(
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+@cython.overflowcheck(False)  # bounded as stated; Cython has no checks for 128 bits
 def _exact_digits(bits: cython.ulonglong, scale: cython.int) -> cython.ulonglong:
     """Return the integer nearest to ``x * 10**scale`` if it reads back as x, else 0.
 

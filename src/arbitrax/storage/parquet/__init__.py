@@ -1,0 +1,1 @@
+"""Parquet files as a cache; losing one costs time only."""

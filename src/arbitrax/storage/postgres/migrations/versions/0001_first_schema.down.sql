@@ -1,0 +1,10 @@
+DROP TABLE trades;
+DROP TABLE orders;
+DROP TABLE backtest_curves;
+DROP TABLE backtest_assets;
+DROP TABLE backtests;
+DROP TABLE strategies;
+DROP TABLE historical_price_revisions;
+DROP TABLE historical_prices;
+DROP TABLE price_series;
+DROP TABLE assets;

@@ -1,0 +1,1 @@
+"""One revision a file, each with its SQL beside it."""

@@ -1,0 +1,180 @@
+"""The port for finished runs on PostgreSQL."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import numpy as np
+
+from arbitrax.backtest.spec import RunSpec
+from arbitrax.domain.errors import StoreError
+from arbitrax.domain.ids import new_uuid
+from arbitrax.services.ports import RunSummary, StoredAsset, StoredMetric, StoredRun
+from arbitrax.storage.postgres.arrays import accept_arrays
+from arbitrax.storage.postgres.bar_store import copy_out
+from arbitrax.storage.postgres.connection import Database
+from arbitrax.storage.postgres.run_rows import NAMES, order_parameters, orders_of, trade_parameters, trades_of
+from arbitrax.storage.postgres.sql import statement
+from arbitrax.storage.postgres.times import moment, nanoseconds, utc
+
+# Metrics with a column of their own, for queries; all of them are in ``metrics``.
+_COLUMNS = (
+    "total_return",
+    "annual_return",
+    "cagr",
+    "volatility",
+    "sharpe",
+    "sortino",
+    "calmar",
+    "max_drawdown",
+    "win_rate",
+    "profit_factor",
+)
+
+
+class _Results(msgspec.Struct, frozen=True):
+    """The ``results`` column."""
+
+    metrics_basis: str
+    notices: tuple[str, ...]
+    bankrupt_bar: int | None
+
+
+class PostgresRunStore:
+    """Runs in PostgreSQL: every order and trade a row, every curve the bytes of its array."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, run: StoredRun) -> None:
+        """Store a run with its strategy, orders and trades in one transaction; saving it twice changes nothing."""
+        statements = _statements(run)
+        with self._database.connection() as connection:
+            accept_arrays(connection)
+            # Pipelined: all statements travel together, and the answers come back together.
+            with connection.pipeline(), connection.transaction():
+                for name, parameters in statements:
+                    connection.execute(statement(name), parameters)
+
+    def load(self, run_id: UUID) -> StoredRun | None:
+        """Return a run, byte-equal to what was saved, or None."""
+        keys: dict[str, Any] = {"run": run_id, **NAMES}
+        with self._database.connection() as connection:
+            found = connection.execute(statement("run_find"), keys).fetchone()
+            if found is None:
+                return None
+            assets = connection.execute(statement("run_assets_find"), keys).fetchall()
+            curves = connection.execute(statement("run_curves_find"), keys, binary=True).fetchall()
+            orders = copy_out(connection, "orders_find", keys)
+            trades = copy_out(connection, "trades_find", keys)
+        created, below, spec, metrics, results, engine_version, result_hash, source = found
+        outcome = msgspec.json.decode(results, type=_Results)
+        return StoredRun(
+            id=run_id,
+            created_at=nanoseconds(created) + below,
+            spec=msgspec.json.decode(spec, type=RunSpec),
+            strategy_source=source,
+            assets=tuple(
+                StoredAsset(symbol, interval, role, nanoseconds(as_of), data_hash)
+                for symbol, interval, role, as_of, data_hash in assets
+            ),
+            metrics=msgspec.json.decode(metrics, type=dict[str, StoredMetric]),
+            metrics_basis=outcome.metrics_basis,
+            notices=outcome.notices,
+            bankrupt_bar=outcome.bankrupt_bar,
+            engine_version=engine_version,
+            result_hash=result_hash,
+            curves={name: np.frombuffer(data, np.dtype(dtype)).copy() for name, dtype, data in curves},
+            orders=orders_of(orders),
+            trades=trades_of(trades),
+        )
+
+    def newest(self, limit: int) -> list[RunSummary]:
+        """Return the newest runs first."""
+        with self._database.connection() as connection:
+            found = connection.execute(statement("runs_newest"), {"limit": limit}).fetchall()
+        return [
+            RunSummary(run, utc(created), strategy, parameters, symbol, utc(start), utc(end), *rest)
+            for run, created, strategy, parameters, symbol, start, end, *rest in found
+        ]
+
+
+def _statements(run: StoredRun) -> list[tuple[str, dict[str, Any]]]:
+    """Return what saving a run executes, in order."""
+    strategy = run.spec.strategy
+    keys = {
+        "run": run.id,
+        "strategy": new_uuid(run.created_at),
+        "name": strategy.name,
+        "parameters": msgspec.json.encode(strategy.parameters, order="deterministic").decode(),
+        "source_hash": strategy.source_hash,
+        "source": run.strategy_source,
+    }
+    assets: list[tuple[str, dict[str, Any]]] = []
+    links: list[tuple[str, dict[str, Any]]] = []
+    for position, asset in enumerate(run.assets):
+        assets.append(("asset_add", {"id": new_uuid(run.created_at), "symbol": asset.symbol}))
+        link = msgspec.structs.asdict(asset) | {"as_of": _exact(asset.as_of)}
+        links.append(("run_asset_add", {"run": run.id, "position": position, **link}))
+    return [
+        ("floats_exact", {}),
+        ("strategy_add", keys),
+        *assets,
+        ("run_add", keys | _run_columns(run)),
+        *links,
+        ("run_curves_add", _curves(run)),
+        ("orders_add", order_parameters(run)),
+        ("trades_add", trade_parameters(run)),
+    ]
+
+
+def _run_columns(run: StoredRun) -> dict[str, Any]:
+    stamps = run.curves["timestamp"]
+    results = _Results(run.metrics_basis, run.notices, run.bankrupt_bar)
+    return {
+        "symbol": next(asset.symbol for asset in run.assets if asset.role == "traded"),
+        "run_hash": run.spec.hash,
+        "result_hash": run.result_hash,
+        "engine_version": run.engine_version,
+        "spec": msgspec.json.encode(run.spec, order="deterministic").decode(),
+        "metrics": _metrics(run),
+        "results": msgspec.json.encode(results).decode(),
+        **{name: metric.value if (metric := run.metrics.get(name)) else None for name in _COLUMNS},
+        "bars": len(stamps),
+        "order_count": len(run.orders),
+        "trade_count": int(np.count_nonzero(run.trades["is_open"] == 0)),
+        "start_at": moment(int(stamps[0])),
+        "end_at": moment(int(stamps[-1])),
+        "as_of": max(_exact(asset.as_of) for asset in run.assets),
+        "created_at": moment(run.created_at),
+        "created_nanoseconds": run.created_at % 1000,
+    }
+
+
+def _metrics(run: StoredRun) -> str:
+    for name, metric in run.metrics.items():
+        if metric.value is not None and not math.isfinite(metric.value):
+            raise StoreError(
+                f"The metric {name} is {metric.value}, which cannot be stored; it must say why it is undefined."
+            )
+    return msgspec.json.encode(run.metrics).decode()
+
+
+def _curves(run: StoredRun) -> dict[str, Any]:
+    arrays = [np.ascontiguousarray(curve, curve.dtype.newbyteorder("<")) for curve in run.curves.values()]
+    return {
+        "run": run.id,
+        "names": list(run.curves),
+        "dtypes": [curve.dtype.str for curve in arrays],
+        "data": [curve.tobytes() for curve in arrays],
+    }
+
+
+def _exact(ns: int) -> Any:
+    """Return a stored series' as-of time, which the database gave in whole microseconds."""
+    if ns % 1000:
+        raise StoreError(f"{ns} is no as-of time of a stored series; take the one that reading it returned.")
+    return moment(ns)

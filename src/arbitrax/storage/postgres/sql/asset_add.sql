@@ -1,0 +1,1 @@
+INSERT INTO assets (id, symbol) VALUES (%(id)s, %(symbol)s) ON CONFLICT (symbol) DO NOTHING

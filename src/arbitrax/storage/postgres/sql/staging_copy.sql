@@ -1,0 +1,1 @@
+COPY incoming_bars FROM STDIN (FORMAT BINARY)

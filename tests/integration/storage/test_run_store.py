@@ -1,0 +1,341 @@
+"""Runs in and out of PostgreSQL: byte-equal, once, newest first, and readable with plain SQL."""
+
+import hashlib
+import subprocess
+import sys
+from decimal import Decimal
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+import psycopg
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+from psycopg import sql
+from tests.integration.conftest import TEMPLATE, new_database
+
+import arbitrax
+from arbitrax.backtest.engine import run_backtest
+from arbitrax.backtest.spec import RunSpec, StrategyRef
+from arbitrax.domain.errors import DataError, StoreError
+from arbitrax.domain.ids import new_uuid
+from arbitrax.domain.intervals import DAY
+from arbitrax.kernels.ledger import ORDER_DTYPE, TRADE_DTYPE
+from arbitrax.services.backtests import reproduce, run_stored, stored_result
+from arbitrax.services.ports import StoredAsset, StoredMetric, StoredRun
+from arbitrax.storage.postgres.connection import Database
+from arbitrax.storage.postgres.run_rows import row_ids
+from arbitrax.storage.postgres.run_store import PostgresRunStore
+from arbitrax.strategies.sma_cross import SmaCross
+
+CREATED = 1_700_000_000_123_456_789
+AS_OF = 1_690_000_000_000_001_000
+PLAIN_FIELDS = (
+    *("id", "created_at", "spec", "strategy_source", "assets", "metrics", "metrics_basis", "notices"),
+    *("bankrupt_bar", "engine_version", "result_hash"),
+)
+
+
+@pytest.fixture
+def run_store(database: Database) -> PostgresRunStore:
+    return PostgresRunStore(database)
+
+
+def make_run(orders: np.ndarray, trades: np.ndarray, *, bars: int = 50, number: int = 0) -> StoredRun:
+    random = np.random.default_rng(number)
+    curves = {"timestamp": np.arange(bars, dtype=np.int64) * DAY}
+    curves |= {name: random.normal(1e5, 1e3, bars) for name in ("equity", "exposure", "benchmark", "close")}
+    curves["exposure"][:3] = (np.nan, -0.0, np.inf)[:bars]
+    return StoredRun(
+        id=new_uuid(CREATED + number * 10**6, bytes([number]) * 10),
+        created_at=CREATED + number * 10**6,
+        spec=RunSpec(
+            strategy=StrategyRef("mine", "Mine", {"z": 1.0, "a": 1e22, "flag": True, "text": "é'\"%s"}, "a" * 64),
+            symbols=("AAPL",),
+            cash=123_456.789,
+        ),
+        strategy_source="class Mine:\n    ...  # é %s\n",
+        assets=(
+            StoredAsset("AAPL", "1d", "traded", AS_OF, "b" * 64),
+            StoredAsset("SPX", "1d", "benchmark", AS_OF + 1000, "c" * 64),
+        ),
+        metrics={
+            "total_return": StoredMetric(0.1 + 0.2),
+            "sharpe": StoredMetric(None, "fewer than two returns"),
+            "alpha": StoredMetric(1e300),
+            "max_drawdown": StoredMetric(-0.25),
+        },
+        metrics_basis="252 sessions a year",
+        notices=("Costs are zero.", "é"),
+        bankrupt_bar=7,
+        engine_version="0.1.0",
+        result_hash="d" * 64,
+        curves=curves,
+        orders=orders,
+        trades=trades,
+    )
+
+
+def some_orders() -> np.ndarray:
+    orders = np.zeros(4, ORDER_DTYPE)
+    orders[0] = (3, 4, 0, 1, 0, 1, 0, 0.95, 100.0, 10.0, 10.005, 1.0005, 0.5)
+    orders[1] = (5, 6, 0, -1, 0, 1, 4, -0.0, 1 / 3, 10.01, 10.02, 0.1 + 0.2, -0.0)
+    orders[2] = (9, -1, 0, 0, 0, 2, 3, np.nan, 0.0, np.nan, np.nan, 0.0, 0.0)
+    orders[3] = (49, -1, 0, 0, 0, 2, 1, 1.0, -0.0, np.nan, np.nan, -0.0, -0.0)
+    return orders
+
+
+def some_trades() -> np.ndarray:
+    trades = np.zeros(2, TRADE_DTYPE)
+    trades[0] = (4, 6, 0, 1, 1, 0, 0, 100.0, 10.005, 11.1, 109.5, 1.5, 0.5)
+    trades[1] = (6, 49, 0, -1, 0, 1, 0, 1 / 3, 10.02, 10.02, -0.0, 0.0, -0.0)
+    return trades
+
+
+@pytest.fixture
+def run() -> StoredRun:
+    return make_run(some_orders(), some_trades())
+
+
+def assert_same(found: StoredRun | None, wanted: StoredRun) -> None:
+    assert found is not None
+    for field in PLAIN_FIELDS:
+        assert getattr(found, field) == getattr(wanted, field), field
+    assert found.spec.hash == wanted.spec.hash
+    assert list(found.metrics) == list(wanted.metrics)
+    assert list(found.curves) == list(wanted.curves)
+    for name, curve in wanted.curves.items():
+        assert found.curves[name].dtype == curve.dtype
+        assert found.curves[name].tobytes() == curve.tobytes(), name
+    assert (found.orders.dtype, found.trades.dtype) == (ORDER_DTYPE, TRADE_DTYPE)
+    assert found.orders.tobytes() == wanted.orders.tobytes()
+    assert found.trades.tobytes() == wanted.trades.tobytes()
+
+
+def counts(url: str) -> dict[str, tuple[int, str]]:
+    """Return the rows of each table and a hash of what they hold."""
+    names = ("assets", "strategies", "backtests", "backtest_assets", "backtest_curves", "orders", "trades")
+    query = "SELECT count(*), coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') FROM {} AS t"
+    with psycopg.connect(url) as connection:
+        return {name: connection.execute(sql.SQL(query).format(sql.Identifier(name))).fetchone() for name in names}
+
+
+def test_a_run_comes_back_byte_for_byte_and_saving_it_twice_changes_nothing(run_store, run, postgres_url) -> None:
+    run_store.save(run)
+    assert_same(run_store.load(run.id), run)
+    before = counts(postgres_url)
+    assert {name: rows for name, (rows, _) in before.items()} == {
+        "assets": 2,
+        "strategies": 1,
+        "backtests": 1,
+        "backtest_assets": 2,
+        "backtest_curves": 5,
+        "orders": 4,
+        "trades": 2,
+    }
+    run_store.save(run)
+    assert counts(postgres_url) == before
+
+
+def test_a_database_that_shortens_floats_does_not_shorten_ours(run, postgres_url) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        name = sql.Identifier(connection.info.dbname)
+        connection.execute(sql.SQL("ALTER DATABASE {} SET extra_float_digits = -3").format(name))
+    with Database(postgres_url) as database:
+        run_store = PostgresRunStore(database)
+        run_store.save(run)
+        assert_same(run_store.load(run.id), run)
+
+
+def test_a_run_without_orders_or_source_comes_back(run_store) -> None:
+    bare = make_run(np.zeros(0, ORDER_DTYPE), np.zeros(0, TRADE_DTYPE), bars=1)
+    strategy = replace(bare.spec.strategy, source_hash=None)
+    bare = replace(bare, spec=replace(bare.spec, strategy=strategy), strategy_source=None, bankrupt_bar=None)
+    bare.curves["exposure"][:] = -0.0
+    for _ in range(2):
+        run_store.save(bare)
+        assert_same(run_store.load(bare.id), bare)
+
+
+AMOUNT = st.floats(min_value=0, max_value=1e300)
+PRICE = st.floats(min_value=1e-300, max_value=1e300)
+SIGNED = st.floats(allow_nan=False, allow_infinity=False)
+RESULT = st.floats(-1e150, 1e150)
+ZERO = st.just(-0.0)
+FILLED = st.tuples(
+    st.just(3), st.integers(3, 49), st.just(0), st.sampled_from([1, -1]), st.just(0), st.just(1), st.integers(0, 5),
+    SIGNED | st.just(np.nan), PRICE, PRICE, PRICE, AMOUNT | ZERO, AMOUNT | ZERO,
+)  # fmt: skip
+UNFILLED = st.tuples(
+    st.integers(0, 49), st.just(-1), st.just(0), st.sampled_from([0, 1, -1]), st.just(0), st.sampled_from([0, 2]),
+    st.integers(0, 5), SIGNED | st.just(np.nan), AMOUNT | ZERO, st.just(np.nan), st.just(np.nan), ZERO, AMOUNT,
+)  # fmt: skip
+TRADE = st.tuples(
+    st.just(3), st.integers(3, 49), st.just(0), st.sampled_from([1, -1]), st.integers(0, 2), st.integers(0, 1),
+    st.just(0), st.floats(1e-6, 1e6), st.floats(1e-6, 1e6), PRICE, RESULT | ZERO, AMOUNT | ZERO, AMOUNT | ZERO,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def shared_store(postgres_server: str):
+    with new_database(postgres_server, TEMPLATE) as url, Database(url) as database:
+        yield PostgresRunStore(database)
+
+
+@given(st.lists(FILLED | UNFILLED, max_size=30), st.lists(TRADE, max_size=30))
+def test_any_records_come_back_byte_for_byte(shared_store: PostgresRunStore, orders: list, trades: list) -> None:
+    made = make_run(np.array(orders, ORDER_DTYPE), np.array(trades, TRADE_DTYPE))
+    made = replace(made, id=new_uuid(CREATED))
+    shared_store.save(made)
+    assert_same(shared_store.load(made.id), made)
+
+
+def test_a_real_run_reads_back_with_the_hash_it_had(run_store, bar_store, make_bars) -> None:
+    bars = make_bars(rows=600)
+    close = 50 + np.cumsum(np.random.default_rng(4).normal(0, 0.5, 600)).round(2) + 20
+    bars = replace(bars, open=close, high=close * 1.01, low=close * 0.99, close=close, adj_close=close / 3)
+    bar_store.store([bars], source="x", received=AS_OF, rows_done=lambda _rows: None)
+    strategy = SmaCross(fast=3, slow=9)
+    source = Path(sys.modules[SmaCross.__module__].__file__ or "").read_bytes()
+    reference = StrategyRef("sma_cross", "SmaCross", {"fast": 3, "slow": 9}, hashlib.sha256(source).hexdigest())
+    spec = RunSpec(strategy=reference, symbols=("AAPL",), benchmark="AAPL")
+    run_id, result = run_stored(bar_store, run_store, spec, strategy, now=CREATED, engine_version="1")
+    stored = run_store.load(run_id)
+    assert stored is not None
+    assert (
+        stored_result(stored).hash == stored.result_hash == result.hash == run_backtest(spec, strategy, bars, bars).hash
+    )
+    assert len(stored.orders) > 20
+    later = replace(bars, close=bars.close * 2, high=bars.high * 3)
+    bar_store.store([later], source="x", received=AS_OF, rows_done=lambda _rows: None)
+    assert reproduce(bar_store, stored).differences == ()
+
+
+def test_the_rows_say_the_same_to_plain_sql(run_store, run, postgres_url) -> None:
+    run_store.save(run)
+    with psycopg.connect(postgres_url) as connection:
+        orders = connection.execute(
+            "SELECT status, side, quantity, price, reason, symbol FROM orders JOIN assets ON assets.id = asset_id "
+            "ORDER BY position"
+        ).fetchall()
+        trades = connection.execute(
+            "SELECT side, entry_price, exit_price, pnl, pnl_percentage, exit_at - entry_at FROM trades "
+            "ORDER BY position"
+        ).fetchall()
+        metrics = connection.execute(
+            "SELECT sharpe_ratio, max_drawdown, total_return, as_of, results->>'bankrupt_bar', order_count, "
+            "trade_count FROM backtests"
+        ).fetchone()
+    assert orders[0] == ("filled", "buy", Decimal(100), Decimal("10.005"), "none", "AAPL")
+    assert orders[1][2] == Decimal(repr(1 / 3))
+    assert orders[2] == ("cancelled", None, 0, None, "at_target", "AAPL")
+    assert trades[0][:3] == ("long", Decimal("10.005"), Decimal("11.1"))
+    assert float(trades[0][4]) == pytest.approx(10.9445277361)
+    assert trades[0][5].days == 2
+    assert metrics is not None
+    assert metrics[:3] == (None, -0.25, 0.1 + 0.2)
+    assert metrics[4:] == ("7", 4, 1)
+
+
+def test_runs_of_one_strategy_share_its_row(run_store, run, postgres_url) -> None:
+    run_store.save(run)
+    run_store.save(make_run(some_orders(), some_trades(), number=1))
+    changed = replace(run.spec, strategy=replace(run.spec.strategy, parameters={"z": 2.0}))
+    run_store.save(replace(run, id=new_uuid(CREATED), spec=changed))
+    assert counts(postgres_url)["strategies"][0] == 2
+    assert counts(postgres_url)["backtests"][0] == 3
+
+
+def test_the_newest_come_first(run_store) -> None:
+    runs = [make_run(some_orders(), some_trades(), number=number) for number in (2, 0, 4, 1, 3)]
+    for each in runs:
+        run_store.save(each)
+    found = run_store.newest(3)
+    assert [each.id for each in found] == [each.id for each in sorted(runs, key=lambda run: -run.created_at)[:3]]
+    assert len(run_store.newest(100)) == 5
+    line = found[0]
+    assert (line.strategy, line.symbol, line.bars, line.trades, line.sharpe) == ("mine", "AAPL", 50, 1, None)
+    assert line.parameters == {"z": 1.0, "a": 1e22, "flag": True, "text": "é'\"%s"}
+    assert (line.max_drawdown, line.total_return, line.run_hash) == (-0.25, 0.1 + 0.2, runs[0].spec.hash)
+    assert (line.end - line.start).days == 49
+
+
+def test_an_unknown_run_is_none(run_store) -> None:
+    assert run_store.load(UUID(int=5)) is None
+    assert run_store.newest(10) == []
+
+
+@pytest.mark.parametrize(
+    ("spoil", "error", "sentence"),
+    [
+        (lambda run: replace(run, metrics={"sharpe": StoredMetric(float("inf"))}), StoreError, "sharpe is inf"),
+        (lambda run: replace(run, assets=(replace(run.assets[0], as_of=5),)), StoreError, "as-of time"),
+        (lambda run: replace(run, assets=(replace(run.assets[0], symbol=""),)), DataError, "assets_symbol_has_text"),
+        (lambda run: replace(run, result_hash="?"), DataError, "backtests_hashes_are_sha256"),
+        (lambda run: replace(run, trades=np.zeros(1, TRADE_DTYPE)), DataError, "refuses the data"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+def test_a_run_that_is_refused_leaves_nothing(run_store, run, postgres_url, spoil, error, sentence) -> None:
+    with pytest.raises(error, match=sentence):
+        run_store.save(spoil(run))
+    assert {rows for rows, _ in counts(postgres_url).values()} == {0}
+    run_store.save(run)
+    assert_same(run_store.load(run.id), run)
+
+
+def test_records_of_a_symbol_that_was_not_traded_are_refused(run_store, run) -> None:
+    run.orders["symbol"] = 1
+    with pytest.raises(StoreError, match="outside its 1 traded"):
+        run_store.save(run)
+
+
+def test_row_ids_are_distinct_valid_and_the_same_again() -> None:
+    one, other = UUID(int=1), UUID(int=2)
+    ids = [
+        UUID(bytes=row.tobytes())
+        for run in (one, other)
+        for kind in ("orders", "trades")
+        for row in row_ids(run, kind, 300)
+    ]
+    assert len(set(ids)) == 1200
+    assert {(each.version, each.variant) for each in ids} == {(8, "specified in RFC 4122")}
+    assert row_ids(one, "orders", 300).tobytes() == row_ids(one, "orders", 300).tobytes()
+    assert sorted(ids[:300]) == ids[:300]
+
+
+COLD = """
+import sys
+from pathlib import Path
+from uuid import UUID
+from arbitrax.storage.parquet.bar_cache import BarCache
+from arbitrax.storage.postgres.bar_store import PostgresBarStore
+from arbitrax.storage.postgres.connection import Database
+from arbitrax.storage.postgres.run_store import PostgresRunStore
+with Database(sys.argv[1]) as database:
+    found = PostgresBarStore(database, BarCache(Path(sys.argv[2]))).load("AAPL", "1d")
+    runs = PostgresRunStore(database)
+    runs.save(runs.load(UUID(sys.argv[3])))
+    print(len(found.bars), *{name.partition(".")[0] for name in sys.modules})
+"""
+
+
+def test_a_cold_process_with_a_warm_cache_loads_no_heavy_module(
+    run_store, bar_store, run, make_bars, postgres_url, cache_directory
+) -> None:
+    bar_store.store([make_bars()], source="x", received=AS_OF, rows_done=lambda _rows: None)
+    bar_store.load("AAPL", "1d")
+    run_store.save(run)
+    source = str(Path(arbitrax.__file__).parents[1])
+    said = subprocess.run(
+        [sys.executable, "-c", COLD, postgres_url, str(cache_directory), str(run.id)],
+        env={"PYTHONPATH": source},
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.split()
+    assert said[0] == "100"
+    assert "psycopg" in said
+    assert not {"sqlalchemy", "alembic", "polars", "pandas", "pyarrow", "scipy"} & set(said)
