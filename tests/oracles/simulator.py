@@ -128,7 +128,8 @@ class Simulator:
         self.fill_log.append((t, s, change, price, fee))
         self.cash -= change * price + fee
         held = self.held[s]
-        if held != 0 and held * change < 0:
+        opposite = held != 0 and (held > 0) != (change > 0)  # by sign: a product of tiny quantities is 0
+        if opposite:
             out = min(abs(held), abs(change))
             trade = self.live[s]
             trade.sold.append((out, price))
@@ -138,7 +139,7 @@ class Simulator:
                 self.trades.append(self.live.pop(s))
             fee -= fee * out / abs(change)
         self.held[s] = held + change
-        entering = abs(change) if held * change >= 0 else abs(change) - abs(held)
+        entering = abs(change) - abs(held) if opposite else abs(change)
         if entering > 0:
             trade = self.live.setdefault(s, Trade(s, 1 if change > 0 else -1, t))
             trade.bought.append((entering, price))
