@@ -44,7 +44,8 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     known = {field.name for field in msgspec.structs.fields(Settings)}
     for name in given.keys() - known:
         hint = did_you_mean(PREFIX + name.upper(), [PREFIX + each.upper() for each in known])
-        raise InputError(f"Nothing reads the environment variable {PREFIX}{name.upper()}{hint or '.'} Correct or unset it.")
+        variable = PREFIX + name.upper()
+        raise InputError(f"Nothing reads the environment variable {variable}{hint or '.'} Correct or unset it.")
     for name, schemes in (
         ("database_url", ("postgresql://", "postgres://")),
         ("redis_url", ("redis://", "rediss://", "unix://")),

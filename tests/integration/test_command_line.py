@@ -11,7 +11,6 @@ import tempfile
 from pathlib import Path
 
 import pytest
-
 from tests.market import sample_year_csv
 
 STRATEGY = """

@@ -1,5 +1,6 @@
 """Indicators in exact arithmetic or by their textbook definition."""
 
+import itertools
 import math
 from fractions import Fraction
 
@@ -15,7 +16,7 @@ def moving_average(values, window):
 def rsi(close, window):
     """Wilder's, by the book: average gain over average loss."""
     out = [math.nan] * len(close)
-    changes = [b - a for a, b in zip(close, close[1:], strict=False)]
+    changes = [b - a for a, b in itertools.pairwise(close)]
     if len(changes) < window:
         return out
     gain = sum(max(c, 0) for c in changes[:window]) / window

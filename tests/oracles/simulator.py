@@ -36,23 +36,23 @@ class Simulator:
         self.fill_log = []  # (bar, symbol, signed quantity, price, fee)
 
     def worth(self, prices):
-        return self.cash + sum(q * p for q, p in zip(self.held, prices) if q != 0)
+        return self.cash + sum(q * p for q, p in zip(self.held, prices, strict=True) if q != 0)
 
     def run(self):
         for t in range(self.bars):
-            self.mark = [o if not math.isnan(o) else m for o, m in zip(self.o[t], self.mark)]
+            self.mark = [o if not math.isnan(o) else m for o, m in zip(self.o[t], self.mark, strict=True)]
             if self.worth(self.mark) <= 0:
                 self.liquidate(t)
             else:
                 self.fill_waiting(t)
             adverse = [
                 m if math.isnan(h) else (h if q < 0 else low)
-                for q, h, low, m in zip(self.held, self.h[t], self.l[t], self.mark)
+                for q, h, low, m in zip(self.held, self.h[t], self.l[t], self.mark, strict=True)
             ]
             if min(self.held) < 0 and self.worth(adverse) <= 0:
                 self.mark = adverse
                 self.liquidate(t)
-            self.mark = [c if not math.isnan(c) else m for c, m in zip(self.c[t], self.mark)]
+            self.mark = [c if not math.isnan(c) else m for c, m in zip(self.c[t], self.mark, strict=True)]
             self.equity.append(self.worth(self.mark))
             if self.bankrupt_bar is not None:
                 self.equity += [self.cash] * (self.bars - t - 1)

@@ -21,7 +21,10 @@ def copy(tmp_path):
 
 
 def run(folder, *words):
-    code = f"import sys; sys.path.insert(0, {str(folder)!r}); sys.argv = ['arbitrax', *{words!r}]; from arbitrax.cli.main import main; main()"
+    code = (
+        f"import sys; sys.path.insert(0, {str(folder)!r}); sys.argv = ['arbitrax', *{words!r}]\n"
+        "from arbitrax.cli.main import main; main()"
+    )
     return subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=False)
 
 

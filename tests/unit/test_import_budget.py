@@ -6,7 +6,6 @@ import subprocess
 import sys
 
 import pytest
-
 from tests.market import sample_year_csv
 
 HEAVY = {
@@ -27,8 +26,9 @@ LIST = "import sys, json; print(json.dumps(sorted({name.partition('.')[0] for na
 def loaded(code, **environment):
     """Return the top-level modules a fresh process has loaded at its end."""
     out = subprocess.run(
-        [sys.executable, "-c", f"{code}\n{LIST}"], capture_output=True, text=True, env={**os.environ, **environment}
-    )
+        [sys.executable, "-c", f"{code}\n{LIST}"], capture_output=True, text=True, check=False,
+        env={**os.environ, **environment},
+    )  # fmt: skip
     assert out.returncode == 0, out.stderr
     return set(json.loads(out.stderr.strip().splitlines()[-1]))
 
@@ -63,7 +63,10 @@ def test_backtest_on_a_csv_loads_numpy_and_msgspec(bare, year):
 
 
 def test_numpy_stays_without_its_slow_parts(year):
-    code = f"import arbitrax as ax; ax.backtest(ax.SmaCross(), {str(year)!r}).metrics; import sys; assert 'numpy.ma' not in sys.modules"
+    code = (
+        f"import sys; import arbitrax as ax; ax.backtest(ax.SmaCross(), {str(year)!r}).metrics\n"
+        "assert 'numpy.ma' not in sys.modules"
+    )
     assert "numpy" in loaded(code)
 
 
@@ -72,7 +75,10 @@ def test_numpy_stays_without_its_slow_parts(year):
 )
 def test_commands_without_a_store_load_nothing_heavy(words, year, tmp_path):
     words = [str(year) if word == "YEAR" else word for word in words]
-    code = f"import sys; sys.argv = ['arbitrax', *{words!r}]\nfrom arbitrax.cli.main import main\ntry: main()\nexcept SystemExit as end: assert not end.code"
+    code = (
+        f"import sys; sys.argv = ['arbitrax', *{words!r}]\nfrom arbitrax.cli.main import main\n"
+        "try: main()\nexcept SystemExit as end: assert not end.code"
+    )
     names = loaded(code, ARBITRAX_HOME=str(tmp_path))
     assert names & (HEAVY | {"psycopg"}) == set()
     assert not list(tmp_path.iterdir())

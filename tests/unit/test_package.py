@@ -22,7 +22,11 @@ def test_unknown_name_is_an_attribute_error():
     "first", ["import arbitrax.backtest.metrics as m", "from arbitrax.backtest.result import Result", "pass"]
 )
 def test_backtest_is_callable_whatever_was_imported_first(first):
-    code = f"import arbitrax as ax; {first}; from arbitrax import backtest; assert callable(ax.backtest); assert callable(backtest); import arbitrax.backtest.engine as e; assert callable(ax.backtest)"
+    code = (
+        f"import arbitrax as ax; {first}; from arbitrax import backtest\n"
+        "assert callable(ax.backtest) and callable(backtest)\n"
+        "import arbitrax.backtest.engine as e; assert callable(ax.backtest)"
+    )
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

@@ -101,7 +101,7 @@ def test_a_strategy_cannot_change_the_prices():
 
 
 def test_too_few_bars_for_the_warm_up():
-    with pytest.raises(RangeError, match="needs at least 31 bars .* TEST has 30"):
+    with pytest.raises(RangeError, match=r"needs at least 31 bars .* TEST has 30"):
         run(ax.SmaCross(fast=10, slow=30), random_walk(30))
     assert len(run(ax.SmaCross(fast=10, slow=30), random_walk(31)).bars) == 31
 

@@ -45,7 +45,7 @@ def test_missing_file_and_class_are_named(tmp_path):
     with pytest.raises(UnknownNameError, match=r"no strategy class 'Con'; did you mean 'Coin'\?"):
         registry.find_strategy(f"{path}:Con")
     path.write_text("x = 1")
-    with pytest.raises(UnknownNameError, match="subclass arbitrax.Strategy"):
+    with pytest.raises(UnknownNameError, match=r"subclass arbitrax\.Strategy"):
         registry.find_strategy(f"{path}:X")
 
 
