@@ -207,9 +207,8 @@ def reproduce(run_id: str, /, *, json: Json = False) -> int:
             }
         )
     elif equal:
-        show(
-            f"Reproduced: {run_id} is byte-equal (result {outcome.result.hash[:16]}, bars {outcome.result.data_hash[:16]})."
-        )
+        hashes = f"result {outcome.result.hash[:16]}, bars {outcome.result.data_hash[:16]}"
+        show(f"Reproduced: {run_id} is byte-equal ({hashes}).")
     else:
         show(
             f"Not reproduced: {', '.join(outcome.differences)} differ. The run was made by version "
