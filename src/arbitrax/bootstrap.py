@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from arbitrax.settings import Settings
     from arbitrax.storage.embedded import EmbeddedServers
     from arbitrax.storage.postgres.connection import Database
+    from arbitrax.storage.postgres.summary import DatabaseSummary
 
 
 class Store(msgspec.Struct, frozen=True):
@@ -99,6 +100,24 @@ def check_database(settings: Settings) -> tuple[str, str]:
     from arbitrax.storage.postgres import schema
 
     return schema.check(database_url(settings)), schema.HEAD
+
+
+def inspect_database(settings: Settings) -> DatabaseSummary:
+    """Return what the database holds, whatever its schema."""
+    from arbitrax.storage.postgres.summary import database_summary
+
+    return database_summary(database_url(settings))
+
+
+def inspect_valkeys(settings: Settings) -> dict[str, str]:
+    """Return name and version of the journal's and the cache's server, after a round trip to each."""
+    from arbitrax.storage.redis.server_info import server_version
+
+    embedded = embedded_servers(settings.home)
+    return {
+        "journal": server_version(settings.redis_url or embedded.journal_url()),
+        "cache": server_version(settings.cache_url or embedded.cache_url()),
+    }
 
 
 def _prepare_embedded(database: Database, store: Store) -> None:

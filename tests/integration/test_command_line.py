@@ -268,3 +268,40 @@ def test_closed_pipe_is_no_error(program):
     shell = f"{sys.executable} -m arbitrax.cli.main backtest list | true"
     done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, env=program.environment, check=True)
     assert "Traceback" not in done.stderr
+
+
+def test_servers_of_your_own_by_url_start_no_other(program, empty_postgres_url, tmp_path):
+    journal = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from arbitrax.bootstrap import embedded_servers as e; from arbitrax.settings import read_settings as r; "
+            "print(e(r().home).journal_url())",
+        ],
+        env=program.environment,
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout.strip()
+    own = Program(tmp_path / "home")
+    own.environment |= {
+        "ARBITRAX_DATABASE_URL": empty_postgres_url,
+        "ARBITRAX_REDIS_URL": journal,
+        "ARBITRAX_CACHE_URL": journal,
+    }
+    assert own.json("db", "check", code=1)["state"] == "empty"
+    assert "run `arbitrax db upgrade`" in own.run("backtest", "list", code=1)[1]
+    assert own.json("db", "upgrade")["before"] == "empty"
+    own.run("data", "import", "--samples")
+    run = own.json("backtest", "run", "sma_cross", "--symbol", "AAPL")["id"]
+    assert own.json("backtest", "reproduce", run)["reproduced"]
+    assert own.json("doctor")["healthy"]
+    assert not (tmp_path / "home" / "servers").exists()
+
+
+def test_doctor_names_a_valkey_that_is_down(program):
+    out, _ = program.run("doctor", "--json", code=1, ARBITRAX_REDIS_URL="redis://:secret@127.0.0.1:1/0")
+    mends = [each["mend"] for each in json.loads(out)["findings"] if not each["ok"]]
+    assert len(mends) == 1
+    assert "The Valkey at 127.0.0.1:1 does not answer" in mends[0]
+    assert "secret" not in out

@@ -77,18 +77,20 @@ def _clock() -> Finding:
 
 
 def _stores(settings: Settings) -> list[Finding]:
-    from arbitrax.bootstrap import check_database, open_store, start_servers
+    from arbitrax.bootstrap import inspect_database, inspect_valkeys, open_store
 
     try:
-        with start_servers(settings) as places:
-            findings = [Finding(name, True, place) for name, place in places.items()]
-            if settings.database_url is None:
-                with open_store(settings) as store:
-                    stored = f"{len(store.bars.catalogue())} series stored"
-            else:
-                stored = "a database of your own"
-            state, head = check_database(settings)
-            mend = "" if state == "current" else "upgrade arbitrax" if state == "newer" else "run `arbitrax db upgrade`"
-            return [*findings, Finding("schema", state == "current", f"{state} ({head}), {stored}", mend)]
+        if settings.database_url is None:
+            with open_store(settings) as store:  # makes or upgrades the embedded database
+                store.bars.catalogue()
+        found = inspect_database(settings)
+        valkeys = [Finding(name, True, version) for name, version in inspect_valkeys(settings).items()]
     except ArbitraxError as error:
         return [Finding("stores", False, type(error).__name__, str(error))]
+    held = f", {found.bars:,} bars of {found.series} series, {found.runs} runs" if found.bars is not None else ""
+    mend = {"current": "", "newer": "upgrade arbitrax"}.get(found.schema, "run `arbitrax db upgrade`")
+    return [
+        Finding("postgres", True, f"{found.server_version} at {found.place}"),
+        Finding("schema", found.schema == "current", f"{found.schema}{held}", mend),
+        *valkeys,
+    ]

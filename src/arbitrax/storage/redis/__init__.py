@@ -1,0 +1,1 @@
+"""Valkey, or any server that speaks the Redis protocol."""
