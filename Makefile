@@ -38,7 +38,7 @@ check: $(VENV)/.built $(VENV)/.developer  ## format, lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-nightly: $(VENV)/.built $(VENV)/.developer  ## what is too long for every change: fault rounds, sanitizers, deep fuzzing
+nightly: $(VENV)/.built $(VENV)/.developer  ## what is too long for every change: sanitizers, deep fuzzing, fault rounds
 	$(BIN)/python scripts/sanitize.py
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest
 
@@ -70,13 +70,12 @@ $(VENV)/.developer: requirements.lock | $(VENV)/.runtime
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.runtime
-	@echo "Compiling the core and installing ArbitraX into $(VENV)..."
-	@# Bytecode ahead of time, on the other core: the first command is then as fast as the second.
-	@$(BIN)/python -m compileall -q -j 1 -x '/tests?/' $(VENV)/lib & \
-		$(PIP) install --quiet --no-deps --no-build-isolation --no-compile -e . && wait
+	@ARBITRAX_KERNELS=none $(PIP) install --quiet --no-deps --no-build-isolation --no-compile -e .
 	@touch $@
 
 $(VENV)/.built: $(KERNELS) setup.py $(VENV)/.installed
-	@$(BIN)/python setup.py -q build_ext --inplace
-	@$(BIN)/python -m compileall -q src
+	@echo "Compiling the core..."
+	@# Bytecode ahead of time, beside the compiler: the first command is then as fast as the second.
+	@$(BIN)/python -m compileall -q -x '/(tests?|Cython|pandas|setuptools)/' $(VENV)/lib src & \
+		$(BIN)/python setup.py -q build_ext --inplace && wait
 	@touch $@

@@ -1,8 +1,9 @@
 """Build the compiled core: one extension per module of ``arbitrax/kernels``, Cython's pure-Python mode.
 
-``ARBITRAX_KERNELS=debug`` builds with bounds and overflow checks, ``sanitize`` adds ASan and UBSan; both are
-slow builds for the tests. Each extension carries the hash of the sources it was built from, which
-``arbitrax.kernels`` compares with the sources beside it.
+``ARBITRAX_KERNELS=debug`` builds with bounds and overflow checks, ``sanitize`` adds ASan and UBSan; both are slow
+builds for the tests. ``none`` builds nothing: the Makefile compiles in place, and the installer would do it a second
+time elsewhere. Each extension carries the hash of the sources it was built from, which ``arbitrax.kernels`` compares
+with the sources beside it.
 """
 
 import hashlib
@@ -34,7 +35,7 @@ MODES = {
     ],
 }
 MODE = os.environ.get("ARBITRAX_KERNELS", "release")
-if MODE not in MODES:
+if MODE != "none" and MODE not in MODES:
     sys.exit(f"ARBITRAX_KERNELS is {MODE!r}; use one of {', '.join(MODES)}.")
 CHECKED = MODE != "release"
 
@@ -49,6 +50,10 @@ def source_hash(module: Path) -> str:
 
 class BuildKernels(build_ext):
     """build_ext that says what to install when there is no compiler."""
+
+    def finalize_options(self):
+        super().finalize_options()
+        self.parallel = self.parallel or os.cpu_count()
 
     def run(self):
         compiler = (os.environ.get("CC") or "cc").split()[0]
@@ -102,7 +107,8 @@ def extensions() -> list[Extension]:
         compiler_directives=directives,
         shared_utility_qualified_name=UTILITY,
         build_dir=str(generated),
+        quiet=True,
     )
 
 
-setup(ext_modules=extensions(), cmdclass={"build_ext": BuildKernels})
+setup(ext_modules=[] if MODE == "none" else extensions(), cmdclass={"build_ext": BuildKernels})

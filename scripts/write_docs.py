@@ -41,6 +41,8 @@ def metrics_page() -> str:
         "- There are N - 1 returns: the first bar has none. vectorbt and RaptorBT count a zero return at bar 0.",
         "- Deviations divide by N - 1. The downside deviation of Sortino divides by all N returns, as Sortino does.",
         "- VaR and CVaR are losses, so positive numbers, of one period; a tail that holds no return is undefined.",
+        "- After bankruptcy the run stops: returns from an equity of zero or less have no meaning and are left out, so",
+        "  mean and volatility cover the time until then, and CAGR is -100%.",
         "- Trade statistics are over closed trades; a position open at the end is listed, marked at the last close.",
         "",
     ]

@@ -30,11 +30,11 @@ class Store(msgspec.Struct, frozen=True):
 
 
 @contextmanager
-def open_store(settings: Settings) -> Iterator[Store]:
+def open_store(settings: Settings, *, seed: bool = True) -> Iterator[Store]:
     """Open the stores of the settings; the embedded PostgreSQL starts by itself.
 
-    A new embedded database gets the schema and the bundled prices, an older one is upgraded. A database of your own
-    is only ever changed by `arbitrax db upgrade`.
+    An embedded database gets this release's schema and, while it holds no prices at all and ``seed`` says so, the
+    bundled ones. A database of your own is only ever changed by `arbitrax db upgrade`.
 
     Raises:
         StoreUnavailableError: PostgreSQL is down or refuses us.
@@ -51,7 +51,9 @@ def open_store(settings: Settings) -> Iterator[Store]:
             runs=PostgresRunStore(database),
         )
         if settings.database_url is None:
-            _prepare_embedded(database, store)
+            _prepare_embedded(database)
+            if seed and not store.bars.catalogue():
+                _import_samples(store.bars)
         yield store
 
 
@@ -120,21 +122,20 @@ def inspect_valkeys(settings: Settings) -> dict[str, str]:
     }
 
 
-def _prepare_embedded(database: Database, store: Store) -> None:
+def _prepare_embedded(database: Database) -> None:
     from arbitrax.storage.postgres import schema
 
     try:
         with database.connection():
             return
     except SchemaError:
-        before = schema.upgrade(database.url)
-    if before == "empty":
-        _import_samples(store.bars)
+        schema.upgrade(database.url)
 
 
 def _import_samples(bars: BarStore) -> None:
+    """Store the bundled prices in one transaction; of several processes at once, the others find them stored."""
+    from arbitrax.market_data.files import read_file
     from arbitrax.samples import SOURCE, sample_paths
-    from arbitrax.services.imports import import_file
 
-    for path in sample_paths():
-        import_file(bars, path, received=time.time_ns(), rows_done=lambda _rows: None, source=SOURCE)
+    series = [each.bars for path in sample_paths() for each in read_file(path)]
+    bars.store(series, source=SOURCE, received=time.time_ns(), rows_done=lambda _rows: None)

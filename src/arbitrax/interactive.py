@@ -3,12 +3,17 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
+
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import cut_to_range, strategy_ref
 from arbitrax.domain.bars import Bars, PriceBasis
 from arbitrax.domain.errors import InputError
+from arbitrax.market_data.checks import check_bars
+from arbitrax.market_data.files import looks_like_file, read_file
+from arbitrax.market_data.series import Series
 from arbitrax.strategies.registry import describe
 from arbitrax.strategies.strategy import Strategy
 
@@ -53,8 +58,9 @@ def backtest(
         ArbitraxError: one of its kinds, with a sentence that says what to do (see `arbitrax.domain.errors`).
     """
     instance = _instance(strategy)
-    bars = _bars(data, symbol=symbol, interval=interval, timezone=timezone)
-    compared = None if benchmark is None else _bars(benchmark, symbol=None, interval=bars.interval, timezone=timezone)
+    series = _series(data, symbol=symbol, interval=interval, timezone=timezone)
+    bars = series.bars
+    compared = None if benchmark is None else _benchmark(benchmark, bars.interval, timezone)
     spec = RunSpec(
         strategy=strategy_ref(instance, describe(type(instance))),
         symbols=(bars.symbol,),
@@ -68,7 +74,7 @@ def backtest(
         benchmark=None if compared is None else compared.symbol,
         risk_free=risk_free,
     )
-    return run_backtest(spec, instance, cut_to_range(bars, spec), compared)
+    return run_backtest(spec, instance, cut_to_range(bars, spec), compared, series.notices)
 
 
 def _instance(strategy: object) -> Strategy:
@@ -82,33 +88,30 @@ def _instance(strategy: object) -> Strategy:
     )
 
 
-def _bars(data: Any, *, symbol: str | None, interval: str | None, timezone: str | None) -> Bars:
-    if isinstance(data, Bars):
-        return data
-    if isinstance(data, Path) or (isinstance(data, str) and _looks_like_path(data)):
-        from arbitrax.market_data.files import read_file
+def _benchmark(data: Any, interval: str, timezone: str | None) -> Bars:
+    # Only a stored symbol takes the run's interval; what a file or frame holds is what it holds.
+    stored = isinstance(data, str) and not looks_like_file(data)
+    bars = _series(data, symbol=None, interval=interval if stored else None, timezone=timezone).bars
+    return replace(bars, symbol="BENCHMARK") if bars.symbol == "FRAME" else bars
 
+
+def _series(data: Any, *, symbol: str | None, interval: str | None, timezone: str | None) -> Series:
+    if isinstance(data, Bars):
+        return Series(check_bars(data), rows_read=len(data))
+    if isinstance(data, Path) or (isinstance(data, str) and looks_like_file(data)):
         series = read_file(Path(data), symbol=symbol, interval=interval, timezone=timezone)
         if len(series) != 1:
             names = ", ".join(each.bars.symbol for each in series)
             raise InputError(f"{data} holds {len(series)} symbols ({names}); name one with symbol=.")
-        return series[0].bars
+        return series[0]
     if isinstance(data, str):
         from arbitrax.bootstrap import open_store
         from arbitrax.services.backtests import load_series
         from arbitrax.settings import read_settings
 
         with open_store(read_settings()) as store:
-            return load_series(store.bars, data, interval or "1d").bars
+            stored = load_series(store.bars, data, interval or "1d")
+        return Series(stored.bars, rows_read=len(stored.bars))
     from arbitrax.market_data.frames import read_frame
 
-    return read_frame(data, symbol=symbol, interval=interval, timezone=timezone).bars
-
-
-def _looks_like_path(text: str) -> bool:
-    return (
-        "/" in text
-        or "\\" in text
-        or text.lower().endswith((".csv", ".txt", ".parquet", ".pq"))
-        or Path(text).is_file()
-    )
+    return read_frame(data, symbol=symbol, interval=interval, timezone=timezone)

@@ -4,9 +4,10 @@ The first trade was checked on paper: 100,000 / (3.8233 x 1.001) buys 26,129.357
 Change the hash only when a rule changes on purpose, and say so in the commit.
 """
 
+from tests.market import sample
+
 import arbitrax as ax
 from arbitrax.domain.dates import date_text
-from tests.market import sample
 
 GOLDEN = "5648a3aff13bc357f5dd43bc65ffff4fd963ddc7a639060c2cad5acaad605863"
 

@@ -16,9 +16,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
-import redis
-from redis.backoff import NoBackoff
-from redis.retry import Retry
+import valkey
+from valkey.backoff import NoBackoff
+from valkey.retry import Retry
 
 import arbitrax
 from arbitrax.domain.errors import StoreError, StoreUnavailableError
@@ -168,17 +168,17 @@ def query(url: str, statement: str) -> list[tuple[object, ...]]:
 
 
 def put(url: str, key: str, value: str) -> None:
-    with redis.Redis.from_url(url) as client:
+    with valkey.Valkey.from_url(url) as client:
         client.set(key, value)
 
 
 def get(url: str, key: str) -> object:
-    with redis.Redis.from_url(url, decode_responses=True) as client:
+    with valkey.Valkey.from_url(url, decode_responses=True) as client:
         return client.get(key)
 
 
 def setting(url: str, name: str) -> object:
-    with redis.Redis.from_url(url, decode_responses=True) as client:
+    with valkey.Valkey.from_url(url, decode_responses=True) as client:
         return client.config_get(name)[name]  # type: ignore[index]
 
 
@@ -604,8 +604,8 @@ def test_nobody_gets_in_without_the_password(servers: EmbeddedServers) -> None:
     for key_value_url in (servers.journal_url(), servers.cache_url()):
         path = key_value_url.split("@")[1]
         for given in (None, password):
-            client = redis.Redis(unix_socket_path=path, password=given, retry=Retry(NoBackoff(), 0))
-            with contextlib.closing(client), pytest.raises(redis.AuthenticationError):
+            client = valkey.Valkey(unix_socket_path=path, password=given, retry=Retry(NoBackoff(), 0))
+            with contextlib.closing(client), pytest.raises(valkey.AuthenticationError):
                 client.get("a")
 
 

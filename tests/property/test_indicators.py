@@ -10,7 +10,7 @@ cents = st.lists(st.integers(1, 20_000).map(lambda c: c / 100), min_size=1, max_
 
 def quantised(values, scale=1e8):
     out = np.empty(len(values), np.int64)
-    assert indicators.quantise(np.array(values), scale, out) == 0
+    assert indicators.quantise(np.array(values), scale, len(values), out) == 0
     return out
 
 
@@ -29,7 +29,7 @@ def test_averages_compare_as_in_exact_arithmetic(values, first, second):
 @given(st.integers(0, 50), st.integers(1, 30), st.integers(1, 30))
 def test_equal_averages_at_the_bounds_of_int64_are_a_tie(extra, first, second):
     n = 64 + extra
-    values = np.full(n, 9e18 / n / 1e8)
+    values = np.full(n, 9e18 / (n + 1) / 1e8)
     units = quantised(values)
     sums = np.empty((2, n), np.int64)
     indicators.rolling_sum(units, first, sums[0])

@@ -124,7 +124,7 @@ class Sample:
         return self._returns(self.result.benchmark_curve)
 
     def _returns(self, curve: Floats) -> Floats:
-        at = session_ends(self.time) if self.year.by_session else None
+        at = session_ends(self.time, self.result.bars.interval) if self.year.by_session else None
         # The run starts at the first bar's close; a first session counts from there.
         points = curve if at is None else np.concatenate((curve[:1], curve[at]))
         out = np.empty(max(len(points) - 1, 0))

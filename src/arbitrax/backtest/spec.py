@@ -1,13 +1,26 @@
 """What a run is: everything that decides its result, frozen and hashed."""
 
 import hashlib
+import math
 from typing import Literal
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from arbitrax.domain.bars import PriceBasis
-from arbitrax.domain.errors import InputError
+from arbitrax.domain.dates import canonical_date
+from arbitrax.domain.errors import InputError, RangeError
+from arbitrax.domain.intervals import nanoseconds
 from arbitrax.strategies.parameters import Value
+
+FILLS = ("next_open",)
+PRICES = ("adjusted", "raw")
+_LIMITS = (
+    ("cash", 0.01, 1e15),
+    ("commission_bps", 0.0, 5_000.0),
+    ("slippage_bps", 0.0, 5_000.0),
+    ("risk_free", -0.5, 1.0),
+)
 
 
 class StrategyRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,19 +57,34 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     seed: int = 0
 
     def __post_init__(self) -> None:
-        limits = (
-            ("cash", self.cash, 0.01, 1e15),
-            ("commission_bps", self.commission_bps, 0, 5_000),
-            ("slippage_bps", self.slippage_bps, 0, 5_000),
-            ("risk_free", self.risk_free, -0.5, 1),
-        )
-        for name, value, low, high in limits:
-            if not low <= value <= high:
-                raise InputError(f"{name} = {value:g} is not allowed; give a number from {low:g} to {high:g}.")
+        # One value, one spelling: equal runs must have equal hashes, whatever types a caller used.
+        for name, low, high in _LIMITS:
+            force_setattr(self, name, _number(name, getattr(self, name), low, high))
+        for name, text in (("start", "start date"), ("end", "end date")):
+            value = getattr(self, name)
+            force_setattr(self, name, None if value is None else canonical_date(value, text))
+        for name, allowed in (("fill", FILLS), ("prices", PRICES)):
+            if getattr(self, name) not in allowed:
+                choices = " or ".join(repr(each) for each in allowed)
+                raise InputError(f"{name} = {getattr(self, name)!r} is not allowed; give {choices}.")
+        nanoseconds(self.interval)
         if not self.symbols:
             raise InputError("A backtest needs at least one symbol.")
+        if self.start is not None and self.end is not None and self.start > self.end:
+            raise RangeError(f"The start date {self.start} lies after the end date {self.end}; swap them.")
 
     @property
     def hash(self) -> str:
         """SHA-256 of the canonical JSON: the identity of the run."""
         return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
+
+
+def _number(name: str, value: object, low: float, high: float) -> float:
+    try:
+        number = float(value)  # type: ignore[arg-type]  # whatever it is, float() says
+    except (TypeError, ValueError):
+        number = math.nan
+    if not low <= number <= high:
+        shown = f"{number:g}" if not math.isnan(number) else repr(value)
+        raise InputError(f"{name} = {shown} is not allowed; give a number from {low:g} to {high:g}.")
+    return number

@@ -4,7 +4,7 @@ import hashlib
 
 from arbitrax.backtest.spec import RunSpec, StrategyRef
 from arbitrax.domain.bars import Bars
-from arbitrax.domain.dates import date_text, day_after, parse_date
+from arbitrax.domain.dates import date_text, end_of_day, start_of_day
 from arbitrax.domain.errors import RangeError
 from arbitrax.strategies.strategy import Strategy, source_of
 
@@ -24,12 +24,10 @@ def cut_to_range(bars: Bars, spec: RunSpec) -> Bars:
     """Return the bars from ``spec.start`` to ``spec.end``, both inclusive.
 
     Raises:
-        RangeError: reversed dates, or no bar between them.
+        RangeError: no bar lies between them.
     """
-    start = None if spec.start is None else parse_date(spec.start, "--from")
-    end = None if spec.end is None else day_after(spec.end, "--to")
-    if start is not None and end is not None and start >= end:
-        raise RangeError(f"--from {spec.start} lies after --to {spec.end}; swap them.")
+    start = None if spec.start is None else start_of_day(spec.start)
+    end = None if spec.end is None else end_of_day(spec.end)
     selected = bars.between(start, end)
     if not len(selected):
         wanted = f"from {spec.start or 'the start'} to {spec.end or 'the end'}"

@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from cyclopts import App, Parameter
 from msgspec.structs import replace
 
-import arbitrax
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
@@ -27,7 +26,6 @@ app = App(name="backtest", help="Run, list, show, report and reproduce backtests
 @app.command
 def run(
     strategy: str,
-    /,
     *,
     symbol: Annotated[str | None, Parameter(help="A stored symbol, such as AAPL.")] = None,
     data: Annotated[Path | None, Parameter(help="A CSV or Parquet file instead; the run is then not stored.")] = None,
@@ -86,11 +84,13 @@ def run(
 
 
 def _parameters(given: tuple[str, ...]) -> dict[str, str]:
-    values = {}
+    values: dict[str, str] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals:
             raise ParameterError(f"-p {text} is not a parameter; write it as name=value, such as -p fast=10.")
+        if name in values:
+            raise ParameterError(f"-p {name} is given twice, as {values[name]} and as {value}; give it once.")
         values[name] = value
     return values
 
@@ -114,9 +114,7 @@ def _run_stored(spec: RunSpec, strategy: Strategy) -> tuple[Result, str]:
     from arbitrax.services.backtests import RUN, run_stored
 
     with open_store(read_settings()) as store:
-        run_id, result = run_stored(
-            store.bars, store.runs, spec, strategy, now=time.time_ns(), engine_version=arbitrax.__version__
-        )
+        run_id, result = run_stored(store.bars, store.runs, spec, strategy, now=time.time_ns())
     return result, encode(RUN, run_id)
 
 
@@ -202,6 +200,7 @@ def reproduce(run_id: str, /, *, json: Json = False) -> int:
                 "id": run_id,
                 "reproduced": equal,
                 "differences": outcome.differences,
+                "cause": outcome.cause,
                 "result_hash": outcome.result.hash,
                 "stored_result_hash": outcome.run.result_hash,
             }
@@ -210,8 +209,5 @@ def reproduce(run_id: str, /, *, json: Json = False) -> int:
         hashes = f"result {outcome.result.hash[:16]}, bars {outcome.result.data_hash[:16]}"
         show(f"Reproduced: {run_id} is byte-equal ({hashes}).")
     else:
-        show(
-            f"Not reproduced: {', '.join(outcome.differences)} differ. The run was made by version "
-            f"{outcome.run.engine_version}, this is {arbitrax.__version__}."
-        )
+        show(f"Not reproduced: {', '.join(outcome.differences)} differ. {outcome.cause}")
     return 0 if equal else 1

@@ -19,10 +19,11 @@ PIPED_WIDTH = 140
 
 
 def console() -> "Console":
-    """Return the console of stdout; a pipe gets wide, plain lines."""
+    """Return the console of stdout; a pipe gets wide, plain lines. Texts are shown as they are, brackets and all."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=False)
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
 def show(*parts: "RenderableType") -> None:
@@ -53,8 +54,10 @@ def table(
     """Return a table; the first ``left`` columns are text, the others numbers."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    heading = None if title is None else Text(title, style="bold")
+    made = Table(title=heading, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     for number, name in enumerate(columns):
         made.add_column(
             name, justify="left" if number < left else "right", overflow="fold", no_wrap=number == 0 or number >= left

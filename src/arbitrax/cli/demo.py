@@ -2,50 +2,43 @@
 
 import time
 
-import arbitrax
 from arbitrax.bootstrap import open_store
-from arbitrax.cli.console import show
+from arbitrax.cli.console import Json, show, show_json
 from arbitrax.cli.equity_chart import labelled_chart
 from arbitrax.domain.dates import date_text
 from arbitrax.domain.ids import encode
 from arbitrax.settings import read_settings
 
 
-def demo() -> int:
+def demo(*, json: Json = False) -> int:
     """Run a real strategy on real prices in a real database, and say where its report lies."""
     from arbitrax.backtest.report import write_report
     from arbitrax.backtest.spec import RunSpec
     from arbitrax.backtest.specify import strategy_ref
-    from arbitrax.cli.run_view import heading, metrics_table
-    from arbitrax.samples import SOURCE, sample_paths
+    from arbitrax.cli.run_view import metrics_table, run_document
+    from arbitrax.samples import SOURCE, SYMBOLS, sample_paths
     from arbitrax.services.backtests import RUN, find_run, reproduce, run_stored
     from arbitrax.services.imports import import_file
     from arbitrax.strategies.sma_cross import SmaCross
 
     settings = read_settings()
     where = "your database" if settings.database_url else f"an embedded PostgreSQL under {settings.home}"
-    step = _Steps()
-    step.begin(f"Starting {where}")
-    with open_store(settings) as store:
+    step = _Steps(shown=not json)
+    step.begin(f"Opening {where}")
+    with open_store(settings, seed=False) as store:
         step.done()
-        step.begin("Storing the bundled daily prices (AAPL, FB, GOOG, GSPC, IBM, MSFT)")
+        step.begin(f"Storing the bundled daily prices of {', '.join(SYMBOLS)}")
         outcomes = [
-            import_file(store.bars, path, received=time.time_ns(), rows_done=lambda rows: None, source=SOURCE)
+            import_file(store.bars, path, received=time.time_ns(), rows_done=lambda _rows: None, source=SOURCE)
             for path in sample_paths()
         ]
         rows, added = sum(each.rows for each in outcomes), sum(each.added for each in outcomes)
-        step.done(f"{rows:,} bars, {added:,} new")
+        step.done(f"{rows:,} bars, {added:,} of them new")
         strategy = SmaCross(fast=20, slow=100)
         step.begin(f"Running {strategy!r} on AAPL against the S&P 500")
-        spec = RunSpec(
-            strategy=strategy_ref(strategy, "sma_cross"),
-            symbols=("AAPL",),
-            benchmark="GSPC",
-            slippage_bps=5.0,
-        )
-        run_id, result = run_stored(
-            store.bars, store.runs, spec, strategy, now=time.time_ns(), engine_version=arbitrax.__version__
-        )
+        reference = strategy_ref(strategy, "sma_cross")
+        spec = RunSpec(strategy=reference, symbols=("AAPL",), benchmark="GSPC", slippage_bps=5.0)
+        run_id, result = run_stored(store.bars, store.runs, spec, strategy, now=time.time_ns())
         name = encode(RUN, run_id)
         step.done(f"stored as {name}")
         step.begin("Running it again from the database and comparing every byte")
@@ -54,21 +47,29 @@ def demo() -> int:
     step.begin("Drawing the report")
     path = write_report(result, settings.home / "reports" / f"{name}.html", run_id=name)
     step.done()
-    first, last = (date_text(int(result.bars.timestamp[at])) for at in (0, -1))
-    show("", metrics_table(result), "", f"Equity, from {result.spec.cash:,.0f}:")
-    show(labelled_chart(result.equity_curve, first, last), "")
-    show(f"{heading(result)}.", f"Report: {path}", f"Next:   arbitrax backtest reproduce {name}")
+    if json:
+        show_json(run_document(result, name, path) | {"reproduced": not outcome.differences})
+    else:
+        first, last = (date_text(int(result.bars.timestamp[at])) for at in (0, -1))
+        show("", metrics_table(result), "", f"Equity, from {result.spec.cash:,.0f}:")
+        show(labelled_chart(result.equity_curve, first, last), "")
+        show(f"Report: {path}", f"Next:   arbitrax backtest reproduce {name}")
     return 0 if not outcome.differences else 1
 
 
 class _Steps:
     """Prints what is being done, then how long it took."""
 
+    def __init__(self, *, shown: bool) -> None:
+        self.shown = shown
+        self.started = 0.0
+
     def begin(self, text: str) -> None:
         self.started = time.perf_counter()
-        self.text = text
-        print(f"  {text} ...", end="", flush=True)  # noqa: T201 - a line that is finished later
+        if self.shown:
+            print(f"  {text} ...", end="", flush=True)  # noqa: T201 - a line that is finished later
 
     def done(self, remark: str = "") -> None:
         seconds = time.perf_counter() - self.started
-        print(f" {remark}{', ' if remark else ''}{seconds:.2f} s")  # noqa: T201 - the end of that line
+        if self.shown:
+            print(f" {remark}{', ' if remark else ''}{seconds:.2f} s")  # noqa: T201 - the end of that line

@@ -11,6 +11,7 @@ from arbitrax.cli.console import table
 from arbitrax.domain.dates import date_text, time_text, to_nanoseconds
 from arbitrax.domain.ids import encode
 from arbitrax.domain.orders import ExitReason, OrderReason, OrderStatus
+from arbitrax.strategies.averages import average_scale
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -45,8 +46,9 @@ def metrics_table(result: Result) -> "RenderableType":
         reasons.setdefault(reason, []).append(DEFINITIONS[name].label)
     lines = [f"n/a: {', '.join(labels)} ({reason})." for reason, labels in reasons.items()]
     from rich.console import Group
+    from rich.text import Text
 
-    return Group(f"[bold]{heading(result)}[/bold]", made, *lines, f"Annualised with {metrics.basis}.")
+    return Group(Text(heading(result), style="bold"), made, *lines, f"Annualised with {metrics.basis}.")
 
 
 def trades_table(result: Result) -> "RenderableType":
@@ -76,7 +78,8 @@ def assumptions_table(result: Result, run: "StoredRun") -> "RenderableType":
     rows = [
         ("fills", "market orders at the next bar's open"),
         ("costs", f"commission {spec.commission_bps:g} bp, slippage {spec.slippage_bps:g} bp"),
-        ("prices", f"{spec.prices}" + (" through adj_close" if spec.prices == "adjusted" else ", as traded")),
+        ("prices", "adjusted through adj_close" if result.bars.basis == "adjusted" else "raw, as given"),
+        ("averages", f"exact at 1/{average_scale(result.bars.close):g} of a currency unit"),
         ("cash", f"{spec.cash:,.2f}"),
         ("benchmark", spec.benchmark or f"holding {result.bars.symbol}"),
         ("risk-free rate", f"{spec.risk_free:.2%}"),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
+from arbitrax.domain.errors import DataError
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -61,10 +63,17 @@ class Bars(Struct, frozen=True, eq=False):
         """Return prices multiplied by ``adj_close / close``; unchanged without ``adj_close`` or if adjusted already.
 
         Volume stays as traded: one adjusted close cannot tell a split from a dividend.
+
+        Raises:
+            DataError: some bars lack the adjusted close that others have.
         """
         if self.basis == "adjusted" or self.adj_close is None:
             return self
         factor = self.adj_close / self.close
+        if not (factor > 0).all():  # NaN too: the loop would take such a bar for none
+            raise DataError(
+                f"{self.symbol} has bars without an adjusted close; import the series with it, or run on raw prices."
+            )
         return replace(
             self,
             open=self.open * factor,

@@ -7,21 +7,33 @@ from arbitrax.domain.errors import RangeError
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def parse_date(text: str, name: str) -> int:
-    """Return the start of an ISO date, ns UTC; ``name`` is what the user calls it.
+def canonical_date(value: object, name: str) -> str:
+    """Return a date as YYYY-MM-DD; ``name`` is what the user calls it. Dates, datetimes and their like are converted.
 
     Raises:
-        RangeError: it is no date.
+        RangeError: it is no date, or written in another way: equal runs must have equal text.
     """
+    if isinstance(value, datetime):
+        value = value.date()
+    text = value.isoformat() if isinstance(value, date) else str(value)
+    if type(value).__name__ == "datetime64":
+        text = text[:10]
     try:
-        return ((date.fromisoformat(text) - EPOCH.date()).days) * 86_400_000_000_000
+        if date.fromisoformat(text).isoformat() == text:
+            return text
     except ValueError:
-        raise RangeError(f"{name} '{text}' is not a date; write it as YYYY-MM-DD, such as 2012-01-31.") from None
+        pass
+    raise RangeError(f"The {name} '{value}' is not a date; write it as YYYY-MM-DD, such as 2012-01-31.")
 
 
-def day_after(text: str, name: str) -> int:
-    """Return the end of an ISO date, ns UTC: the start of the next day."""
-    return parse_date(text, name) + 86_400_000_000_000
+def start_of_day(text: str) -> int:
+    """Return the start of a canonical date, ns UTC."""
+    return (date.fromisoformat(text) - EPOCH.date()).days * 86_400_000_000_000
+
+
+def end_of_day(text: str) -> int:
+    """Return the end of a canonical date, ns UTC: the start of the next day."""
+    return start_of_day(text) + 86_400_000_000_000
 
 
 def to_datetime(nanoseconds: int) -> datetime:

@@ -12,10 +12,13 @@ from cython.cimports.libc.math import NAN, fabs, rint
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
 
-def quantise(x: cython.const[cython.double][::1], scale: cython.double, out: cython.longlong[::1]) -> int:
-    """Write ``rint(x * scale)``; return 0, or 1 when a rolling sum over all of ``x`` could leave int64.
+def quantise(
+    x: cython.const[cython.double][::1], scale: cython.double, window: cython.Py_ssize_t, out: cython.longlong[::1]
+) -> int:
+    """Write ``rint(x * scale)``; return 0, or 1 when a rolling sum of ``window`` values could leave int64.
 
-    x: (bars,) float64, quote currency. scale: units per currency unit. out: (bars,) int64.
+    x: (bars,) float64, quote currency. scale: units per currency unit. window: the longest that will be summed.
+    out: (bars,) int64.
     """
     i: cython.Py_ssize_t
     n: cython.Py_ssize_t = x.shape[0]
@@ -26,7 +29,8 @@ def quantise(x: cython.const[cython.double][::1], scale: cython.double, out: cyt
                 largest = fabs(x[i])
                 if largest != largest:
                     break
-    if not (largest * scale * n < 9.2e18):
+    # One more than the window: a sum takes the new value before it drops the oldest.
+    if not (largest * scale * (window + 1) < 9.2e18):
         return 1
     with cython.nogil:
         for i in range(n):

@@ -176,7 +176,7 @@ def _put_by_repr(out: cython.pointer(cython.uchar), x: cython.double, sign: cyth
 def _put_numeric(out: cython.pointer(cython.uchar), x: cython.double) -> cython.pointer(cython.uchar):
     """Write one field and return where the next begins."""
     sign: cython.int
-    k: cython.int
+    k: cython.int = 0
     exponent: cython.int
     bits: cython.ulonglong
     digits: cython.ulonglong

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Struct
 
+from arbitrax import __version__ as ENGINE  # noqa: N812 - a constant
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
@@ -40,6 +41,8 @@ class Reproduction(Struct, frozen=True):
     result: Result
     differences: tuple[str, ...]
     """The parts that are not byte-equal; empty when the run is reproduced."""
+    cause: str | None = None
+    """Why, as far as it can be told; None when the run is reproduced."""
 
 
 def load_series(bars: BarStore, symbol: str, interval: str, as_of: int | None = None) -> StoredSeries:
@@ -66,7 +69,7 @@ def load_series(bars: BarStore, symbol: str, interval: str, as_of: int | None = 
 
 
 def run_stored(
-    bars: BarStore, runs: RunStore, spec: RunSpec, strategy: Strategy, *, now: int, engine_version: str
+    bars: BarStore, runs: RunStore, spec: RunSpec, strategy: Strategy, *, now: int
 ) -> tuple[UUID, Result]:
     """Run a backtest on stored bars, store it, and return its id and result. ``now`` in ns UTC."""
     traded = load_series(bars, spec.symbols[0], spec.interval)
@@ -90,7 +93,7 @@ def run_stored(
             metrics_basis=result.metrics.basis,
             notices=result.notices,
             bankrupt_bar=result.bankrupt_bar,
-            engine_version=engine_version,
+            engine_version=ENGINE,
             result_hash=result.hash,
             curves=_curves(result),
             orders=result.order_records,
@@ -166,9 +169,23 @@ def reproduce(bars: BarStore, run: StoredRun) -> Reproduction:
     metrics = {name: StoredMetric(value, result.metrics.undefined.get(name)) for name, value in result.metrics.items()}
     if metrics != run.metrics:
         differences.append("metrics")
+    for name in ("notices", "bankrupt_bar"):
+        if getattr(result, name) != getattr(run, name):
+            differences.append(name.replace("_", " "))
     if result.hash != run.result_hash:
         differences.append("result hash")
-    return Reproduction(run, result, tuple(differences))
+    cause = _cause(run, strategy, raw, compared, result) if differences else None
+    return Reproduction(run, result, tuple(differences), cause)
+
+
+def _cause(run: StoredRun, strategy: Strategy, raw: Bars, compared: Bars | None, result: Result) -> str:
+    if result.data_hash != run.assets[0].data_hash:
+        return "The stored bars are not those the run saw."
+    if run_backtest(run.spec, strategy, raw, compared).hash != result.hash:
+        return f"{run.spec.strategy.class_name} gives another result each time, so no run of it can be reproduced."
+    if run.engine_version != ENGINE:
+        return f"The run was made by version {run.engine_version}, this is {ENGINE}."
+    return "What is stored of the run was changed since, or the strategy depends on something outside its source."
 
 
 def _asset(series: StoredSeries, role: str, data_hash: str) -> StoredAsset:

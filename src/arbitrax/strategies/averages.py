@@ -1,5 +1,6 @@
 """Exact comparison of moving averages, shared by every strategy that crosses them."""
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,8 +11,17 @@ from arbitrax.kernels import indicators
 if TYPE_CHECKING:
     from arbitrax.domain.bars import Floats
 
-SCALE = 1e8
-"""Units of a quote currency unit in which averages are computed, stated in every run."""
+
+def average_scale(price: "Floats") -> float:
+    """Return the units of a quote currency unit in which averages of these prices are computed.
+
+    1e8, and finer for prices that start below 1, so that at least eight digits count. Only the first price decides:
+    a longer history must not change what an earlier bar decided.
+    """
+    first = float(price[0]) if len(price) else 1.0
+    if not 0 < first < 1:
+        return 1e8
+    return float(10 ** min(8 - math.floor(math.log10(first)), 22))
 
 
 def compare_moving_averages(price: "Floats", first: int, second: int) -> np.ndarray[tuple[int], np.dtype[np.int8]]:
@@ -24,10 +34,11 @@ def compare_moving_averages(price: "Floats", first: int, second: int) -> np.ndar
     """
     price = np.ascontiguousarray(price, dtype=np.float64)
     units = np.empty(len(price), np.int64)
-    if indicators.quantise(price, SCALE, units):
+    scale = average_scale(price)
+    if indicators.quantise(price, scale, max(first, second), units):
         raise DataError(
-            f"Prices up to {np.abs(price).max():g} over {len(price)} bars are too large for exact averages at "
-            f"1/{SCALE:g} of a currency unit; use a shorter range or rescale the prices."
+            f"Prices up to {np.abs(price).max():g} are too large for exact averages of {max(first, second)} bars at "
+            f"1/{scale:g} of a currency unit; use shorter windows, a later start or rescaled prices."
         )
     sums = np.empty((2, len(price)), np.int64)
     indicators.rolling_sum(units, first, sums[0])

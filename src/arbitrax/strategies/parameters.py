@@ -74,7 +74,7 @@ class Parameter(msgspec.Struct, frozen=True):
                 return None
         if self.type is float and isinstance(value, int) and not isinstance(value, bool):
             return float(value)
-        if hasattr(value, "item"):  # NumPy scalar
+        if hasattr(value, "item") and getattr(value, "ndim", 1) == 0:  # NumPy scalar
             return self._convert(value.item())
         # bool is a subclass of int, so compare exactly.
         return value if type(value) is self.type and not (isinstance(value, float) and math.isnan(value)) else None

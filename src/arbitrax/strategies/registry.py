@@ -71,11 +71,15 @@ def load_source(source: str, class_name: str, origin: str) -> type[Strategy]:
         code = compile(source, origin, "exec")
         sys.modules[module.__name__] = module
         exec(code, module.__dict__)  # noqa: S102 - running the user's own strategy is the purpose
-    except Exception as error:
+    except (Exception, SystemExit) as error:  # a strategy must not end the program
+        if isinstance(error, ModuleNotFoundError) and (Path(origin).parent / f"{error.name}.py").exists():
+            raise StrategyError(
+                f"The strategy file {origin} imports its neighbour '{error.name}'; a strategy file stands alone, so "
+                "that its source is all of it: move that code into it or install it as a package."
+            ) from error
         line = error.lineno if isinstance(error, SyntaxError) else _line_in(error, origin)
-        raise StrategyError(
-            f"The strategy file {origin} failed to load at line {line}: {type(error).__name__}: {error}."
-        ) from error
+        reason = f"{type(error).__name__}: {error}".rstrip(".")
+        raise StrategyError(f"The strategy file {origin} failed to load at line {line}: {reason}.") from error
     return _strategy_in(module, class_name, origin)
 
 
@@ -91,8 +95,9 @@ def _strategy_in(module: ModuleType, class_name: str, origin: str) -> type[Strat
         for name, value in vars(module).items()
         if isinstance(value, type) and issubclass(value, Strategy) and value.__module__ == module.__name__
     }
-    if class_name in found:
-        return found[class_name]
+    named = getattr(module, class_name, None) if class_name else None
+    if isinstance(named, type) and issubclass(named, Strategy):
+        return named  # also one that the module imports from elsewhere in its package
     if not class_name and len(found) == 1:
         return next(iter(found.values()))
     listed = ", ".join(found) or "none; subclass arbitrax.Strategy"

@@ -30,10 +30,10 @@ class Strategy:
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         own: dict[str, Parameter] = {}
-        for name, annotation in cls.__dict__.get("__annotations__", {}).items():  # noqa: RUF063 - inspect is not loaded on this path
-            declared = cls.__dict__.get(name)
-            if not isinstance(declared, Declaration):
-                continue
+        annotations = getattr(cls, "__annotations__", {})
+        declarations = {name: value for name, value in cls.__dict__.items() if isinstance(value, Declaration)}
+        for name, declared in declarations.items():
+            annotation = annotations.get(name, type(declared.default))
             kind = _TYPES.get(annotation)
             if kind is None:
                 raise ParameterError(f"{cls.__name__}.{name} is annotated {annotation!r}; use int, float, bool or str.")

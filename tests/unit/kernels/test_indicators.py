@@ -5,10 +5,10 @@ from arbitrax.kernels import indicators
 
 def test_quantise_refuses_what_could_overflow():
     out = np.empty(3, np.int64)
-    assert indicators.quantise(np.array([1.0, 2.0, 1e11]), 1e8, out) == 1
-    assert indicators.quantise(np.array([1.0, np.nan, 2.0]), 1e8, out) == 1
-    assert indicators.quantise(np.array([1.0, np.inf, 2.0]), 1e8, out) == 1
-    assert indicators.quantise(np.array([1.1, -2.0, 3.0]), 100.0, out) == 0
+    assert indicators.quantise(np.array([1.0, 2.0, 1e11]), 1e8, 3, out) == 1
+    assert indicators.quantise(np.array([1.0, np.nan, 2.0]), 1e8, 3, out) == 1
+    assert indicators.quantise(np.array([1.0, np.inf, 2.0]), 1e8, 3, out) == 1
+    assert indicators.quantise(np.array([1.1, -2.0, 3.0]), 100.0, 3, out) == 0
     assert out.tolist() == [110, -200, 300]
 
 

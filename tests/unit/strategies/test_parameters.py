@@ -57,6 +57,18 @@ def test_default_outside_its_bounds_is_refused_when_the_class_is_made():
         type("Wrong", (ax.Strategy,), {"__annotations__": {"n": int}, "n": ax.parameter(5, high=4)})
 
 
+def test_parameter_without_an_annotation_has_the_type_of_its_default():
+    made = type("Plain", (ax.Strategy,), {"n": ax.parameter(3, high=5), "share": ax.parameter(0.5)})
+    assert made(n=4, share=1).values == {"n": 4, "share": 1.0}
+    with pytest.raises(ParameterError):
+        made(n=6)
+
+
+def test_array_is_no_parameter():
+    with pytest.raises(ParameterError, match="count = array"):
+        Knobs(count=np.array([5, 6]))
+
+
 def test_parameters_are_inherited():
     class More(Knobs):
         extra: int = ax.parameter(1)

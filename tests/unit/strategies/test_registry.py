@@ -60,6 +60,31 @@ def test_broken_file_says_where(tmp_path, source, message):
         registry.find_strategy(f"{path}:X")
 
 
+def test_a_file_that_ends_the_program_is_refused(tmp_path):
+    path = tmp_path / "ending.py"
+    path.write_text("import sys\nsys.exit(0)")
+    with pytest.raises(StrategyError, match="at line 2: SystemExit"):
+        registry.find_strategy(f"{path}:X")
+
+
+def test_a_file_that_needs_its_neighbour_says_that_it_stands_alone(tmp_path):
+    (tmp_path / "neighbour.py").write_text("W = 1")
+    path = tmp_path / "mine.py"
+    path.write_text("from neighbour import W")
+    with pytest.raises(StrategyError, match="imports its neighbour 'neighbour'; a strategy file stands alone"):
+        registry.find_strategy(f"{path}:X")
+
+
+def test_a_class_re_exported_by_its_package_is_found(tmp_path, monkeypatch):
+    package = tmp_path / "their_package"
+    package.mkdir()
+    (package / "momentum.py").write_text(SOURCE)
+    (package / "__init__.py").write_text("from their_package.momentum import Coin\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setitem(registry.BUILT_IN, "theirs", "their_package:Coin")
+    assert registry.find_strategy("theirs").__name__ == "Coin"
+
+
 def test_installed_strategies_are_found_by_entry_point(tmp_path, monkeypatch):
     (tmp_path / "their_strategies.py").write_text(SOURCE)
     info = tmp_path / "theirs-1.0.dist-info"

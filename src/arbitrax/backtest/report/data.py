@@ -19,6 +19,7 @@ from arbitrax.backtest.report import figures
 from arbitrax.backtest.report.sampling import keep_extremes, widen_bars
 from arbitrax.domain.intervals import is_intraday
 from arbitrax.domain.orders import ExitReason, OrderReason, OrderStatus
+from arbitrax.strategies.averages import average_scale
 
 if TYPE_CHECKING:
     from arbitrax.backtest.result import Result
@@ -444,6 +445,7 @@ def _assumptions(result: Result, facts: Mapping[str, str]) -> list[Fact]:
             if bars.basis == "adjusted"
             else "Raw: as given, splits and dividends show as jumps",
         ),
+        Fact("Averages", f"Exact at 1/{average_scale(bars.close):g} of a currency unit"),
         Fact("Starting cash", figures.number(spec.cash, 2)),
         Fact("Annualisation", result.metrics.basis),
         Fact("Risk-free rate", f"{figures.percent(spec.risk_free)} a year"),

@@ -14,9 +14,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+LAST_STREAM = 2
+"""The descriptor of stderr."""
+
 
 def _open(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+    if descriptor > LAST_STREAM:
+        return descriptor
+    # A process without standard streams: the number would be taken over by a server's own streams.
+    moved = fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, LAST_STREAM + 1)
+    os.close(descriptor)
+    return moved
 
 
 def _try(descriptor: int, kind: int) -> bool:

@@ -8,7 +8,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -204,6 +204,9 @@ def _stop_if_last(place: ServersDirectory) -> None:
             starting.own()
             unused = dict.fromkeys(NAMES, "")  # stopping is by signal: it works with damaged credentials too
             stop([_server(place, name, unused) for name in NAMES])
+            if place.sockets.parent != place.path:  # the short directory elsewhere; the next start makes it again
+                with suppress(OSError):
+                    place.sockets.rmdir()
 
 
 def _status(server: Postgres | Valkey) -> ServerStatus:

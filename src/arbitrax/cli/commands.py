@@ -1,0 +1,21 @@
+"""The tree of commands, each by import path, so that a command loads only what it needs."""
+
+from cyclopts import App
+
+import arbitrax
+
+app = App(
+    name="arbitrax",
+    help="A self-hosted trading stack: research, honest backtests and a paper exchange.",
+    version=arbitrax.__version__,
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+app.command("arbitrax.cli.demo:demo", name="demo", help="Run a real strategy on real prices, step by step.")
+app.command("arbitrax.cli.up:up", name="up", help="Start the embedded servers and keep them until Ctrl-C.")
+app.command("arbitrax.cli.doctor:doctor", name="doctor", help="Check versions, compiled core, stores, clock and disk.")
+app.command("arbitrax.cli.data:app", name="data", help="Import, list and show market data.")
+app.command("arbitrax.cli.strategy:app", name="strategy", help="List and describe strategies.")
+app.command("arbitrax.cli.backtest:app", name="backtest", help="Run, list, show, report and reproduce backtests.")
+app.command("arbitrax.cli.db:app", name="db", help="Upgrade and check the database schema.")
+app.register_install_completion_command(help="Install completion for your shell.")
