@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from arbitrax.domain.errors import SchemaError
+from arbitrax.domain.errors import SchemaError, StoreError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from arbitrax.storage.embedded import EmbeddedServers
     from arbitrax.storage.postgres.connection import Database
     from arbitrax.storage.postgres.summary import DatabaseSummary
+
+NEARLY_FULL = 64 * 1024**2
+"""Free bytes below which PostgreSQL may not find room for its next log segment."""
 
 
 class Store(msgspec.Struct, frozen=True):
@@ -45,7 +49,7 @@ def open_store(settings: Settings, *, seed: bool = True) -> Iterator[Store]:
     from arbitrax.storage.postgres.connection import Database
     from arbitrax.storage.postgres.run_store import PostgresRunStore
 
-    with Database(database_url(settings)) as database:
+    with _full_disk_named(settings), Database(database_url(settings)) as database:
         store = Store(
             bars=PostgresBarStore(database, BarCache(settings.home / "cache" / "bars")),
             runs=PostgresRunStore(database),
@@ -55,6 +59,23 @@ def open_store(settings: Settings, *, seed: bool = True) -> Iterator[Store]:
             if seed and not store.bars.catalogue():
                 _import_samples(store.bars)
         yield store
+
+
+@contextmanager
+def _full_disk_named(settings: Settings) -> Iterator[None]:
+    """Say so when an embedded server broke because its disk is full: it cannot tell us itself."""
+    try:
+        yield
+    except StoreUnavailableError as error:
+        if settings.database_url is not None or not settings.home.exists():
+            raise
+        free = shutil.disk_usage(settings.home).free
+        if free >= NEARLY_FULL:
+            raise
+        raise StoreError(
+            f"The disk under {settings.home} is full ({free >> 20} MB free), so the embedded PostgreSQL stopped; free "
+            "some space and try again."
+        ) from error
 
 
 def database_url(settings: Settings) -> str:

@@ -353,7 +353,7 @@ def test_demo_tells_its_steps_and_can_be_read_by_programs(program):
     assert Path(document["report"]).exists()
 
 
-HEAVY = ("sqlalchemy", "alembic", "pandas", "polars", "pyarrow", "exchange_calendars", "valkey", "asyncio.base_events")
+HEAVY = ("sqlalchemy", "alembic", "pandas", "polars", "pyarrow", "exchange_calendars", "valkey")
 
 
 @pytest.mark.parametrize(

@@ -111,7 +111,7 @@ class Simulator:
         needed = sum(change * price[s] * (1 + self.f) for s, change in plan.items() if change > 0)
         scale = 1.0
         if needed > self.cash * (1 + 1e-12):
-            scale = self.cash / needed if self.cash > 0 else 0.0
+            scale = self.cash / needed if self.cash / needed >= 1e-9 else 0.0
         for s, change in plan.items():
             if change > 0:
                 if scale == 0:

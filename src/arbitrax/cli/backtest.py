@@ -35,7 +35,8 @@ def run(
     ] = (),
     start: Annotated[str | None, Parameter(name="--from", help="First date, YYYY-MM-DD.")] = None,
     end: Annotated[str | None, Parameter(name="--to", help="Last date, inclusive.")] = None,
-    interval: Annotated[str, Parameter(help="Length of a stored bar: 1m, 1h, 1d ...")] = "1d",
+    interval: Annotated[str | None, Parameter(help="Length of a bar: 1m, 1h, 1d (the default) ...")] = None,
+    timezone: Annotated[str | None, Parameter(help="Zone of a file's times without one.")] = None,
     cash: Annotated[float, Parameter(help="Cash at the start, in quote currency.")] = 100_000.0,
     commission_bps: Annotated[float, Parameter(help="Commission, basis points of a fill's value.")] = 10.0,
     slippage_bps: Annotated[float, Parameter(help="Slippage, basis points of the price.")] = 0.0,
@@ -59,7 +60,7 @@ def run(
     spec = RunSpec(
         strategy=strategy_ref(instance, strategy),
         symbols=(symbol or "",),
-        interval=interval,
+        interval=interval or "1d",
         start=start,
         end=end,
         cash=cash,
@@ -73,7 +74,7 @@ def run(
     if data is None:
         result, run_id = _run_stored(spec, instance)
     else:
-        result = _run_on_file(spec, instance, data)
+        result = _run_on_file(spec, instance, data, interval, timezone)
         notice("The run is not stored: it used a file. Import the file to keep runs and reproduce them.")
     written = None if report is None else result.report(report)
     if json:
@@ -95,19 +96,17 @@ def _parameters(given: tuple[str, ...]) -> dict[str, str]:
     return values
 
 
-def _run_on_file(spec: RunSpec, strategy: Strategy, path: Path) -> Result:
+def _run_on_file(spec: RunSpec, strategy: Strategy, path: Path, interval: str | None, timezone: str | None) -> Result:
     from arbitrax.market_data.files import read_file
 
     if spec.benchmark is not None:
         raise InputError("--benchmark needs stored bars; import the file and run with --symbol.")
-    series = read_file(path)
+    series = read_file(path, interval=interval, timezone=timezone)
     if len(series) != 1:
         raise InputError(f"{path} holds {len(series)} symbols; import it and run on one with --symbol.")
     bars = series[0].bars
-    for text in series[0].notices:
-        notice(text)
     spec = replace(spec, symbols=(bars.symbol,), interval=bars.interval)
-    return run_backtest(spec, strategy, cut_to_range(bars, spec))
+    return run_backtest(spec, strategy, cut_to_range(bars, spec), None, series[0].notices)
 
 
 def _run_stored(spec: RunSpec, strategy: Strategy) -> tuple[Result, str]:

@@ -325,7 +325,9 @@ def _fill_at_open(
             needed += state[s].signed_quantity * state[s].price * (1.0 + f)
     # One part in 1e12 is the rounding of the division above, not a shortfall.
     if needed > book.cash * (1.0 + 1e-12):
-        scale = book.cash / needed if book.cash > 0.0 else 0.0
+        scale = book.cash / needed
+        if scale < 1e-9:  # what rounding left of the cash, or less than nothing: no order of dust
+            scale = 0.0
     for s in range(symbols):
         if state[s].signed_quantity > 0.0:
             state[s].signed_quantity *= scale

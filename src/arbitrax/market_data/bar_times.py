@@ -5,18 +5,18 @@ time, the local date of an instant where it tells instants. An intraday bar is a
 offset, or a naive stamp on the clock of ``timezone``, UTC unless given.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
 from arbitrax.domain.errors import DataError, InputError
-from arbitrax.domain.intervals import DAY, MINUTE, SECOND, infer_interval, is_intraday
+from arbitrax.domain.intervals import DAY, MINUTE, SECOND, infer_interval, is_intraday, nanoseconds, steps_between
 from arbitrax.kernels.csv_reader import FIRST_YEAR, LAST_YEAR, NO_OFFSET
 from arbitrax.market_data.date_formats import SECOND_LIMIT
 from arbitrax.market_data.local_time import UTC_NAMES, to_local, to_utc
-from arbitrax.market_data.source import Source, quoted
+from arbitrax.market_data.source import Source, quoted, refuse
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
 
 WIDEST_SPREAD = 60
 """Minutes between the offsets of one zone through a year: daylight saving."""
+MOST = 0.9
+"""Share of steps an intraday length must divide; closing auctions and clock changes break a few."""
+NEAR = 0.55
+"""Ratio to the typical step from which a length of days is that step's: three days over weekends look like five."""
+STEADY = 0.75
+"""Share of steps near the typical one that shows bars of that length and not gaps."""
 FIRST = int(np.datetime64(f"{FIRST_YEAR}-01-01", "ns").astype(np.int64))
 END = int(np.datetime64(f"{LAST_YEAR + 1}-01-01", "ns").astype(np.int64))
 
@@ -78,11 +84,20 @@ def scale_epoch(raw: "Int64s", source: Source) -> "Int64s":
         what = f"{int(raw[small[0]])} is in another unit than {int(raw[sizes.argmax()])}"
         advice = "write all in one of seconds, milliseconds, microseconds and nanoseconds"
         raise source.refuse_row(int(small[0]), "date", what, len(small), advice)
+    refuse_outside(raw, scale, source)
+    return raw * scale
+
+
+def refuse_outside(raw: "NDArray[Any]", scale: int, source: Source) -> None:
+    """Refuse whole numbers of ``scale`` ns outside the years 1900 to 2200.
+
+    Raises:
+        DataError: names the first such row, and how many there are.
+    """
     outside = np.flatnonzero((raw < FIRST // scale) | (raw >= END // scale))
     if len(outside):
         what = f"{int(raw[outside[0]])} lies outside the years {FIRST_YEAR} to {LAST_YEAR}"
         raise source.refuse_row(int(outside[0]), "date", what, len(outside), "correct those stamps")
-    return raw * scale
 
 
 def nanoseconds_of(moments: "NDArray[np.datetime64]", source: Source) -> "Int64s":
@@ -132,21 +147,60 @@ def resolve_times(stamps: Stamps, source: Source, *, timezone: str | None, inter
     """Return the bar starts of one symbol's rows, in the order of the rows.
 
     Raises:
-        DataError: finer than a second; or local times that never were, or were twice, in ``timezone``.
+        DataError: finer than a second; not ``interval`` apart; or local times that never were, or were twice, in
+            ``timezone``.
         InputError: ``interval`` or ``timezone`` is no such thing.
     """
-    length = interval or _inferred(stamps.written, source)
+    written = stamps.written
+    length = settle_interval(written if strictly_increasing(written) else _distinct(written), interval, source.name)
     if is_intraday(length):
         return _instants(stamps, source, length, timezone)
     return _sessions(stamps, source, length, timezone)
 
 
-def _inferred(written: "Int64s", source: Source) -> str:
-    ordered = written if strictly_increasing(written) else np.unique(written)
+def settle_interval(ordered: "Int64s", interval: str | None, source: str) -> str:
+    """Return ``interval`` if sorted, distinct times allow it, or the inferred one without it.
+
+    Raises:
+        DataError: the times are finer than a second, or contradict ``interval``.
+    """
     try:
-        return infer_interval(ordered)
+        inferred = infer_interval(ordered)
     except InputError as error:
-        raise DataError(f"{source.name}: {error}") from None
+        raise DataError(f"{source}: {error}") from None
+    if interval is None or interval == inferred or len(ordered) < 3 or _plausible(ordered, interval, inferred):
+        return interval or inferred
+    what = f"the bars are not {interval} apart but look like {inferred}"
+    raise refuse(source, what, f"leave the interval out or make it {inferred}")
+
+
+def _plausible(ordered: "Int64s", interval: str, inferred: str) -> bool:
+    """Tell whether bars of one length can be so far apart.
+
+    Intraday lengths divide nine steps in ten, unless the bars come once a day; longer ones are near the typical step,
+    or shorter where steps vary as gaps would make them.
+    """
+    steps, length = steps_between(ordered), nanoseconds(interval)
+    if is_intraday(interval):
+        return _share(steps % length == 0) >= MOST and _share(steps % DAY == 0) < MOST
+    if is_intraday(inferred):
+        return False
+    steps.sort()
+    median = int(steps[len(steps) // 2])
+    if NEAR <= length / median <= 1 / NEAR:
+        return True
+    steady = _share((steps > 0.8 * median) & (steps < 1.2 * median))
+    return length < median and steady < STEADY
+
+
+def _share(rows: "NDArray[np.bool_]") -> float:
+    return float(np.count_nonzero(rows)) / len(rows)
+
+
+def _distinct(times: "Int64s") -> "Int64s":
+    """Return times sorted and once each; np.unique would load numpy.ma."""
+    ordered = np.sort(times)
+    return ordered[np.concatenate(([True], ordered[1:] != ordered[:-1]))]
 
 
 def _sessions(stamps: Stamps, source: Source, interval: str, timezone: str | None) -> BarTimes:

@@ -9,18 +9,20 @@ from arbitrax.market_data.csv_rows import Rows, Text
 from arbitrax.market_data.source import in_all, quoted
 
 VOLUMES = ("volume", "tick_volume")
+MAY_BE_EMPTY = (*VOLUMES, "adj_close")
+"""Columns of which the rows themselves tell later whether empty fields matter."""
 
 
 def raise_first_problem(
     text: Text, rows: Rows, names: Sequence[str], file: str, unit: Literal["line", "row"] = "line"
 ) -> None:
-    """Raise DataError for the problem that comes first in the file; empty volumes are none."""
+    """Raise DataError for the problem that comes first in the file; empty volumes and adjusted closes are none."""
     role_of = {position: role for role, position in text.roles.items()}
     found = [
         (int(problem["line"]), code, column)
         for code in range(kernel.PROBLEMS)
         for column, problem in enumerate(rows.problems[code])
-        if problem["rows"] and not (code == kernel.EMPTY and role_of.get(column) in VOLUMES)
+        if problem["rows"] and not (code == kernel.EMPTY and role_of.get(column) in MAY_BE_EMPTY)
     ]
     if not found:
         return

@@ -10,6 +10,13 @@ TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".prn", ".asc")
 PARQUET_SUFFIXES = (".parquet", ".pq")
 
 
+def looks_like_file(text: str) -> bool:
+    """Tell whether text is meant as a path and not as a symbol: by its ending alone, whatever is on disk."""
+    name = text.replace("\\", "/").rpartition("/")[2].lower()
+    stem, dot, ending = name.rpartition(".")
+    return bool(stem) and "\0" not in text and dot + ending in TEXT_SUFFIXES + PARQUET_SUFFIXES
+
+
 def read_file(
     path: Path, *, symbol: str | None = None, timezone: str | None = None, interval: str | None = None
 ) -> list[Series]:
@@ -17,7 +24,8 @@ def read_file(
 
     A symbol column yields one series a symbol, or the one that ``symbol`` names; without such a column the
     symbol is ``symbol``, else the file's name without ending, in capitals. ``timezone`` is the clock of
-    intraday stamps that name none (UTC otherwise); ``interval`` is inferred from the stamps unless given.
+    intraday stamps that name none (UTC otherwise); ``interval`` is inferred from the stamps unless given, and
+    must be one they allow.
 
     Raises:
         DataError: the file is missing, of another kind, or holds anything that cannot be trusted.

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.errors import UnknownNameError, did_you_mean
 from arbitrax.market_data.bar_times import Stamps, check_offsets, resolve_times, shown
-from arbitrax.market_data.checks import check_values, distinct_rows, notice_outside, order_of
+from arbitrax.market_data.checks import check_price, check_values, distinct_rows, notice_outside, order_of
 from arbitrax.market_data.series import Series
 from arbitrax.market_data.source import Source
 
@@ -99,8 +99,22 @@ def _with_volume(table: Table) -> Table:
     return replace(table, columns=columns | {"volume": volume}, notices=notices)
 
 
+def _with_adj_close(table: Table) -> Table:
+    """Leave out adjusted closes that are all empty; refuse those that are so in part."""
+    prices = table.columns.get("adj_close")
+    if prices is None:
+        return table
+    if np.isnan(prices).all():
+        columns = {role: column for role, column in table.columns.items() if role != "adj_close"}
+        told = f"{table.source.name} has an empty column '{table.source.label('adj_close')}'; it was left out."
+        return replace(table, columns=columns, notices=(*table.notices, told))
+    check_price("adj_close", prices, table.source)
+    return table
+
+
 def _one_series(table: Table, symbol: str, timezone: str | None, interval: str | None) -> Series:
     """Sort, drop identical rows and assemble."""
+    table = _with_adj_close(table)
     times = resolve_times(table.stamps, table.source, timezone=timezone, interval=interval)
     order, reordered = order_of(times.timestamp)
     timestamp = times.timestamp[order]

@@ -68,9 +68,7 @@ def load_series(bars: BarStore, symbol: str, interval: str, as_of: int | None = 
     )
 
 
-def run_stored(
-    bars: BarStore, runs: RunStore, spec: RunSpec, strategy: Strategy, *, now: int
-) -> tuple[UUID, Result]:
+def run_stored(bars: BarStore, runs: RunStore, spec: RunSpec, strategy: Strategy, *, now: int) -> tuple[UUID, Result]:
     """Run a backtest on stored bars, store it, and return its id and result. ``now`` in ns UTC."""
     traded = load_series(bars, spec.symbols[0], spec.interval)
     compared = None if spec.benchmark is None else load_series(bars, spec.benchmark, spec.interval)
@@ -93,6 +91,7 @@ def run_stored(
             metrics_basis=result.metrics.basis,
             notices=result.notices,
             bankrupt_bar=result.bankrupt_bar,
+            basis=result.bars.basis,
             engine_version=ENGINE,
             result_hash=result.hash,
             curves=_curves(result),
@@ -129,7 +128,7 @@ def stored_result(run: StoredRun) -> Result:
             low=curves["low"],  # type: ignore[arg-type]  # likewise
             close=curves["close"],  # type: ignore[arg-type]  # likewise
             volume=curves["volume"],  # type: ignore[arg-type]  # likewise
-            basis=run.spec.prices,
+            basis=run.basis,
         ),
         data_hash=run.assets[0].data_hash,
         equity_curve=curves["equity"],  # type: ignore[arg-type]  # likewise
@@ -172,6 +171,8 @@ def reproduce(bars: BarStore, run: StoredRun) -> Reproduction:
     for name in ("notices", "bankrupt_bar"):
         if getattr(result, name) != getattr(run, name):
             differences.append(name.replace("_", " "))
+    if result.bars.basis != run.basis:
+        differences.append("price basis")
     if result.hash != run.result_hash:
         differences.append("result hash")
     cause = _cause(run, strategy, raw, compared, result) if differences else None

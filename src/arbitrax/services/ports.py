@@ -8,7 +8,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from arbitrax.domain.bars import Bars
+from arbitrax.domain.bars import Bars, PriceBasis
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,6 +100,8 @@ class StoredRun(Struct, frozen=True):
     metrics_basis: str
     notices: tuple[str, ...]
     bankrupt_bar: int | None
+    basis: PriceBasis
+    """Of the prices the strategy saw: a series without an adjusted close stays raw, whatever the spec asks for."""
     engine_version: str
     result_hash: str
     curves: "Curves"

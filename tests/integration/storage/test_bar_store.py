@@ -121,11 +121,68 @@ def test_times_of_receipt_grow_whatever_the_clock_says(bar_store, make_bars) -> 
         assert_same(bar_store.load("AAPL", "1d", as_of=RECEIVED).bars, bars)
 
 
-def test_an_adjusted_close_can_appear_and_vanish(bar_store, make_bars) -> None:
+def test_a_file_without_adjusted_closes_leaves_the_stored_ones(bar_store, make_bars) -> None:
     without, having = make_bars(adjusted=False), make_bars()
-    for bars in (without, having, without):
-        store(bar_store, bars)
+    store(bar_store, having)
+    for part in (without, without.take(slice(20, 70))):
+        assert store(bar_store, part) == [StoreCounts(0, 0, len(part))]
+        assert_same(bar_store.load("AAPL", "1d", cached=False).bars, having)
+    busier = without.volume.copy()
+    busier[3] += 1
+    assert store(bar_store, replace(without, volume=busier), received=RECEIVED + 5000) == [StoreCounts(0, 1, 99)]
+    assert_same(bar_store.load("AAPL", "1d").bars, replace(having, volume=busier))
+    assert_same(bar_store.load("AAPL", "1d", as_of=RECEIVED).bars, having)
+
+
+def test_adjusted_closes_may_come_or_go_with_the_whole_series(bar_store, make_bars) -> None:
+    without = make_bars(adjusted=False)
+    adjusted, other = make_bars(rows=110), make_bars(rows=120, adjusted=False, seed=7)
+    assert store(bar_store, without) == [StoreCounts(100, 0, 0)]
+    for step, bars in enumerate((adjusted, other), 1):
+        store(bar_store, bars, received=RECEIVED + step * 5000)
         assert_same(bar_store.load("AAPL", "1d").bars, bars)
+    assert_same(bar_store.load("AAPL", "1d", as_of=RECEIVED).bars, without)
+
+
+def _changed(bars: Bars, rows: slice) -> Bars:
+    close = bars.close.copy()
+    close[rows] *= 1.01
+    return replace(bars, close=close)
+
+
+@pytest.mark.parametrize(
+    ("adjusted", "change", "sentence"),
+    [
+        (True, lambda make: make(rows=12, first=100, adjusted=False), "with adjusted closes, but 12 of .* have none"),
+        (True, lambda make: make(rows=112, adjusted=False, seed=4), None),
+        (True, lambda make: make(rows=50, adjusted=False, seed=4), "with adjusted closes, but 50 of .* have none"),
+        (True, lambda make: _changed(make(adjusted=False), slice(1)), "but 1 of the rows to store has none; import a"),
+        (True, lambda make: _changed(make(adjusted=False), slice(1, None)), "but 99 of the rows to store have none"),
+        (False, lambda make: make(rows=12, first=100), "without adjusted closes, but the rows to store have them"),
+        (False, lambda make: make(rows=99), "do not replace all that is stored"),
+        (False, lambda make: make(rows=100, first=1), "do not replace all that is stored"),
+        (False, lambda make: make(rows=100), None),
+    ],
+)
+def test_a_series_has_adjusted_closes_on_all_bars_or_on_none(bar_store, make_bars, adjusted, change, sentence) -> None:
+    bars, other = make_bars(adjusted=adjusted), make_bars("AAA")
+    store(bar_store, bars)
+    changed = change(make_bars)
+    if sentence is None:
+        store(bar_store, other, changed)
+        assert_same(bar_store.load("AAPL", "1d").bars, changed)
+        return
+    before = bar_store.catalogue()
+    with pytest.raises(DataError, match=f"AAPL 1d is stored .*{sentence}"):
+        store(bar_store, other, changed)
+    assert bar_store.catalogue() == before
+    assert_same(bar_store.load("AAPL", "1d", cached=False).bars, bars)
+
+
+def _with_gaps(bars: Bars) -> Bars:
+    closes = bars.adj_close.copy()
+    closes[[2, 5, 9]] = np.nan
+    return replace(bars, adj_close=closes)
 
 
 def test_the_catalogue_lists_every_series(bar_store, make_bars) -> None:
@@ -156,17 +213,28 @@ def test_counts_come_in_the_order_given_and_progress_adds_up(bar_store, make_bar
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda bars: replace(bars, low=-bars.low), "historical_prices_range"),
+        (
+            lambda bars: replace(bars, low=-bars.low),
+            r"a row of historical_prices breaks the rule 'range' \(historical_prices_range\); correct it",
+        ),
         (lambda bars: replace(bars, high=bars.low / 2), "historical_prices_range"),
-        (lambda bars: replace(bars, close=bars.close * np.nan), "null value"),
+        (lambda bars: replace(bars, close=bars.close * np.nan), "a row of historical_prices has no close"),
         (lambda bars: replace(bars, open=bars.open * np.inf), "historical_prices_open"),
         (lambda bars: replace(bars, volume=-1 - bars.volume), "historical_prices_volume"),
         (lambda bars: replace(bars, adj_close=bars.adj_close * 0), "historical_prices_adj_close"),
         (lambda bars: replace(bars, timestamp=bars.timestamp[::-1]), "not in order of time"),
         (lambda bars: replace(bars, timestamp=bars.timestamp * 0), "not in order of time"),
         (lambda bars: replace(bars, timestamp=bars.timestamp + 1), "finer than a microsecond"),
-        (lambda bars: replace(bars, interval="1y"), "price_series_interval_known"),
-        (lambda bars: replace(bars, symbol=""), "assets_symbol_has_text"),
+        (_with_gaps, "ZZZ 1d has no adjusted close on 3 of 100 bars; complete the column"),
+        (lambda bars: replace(bars, interval="1y"), "interval '1y' cannot be stored; use a count and a unit"),
+        (lambda bars: replace(bars, interval=""), "interval of the bars is empty"),
+        (lambda bars: replace(bars, interval="123456789d"), "interval '12345678'... has 10 characters; .* at most 8"),
+        (lambda bars: replace(bars, symbol=""), "symbol of the bars is empty; give them one"),
+        (lambda bars: replace(bars, symbol="X" * 65), "symbol 'X{64}'... has 65 characters; give one of at most 64"),
+        (lambda bars: replace(bars, symbol=" ZZZ"), "symbol ' ZZZ' has space around it"),
+        (lambda bars: replace(bars, symbol="ZZZ\n"), r"symbol 'ZZZ\\n' has space around it"),
+        (lambda bars: replace(bars, symbol="Z\0Z"), r"symbol 'Z\\x00Z' has .* cannot be shown; remove it"),
+        (lambda bars: replace(bars, symbol="Z\udc80Z"), r"symbol 'Z\\udc80Z' has .* cannot be shown; remove it"),
         (lambda bars: bars.adjusted(), "holds adjusted prices"),
     ],
 )

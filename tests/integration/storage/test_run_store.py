@@ -28,6 +28,7 @@ from arbitrax.services.ports import StoredAsset, StoredMetric, StoredRun
 from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.run_rows import row_ids
 from arbitrax.storage.postgres.run_store import PostgresRunStore
+from arbitrax.storage.postgres.times import moment
 from arbitrax.strategies.sma_cross import SmaCross
 
 CREATED = 1_700_000_000_123_456_789
@@ -70,6 +71,7 @@ def make_run(orders: np.ndarray, trades: np.ndarray, *, bars: int = 50, number: 
         metrics_basis="252 sessions a year",
         notices=("Costs are zero.", "é"),
         bankrupt_bar=7,
+        basis="adjusted",
         engine_version="0.1.0",
         result_hash="d" * 64,
         curves=curves,
@@ -201,7 +203,7 @@ def test_a_real_run_reads_back_with_the_hash_it_had(run_store, bar_store, make_b
     source = Path(sys.modules[SmaCross.__module__].__file__ or "").read_bytes()
     reference = StrategyRef("sma_cross", "SmaCross", {"fast": 3, "slow": 9}, hashlib.sha256(source).hexdigest())
     spec = RunSpec(strategy=reference, symbols=("AAPL",), benchmark="AAPL")
-    run_id, result = run_stored(bar_store, run_store, spec, strategy, now=CREATED, engine_version="1")
+    run_id, result = run_stored(bar_store, run_store, spec, strategy, now=CREATED)
     stored = run_store.load(run_id)
     assert stored is not None
     assert (
@@ -225,8 +227,7 @@ def test_the_rows_say_the_same_to_plain_sql(run_store, run, postgres_url) -> Non
             "ORDER BY position"
         ).fetchall()
         metrics = connection.execute(
-            "SELECT sharpe_ratio, max_drawdown, total_return, as_of, results->>'bankrupt_bar', order_count, "
-            "trade_count FROM backtests"
+            "SELECT sharpe_ratio, max_drawdown, total_return, results->>'bankrupt_bar' FROM backtests"
         ).fetchone()
     assert orders[0] == ("filled", "buy", Decimal(100), Decimal("10.005"), "none", "AAPL")
     assert orders[1][2] == Decimal(repr(1 / 3))
@@ -234,9 +235,40 @@ def test_the_rows_say_the_same_to_plain_sql(run_store, run, postgres_url) -> Non
     assert trades[0][:3] == ("long", Decimal("10.005"), Decimal("11.1"))
     assert float(trades[0][4]) == pytest.approx(10.9445277361)
     assert trades[0][5].days == 2
-    assert metrics is not None
-    assert metrics[:3] == (None, -0.25, 0.1 + 0.2)
-    assert metrics[4:] == ("7", 4, 1)
+    assert metrics == (None, -0.25, 0.1 + 0.2, "7")
+
+
+METRICS = {
+    "total_return": "total_return",
+    "annual_return": "annual_return",
+    "cagr": "cagr",
+    "volatility": "volatility",
+    "sharpe": "sharpe_ratio",
+    "sortino": "sortino_ratio",
+    "calmar": "calmar_ratio",
+    "max_drawdown": "max_drawdown",
+    "win_rate": "win_rate",
+    "profit_factor": "profit_factor",
+}
+
+
+@given(st.lists(st.none() | st.floats(-1e308, 0), min_size=8, max_size=8), st.floats(0, 1))
+def test_the_columns_of_metrics_have_their_bits(shared_store, values: list, win_rate: float) -> None:
+    given_values = dict(zip([name for name in METRICS if name not in ("win_rate", "cagr")], values, strict=True))
+    given_values["win_rate"] = win_rate  # cagr is left out
+    made = make_run(some_orders(), some_trades())
+    made = replace(
+        made,
+        id=new_uuid(CREATED),
+        metrics={name: StoredMetric(value, None if value is not None else "x") for name, value in given_values.items()},
+    )
+    shared_store.save(made)
+    query = sql.SQL("SELECT {} FROM backtests WHERE id = %s").format(
+        sql.SQL(", ").join(map(sql.Identifier, METRICS.values()))
+    )
+    with shared_store._database.connection() as connection:
+        row = connection.execute(query, [made.id]).fetchone()
+    assert list(map(repr, row)) == [repr(given_values.get(name)) for name in METRICS]
 
 
 def test_runs_of_one_strategy_share_its_row(run_store, run, postgres_url) -> None:
@@ -248,6 +280,25 @@ def test_runs_of_one_strategy_share_its_row(run_store, run, postgres_url) -> Non
     assert counts(postgres_url)["backtests"][0] == 3
 
 
+def test_a_strategy_is_its_class_source_and_parameters_whatever_path_was_typed(run_store, run, postgres_url) -> None:
+    def saved_as(number: int, **changes: object) -> list[tuple[object, ...]]:
+        made = make_run(some_orders(), some_trades(), number=number)
+        run_store.save(replace(made, spec=replace(made.spec, strategy=replace(made.spec.strategy, **changes))))
+        with psycopg.connect(postgres_url) as connection:
+            return connection.execute(
+                "SELECT name, class_name, updated_at > created_at FROM strategies ORDER BY created_at, id"
+            ).fetchall()
+
+    assert saved_as(0, name="brk.py:Mine") == [("brk.py:Mine", "Mine", False)]
+    assert saved_as(0, name="brk.py:Mine") == [("brk.py:Mine", "Mine", False)]
+    assert saved_as(1, name="./brk.py:Mine") == [("./brk.py:Mine", "Mine", True)]
+    long = "/deep" * 100 + "/brk.py"
+    assert saved_as(2, name=long) == [(long, "Mine", True)]
+    assert len(saved_as(3, class_name="Other")) == 2
+    assert len(saved_as(4, source_hash="e" * 64)) == 3
+    assert [each.strategy for each in run_store.newest(5)][2:] == [long, "./brk.py:Mine", "brk.py:Mine"]
+
+
 def test_the_newest_come_first(run_store) -> None:
     runs = [make_run(some_orders(), some_trades(), number=number) for number in (2, 0, 4, 1, 3)]
     for each in runs:
@@ -257,9 +308,9 @@ def test_the_newest_come_first(run_store) -> None:
     assert len(run_store.newest(100)) == 5
     line = found[0]
     assert (line.strategy, line.symbol, line.bars, line.trades, line.sharpe) == ("mine", "AAPL", 50, 1, None)
-    assert line.parameters == {"z": 1.0, "a": 1e22, "flag": True, "text": "é'\"%s"}
+    assert list(line.parameters.items()) == [("z", 1.0), ("a", 1e22), ("flag", True), ("text", "é'\"%s")]
     assert (line.max_drawdown, line.total_return, line.run_hash) == (-0.25, 0.1 + 0.2, runs[0].spec.hash)
-    assert (line.end - line.start).days == 49
+    assert (line.start, line.end) == (moment(0), moment(49 * DAY))
 
 
 def test_an_unknown_run_is_none(run_store) -> None:
@@ -272,7 +323,11 @@ def test_an_unknown_run_is_none(run_store) -> None:
     [
         (lambda run: replace(run, metrics={"sharpe": StoredMetric(float("inf"))}), StoreError, "sharpe is inf"),
         (lambda run: replace(run, assets=(replace(run.assets[0], as_of=5),)), StoreError, "as-of time"),
-        (lambda run: replace(run, assets=(replace(run.assets[0], symbol=""),)), DataError, "assets_symbol_has_text"),
+        (
+            lambda run: replace(run, assets=(replace(run.assets[0], symbol=""),)),
+            DataError,
+            "a row of assets breaks the rule 'symbol has text'",
+        ),
         (lambda run: replace(run, result_hash="?"), DataError, "backtests_hashes_are_sha256"),
         (lambda run: replace(run, trades=np.zeros(1, TRADE_DTYPE)), DataError, "refuses the data"),
     ],

@@ -14,19 +14,24 @@ from arbitrax.storage.postgres.bar_store import PostgresBarStore
 from arbitrax.storage.postgres.connection import Database, connect
 from arbitrax.storage.postgres.summary import database_summary
 
+STAMPS = dict.fromkeys(("created_at", "updated_at"), "timestamp with time zone")
 SEED = {
-    "assets": {"id": "uuid", "symbol": "character varying", "name": "character varying"}
-    | {"asset_type": "character varying", "created_at": "timestamp with time zone"},
-    "historical_prices": {"id": "bigint", "asset_id": "uuid", "timestamp": "timestamp with time zone"}
+    "assets": dict.fromkeys(("symbol", "name", "asset_type"), "character varying") | {"id": "uuid"} | STAMPS,
+    "historical_prices": {"id": "bigint", "asset_id": "uuid"}
+    | dict.fromkeys(("timestamp", "created_at"), "timestamp with time zone")
     | dict.fromkeys(("open", "high", "low", "close", "volume", "adj_close"), "numeric"),
     "strategies": {"id": "uuid", "name": "character varying", "strategy_type": "character varying"}
-    | {"parameters": "jsonb"},
+    | {"parameters": "jsonb"}
+    | STAMPS,
     "backtests": {"id": "uuid", "strategy_id": "uuid", "asset_id": "uuid", "results": "jsonb"}
-    | dict.fromkeys(("sharpe_ratio", "max_drawdown"), "double precision"),
+    | dict.fromkeys(("sharpe_ratio", "max_drawdown"), "double precision")
+    | STAMPS,
     "orders": {"id": "uuid", "backtest_id": "uuid", "order_type": "character varying", "side": "character varying"}
-    | {"status": "character varying", "quantity": "numeric", "price": "numeric"},
+    | {"status": "character varying", "quantity": "numeric", "price": "numeric"}
+    | STAMPS,
     "trades": {"id": "uuid", "backtest_id": "uuid"}
-    | dict.fromkeys(("entry_price", "exit_price", "quantity", "pnl", "pnl_percentage"), "numeric"),
+    | dict.fromkeys(("entry_price", "exit_price", "quantity", "pnl", "pnl_percentage"), "numeric")
+    | STAMPS,
 }
 
 
@@ -149,14 +154,28 @@ def test_a_connection_that_breaks_says_so_and_the_next_use_opens_another(postgre
 VALID = """
 INSERT INTO assets (id, symbol) VALUES ('00000000-0000-0000-0000-000000000001', 'AAPL');
 INSERT INTO price_series (asset_id, interval, source) SELECT id, '1d', 'test' FROM assets;
-INSERT INTO strategies (id, name, strategy_type) SELECT id, 'x', 'signals' FROM assets;
+INSERT INTO ingestion_runs (id, source, started_at) SELECT id, 'a.csv', now() FROM assets;
+INSERT INTO quarantined_rows (ingestion_run_id, asset_id, interval, row, rule, reason, source)
+    SELECT id, id, '1d', '{"close": "-1"}', 'price', 'close is -1', 'a.csv' FROM assets;
+INSERT INTO corporate_actions (id, asset_id, kind, ex_date, ratio, source)
+    SELECT id, id, 'split', '2020-08-31', 4, 'test' FROM assets;
+INSERT INTO asset_symbols (asset_id, symbol, valid_from, valid_to)
+    SELECT id, 'OLD', '2010-01-01'::date, '2020-01-01'::date FROM assets
+    UNION ALL SELECT id, 'AAPL', '2020-01-01', NULL FROM assets;
+INSERT INTO users (id, name, password_hash) SELECT id, 'ann', '$argon2id$x' FROM assets;
+INSERT INTO api_keys (id, user_id, name, key_hash, scopes) SELECT id, id, 'bot', repeat('a', 64), '{read}' FROM assets;
+INSERT INTO idempotency_keys (user_id, key, request_hash, expires_at)
+    SELECT id, 'k', repeat('a', 64), now() + interval '1 day' FROM assets;
+INSERT INTO accounts (id, owner_id, name, currency, kind) SELECT id, id, 'main', 'USD', 'paper' FROM assets;
+INSERT INTO strategies (id, name, class_name, strategy_type) SELECT id, 'x', 'X', 'signals' FROM assets;
+INSERT INTO sessions (id, account_id, strategy_id, status, started_at) SELECT id, id, id, 'running', now() FROM assets;
+INSERT INTO sweeps (id, spec, runs_wanted) SELECT id, '{}', 9 FROM assets;
 INSERT INTO historical_prices (asset_id, interval, timestamp, open, high, low, close, volume, adj_close, source)
     SELECT id, '1d', '2020-01-01Z', 10, 12, 9, 11, 0, NULL, 'test' FROM assets;
 INSERT INTO backtests (
-    id, strategy_id, asset_id, run_hash, result_hash, engine_version, spec, metrics, results, bars, order_count,
-    trade_count, start_at, end_at, as_of, created_at
-) SELECT id, id, id, repeat('a', 64), repeat('b', 64), '1', '{}', '{}', '{}', 1, 1, 1, now(), now(), now(), now()
-    FROM assets;
+    id, strategy_id, asset_id, sweep_id, run_hash, result_hash, engine_version, spec, metrics, results, as_of,
+    created_at
+) SELECT id, id, id, id, repeat('a', 64), repeat('b', 64), '1', '{}', '{}', '{}', now(), now() FROM assets;
 INSERT INTO backtest_assets (backtest_id, position, asset_id, interval, role, as_of, data_hash)
     SELECT id, 0, id, '1d', 'traded', now(), repeat('a', 64) FROM assets;
 INSERT INTO backtest_curves (backtest_id, position, name, dtype, data)
@@ -167,9 +186,9 @@ INSERT INTO orders (
 ) SELECT id, id, id, 0, 'market', 'buy', 1, 10, 'filled', 'none', 0, 0, 0, 1, 0, '2020-01-01Z', '2020-01-02Z'
     FROM assets;
 INSERT INTO trades (
-    id, backtest_id, asset_id, position, side, quantity, entry_price, exit_price, pnl, pnl_percentage, fees, slippage,
-    is_open, exit_reason, entry_bar, exit_bar, symbol_index, entry_at, exit_at
-) SELECT id, id, id, 0, 'long', 1, 10, 11, 1, 10, 0, 0, false, 'signal', 1, 2, 0, '2020-01-01Z', '2020-01-02Z'
+    id, backtest_id, asset_id, position, side, quantity, entry_price, exit_price, pnl, fees, slippage, is_open,
+    exit_reason, entry_bar, exit_bar, symbol_index, entry_at, exit_at
+) SELECT id, id, id, 0, 'long', 1, 10, 11, 1, 0, 0, false, 'signal', 1, 2, 0, '2020-01-01Z', '2020-01-02Z'
     FROM assets;
 """
 NOBODY = "'00000000-0000-0000-0000-00000000000f'"
@@ -197,21 +216,83 @@ WRONG = {
         "source = NULL",
         f"asset_id = {NOBODY}",
     ],
-    "strategies": ["name = ''", "strategy_type = 'astrology'", "parameters = '[]'", "source_hash = 'abc'"],
+    "ingestion_runs": [
+        "source = ''",
+        "status = 'lost'",
+        "status = 'finished'",
+        "finished_at = now()",
+        "rows_added = -1",
+        "status = 'failed', finished_at = started_at - interval '1 day'",
+    ],
+    "quarantined_rows": [
+        "interval = '1y'",
+        "row = '[]'",
+        "rule = ''",
+        "reason = NULL",
+        "released_at = created_at - interval '1 day'",
+        f"asset_id = {NOBODY}",
+        f"ingestion_run_id = {NOBODY}",
+    ],
+    "corporate_actions": [
+        "kind = 'party'",
+        "kind = 'dividend'",
+        "ratio = 0",
+        "ratio = NULL",
+        "ratio = 'NaN'",
+        "amount = 1",
+        "kind = 'dividend', ratio = NULL, amount = 1",
+        "kind = 'dividend', ratio = NULL, amount = 0, currency = 'USD'",
+        "kind = 'dividend', ratio = NULL, amount = 1, currency = 'usd'",
+        "ex_date = NULL",
+        f"asset_id = {NOBODY}",
+    ],
+    "asset_symbols": ["symbol = ''", "valid_to = valid_from", "valid_to = NULL", f"asset_id = {NOBODY}"],
+    "users": ["name = ''", "name = ' ann'", "password_hash = 'hunter2'", "role = 'king'"],
+    "api_keys": [
+        "key_hash = 'secret'",
+        "scopes = '{}'",
+        "scopes = '{read,fly}'",
+        "expires_at = created_at",
+        f"user_id = {NOBODY}",
+    ],
+    "idempotency_keys": [
+        "key = ''",
+        "request_hash = 'abc'",
+        "status_code = 200",
+        "response = '{}'",
+        "status_code = 7, response = '{}'",
+        "expires_at = created_at",
+        f"user_id = {NOBODY}",
+    ],
+    "accounts": ["name = ''", "currency = 'usd'", "kind = 'imaginary'", f"owner_id = {NOBODY}"],
+    "sessions": [
+        "status = 'lost'",
+        "status = 'stopped'",
+        "stopped_at = now()",
+        "status = 'failed', stopped_at = started_at - interval '1 day'",
+        f"account_id = {NOBODY}",
+        f"strategy_id = {NOBODY}",
+    ],
+    "sweeps": ["spec = '[]'", "status = 'lost'", "runs_wanted = 0", "runs_done = 10", "runs_done = -1"],
+    "strategies": [
+        "name = ''",
+        "class_name = ''",
+        "strategy_type = 'astrology'",
+        "parameters = '[]'",
+        "source_hash = 'abc'",
+    ],
     "backtests": [
         "run_hash = 'abc'",
         "result_hash = ''",
         "spec = '[]'",
         "metrics = '1'",
         "results = '[]'",
-        "bars = 0",
-        "end_at = start_at - interval '1 day'",
-        "order_count = -1",
-        "max_drawdown = 0.1",
-        "win_rate = 1.1",
+        """metrics = '{"max_drawdown": {"value": 0.1}}'""",
+        """metrics = '{"win_rate": {"value": 1.1}}'""",
         "created_nanoseconds = 1000",
         f"strategy_id = {NOBODY}",
         f"asset_id = {NOBODY}",
+        f"sweep_id = {NOBODY}",
     ],
     "backtest_assets": ["position = -1", "role = 'spectator'", "data_hash = 'abc'", f"asset_id = {NOBODY}"],
     "backtest_curves": ["dtype = '<f4'", "data = '\\x00'", f"backtest_id = {NOBODY}"],
@@ -229,6 +310,11 @@ WRONG = {
         "price = NULL",
         "filled_at = NULL",
         "filled_at = created_at - interval '1 day'",
+        "backtest_id = NULL",
+        "account_id = backtest_id",
+        "created_bar = NULL",
+        "symbol_index = NULL",
+        f"backtest_id = NULL, account_id = {NOBODY}",
         f"backtest_id = {NOBODY}",
         f"asset_id = {NOBODY}",
     ],
@@ -239,10 +325,14 @@ WRONG = {
         "entry_price = 0",
         "exit_price = 'NaN'",
         "pnl = 'NaN'",
-        "pnl_percentage = 'Infinity'",
         "fees = -1",
         "exit_at = entry_at - interval '1 day'",
         "exit_bar = 0",
+        "backtest_id = NULL",
+        "account_id = backtest_id",
+        "entry_bar = NULL",
+        "exit_bar = NULL",
+        "symbol_index = NULL",
         f"backtest_id = {NOBODY}",
     ],
 }
@@ -264,6 +354,66 @@ def test_constraints_refuse_each_wrong_row(postgres_url: str) -> None:
         assert accepted == []
         # A warning, not an error: vendors do send a close outside the day's range.
         connection.execute("UPDATE historical_prices SET open = 20, close = 1")
+        connection.rollback()
+
+
+def test_every_table_has_a_wrong_row(postgres_url: str) -> None:
+    partitions = {f"historical_prices_{number}" for number in range(8)}
+    assert tables(postgres_url) - partitions == {*WRONG, "historical_price_revisions", "alembic_version"}
+
+
+@pytest.mark.parametrize("table", ["orders", "trades"])
+def test_orders_and_trades_may_belong_to_an_account_and_each_place_is_taken_once(postgres_url: str, table: str) -> None:
+    bars = "created_bar" if table == "orders" else "entry_bar = NULL, exit_bar"
+    moved = f"UPDATE {table} SET backtest_id = NULL, account_id = backtest_id, {bars} = NULL, symbol_index = NULL"  # noqa: S608 -- texts of this file
+    copied = f"""
+        INSERT INTO {table}
+        SELECT (jsonb_populate_record({table}, jsonb_build_object('id', gen_random_uuid()))).* FROM {table}
+    """  # noqa: S608 -- likewise
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute(VALID)
+        if table == "trades":
+            connection.execute("ALTER TABLE trades ALTER pnl_percentage DROP EXPRESSION")
+        for change in ("SELECT", moved):
+            connection.execute(change.encode())
+            with pytest.raises(errors.UniqueViolation, match="place"), connection.transaction():
+                connection.execute(copied.encode())
+        connection.rollback()
+
+
+GENERATED = {
+    "backtests": (
+        *("total_return", "annual_return", "cagr", "volatility", "sharpe_ratio", "sortino_ratio", "calmar_ratio"),
+        *("max_drawdown", "win_rate", "profit_factor"),
+    ),
+    "trades": ("pnl_percentage",),
+}
+
+
+def test_generated_columns_cannot_be_changed(postgres_url: str) -> None:
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute(VALID)
+        for table, columns in GENERATED.items():
+            for column in columns:
+                with pytest.raises(errors.GeneratedAlways), connection.transaction():
+                    connection.execute(f"UPDATE {table} SET {column} = 0".encode())  # noqa: S608 -- texts of this file
+
+
+@pytest.mark.parametrize(("first", "allowed"), [("2020-01-01", False), ("2019-12-31", False), ("2021-01-01", True)])
+def test_a_symbol_means_one_asset_at_a_time(postgres_url: str, first: str, allowed: bool) -> None:
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute(VALID)
+        connection.execute("UPDATE asset_symbols SET valid_to = '2021-01-01' WHERE symbol = 'AAPL'")
+        connection.execute("INSERT INTO assets (symbol) VALUES ('OTHER')")
+        add = (
+            "INSERT INTO asset_symbols (asset_id, symbol, valid_from, valid_to) "
+            "SELECT id, 'AAPL', %s, '2022-01-01' FROM assets WHERE symbol = 'OTHER'"
+        )
+        if allowed:
+            connection.execute(add, [first])
+        else:
+            with pytest.raises(errors.ExclusionViolation):
+                connection.execute(add, [first])
         connection.rollback()
 
 

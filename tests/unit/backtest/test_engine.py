@@ -1,3 +1,6 @@
+import datetime
+
+import msgspec
 import numpy as np
 import pytest
 from tests.market import daily, random_walk, sample
@@ -20,7 +23,7 @@ class Fixed(ax.Strategy):
     wanted = None
 
     def signals(self, bars):
-        if isinstance(self.wanted, Exception):
+        if isinstance(self.wanted, BaseException):
             raise self.wanted
         return self.wanted
 
@@ -154,3 +157,80 @@ def test_notices_tell_what_to_be_wary_of():
     bankrupt = run(ax.BuyAndHold(weight=-1.0), daily([10, 10, 50, 50]))
     assert bankrupt.bankrupt_bar == 2
     assert "bankrupt" in " ".join(bankrupt.notices)
+
+
+def test_benchmark_of_another_interval_is_refused_because_it_would_look_ahead():
+    bars = random_walk(40)
+    weekly = msgspec.structs.replace(random_walk(40), symbol="OTHER", interval="1w")
+    with pytest.raises(DataError, match="The benchmark OTHER has 1w bars and TEST 1d bars"):
+        run(ax.BuyAndHold(), bars, weekly)
+
+
+def test_bars_that_lack_some_adjusted_closes_are_refused():
+    bars = daily([10, 11, 12, 13], adj_close=[5, np.nan, 6, 6.5])
+    with pytest.raises(DataError, match="TEST has bars without an adjusted close"):
+        run(ax.BuyAndHold(), bars)
+    assert len(run(ax.BuyAndHold(), bars, prices="raw").bars) == 4
+
+
+def test_raw_prices_across_a_split_are_pointed_out():
+    notices = run(ax.BuyAndHold(), sample("AAPL"), prices="raw").notices
+    assert any("AAPL was split (as on 2000-06-21, 2005-02-28)" in each for each in notices)
+    assert not any("split" in each for each in run(ax.BuyAndHold(), sample("AAPL")).notices)
+
+
+def test_equal_specs_have_equal_hashes_whatever_types_made_them():
+    reference = StrategyRef("x", "X", {})
+    made = [
+        RunSpec(strategy=reference, symbols=("X",), cash=cash, start=start)
+        for cash, start in [
+            (100_000.0, "2012-01-31"), (100_000, datetime.date(2012, 1, 31)),
+            ("100000", datetime.datetime(2012, 1, 31)),
+            (np.float32(1e5), np.datetime64("2012-01-31")),
+        ]
+    ]  # fmt: skip
+    assert len({each.hash for each in made}) == 1
+
+
+@pytest.mark.parametrize(
+    "options", [{"prices": "foo"}, {"prices": None}, {"fill": "now"}, {"interval": "1x"}, {"cash": None}]
+)
+def test_options_that_are_not_choices_are_refused(options):
+    with pytest.raises(InputError, match=f"{next(iter(options))}|is not an interval"):
+        RunSpec(strategy=StrategyRef("x", "X", {}), symbols=("X",), **options)
+
+
+@pytest.mark.parametrize("text", ["20120131", "2012-W05", "2012-1-31", "31.12.2012", ""])
+def test_dates_have_one_spelling(text):
+    with pytest.raises(RangeError, match="write it as YYYY-MM-DD"):
+        RunSpec(strategy=StrategyRef("x", "X", {}), symbols=("X",), start=text)
+
+
+@pytest.mark.parametrize("warmup", [None, "5", -1, 2.5, True])
+def test_a_warm_up_that_is_no_count_is_refused(warmup):
+    strategy = type("Odd", (ax.BuyAndHold,), {"warmup": warmup})()
+    with pytest.raises(StrategyError, match=r"Odd\.warmup is .*; make it a property"):
+        run(strategy, daily([1, 2, 3]))
+
+
+def test_a_warm_up_that_is_a_method_is_refused():
+    strategy = type("Odd", (ax.BuyAndHold,), {"warmup": lambda self: 5})()
+    with pytest.raises(StrategyError, match="make it a property"):
+        run(strategy, daily([1, 2, 3]))
+
+
+def test_a_strategy_cannot_end_the_program():
+    with pytest.raises(StrategyError, match="SystemExit"):
+        run(fixed(SystemExit(0)), daily([1, 2, 3]))
+
+
+@pytest.mark.parametrize("factor", [1, 1e-4, 1e-8, 1e3])
+def test_averages_decide_alike_at_any_price_level(factor):
+    bars = random_walk(300)
+    scaled = daily(bars.close * factor, open_=bars.open * factor)
+    first, second = (
+        run(ax.SmaCross(fast=5, slow=20), each, commission_bps=0)
+        for each in (daily(bars.close, open_=bars.open), scaled)
+    )
+    assert first.order_records["created_bar"].tolist() == second.order_records["created_bar"].tolist()
+    np.testing.assert_allclose(first.equity_curve, second.equity_curve, rtol=1e-9)

@@ -41,3 +41,33 @@ def test_minutes_are_inferred_through_nights():
     assert infer_interval(np.arange(9) * 4 * HOUR) == "4h"
     assert is_intraday("4h")
     assert not is_intraday("1d")
+
+
+@pytest.mark.parametrize(
+    ("steps", "interval"),
+    [
+        ([14] * 9, "2w"),
+        ([13, 14, 15, 14], "2w"),
+        ([26] * 9, "1mo"),
+        ([35] * 9, "1mo"),
+        ([25] * 9, "4w"),
+        ([42] * 9, "6w"),
+        ([59, 61, 61, 62], "2mo"),
+        ([90, 91, 92, 92] * 3, "3mo"),
+        ([181, 184] * 4, "6mo"),
+        ([365, 365, 365, 366] * 3, "12mo"),
+        ([3] * 9, "3d"),
+        ([2, 2, 3] * 5, "2d"),
+        ([3, 3, 5] * 5, "3d"),
+        ([2, 9, 4, 8, 5, 2, 2], "1d"),
+        ([3, 3, 3], "1d"),
+        ([200_000], "6571mo"),
+    ],
+)
+def test_longer_bars_are_named_by_weeks_and_months(steps, interval):
+    start = -106_000 if steps == [200_000] else 0
+    assert infer_interval((start + np.cumsum([0, *steps])) * DAY) == interval
+
+
+def test_a_gap_of_centuries_is_no_short_step():
+    assert infer_interval(np.array([-25_000, -24_999, -24_998, 84_000, 84_001]) * DAY) == "1d"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator
 from datetime import datetime
@@ -25,6 +26,10 @@ TRAILER = b"\xff\xff"
 CHUNK = 32_768
 """Rows a message: large enough to send quickly, small enough for a smooth progress bar."""
 
+MAX_SYMBOL = 64
+MAX_INTERVAL = 8
+_INTERVAL = re.compile("[1-9][0-9]*(s|m|h|d|w|mo)")  # as the schema has it
+
 _AMOUNTS = ("open", "high", "low", "close", "volume", "adj_close")
 _ROW = np.dtype(
     [("fields", ">i2"), ("timestamp_size", ">i4"), ("timestamp", ">i8")]
@@ -37,8 +42,10 @@ def canonical(bars: Bars) -> Bars:
     """Return bars as they will read back: no -0.0, no adjusted closes that are all missing.
 
     Raises:
-        DataError: not raw, not in strictly increasing order, or finer than microseconds.
+        DataError: under a name that cannot be stored, not raw, not in strictly increasing order, finer than
+            microseconds, or with adjusted closes on some bars only.
     """
+    _check_names(bars.symbol, bars.interval)
     name = f"{bars.symbol} {bars.interval}"
     if bars.basis != "raw":
         raise DataError(f"{name} holds adjusted prices; store prices as traded, with adj_close.")
@@ -48,8 +55,13 @@ def canonical(bars: Bars) -> Bars:
     if np.any(stamps % 1000):
         raise DataError(f"{name} has times finer than a microsecond, which PostgreSQL cannot keep; round them.")
     adjusted = bars.adj_close
-    if adjusted is not None and np.isnan(adjusted).all():
+    missing = 0 if adjusted is None else int(np.count_nonzero(np.isnan(adjusted)))
+    if missing == len(bars):
         adjusted = None
+    elif missing:
+        raise DataError(
+            f"{name} has no adjusted close on {missing} of {len(bars)} bars; complete the column, or leave it out."
+        )
     return Bars(
         symbol=bars.symbol,
         interval=bars.interval,
@@ -61,6 +73,22 @@ def canonical(bars: Bars) -> Bars:
         volume=_plain(bars.volume),
         adj_close=None if adjusted is None else _plain(adjusted),
     )
+
+
+def _check_names(symbol: str, interval: str) -> None:
+    for kind, text, longest in (("symbol", symbol, MAX_SYMBOL), ("interval", interval, MAX_INTERVAL)):
+        if not text:
+            raise DataError(f"The {kind} of the bars is empty; give them one.")
+        if len(text) > longest:
+            raise DataError(
+                f"The {kind} {text[:longest]!r}... has {len(text)} characters; give one of at most {longest}."
+            )
+        if text != text.strip() or not text.isprintable():
+            raise DataError(f"The {kind} {text!r} has space around it, or a character that cannot be shown; remove it.")
+    if not _INTERVAL.fullmatch(interval):
+        raise DataError(
+            f"The interval {interval!r} cannot be stored; use a count and a unit, such as 1m, 15m, 1h, 1d, 1w or 1mo."
+        )
 
 
 def _plain(column: Floats) -> Floats:

@@ -15,7 +15,7 @@ from uuid import UUID
 from psycopg import IsolationLevel, errors
 
 from arbitrax.domain.bars import Bars
-from arbitrax.domain.errors import StoreError
+from arbitrax.domain.errors import DataError, StoreError
 from arbitrax.domain.ids import new_uuid
 from arbitrax.services.ports import RowsDone, SeriesInfo, StoreCounts, StoredSeries
 from arbitrax.storage.parquet.bar_cache import BarCache
@@ -160,7 +160,7 @@ class _Write:
         if rows == len(bars) and content_hash is not None and content_hash == bars.content_hash():
             self._rows_done(len(bars))
             return StoreCounts(added=0, updated=0, unchanged=len(bars))
-        counts = self._merge(asset, received)
+        counts = self._merge(asset, rows, received)
         if counts.added or counts.updated:
             self._note(asset, received, added=counts.added, content_hash=None)
             self.outdated += [content_hash] if content_hash is not None else []
@@ -193,19 +193,45 @@ class _Write:
         if may_skip_checks:
             self._connection.execute(statement("foreign_keys_on"))
 
-    def _merge(self, asset: UUID, received: datetime) -> StoreCounts:
+    def _merge(self, asset: UUID, rows: int, received: datetime) -> StoreCounts:
         """Copy beside the table, keep what changes as revisions, then update and insert."""
         execute = self._connection.execute
         keys = {"asset": asset, "interval": self._bars.interval}
         execute(statement("staging_create"))
         self._copy("staging_copy", asset, received)
         execute(statement("staging_analyze"))
+        self._settle_adjusted_closes(keys, rows)
         updated = execute(statement("bars_keep_revisions"), keys).rowcount
         if updated:
             execute(statement("bars_update"), keys)
         added = execute(statement("bars_insert"), keys).rowcount
         execute(statement("staging_drop"))
         return StoreCounts(added=added, updated=updated, unchanged=len(self._bars) - added - updated)
+
+    def _settle_adjusted_closes(self, keys: dict[str, Any], rows: int) -> None:
+        """Keep stored adjusted closes that still hold, and refuse a series that would have them on some bars only."""
+        execute = self._connection.execute
+        name = f"{self._bars.symbol} {self._bars.interval}"
+        is_stored = execute(statement("series_is_adjusted"), keys).fetchone() == (True,)
+        is_given = self._bars.adj_close is not None
+        if is_stored == is_given:
+            return
+        kept = execute(statement("staging_keep_adjusted"), keys).rowcount if is_stored else 0
+        if kept == len(self._bars):
+            return
+        replaced = execute(statement("staging_count_replaced"), keys).fetchone()
+        if kept == 0 and replaced == (rows,):
+            return  # the whole series changes from one kind to the other
+        if is_stored:
+            lacking = len(self._bars) - kept
+            raise DataError(
+                f"{name} is stored with adjusted closes, but {lacking} of the rows to store "
+                f"{'has' if lacking == 1 else 'have'} none; import a file that has them, or use another symbol."
+            )
+        raise DataError(
+            f"{name} is stored without adjusted closes, but the rows to store have them and do not replace all that is "
+            "stored; import a file that does, or one without them, or use another symbol."
+        )
 
     def _copy(self, name: str, asset: UUID, received: datetime) -> None:
         with self._connection.cursor() as cursor, cursor.copy(statement(name)) as copy:

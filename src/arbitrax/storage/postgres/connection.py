@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Iterator
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     Connection = psycopg.Connection[tuple[Any, ...]]
 
 CONNECT_SECONDS = 10
+# A broken pipeline would be reported twice: by psycopg on stderr, and by our sentence.
+logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 
 def connect(url: str) -> Connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,6 +14,7 @@ from arbitrax.domain.errors import ArbitraxError, DataError, SchemaError, StoreE
 _REFUSED = ("28000", "28P01")  # by sqlstate: no such role, wrong password
 _NO_DATABASE = "3D000"
 _NOT_READY = "57P03"
+_PARTITION = re.compile(r"_\d+$")
 
 
 def place(url: str) -> str:
@@ -66,7 +68,8 @@ def sentences(url: str) -> Iterator[None]:
 def _explained(error: psycopg.Error, url: str) -> ArbitraxError:
     for kinds, kind, sentence in _EXPLANATIONS:
         if isinstance(error, kinds):
-            return kind(sentence.format(where=place(url), reason=_first_line(error)))
+            reason = _broken_rule(error) if isinstance(error, errors.IntegrityError) else _first_line(error)
+            return kind(sentence.format(where=place(url), reason=reason))
     return StoreError(f"PostgreSQL at {place(url)} failed: {_first_line(error)}; see the server's log.")
 
 
@@ -108,6 +111,22 @@ _EXPLANATIONS: tuple[tuple[tuple[type[psycopg.Error], ...], type[ArbitraxError],
     ),
 )
 """Which failures become which error, the first that fits; ``OperationalError`` is also the base of many."""
+
+
+def _broken_rule(error: psycopg.Error) -> str:
+    """Say in words which rule of the schema refused, and its name."""
+    table = _PARTITION.sub("", error.diag.table_name or "")
+    rule = error.diag.constraint_name or ""
+    words = rule.removeprefix(f"{table}_").replace("_", " ")
+    if isinstance(error, errors.NotNullViolation):
+        return f"a row of {table} has no {error.diag.column_name}"
+    if isinstance(error, errors.CheckViolation):
+        return f"a row of {table} breaks the rule '{words}' ({rule})"
+    if isinstance(error, errors.UniqueViolation | errors.ExclusionViolation):
+        return f"{table} has such a row already ({rule})"
+    if isinstance(error, errors.ForeignKeyViolation):
+        return f"a row of {table} names something that is not stored, or that something else still needs ({rule})"
+    return _first_line(error)
 
 
 def _first_line(error: psycopg.Error) -> str:

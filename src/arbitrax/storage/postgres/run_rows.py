@@ -71,9 +71,7 @@ def order_parameters(run: StoredRun) -> Parameters:
 def trade_parameters(run: StoredRun) -> Parameters:
     """Return the parameters of ``trades_add.sql``."""
     given = _parameters(run, run.trades, "trades", _TRADE_INTEGERS, _TRADE_FLOATS)
-    invested = run.trades["entry_price"] * run.trades["quantity"]
     return given | {
-        "pnl_percentage": Floats(run.trades["pnl"] / invested * 100.0),
         "entry_at": _times(run, run.trades["entry_bar"]),
         "exit_at": _times(run, run.trades["exit_bar"]),
     }

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from arbitrax.backtest.spec import RunSpec
+from arbitrax.domain.bars import PriceBasis
 from arbitrax.domain.errors import StoreError
 from arbitrax.domain.ids import new_uuid
 from arbitrax.services.ports import RunSummary, StoredAsset, StoredMetric, StoredRun
@@ -20,20 +21,6 @@ from arbitrax.storage.postgres.run_rows import NAMES, order_parameters, orders_o
 from arbitrax.storage.postgres.sql import statement
 from arbitrax.storage.postgres.times import moment, nanoseconds, utc
 
-# Metrics with a column of their own, for queries; all of them are in ``metrics``.
-_COLUMNS = (
-    "total_return",
-    "annual_return",
-    "cagr",
-    "volatility",
-    "sharpe",
-    "sortino",
-    "calmar",
-    "max_drawdown",
-    "win_rate",
-    "profit_factor",
-)
-
 
 class _Results(msgspec.Struct, frozen=True):
     """The ``results`` column."""
@@ -41,6 +28,7 @@ class _Results(msgspec.Struct, frozen=True):
     metrics_basis: str
     notices: tuple[str, ...]
     bankrupt_bar: int | None
+    basis: PriceBasis
 
 
 class PostgresRunStore:
@@ -85,6 +73,7 @@ class PostgresRunStore:
             metrics_basis=outcome.metrics_basis,
             notices=outcome.notices,
             bankrupt_bar=outcome.bankrupt_bar,
+            basis=outcome.basis,
             engine_version=engine_version,
             result_hash=result_hash,
             curves={name: np.frombuffer(data, np.dtype(dtype)).copy() for name, dtype, data in curves},
@@ -96,10 +85,28 @@ class PostgresRunStore:
         """Return the newest runs first."""
         with self._database.connection() as connection:
             found = connection.execute(statement("runs_newest"), {"limit": limit}).fetchall()
-        return [
-            RunSummary(run, utc(created), strategy, parameters, symbol, utc(start), utc(end), *rest)
-            for run, created, strategy, parameters, symbol, start, end, *rest in found
-        ]
+        return [_summary(line) for line in found]
+
+
+def _summary(line: tuple[Any, ...]) -> RunSummary:
+    """Return a row of ``runs_newest.sql`` as a line of the list."""
+    run, created, spec_text, total_return, sharpe, max_drawdown, bars, first, last, trades = line
+    spec = msgspec.json.decode(spec_text, type=RunSpec)
+    return RunSummary(
+        id=run,
+        created_at=utc(created),
+        strategy=spec.strategy.name,
+        parameters=dict(spec.strategy.parameters),
+        symbol=spec.symbols[0],
+        start=moment(int.from_bytes(first, "little", signed=True)),
+        end=moment(int.from_bytes(last, "little", signed=True)),
+        bars=bars,
+        total_return=total_return,
+        sharpe=sharpe,
+        max_drawdown=max_drawdown,
+        trades=trades,
+        run_hash=spec.hash,
+    )
 
 
 def _statements(run: StoredRun) -> list[tuple[str, dict[str, Any]]]:
@@ -109,6 +116,7 @@ def _statements(run: StoredRun) -> list[tuple[str, dict[str, Any]]]:
         "run": run.id,
         "strategy": new_uuid(run.created_at),
         "name": strategy.name,
+        "class_name": strategy.class_name,
         "parameters": msgspec.json.encode(strategy.parameters, order="deterministic").decode(),
         "source_hash": strategy.source_hash,
         "source": run.strategy_source,
@@ -132,22 +140,15 @@ def _statements(run: StoredRun) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _run_columns(run: StoredRun) -> dict[str, Any]:
-    stamps = run.curves["timestamp"]
-    results = _Results(run.metrics_basis, run.notices, run.bankrupt_bar)
+    results = _Results(run.metrics_basis, run.notices, run.bankrupt_bar, run.basis)
     return {
         "symbol": next(asset.symbol for asset in run.assets if asset.role == "traded"),
         "run_hash": run.spec.hash,
         "result_hash": run.result_hash,
         "engine_version": run.engine_version,
-        "spec": msgspec.json.encode(run.spec, order="deterministic").decode(),
+        "spec": msgspec.json.encode(run.spec).decode(),  # its parameters in the order they were given
         "metrics": _metrics(run),
         "results": msgspec.json.encode(results).decode(),
-        **{name: metric.value if (metric := run.metrics.get(name)) else None for name in _COLUMNS},
-        "bars": len(stamps),
-        "order_count": len(run.orders),
-        "trade_count": int(np.count_nonzero(run.trades["is_open"] == 0)),
-        "start_at": moment(int(stamps[0])),
-        "end_at": moment(int(stamps[-1])),
         "as_of": max(_exact(asset.as_of) for asset in run.assets),
         "created_at": moment(run.created_at),
         "created_nanoseconds": run.created_at % 1000,

@@ -1,19 +1,19 @@
+-- Only from what reproducing a run compares: its spec, metrics (and columns generated from them), times and trades.
 SELECT
-    backtests.id,
-    backtests.created_at,
-    strategies.name,
-    backtests.spec -> 'strategy' -> 'parameters',
-    assets.symbol,
-    backtests.start_at,
-    backtests.end_at,
-    backtests.bars,
-    backtests.total_return,
-    backtests.sharpe_ratio,
-    backtests.max_drawdown,
-    backtests.trade_count,
-    backtests.run_hash
-FROM backtests
-JOIN strategies ON strategies.id = backtests.strategy_id
-JOIN assets ON assets.id = backtests.asset_id
-ORDER BY backtests.created_at DESC, backtests.id DESC
-LIMIT %(limit)s
+    newest.id,
+    newest.created_at,
+    newest.spec::text,
+    newest.total_return,
+    newest.sharpe_ratio,
+    newest.max_drawdown,
+    times.data_bytes / 8 AS bars,
+    substring(times.data FROM 1 FOR 8) AS first,
+    substring(times.data FROM times.data_bytes - 7) AS last,
+    (SELECT count(*) FROM trades WHERE trades.backtest_id = newest.id AND NOT trades.is_open) AS trades
+FROM (SELECT * FROM backtests ORDER BY created_at DESC, id DESC LIMIT %(limit)s) AS newest
+JOIN LATERAL (
+    SELECT data, octet_length(data) AS data_bytes
+    FROM backtest_curves
+    WHERE backtest_id = newest.id AND name = 'timestamp'
+) AS times ON true
+ORDER BY newest.created_at DESC, newest.id DESC

@@ -1,6 +1,6 @@
 INSERT INTO trades (
-    id, backtest_id, asset_id, position, side, quantity, entry_price, exit_price, pnl, pnl_percentage, fees, slippage,
-    is_open, exit_reason, entry_bar, exit_bar, symbol_index, negative_zeros, entry_at, exit_at
+    id, backtest_id, asset_id, position, side, quantity, entry_price, exit_price, pnl, fees, slippage, is_open,
+    exit_reason, entry_bar, exit_bar, symbol_index, negative_zeros, entry_at, exit_at
 )
 SELECT
     given.id,
@@ -12,7 +12,6 @@ SELECT
     given.entry_price::text::numeric,
     given.exit_price::text::numeric,
     given.pnl::text::numeric,
-    given.pnl_percentage::text::numeric,
     given.fees::text::numeric,
     given.slippage::text::numeric,
     given.is_open <> 0,
@@ -26,11 +25,11 @@ SELECT
 FROM
     unnest(
         %(id)s, %(position)s, %(asset)s, %(symbol)s, %(side)s, %(exit_reason)s, %(is_open)s, %(entry_bar)s,
-        %(exit_bar)s, %(quantity)s, %(entry_price)s, %(exit_price)s, %(pnl)s, %(pnl_percentage)s, %(fees)s,
-        %(slippage)s, %(negative_zeros)s, %(entry_at)s, %(exit_at)s
+        %(exit_bar)s, %(quantity)s, %(entry_price)s, %(exit_price)s, %(pnl)s, %(fees)s, %(slippage)s,
+        %(negative_zeros)s, %(entry_at)s, %(exit_at)s
     ) AS given (
         id, position, asset, symbol, side, exit_reason, is_open, entry_bar, exit_bar, quantity, entry_price,
-        exit_price, pnl, pnl_percentage, fees, slippage, negative_zeros, entry_at, exit_at
+        exit_price, pnl, fees, slippage, negative_zeros, entry_at, exit_at
     )
 JOIN backtest_assets ON backtest_assets.backtest_id = %(run)s AND backtest_assets.position = given.asset
 ON CONFLICT (id) DO NOTHING

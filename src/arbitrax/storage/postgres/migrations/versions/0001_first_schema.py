@@ -1,4 +1,4 @@
-"""The first schema: assets and their prices, strategies, backtests with orders, trades and curves."""
+"""The first schema: assets, prices and what happens to them; strategies, backtests, accounts, orders and trades."""
 
 from arbitrax.storage.postgres.migrations.scripts import run_script
 
