@@ -87,7 +87,7 @@ def test_run_list_show_report_reproduce(program, tmp_path):
     assert shown["result_hash"] == document["result_hash"]
     assert len(shown["trades"]) >= shown["metrics"]["trades"] > 3
     assert program.json("backtest", "reproduce", run) == {
-        "id": run, "reproduced": True, "differences": [],
+        "id": run, "reproduced": True, "differences": [], "cause": None,
         "result_hash": document["result_hash"], "stored_result_hash": document["result_hash"],
     }  # fmt: skip
     report = tmp_path / "report.html"
