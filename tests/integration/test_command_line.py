@@ -382,3 +382,30 @@ def test_commands_on_stored_runs_load_nothing_heavy(program, words):
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=program.environment
     )
     assert done.stderr.strip().splitlines()[-1] == "[]"
+
+
+def test_closed_streams_leave_no_server_behind():
+    folder = Path(tempfile.mkdtemp(prefix="arbitrax-cli-"))
+    folder.chmod(0o755)
+    new = Program(folder / "home")
+    try:
+        shell = f"{sys.executable} -m arbitrax.cli.main backtest list 0<&- >&- 2>&-"
+        subprocess.run(["bash", "-c", shell], check=True, env=new.environment)
+        code = (
+            "from arbitrax.bootstrap import embedded_servers as e; from arbitrax.settings import read_settings as r; "
+            "print([s.name for s in e(r().home).status() if s.running])"
+        )
+        done = subprocess.run([sys.executable, "-c", code], check=True, env=new.environment, capture_output=True)
+        assert done.stdout.strip() == b"[]"
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_full_output_is_one_sentence(program):
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "arbitrax.cli.main", "data", "list"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, env=program.environment,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert done.stderr == "Error: The output cannot be written: No space left on device.\n"
