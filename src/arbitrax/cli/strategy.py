@@ -2,7 +2,8 @@
 
 from cyclopts import App
 
-from arbitrax.cli.console import Json, show, show_json, table
+from arbitrax.cli.console import Json, notice, show, show_json, table
+from arbitrax.domain.errors import StrategyError, UnknownNameError
 from arbitrax.strategies.registry import BUILT_IN, find_strategy, installed
 from arbitrax.strategies.strategy import Strategy
 
@@ -12,7 +13,12 @@ app = App(name="strategy", help="List and describe strategies.")
 @app.command(name="list")
 def list_strategies(*, json: Json = False) -> int:
     """List the strategies built in and installed."""
-    found = {name: find_strategy(name) for name in sorted({**BUILT_IN, **installed()})}
+    found = {}
+    for name in sorted({**BUILT_IN, **installed()}):
+        try:
+            found[name] = find_strategy(name)
+        except (StrategyError, UnknownNameError) as error:
+            notice(str(error))  # one broken package must not hide the others
     if json:
         show_json([_document(name, strategy) for name, strategy in found.items()])
     else:
