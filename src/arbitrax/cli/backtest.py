@@ -176,7 +176,12 @@ def write_report(
     settings = read_settings()
     with open_store(settings) as store:
         run = find_run(store.runs, run_id)
-    path = write(stored_result(run), out or settings.home / "reports" / f"{run_id}.html", run_id=run_id)
+    path = write(
+        stored_result(run),
+        out or settings.home / "reports" / f"{run_id}.html",
+        run_id=run_id,
+        facts={"Engine": f"ArbitraX {run.engine_version}"},  # the one that made the run, whoever draws it
+    )
     if json:
         show_json({"id": run_id, "report": str(path)})
     else:

@@ -1,12 +1,9 @@
 """Identifiers: UUIDv7 inside, prefixed and time-sortable text (``bt_01J8...``) outside."""
 
 import os
-from typing import NewType
 from uuid import UUID
 
 from arbitrax.domain.errors import InputError
-
-RunId = NewType("RunId", UUID)
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32: sorts like the number it writes
 LENGTH = 26

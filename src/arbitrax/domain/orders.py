@@ -3,13 +3,6 @@
 from enum import IntEnum
 
 
-class Side(IntEnum):
-    """Direction of an order (buy, sell) or of a trade (long, short)."""
-
-    BUY = 1
-    SELL = -1
-
-
 class OrderKind(IntEnum):
     """How an order asks for its price."""
 

@@ -460,7 +460,7 @@ def _assumptions(result: Result, facts: Mapping[str, str]) -> list[Fact]:
         *(Fact(clean_text(label), clean_text(text)) for label, text in facts.items()),
         Fact("Times", "UTC; a bar is named by its start" if is_intraday(bars.interval) else "Session dates"),
         Fact("Seed", str(spec.seed)),
-        Fact("Engine", f"ArbitraX {arbitrax.__version__}"),
+        *([] if "Engine" in facts else [Fact("Engine", f"ArbitraX {arbitrax.__version__}")]),
         Fact("Run", spec.hash),
         Fact("Data", result.data_hash),
         Fact("Result", result.hash),
