@@ -1,0 +1,16 @@
+from arbitrax.kernels.broker cimport Broker, ExitRecord
+from arbitrax.kernels.ledger cimport OrderRecord
+
+cdef int submit(
+    Broker* b, long long symbol, int side, int kind, int time_in_force, int size_kind, double size, double limit,
+    double stop, double trail, long long expires, int flags, int tag, int parent, int group, int role,
+    const ExitRecord* exits,
+) noexcept nogil
+cdef void end_order(Broker* b, int order, int status, int reason) noexcept nogil
+cdef void accept(Broker* b, int order, double price, bint inside) noexcept nogil
+cdef void end_children(Broker* b, int order) noexcept nogil
+cdef void end_group(Broker* b, int order) noexcept nogil
+cdef void end_protection(Broker* b, long long symbol) noexcept nogil
+cdef void note_event(Broker* b, long long symbol, int kind, int order, double quantity, double price,
+                     double amount) noexcept nogil
+cdef void compact(Broker* b) noexcept nogil

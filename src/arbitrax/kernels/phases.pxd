@@ -1,0 +1,5 @@
+from arbitrax.kernels.broker cimport Broker
+
+cdef void step(Broker* b) noexcept nogil
+cdef void fill_now(Broker* b) noexcept nogil
+cdef void finish(Broker* b) noexcept nogil
