@@ -10,26 +10,42 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from arbitrax.backtest.models import Account as Account
+    from arbitrax.backtest.models import Costs as Costs
+    from arbitrax.backtest.models import Instrument as Instrument
     from arbitrax.backtest.result import Result as Result
     from arbitrax.domain.bars import Bars as Bars
     from arbitrax.domain.errors import ArbitraxError as ArbitraxError
+    from arbitrax.domain.panel import Panel as Panel
     from arbitrax.interactive import backtest as backtest
     from arbitrax.strategies.buy_and_hold import BuyAndHold as BuyAndHold
     from arbitrax.strategies.parameters import parameter as parameter
     from arbitrax.strategies.rsi_reversion import RsiReversion as RsiReversion
+    from arbitrax.strategies.signals import Exits as Exits
+    from arbitrax.strategies.signals import Rebalance as Rebalance
+    from arbitrax.strategies.signals import Signals as Signals
+    from arbitrax.strategies.signals import Targets as Targets
     from arbitrax.strategies.sma_cross import SmaCross as SmaCross
     from arbitrax.strategies.strategy import Strategy as Strategy
 
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Account": "arbitrax.backtest.models",
     "ArbitraxError": "arbitrax.domain.errors",
     "Bars": "arbitrax.domain.bars",
     "BuyAndHold": "arbitrax.strategies.buy_and_hold",
+    "Costs": "arbitrax.backtest.models",
+    "Exits": "arbitrax.strategies.signals",
+    "Instrument": "arbitrax.backtest.models",
+    "Panel": "arbitrax.domain.panel",
+    "Rebalance": "arbitrax.strategies.signals",
     "Result": "arbitrax.backtest.result",
     "RsiReversion": "arbitrax.strategies.rsi_reversion",
+    "Signals": "arbitrax.strategies.signals",
     "SmaCross": "arbitrax.strategies.sma_cross",
     "Strategy": "arbitrax.strategies.strategy",
+    "Targets": "arbitrax.strategies.signals",
     "parameter": "arbitrax.strategies.parameters",
 }
 __all__ = [  # noqa: PLE0604 - the keys are strings

@@ -1,16 +1,19 @@
 """The Python API: what ``import arbitrax as ax`` offers."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec.structs import replace
 
 from arbitrax.backtest.engine import run_backtest
+from arbitrax.backtest.models import Account, Costs, Instrument
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
-from arbitrax.backtest.specify import cut_to_range, strategy_ref
+from arbitrax.backtest.specify import cut_data, strategy_ref
 from arbitrax.domain.bars import Bars, PriceBasis
 from arbitrax.domain.errors import InputError
+from arbitrax.domain.panel import Panel
 from arbitrax.market_data.checks import check_bars
 from arbitrax.market_data.files import looks_like_file, read_file
 from arbitrax.market_data.series import Series
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-    Data = str | Path | Bars | pd.DataFrame | pl.DataFrame
+    One = str | Path | Bars | pd.DataFrame | pl.DataFrame
+    Data = One | Panel | Sequence[One]
 
 
 def backtest(
@@ -33,48 +37,70 @@ def backtest(
     cash: float = 100_000.0,
     commission_bps: float = 10.0,
     slippage_bps: float = 0.0,
+    costs: Costs | None = None,
+    account: Account | None = None,
+    instruments: Mapping[str, Instrument] | None = None,
+    fill: Literal["next_open", "same_close"] = "next_open",
     prices: PriceBasis = "adjusted",
-    benchmark: "Data | None" = None,
+    benchmark: "One | None" = None,
     risk_free: float = 0.0,
     symbol: str | None = None,
     interval: str | None = None,
     timezone: str | None = None,
+    jit: bool = False,
 ) -> Result:
-    """Run a strategy over one symbol's bars.
+    """Run a strategy over the bars of one symbol, or of several on one account.
 
     Args:
         strategy: an instance, or a class to run with its defaults.
-        data: a stored symbol ("AAPL"), the path of a CSV or Parquet file, a pandas or polars frame, or `Bars`. Only
-            a stored symbol needs the database, which starts by itself.
+        data: a stored symbol ("AAPL"), the path of a CSV or Parquet file, a pandas or polars frame, or `Bars`; a list
+            of these, or a `Panel`, for several symbols. Only stored symbols need the database, which starts by itself.
         start, end: ISO dates, both inclusive.
         cash: at the start, in quote currency.
         commission_bps, slippage_bps: basis points of each fill's value.
+        costs, account, instruments: other costs, margin and rates, ticks and lots by symbol ("*" for all).
+        fill: "next_open", or "same_close" for market orders that fill at the close that decided them.
         prices: "adjusted" scales prices by the adjusted close where there is one; "raw" takes them as traded.
         benchmark: what to compare with, given like ``data``; None is buying and holding the same symbol.
         risk_free: yearly rate.
         symbol, interval, timezone: of a file or frame, where it does not say itself.
+        jit: compile the strategy's `on_bar` (needs ``pip install 'arbitrax[jit]'``; the first run waits for it).
 
     Raises:
         ArbitraxError: one of its kinds, with a sentence that says what to do (see `arbitrax.domain.errors`).
     """
     instance = _instance(strategy)
-    series = _series(data, symbol=symbol, interval=interval, timezone=timezone)
-    bars = series.bars
-    compared = None if benchmark is None else _benchmark(benchmark, bars.interval, timezone)
+    notices: tuple[str, ...] = ()
+    traded: list[Bars] | Panel
+    if isinstance(data, Panel):
+        traded, symbols, length = data, data.symbols, data.interval
+    else:
+        given = data if isinstance(data, Sequence) and not isinstance(data, str) else [data]
+        series = [each for one in given for each in _all_series(one, symbol, interval, timezone, many=len(given) > 1)]
+        traded = [each.bars for each in series]
+        notices = tuple(text for each in series for text in each.notices)
+        if not traded:
+            raise InputError("backtest() was given an empty list; give the bars of at least one symbol.")
+        symbols, length = tuple(each.symbol for each in traded), traded[0].interval
+    compared = None if benchmark is None else _benchmark(benchmark, length, timezone)
     spec = RunSpec(
         strategy=strategy_ref(instance, describe(type(instance))),
-        symbols=(bars.symbol,),
-        interval=bars.interval,
+        symbols=symbols,
+        interval=length,
         start=start,
         end=end,
         cash=cash,
         commission_bps=commission_bps,
         slippage_bps=slippage_bps,
+        costs=costs or Costs(),
+        account=account or Account(),
+        instruments=dict(instruments or {}),
+        fill=fill,
         prices=prices,
         benchmark=None if compared is None else compared.symbol,
         risk_free=risk_free,
     )
-    return run_backtest(spec, instance, cut_to_range(bars, spec), compared, series.notices)
+    return run_backtest(spec, instance, cut_data(traded, spec), compared, notices, jit=jit)
 
 
 def _instance(strategy: object) -> Strategy:
@@ -86,6 +112,15 @@ def _instance(strategy: object) -> Strategy:
         f"backtest() takes a strategy such as SmaCross(fast=10, slow=30), not {type(strategy).__name__}; "
         "subclass arbitrax.Strategy."
     )
+
+
+def _all_series(
+    data: Any, symbol: str | None, interval: str | None, timezone: str | None, *, many: bool
+) -> list[Series]:
+    """Return the series of one thing given; a file among several may hold several symbols too."""
+    if many and (isinstance(data, Path) or (isinstance(data, str) and looks_like_file(data))):
+        return list(read_file(Path(data), interval=interval, timezone=timezone))
+    return [_series(data, symbol=None if many else symbol, interval=interval, timezone=timezone)]
 
 
 def _benchmark(data: Any, interval: str, timezone: str | None) -> Bars:

@@ -2,83 +2,103 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 
+from arbitrax.backtest.decisions import Shape, decide, run_decisions
+from arbitrax.backtest.market import open_simulation
+from arbitrax.backtest.notices import run_notices
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import COLUMNS, Bars
-from arbitrax.domain.dates import date_text
-from arbitrax.domain.errors import DataError, RangeError, StrategyError
-from arbitrax.kernels.ledger import ORDER_DTYPE, TRADE_DTYPE
-from arbitrax.kernels.simulate import count_orders, simulate
+from arbitrax.domain.errors import DataError, RangeError, StoreError, StrategyError
+from arbitrax.domain.panel import PRICES, Panel
+from arbitrax.kernels.performance import hold_equally
 from arbitrax.strategies.strategy import Strategy
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from arbitrax.domain.bars import Floats
 
-BASIS_POINT = 1e-4
-SPLIT = 0.2
-"""Log step of adj_close / close that no ordinary dividend makes."""
+PORTFOLIO = "PORTFOLIO"
+"""What a run of several symbols is called where one name is asked for."""
 
 
 def run_backtest(
     spec: RunSpec,
     strategy: Strategy,
-    raw: Bars,
+    raw: Bars | Sequence[Bars] | Panel,
     benchmark: Bars | None = None,
     data_notices: tuple[str, ...] = (),
+    *,
+    jit: bool = False,
 ) -> Result:
     """Run ``strategy`` over the bars, already cut to the range of the spec.
 
-    raw: bars as stored; they are adjusted here when the spec asks for it. benchmark: bars to compare with, aligned
-    by time; None compares with holding the run's own symbol. data_notices: what reading the bars had to say.
+    raw: bars as stored, of one symbol or of several; they are adjusted here when the spec asks for it. benchmark: bars to
+    compare with, aligned by time; None compares with holding the run's own symbols. data_notices: what reading the
+    bars had to say. jit: compile `on_bar` (needs the ``jit`` extra).
 
     Raises:
         RangeError: fewer bars than the strategy's warm-up and one fill need.
-        StrategyError: the strategy raised, or returned something else than target weights.
+        StrategyError: the strategy raised, or returned something else than decisions.
     """
-    bars = _read_only(raw.adjusted() if spec.prices == "adjusted" else raw)
-    needed = _warmup(strategy) + 1
-    if len(bars) < needed:
+    adjusted = spec.prices == "adjusted"
+    bars: Bars | None = None
+    if isinstance(raw, Bars):
+        bars = _read_only(raw.adjusted() if adjusted else raw)
+        panel = _panel_of(bars, raw)
+    elif isinstance(raw, Panel):
+        panel = raw
+    else:
+        panel = Panel.from_bars(raw, adjusted=adjusted)
+    warmup = _warmup(strategy)
+    if len(panel) < warmup + 1:
         raise RangeError(
-            f"{strategy!r} needs at least {needed} bars (its warm-up and one to trade in), but {bars.symbol} has "
-            f"{len(bars)} in this range; widen the dates or shorten the windows."
+            f"{strategy!r} needs at least {warmup + 1} bars (its warm-up and one to trade in), but "
+            f"{' and '.join(panel.symbols[:3])} has {len(panel)} in this range; widen the dates or shorten the windows."
         )
-    targets = _target_weights(strategy, bars)
-    open_, high, low, close = (np.ascontiguousarray(column, dtype=np.float64)[:, None] for column in _ohlc(bars))
-    count = count_orders(targets) + 1
-    orders = np.zeros(count, ORDER_DTYPE)
-    trades = np.zeros(count + 1, TRADE_DTYPE)
-    equity = np.empty(len(bars))
-    exposure = np.empty(len(bars))
-    order_count, trade_count, bankrupt_bar = simulate(
-        open_,
-        high,
-        low,
-        close,
-        targets,
-        spec.cash,
-        spec.commission_bps * BASIS_POINT,
-        spec.slippage_bps * BASIS_POINT,
-        equity,
-        exposure,
-        orders,
-        trades,
+    events = strategy.is_event_driven()
+    simulation = open_simulation(
+        spec,
+        panel,
+        None,
+        sessions=events,
+        keep_changes=events and type(strategy).on_order is not Strategy.on_order,
     )
+    tags: tuple[str, ...] = ()
+    if events:
+        from arbitrax.backtest.events import run_strategy
+
+        def whole_bars(column: int) -> Bars:
+            return bars if bars is not None else _on_all_rows(panel, column)
+
+        tags = run_strategy(simulation, strategy, panel.symbols, whole_bars, None, warmup, jit=jit)
+    else:
+        shape = Shape(strategy, *panel.close.shape)
+        leverage = spec.account.leverage
+        run_decisions(simulation, decide(strategy, bars, panel), shape, leverage)
+    if simulation.fault is not None:
+        raise StoreError(f"The backtest stopped: {simulation.fault}; trade less often, or over a shorter range.")
+    orders, fills, account_events, trades = simulation.records()
+    held = _hold_own(spec.cash, bars, panel)
     return Result(
         spec=spec,
-        bars=bars,
-        data_hash=raw.content_hash(),
-        equity_curve=equity,
-        exposure_curve=exposure,
-        benchmark_curve=_benchmark_equity(spec.cash, bars, benchmark, spec.prices == "adjusted"),
-        order_records=orders[:order_count],
-        trade_records=trades[:trade_count],
-        bankrupt_bar=None if bankrupt_bar < 0 else bankrupt_bar,
-        notices=data_notices + _notices(spec, raw, benchmark, bankrupt_bar),
+        bars=bars if bars is not None else _index_bars(panel, held / spec.cash),
+        equity_curve=simulation.equity,
+        exposure_curve=simulation.exposure,
+        benchmark_curve=held if benchmark is None else _benchmark_equity(spec.cash, panel, benchmark, adjusted),
+        order_records=orders,
+        fill_records=fills,
+        event_records=account_events,
+        trade_records=trades,
+        tags=tags,
+        raw=raw if isinstance(raw, Bars | Panel) else tuple(raw),
+        bankrupt_bar=None if simulation.bankrupt_bar < 0 else simulation.bankrupt_bar,
+        notices=data_notices + run_notices(spec, raw, panel, benchmark, orders, account_events, simulation.bankrupt_bar),
     )
 
 
@@ -93,8 +113,32 @@ def _read_only(bars: Bars) -> Bars:
     return msgspec.structs.replace(bars, **columns)
 
 
-def _ohlc(bars: Bars) -> tuple[Floats, Floats, Floats, Floats]:
-    return bars.open, bars.high, bars.low, bars.close
+def _panel_of(bars: Bars, raw: Bars) -> Panel:
+    """Return one symbol's bars as a panel, without copies."""
+    columns: dict[str, Any] = {name: _column(getattr(bars, name)) for name in (*PRICES, "volume")}
+    factor = None
+    if bars.basis == "adjusted" and raw.adj_close is not None and raw.basis == "raw":
+        factor = _column(raw.adj_close / raw.close)
+    return Panel((bars.symbol,), bars.interval, bars.timestamp, **columns, factor=factor, basis=bars.basis)
+
+
+def _column(values: Any) -> Floats:
+    return np.ascontiguousarray(values, dtype=np.float64)[:, None]
+
+
+def _on_all_rows(panel: Panel, column: int) -> Bars:
+    """Return one symbol on the panel's rows, NaN where it has no bar: indicators keep their places."""
+    columns = {name: np.ascontiguousarray(getattr(panel, name)[:, column]) for name in PRICES}
+    volume = np.full(len(panel), np.nan) if panel.volume is None else np.ascontiguousarray(panel.volume[:, column])
+    return Bars(panel.symbols[column], panel.interval, panel.timestamp, **columns, volume=volume, basis=panel.basis)
+
+
+def _index_bars(panel: Panel, index: Floats) -> Bars:
+    """Return the index of holding all symbols equally, as bars: the run's time axis, and something to draw."""
+    level = 100 * index
+    symbol = "+".join(panel.symbols) if len(panel.symbols) <= 4 else f"{PORTFOLIO} of {len(panel.symbols)}"
+    nothing = np.zeros(len(panel))
+    return Bars(symbol, panel.interval, panel.timestamp, level, level, level, level, nothing, basis=panel.basis)
 
 
 def _warmup(strategy: Strategy) -> int:
@@ -107,63 +151,31 @@ def _warmup(strategy: Strategy) -> int:
     return int(bars)
 
 
-def _target_weights(strategy: Strategy, bars: Bars) -> Floats:
-    """Call the strategy and check what it returns; shape (bars, 1)."""
-    name = type(strategy).__name__
-    try:
-        weights: Floats = np.asarray(strategy.signals(bars), dtype=np.float64)
-    except (Exception, SystemExit) as error:  # a strategy must not end the program
-        raise StrategyError(f"{name}.signals failed: {type(error).__name__}: {error}") from error
-    if weights.shape != (len(bars),):
-        raise StrategyError(
-            f"{name}.signals returned shape {weights.shape} for {len(bars)} bars; return one target weight a bar."
-        )
-    outside = np.flatnonzero(np.abs(weights) > 1.0)  # NaN compares false: it keeps the last target
-    if len(outside):
-        raise StrategyError(
-            f"{name}.signals asks for weight {weights[outside[0]]:g} at bar {outside[0]}; weights go from -1 (all "
-            "short) to 1 (all long), because the account has no leverage."
-        )
-    return np.ascontiguousarray(weights)[:, None]
-
-
-def _benchmark_equity(cash: float, bars: Bars, benchmark: Bars | None, adjusted: bool) -> Floats:
-    """Return ``cash`` held in the benchmark from the first close, marked at each bar's time; no costs."""
-    if benchmark is None:
+def _hold_own(cash: float, bars: Bars | None, panel: Panel) -> Floats:
+    """Return ``cash`` held in the run's own symbols in equal shares, each from its first close; no costs."""
+    if bars is not None:
         return cash * (bars.close / bars.close[0])
-    if benchmark.interval != bars.interval:
+    held = np.empty(len(panel))
+    hold_equally(np.ascontiguousarray(panel.close), held)
+    return cash * held
+
+
+def _benchmark_equity(cash: float, panel: Panel, benchmark: Bars, adjusted: bool) -> Floats:
+    """Return ``cash`` held in the benchmark from the first close, marked at each bar's time; no costs."""
+    traded = panel.symbols[0]
+    if benchmark.interval != panel.interval:
         # A day's close stands under the day's start: beside hourly bars it would be known hours too early.
         raise DataError(
-            f"The benchmark {benchmark.symbol} has {benchmark.interval} bars and {bars.symbol} {bars.interval} bars; "
+            f"The benchmark {benchmark.symbol} has {benchmark.interval} bars and {traded} {panel.interval} bars; "
             "give a benchmark of the same interval."
         )
     compared = benchmark.adjusted() if adjusted else benchmark
     # The last benchmark close known at each bar; later ones would be the future.
-    at = compared.timestamp.searchsorted(bars.timestamp, side="right") - 1
+    at = compared.timestamp.searchsorted(panel.timestamp, side="right") - 1
     if at[0] < 0:
         raise DataError(
-            f"The benchmark {benchmark.symbol} starts after the first bar of {bars.symbol}; choose another benchmark "
+            f"The benchmark {benchmark.symbol} starts after the first bar of {traded}; choose another benchmark "
             "or a later start."
         )
     close = compared.close[at]
     return cash * (close / close[0])
-
-
-def _notices(spec: RunSpec, raw: Bars, benchmark: Bars | None, bankrupt_bar: int) -> tuple[str, ...]:
-    found = []
-    if spec.prices == "adjusted" and raw.adj_close is None and raw.basis == "raw":
-        found.append(f"{raw.symbol} has no adjusted close, so prices are used as given; splits may look like crashes.")
-    if spec.prices == "raw" and raw.adj_close is not None:
-        factor = raw.adj_close / raw.close
-        steps = np.flatnonzero(np.abs(np.log(factor[1:] / factor[:-1])) > SPLIT) + 1
-        if len(steps):
-            days = ", ".join(date_text(int(raw.timestamp[at])) for at in steps[:3])
-            found.append(f"Prices are raw and {raw.symbol} was split (as on {days}); its falls there are no losses.")
-    if spec.commission_bps == 0 and spec.slippage_bps == 0:
-        found.append("Costs are zero; live trading will do worse.")
-    if benchmark is not None and benchmark.timestamp[-1] < raw.timestamp[-1]:
-        last = date_text(int(benchmark.timestamp[-1]))
-        found.append(f"The benchmark {benchmark.symbol} ends on {last}; after that its last close is kept.")
-    if bankrupt_bar >= 0:
-        found.append(f"The account went bankrupt at bar {bankrupt_bar}; everything was closed and the run stopped.")
-    return tuple(found)

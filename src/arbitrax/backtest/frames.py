@@ -12,7 +12,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from arbitrax.domain.errors import InputError
-from arbitrax.domain.orders import ExitReason, OrderKind, OrderReason, OrderStatus
+from arbitrax.domain.orders import (
+    EventKind,
+    ExitReason,
+    OrderFlag,
+    OrderKind,
+    OrderReason,
+    OrderRole,
+    OrderStatus,
+    Phase,
+    SizeKind,
+    TimeInForce,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,8 +43,23 @@ def equity_frame(result: Result) -> pd.DataFrame:
 
 
 def orders_frame(result: Result) -> pd.DataFrame:
-    """Return one row an order, in the order they were made; prices and ``filled_time`` are missing when not filled."""
-    return _to_pandas(_order_columns(result))
+    """Return one row an order, in the order they were made; its index is the order's number.
+
+    ``limit``, ``stop`` and ``trail`` are missing where there are none; prices are means over the order's fills.
+    """
+    frame = _to_pandas(_order_columns(result))
+    frame.index.name = "order"
+    return frame
+
+
+def fills_frame(result: Result) -> pd.DataFrame:
+    """Return one row a fill, in time; quantities are signed."""
+    return _to_pandas(_fill_columns(result))
+
+
+def events_frame(result: Result) -> pd.DataFrame:
+    """Return one row an event, in time: each step of each order's life, and what else happened to the account."""
+    return _to_pandas(_event_columns(result))
 
 
 def trades_frame(result: Result) -> pd.DataFrame:
@@ -42,7 +68,7 @@ def trades_frame(result: Result) -> pd.DataFrame:
 
 
 def to_polars(result: Result) -> dict[str, Any]:
-    """Return ``equity``, ``orders`` and ``trades`` as polars frames with the columns of the pandas ones.
+    """Return ``equity``, ``orders``, ``fills``, ``events`` and ``trades`` as polars frames, as the pandas ones.
 
     Raises:
         InputError: polars is not installed.
@@ -51,8 +77,17 @@ def to_polars(result: Result) -> dict[str, Any]:
         import polars as pl
     except ImportError as error:
         raise InputError("polars is not installed; run `pip install 'arbitrax[polars]'`.") from error
-    frames = {"equity": _equity_columns(result), "orders": _order_columns(result), "trades": _trade_columns(result)}
-    text = {"side", "kind", "status", "reason", "exit_reason", "symbol"}
+    frames = {
+        "equity": _equity_columns(result),
+        "orders": _order_columns(result),
+        "fills": _fill_columns(result),
+        "events": _event_columns(result),
+        "trades": _trade_columns(result),
+    }
+    text = {
+        "side", "kind", "status", "reason", "entry_reason", "exit_reason", "symbol", "time_in_force", "size_unit", "role",
+        "tag", "entry_tag", "exit_tag", "phase", "event",
+    }  # fmt: skip
     return {
         name: pl.DataFrame(
             {key: column.tolist() if key in text else column for key, column in columns.items()},
@@ -85,19 +120,28 @@ def _equity_columns(result: Result) -> Columns:
 
 
 def _order_columns(result: Result) -> Columns:
-    records, time = result.order_records, _times(result)
-    filled = records["filled_bar"] >= 0
-    filled_time = time[np.where(filled, records["filled_bar"], 0)]
-    filled_time[~filled] = np.datetime64("NaT")
+    records = result.order_records
     return {
-        "symbol": _symbols(result, records),
-        "created_time": time[records["created_bar"]],
-        "filled_time": filled_time,
+        "symbol": _symbols(result, records["symbol"]),
+        "created_time": _times_at(result, records["created_bar"]),
+        "accepted_time": _times_at(result, records["accepted_bar"]),
+        "triggered_time": _times_at(result, records["triggered_bar"]),
+        "ended_time": _times_at(result, records["ended_bar"]),
         "side": _words(records["side"], ORDER_SIDES),
         "kind": _names(records["kind"], OrderKind),
+        "role": _names(records["role"], OrderRole),
+        "time_in_force": _names(records["time_in_force"], TimeInForce),
+        "size": records["size"].copy(),
+        "size_unit": _names(records["size_kind"], SizeKind),
+        "limit": records["limit"].copy(),
+        "stop": records["stop"].copy(),
+        "trail": records["trail"].copy(),
+        "reduce_only": (records["flags"] & OrderFlag.REDUCE_ONLY) != 0,
+        "parent": records["parent"].copy(),
+        "group": records["group"].copy(),
+        "tag": _tags(result, records["tag"]),
         "status": _names(records["status"], OrderStatus),
         "reason": _names(records["reason"], OrderReason),
-        "target": records["target"].copy(),
         "quantity": records["quantity"].copy(),
         "reference_price": records["reference_price"].copy(),
         "price": records["price"].copy(),
@@ -106,33 +150,143 @@ def _order_columns(result: Result) -> Columns:
     }
 
 
+def _fill_columns(result: Result) -> Columns:
+    records = result.fill_records
+    return {
+        "time": _times(result)[records["bar"]],
+        "symbol": _symbols(result, records["symbol"]),
+        "order": records["order"].copy(),
+        "phase": _names(records["phase"], Phase),
+        "quantity": records["quantity"].copy(),
+        "reference_price": records["reference_price"].copy(),
+        "price": records["price"].copy(),
+        "fee": records["fee"].copy(),
+        "maker": records["maker"] == 1,
+        "tag": _tags(result, result.order_records["tag"][records["order"]]),
+    }
+
+
+ENDINGS = {status.value: status.name.lower() for status in OrderStatus}
+
+
+def _event_columns(result: Result) -> Columns:
+    """Merge the account's events with each order's life, in the sequence a bar happens."""
+    orders, fills, events = result.order_records, result.fill_records, result.event_records
+    numbers = np.arange(len(orders), dtype=np.int64)
+    nothing = np.nan
+    parts = []
+
+    def add(bar: Any, rank: int, name: Any, order: Any, symbol: Any, quantity: Any, price: Any, amount: Any) -> None:
+        count = len(bar)
+        parts.append(
+            {
+                "bar": np.asarray(bar, np.int64),
+                "rank": np.full(count, rank, np.int64),
+                "event": np.broadcast_to(np.asarray(name, dtype=object), count),
+                "order": np.asarray(order, np.int64),
+                "symbol": np.asarray(symbol, np.int64),
+                "quantity": np.broadcast_to(np.asarray(quantity, np.float64), count),
+                "price": np.broadcast_to(np.asarray(price, np.float64), count),
+                "amount": np.broadcast_to(np.asarray(amount, np.float64), count),
+                "reason": orders["reason"][np.maximum(order, 0)] if len(orders) else np.zeros(count, np.int64),
+            }
+        )
+
+    add(
+        events["bar"], 0, _names(events["kind"], EventKind), events["order"], events["symbol"], events["quantity"],
+        events["price"], events["amount"],
+    )  # fmt: skip
+    triggered = orders["triggered_bar"] >= 0
+    add(
+        orders["triggered_bar"][triggered], 1, "triggered", numbers[triggered], orders["symbol"][triggered], nothing,
+        orders["stop"][triggered], nothing,
+    )  # fmt: skip
+    add(
+        fills["bar"], 2, "fill", fills["order"], fills["symbol"], fills["quantity"], fills["price"], -fills["fee"],
+    )  # fmt: skip
+    ended = orders["ended_bar"] >= 0
+    add(
+        orders["ended_bar"][ended], 3, _words(orders["status"][ended], ENDINGS), numbers[ended], orders["symbol"][ended],
+        orders["quantity"][ended], orders["price"][ended], nothing,
+    )  # fmt: skip
+    add(orders["created_bar"], 4, "created", numbers, orders["symbol"], orders["size"], orders["limit"], nothing)
+    accepted = orders["accepted_bar"] >= 0
+    add(
+        orders["accepted_bar"][accepted], 5, "accepted", numbers[accepted], orders["symbol"][accepted],
+        orders["size"][accepted], orders["limit"][accepted], nothing,
+    )  # fmt: skip
+    merged = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    # What an order does within its bar of birth comes after its birth: attached exits are born and may end inside.
+    born = np.where(merged["order"] >= 0, orders["created_bar"][np.maximum(merged["order"], 0)], -1) if len(orders) else -1
+    late = np.where((born == merged["bar"]) & (merged["rank"] < 4), merged["rank"] + 6, merged["rank"])
+    place = np.lexsort((merged["order"], late, merged["bar"]))
+    merged = {name: column[place] for name, column in merged.items()}
+    told = np.isin(merged["event"], ("cancelled", "expired", "refused", "filled"))
+    return {
+        "time": _times(result)[merged["bar"]],
+        "event": merged["event"],
+        "symbol": _symbols(result, merged["symbol"]),
+        "order": merged["order"],
+        "quantity": merged["quantity"],
+        "price": merged["price"],
+        "amount": merged["amount"],
+        "reason": np.where(told, _names(merged["reason"], OrderReason), None),
+    }
+
+
 def _trade_columns(result: Result) -> Columns:
-    records, time = result.trade_records, _times(result)
+    records, orders, time = result.trade_records, result.order_records, _times(result)
     entered, left = time[records["entry_bar"]], time[records["exit_bar"]]
     return {
-        "symbol": _symbols(result, records),
+        "symbol": _symbols(result, records["symbol"]),
         "side": _words(records["side"], TRADE_SIDES),
         "quantity": records["quantity"].copy(),
         "entry_time": entered,
         "entry_price": records["entry_price"].copy(),
+        "entry_order": records["entry_order"].copy(),
+        "entry_reason": _names(_of_order(orders, "kind", records["entry_order"], 0), OrderKind),
+        "entry_tag": _tags(result, _of_order(orders, "tag", records["entry_order"], -1)),
         "exit_time": left,
         "exit_price": records["exit_price"].copy(),
+        "exit_order": records["exit_order"].copy(),
         "exit_reason": _names(records["exit_reason"], ExitReason),
+        "exit_tag": _tags(result, _of_order(orders, "tag", records["exit_order"], -1)),
         "is_open": records["is_open"] == 1,
         "pnl": records["pnl"].copy(),
         "return": records["pnl"] / (records["quantity"] * records["entry_price"]),
         "fees": records["fees"].copy(),
         "slippage": records["slippage"].copy(),
+        "income": records["income"].copy(),
         "duration": left - entered,
     }
+
+
+def _of_order(orders: NDArray[np.void], name: str, numbers: NDArray[Any], missing: int) -> NDArray[Any]:
+    """Return a field of the numbered orders, ``missing`` where the number is -1."""
+    found = np.full(len(numbers), missing, np.int64)
+    known = numbers >= 0
+    found[known] = orders[name][numbers[known]]
+    return found
+
+
+def _tags(result: Result, numbers: NDArray[Any]) -> NDArray[Any]:
+    return np.asarray([result.tags[number] if number >= 0 else None for number in numbers.tolist()], dtype=object)
+
+
+def _times_at(result: Result, bars: NDArray[Any]) -> NDArray[np.datetime64]:
+    """Return the times of bars, missing where the number is -1."""
+    found = _times(result)[np.maximum(bars, 0)]
+    found[bars < 0] = np.datetime64("NaT")
+    return found
 
 
 def _times(result: Result) -> NDArray[np.datetime64]:
     return result.bars.timestamp.astype("datetime64[ns]")
 
 
-def _symbols(result: Result, records: NDArray[np.void]) -> NDArray[Any]:
-    return np.asarray([result.spec.symbols[column] for column in records["symbol"].tolist()], dtype=object)
+def _symbols(result: Result, columns: NDArray[Any]) -> NDArray[Any]:
+    symbols = result.spec.symbols
+    return np.asarray([symbols[column] if column >= 0 else None for column in columns.tolist()], dtype=object)
 
 
 def _names(codes: NDArray[Any], names: type[IntEnum]) -> NDArray[Any]:

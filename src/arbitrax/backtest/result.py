@@ -31,13 +31,19 @@ class Result(Struct, frozen=True, eq=False, dict=True):
     spec: RunSpec
     bars: Bars
     """As the strategy saw them: adjusted when the spec says so."""
-    data_hash: str
-    """Content hash of the raw bars."""
     equity_curve: Floats
     exposure_curve: Floats
     benchmark_curve: Floats
     order_records: NDArray[np.void]
+    fill_records: NDArray[np.void]
+    event_records: NDArray[np.void]
     trade_records: NDArray[np.void]
+    tags: tuple[str, ...] = ()
+    """What the strategy called its orders; records name them by number."""
+    raw: Any = None
+    """The bars as given: `Bars`, a tuple of them, or a `Panel`."""
+    known_data_hash: str | None = None
+    """Of a stored run, whose bars are not at hand."""
     bankrupt_bar: int | None = None
     notices: tuple[str, ...] = ()
 
@@ -49,13 +55,23 @@ class Result(Struct, frozen=True, eq=False, dict=True):
         return compute_metrics(self)
 
     @cached_property
+    def data_hash(self) -> str:
+        """Content hash of the raw bars."""
+        if self.known_data_hash is not None or self.raw is None:
+            return self.known_data_hash or ""
+        if not isinstance(self.raw, tuple):
+            return str(self.raw.content_hash())
+        return hashlib.sha256(" ".join(each.content_hash() for each in self.raw).encode()).hexdigest()
+
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the curves and records: equal hashes mean byte-equal runs."""
-        digest = hashlib.sha256(b"result/1")
+        digest = hashlib.sha256(b"result/2")
         for part in (self.equity_curve, self.exposure_curve, self.benchmark_curve):
             digest.update(np.ascontiguousarray(part, "<f8").tobytes())
-        for records in (self.order_records, self.trade_records):
+        for records in (self.order_records, self.fill_records, self.event_records, self.trade_records):
             digest.update(records.tobytes())
+        digest.update("\0".join(self.tags).encode())
         return digest.hexdigest()
 
     @cached_property
@@ -73,6 +89,20 @@ class Result(Struct, frozen=True, eq=False, dict=True):
         return orders_frame(self)
 
     @cached_property
+    def fills(self) -> pd.DataFrame:
+        """Every fill, as a pandas frame."""
+        from arbitrax.backtest.frames import fills_frame
+
+        return fills_frame(self)
+
+    @cached_property
+    def events(self) -> pd.DataFrame:
+        """What happened, one row an event in time: the life of each order, dividends, interest, margin calls."""
+        from arbitrax.backtest.frames import events_frame
+
+        return events_frame(self)
+
+    @cached_property
     def trades(self) -> pd.DataFrame:
         """Every round trip, as a pandas frame."""
         from arbitrax.backtest.frames import trades_frame
@@ -80,7 +110,7 @@ class Result(Struct, frozen=True, eq=False, dict=True):
         return trades_frame(self)
 
     def to_polars(self) -> dict[str, Any]:
-        """Return ``equity``, ``orders`` and ``trades`` as polars frames (needs the ``polars`` extra)."""
+        """Return ``equity``, ``orders``, ``fills``, ``events`` and ``trades`` as polars frames (``polars`` extra)."""
         from arbitrax.backtest.frames import to_polars
 
         return to_polars(self)

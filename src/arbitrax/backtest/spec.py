@@ -7,13 +7,14 @@ from typing import Literal
 import msgspec
 from msgspec.structs import force_setattr
 
+from arbitrax.backtest.models import Account, Costs, Instrument
 from arbitrax.domain.bars import PriceBasis
 from arbitrax.domain.dates import canonical_date
 from arbitrax.domain.errors import InputError, RangeError
 from arbitrax.domain.intervals import nanoseconds
 from arbitrax.strategies.parameters import Value
 
-FILLS = ("next_open",)
+FILLS = ("next_open", "same_close")
 PRICES = ("adjusted", "raw")
 _LIMITS = (
     ("cash", 0.01, 1e15),
@@ -49,8 +50,15 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     cash: float = 100_000.0
     commission_bps: float = 10.0
     slippage_bps: float = 0.0
-    fill: Literal["next_open"] = "next_open"
+    costs: Costs = Costs()
+    """Costs beyond the two rates."""
+    account: Account = Account()
+    instruments: dict[str, Instrument] = {}
+    """By symbol; ``*`` stands for those not named."""
+    fill: Literal["next_open", "same_close"] = "next_open"
     prices: PriceBasis = "adjusted"
+    calendar: str | None = None
+    """Exchange whose sessions count, such as XNYS; None judges sessions from the data."""
     benchmark: str | None = None
     """A symbol; None compares with buying and holding the run's own symbols."""
     risk_free: float = 0.0
@@ -70,13 +78,28 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
         nanoseconds(self.interval)
         if not self.symbols:
             raise InputError("A backtest needs at least one symbol.")
+        if len(set(self.symbols)) < len(self.symbols):
+            raise InputError(f"A backtest names a symbol twice: {', '.join(self.symbols)}; give each once.")
+        for symbol in self.instruments:
+            # A file's symbol is known only once it is read; then the spec is made anew.
+            if symbol != "*" and symbol not in self.symbols and self.symbols != ("",):
+                raise InputError(
+                    f"instruments names {symbol}, which this run does not trade; it trades {', '.join(self.symbols[:8])}."
+                )
         if self.start is not None and self.end is not None and self.start > self.end:
             raise RangeError(f"The start date {self.start} lies after the end date {self.end}; swap them.")
+
+    def instrument(self, symbol: str) -> Instrument:
+        """Return how a symbol trades."""
+        return self.instruments.get(symbol) or self.instruments.get("*") or _PLAIN
 
     @property
     def hash(self) -> str:
         """SHA-256 of the canonical JSON: the identity of the run."""
         return hashlib.sha256(msgspec.json.encode(self, order="deterministic")).hexdigest()
+
+
+_PLAIN = Instrument()
 
 
 def _number(name: str, value: object, low: float, high: float) -> float:

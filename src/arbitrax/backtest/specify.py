@@ -6,6 +6,7 @@ from arbitrax.backtest.spec import RunSpec, StrategyRef
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.dates import date_text, end_of_day, start_of_day
 from arbitrax.domain.errors import RangeError
+from arbitrax.domain.panel import Panel
 from arbitrax.strategies.strategy import Strategy, source_of
 
 
@@ -18,6 +19,26 @@ def strategy_ref(strategy: Strategy, name: str) -> StrategyRef:
         parameters=strategy.values,
         source_hash=None if source is None else hashlib.sha256(source.encode()).hexdigest(),
     )
+
+
+def cut_data(data: list[Bars] | Panel, spec: RunSpec) -> Bars | list[Bars] | Panel:
+    """Return what a run trades, cut to the range of its spec.
+
+    Raises:
+        RangeError: no bar lies in the range.
+    """
+    if isinstance(data, Panel):
+        start = None if spec.start is None else start_of_day(spec.start)
+        end = None if spec.end is None else end_of_day(spec.end)
+        cut = data.between(start, end)
+        if not len(cut):
+            raise RangeError(
+                f"The panel has no {spec.interval} bars from {spec.start or 'the start'} to {spec.end or 'the end'}."
+            )
+        return cut
+    if len(data) == 1:
+        return cut_to_range(data[0], spec)
+    return [cut_to_range(each, spec) for each in data]
 
 
 def cut_to_range(bars: Bars, spec: RunSpec) -> Bars:

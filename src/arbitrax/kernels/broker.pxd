@@ -54,7 +54,7 @@ cdef struct Broker:
     const double* volume       # NULL: unknown
     const double* factor       # adjusted / raw price; NULL: raw
     const long long* time      # (bars,) ns UTC
-    const signed char* session # (bars,) bit 0: first bar of a session, bit 1: last one
+    const signed char* session # (bars,) bit 0: first bar of a session, bit 1: last one, bit 2: a symbol ends before the run
     const int* last_bar        # (symbols,) last bar that has a price
     const double* tick         # (symbols,) 0: none
     const double* lot          # (symbols,) 0: fractions
@@ -77,6 +77,7 @@ cdef struct Broker:
     Costs costs
     Book book
     Position* positions
+    double* used               # (symbols,) volume taken in this bar; NULL without a cap
     int* held
     long long held_count
     long long short_count
@@ -84,7 +85,7 @@ cdef struct Broker:
     OrderState* states
     long long order_count
     long long order_room
-    int* working               # orders in the market, oldest first; -1: gone
+    int* working               # orders in the market, oldest first; those that ended stay until `compact`
     long long working_count
     long long working_room
     long long held_orders      # that wait for a parent

@@ -1,77 +1,53 @@
 """The accounting of a fill: cash, position, round trips.
 
 A trade runs from flat to flat, or to the flip; its prices are quantity-weighted means. The records' fields and units
-are in ``ledger.pxd``; `ORDER_DTYPE` and `TRADE_DTYPE` are the same records for NumPy.
+are in ``ledger.pxd``; the dtypes here are the same records for NumPy.
 """
 
 import cython
 import numpy as np
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
-from cython.cimports.arbitrax.kernels.ledger import (
-    AT_TARGET,
-    BANKRUPT,
-    CANCELLED,
-    END_OF_DATA,
-    EXIT_BANKRUPT,
-    EXIT_SIGNAL,
-    FILLED,
-    NO_REASON,
-    PENDING,
-    REPLACED,
-    SCALED_TO_CASH,
-    STILL_OPEN,
-)
+from cython.cimports.arbitrax.kernels.ledger import STILL_OPEN
 from cython.cimports.libc.math import fabs
+from cython.cimports.libc.stdlib import realloc
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
-CODES = {
-    "status": {"pending": PENDING, "filled": FILLED, "cancelled": CANCELLED},
-    "reason": {
-        "none": NO_REASON,
-        "end_of_data": END_OF_DATA,
-        "replaced": REPLACED,
-        "at_target": AT_TARGET,
-        "scaled_to_cash": SCALED_TO_CASH,
-        "bankrupt": BANKRUPT,
-    },
-    "exit_reason": {"open": STILL_OPEN, "signal": EXIT_SIGNAL, "bankrupt": EXIT_BANKRUPT},
-}
-
 ORDER_DTYPE = np.dtype(
     [
-        ("created_bar", "<i8"),
-        ("filled_bar", "<i8"),
-        ("symbol", "<i4"),
-        ("side", "i1"),
-        ("kind", "i1"),
-        ("status", "i1"),
-        ("reason", "i1"),
-        ("target", "<f8"),
-        ("quantity", "<f8"),
-        ("reference_price", "<f8"),
-        ("price", "<f8"),
-        ("fee", "<f8"),
-        ("slippage", "<f8"),
+        *((name, "<i4") for name in ("created_bar", "accepted_bar", "triggered_bar", "ended_bar")),
+        *((name, "<i4") for name in ("symbol", "parent", "group", "tag")),
+        *((name, "i1") for name in ("side", "kind", "time_in_force", "size_kind", "role", "status", "reason", "flags")),
+        *((name, "<f8") for name in ("size", "limit", "stop", "trail")),
+        ("expires", "<i8"),
+        *((name, "<f8") for name in ("quantity", "reference_price", "price", "fee", "slippage")),
+    ]
+)
+FILL_DTYPE = np.dtype(
+    [
+        *((name, "<i4") for name in ("order", "bar", "symbol")),
+        ("phase", "i1"),
+        ("maker", "i1"),
+        ("unused", "<i2"),
+        *((name, "<f8") for name in ("quantity", "reference_price", "price", "fee")),
+    ]
+)
+EVENT_DTYPE = np.dtype(
+    [
+        *((name, "<i4") for name in ("bar", "symbol", "kind", "order")),
+        *((name, "<f8") for name in ("quantity", "price", "amount")),
     ]
 )
 TRADE_DTYPE = np.dtype(
     [
-        ("entry_bar", "<i8"),
-        ("exit_bar", "<i8"),
-        ("symbol", "<i4"),
-        ("side", "i1"),
-        ("exit_reason", "i1"),
-        ("is_open", "i1"),
-        ("unused", "i1"),
-        ("quantity", "<f8"),
-        ("entry_price", "<f8"),
-        ("exit_price", "<f8"),
-        ("pnl", "<f8"),
-        ("fees", "<f8"),
-        ("slippage", "<f8"),
+        *((name, "<i4") for name in ("entry_bar", "exit_bar", "symbol", "entry_order", "exit_order")),
+        *((name, "i1") for name in ("side", "exit_reason", "is_open", "unused")),
+        *(
+            (name, "<f8")
+            for name in ("quantity", "entry_price", "exit_price", "pnl", "fees", "slippage", "income")
+        ),
     ]
-)
+)  # fmt: skip
 
 
 @cython.cfunc
@@ -81,9 +57,11 @@ def fill(
     book: cython.pointer[Book],
     position: cython.pointer[Position],
     symbol: cython.int,
-    bar: cython.longlong,
+    bar: cython.int,
+    order: cython.int,
     signed_quantity: cython.double,
     price: cython.double,
+    multiplier: cython.double,
     fee: cython.double,
     slippage: cython.double,
     closes: cython.bint,
@@ -94,16 +72,17 @@ def fill(
     opposite: cython.bint = held != 0.0 and (held > 0.0) != (signed_quantity > 0.0)
     out_quantity: cython.double = 0.0
     share: cython.double
-    book.cash -= signed_quantity * price + fee
+    value: cython.double = price * multiplier
+    book.cash -= signed_quantity * value + fee
     if opposite:
         out_quantity = fabs(held) if closes or fabs(signed_quantity) >= fabs(held) else fabs(signed_quantity)
         share = 1.0 if closes else out_quantity / fabs(signed_quantity)
         position.exited += out_quantity
-        position.exit_value += out_quantity * price
+        position.exit_value += out_quantity * value
         position.fees += fee * share
         position.slippage += slippage * share
         if closes or fabs(signed_quantity) >= fabs(held):
-            _close_trade(book, position, symbol, bar, exit_reason)
+            _close_trade(book, position, symbol, bar, order, multiplier, exit_reason)
             fee -= fee * share
             slippage -= slippage * share
             if closes or fabs(signed_quantity) == fabs(held):
@@ -114,9 +93,10 @@ def fill(
             return
     if position.quantity == 0.0:
         position.entry_bar = bar
+        position.entry_order = order
     position.quantity += signed_quantity
     position.entered += fabs(signed_quantity)
-    position.entry_value += fabs(signed_quantity) * price
+    position.entry_value += fabs(signed_quantity) * value
     position.fees += fee
     position.slippage += slippage
 
@@ -128,25 +108,43 @@ def _write_trade(
     book: cython.pointer[Book],
     position: cython.pointer[Position],
     symbol: cython.int,
-    bar: cython.longlong,
+    bar: cython.int,
+    order: cython.int,
+    multiplier: cython.double,
     exit_reason: cython.schar,
-    is_open: cython.schar,
 ) -> cython.void:
-    trade: cython.pointer[TradeRecord] = cython.address(book.trades[book.trade_count])
+    trade: cython.pointer[TradeRecord]
+    grown: cython.pointer[TradeRecord]
     side: cython.double = 1.0 if position.quantity > 0.0 else -1.0
+    if book.trade_count == book.trade_room:
+        grown = cython.cast(
+            cython.pointer[TradeRecord],
+            realloc(book.trades, cython.cast(cython.size_t, book.trade_room * 2 + 64) * cython.sizeof(TradeRecord)),
+        )
+        if grown == cython.NULL:
+            book.trade_room = -1  # the broker's fault check sees it
+            return
+        book.trades = grown
+        book.trade_room = book.trade_room * 2 + 64
+    if book.trade_room < 0:
+        return
+    trade = cython.address(book.trades[book.trade_count])
     trade.entry_bar = position.entry_bar
     trade.exit_bar = bar
     trade.symbol = symbol
+    trade.entry_order = position.entry_order
+    trade.exit_order = order
     trade.side = 1 if side > 0 else -1
     trade.exit_reason = exit_reason
-    trade.is_open = is_open
+    trade.is_open = exit_reason == STILL_OPEN
     trade.unused = 0
     trade.quantity = position.entered
-    trade.entry_price = position.entry_value / position.entered
-    trade.exit_price = position.exit_value / position.exited
-    trade.pnl = side * (position.exit_value - position.entry_value) - position.fees
+    trade.entry_price = position.entry_value / (position.entered * multiplier)
+    trade.exit_price = position.exit_value / (position.exited * multiplier)
+    trade.pnl = side * (position.exit_value - position.entry_value) - position.fees + position.income
     trade.fees = position.fees
     trade.slippage = position.slippage
+    trade.income = position.income
     book.trade_count += 1
 
 
@@ -157,10 +155,12 @@ def _close_trade(
     book: cython.pointer[Book],
     position: cython.pointer[Position],
     symbol: cython.int,
-    bar: cython.longlong,
+    bar: cython.int,
+    order: cython.int,
+    multiplier: cython.double,
     exit_reason: cython.schar,
 ) -> cython.void:
-    _write_trade(book, position, symbol, bar, exit_reason, 0)
+    _write_trade(book, position, symbol, bar, order, multiplier, exit_reason)
     position.quantity = 0.0
     position.entered = 0.0
     position.entry_value = 0.0
@@ -168,6 +168,7 @@ def _close_trade(
     position.exit_value = 0.0
     position.fees = 0.0
     position.slippage = 0.0
+    position.income = 0.0
 
 
 @cython.cfunc
@@ -177,11 +178,12 @@ def mark_open_trade(
     book: cython.pointer[Book],
     position: cython.pointer[Position],
     symbol: cython.int,
-    bar: cython.longlong,
+    bar: cython.int,
     close: cython.double,
+    multiplier: cython.double,
 ) -> cython.void:
     """Write the trade of a position still held, its exit marked at ``close`` without costs."""
     if position.quantity != 0.0:
         position.exited += fabs(position.quantity)
-        position.exit_value += fabs(position.quantity) * close
-        _write_trade(book, position, symbol, bar, STILL_OPEN, 1)
+        position.exit_value += fabs(position.quantity) * close * multiplier
+        _write_trade(book, position, symbol, bar, -1, multiplier, STILL_OPEN)

@@ -3,6 +3,7 @@
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.libc.math import NAN
+from cython.cimports.libc.stdlib import calloc, free
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
@@ -86,3 +87,34 @@ def drawdown(
         if under and time[time.shape[0] - 1] - peak_time > longest:
             longest = time[time.shape[0] - 1] - peak_time
     return deepest, longest
+
+
+def hold_equally(close: cython.const[cython.double][:, ::1], out: cython.double[::1]) -> None:
+    """Write the value of 1 held in all symbols in equal shares, each from its first close; before it, in cash.
+
+    close: (bars, symbols), NaN without a bar, which keeps the last close. out: (bars,).
+    """
+    t: cython.Py_ssize_t
+    s: cython.Py_ssize_t
+    symbols: cython.Py_ssize_t = close.shape[1]
+    units: cython.p_double = cython.cast(cython.p_double, calloc(symbols, cython.sizeof(cython.double)))
+    last: cython.p_double = cython.cast(cython.p_double, calloc(symbols, cython.sizeof(cython.double)))
+    cash: cython.double = 1.0
+    value: cython.double
+    if units == cython.NULL or last == cython.NULL:
+        free(units)
+        free(last)
+        raise MemoryError
+    with cython.nogil:
+        for t in range(close.shape[0]):
+            value = 0.0
+            for s in range(symbols):
+                if close[t, s] == close[t, s]:
+                    last[s] = close[t, s]
+                    if units[s] == 0.0:
+                        units[s] = 1.0 / symbols / last[s]
+                        cash -= 1.0 / symbols
+                value += units[s] * last[s]
+            out[t] = value + cash
+    free(units)
+    free(last)

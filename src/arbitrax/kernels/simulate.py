@@ -1,420 +1,447 @@
-"""The backtest loop: target weights in, equity and records of orders and trades out.
+"""The backtest loop: a market and decisions in, equity and records out.
 
-Shapes: prices and targets are (bars, symbols) float64, C-contiguous, time on axis 0, quote currency. A NaN price
-means no bar; a NaN target keeps the last one. Rules: docs/concepts/fills.md. In short: a target that changes at the
-close of bar t becomes a market order that fills at the next open; within a bar sells execute before buys; a
-shortfall of cash scales that bar's buys pro rata.
+Shapes: market arrays are (bars, symbols) float64, C-contiguous, time on axis 0, quote currency; NaN means no bar. What
+fills when and at what price is decided in `phases` and below; the rules are in docs/concepts/fills.md.
+
+A `Simulation` is run once, in one of three ways: `run_targets` and `run_signals` follow arrays, `step` and `settle`
+let a caller decide at each close.
 """
 
 import cython
+import numpy as np
+from cython.cimports.arbitrax.kernels.broker import (
+    ActionRecord,
+    Broker,
+    ExitRecord,
+    OrderState,
+)
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
+from cython.cimports.arbitrax.kernels.costs import Tier
 from cython.cimports.arbitrax.kernels.ledger import (
-    AT_TARGET,
-    BANKRUPT,
     CANCELLED,
-    END_OF_DATA,
-    EXIT_BANKRUPT,
-    EXIT_SIGNAL,
-    FILLED,
-    NO_REASON,
+    GTC,
+    MARKET,
     PENDING,
+    PLAIN,
+    REDUCE_ONLY,
     REPLACED,
-    SCALED_TO_CASH,
-    Book,
+    TARGET_WEIGHT,
+    WHOLE_POSITION,
     OrderRecord,
     Position,
-    TradeRecord,
-    fill,
-    mark_open_trade,
 )
-from cython.cimports.libc.math import NAN, fabs
+from cython.cimports.arbitrax.kernels.orders import compact, end_order, submit
+from cython.cimports.arbitrax.kernels.phases import fill_now, finish, step
+from cython.cimports.cpython.buffer import PyBuffer_FillInfo
+from cython.cimports.libc.math import NAN
 from cython.cimports.libc.stdlib import calloc, free
+
+from arbitrax.kernels.ledger import EVENT_DTYPE, FILL_DTYPE, ORDER_DTYPE, TRADE_DTYPE
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
-# One order at most waits per symbol: a target order lives from its bar's close to the next open.
-Working = cython.struct(
-    order=cython.longlong,  # index of the waiting order + 1; 0 when none waits
-    last_target=cython.double,
-    mark=cython.double,  # last known price
-    side=cython.double,  # +1 buys, -1 sells at this open; 0 does not trade
-    signed_quantity=cython.double,  # planned at this open
-    price=cython.double,
-    closes=cython.bint,  # ends exactly flat
+ACTION_DTYPE = np.dtype(
+    [
+        *((name, "<i4") for name in ("bar", "symbol", "pay_bar", "unused")),
+        ("ratio", "<f8"),
+        ("amount", "<f8"),
+    ]
 )
-Run = cython.struct(
-    commission=cython.double,
-    slippage=cython.double,
-    order_count=cython.longlong,
-    bankrupt_bar=cython.longlong,
-    pending=cython.longlong,
-)
+FAULTS = {1: "out of memory", 2: "too many orders"}
 
 
-def count_orders(targets: cython.const[cython.double][:, ::1]) -> cython.Py_ssize_t:
-    """Return how many orders the targets make: changes from one stated weight to another, from 0 at the start."""
-    t: cython.Py_ssize_t
-    s: cython.Py_ssize_t
-    count: cython.Py_ssize_t = 0
-    last: cython.double
-    with cython.nogil:
-        for s in range(targets.shape[1]):
-            last = 0.0
-            for t in range(targets.shape[0]):
-                if targets[t, s] == targets[t, s] and targets[t, s] != last:
-                    count += 1
-                    last = targets[t, s]
-    return count
+@cython.cclass
+class _Block:
+    """Memory of records, given to NumPy without a copy."""
 
+    data: cython.p_void
+    size: cython.Py_ssize_t
 
-def simulate(
-    open_: cython.const[cython.double][:, ::1],
-    high: cython.const[cython.double][:, ::1],
-    low: cython.const[cython.double][:, ::1],
-    close: cython.const[cython.double][:, ::1],
-    targets: cython.const[cython.double][:, ::1],
-    cash: cython.double,
-    commission: cython.double,
-    slippage: cython.double,
-    equity: cython.double[::1],
-    exposure: cython.double[::1],
-    orders: OrderRecord[::1],
-    trades: TradeRecord[::1],
-) -> tuple:
-    """Run one simulation and return (orders written, trades written, bar of bankruptcy or -1).
+    def __getbuffer__(self, buffer: cython.pointer[Py_buffer], flags: cython.int):  # noqa: F821
+        PyBuffer_FillInfo(buffer, self, self.data, self.size, 0, flags)
 
-    cash: at the start, quote currency. commission, slippage: fractions of a fill's value. equity, exposure: (bars,)
-    outputs at each close, exposure being gross position value. orders: room for `count_orders` + symbols; trades:
-    room for as many + symbols.
-    """
-    symbols: cython.Py_ssize_t = close.shape[1]
-    positions: cython.pointer[Position] = cython.cast(
-        cython.pointer[Position], calloc(symbols, cython.sizeof(Position))
-    )
-    state: cython.pointer[Working] = cython.cast(cython.pointer[Working], calloc(symbols, cython.sizeof(Working)))
-    book: Book
-    run: Run
-    if positions == cython.NULL or state == cython.NULL:
-        free(positions)
-        free(state)
-        raise MemoryError
-    book.cash = cash
-    book.trades = cython.address(trades[0])
-    book.trade_count = 0
-    run.commission = commission
-    run.slippage = slippage
-    run.order_count = 0
-    run.bankrupt_bar = -1
-    run.pending = 0
-    with cython.nogil:
-        _loop(
-            open_,
-            high,
-            low,
-            close,
-            targets,
-            equity,
-            exposure,
-            cython.address(orders[0]),
-            cython.address(book),
-            positions,
-            state,
-            cython.address(run),
-        )
-    free(positions)
-    free(state)
-    return run.order_count, book.trade_count, run.bankrupt_bar
+    def __dealloc__(self):
+        free(self.data)
 
 
 @cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _loop(
-    open_: cython.const[cython.double][:, ::1],
-    high: cython.const[cython.double][:, ::1],
-    low: cython.const[cython.double][:, ::1],
-    close: cython.const[cython.double][:, ::1],
-    targets: cython.const[cython.double][:, ::1],
-    equity: cython.double[::1],
-    exposure: cython.double[::1],
-    orders: cython.pointer[OrderRecord],
-    book: cython.pointer[Book],
-    positions: cython.pointer[Position],
-    state: cython.pointer[Working],
-    run: cython.pointer[Run],
-) -> cython.void:
-    bars: cython.Py_ssize_t = close.shape[0]
-    symbols: cython.Py_ssize_t = close.shape[1]
-    t: cython.Py_ssize_t
-    s: cython.Py_ssize_t
-    value: cython.double
-    gross: cython.double
-    worst: cython.double
-    short: cython.bint
-    for t in range(bars):
-        for s in range(symbols):
-            if open_[t, s] == open_[t, s]:
-                state[s].mark = open_[t, s]
-        if _equity(book, positions, state, symbols) <= 0.0:
-            _go_bankrupt(run, book, positions, state, orders, symbols, t)
-        elif run.pending > 0:
-            _fill_at_open(run, book, positions, state, orders, open_, t)
-        # Only a short can lose more than the cash: test it at the bar's adverse extreme.
-        short = False
-        worst = book.cash
-        for s in range(symbols):
-            if positions[s].quantity < 0.0:
-                short = True
-                worst += positions[s].quantity * (high[t, s] if high[t, s] == high[t, s] else state[s].mark)
-            elif positions[s].quantity > 0.0:
-                worst += positions[s].quantity * (low[t, s] if low[t, s] == low[t, s] else state[s].mark)
-        if short and worst <= 0.0:
-            for s in range(symbols):
-                if high[t, s] == high[t, s]:
-                    state[s].mark = high[t, s] if positions[s].quantity < 0.0 else low[t, s]
-            _go_bankrupt(run, book, positions, state, orders, symbols, t)
-        value = book.cash
-        gross = 0.0
-        for s in range(symbols):
-            if close[t, s] == close[t, s]:
-                state[s].mark = close[t, s]
-            if positions[s].quantity != 0.0:
-                value += positions[s].quantity * state[s].mark
-                gross += fabs(positions[s].quantity) * state[s].mark
-        equity[t] = value
-        exposure[t] = gross
-        if run.bankrupt_bar >= 0:
-            for s in range(t + 1, bars):
-                equity[s] = value
-                exposure[s] = 0.0
-            return
-        for s in range(symbols):
-            if targets[t, s] == targets[t, s] and targets[t, s] != state[s].last_target:
-                _create_order(run, state, orders, s, t, targets[t, s])
-    for s in range(symbols):
-        if state[s].order > 0:
-            _cancel(run, state, orders, s, END_OF_DATA)
-        mark_open_trade(book, cython.address(positions[s]), s, bars - 1, state[s].mark)
+def _records(data: cython.p_void, count: cython.longlong, dtype: object) -> object:
+    block: _Block
+    if count == 0:
+        free(data)
+        return np.zeros(0, dtype)
+    block = _Block()
+    block.data = data
+    block.size = count * dtype.itemsize
+    return np.frombuffer(block, dtype, count)
+
+
+@cython.cclass
+class Simulation:
+    """One run of the engine over a market."""
+
+    def __cinit__(self):
+        self.b = cython.cast(cython.pointer[Broker], calloc(1, cython.sizeof(Broker)))
+        if self.b == cython.NULL:
+            raise MemoryError
+
+    def __init__(
+        self,
+        open_: cython.const[cython.double][:, ::1],
+        high: cython.const[cython.double][:, ::1],
+        low: cython.const[cython.double][:, ::1],
+        close: cython.const[cython.double][:, ::1],
+        time: cython.const[cython.longlong][::1],
+        session: cython.const[cython.schar][::1],
+        last_bar: cython.const[cython.int][::1],
+        multiplier: cython.const[cython.double][::1],
+        borrow_rate: cython.const[cython.double][::1],
+        volume: cython.const[cython.double][:, ::1] = None,
+        factor: cython.const[cython.double][:, ::1] = None,
+        tick: cython.const[cython.double][::1] = None,
+        lot: cython.const[cython.double][::1] = None,
+        actions: cython.const[ActionRecord][::1] = None,
+        tiers: cython.const[Tier][::1] = None,
+        *,
+        cash: cython.double,
+        margin: cython.bint = True,
+        leverage: cython.double = 1.0,
+        maintenance: cython.double = 0.0,
+        credit_rate: cython.double = 0.0,
+        debit_rate: cython.double = 0.0,
+        taker: cython.double = 0.0,
+        maker: cython.double = 0.0,
+        per_share: cython.double = 0.0,
+        per_order: cython.double = 0.0,
+        minimum: cython.double = 0.0,
+        maximum: cython.double = 0.0,
+        slippage: cython.double = 0.0,
+        half_spread: cython.double = 0.0,
+        volume_share: cython.double = 0.0,
+        square_root: cython.double = 0.0,
+        participation: cython.double = 0.0,
+        currency_unit: cython.double = 0.0,
+        same_close: cython.bint = False,
+        keep_changes: cython.bint = False,
+    ):
+        b: cython.pointer[Broker] = self.b
+        equity: cython.double[::1]
+        exposure: cython.double[::1]
+        symbols: cython.Py_ssize_t = close.shape[1]
+        self.keep = (open_, high, low, close, time, session, last_bar, multiplier, borrow_rate, volume, factor, tick,
+                     lot, actions, tiers)  # fmt: skip
+        b.bars = close.shape[0]
+        b.symbols = symbols
+        if not b.bars or not symbols:
+            raise ValueError("a simulation needs at least one bar and one symbol")
+        market: tuple = (b.bars, symbols)
+        for given in (*self.keep[:4], *self.keep[9:11]):
+            if given is not None and tuple(given.shape[:2]) != market:
+                raise ValueError(f"market arrays differ in shape: {tuple(given.shape[:2])} and {market}")
+        for given in (*self.keep[6:9], *self.keep[11:13]):
+            if given is not None and given.shape[0] != symbols:
+                raise ValueError(f"an array of one value a symbol has {given.shape[0]} for {symbols}")
+        if time.shape[0] != b.bars or session.shape[0] != b.bars:
+            raise ValueError("time and session have another length than the market")
+        b.open_ = cython.address(open_[0, 0])
+        b.high = cython.address(high[0, 0])
+        b.low = cython.address(low[0, 0])
+        b.close = cython.address(close[0, 0])
+        b.volume = cython.address(volume[0, 0]) if volume is not None else cython.NULL
+        b.factor = cython.address(factor[0, 0]) if factor is not None else cython.NULL
+        b.time = cython.address(time[0])
+        b.session = cython.address(session[0])
+        b.last_bar = cython.address(last_bar[0])
+        b.tick = cython.address(tick[0]) if tick is not None else cython.NULL
+        b.lot = cython.address(lot[0]) if lot is not None else cython.NULL
+        b.multiplier = cython.address(multiplier[0])
+        b.borrow_rate = cython.address(borrow_rate[0])
+        b.book.cash = cash
+        b.start_cash = cash
+        b.equity = cash
+        b.account_kind = 1 if margin else 0
+        b.leverage = leverage if margin else 1.0
+        b.maintenance = maintenance
+        b.credit_rate = credit_rate
+        b.debit_rate = debit_rate
+        b.month = -1
+        b.bankrupt_bar = -1
+        b.keep_changes = keep_changes
+        b.costs.taker = taker
+        b.costs.maker = maker
+        b.costs.per_share = per_share
+        b.costs.per_order = per_order
+        b.costs.minimum = minimum
+        b.costs.maximum = maximum
+        b.costs.slippage = slippage
+        b.costs.half_spread = half_spread
+        b.costs.volume_share = volume_share
+        b.costs.square_root = square_root
+        b.costs.participation = participation
+        b.costs.currency_unit = currency_unit
+        if tiers is not None and tiers.shape[0]:
+            b.costs.tiers = cython.address(tiers[0])
+            b.costs.tier_count = tiers.shape[0]
+        b.costs.linear = (
+            maker == taker
+            and not (per_share or per_order or minimum or maximum or currency_unit)
+            and b.costs.tier_count == 0
+        )  # fmt: skip
+        b.positions = cython.cast(cython.pointer[Position], calloc(symbols, cython.sizeof(Position)))
+        b.held = cython.cast(cython.p_int, calloc(symbols, cython.sizeof(cython.int)))
+        if b.positions == cython.NULL or b.held == cython.NULL:
+            raise MemoryError
+        if participation > 0.0:
+            b.used = cython.cast(cython.p_double, calloc(symbols, cython.sizeof(cython.double)))
+            if b.used == cython.NULL:
+                raise MemoryError
+        if actions is not None and actions.shape[0]:
+            b.actions = cython.address(actions[0])
+            b.action_count = actions.shape[0]
+            b.payable = cython.cast(cython.p_double, calloc(b.bars, cython.sizeof(cython.double)))
+            if b.payable == cython.NULL:
+                raise MemoryError
+        self.same_close = same_close
+        self.equity = np.empty(b.bars)
+        self.exposure = np.empty(b.bars)
+        equity = self.equity
+        exposure = self.exposure
+        self.equity_at = cython.address(equity[0])
+        self.exposure_at = cython.address(exposure[0])
+
+    def __dealloc__(self):
+        if self.b != cython.NULL:
+            free(self.b.positions)
+            free(self.b.held)
+            free(self.b.used)
+            free(self.b.payable)
+            free(self.b.working)
+            free(self.b.states)
+            free(self.b.changes)
+            free(self.b.orders)
+            free(self.b.fills)
+            free(self.b.events)
+            free(self.b.book.trades)
+            free(self.b)
+
+    @property
+    def bankrupt_bar(self) -> int:
+        """The bar of bankruptcy, or -1."""
+        return self.b.bankrupt_bar
+
+    @property
+    def fault(self) -> "str | None":
+        """What ended the run before its time, or None."""
+        return FAULTS.get(self.b.fault)
+
+    def records(self) -> tuple:
+        """Return the orders, fills, events and trades, as arrays of their dtypes. Once, after the run."""
+        b: cython.pointer[Broker] = self.b
+        made: tuple = (
+            _records(b.orders, b.order_count, ORDER_DTYPE),
+            _records(b.fills, b.fill_count, FILL_DTYPE),
+            _records(b.events, b.event_count, EVENT_DTYPE),
+            _records(b.book.trades, b.book.trade_count, TRADE_DTYPE),
+        )
+        b.orders = cython.NULL
+        b.fills = cython.NULL
+        b.events = cython.NULL
+        b.book.trades = cython.NULL
+        b.order_count = b.fill_count = b.event_count = b.book.trade_count = 0
+        b.order_room = b.fill_room = b.event_room = b.book.trade_room = 0
+        return made
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def keep_curves(self) -> cython.bint:
+        """Keep this bar's equity; tell whether the run goes on."""
+        t: cython.longlong
+        b: cython.pointer[Broker] = self.b
+        self.equity_at[b.t] = b.equity
+        self.exposure_at[b.t] = b.exposure
+        if b.bankrupt_bar < 0 and b.fault == 0:
+            return True
+        for t in range(b.t + 1, b.bars):
+            self.equity_at[t] = b.equity
+            self.exposure_at[t] = 0.0
+        return False
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def end(self) -> cython.void:
+        """End what is alive after the last bar."""
+        if self.b.t >= self.b.bars:
+            self.b.t = self.b.bars - 1
+        finish(self.b)
+
+    def run_targets(
+        self,
+        targets: cython.const[cython.double][:, ::1],
+        rows: cython.const[cython.longlong][::1] = None,
+        stop_loss: cython.const[cython.double][:, :] = None,
+        take_profit: cython.const[cython.double][:, :] = None,
+        trailing: cython.const[cython.double][:, :] = None,
+        time_stop: cython.const[cython.longlong][:, :] = None,
+    ) -> None:
+        """Follow target weights decided at closes.
+
+        targets: (bars, symbols), an order where a stated weight changes. With ``rows``: (rows, symbols), the weights
+        stated anew at these bars, ascending. Exits, (bars, symbols), are fractions of the fill price, or bars.
+        """
+        t: cython.longlong
+        row: cython.Py_ssize_t = 0
+        last: cython.p_double = cython.cast(cython.p_double, calloc(self.b.symbols, cython.sizeof(cython.double)))
+        waiting: cython.p_int = cython.cast(cython.p_int, calloc(self.b.symbols, cython.sizeof(cython.int)))
+        exits: _Exits = _Exits(stop_loss, take_profit, trailing, time_stop)
+        b: cython.pointer[Broker] = self.b
+        if last == cython.NULL or waiting == cython.NULL:
+            free(last)
+            free(waiting)
+            raise MemoryError
+        with cython.nogil:
+            for t in range(b.bars):
+                b.t = t
+                step(b)
+                if b.bankrupt_bar < 0:
+                    if rows is None:
+                        _follow(b, cython.address(targets[t, 0]), last, waiting, exits, False)
+                    elif row < rows.shape[0] and rows[row] == t:
+                        _follow(b, cython.address(targets[row, 0]), last, waiting, exits, True)
+                        row += 1
+                    if self.same_close:
+                        fill_now(b)
+                if not self.keep_curves():
+                    break
+            self.end()
+        free(last)
+        free(waiting)
+
+    def run_signals(
+        self,
+        entries: cython.const[cython.uchar][:, :],
+        exits: cython.const[cython.uchar][:, :],
+        short_entries: cython.const[cython.uchar][:, :],
+        short_exits: cython.const[cython.uchar][:, :],
+        size: cython.const[cython.double][:, :],
+        size_kind: cython.int,
+        stop_loss: cython.const[cython.double][:, :] = None,
+        take_profit: cython.const[cython.double][:, :] = None,
+        trailing: cython.const[cython.double][:, :] = None,
+        time_stop: cython.const[cython.longlong][:, :] = None,
+    ) -> None:
+        """Follow entries and exits decided at closes; all arrays (bars, symbols), size in the unit of ``size_kind``."""
+        t: cython.longlong
+        s: cython.longlong
+        waiting: cython.p_int = cython.cast(cython.p_int, calloc(self.b.symbols, cython.sizeof(cython.int)))
+        attached: _Exits = _Exits(stop_loss, take_profit, trailing, time_stop)
+        made: ExitRecord
+        held: cython.double
+        long_: cython.bint
+        short: cython.bint
+        b: cython.pointer[Broker] = self.b
+        if waiting == cython.NULL:
+            raise MemoryError
+        with cython.nogil:
+            for t in range(b.bars):
+                b.t = t
+                step(b)
+                if b.bankrupt_bar < 0:
+                    for s in range(b.symbols):
+                        long_ = entries[t, s] and not exits[t, s]
+                        short = short_entries[t, s] and not short_exits[t, s]
+                        held = b.positions[s].quantity
+                        if long_ != short and (held <= 0.0 if long_ else held >= 0.0):
+                            made = attached.at(t, s)
+                            _replace_waiting(b, waiting, s)
+                            waiting[s] = 1 + submit(
+                                b, s, 0, MARKET, GTC, size_kind, size[t, s] if long_ else -size[t, s], NAN, NAN, NAN, 0,
+                                0, -1, -1, -1, PLAIN, cython.address(made),
+                            )  # fmt: skip
+                        elif (held > 0.0 and exits[t, s]) or (held < 0.0 and short_exits[t, s]):
+                            _replace_waiting(b, waiting, s)
+                            waiting[s] = 1 + submit(
+                                b, s, -1 if held > 0.0 else 1, MARKET, GTC, WHOLE_POSITION, NAN, NAN, NAN, NAN, 0,
+                                REDUCE_ONLY, -1, -1, -1, PLAIN, cython.NULL,
+                            )  # fmt: skip
+                    if self.same_close:
+                        fill_now(b)
+                if not self.keep_curves():
+                    break
+            self.end()
+        free(waiting)
+
+
+@cython.cclass
+class _Exits:
+    """The exits that arrays attach to entries."""
+
+    stop_loss: cython.const[cython.double][:, :]
+    take_profit: cython.const[cython.double][:, :]
+    trailing: cython.const[cython.double][:, :]
+    time_stop: cython.const[cython.longlong][:, :]
+    has: cython.bint[4]
+
+    def __init__(self, stop_loss, take_profit, trailing, time_stop):
+        self.stop_loss = stop_loss
+        self.take_profit = take_profit
+        self.trailing = trailing
+        self.time_stop = time_stop
+        self.has[0] = stop_loss is not None
+        self.has[1] = take_profit is not None
+        self.has[2] = trailing is not None
+        self.has[3] = time_stop is not None
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def at(self, t: cython.longlong, s: cython.longlong) -> ExitRecord:
+        """Return what an entry decided here attaches."""
+        made: ExitRecord
+        made.stop_loss = self.stop_loss[t, s] if self.has[0] else NAN
+        made.take_profit = self.take_profit[t, s] if self.has[1] else NAN
+        made.trailing = self.trailing[t, s] if self.has[2] else NAN
+        made.bars = cython.cast(cython.int, self.time_stop[t, s]) if self.has[3] else 0
+        made.relative = True
+        return made
 
 
 @cython.cfunc
 @cython.nogil
 @cython.inline
 @cython.exceptval(check=False)
-def _equity(
-    book: cython.pointer[Book],
-    positions: cython.pointer[Position],
-    state: cython.pointer[Working],
-    symbols: cython.Py_ssize_t,
-) -> cython.double:
-    s: cython.Py_ssize_t
-    value: cython.double = book.cash
-    for s in range(symbols):
-        if positions[s].quantity != 0.0:
-            value += positions[s].quantity * state[s].mark
-    return value
+def _replace_waiting(b: cython.pointer[Broker], waiting: cython.p_int, s: cython.longlong) -> cython.void:
+    """Cancel the order that an earlier decision left, if it has not ended."""
+    if waiting[s] > 0 and b.orders[waiting[s] - 1].status == PENDING:
+        end_order(b, waiting[s] - 1, CANCELLED, REPLACED)
+    waiting[s] = 0
 
 
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def _create_order(
-    run: cython.pointer[Run],
-    state: cython.pointer[Working],
-    orders: cython.pointer[OrderRecord],
-    s: cython.Py_ssize_t,
-    t: cython.Py_ssize_t,
-    target: cython.double,
+def _follow(
+    b: cython.pointer[Broker],
+    targets: cython.pointer[cython.const[cython.double]],
+    last: cython.p_double,
+    waiting: cython.p_int,
+    exits: _Exits,
+    anew: cython.bint,
 ) -> cython.void:
-    order: cython.pointer[OrderRecord]
-    if state[s].order > 0:
-        _cancel(run, state, orders, s, REPLACED)
-    order = cython.address(orders[run.order_count])
-    order.created_bar = t
-    order.filled_bar = -1
-    order.symbol = cython.cast(cython.int, s)
-    order.side = 0
-    order.kind = 0
-    order.status = PENDING
-    order.reason = NO_REASON
-    order.target = target
-    order.quantity = 0.0
-    order.reference_price = NAN
-    order.price = NAN
-    order.fee = 0.0
-    order.slippage = 0.0
-    run.order_count += 1
-    run.pending += 1
-    state[s].order = run.order_count
-    state[s].last_target = target
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _cancel(
-    run: cython.pointer[Run],
-    state: cython.pointer[Working],
-    orders: cython.pointer[OrderRecord],
-    s: cython.Py_ssize_t,
-    reason: cython.schar,
-) -> cython.void:
-    orders[state[s].order - 1].status = CANCELLED
-    orders[state[s].order - 1].reason = reason
-    state[s].order = 0
-    run.pending -= 1
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _fill_at_open(
-    run: cython.pointer[Run],
-    book: cython.pointer[Book],
-    positions: cython.pointer[Position],
-    state: cython.pointer[Working],
-    orders: cython.pointer[OrderRecord],
-    open_: cython.const[cython.double][:, ::1],
-    t: cython.Py_ssize_t,
-) -> cython.void:
-    """Fill the waiting orders at this open.
-
-    With f the commission and sides d_s = +-1 known, equity after all costs E' solves
-    ``E' = cash + sum(q p) - f sum(d (w E' - q p))``, so each target is met exactly *after* its fees.
-    """
-    symbols: cython.Py_ssize_t = open_.shape[1]
-    s: cython.Py_ssize_t
+    """Send the orders that a row of target weights asks for."""
+    s: cython.longlong
     target: cython.double
-    before: cython.double = _equity(book, positions, state, symbols)
-    after: cython.double
-    value: cython.double = book.cash
-    weight: cython.double = 0.0
-    held: cython.double = 0.0
-    needed: cython.double = 0.0
-    scale: cython.double = 1.0
-    f: cython.double = run.commission
-    for s in range(symbols):
-        state[s].price = state[s].mark
-        state[s].side = 0.0
-        if state[s].order > 0 and open_[t, s] == open_[t, s]:
-            target = orders[state[s].order - 1].target
-            state[s].side = 1.0 if target * before > positions[s].quantity * open_[t, s] else -1.0
-            state[s].price = open_[t, s] * (1.0 + state[s].side * run.slippage)
-            weight += state[s].side * target
-            held += state[s].side * positions[s].quantity * state[s].price
-        if positions[s].quantity != 0.0:
-            value += positions[s].quantity * state[s].price
-    after = (value + f * held) / (1.0 + f * weight)
-    for s in range(symbols):
-        state[s].signed_quantity = 0.0
-        if state[s].side != 0.0:
-            target = orders[state[s].order - 1].target
-            state[s].closes = target == 0.0
-            if state[s].closes:
-                state[s].signed_quantity = -positions[s].quantity
-            else:
-                state[s].signed_quantity = target * after / state[s].price - positions[s].quantity
-            # A change smaller than its own costs: the order would have to trade the other way.
-            if state[s].signed_quantity * state[s].side <= 0.0:
-                _cancel(run, state, orders, s, AT_TARGET)
-                state[s].signed_quantity = 0.0
-    for s in range(symbols):
-        if state[s].signed_quantity < 0.0:
-            _execute(run, book, positions, state, orders, open_[t, s], s, t, NO_REASON, EXIT_SIGNAL)
-        elif state[s].signed_quantity > 0.0:
-            needed += state[s].signed_quantity * state[s].price * (1.0 + f)
-    # One part in 1e12 is the rounding of the division above, not a shortfall.
-    if needed > book.cash * (1.0 + 1e-12):
-        scale = book.cash / needed
-        if scale < 1e-9:  # what rounding left of the cash, or less than nothing: no order of dust
-            scale = 0.0
-    for s in range(symbols):
-        if state[s].signed_quantity > 0.0:
-            state[s].signed_quantity *= scale
-            if scale == 0.0:
-                _cancel(run, state, orders, s, SCALED_TO_CASH)
-            else:
-                if scale < 1.0:
-                    state[s].closes = False
-                _execute(
-                    run,
-                    book,
-                    positions,
-                    state,
-                    orders,
-                    open_[t, s],
-                    s,
-                    t,
-                    SCALED_TO_CASH if scale < 1.0 else NO_REASON,
-                    EXIT_SIGNAL,
-                )
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _execute(
-    run: cython.pointer[Run],
-    book: cython.pointer[Book],
-    positions: cython.pointer[Position],
-    state: cython.pointer[Working],
-    orders: cython.pointer[OrderRecord],
-    reference: cython.double,
-    s: cython.Py_ssize_t,
-    t: cython.Py_ssize_t,
-    reason: cython.schar,
-    exit_reason: cython.schar,
-) -> cython.void:
-    order: cython.pointer[OrderRecord] = cython.address(orders[state[s].order - 1])
-    quantity: cython.double = state[s].signed_quantity
-    order.filled_bar = t
-    order.side = 1 if quantity > 0.0 else -1
-    order.status = FILLED
-    order.reason = reason
-    order.quantity = fabs(quantity)
-    order.reference_price = reference
-    order.price = state[s].price
-    order.fee = order.quantity * order.price * run.commission
-    order.slippage = order.quantity * fabs(order.price - reference)
-    fill(
-        book,
-        cython.address(positions[s]),
-        cython.cast(cython.int, s),
-        t,
-        quantity,
-        order.price,
-        order.fee,
-        order.slippage,
-        state[s].closes,
-        exit_reason,
-    )
-    state[s].order = 0
-    run.pending -= 1
-    state[s].signed_quantity = 0.0
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _go_bankrupt(
-    run: cython.pointer[Run],
-    book: cython.pointer[Book],
-    positions: cython.pointer[Position],
-    state: cython.pointer[Working],
-    orders: cython.pointer[OrderRecord],
-    symbols: cython.Py_ssize_t,
-    t: cython.Py_ssize_t,
-) -> cython.void:
-    """Close everything at the marks, with costs, and end the run."""
-    s: cython.Py_ssize_t
-    for s in range(symbols):
-        if state[s].order > 0:
-            _cancel(run, state, orders, s, BANKRUPT)
-    for s in range(symbols):
-        if positions[s].quantity != 0.0:
-            _create_order(run, state, orders, s, t, 0.0)
-            state[s].signed_quantity = -positions[s].quantity
-            state[s].closes = True
-            state[s].price = state[s].mark * (1.0 + (run.slippage if positions[s].quantity < 0.0 else -run.slippage))
-            _execute(run, book, positions, state, orders, state[s].mark, s, t, BANKRUPT, EXIT_BANKRUPT)
-    run.bankrupt_bar = t
+    made: ExitRecord
+    for s in range(b.symbols):
+        target = targets[s]
+        if target != target or (target == last[s] and not anew):
+            continue
+        last[s] = target
+        _replace_waiting(b, waiting, s)
+        if anew and target == 0.0 and b.positions[s].quantity == 0.0:
+            continue
+        made = exits.at(b.t, s)
+        waiting[s] = 1 + submit(
+            b, s, 0, MARKET, GTC, TARGET_WEIGHT, target, NAN, NAN, NAN, 0, 0, -1, -1, -1, PLAIN, cython.address(made),
+        )  # fmt: skip

@@ -1,7 +1,7 @@
 """The strategy protocol.
 
-A strategy is a class of a dozen lines: declared parameters, and `Strategy.signals`, which turns bars into target
-weights. The same object later runs live.
+A strategy is a class of a dozen lines: declared parameters, and either `Strategy.signals`, which turns bars into
+decisions at once, or `Strategy.on_bar`, which is called at each close. The same object later runs live.
 """
 
 import sys
@@ -11,7 +11,10 @@ from arbitrax.domain.errors import ParameterError
 from arbitrax.strategies.parameters import Declaration, Parameter, Value, resolve
 
 if TYPE_CHECKING:
-    from arbitrax.domain.bars import Bars, Floats
+    from arbitrax.domain.bars import Bars
+    from arbitrax.domain.panel import Panel
+    from arbitrax.kernels.context import Context, Fill, Order
+    from arbitrax.strategies.signals import Decisions
 
 _TYPES: dict[object, type[Value]] = {
     int: int, float: float, bool: bool, str: str, "int": int, "float": float, "bool": bool, "str": str,
@@ -62,13 +65,44 @@ class Strategy:
         """Bars needed before the first decision. Override where it is more than one."""
         return 1
 
-    def signals(self, bars: "Bars") -> "Floats":
+    def signals(self, bars: "Bars") -> "Decisions":
         """Return the target weight decided at each bar's close, shape (bars,).
 
         1 is all equity long, -1 all short, 0 flat; NaN keeps the last target. The engine trades when the target
-        changes, at the next bar's open. A value may use its own bar and earlier ones only.
+        changes, at the next bar's open. A value may use its own bar and earlier ones only. Entries and exits, weights
+        with stops and rebalances: `arbitrax.strategies.signals`.
         """
-        raise NotImplementedError(f"{type(self).__name__} does not define signals(self, bars).")
+        raise NotImplementedError(f"{type(self).__name__} defines neither signals(self, bars) nor on_bar(self, ctx).")
+
+    def portfolio(self, panel: "Panel") -> "Decisions":
+        """Return the decisions for several symbols, shape (bars, symbols).
+
+        Unless overridden, each symbol follows `signals` of its own bars with an equal share of equity.
+        """
+        from arbitrax.strategies.shares import equal_shares
+
+        return equal_shares(self, panel)
+
+    def on_start(self, ctx: "Context") -> None:
+        """Prepare: compute indicators from ``ctx.bars`` and reveal them with ``ctx.indicator``."""
+
+    def on_bar(self, ctx: "Context") -> None:
+        """Decide at the close of a bar, from `warmup` bars on. Override for a strategy that is called bar by bar."""
+        raise NotImplementedError(f"{type(self).__name__} defines neither signals(self, bars) nor on_bar(self, ctx).")
+
+    def on_fill(self, ctx: "Context", fill: "Fill") -> None:
+        """React to a fill, before `on_bar` of the bar it happened in."""
+
+    def on_order(self, ctx: "Context", order: "Order") -> None:
+        """React to an order that was accepted, filled, cancelled, expired or refused, before `on_bar`."""
+
+    def on_stop(self, ctx: "Context") -> None:
+        """Look back after the last bar."""
+
+    @classmethod
+    def is_event_driven(cls) -> bool:
+        """Tell whether the strategy is called bar by bar."""
+        return cls.on_bar is not Strategy.on_bar
 
     def __repr__(self) -> str:
         arguments = ", ".join(f"{name}={value!r}" for name, value in self.values.items())

@@ -1,0 +1,114 @@
+"""A panel and a spec as the compiled engine takes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from arbitrax.domain.intervals import is_intraday
+from arbitrax.kernels.simulate import ACTION_DTYPE, Simulation
+from arbitrax.market_data.sessions import session_ends
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from arbitrax.backtest.spec import RunSpec
+    from arbitrax.domain.bars import Floats
+    from arbitrax.domain.panel import Panel
+
+BASIS_POINT = 1e-4
+FIRST, LAST, ENDS = 1, 2, 4
+"""Flags of a bar: the first of its session, the last of it, the last bar of a symbol that ends before the run."""
+
+
+def open_simulation(
+    spec: RunSpec, panel: Panel, actions: NDArray[np.void] | None, *, sessions: bool, keep_changes: bool
+) -> Simulation:
+    """Return the engine, ready to run. ``sessions``: whether orders may depend on them."""
+    instruments = [spec.instrument(symbol) for symbol in panel.symbols]
+    ticks = np.array([each.tick for each in instruments])
+    lots = np.array([each.lot for each in instruments])
+    rate = spec.account.borrow_rate
+    borrow = np.array([rate if each.borrow_rate is None else each.borrow_rate for each in instruments])
+    costs, commission = spec.costs, spec.commission_bps * BASIS_POINT
+    in_units = ticks.any() or lots.any() or costs.per_share or costs.participation
+    in_units = in_units or costs.volume_share or costs.square_root
+    last_bar = last_bars(panel.close)
+    return Simulation(
+        np.ascontiguousarray(panel.open),
+        np.ascontiguousarray(panel.high),
+        np.ascontiguousarray(panel.low),
+        np.ascontiguousarray(panel.close),
+        np.ascontiguousarray(panel.timestamp),
+        session_flags(panel, last_bar, sessions=sessions),
+        last_bar,
+        np.array([each.multiplier for each in instruments]),
+        borrow,
+        None if panel.volume is None else np.ascontiguousarray(panel.volume),
+        np.ascontiguousarray(panel.factor) if in_units and panel.factor is not None else None,
+        ticks if ticks.any() else None,
+        lots if lots.any() else None,
+        actions,
+        tier_records(costs.tiers),
+        cash=spec.cash,
+        margin=spec.account.kind == "margin",
+        leverage=spec.account.leverage,
+        maintenance=spec.account.maintenance,
+        credit_rate=spec.account.credit_rate,
+        debit_rate=spec.account.debit_rate,
+        taker=commission,
+        maker=commission if costs.maker_bps is None else costs.maker_bps * BASIS_POINT,
+        per_share=costs.per_share,
+        per_order=costs.per_order,
+        minimum=costs.minimum,
+        maximum=costs.maximum_bps * BASIS_POINT,
+        slippage=spec.slippage_bps * BASIS_POINT,
+        half_spread=costs.half_spread,
+        volume_share=costs.volume_share,
+        square_root=costs.square_root,
+        participation=costs.participation,
+        currency_unit=costs.currency_unit,
+        same_close=spec.fill == "same_close",
+        keep_changes=keep_changes,
+    )
+
+
+def last_bars(close: Floats) -> NDArray[np.int32]:
+    """Return the last bar of each symbol, -1 without any; (symbols,)."""
+    last = np.full(close.shape[1], len(close) - 1, np.int32)
+    for column in np.flatnonzero(np.isnan(close[-1])):
+        rows = np.flatnonzero(~np.isnan(close[:, column]))
+        last[column] = rows[-1] if len(rows) else -1
+    return last
+
+
+def session_flags(panel: Panel, last_bar: NDArray[np.int32], *, sessions: bool) -> NDArray[np.int8]:
+    """Return the flags of each bar; without ``sessions`` only where symbols end."""
+    bars = len(panel)
+    flags = np.zeros(bars, np.int8)
+    if sessions and not is_intraday(panel.interval):
+        flags[:] = FIRST | LAST
+    elif sessions:
+        ends = session_ends(panel.timestamp, panel.interval)
+        flags[ends] |= LAST
+        flags[0] |= FIRST
+        flags[ends[:-1] + 1] |= FIRST
+    ended = last_bar[(last_bar >= 0) & (last_bar < bars - 1)]
+    flags[ended] |= ENDS
+    return flags
+
+
+def tier_records(tiers: Sequence[tuple[float, float]]) -> NDArray[np.void] | None:
+    """Return the tiers as records, rates as fractions."""
+    if not tiers:
+        return None
+    records = np.zeros(len(tiers), np.dtype([("traded", "<f8"), ("rate", "<f8")]))
+    records["traded"] = [traded for traded, _ in tiers]
+    records["rate"] = [bps * BASIS_POINT for _, bps in tiers]
+    return records
+
+
+NO_ACTIONS = np.zeros(0, ACTION_DTYPE)

@@ -1,0 +1,85 @@
+"""What a run has to say about itself besides its numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from arbitrax.domain.bars import Bars
+from arbitrax.domain.dates import date_text
+from arbitrax.domain.orders import EventKind, OrderReason, OrderStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from arbitrax.backtest.spec import RunSpec
+    from arbitrax.domain.panel import Panel
+
+SPLIT = 0.2
+"""Log step of adj_close / close that no ordinary dividend makes."""
+REFUSALS = {
+    OrderReason.NO_CASH: "for lack of cash",
+    OrderReason.NO_MARGIN: "for lack of margin",
+    OrderReason.NO_SHORTING: "because a cash account cannot be short",
+}
+
+
+def run_notices(
+    spec: RunSpec,
+    raw: Bars | Sequence[Bars] | Panel,
+    panel: Panel,
+    benchmark: Bars | None,
+    orders: NDArray[np.void],
+    events: NDArray[np.void],
+    bankrupt_bar: int,
+) -> tuple[str, ...]:
+    """Return the notices of a run, one sentence each."""
+    found: list[str] = []
+    if spec.fill == "same_close":
+        found.append(
+            "Market orders filled at the close that decided them (same_close); nobody can trade at a price already seen."
+        )
+    series = [raw] if isinstance(raw, Bars) else list(raw) if not hasattr(raw, "symbols") else []
+    for each in series:
+        found.extend(_price_notices(spec, each))
+    if spec.commission_bps == 0 and spec.slippage_bps == 0 and spec.costs == type(spec.costs)():
+        found.append("Costs are zero; live trading will do worse.")
+    if benchmark is not None and benchmark.timestamp[-1] < panel.timestamp[-1]:
+        last = date_text(int(benchmark.timestamp[-1]))
+        found.append(f"The benchmark {benchmark.symbol} ends on {last}; after that its last close is kept.")
+    refused = orders["reason"][orders["status"] == OrderStatus.REFUSED]
+    for reason, text in REFUSALS.items():
+        count = int(np.count_nonzero(refused == reason))
+        if count:
+            found.append(f"{_count(count, 'order')} refused {text}; result.orders names them.")
+    delisted = np.unique(orders["symbol"][orders["reason"] == OrderReason.DELISTED])
+    if len(delisted):
+        names = ", ".join(panel.symbols[column] for column in delisted[:3])
+        more = f" and {len(delisted) - 3} more" if len(delisted) > 3 else ""
+        found.append(f"The bars of {names}{more} end before the run does; positions were closed at the last price.")
+    calls = int(np.count_nonzero(events["kind"] == EventKind.MARGIN_CALL))
+    if calls:
+        found.append(f"{_count(calls, 'margin call')} met by liquidation; result.events names them.")
+    if bankrupt_bar >= 0:
+        found.append(f"The account went bankrupt at bar {bankrupt_bar}; everything was closed and the run stopped.")
+    return tuple(found)
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'} {'was' if count == 1 else 'were'}"
+
+
+def _price_notices(spec: RunSpec, raw: Bars) -> list[str]:
+    found = []
+    if spec.prices == "adjusted" and raw.adj_close is None and raw.basis == "raw":
+        found.append(f"{raw.symbol} has no adjusted close, so prices are used as given; splits may look like crashes.")
+    if spec.prices == "raw" and raw.adj_close is not None:
+        factor = raw.adj_close / raw.close
+        steps = np.flatnonzero(np.abs(np.log(factor[1:] / factor[:-1])) > SPLIT) + 1
+        if len(steps):
+            days = ", ".join(date_text(int(raw.timestamp[at])) for at in steps[:3])
+            found.append(f"Prices are raw and {raw.symbol} was split (as on {days}); its falls there are no losses.")
+    return found

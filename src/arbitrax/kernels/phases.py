@@ -1,0 +1,700 @@
+"""A bar, phase by phase: what fills at the open, inside, at the close. Rules: docs/concepts/fills.md."""
+
+import cython
+from cython.cimports.arbitrax.kernels.account import accrue, apply_actions, delist, test_adverse_extreme, test_margin
+from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
+from cython.cimports.arbitrax.kernels.execution import (
+    execute,
+    fee_for,
+    mark_equity,
+    price_for,
+    shares_as_traded,
+)
+from cython.cimports.arbitrax.kernels.ledger import (
+    AT_CLOSE,
+    AT_OPEN,
+    AT_TARGET,
+    AUCTION_PASSED,
+    CANCELLED,
+    DATE_PASSED,
+    DAY,
+    END_OF_DATA,
+    ENTERED_INSIDE,
+    EXPIRED,
+    FOK,
+    GTD,
+    HELD,
+    INSIDE,
+    IOC,
+    LIMIT,
+    LIMIT_ON_CLOSE,
+    LIMIT_ON_OPEN,
+    MARKET,
+    MARKET_ON_CLOSE,
+    MARKET_ON_OPEN,
+    NO_POSITION,
+    NOT_AT_ONCE,
+    PENDING,
+    REDUCE_ONLY,
+    SCALED_TO_CASH,
+    SESSION_ENDED,
+    STOP,
+    STOP_LIMIT,
+    TARGET_QUANTITY,
+    TARGET_VALUE,
+    TARGET_WEIGHT,
+    TRAILING_PERCENT,
+    TRAILING_STOP,
+    VALUE,
+    WHOLE_POSITION,
+    OrderRecord,
+    Position,
+    mark_open_trade,
+)
+from cython.cimports.arbitrax.kernels.broker import MARGIN_ACCOUNT, OrderState
+from cython.cimports.arbitrax.kernels.orders import compact, end_order, trailing_level
+from cython.cimports.libc.math import NAN, fabs
+
+SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
+
+DAY_NS = cython.declare(cython.longlong, 86_400_000_000_000)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def step(b: cython.pointer[Broker]) -> cython.void:
+    """Run everything of bar ``b.t`` that comes before the decision at its close."""
+    i: cython.Py_ssize_t
+    s: cython.int
+    if b.working_count > 0:
+        compact(b)
+    if b.costs.tier_count > 0:
+        _turn_month(b)
+    if b.credit_rate != 0.0 or b.debit_rate != 0.0 or b.short_count > 0:
+        accrue(b)
+    if b.action_count > 0:
+        apply_actions(b)
+    if b.held_count > 0:
+        _mark(b, b.open_)
+        if b.short_count > 0 or b.book.cash < 0.0:
+            test_margin(b, AT_OPEN)
+    if b.bankrupt_bar < 0 and b.working_count > 0:
+        if b.used != cython.NULL:
+            for i in range(b.symbols):
+                b.used[i] = 0.0
+        _fill_together(b, AT_OPEN)
+        if b.working_count > 0:
+            _fill_inside(b)
+    if b.bankrupt_bar < 0 and b.held_count > 0:
+        # A bar's own fills may have opened the first short or made the first debt.
+        mark_equity(b)
+        test_adverse_extreme(b)
+    if b.bankrupt_bar < 0 and b.working_count > 0 and b.session[b.t] & 2:
+        _fill_together(b, AT_CLOSE)
+    if b.held_count > 0:
+        _mark(b, b.close)
+        mark_equity(b)
+        if b.bankrupt_bar < 0:
+            test_margin(b, AT_CLOSE)
+    if b.bankrupt_bar < 0 and b.working_count > 0 and b.session[b.t] & 2:
+        for i in range(b.working_count):
+            if b.orders[b.working[i]].time_in_force == DAY and b.orders[b.working[i]].status == PENDING:
+                end_order(b, b.working[i], EXPIRED, SESSION_ENDED)
+    if b.session[b.t] & 4 and b.bankrupt_bar < 0:
+        delist(b)
+    mark_equity(b)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _turn_month(b: cython.pointer[Broker]) -> cython.void:
+    """Forget the value traded when the calendar month (UTC) changes."""
+    # Months from days since 1970 by the 400-year cycle counted from March 1st (Howard Hinnant, chrono algorithms).
+    days: cython.longlong = b.time[b.t] // DAY_NS + 719468
+    era: cython.longlong = days // 146097
+    day: cython.longlong = days - era * 146097
+    year: cython.longlong = (day - day // 1460 + day // 36524 - day // 146096) // 365
+    month: cython.longlong = (5 * (day - (365 * year + year // 4 - year // 100)) + 2) // 153
+    month += (era * 400 + year) * 12
+    if month != b.month:
+        b.month = cython.cast(cython.int, month)
+        b.traded = 0.0
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _mark(b: cython.pointer[Broker], prices: cython.pointer[cython.const[cython.double]]) -> cython.void:
+    i: cython.Py_ssize_t
+    s: cython.int
+    price: cython.double
+    for i in range(b.held_count):
+        s = b.held[i]
+        price = prices[b.t * b.symbols + s]
+        if price == price:
+            b.positions[s].mark = price
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def fill_now(b: cython.pointer[Broker]) -> cython.void:
+    """Fill the market orders just decided at the close that decided them."""
+    if b.working_count > 0:
+        _fill_together(b, AT_CLOSE + 1)
+        mark_equity(b)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _reference_at(
+    b: cython.pointer[Broker], index: cython.int, price: cython.double, phase: cython.int
+) -> cython.double:
+    """Return the price at which a working order executes at an open or a close, NaN when it does not."""
+    order: cython.pointer[OrderRecord] = cython.address(b.orders[index])
+    kind: cython.int = order.kind
+    if kind == MARKET:
+        if phase == AT_CLOSE or b.states[index].due_bar > b.t:
+            return NAN
+        if phase > AT_CLOSE and order.created_bar != b.t:
+            return NAN
+        return price
+    if phase > AT_CLOSE:
+        return NAN
+    if phase == AT_CLOSE:
+        if kind == MARKET_ON_CLOSE:
+            return price
+        if kind == LIMIT_ON_CLOSE and (price <= order.limit if order.side > 0 else price >= order.limit):
+            return price
+        return NAN
+    if kind == MARKET_ON_OPEN:
+        return price if b.session[b.t] & 1 else NAN
+    if kind == LIMIT_ON_OPEN:
+        if b.session[b.t] & 1 and (price <= order.limit if order.side > 0 else price >= order.limit):
+            return price
+        return NAN
+    if kind == MARKET_ON_CLOSE or kind == LIMIT_ON_CLOSE:
+        return NAN
+    if kind != LIMIT and order.triggered_bar < 0:
+        if not (price >= order.stop if order.side > 0 else price <= order.stop):
+            return NAN
+        if order.flags & REDUCE_ONLY and not _can_reduce(b, index):
+            return NAN  # nothing to protect: it waits
+        order.triggered_bar = cython.cast(cython.int, b.t)
+    if kind == LIMIT or kind == STOP_LIMIT:
+        return price if (price <= order.limit if order.side > 0 else price >= order.limit) else NAN
+    return price
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _can_reduce(b: cython.pointer[Broker], index: cython.int) -> cython.bint:
+    held: cython.double = b.positions[b.orders[index].symbol].quantity
+    return held != 0.0 and (held < 0.0) == (b.orders[index].side > 0)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _planned(
+    b: cython.pointer[Broker], index: cython.int, reference: cython.double, phase: cython.int
+) -> cython.double:
+    """Return the signed units an order wants at a price; weights are planned together elsewhere."""
+    order: cython.pointer[OrderRecord] = cython.address(b.orders[index])
+    state: cython.pointer[OrderState] = cython.address(b.states[index])
+    held: cython.double = b.positions[order.symbol].quantity
+    side: cython.double
+    price: cython.double
+    quantity: cython.double
+    state.closes = False
+    if order.size_kind == WHOLE_POSITION:
+        state.closes = True
+        return -held
+    if state.remaining == state.remaining:
+        quantity = order.side * state.remaining
+    elif order.size_kind == VALUE:
+        side = order.side
+        quantity = order.size / (reference * b.multiplier[order.symbol])
+        price = price_for(b, index, reference, side, quantity, phase)
+        quantity = order.size / (price * b.multiplier[order.symbol])
+        state.remaining = quantity
+        quantity *= side
+    else:  # a target of units or value
+        if order.size_kind == TARGET_QUANTITY:
+            quantity = order.size - held
+        else:
+            quantity = order.size / (reference * b.multiplier[order.symbol])
+            side = 1.0 if quantity > held else -1.0
+            price = price_for(b, index, reference, side, fabs(quantity - held), phase)
+            quantity = order.size / (price * b.multiplier[order.symbol]) - held
+            if quantity * side < 0.0:
+                quantity = 0.0
+        if order.size == 0.0:
+            state.closes = True
+            quantity = -held
+        if order.side == 0 and quantity != 0.0:
+            order.side = 1 if quantity > 0.0 else -1
+    if order.flags & REDUCE_ONLY:
+        if held == 0.0 or (held > 0.0) == (quantity > 0.0):
+            return 0.0
+        if fabs(quantity) >= fabs(held):
+            state.closes = True
+            return -held
+    return quantity
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _fill_together(b: cython.pointer[Broker], phase: cython.int) -> cython.void:
+    """Fill what executes at this open or close: plan all of it at one price each, then sells, then buys."""
+    prices: cython.pointer[cython.const[cython.double]] = b.open_ if phase == AT_OPEN else b.close
+    count: cython.Py_ssize_t = b.working_count
+    i: cython.Py_ssize_t
+    index: cython.int
+    order: cython.pointer[OrderRecord]
+    state: cython.pointer[OrderState]
+    price: cython.double
+    reference: cython.double
+    weights: cython.bint = False
+    any_ready: cython.bint = False
+    in_cash: cython.bint
+    for i in range(count):
+        index = b.working[i]
+        order = cython.address(b.orders[index])
+        state = cython.address(b.states[index])
+        state.ready = False
+        if order.status != PENDING:
+            continue
+        if phase == AT_OPEN and order.time_in_force == GTD and b.time[b.t] > order.expires:
+            end_order(b, index, EXPIRED, DATE_PASSED)
+            continue
+        price = prices[b.t * b.symbols + order.symbol]
+        if price != price:
+            continue
+        reference = _reference_at(b, index, price, phase)
+        if reference != reference:
+            continue
+        state.plan_reference = reference
+        if order.size_kind == TARGET_WEIGHT and state.remaining != state.remaining:
+            weights = True
+        else:
+            state.planned = _planned(b, index, reference, phase)
+            if state.planned == 0.0:
+                if order.flags & REDUCE_ONLY and order.kind != MARKET:
+                    continue  # nothing to reduce yet
+                end_order(b, index, CANCELLED, NO_POSITION if order.flags & REDUCE_ONLY else AT_TARGET)
+                continue
+        state.ready = True
+        any_ready = True
+    if any_ready:
+        if weights:
+            _plan_weights(b, count, phase)
+        # An account without debt or shorts, before and after, is bounded by its cash: the exact form of the rule.
+        in_cash = b.account_kind != MARGIN_ACCOUNT or (b.leverage == 1.0 and b.accrued == 0.0)
+        if in_cash and b.account_kind == MARGIN_ACCOUNT:
+            in_cash = b.short_count == 0
+            for i in range(count):
+                index = b.working[i]
+                if b.states[index].ready and b.states[index].planned < 0.0:
+                    if -b.states[index].planned > b.positions[b.orders[index].symbol].quantity:
+                        in_cash = False
+        if not in_cash:
+            _scale_to_account(b, count, phase, False)
+        for i in range(count):
+            index = b.working[i]
+            if b.states[index].ready and b.states[index].planned < 0.0:
+                _execute_planned(b, index, phase)
+        if in_cash:
+            _scale_to_account(b, count, phase, True)
+        for i in range(count):
+            index = b.working[i]
+            if b.states[index].ready and b.states[index].planned > 0.0:
+                _execute_planned(b, index, phase)
+    for i in range(count):
+        index = b.working[i]
+        order = cython.address(b.orders[index])
+        if order.status != PENDING:
+            continue
+        if phase == AT_OPEN:
+            if order.time_in_force == IOC or order.time_in_force == FOK:
+                end_order(b, index, CANCELLED, NOT_AT_ONCE)
+            elif (order.kind == MARKET_ON_OPEN or order.kind == LIMIT_ON_OPEN) and b.session[b.t] & 1:
+                end_order(b, index, EXPIRED, AUCTION_PASSED)
+        elif phase == AT_CLOSE and (order.kind == MARKET_ON_CLOSE or order.kind == LIMIT_ON_CLOSE):
+            end_order(b, index, EXPIRED, AUCTION_PASSED)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _execute_planned(b: cython.pointer[Broker], index: cython.int, phase: cython.int) -> cython.void:
+    state: cython.pointer[OrderState] = cython.address(b.states[index])
+    order: cython.pointer[OrderRecord] = cython.address(b.orders[index])
+    rested: cython.bint
+    held: cython.double
+    state.ready = False
+    if order.status != PENDING:
+        return  # an earlier fill of this open ended it
+    if order.flags & REDUCE_ONLY:
+        # So did an earlier one reduce what is left to reduce.
+        held = b.positions[order.symbol].quantity
+        if held == 0.0 or (held > 0.0) == (state.planned > 0.0):
+            if order.kind == MARKET:
+                end_order(b, index, CANCELLED, NO_POSITION)
+            return
+        if fabs(state.planned) >= fabs(held):
+            state.planned = -held
+            state.closes = True
+    execute(b, index, state.planned, state.plan_reference, AT_CLOSE if phase > AT_CLOSE else phase, False)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _plan_weights(b: cython.pointer[Broker], count: cython.Py_ssize_t, phase: cython.int) -> cython.void:
+    """Turn the ready target weights into units.
+
+    With f the commission and sides d_s = +-1 known, equity after all costs E' solves
+    ``E' = cash + sum(q p) - f sum(d (w E' - q p))``, so each target is met exactly *after* its fees.
+    """
+    i: cython.Py_ssize_t
+    round_: cython.int
+    index: cython.int
+    s: cython.int
+    order: cython.pointer[OrderRecord]
+    state: cython.pointer[OrderState]
+    position: cython.pointer[Position]
+    before: cython.double = mark_equity(b)
+    value: cython.double
+    after: cython.double = before
+    last: cython.double
+    weight: cython.double = 0.0
+    held: cython.double = 0.0
+    side: cython.double
+    units: cython.double
+    costs: cython.double
+    f: cython.double = b.costs.taker
+    value = b.book.cash + b.accrued
+    for i in range(b.held_count):
+        # The slipped price where an order trades, the mark elsewhere; `plan_price` of its order replaces it below.
+        s = b.held[i]
+        value += b.positions[s].quantity * b.positions[s].mark * b.multiplier[s]
+    for i in range(count):
+        index = b.working[i]
+        state = cython.address(b.states[index])
+        order = cython.address(b.orders[index])
+        if not state.ready or order.size_kind != TARGET_WEIGHT or state.remaining == state.remaining:
+            continue
+        position = cython.address(b.positions[order.symbol])
+        units = position.quantity * b.multiplier[order.symbol]
+        side = 1.0 if order.size * before > units * state.plan_reference else -1.0
+        order.side = 1 if side > 0.0 else -1
+        state.plan_price = price_for(
+            b, index, state.plan_reference, side,
+            fabs(order.size * before / (state.plan_reference * b.multiplier[order.symbol]) - position.quantity), phase,
+        )  # fmt: skip
+        weight += side * order.size
+        held += side * units * state.plan_price
+        if position.quantity != 0.0:
+            value += units * (state.plan_price - position.mark)
+    after = (value + f * held) / (1.0 + f * weight)
+    if not b.costs.linear:
+        # Costs at the last quantities give equity, equity gives quantities.
+        for round_ in range(60):
+            last = after
+            value = b.book.cash + b.accrued
+            for i in range(b.held_count):
+                s = b.held[i]
+                value += b.positions[s].quantity * b.positions[s].mark * b.multiplier[s]
+            costs = 0.0
+            for i in range(count):
+                index = b.working[i]
+                state = cython.address(b.states[index])
+                order = cython.address(b.orders[index])
+                if not state.ready or order.size_kind != TARGET_WEIGHT or state.remaining == state.remaining:
+                    continue
+                position = cython.address(b.positions[order.symbol])
+                units = fabs(order.size * last / (state.plan_price * b.multiplier[order.symbol]) - position.quantity)
+                state.plan_price = price_for(b, index, state.plan_reference, order.side, units, phase)
+                costs += fee_for(
+                    b, index, units * state.plan_price * b.multiplier[order.symbol],
+                    shares_as_traded(b, order.symbol, units), False,
+                )  # fmt: skip
+                value += position.quantity * b.multiplier[order.symbol] * (state.plan_price - position.mark)
+            after = value - costs
+            if fabs(after - last) <= 1e-13 * before:
+                break
+    for i in range(count):
+        index = b.working[i]
+        state = cython.address(b.states[index])
+        order = cython.address(b.orders[index])
+        if not state.ready or order.size_kind != TARGET_WEIGHT or state.remaining == state.remaining:
+            continue
+        position = cython.address(b.positions[order.symbol])
+        state.closes = order.size == 0.0
+        if state.closes:
+            state.planned = -position.quantity
+        else:
+            state.planned = order.size * after / (state.plan_price * b.multiplier[order.symbol]) - position.quantity
+        # A change smaller than its own costs: the order would have to trade the other way.
+        if state.planned * order.side <= 0.0:
+            order.side = 0
+            state.ready = False
+            end_order(b, index, CANCELLED, AT_TARGET)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _opening(held: cython.double, planned: cython.double) -> cython.double:
+    """Return the unsigned part of a planned trade that opens or adds to a position."""
+    if held != 0.0 and (held > 0.0) != (planned > 0.0):
+        return fabs(planned) - fabs(held) if fabs(planned) > fabs(held) else 0.0
+    return fabs(planned)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _scale_to_account(
+    b: cython.pointer[Broker], count: cython.Py_ssize_t, phase: cython.int, in_cash: cython.bint
+) -> cython.void:
+    """Scale what the planned targets open to what the account allows.
+
+    In cash: sells have executed, and buys take cash. Else nothing has executed yet, and everything opened takes gross
+    value, with leverage x its costs.
+    """
+    i: cython.Py_ssize_t
+    index: cython.int
+    order: cython.pointer[OrderRecord]
+    state: cython.pointer[OrderState]
+    held: cython.double
+    price: cython.double
+    opening: cython.double
+    unit: cython.double
+    fee: cython.double
+    side: cython.double
+    needed: cython.double = 0.0
+    room: cython.double
+    scale: cython.double
+    share: cython.double
+    mark_equity(b)
+    room = b.book.cash if in_cash else b.leverage * b.equity - b.exposure
+    for i in range(count):
+        index = b.working[i]
+        state = cython.address(b.states[index])
+        if not state.ready or (in_cash and state.planned <= 0.0):
+            continue
+        order = cython.address(b.orders[index])
+        unit = b.multiplier[order.symbol]
+        held = b.positions[order.symbol].quantity
+        side = 1.0 if state.planned > 0.0 else -1.0
+        opening = _opening(held, state.planned)
+        price = price_for(b, index, state.plan_reference, side, fabs(state.planned), phase)
+        fee = fee_for(
+            b, index, fabs(state.planned) * price * unit,
+            shares_as_traded(b, order.symbol, fabs(state.planned)), False,
+        )  # fmt: skip
+        if in_cash:
+            price = state.planned * price * unit + fee
+            if state.fixed:
+                room -= price
+            else:
+                needed += price
+            continue
+        share = opening / fabs(state.planned)
+        price = b.leverage * (fabs(price - state.plan_reference) * fabs(state.planned) * unit + fee)
+        room += (fabs(state.planned) - opening) * state.plan_reference * unit - (1.0 - share) * price
+        if state.fixed:
+            room -= opening * state.plan_reference * unit + share * price
+        else:
+            needed += opening * state.plan_reference * unit + share * price
+    # One part in 1e12 is the rounding of the divisions before, not a shortfall.
+    if needed <= 0.0 or needed <= room * (1.0 + 1e-12):
+        return
+    scale = room / needed
+    if scale < 1e-9:  # what rounding left of the cash, or less than nothing: no order of dust
+        scale = 0.0
+    for i in range(count):
+        index = b.working[i]
+        state = cython.address(b.states[index])
+        order = cython.address(b.orders[index])
+        held = b.positions[order.symbol].quantity
+        if not state.ready or (in_cash and state.planned <= 0.0) or state.fixed:
+            continue
+        opening = _opening(held, state.planned)
+        if opening <= 0.0:
+            continue
+        order.reason = SCALED_TO_CASH
+        state.planned += (opening if state.planned < 0.0 else -opening) * (1.0 - scale)
+        if opening == fabs(state.planned) or scale == 0.0:
+            state.closes = scale == 0.0 and held != 0.0 and state.planned == -held
+        if scale == 0.0 and fabs(state.planned) <= 1e-12 * opening:
+            state.ready = False
+            order.side = 0
+            end_order(b, index, CANCELLED, SCALED_TO_CASH)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _fill_inside(b: cython.pointer[Broker]) -> cython.void:
+    """Fill what the bar's extremes reach: stops that reduce a position first, then the rest, oldest first."""
+    i: cython.Py_ssize_t
+    index: cython.int
+    kind: cython.int
+    protected: cython.bint = False
+    for i in range(b.working_count):
+        kind = b.orders[b.working[i]].kind
+        if (
+            (kind == STOP or kind == TRAILING_STOP or kind == TRAILING_PERCENT)
+            and b.orders[b.working[i]].status == PENDING
+            and _can_reduce(b, b.working[i])
+        ):
+            _try_inside(b, b.working[i])
+    # The list grows by the children of what fills.
+    i = 0
+    while i < b.working_count:
+        index = b.working[i]
+        kind = b.orders[index].kind
+        if LIMIT <= kind <= TRAILING_PERCENT and b.orders[index].status == PENDING:
+            _try_inside(b, index)
+        i += 1
+    for i in range(b.working_count):
+        index = b.working[i]
+        if b.orders[index].flags & ENTERED_INSIDE:
+            b.orders[index].flags = b.orders[index].flags & ~ENTERED_INSIDE
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _try_inside(b: cython.pointer[Broker], index: cython.int) -> cython.void:
+    """Fill one order inside the bar, if the bar reached it."""
+    order: cython.pointer[OrderRecord] = cython.address(b.orders[index])
+    state: cython.pointer[OrderState] = cython.address(b.states[index])
+    at: cython.longlong = b.t * b.symbols + order.symbol
+    reference: cython.double
+    planned: cython.double
+    phase: cython.int = INSIDE
+    if b.close[at] != b.close[at]:
+        return
+    if order.flags & REDUCE_ONLY and not _can_reduce(b, index):
+        return
+    if order.kind == LIMIT or (order.kind == STOP_LIMIT and order.triggered_bar >= 0):
+        reference = _limit_inside(b, order, at)
+    elif order.kind == STOP_LIMIT:
+        reference = _stop_inside(b, order, at)
+        if reference != reference:
+            return
+        order.triggered_bar = cython.cast(cython.int, b.t)
+        if not (reference <= order.limit if order.side > 0 else reference >= order.limit):
+            # When the price came back to the limit is not known: only the close is certainly later.
+            reference = NAN
+            if b.close[at] <= order.limit if order.side > 0 else b.close[at] >= order.limit:
+                reference = order.limit
+    else:
+        reference = _stop_inside(b, order, at)
+        if reference != reference and order.kind != STOP:
+            reference = _ratchet(b, index, at)
+    if reference != reference:
+        return
+    if order.kind != LIMIT and order.triggered_bar < 0:
+        order.triggered_bar = cython.cast(cython.int, b.t)
+    planned = _planned(b, index, reference, phase)
+    if planned == 0.0:
+        if not order.flags & REDUCE_ONLY:
+            end_order(b, index, CANCELLED, AT_TARGET)
+        return
+    execute(b, index, planned, reference, phase, order.kind == LIMIT and reference == order.limit)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _limit_inside(
+    b: cython.pointer[Broker], order: cython.pointer[OrderRecord], at: cython.longlong
+) -> cython.double:
+    open_: cython.double = b.open_[at]
+    if order.flags & ENTERED_INSIDE:
+        # Only what the close proves came after the entry.
+        if b.close[at] <= order.limit if order.side > 0 else b.close[at] >= order.limit:
+            return order.limit
+        return NAN
+    if order.side > 0:
+        if open_ <= order.limit:
+            return open_
+        return order.limit if b.low[at] <= order.limit else NAN
+    if open_ >= order.limit:
+        return open_
+    return order.limit if b.high[at] >= order.limit else NAN
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _stop_inside(b: cython.pointer[Broker], order: cython.pointer[OrderRecord], at: cython.longlong) -> cython.double:
+    """Return where a stop triggers inside the bar, NaN when it does not."""
+    open_: cython.double = b.open_[at]
+    if order.triggered_bar >= 0:
+        return NAN  # the rest of a capped stop goes on at the next open
+    if order.side > 0:
+        if not b.high[at] >= order.stop:
+            return NAN
+        return open_ if open_ >= order.stop and not order.flags & ENTERED_INSIDE else order.stop
+    if not b.low[at] <= order.stop:
+        return NAN
+    return open_ if open_ <= order.stop and not order.flags & ENTERED_INSIDE else order.stop
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _ratchet(b: cython.pointer[Broker], index: cython.int, at: cython.longlong) -> cython.double:
+    """Move a trailing stop with this bar's favourable extreme; return its level when the other extreme reaches it."""
+    order: cython.pointer[OrderRecord] = cython.address(b.orders[index])
+    state: cython.pointer[OrderState] = cython.address(b.states[index])
+    favourable: cython.double
+    if order.triggered_bar >= 0:
+        return NAN
+    favourable = b.low[at] if order.side > 0 else b.high[at]
+    if order.flags & ENTERED_INSIDE:
+        favourable = b.close[at]
+    if not (favourable < state.extreme if order.side > 0 else favourable > state.extreme):
+        return NAN
+    state.extreme = favourable
+    order.stop = trailing_level(b, index)
+    if order.flags & ENTERED_INSIDE:
+        return NAN
+    if b.high[at] >= order.stop if order.side > 0 else b.low[at] <= order.stop:
+        return order.stop
+    return NAN
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def finish(b: cython.pointer[Broker]) -> cython.void:
+    """End what is still alive after the last bar."""
+    i: cython.longlong
+    s: cython.int
+    if b.bankrupt_bar < 0:
+        for i in range(b.order_count if b.working_count + b.held_orders > 0 else 0):
+            if b.orders[i].status == PENDING or b.orders[i].status == HELD:
+                end_order(b, cython.cast(cython.int, i), CANCELLED, END_OF_DATA)
+    for i in range(b.held_count):
+        s = b.held[i]
+        mark_open_trade(
+            cython.address(b.book), cython.address(b.positions[s]), s, cython.cast(cython.int, b.t),
+            b.positions[s].mark, b.multiplier[s],
+        )  # fmt: skip
