@@ -6,12 +6,12 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.oracles.simulator import Simulator
+from tests.simulation import matrix, open_engine
 
-from arbitrax.kernels.ledger import CODES, ORDER_DTYPE, TRADE_DTYPE
-from arbitrax.kernels.simulate import count_orders, simulate
+from arbitrax.domain.orders import OrderReason, OrderStatus
 
-STATUS = {code: name for name, code in CODES["status"].items()}
-REASON = {code: name for name, code in CODES["reason"].items()}
+STATUS = {each.value: each.name.lower() for each in OrderStatus}
+REASON = {each.value: each.name.lower() for each in OrderReason}
 
 
 @st.composite
@@ -35,12 +35,13 @@ def markets(draw):
 
 def run_kernel(market, cash=10_000.0):
     opens, highs, lows, closes, targets, commission, slippage = market
-    o, h, low, c, w = (np.array(each, dtype=np.float64) for each in (opens, highs, lows, closes, targets))
-    room = count_orders(w) + w.shape[1]
-    orders, trades = np.zeros(room, ORDER_DTYPE), np.zeros(room + w.shape[1], TRADE_DTYPE)
-    equity, exposure = np.empty(len(o)), np.empty(len(o))
-    made, closed, bankrupt = simulate(o, h, low, c, w, cash, commission, slippage, equity, exposure, orders, trades)
-    return equity, orders[:made], trades[:closed], bankrupt
+    engine = open_engine(
+        opens, highs, lows, closes, cash=cash, taker=commission, maker=commission, slippage=slippage,
+        last_bar=[len(opens) - 1] * len(opens[0]),
+    )  # fmt: skip
+    engine.run_targets(matrix(targets))
+    orders, fills, _, trades = engine.records()
+    return engine.equity, orders, fills, trades, engine.bankrupt_bar
 
 
 def close_to(a, b, scale=10_000.0):
@@ -49,15 +50,14 @@ def close_to(a, b, scale=10_000.0):
 
 @given(markets())
 def test_kernel_agrees_with_the_plain_simulator(market):
-    equity, orders, trades, bankrupt = run_kernel(market)
+    equity, orders, _, trades, bankrupt = run_kernel(market)
     plain = Simulator(*market[:5], 10_000.0, *market[5:]).run()
     assert bankrupt == (-1 if plain.bankrupt_bar is None else plain.bankrupt_bar)
     assert all(close_to(a, b) for a, b in zip(equity, plain.equity, strict=True))
     assert len(orders) == len(plain.orders)
     for record, order in zip(orders, plain.orders, strict=True):
-        assert (record["created_bar"], record["symbol"], record["filled_bar"]) == (
-            order["created"], order["symbol"], order["filled"],
-        )  # fmt: skip
+        filled = record["ended_bar"] if order["status"] == "filled" else -1
+        assert (record["created_bar"], record["symbol"], filled) == (order["created"], order["symbol"], order["filled"])
         assert (STATUS[record["status"]], REASON[record["reason"]]) == (order["status"], order["reason"])
         if order["status"] == "filled":
             assert record["side"] == order["side"]
@@ -72,12 +72,12 @@ def test_kernel_agrees_with_the_plain_simulator(market):
 
 @given(markets())
 def test_equity_is_cash_and_positions_rebuilt_from_the_order_log(market):
-    equity, orders, _, _ = run_kernel(market)
+    equity, _, fills, _, _ = run_kernel(market)
     opens, closes = market[0], market[3]
     cash, held, mark = 10_000.0, [0.0] * len(opens[0]), [0.0] * len(opens[0])
     for t in range(len(opens)):
-        for record in orders[orders["filled_bar"] == t]:
-            signed = float(record["side"]) * record["quantity"]
+        for record in fills[fills["bar"] == t]:
+            signed = record["quantity"]
             cash -= signed * record["price"] + record["fee"]
             held[record["symbol"]] += signed
         mark = [c if not math.isnan(c) else m for c, m in zip(closes[t], mark, strict=True)]
@@ -86,17 +86,18 @@ def test_equity_is_cash_and_positions_rebuilt_from_the_order_log(market):
 
 @given(markets())
 def test_fills_lie_in_their_bar_before_slippage_and_never_in_the_bar_that_decided(market):
-    _, orders, _, _ = run_kernel(market)
-    for record in orders[orders["filled_bar"] >= 0]:
-        t, s = record["filled_bar"], record["symbol"]
-        if REASON[record["reason"]] != "bankrupt":
+    _, orders, fills, _, _ = run_kernel(market)
+    for record in fills:
+        t, s = record["bar"], record["symbol"]
+        order = orders[record["order"]]
+        if REASON[order["reason"]] not in ("bankrupt", "margin_called"):
             assert record["reference_price"] == market[0][t][s]
-            assert record["created_bar"] < t
+            assert order["created_bar"] < t
 
 
 @given(markets())
 def test_profits_of_all_trades_are_the_change_of_equity(market):
-    equity, _, trades, _ = run_kernel(market)
+    equity, _, _, trades, _ = run_kernel(market)
     assert close_to(float(trades["pnl"].sum()), float(equity[-1] - 10_000.0), scale=1e5)
 
 

@@ -89,7 +89,9 @@ def run_decisions(simulation: Simulation, decided: Any, shape: Shape, leverage: 
             simulation.run_targets(np.full((1, shape.full[1]), np.nan), rows)
     else:
         targets = decided if isinstance(decided, Targets) else Targets(decided)
-        weights = shape.matrix(targets.weights, "weights", np.float64)
+        # A number alone is a mistake here, while exits may be one number for all bars.
+        stated = targets.weights if np.ndim(targets.weights) else [targets.weights]
+        weights = shape.matrix(stated, "weights", np.float64)
         _check_weights(weights, shape, leverage, None)
         simulation.run_targets(np.ascontiguousarray(weights), None, *_exits(targets.exits, shape))
 
@@ -106,8 +108,8 @@ def _check_weights(weights: Floats, shape: Shape, leverage: float, rows: NDArray
         over = np.flatnonzero(gross > limit)
         if len(over):
             raise StrategyError(
-                f"{shape.name} asks for weights of {gross[over[0]]:g} in all at bar {rows[over[0]]}; the account allows "
-                f"{leverage:g} (leverage)."
+                f"{shape.name} asks for weights of {gross[over[0]]:g} in all at bar {rows[over[0]]}; the account "
+                f"allows {leverage:g} (leverage)."
             )
         return
     at = tuple(np.argwhere(np.abs(weights) > limit)[0])

@@ -9,7 +9,7 @@ import numpy as np
 
 from arbitrax.backtest.decisions import Shape, decide, run_decisions
 from arbitrax.backtest.market import open_simulation
-from arbitrax.backtest.notices import run_notices
+from arbitrax.backtest.notices import price_notices, run_notices
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import COLUMNS, Bars
@@ -38,9 +38,9 @@ def run_backtest(
 ) -> Result:
     """Run ``strategy`` over the bars, already cut to the range of the spec.
 
-    raw: bars as stored, of one symbol or of several; they are adjusted here when the spec asks for it. benchmark: bars to
-    compare with, aligned by time; None compares with holding the run's own symbols. data_notices: what reading the
-    bars had to say. jit: compile `on_bar` (needs the ``jit`` extra).
+    raw: bars as stored, of one symbol or of several; they are adjusted here when the spec asks for it. benchmark: bars
+    to compare with, aligned by time; None compares with holding the run's own symbols. data_notices: what reading
+    the bars had to say. jit: compile `on_bar` (needs the ``jit`` extra).
 
     Raises:
         RangeError: fewer bars than the strategy's warm-up and one fill need.
@@ -76,7 +76,7 @@ def run_backtest(
         def whole_bars(column: int) -> Bars:
             return bars if bars is not None else _on_all_rows(panel, column)
 
-        tags = run_strategy(simulation, strategy, panel.symbols, whole_bars, None, warmup, jit=jit)
+        tags = run_strategy(simulation, strategy, panel.symbols, whole_bars, warmup=warmup, splits=None, jit=jit)
     else:
         shape = Shape(strategy, *panel.close.shape)
         leverage = spec.account.leverage
@@ -98,7 +98,9 @@ def run_backtest(
         tags=tags,
         raw=raw if isinstance(raw, Bars | Panel) else tuple(raw),
         bankrupt_bar=None if simulation.bankrupt_bar < 0 else simulation.bankrupt_bar,
-        notices=data_notices + run_notices(spec, raw, panel, benchmark, orders, account_events, simulation.bankrupt_bar),
+        notices=data_notices
+        + price_notices(spec, raw)
+        + run_notices(spec, panel, benchmark, (orders, account_events), simulation.bankrupt_bar),
     )
 
 

@@ -25,9 +25,9 @@ def run_strategy(
     strategy: Strategy,
     symbols: tuple[str, ...],
     bars: Callable[[int], Bars],
-    splits: Floats | None,
-    warmup: int,
     *,
+    warmup: int,
+    splits: Floats | None,
     jit: bool,
 ) -> tuple[str, ...]:
     """Run an event strategy and return the tags it gave its orders.
@@ -56,9 +56,7 @@ def run_strategy(
     return tuple(words.tags)
 
 
-def _call(
-    strategy: Strategy, method: str, at: Context | None, function: Callable[..., Any], *arguments: Any
-) -> None:
+def _call(strategy: Strategy, method: str, at: Context | None, function: Callable[..., Any], *arguments: Any) -> None:
     """Call into the strategy; whatever it raises becomes one sentence with its bar."""
     try:
         function(*arguments)
@@ -67,7 +65,8 @@ def _call(
     except (Exception, SystemExit) as error:  # a strategy must not end the program
         where = _raised_in(error) or method
         bar = "" if at is None else f" at bar {at.index}"
-        raise StrategyError(f"{type(strategy).__name__}.{where} failed{bar}: {type(error).__name__}: {error}") from error
+        name = f"{type(strategy).__name__}.{where}"
+        raise StrategyError(f"{name} failed{bar}: {type(error).__name__}: {error}") from error
 
 
 def _raised_in(error: BaseException) -> str | None:

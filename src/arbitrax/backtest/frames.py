@@ -85,8 +85,8 @@ def to_polars(result: Result) -> dict[str, Any]:
         "trades": _trade_columns(result),
     }
     text = {
-        "side", "kind", "status", "reason", "entry_reason", "exit_reason", "symbol", "time_in_force", "size_unit", "role",
-        "tag", "entry_tag", "exit_tag", "phase", "event",
+        "side", "kind", "status", "reason", "entry_reason", "exit_reason", "symbol", "time_in_force", "size_unit",
+        "role", "tag", "entry_tag", "exit_tag", "phase", "event",
     }  # fmt: skip
     return {
         name: pl.DataFrame(
@@ -166,62 +166,39 @@ def _fill_columns(result: Result) -> Columns:
     }
 
 
-ENDINGS = {status.value: status.name.lower() for status in OrderStatus}
-
-
 def _event_columns(result: Result) -> Columns:
     """Merge the account's events with each order's life, in the sequence a bar happens."""
     orders, fills, events = result.order_records, result.fill_records, result.event_records
     numbers = np.arange(len(orders), dtype=np.int64)
-    nothing = np.nan
-    parts = []
-
-    def add(bar: Any, rank: int, name: Any, order: Any, symbol: Any, quantity: Any, price: Any, amount: Any) -> None:
-        count = len(bar)
-        parts.append(
-            {
-                "bar": np.asarray(bar, np.int64),
-                "rank": np.full(count, rank, np.int64),
-                "event": np.broadcast_to(np.asarray(name, dtype=object), count),
-                "order": np.asarray(order, np.int64),
-                "symbol": np.asarray(symbol, np.int64),
-                "quantity": np.broadcast_to(np.asarray(quantity, np.float64), count),
-                "price": np.broadcast_to(np.asarray(price, np.float64), count),
-                "amount": np.broadcast_to(np.asarray(amount, np.float64), count),
-                "reason": orders["reason"][np.maximum(order, 0)] if len(orders) else np.zeros(count, np.int64),
-            }
-        )
-
-    add(
-        events["bar"], 0, _names(events["kind"], EventKind), events["order"], events["symbol"], events["quantity"],
-        events["price"], events["amount"],
-    )  # fmt: skip
-    triggered = orders["triggered_bar"] >= 0
-    add(
-        orders["triggered_bar"][triggered], 1, "triggered", numbers[triggered], orders["symbol"][triggered], nothing,
-        orders["stop"][triggered], nothing,
-    )  # fmt: skip
-    add(
-        fills["bar"], 2, "fill", fills["order"], fills["symbol"], fills["quantity"], fills["price"], -fills["fee"],
-    )  # fmt: skip
-    ended = orders["ended_bar"] >= 0
-    add(
-        orders["ended_bar"][ended], 3, _words(orders["status"][ended], ENDINGS), numbers[ended], orders["symbol"][ended],
-        orders["quantity"][ended], orders["price"][ended], nothing,
-    )  # fmt: skip
-    add(orders["created_bar"], 4, "created", numbers, orders["symbol"], orders["size"], orders["limit"], nothing)
-    accepted = orders["accepted_bar"] >= 0
-    add(
-        orders["accepted_bar"][accepted], 5, "accepted", numbers[accepted], orders["symbol"][accepted],
-        orders["size"][accepted], orders["limit"][accepted], nothing,
-    )  # fmt: skip
+    triggered, ended, accepted = (orders[f"{step}_bar"] >= 0 for step in ("triggered", "ended", "accepted"))
+    nothing = np.full(len(orders), np.nan)
+    # Rank within the bar; bar, event, order, symbol, quantity, price, amount.
+    names = ("bar", "event", "order", "symbol", "quantity", "price", "amount")
+    steps: list[tuple[Any, ...]] = [
+        (
+            events["bar"], _names(events["kind"], EventKind), events["order"], events["symbol"], events["quantity"],
+            events["price"], events["amount"],
+        ),
+        _step(orders, triggered, "triggered_bar", "triggered", nothing, orders["stop"]),
+        (
+            fills["bar"], np.full(len(fills), "fill", object), fills["order"], fills["symbol"], fills["quantity"],
+            fills["price"], -fills["fee"],
+        ),
+        _step(orders, ended, "ended_bar", _names(orders["status"], OrderStatus), orders["quantity"], orders["price"]),
+        _step(orders, numbers >= 0, "created_bar", "created", orders["size"], orders["limit"]),
+        _step(orders, accepted, "accepted_bar", "accepted", orders["size"], orders["limit"]),
+    ]  # fmt: skip
+    parts = [
+        dict(zip(names, step, strict=True)) | {"rank": np.full(len(step[0]), rank)} for rank, step in enumerate(steps)
+    ]
     merged = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     # What an order does within its bar of birth comes after its birth: attached exits are born and may end inside.
-    born = np.where(merged["order"] >= 0, orders["created_bar"][np.maximum(merged["order"], 0)], -1) if len(orders) else -1
+    born = _of_order(orders, "created_bar", merged["order"], -1)
     late = np.where((born == merged["bar"]) & (merged["rank"] < 4), merged["rank"] + 6, merged["rank"])
     place = np.lexsort((merged["order"], late, merged["bar"]))
     merged = {name: column[place] for name, column in merged.items()}
     told = np.isin(merged["event"], ("cancelled", "expired", "refused", "filled"))
+    reason = _names(_of_order(orders, "reason", merged["order"], 0), OrderReason)
     return {
         "time": _times(result)[merged["bar"]],
         "event": merged["event"],
@@ -230,8 +207,18 @@ def _event_columns(result: Result) -> Columns:
         "quantity": merged["quantity"],
         "price": merged["price"],
         "amount": merged["amount"],
-        "reason": np.where(told, _names(merged["reason"], OrderReason), None),
+        "reason": np.where(told, reason, None),
     }
+
+
+def _step(  # noqa: PLR0917
+    orders: NDArray[np.void], which: NDArray[np.bool_], bar: str, event: Any, quantity: Any, price: Any
+) -> tuple[Any, ...]:
+    """Return one step in the life of the orders that took it."""
+    name = np.full(len(orders), event, object) if isinstance(event, str) else event
+    nothing = np.full(len(orders), np.nan)
+    numbers = np.arange(len(orders), dtype=np.int64)
+    return tuple(each[which] for each in (orders[bar], name, numbers, orders["symbol"], quantity, price, nothing))
 
 
 def _trade_columns(result: Result) -> Columns:

@@ -280,11 +280,11 @@ def _exposure(s: Sample) -> float:
 def _turnover(s: Sample) -> float:
     if s.days <= 0:
         raise UndefinedError("the run has no length")
-    filled = s.result.order_records[s.result.order_records["filled_bar"] >= 0]
+    fills = s.result.fill_records
     mean_equity = float(np.mean(s.equity))
     if mean_equity <= 0:
         raise UndefinedError("mean equity is not positive")
-    return float(np.sum(filled["quantity"] * filled["price"])) / mean_equity / (s.days / YEAR_DAYS)
+    return float(np.sum(np.abs(fills["quantity"]) * fills["price"])) / mean_equity / (s.days / YEAR_DAYS)
 
 
 def _win_rate(s: Sample) -> float:

@@ -1,6 +1,7 @@
 """What trading costs and what an account allows, as a run's spec states it."""
 
 import math
+from itertools import pairwise
 from typing import Literal
 
 import msgspec
@@ -70,7 +71,7 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
             tiers = tuple((float(traded), float(bps)) for traded, bps in self.tiers)
         except (TypeError, ValueError):
             tiers = ((math.nan, math.nan),)
-        ascending = all(one[0] < two[0] for one, two in zip(tiers, tiers[1:], strict=False))
+        ascending = all(one[0] < two[0] for one, two in pairwise(tiers))
         if not ascending or not all(traded >= 0 and -1e3 <= bps <= 5e3 for traded, bps in tiers):
             raise InputError(
                 f"Costs: tiers = {self.tiers!r} is not allowed; give pairs of (value traded, bps), ascending."
@@ -108,7 +109,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             ),
         )
         if self.kind == "cash" and self.leverage != 1:
-            raise InputError(f"Account: a cash account has no leverage, and {self.leverage:g} was given; leave it at 1.")
+            raise InputError(f"Account: leverage = {self.leverage:g} is not allowed in a cash account; leave it at 1.")
         if self.kind == "margin" and self.maintenance > 1 / self.leverage:
             raise InputError(
                 f"Account: maintenance = {self.maintenance:g} is above the initial margin {1 / self.leverage:g} (1 / "

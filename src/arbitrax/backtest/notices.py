@@ -9,6 +9,7 @@ import numpy as np
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.dates import date_text
 from arbitrax.domain.orders import EventKind, OrderReason, OrderStatus
+from arbitrax.domain.panel import Panel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arbitrax.backtest.spec import RunSpec
-    from arbitrax.domain.panel import Panel
 
 SPLIT = 0.2
 """Log step of adj_close / close that no ordinary dividend makes."""
@@ -27,24 +27,28 @@ REFUSALS = {
 }
 
 
+def price_notices(spec: RunSpec, raw: Bars | Sequence[Bars] | Panel) -> tuple[str, ...]:
+    """Return what the prices of a run call for, one sentence each."""
+    if isinstance(raw, Panel):
+        return ()
+    return tuple(text for each in ([raw] if isinstance(raw, Bars) else raw) for text in _price_notices(spec, each))
+
+
 def run_notices(
     spec: RunSpec,
-    raw: Bars | Sequence[Bars] | Panel,
     panel: Panel,
     benchmark: Bars | None,
-    orders: NDArray[np.void],
-    events: NDArray[np.void],
+    records: tuple[NDArray[np.void], NDArray[np.void]],
     bankrupt_bar: int,
 ) -> tuple[str, ...]:
-    """Return the notices of a run, one sentence each."""
+    """Return what happened in a run, one sentence each; records: its orders and events."""
     found: list[str] = []
+    orders, events = records
     if spec.fill == "same_close":
         found.append(
-            "Market orders filled at the close that decided them (same_close); nobody can trade at a price already seen."
+            "Market orders filled at the close that decided them (same_close); nobody can trade at a price they have "
+            "seen."
         )
-    series = [raw] if isinstance(raw, Bars) else list(raw) if not hasattr(raw, "symbols") else []
-    for each in series:
-        found.extend(_price_notices(spec, each))
     if spec.commission_bps == 0 and spec.slippage_bps == 0 and spec.costs == type(spec.costs)():
         found.append("Costs are zero; live trading will do worse.")
     if benchmark is not None and benchmark.timestamp[-1] < panel.timestamp[-1]:
@@ -55,7 +59,7 @@ def run_notices(
         count = int(np.count_nonzero(refused == reason))
         if count:
             found.append(f"{_count(count, 'order')} refused {text}; result.orders names them.")
-    delisted = np.unique(orders["symbol"][orders["reason"] == OrderReason.DELISTED])
+    delisted = sorted({*orders["symbol"][orders["reason"] == OrderReason.DELISTED].tolist()})
     if len(delisted):
         names = ", ".join(panel.symbols[column] for column in delisted[:3])
         more = f" and {len(delisted) - 3} more" if len(delisted) > 3 else ""

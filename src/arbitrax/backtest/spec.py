@@ -84,7 +84,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             # A file's symbol is known only once it is read; then the spec is made anew.
             if symbol != "*" and symbol not in self.symbols and self.symbols != ("",):
                 raise InputError(
-                    f"instruments names {symbol}, which this run does not trade; it trades {', '.join(self.symbols[:8])}."
+                    f"instruments names {symbol}, which this run does not trade; it trades "
+                    f"{', '.join(self.symbols[:8])}."
                 )
         if self.start is not None and self.end is not None and self.start > self.end:
             raise RangeError(f"The start date {self.start} lies after the end date {self.end}; swap them.")

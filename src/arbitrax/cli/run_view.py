@@ -1,5 +1,6 @@
 """A run for people (tables) and for programs (documents)."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from arbitrax.backtest.result import Result
 from arbitrax.cli.console import table
 from arbitrax.domain.dates import date_text, time_text, to_nanoseconds
 from arbitrax.domain.ids import encode
-from arbitrax.domain.orders import ExitReason, OrderReason, OrderStatus
+from arbitrax.domain.orders import ExitReason, OrderKind, OrderReason, OrderRole, OrderStatus, SizeKind
 from arbitrax.strategies.averages import average_scale
 
 if TYPE_CHECKING:
@@ -121,10 +122,11 @@ def run_document(
                 "entry_time": time_text(int(times[trade["entry_bar"]])),
                 "exit_time": None if trade["is_open"] else time_text(int(times[trade["exit_bar"]])),
                 "side": "long" if trade["side"] > 0 else "short",
+                "symbol": result.spec.symbols[trade["symbol"]],
                 "exit_reason": ExitReason(trade["exit_reason"]).name.lower(),
                 **{
                     name: float(trade[name])
-                    for name in ("quantity", "entry_price", "exit_price", "pnl", "fees", "slippage")
+                    for name in ("quantity", "entry_price", "exit_price", "pnl", "fees", "slippage", "income")
                 },
             }
             for trade in result.trade_records
@@ -132,19 +134,31 @@ def run_document(
         document["orders"] = [
             {
                 "created": time_text(int(times[order["created_bar"]])),
-                "filled": None if order["filled_bar"] < 0 else time_text(int(times[order["filled_bar"]])),
+                "ended": None if order["ended_bar"] < 0 else time_text(int(times[order["ended_bar"]])),
+                "symbol": result.spec.symbols[order["symbol"]],
+                "kind": OrderKind(order["kind"]).name.lower(),
+                "role": OrderRole(order["role"]).name.lower(),
                 "side": {1: "buy", -1: "sell", 0: None}[int(order["side"])],
                 "status": OrderStatus(order["status"]).name.lower(),
                 "reason": OrderReason(order["reason"]).name.lower(),
-                "target": float(order["target"]),
+                "size": _known(order["size"]),
+                "size_unit": SizeKind(order["size_kind"]).name.lower(),
+                "limit": _known(order["limit"]),
+                "stop": _known(order["stop"]),
+                "tag": None if order["tag"] < 0 else result.tags[order["tag"]],
                 "quantity": float(order["quantity"]),
-                "price": None if order["filled_bar"] < 0 else float(order["price"]),
+                "price": _known(order["price"]),
                 "fee": float(order["fee"]),
                 "slippage": float(order["slippage"]),
             }
             for order in result.order_records
         ]
     return document
+
+
+def _known(value: float) -> float | None:
+    """Return a number, None for NaN."""
+    return None if math.isnan(value) else float(value)
 
 
 class SummaryRow(Struct, frozen=True):

@@ -22,12 +22,12 @@ def verify() -> None:
     """
     declarations = b"".join(path.read_bytes() for path in sorted(_HERE.glob("*.pxd")))
     suffix = EXTENSION_SUFFIXES[0]
-    for source in sorted(_HERE.glob("*.py")):
-        if source.stem == "__init__":
-            continue
-        name = f"{__name__}.{source.stem}"
+    sources = [source for source in sorted(_HERE.glob("*.py")) if source.stem != "__init__"]
+    for source in sources:  # all before any: compiled modules import each other
         if not (_HERE / f"{source.stem}{suffix}").exists():
-            raise ImportError(f"The compiled core lacks {name}: {_REBUILD}.", name=__name__)
+            raise ImportError(f"The compiled core lacks {__name__}.{source.stem}: {_REBUILD}.", name=__name__)
+    for source in sources:
+        name = f"{__name__}.{source.stem}"
         built = import_module(name).SOURCE_HASH
         if built != hashlib.sha256(source.read_bytes() + declarations).hexdigest():
             raise ImportError(

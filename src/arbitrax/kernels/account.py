@@ -6,7 +6,6 @@ from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.execution import force, mark_equity, unhold, whole_lots
 from cython.cimports.arbitrax.kernels.ledger import (
     AT_CLOSE,
-    AT_OPEN,
     BANKRUPT,
     BANKRUPTCY,
     BANKRUPTCY_EVENT,

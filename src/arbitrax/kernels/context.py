@@ -11,7 +11,6 @@ from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.ledger import (
     BY_STRATEGY,
     CANCELLED,
-    DAY,
     FILLED,
     GTC,
     GTD,
@@ -37,7 +36,6 @@ from cython.cimports.arbitrax.kernels.ledger import (
     TRAILING_STOP,
     VALUE,
     WHOLE_POSITION,
-    FillRecord,
     OrderRecord,
 )
 from cython.cimports.arbitrax.kernels.orders import compact, end_order, submit
@@ -84,6 +82,7 @@ class Line:
     @cython.cfunc
     @cython.exceptval(check=False)
     def value_at(self, at: cython.longlong) -> cython.double:
+        """Return the value at a bar that has been."""
         if self.adjusts and self.splits[at] != self.splits[self.b.t]:
             return self.values[at] * (self.splits[at] / self.splits[self.b.t])
         return self.values[at]
@@ -119,9 +118,7 @@ class Line:
 
 
 @cython.cfunc
-def _line(
-    keep: object, b: cython.pointer[Broker], values: cython.const[cython.double][:], splits: object
-) -> Line:
+def _line(keep: object, b: cython.pointer[Broker], values: cython.const[cython.double][:], splits: object) -> Line:
     line: Line = Line()
     line.keep = keep
     line.b = b
@@ -157,6 +154,7 @@ class Order:
 
     @cython.cfunc
     def record(self) -> cython.pointer[OrderRecord]:
+        """Return where the order is kept."""
         if self.index >= self.b.order_count:
             raise ValueError("the run is over; its orders are in the result")
         return cython.address(self.b.orders[self.index])
@@ -391,8 +389,10 @@ class Context:
     @property
     def value(self) -> float:
         """Market value of the position; negative is short."""
-        return self.b.positions[self.symbol].quantity * self.b.positions[self.symbol].mark * (
-            self.b.multiplier[self.symbol]
+        return (
+            self.b.positions[self.symbol].quantity
+            * self.b.positions[self.symbol].mark
+            * (self.b.multiplier[self.symbol])
         )
 
     @property
@@ -463,8 +463,8 @@ class Context:
     ) -> int:  # fmt: skip
         """Send an order to sell, or to go short; the arguments are those of `buy`."""
         return self.send(
-            -1, quantity, value, limit, stop, trail, trail_percent, on, time_in_force, until, reduce_only, do_not_reduce,
-            stop_loss, take_profit, trailing_stop, max_bars, relative, parent, oco, tag,
+            -1, quantity, value, limit, stop, trail, trail_percent, on, time_in_force, until, reduce_only,
+            do_not_reduce, stop_loss, take_profit, trailing_stop, max_bars, relative, parent, oco, tag,
         )  # fmt: skip
 
     def order_target_percent(
@@ -498,8 +498,8 @@ class Context:
         if held == 0.0:
             return -1
         return submit(
-            self.b, self.symbol, -1 if held > 0.0 else 1, MARKET, GTC, WHOLE_POSITION, NAN, NAN, NAN, NAN, 0, REDUCE_ONLY,
-            self._tag(tag), -1, -1, PLAIN, cython.NULL,
+            self.b, self.symbol, -1 if held > 0.0 else 1, MARKET, GTC, WHOLE_POSITION, NAN, NAN, NAN, NAN, 0,
+            REDUCE_ONLY, self._tag(tag), -1, -1, PLAIN, cython.NULL,
         )  # fmt: skip
 
     def cancel(self, order: cython.int) -> bool:
@@ -624,7 +624,7 @@ class Context:
 
     @cython.cfunc
     @cython.exceptval(-2, check=True)
-    def send(
+    def send(  # noqa: D102
         self, side: cython.int, quantity: object, value: object, limit: object, stop: object, trail: object,
         trail_percent: object, on: object, time_in_force: object, until: object, reduce_only: cython.bint,
         do_not_reduce: cython.bint, stop_loss: object, take_profit: object, trailing_stop: object, max_bars: object,
@@ -698,7 +698,9 @@ class Context:
                 self.b.groups += 1
                 self.b.orders[other].group = self.b.groups
             group = self.b.orders[other].group
-        has_exits = stop_loss is not None or take_profit is not None or trailing_stop is not None or max_bars is not None
+        has_exits = (
+            stop_loss is not None or take_profit is not None or trailing_stop is not None or max_bars is not None
+        )
         if has_exits:
             _read_exits(cython.address(exits), stop_loss, take_profit, trailing_stop, max_bars, relative)
         return submit(
@@ -709,7 +711,7 @@ class Context:
 
     @cython.cfunc
     @cython.exceptval(-2, check=True)
-    def aim(
+    def aim(  # noqa: D102
         self, size_kind: cython.int, size: cython.double, stop_loss: object, take_profit: object, trailing_stop: object,
         max_bars: object, relative: cython.bint, tag: object,
     ) -> cython.int:  # fmt: skip
@@ -786,6 +788,17 @@ def open_contexts(simulation: Simulation, words: Vocabulary, bars: object, split
     return made
 
 
+@cython.cfunc
+def _changed(b: cython.pointer[Broker]) -> list:
+    """Return the orders whose status changed since the last call."""
+    i: cython.longlong
+    found: set = set()
+    for i in range(b.change_count):
+        found.add(b.changes[i])
+    b.change_count = 0
+    return sorted(found)
+
+
 def run_events(
     simulation: Simulation, context: Context, first: cython.longlong, on_bar: object, on_fill: object, on_order: object
 ) -> None:
@@ -793,7 +806,6 @@ def run_events(
     b: cython.pointer[Broker] = simulation.b
     t: cython.longlong
     done: cython.longlong = 0
-    i: cython.longlong
     each: Context
     made: Fill
     for each in (context, *context.siblings):
@@ -815,8 +827,7 @@ def run_events(
                     on_fill(context, made)
             if on_order is not None:
                 # What the callback changes itself is told at the next bar.
-                changed = sorted({b.changes[i] for i in range(b.change_count)})
-                b.change_count = 0
+                changed = _changed(b)
                 for number in changed:
                     on_order(context, context._order(number))
             on_bar(context)

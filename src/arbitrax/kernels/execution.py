@@ -6,7 +6,6 @@ from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.costs import charged, commission, slipped
 from cython.cimports.arbitrax.kernels.ledger import (
     AT_OPEN,
-    BANKRUPTCY,
     BELOW_LOT,
     CANCELLED,
     DELISTING,
@@ -32,7 +31,6 @@ from cython.cimports.arbitrax.kernels.ledger import (
     NO_REASON,
     NO_SHORTING,
     NOT_AT_ONCE,
-    PENDING,
     PLAIN,
     QUANTITY,
     REFUSED,
@@ -337,7 +335,6 @@ def execute(
     slippage: cython.double
     refusal: cython.int
     total: cython.double
-    opened: cython.double
     made: cython.pointer[FillRecord]
     grown: cython.p_void
     if b.used != cython.NULL and not forced:
@@ -379,9 +376,7 @@ def execute(
     order.side = 1 if side > 0.0 else -1
     order.price = price if order.quantity == 0.0 else (order.price * order.quantity + price * quantity) / total
     order.reference_price = (
-        reference
-        if order.quantity == 0.0
-        else (order.reference_price * order.quantity + reference * quantity) / total
+        reference if order.quantity == 0.0 else (order.reference_price * order.quantity + reference * quantity) / total
     )
     order.quantity = total
     order.fee += fee
@@ -484,8 +479,8 @@ def force(
 ) -> cython.void:
     """Trade without asking anybody: a liquidation, a delisting, the end of a bankrupt account."""
     index: cython.int = submit(
-        b, symbol, 1 if signed_quantity > 0.0 else -1, MARKET, GTC, QUANTITY, fabs(signed_quantity), NAN, NAN, NAN, 0, 0,
-        -1, -1, -1, role, cython.NULL,
+        b, symbol, 1 if signed_quantity > 0.0 else -1, MARKET, GTC, QUANTITY, fabs(signed_quantity), NAN, NAN, NAN, 0,
+        0, -1, -1, -1, role, cython.NULL,
     )  # fmt: skip
     if index >= 0:
         b.states[index].closes = signed_quantity == -b.positions[symbol].quantity

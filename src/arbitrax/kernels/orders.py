@@ -1,8 +1,8 @@
 """The life of orders: sent, held for a parent, accepted, ended; and the groups and children that go with them."""
 
 import cython
-from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.broker import OUT_OF_MEMORY, TOO_MANY_ORDERS, ExitRecord, OrderState
+from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.ledger import (
     CANCELLED,
     ENTERED_INSIDE,
@@ -250,10 +250,12 @@ def _last_close(b: cython.pointer[Broker], symbol: cython.longlong) -> cython.do
 @cython.exceptval(check=False)
 def accept(b: cython.pointer[Broker], index: cython.int, price: cython.double, inside: cython.bint) -> cython.void:
     """Make an order live; price: where its trailing stop starts, inside: it may have missed part of the bar."""
-    order: cython.pointer[OrderRecord] = cython.address(b.orders[index])
-    symbol: cython.longlong = order.symbol
+    order: cython.pointer[OrderRecord]
+    symbol: cython.longlong
     if not _make_room(b):
         return
+    order = cython.address(b.orders[index])
+    symbol = order.symbol
     if order.flags & RELATIVE:
         order.flags = order.flags & ~RELATIVE
         order.limit = price * order.limit

@@ -2,6 +2,7 @@
 
 import cython
 from cython.cimports.arbitrax.kernels.account import accrue, apply_actions, delist, test_adverse_extreme, test_margin
+from cython.cimports.arbitrax.kernels.broker import MARGIN_ACCOUNT, OrderState
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.execution import (
     execute,
@@ -41,7 +42,6 @@ from cython.cimports.arbitrax.kernels.ledger import (
     STOP,
     STOP_LIMIT,
     TARGET_QUANTITY,
-    TARGET_VALUE,
     TARGET_WEIGHT,
     TRAILING_PERCENT,
     TRAILING_STOP,
@@ -51,7 +51,6 @@ from cython.cimports.arbitrax.kernels.ledger import (
     Position,
     mark_open_trade,
 )
-from cython.cimports.arbitrax.kernels.broker import MARGIN_ACCOUNT, OrderState
 from cython.cimports.arbitrax.kernels.orders import compact, end_order, trailing_level
 from cython.cimports.libc.math import NAN, fabs
 
@@ -66,7 +65,6 @@ DAY_NS = cython.declare(cython.longlong, 86_400_000_000_000)
 def step(b: cython.pointer[Broker]) -> cython.void:
     """Run everything of bar ``b.t`` that comes before the decision at its close."""
     i: cython.Py_ssize_t
-    s: cython.int
     if b.working_count > 0:
         compact(b)
     if b.costs.tier_count > 0:
@@ -337,7 +335,6 @@ def _fill_together(b: cython.pointer[Broker], phase: cython.int) -> cython.void:
 def _execute_planned(b: cython.pointer[Broker], index: cython.int, phase: cython.int) -> cython.void:
     state: cython.pointer[OrderState] = cython.address(b.states[index])
     order: cython.pointer[OrderRecord] = cython.address(b.orders[index])
-    rested: cython.bint
     held: cython.double
     state.ready = False
     if order.status != PENDING:
@@ -365,7 +362,7 @@ def _plan_weights(b: cython.pointer[Broker], count: cython.Py_ssize_t, phase: cy
     ``E' = cash + sum(q p) - f sum(d (w E' - q p))``, so each target is met exactly *after* its fees.
     """
     i: cython.Py_ssize_t
-    round_: cython.int
+    _round: cython.int
     index: cython.int
     s: cython.int
     order: cython.pointer[OrderRecord]
@@ -407,7 +404,7 @@ def _plan_weights(b: cython.pointer[Broker], count: cython.Py_ssize_t, phase: cy
     after = (value + f * held) / (1.0 + f * weight)
     if not b.costs.linear:
         # Costs at the last quantities give equity, equity gives quantities.
-        for round_ in range(60):
+        for _round in range(60):
             last = after
             value = b.book.cash + b.accrued
             for i in range(b.held_count):
@@ -551,7 +548,6 @@ def _fill_inside(b: cython.pointer[Broker]) -> cython.void:
     i: cython.Py_ssize_t
     index: cython.int
     kind: cython.int
-    protected: cython.bint = False
     for i in range(b.working_count):
         kind = b.orders[b.working[i]].kind
         if (
@@ -580,7 +576,6 @@ def _fill_inside(b: cython.pointer[Broker]) -> cython.void:
 def _try_inside(b: cython.pointer[Broker], index: cython.int) -> cython.void:
     """Fill one order inside the bar, if the bar reached it."""
     order: cython.pointer[OrderRecord] = cython.address(b.orders[index])
-    state: cython.pointer[OrderState] = cython.address(b.states[index])
     at: cython.longlong = b.t * b.symbols + order.symbol
     reference: cython.double
     planned: cython.double
@@ -621,9 +616,7 @@ def _try_inside(b: cython.pointer[Broker], index: cython.int) -> cython.void:
 @cython.nogil
 @cython.inline
 @cython.exceptval(check=False)
-def _limit_inside(
-    b: cython.pointer[Broker], order: cython.pointer[OrderRecord], at: cython.longlong
-) -> cython.double:
+def _limit_inside(b: cython.pointer[Broker], order: cython.pointer[OrderRecord], at: cython.longlong) -> cython.double:
     open_: cython.double = b.open_[at]
     if order.flags & ENTERED_INSIDE:
         # Only what the close proves came after the entry.

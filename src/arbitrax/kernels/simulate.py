@@ -13,7 +13,6 @@ from cython.cimports.arbitrax.kernels.broker import (
     ActionRecord,
     Broker,
     ExitRecord,
-    OrderState,
 )
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.costs import Tier
@@ -27,10 +26,9 @@ from cython.cimports.arbitrax.kernels.ledger import (
     REPLACED,
     TARGET_WEIGHT,
     WHOLE_POSITION,
-    OrderRecord,
     Position,
 )
-from cython.cimports.arbitrax.kernels.orders import compact, end_order, submit
+from cython.cimports.arbitrax.kernels.orders import end_order, submit
 from cython.cimports.arbitrax.kernels.phases import fill_now, finish, step
 from cython.cimports.cpython.buffer import PyBuffer_FillInfo
 from cython.cimports.libc.math import NAN
@@ -57,7 +55,7 @@ class _Block:
     data: cython.p_void
     size: cython.Py_ssize_t
 
-    def __getbuffer__(self, buffer: cython.pointer[Py_buffer], flags: cython.int):  # noqa: F821
+    def __getbuffer__(self, buffer: cython.pointer[Py_buffer], flags: cython.int):
         PyBuffer_FillInfo(buffer, self, self.data, self.size, 0, flags)
 
     def __dealloc__(self):

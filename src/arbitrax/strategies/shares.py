@@ -28,7 +28,7 @@ def equal_shares(strategy: "Strategy", panel: "Panel") -> "Floats":
             weights[rows, column] = np.asarray(own, dtype=np.float64) / len(panel.symbols)
         except (TypeError, ValueError) as error:
             raise StrategyError(
-                f"{type(strategy).__name__}.signals returned {type(own).__name__}, not an array of {len(rows)} weights; "
-                "override portfolio(self, panel) to trade several symbols this way."
+                f"{type(strategy).__name__}.signals returned {type(own).__name__}, not an array of {len(rows)} "
+                "weights; override portfolio(self, panel) to trade several symbols this way."
             ) from error
     return weights

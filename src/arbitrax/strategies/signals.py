@@ -1,7 +1,7 @@
 """What a signals strategy may return besides an array of target weights.
 
-Arrays have shape (bars,) for one symbol and (bars, symbols) for several; scalars stand for all of them. Row t is what is
-decided at t's close.
+Arrays have shape (bars,) for one symbol and (bars, symbols) for several; scalars stand for all of them. Row t is what
+is decided at t's close.
 """
 
 from typing import TYPE_CHECKING, Any, Literal

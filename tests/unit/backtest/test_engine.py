@@ -79,12 +79,12 @@ def test_same_run_gives_the_same_bytes_and_another_does_not():
 @pytest.mark.parametrize(
     ("wanted", "message"),
     [
-        (np.zeros(3), r"returned shape \(3,\) for 5 bars"),
-        (1.0, r"returned shape \(\)"),
+        (np.zeros(3), r"returned weights of shape \(3,\) for 5 bars"),
+        (1.0, r"returned weights of shape \(1,\) for 5 bars"),
         (np.array([0, 0, 1.5, 0, 0]), "asks for weight 1.5 at bar 2"),
         (np.array([0, -2, 0, 0, 0]), "asks for weight -2 at bar 1"),
         (np.array([0, np.inf, 0, 0, 0]), "asks for weight inf at bar 1"),
-        ("text", "signals failed"),
+        ("text", "returned list as weights, which is no array of numbers"),
         (RuntimeError("boom"), "signals failed: RuntimeError: boom"),
     ],
 )

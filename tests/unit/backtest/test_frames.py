@@ -63,7 +63,7 @@ def test_orders_that_never_fill_have_no_time_price_or_side():
     assert frame["reason"].tolist() == ["none", "end_of_data"]
     assert frame["side"].tolist()[0] == "buy"
     assert frame["side"].isna().tolist() == [False, True]
-    assert frame["filled_time"].isna().tolist() == [False, True]
+    assert frame["ended_time"].isna().tolist() == [False, False]
     assert frame["price"].isna().tolist() == [False, True]
     assert frame["created_time"].tolist() == [
         pd.Timestamp("2000-01-02", tz="UTC"),
@@ -86,7 +86,7 @@ def test_frames_do_not_alias_the_result(result):
 
 def test_polars_frames_equal_the_pandas_ones(result):
     frames = to_polars(result)
-    assert list(frames) == ["equity", "orders", "trades"]
+    assert list(frames) == ["equity", "orders", "fills", "events", "trades"]
     assert frames["trades"].schema["entry_time"] == pl.Datetime("ns", "UTC")
     assert frames["trades"].schema["duration"] == pl.Duration("ns")
     for name, wanted in (("orders", orders_frame(result)), ("trades", trades_frame(result))):
@@ -99,4 +99,4 @@ def test_result_gives_the_frames(result):
     assert result.trades.equals(trades_frame(result))
     assert result.orders.equals(orders_frame(result))
     assert result.equity.equals(equity_frame(result))
-    assert list(result.to_polars()) == ["equity", "orders", "trades"]
+    assert list(result.to_polars()) == ["equity", "orders", "fills", "events", "trades"]

@@ -70,7 +70,7 @@ def test_trade_metrics_agree_with_the_trade_log(result):
     pnl = closed["pnl"]
     fraction = pnl / (closed["quantity"] * closed["entry_price"])
     held = (result.bars.timestamp[closed["exit_bar"]] - result.bars.timestamp[closed["entry_bar"]]) / DAY
-    filled = result.order_records[result.order_records["filled_bar"] >= 0]
+    filled = result.fill_records
     years = (result.bars.timestamp[-1] - result.bars.timestamp[0]) / DAY / 365.25
     expected = {
         "trades": len(closed),
@@ -81,7 +81,7 @@ def test_trade_metrics_agree_with_the_trade_log(result):
         "worst_trade": fraction.min(),
         "average_duration": held.mean(),
         "exposure": (result.exposure_curve > 0).mean(),
-        "turnover": (filled["quantity"] * filled["price"]).sum() / result.equity_curve.mean() / years,
+        "turnover": (abs(filled["quantity"]) * filled["price"]).sum() / result.equity_curve.mean() / years,
     }
     assert {name: result.metrics[name] for name in expected} == pytest.approx(expected, rel=1e-12)
 

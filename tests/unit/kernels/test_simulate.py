@@ -2,37 +2,26 @@
 
 import numpy as np
 import pytest
+from tests.simulation import matrix, open_engine
 
-from arbitrax.kernels.ledger import CODES, ORDER_DTYPE, TRADE_DTYPE
-from arbitrax.kernels.simulate import count_orders, simulate
+from arbitrax.domain.orders import ExitReason, OrderReason, OrderStatus
 
 NAN = float("nan")
 
 
-def run(open_, targets, *, high=None, low=None, close=None, cash=1000.0, commission=0.0, slippage=0.0):
-    """Run on columns given as lists; a flat list is one symbol."""
-
-    def matrix(values):
-        array = np.array(values, dtype=np.float64)
-        return np.ascontiguousarray(array[:, None] if array.ndim == 1 else array)
-
-    o = matrix(open_)
-    c = o if close is None else matrix(close)
-    h = np.fmax(o, c) if high is None else matrix(high)
-    low_ = np.fmin(o, c) if low is None else matrix(low)
-    w = matrix(targets)
-    room = count_orders(w) + w.shape[1] + 1
-    orders, trades = np.zeros(room, ORDER_DTYPE), np.zeros(room + w.shape[1], TRADE_DTYPE)
-    equity, exposure = np.empty(len(o)), np.empty(len(o))
-    made, closed, bankrupt = simulate(o, h, low_, c, w, cash, commission, slippage, equity, exposure, orders, trades)
-    return equity, exposure, orders[:made], trades[:closed], bankrupt
+def run(open_, targets, *, commission=0.0, **options):
+    """Follow target weights; a flat list is one symbol."""
+    engine = open_engine(open_, taker=commission, maker=commission, **options)
+    engine.run_targets(matrix(targets))
+    orders, _, _, trades = engine.records()
+    return engine.equity, engine.exposure, orders, trades, engine.bankrupt_bar
 
 
 def test_signal_fills_at_the_next_open_and_not_before():
     equity, exposure, orders, trades, _ = run([10, 20, 40], [1, NAN, NAN])
     assert list(equity) == [1000, 1000, 2000]  # bought 50 at 20, not at 10
     assert list(exposure) == [0, 1000, 2000]
-    assert (orders["created_bar"][0], orders["filled_bar"][0], orders["quantity"][0]) == (0, 1, 50)
+    assert (orders["created_bar"][0], orders["ended_bar"][0], orders["quantity"][0]) == (0, 1, 50)
     assert trades["is_open"][0] == 1
     assert trades["pnl"][0] == 1000
 
@@ -56,9 +45,9 @@ def test_slippage_moves_the_price_against_the_order():
 
 def test_last_signal_has_no_bar_to_fill_in():
     _, _, orders, trades, _ = run([10, 10], [NAN, 1])
-    assert orders["status"][0] == CODES["status"]["cancelled"]
-    assert orders["reason"][0] == CODES["reason"]["end_of_data"]
-    assert orders["filled_bar"][0] == -1
+    assert orders["status"][0] == OrderStatus.CANCELLED
+    assert orders["reason"][0] == OrderReason.END_OF_DATA
+    assert orders["quantity"][0] == 0
     assert np.isnan(orders["price"][0])
     assert len(trades) == 0
 
@@ -86,14 +75,14 @@ def test_same_target_again_makes_no_order():
 def test_change_smaller_than_its_costs_is_cancelled():
     # At the open 45.45 units are worth 47.6% of equity, below the target; at the slipped price of 11, 50%, above it.
     _, _, orders, _, _ = run([10, 10, 10, 10], [0.5, 0.49, NAN, NAN], slippage=0.1)
-    assert orders["reason"][1] == CODES["reason"]["at_target"]
+    assert orders["reason"][1] == OrderReason.AT_TARGET
 
 
 def test_sells_pay_for_buys_of_the_same_bar():
     prices = [[10, 10], [10, 10], [10, 10], [10, 10]]
     equity, _, orders, _, _ = run(prices, [[1, 0], [0, 1], [NAN, NAN], [NAN, NAN]])
     assert orders["side"].tolist() == [1, -1, 1]
-    assert orders["status"].tolist() == [CODES["status"]["filled"]] * 3
+    assert orders["status"].tolist() == [OrderStatus.FILLED] * 3
     assert equity[-1] == 1000
 
 
@@ -102,13 +91,13 @@ def test_shortfall_scales_the_buys_and_is_logged():
     opens = [[10, 10], [10, 10], [20, 10], [20, 10]]
     _, _, orders, _, _ = run(opens, [[0.5, 0], [NAN, 0.5], [NAN, NAN], [NAN, NAN]])
     assert orders["quantity"].tolist() == [50, 50]
-    assert orders["reason"][1] == CODES["reason"]["scaled_to_cash"]
+    assert orders["reason"][1] == OrderReason.SCALED_TO_CASH
 
 
 def test_order_waits_for_the_first_bar_of_a_symbol():
     opens = [[10, NAN], [10, NAN], [10, 20], [10, 20]]
     _, _, orders, _, _ = run(opens, [[0, 1], [NAN, NAN], [NAN, NAN], [NAN, NAN]])
-    assert orders["filled_bar"].tolist() == [2]
+    assert orders["ended_bar"].tolist() == [2]
     assert orders["quantity"].tolist() == [50]
 
 
@@ -123,8 +112,8 @@ def test_short_that_eats_the_account_is_liquidated_at_the_adverse_extreme():
     assert bankrupt == 2
     assert equity.tolist() == [1000, 1000, 1000 + 1000 - 100 * 25, -500]
     assert exposure[-1] == 0
-    assert orders["reason"][-1] == CODES["reason"]["bankrupt"]
-    assert trades["exit_reason"][0] == CODES["exit_reason"]["bankrupt"]
+    assert orders["reason"][-1] == OrderReason.BANKRUPT
+    assert trades["exit_reason"][0] == ExitReason.BANKRUPT
 
 
 def test_gap_through_bankruptcy_liquidates_at_the_open():

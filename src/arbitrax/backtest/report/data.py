@@ -258,6 +258,7 @@ def _figures(result: Result) -> list[Figure]:
         result,
         equity_curve=result.benchmark_curve,
         order_records=result.order_records[:0],
+        fill_records=result.fill_records[:0],
         trade_records=result.trade_records[:0],
         bankrupt_bar=None,
     ).metrics
@@ -334,7 +335,7 @@ def _orders(result: Result) -> list[OrderGroup]:
     found = []
     for status, reason in sorted({*zip(records["status"].tolist(), records["reason"].tolist(), strict=True)}):
         group = records[(records["status"] == status) & (records["reason"] == reason)]
-        filled = group[group["filled_bar"] >= 0]
+        filled = group[group["quantity"] > 0]
         found.append(
             OrderGroup(
                 status=OrderStatus(status).name.lower(),
