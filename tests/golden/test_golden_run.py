@@ -9,7 +9,7 @@ from tests.market import sample
 import arbitrax as ax
 from arbitrax.domain.dates import date_text
 
-GOLDEN = "5648a3aff13bc357f5dd43bc65ffff4fd963ddc7a639060c2cad5acaad605863"
+GOLDEN = "57ebd24dad3539843302c82ea2ee1dd84f075f6ff1dbe9cad30bc6fa0a239c02"
 
 
 def test_sma_cross_on_apple_gives_the_golden_hash():

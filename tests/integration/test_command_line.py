@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from tests.market import sample_year_csv
 
+from arbitrax.storage.postgres import schema
+
 STRATEGY = """
 import numpy as np
 import arbitrax as ax
@@ -225,8 +227,8 @@ def test_schema_of_another_release(program):
         assert "upgrade arbitrax" in program.run("backtest", "list", code=1)[1]
         assert "upgrade arbitrax" in program.run("db", "upgrade", code=1)[1]
     finally:
-        subprocess.run([sys.executable, "-c", code, "0001"], check=True, env=program.environment)
-    assert program.json("db", "upgrade")["revision"] == "0001"
+        subprocess.run([sys.executable, "-c", code, schema.HEAD], check=True, env=program.environment)
+    assert program.json("db", "upgrade")["revision"] == schema.HEAD
 
 
 def test_doctor_finds_all_in_order(program):

@@ -37,7 +37,7 @@ class Shape:
         """Return values as (rows, symbols); a flat array is one symbol's, a scalar stands for all."""
         shape = self.full if rows is None else (rows, self.full[1])
         try:
-            array = np.asarray(values, dtype=dtype)
+            array: NDArray[Any] = np.asarray(values, dtype=dtype)
         except (TypeError, ValueError) as error:
             raise StrategyError(
                 f"{self.name} returned {type(values).__name__} as {what}, which is no array of numbers: {error}."
@@ -172,4 +172,13 @@ def _run_signals(simulation: Simulation, signals: Signals, shape: Shape, leverag
         raise StrategyError(f"{shape.name} returned sizes from {low:g} to {high:g}; give sizes of at least 0.")
     if signals.size_unit == "weight":
         _check_weights(size, shape, leverage, None)
-    simulation.run_signals(*flags, size, SIZE_KINDS[signals.size_unit], *_exits(signals.attached, shape))
+    entries, exits, short_entries, short_exits = flags
+    simulation.run_signals(
+        entries,
+        exits,
+        short_entries,
+        short_exits,
+        size,
+        SIZE_KINDS[signals.size_unit],
+        *_exits(signals.attached, shape),
+    )

@@ -135,10 +135,15 @@ def _on_all_rows(panel: Panel, column: int) -> Bars:
     return Bars(panel.symbols[column], panel.interval, panel.timestamp, **columns, volume=volume, basis=panel.basis)
 
 
+def name_of(symbols: Sequence[str]) -> str:
+    """Return what a run's symbols are called together."""
+    return "+".join(symbols) if len(symbols) <= 4 else f"{PORTFOLIO} of {len(symbols)}"
+
+
 def _index_bars(panel: Panel, index: Floats) -> Bars:
     """Return the index of holding all symbols equally, as bars: the run's time axis, and something to draw."""
     level = 100 * index
-    symbol = "+".join(panel.symbols) if len(panel.symbols) <= 4 else f"{PORTFOLIO} of {len(panel.symbols)}"
+    symbol = name_of(panel.symbols)
     nothing = np.zeros(len(panel))
     return Bars(symbol, panel.interval, panel.timestamp, level, level, level, level, nothing, basis=panel.basis)
 

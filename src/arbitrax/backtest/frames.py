@@ -207,8 +207,15 @@ def _event_columns(result: Result) -> Columns:
         "quantity": merged["quantity"],
         "price": merged["price"],
         "amount": merged["amount"],
-        "reason": np.where(told, reason, None),
+        "reason": _words_where(told, reason),
     }
+
+
+def _words_where(which: NDArray[np.bool_], words: NDArray[Any]) -> NDArray[Any]:
+    """Return the words where asked for, None elsewhere."""
+    found = np.full(len(words), None, object)
+    found[which] = words[which]
+    return found
 
 
 def _step(  # noqa: PLR0917

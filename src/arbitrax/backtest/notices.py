@@ -60,7 +60,7 @@ def run_notices(
         if count:
             found.append(f"{_count(count, 'order')} refused {text}; result.orders names them.")
     delisted = sorted({*orders["symbol"][orders["reason"] == OrderReason.DELISTED].tolist()})
-    if len(delisted):
+    if delisted:
         names = ", ".join(panel.symbols[column] for column in delisted[:3])
         more = f" and {len(delisted) - 3} more" if len(delisted) > 3 else ""
         found.append(f"The bars of {names}{more} end before the run does; positions were closed at the last price.")

@@ -215,9 +215,10 @@ def _split_order(
 @cython.nogil
 @cython.exceptval(check=False)
 def test_margin(b: cython.pointer[Broker], phase: cython.int) -> cython.void:
-    """Test the account at the present marks: bankrupt at zero, liquidated below the maintenance margin."""
-    if b.book.cash >= 0.0 and b.short_count == 0:
-        return  # longs that are paid for can lose no more than themselves
+    """Test the account at the present marks: bankrupt at zero, liquidated below the maintenance margin.
+
+    Called when it is short or in debt: longs that are paid for can lose no more than themselves.
+    """
     mark_equity(b)
     if b.equity <= 0.0:
         _go_bankrupt(b, phase)
@@ -294,8 +295,6 @@ def test_adverse_extreme(b: cython.pointer[Broker]) -> cython.void:
     i: cython.Py_ssize_t
     s: cython.int
     price: cython.double
-    if b.book.cash >= 0.0 and b.short_count == 0:
-        return
     for i in range(b.held_count):
         s = b.held[i]
         price = (b.high if b.positions[s].quantity < 0.0 else b.low)[b.t * b.symbols + s]

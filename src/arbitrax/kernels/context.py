@@ -133,14 +133,11 @@ def _line(keep: object, b: cython.pointer[Broker], values: cython.const[cython.d
 class History:
     """The columns of one symbol up to the present bar, as lines; raw prices adjusted for the splits since."""
 
-    open: Line
-    high: Line
-    low: Line
-    close: Line
-    volume: object
-
-    def __getattr__(self, name):
-        raise AttributeError(f"a history has open, high, low, close and volume, not {name!r}")
+    open = cython.declare(Line, visibility="readonly")
+    high = cython.declare(Line, visibility="readonly")
+    low = cython.declare(Line, visibility="readonly")
+    close = cython.declare(Line, visibility="readonly")
+    volume = cython.declare(object, visibility="readonly")
 
 
 @cython.cclass

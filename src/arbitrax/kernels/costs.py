@@ -60,7 +60,7 @@ def commission(
 def charged(costs: cython.pointer[cython.const[Costs]], raw: cython.double, value: cython.double) -> cython.double:
     """Return the commission of an order whose fills came to ``raw`` before minimum and maximum, and to ``value``."""
     fee: cython.double = raw + costs.per_order
-    if fee < costs.minimum:
+    if costs.minimum > 0.0 and fee < costs.minimum:
         fee = costs.minimum
     if costs.maximum > 0.0 and fee > value * costs.maximum:
         fee = value * costs.maximum

@@ -64,9 +64,34 @@ DAY_NS = cython.declare(cython.longlong, 86_400_000_000_000)
 @cython.exceptval(check=False)
 def step(b: cython.pointer[Broker]) -> cython.void:
     """Run everything of bar ``b.t`` that comes before the decision at its close."""
-    i: cython.Py_ssize_t
     if b.working_count > 0:
         compact(b)
+    if b.working_count == 0 and not _at_risk(b) and b.action_count == 0 and not b.session[b.t] & 4:
+        # Most bars: nothing can fill, and longs that are paid for lose no more than themselves.
+        if b.credit_rate != 0.0:
+            accrue(b)
+        if b.held_count > 0:
+            _mark_to(b, b.close)
+        elif b.exposure != 0.0 or b.credit_rate != 0.0:
+            mark_equity(b)
+        return
+    _step_through(b)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _at_risk(b: cython.pointer[Broker]) -> cython.bint:
+    """Tell whether the account can lose more than its positions: it is short, or owes more than a rounding."""
+    return b.short_count > 0 or b.book.cash < -1e-9 * b.start_cash
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _step_through(b: cython.pointer[Broker]) -> cython.void:
+    i: cython.Py_ssize_t
     if b.costs.tier_count > 0:
         _turn_month(b)
     if b.credit_rate != 0.0 or b.debit_rate != 0.0 or b.short_count > 0:
@@ -74,8 +99,8 @@ def step(b: cython.pointer[Broker]) -> cython.void:
     if b.action_count > 0:
         apply_actions(b)
     if b.held_count > 0:
-        _mark(b, b.open_)
-        if b.short_count > 0 or b.book.cash < 0.0:
+        _mark_to(b, b.open_)
+        if _at_risk(b):
             test_margin(b, AT_OPEN)
     if b.bankrupt_bar < 0 and b.working_count > 0:
         if b.used != cython.NULL:
@@ -84,16 +109,14 @@ def step(b: cython.pointer[Broker]) -> cython.void:
         _fill_together(b, AT_OPEN)
         if b.working_count > 0:
             _fill_inside(b)
-    if b.bankrupt_bar < 0 and b.held_count > 0:
-        # A bar's own fills may have opened the first short or made the first debt.
         mark_equity(b)
+    if b.bankrupt_bar < 0 and b.held_count > 0 and _at_risk(b):
         test_adverse_extreme(b)
     if b.bankrupt_bar < 0 and b.working_count > 0 and b.session[b.t] & 2:
         _fill_together(b, AT_CLOSE)
     if b.held_count > 0:
-        _mark(b, b.close)
-        mark_equity(b)
-        if b.bankrupt_bar < 0:
+        _mark_to(b, b.close)
+        if b.bankrupt_bar < 0 and _at_risk(b):
             test_margin(b, AT_CLOSE)
     if b.bankrupt_bar < 0 and b.working_count > 0 and b.session[b.t] & 2:
         for i in range(b.working_count):
@@ -125,15 +148,27 @@ def _turn_month(b: cython.pointer[Broker]) -> cython.void:
 @cython.nogil
 @cython.inline
 @cython.exceptval(check=False)
-def _mark(b: cython.pointer[Broker], prices: cython.pointer[cython.const[cython.double]]) -> cython.void:
+def _mark_to(b: cython.pointer[Broker], prices: cython.pointer[cython.const[cython.double]]) -> cython.void:
+    """Mark the positions at these prices and keep what `mark_equity` keeps."""
     i: cython.Py_ssize_t
     s: cython.int
     price: cython.double
+    value: cython.double
+    equity: cython.double = b.book.cash
+    gross: cython.double = 0.0
+    shorts: cython.longlong = 0
     for i in range(b.held_count):
         s = b.held[i]
         price = prices[b.t * b.symbols + s]
         if price == price:
             b.positions[s].mark = price
+        value = b.positions[s].quantity * b.positions[s].mark * b.multiplier[s]
+        equity += value
+        gross += fabs(value)
+        shorts += value < 0.0
+    b.equity = equity + b.accrued
+    b.exposure = gross
+    b.short_count = shorts
 
 
 @cython.cfunc

@@ -9,13 +9,14 @@ from uuid import UUID
 from msgspec import Struct
 
 from arbitrax import __version__ as ENGINE  # noqa: N812 - a constant
-from arbitrax.backtest.engine import run_backtest
+from arbitrax.backtest.engine import name_of, run_backtest
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
-from arbitrax.backtest.specify import cut_to_range
+from arbitrax.backtest.specify import cut_data, cut_to_range
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.errors import DataError, InputError, StrategyError, UnknownNameError, did_you_mean
 from arbitrax.domain.ids import decode, new_uuid
+from arbitrax.domain.panel import Panel
 from arbitrax.services.ports import (
     BarStore,
     RunStore,
@@ -70,11 +71,11 @@ def load_series(bars: BarStore, symbol: str, interval: str, as_of: int | None = 
 
 def run_stored(bars: BarStore, runs: RunStore, spec: RunSpec, strategy: Strategy, *, now: int) -> tuple[UUID, Result]:
     """Run a backtest on stored bars, store it, and return its id and result. ``now`` in ns UTC."""
-    traded = load_series(bars, spec.symbols[0], spec.interval)
+    traded = [load_series(bars, symbol, spec.interval) for symbol in spec.symbols]
     compared = None if spec.benchmark is None else load_series(bars, spec.benchmark, spec.interval)
-    raw = cut_to_range(traded.bars, spec)
+    raw = cut_data([each.bars for each in traded], spec)
     result = run_backtest(spec, strategy, raw, None if compared is None else compared.bars)
-    assets = [_asset(traded, "traded", result.data_hash)]
+    assets = [_asset(each, "traded", _cut_hash(each.bars, spec)) for each in traded]
     if compared is not None:
         assets.append(_asset(compared, "benchmark", compared.bars.content_hash()))
     run_id = new_uuid(now)
@@ -95,7 +96,10 @@ def run_stored(bars: BarStore, runs: RunStore, spec: RunSpec, strategy: Strategy
             engine_version=ENGINE,
             result_hash=result.hash,
             curves=_curves(result),
+            tags=result.tags,
             orders=result.order_records,
+            fills=result.fill_records,
+            events=result.event_records,
             trades=result.trade_records,
         )
     )
@@ -120,7 +124,7 @@ def stored_result(run: StoredRun) -> Result:
     return Result(
         spec=run.spec,
         bars=Bars(
-            symbol=run.spec.symbols[0],
+            symbol=name_of(run.spec.symbols),
             interval=run.spec.interval,
             timestamp=curves["timestamp"],  # type: ignore[arg-type]  # stored as int64
             open=curves["open"],  # type: ignore[arg-type]  # the others as float64
@@ -130,11 +134,14 @@ def stored_result(run: StoredRun) -> Result:
             volume=curves["volume"],  # type: ignore[arg-type]  # likewise
             basis=run.basis,
         ),
-        data_hash=run.assets[0].data_hash,
+        known_data_hash=_traded_hash(run),
         equity_curve=curves["equity"],  # type: ignore[arg-type]  # likewise
         exposure_curve=curves["exposure"],  # type: ignore[arg-type]  # likewise
         benchmark_curve=curves["benchmark"],  # type: ignore[arg-type]  # likewise
+        tags=run.tags,
         order_records=run.orders,
+        fill_records=run.fills,
+        event_records=run.events,
         trade_records=run.trades,
         bankrupt_bar=run.bankrupt_bar,
         notices=run.notices,
@@ -149,26 +156,37 @@ def reproduce(bars: BarStore, run: StoredRun) -> Reproduction:
         StrategyError: its strategy cannot be loaded any more.
     """
     strategy = _strategy_of(run)
-    series = {asset.role: load_series(bars, asset.symbol, asset.interval, asset.as_of) for asset in run.assets}
-    raw = cut_to_range(series["traded"].bars, run.spec)
-    compared = series["benchmark"].bars if "benchmark" in series else None
+    series = {
+        role: [
+            load_series(bars, asset.symbol, asset.interval, asset.as_of).bars
+            for asset in run.assets
+            if asset.role == role
+        ]
+        for role in ("traded", "benchmark")
+    }
+    raw = cut_data(series["traded"], run.spec)
+    compared = series["benchmark"][0] if series["benchmark"] else None
     result = run_backtest(run.spec, strategy, raw, compared)
     differences = []
-    if result.data_hash != run.assets[0].data_hash:
+    if result.data_hash != _traded_hash(run):
         differences.append("bars")
-    if compared is not None and compared.content_hash() != run.assets[1].data_hash:
+    if compared is not None and compared.content_hash() != run.assets[-1].data_hash:
         differences.append("benchmark bars")
     for name, curve in _curves(result).items():
         if curve.tobytes() != run.curves[name].tobytes():
             differences.append(name)
-    if result.order_records.tobytes() != run.orders.tobytes():
-        differences.append("orders")
-    if result.trade_records.tobytes() != run.trades.tobytes():
-        differences.append("trades")
+    for name, made, stored in (
+        ("orders", result.order_records, run.orders),
+        ("fills", result.fill_records, run.fills),
+        ("events", result.event_records, run.events),
+        ("trades", result.trade_records, run.trades),
+    ):
+        if made.tobytes() != stored.tobytes():
+            differences.append(name)
     metrics = {name: StoredMetric(value, result.metrics.undefined.get(name)) for name, value in result.metrics.items()}
     if metrics != run.metrics:
         differences.append("metrics")
-    for name in ("notices", "bankrupt_bar"):
+    for name in ("notices", "bankrupt_bar", "tags"):
         if getattr(result, name) != getattr(run, name):
             differences.append(name.replace("_", " "))
     if result.bars.basis != run.basis:
@@ -179,14 +197,26 @@ def reproduce(bars: BarStore, run: StoredRun) -> Reproduction:
     return Reproduction(run, result, tuple(differences), cause)
 
 
-def _cause(run: StoredRun, strategy: Strategy, raw: Bars, compared: Bars | None, result: Result) -> str:
-    if result.data_hash != run.assets[0].data_hash:
+def _cause(
+    run: StoredRun, strategy: Strategy, raw: Bars | list[Bars] | Panel, compared: Bars | None, result: Result
+) -> str:
+    if result.data_hash != _traded_hash(run):
         return "The stored bars are not those the run saw."
     if run_backtest(run.spec, strategy, raw, compared).hash != result.hash:
         return f"{run.spec.strategy.class_name} gives another result each time, so no run of it can be reproduced."
     if run.engine_version != ENGINE:
         return f"The run was made by version {run.engine_version}, this is {ENGINE}."
     return "What is stored of the run was changed since, or the strategy depends on something outside its source."
+
+
+def _cut_hash(bars: Bars, spec: RunSpec) -> str:
+    return cut_to_range(bars, spec).content_hash()
+
+
+def _traded_hash(run: StoredRun) -> str:
+    """Return the hash that `Result.data_hash` gives for the bars of a stored run."""
+    hashes = [asset.data_hash for asset in run.assets if asset.role == "traded"]
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256(" ".join(hashes).encode()).hexdigest()
 
 
 def _asset(series: StoredSeries, role: str, data_hash: str) -> StoredAsset:

@@ -88,7 +88,7 @@ class StoredRun(Struct, frozen=True):
 
     ``curves`` are float64 or int64 arrays of shape (bars,): ``timestamp``, ``equity``, ``exposure``, ``benchmark``,
     and the bars as the strategy saw them (``open``, ``high``, ``low``, ``close``, ``volume``), so that a report needs
-    nothing else. ``orders`` and ``trades`` are records of `arbitrax.kernels.ledger`.
+    nothing else. ``orders``, ``fills``, ``events`` and ``trades`` are records of `arbitrax.kernels.ledger`.
     """
 
     id: UUID
@@ -105,7 +105,11 @@ class StoredRun(Struct, frozen=True):
     engine_version: str
     result_hash: str
     curves: "Curves"
+    tags: tuple[str, ...]
+    """What the strategy called its orders."""
     orders: "NDArray[np.void]"
+    fills: "NDArray[np.void]"
+    events: "NDArray[np.void]"
     trades: "NDArray[np.void]"
 
 

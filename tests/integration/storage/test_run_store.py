@@ -22,7 +22,7 @@ from arbitrax.backtest.spec import RunSpec, StrategyRef
 from arbitrax.domain.errors import DataError, StoreError
 from arbitrax.domain.ids import new_uuid
 from arbitrax.domain.intervals import DAY
-from arbitrax.kernels.ledger import ORDER_DTYPE, TRADE_DTYPE
+from arbitrax.kernels.ledger import EVENT_DTYPE, FILL_DTYPE, ORDER_DTYPE, TRADE_DTYPE
 from arbitrax.services.backtests import reproduce, run_stored, stored_result
 from arbitrax.services.ports import StoredAsset, StoredMetric, StoredRun
 from arbitrax.storage.postgres.connection import Database
@@ -35,7 +35,7 @@ CREATED = 1_700_000_000_123_456_789
 AS_OF = 1_690_000_000_000_001_000
 PLAIN_FIELDS = (
     *("id", "created_at", "spec", "strategy_source", "assets", "metrics", "metrics_basis", "notices"),
-    *("bankrupt_bar", "engine_version", "result_hash"),
+    *("bankrupt_bar", "engine_version", "result_hash", "tags"),
 )
 
 
@@ -44,7 +44,10 @@ def run_store(database: Database) -> PostgresRunStore:
     return PostgresRunStore(database)
 
 
-def make_run(orders: np.ndarray, trades: np.ndarray, *, bars: int = 50, number: int = 0) -> StoredRun:
+def make_run(
+    orders: np.ndarray, trades: np.ndarray, fills: np.ndarray | None = None, events: np.ndarray | None = None, *,
+    bars: int = 50, number: int = 0,
+) -> StoredRun:  # fmt: skip
     random = np.random.default_rng(number)
     curves = {"timestamp": np.arange(bars, dtype=np.int64) * DAY}
     curves |= {name: random.normal(1e5, 1e3, bars) for name in ("equity", "exposure", "benchmark", "close")}
@@ -75,30 +78,79 @@ def make_run(orders: np.ndarray, trades: np.ndarray, *, bars: int = 50, number: 
         engine_version="0.1.0",
         result_hash="d" * 64,
         curves=curves,
+        tags=("dip", "é'%s"),
         orders=orders,
+        fills=np.zeros(0, FILL_DTYPE) if fills is None else fills,
+        events=np.zeros(0, EVENT_DTYPE) if events is None else events,
         trades=trades,
     )
 
 
 def some_orders() -> np.ndarray:
     orders = np.zeros(4, ORDER_DTYPE)
-    orders[0] = (3, 4, 0, 1, 0, 1, 0, 0.95, 100.0, 10.0, 10.005, 1.0005, 0.5)
-    orders[1] = (5, 6, 0, -1, 0, 1, 4, -0.0, 1 / 3, 10.01, 10.02, 0.1 + 0.2, -0.0)
-    orders[2] = (9, -1, 0, 0, 0, 2, 3, np.nan, 0.0, np.nan, np.nan, 0.0, 0.0)
-    orders[3] = (49, -1, 0, 0, 0, 2, 1, 1.0, -0.0, np.nan, np.nan, -0.0, -0.0)
+    nan = np.nan
+    # Bars, symbol and links; codes; size and prices; what filled.
+    orders[0] = (
+        3,
+        3,
+        -1,
+        4,
+        0,
+        -1,
+        -1,
+        0,
+        1,
+        0,
+        0,
+        4,
+        0,
+        1,
+        0,
+        0,
+        0.95,
+        nan,
+        nan,
+        nan,
+        0,
+        100,
+        10,
+        10.005,
+        1.0005,
+        0.5,
+    )
+    orders[1] = (
+        *(5, 5, 6, 6, 0, 0, 1, 1, -1, 3, 2, 0, 1, 1, 4, 1),
+        *(-0.0, 10.02, 10.03, nan, CREATED, 1 / 3, 10.01, 10.02, 0.1 + 0.2, -0.0),
+    )
+    orders[2] = (9, 9, -1, 9, 0, -1, -1, -1, 0, 0, 0, 4, 0, 2, 3, 0, nan, nan, nan, nan, 0, 0, nan, nan, 0, 0)
+    orders[3] = (49, -1, -1, -1, 0, 2, -1, -1, 0, 5, 1, 5, 3, 5, 1, 9, 1, nan, 9, 0.05, 0, -0.0, nan, nan, -0.0, -0.0)
     return orders
+
+
+def some_fills() -> np.ndarray:
+    fills = np.zeros(2, FILL_DTYPE)
+    fills[0] = (0, 4, 0, 0, 0, 0, 100.0, 10.0, 10.005, 1.0005)
+    fills[1] = (1, 6, 0, 1, 1, 0, -1 / 3, 10.01, 10.02, -0.0)
+    return fills
+
+
+def some_events() -> np.ndarray:
+    events = np.zeros(2, EVENT_DTYPE)
+    events[0] = (4, 0, 0, -1, 100.0, 0.25, 25.0)
+    events[1] = (5, -1, 5, -1, -0.0, -1000.0, 1 / 3)
+    return events
 
 
 def some_trades() -> np.ndarray:
     trades = np.zeros(2, TRADE_DTYPE)
-    trades[0] = (4, 6, 0, 1, 1, 0, 0, 100.0, 10.005, 11.1, 109.5, 1.5, 0.5)
-    trades[1] = (6, 49, 0, -1, 0, 1, 0, 1 / 3, 10.02, 10.02, -0.0, 0.0, -0.0)
+    trades[0] = (4, 6, 0, 0, 1, 1, 1, 0, 0, 100.0, 10.005, 11.1, 109.5, 1.5, 0.5, 0.25)
+    trades[1] = (6, 49, 0, 1, -1, -1, 0, 1, 0, 1 / 3, 10.02, 10.02, -0.0, 0.0, -0.0, -0.0)
     return trades
 
 
 @pytest.fixture
 def run() -> StoredRun:
-    return make_run(some_orders(), some_trades())
+    return make_run(some_orders(), some_trades(), some_fills(), some_events())
 
 
 def assert_same(found: StoredRun | None, wanted: StoredRun) -> None:
@@ -111,14 +163,16 @@ def assert_same(found: StoredRun | None, wanted: StoredRun) -> None:
     for name, curve in wanted.curves.items():
         assert found.curves[name].dtype == curve.dtype
         assert found.curves[name].tobytes() == curve.tobytes(), name
-    assert (found.orders.dtype, found.trades.dtype) == (ORDER_DTYPE, TRADE_DTYPE)
-    assert found.orders.tobytes() == wanted.orders.tobytes()
-    assert found.trades.tobytes() == wanted.trades.tobytes()
+    for name in ("orders", "fills", "events", "trades"):
+        ours, theirs = getattr(found, name), getattr(wanted, name)
+        assert ours.dtype == theirs.dtype
+        assert ours.tobytes() == theirs.tobytes(), name
 
 
 def counts(url: str) -> dict[str, tuple[int, str]]:
     """Return the rows of each table and a hash of what they hold."""
-    names = ("assets", "strategies", "backtests", "backtest_assets", "backtest_curves", "orders", "trades")
+    names = ("assets", "strategies", "backtests", "backtest_assets", "backtest_curves", "orders", "fills")
+    names += ("account_events", "trades")
     query = "SELECT count(*), coalesce(md5(string_agg(t::text, '' ORDER BY t::text)), '') FROM {} AS t"
     with psycopg.connect(url) as connection:
         return {name: connection.execute(sql.SQL(query).format(sql.Identifier(name))).fetchone() for name in names}
@@ -135,6 +189,8 @@ def test_a_run_comes_back_byte_for_byte_and_saving_it_twice_changes_nothing(run_
         "backtest_assets": 2,
         "backtest_curves": 5,
         "orders": 4,
+        "fills": 2,
+        "account_events": 2,
         "trades": 2,
     }
     run_store.save(run)
@@ -166,17 +222,30 @@ PRICE = st.floats(min_value=1e-300, max_value=1e300)
 SIGNED = st.floats(allow_nan=False, allow_infinity=False)
 RESULT = st.floats(-1e150, 1e150)
 ZERO = st.just(-0.0)
+BAR = st.integers(-1, 49)
+ASKED = SIGNED | st.just(np.nan)
+LINKS = (st.just(0), st.integers(-1, 5), st.integers(-1, 5), st.integers(-1, 1))
+CODES = (st.integers(0, 9), st.integers(0, 4), st.integers(0, 5), st.integers(0, 7))
+SIZE = (st.integers(0, 15), ASKED, ASKED, ASKED, ASKED, st.integers(0, 2**62))
 FILLED = st.tuples(
-    st.just(3), st.integers(3, 49), st.just(0), st.sampled_from([1, -1]), st.just(0), st.just(1), st.integers(0, 5),
-    SIGNED | st.just(np.nan), PRICE, PRICE, PRICE, AMOUNT | ZERO, AMOUNT | ZERO,
+    st.just(3), BAR, BAR, st.integers(3, 49), *LINKS, st.sampled_from([1, -1]), *CODES, st.just(1), st.integers(0, 19),
+    *SIZE, PRICE, PRICE, PRICE, SIGNED | ZERO, AMOUNT | ZERO,
 )  # fmt: skip
 UNFILLED = st.tuples(
-    st.integers(0, 49), st.just(-1), st.just(0), st.sampled_from([0, 1, -1]), st.just(0), st.sampled_from([0, 2]),
-    st.integers(0, 5), SIGNED | st.just(np.nan), AMOUNT | ZERO, st.just(np.nan), st.just(np.nan), ZERO, AMOUNT,
+    st.integers(0, 49), BAR, BAR, BAR, *LINKS, st.sampled_from([0, 1, -1]), *CODES, st.sampled_from([0, 2, 3, 4, 5]),
+    st.integers(0, 19), *SIZE, AMOUNT | ZERO, st.just(np.nan), st.just(np.nan), SIGNED | ZERO, AMOUNT,
+)  # fmt: skip
+FILL = st.tuples(
+    st.integers(0, 3), st.integers(0, 49), st.just(0), st.integers(0, 2), st.integers(0, 1), st.just(0),
+    SIGNED.filter(bool), PRICE, PRICE, SIGNED | ZERO,
+)  # fmt: skip
+EVENT = st.tuples(
+    st.integers(0, 49), st.integers(-1, 0), st.integers(0, 7), st.integers(-1, 5), SIGNED | ZERO, SIGNED, SIGNED,
 )  # fmt: skip
 TRADE = st.tuples(
-    st.just(3), st.integers(3, 49), st.just(0), st.sampled_from([1, -1]), st.integers(0, 2), st.integers(0, 1),
-    st.just(0), st.floats(1e-6, 1e6), st.floats(1e-6, 1e6), PRICE, RESULT | ZERO, AMOUNT | ZERO, AMOUNT | ZERO,
+    st.just(3), st.integers(3, 49), st.just(0), st.integers(-1, 5), st.integers(-1, 5), st.sampled_from([1, -1]),
+    st.integers(0, 8), st.integers(0, 1), st.just(0), st.floats(1e-6, 1e6), st.floats(1e-6, 1e6), PRICE, RESULT | ZERO,
+    SIGNED | ZERO, AMOUNT | ZERO, SIGNED | ZERO,
 )  # fmt: skip
 
 
@@ -186,9 +255,21 @@ def shared_store(postgres_server: str):
         yield PostgresRunStore(database)
 
 
-@given(st.lists(FILLED | UNFILLED, max_size=30), st.lists(TRADE, max_size=30))
-def test_any_records_come_back_byte_for_byte(shared_store: PostgresRunStore, orders: list, trades: list) -> None:
-    made = make_run(np.array(orders, ORDER_DTYPE), np.array(trades, TRADE_DTYPE))
+@given(
+    st.lists(FILLED | UNFILLED, min_size=4, max_size=30),
+    st.lists(FILL, max_size=20),
+    st.lists(EVENT, max_size=20),
+    st.lists(TRADE, max_size=30),
+)
+def test_any_records_come_back_byte_for_byte(
+    shared_store: PostgresRunStore, orders: list, fills: list, events: list, trades: list
+) -> None:
+    made = make_run(
+        np.array(orders, ORDER_DTYPE),
+        np.array(trades, TRADE_DTYPE),
+        np.array(fills, FILL_DTYPE),
+        np.array(events, EVENT_DTYPE),
+    )
     made = replace(made, id=new_uuid(CREATED))
     shared_store.save(made)
     assert_same(shared_store.load(made.id), made)

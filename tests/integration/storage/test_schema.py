@@ -182,9 +182,16 @@ INSERT INTO backtest_curves (backtest_id, position, name, dtype, data)
     SELECT id, 0, 'equity', '<f8', '\\x0000000000000000' FROM assets;
 INSERT INTO orders (
     id, backtest_id, asset_id, position, order_type, side, quantity, price, status, reason, fee, slippage, created_bar,
-    filled_bar, symbol_index, created_at, filled_at
-) SELECT id, id, id, 0, 'market', 'buy', 1, 10, 'filled', 'none', 0, 0, 0, 1, 0, '2020-01-01Z', '2020-01-02Z'
-    FROM assets;
+    ended_bar, symbol_index, created_at, filled_at, size_unit, time_in_force, role, flags
+) SELECT id, id, id, 0, 'market', 'buy', 1, 10, 'filled', 'none', 0, 0, 0, 1, 0, '2020-01-01Z', '2020-01-02Z',
+    'quantity', 'gtc', 'plain', 0 FROM assets;
+INSERT INTO fills (
+    id, backtest_id, order_id, asset_id, position, order_position, symbol_index, bar, phase, is_maker, quantity,
+    reference_price, price, fee, filled_at
+) SELECT id, id, id, id, 0, 0, 0, 1, 'open', false, 1, 10, 10, 0, '2020-01-02Z' FROM assets;
+INSERT INTO account_events (
+    id, backtest_id, asset_id, position, kind, bar, symbol_index, order_position, quantity, price, amount, happened_at
+) SELECT id, id, id, 0, 'dividend', 1, 0, -1, 1, 1, 1, '2020-01-02Z' FROM assets;
 INSERT INTO trades (
     id, backtest_id, asset_id, position, side, quantity, entry_price, exit_price, pnl, fees, slippage, is_open,
     exit_reason, entry_bar, exit_bar, symbol_index, entry_at, exit_at
@@ -305,7 +312,11 @@ WRONG = {
         "quantity = 'NaN'",
         "price = 0",
         "price = 'NaN'",
-        "fee = -1",
+        "fee = 'NaN'",
+        "size = 'NaN'",
+        "size_unit = 'spoons'",
+        "time_in_force = 'ever'",
+        "role = 'clown'",
         "slippage = 'Infinity'",
         "price = NULL",
         "filled_at = NULL",
@@ -318,6 +329,19 @@ WRONG = {
         f"backtest_id = {NOBODY}",
         f"asset_id = {NOBODY}",
     ],
+    "fills": [
+        "phase = 'dawn'",
+        "quantity = 0",
+        "price = 0",
+        "reference_price = 'NaN'",
+        "fee = 'NaN'",
+        "bar = NULL",
+        "backtest_id = NULL",
+        "account_id = backtest_id",
+        f"order_id = {NOBODY}",
+        f"asset_id = {NOBODY}",
+    ],
+    "account_events": ["kind = 'mood'", "amount = 'NaN'", "bar = NULL", "backtest_id = NULL", f"asset_id = {NOBODY}"],
     "trades": [
         "side = 'up'",
         "exit_reason = 'mood'",
@@ -325,7 +349,8 @@ WRONG = {
         "entry_price = 0",
         "exit_price = 'NaN'",
         "pnl = 'NaN'",
-        "fees = -1",
+        "fees = 'NaN'",
+        "income = 'Infinity'",
         "exit_at = entry_at - interval '1 day'",
         "exit_bar = 0",
         "backtest_id = NULL",
@@ -429,6 +454,6 @@ def test_a_deleted_run_takes_its_rows_along(postgres_url: str) -> None:
     with psycopg.connect(postgres_url) as connection:
         connection.execute(VALID)
         connection.execute("DELETE FROM backtests")
-        for table in ("orders", "trades", "backtest_assets", "backtest_curves"):
+        for table in ("orders", "fills", "account_events", "trades", "backtest_assets", "backtest_curves"):
             counted = connection.execute(f"SELECT count(*) FROM {table}".encode())  # noqa: S608 -- likewise
             assert counted.fetchone() == (0,), table

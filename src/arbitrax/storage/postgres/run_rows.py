@@ -1,7 +1,7 @@
 """The records of a run as statement parameters, and back from binary COPY.
 
 NUMERIC has neither -0.0 nor a second NaN. ``negative_zeros`` marks the former, bit i for the i-th float of a record;
-only an order's target, price and reference price may be NaN, which is NULL in the table.
+only an order's size and prices may be NaN, which is NULL in the table.
 """
 
 from __future__ import annotations
@@ -14,8 +14,18 @@ from uuid import UUID
 import numpy as np
 
 from arbitrax.domain.errors import StoreError
-from arbitrax.domain.orders import ExitReason, OrderKind, OrderReason, OrderStatus
-from arbitrax.kernels.ledger import ORDER_DTYPE, TRADE_DTYPE
+from arbitrax.domain.orders import (
+    EventKind,
+    ExitReason,
+    OrderKind,
+    OrderReason,
+    OrderRole,
+    OrderStatus,
+    Phase,
+    SizeKind,
+    TimeInForce,
+)
+from arbitrax.kernels.ledger import EVENT_DTYPE, FILL_DTYPE, ORDER_DTYPE, TRADE_DTYPE
 from arbitrax.services.ports import StoredRun
 from arbitrax.storage.postgres.arrays import Floats, Integers, Times, Uuids
 from arbitrax.storage.postgres.bar_rows import rows
@@ -37,17 +47,22 @@ NAMES = {
     "statuses": _names(OrderStatus),
     "reasons": _names(OrderReason),
     "exit_reasons": _names(ExitReason),
+    "times_in_force": _names(TimeInForce),
+    "size_units": _names(SizeKind),
+    "roles": _names(OrderRole),
+    "phases": _names(Phase),
+    "event_kinds": _names(EventKind),
 }
 """What the codes are called in the tables, for the statements."""
 
-_ORDER_FLOATS = ("target", "quantity", "reference_price", "price", "fee", "slippage")
-_ORDER_INTEGERS = ("symbol", "kind", "side", "status", "reason", "created_bar", "filled_bar")
-_TRADE_FLOATS = ("quantity", "entry_price", "exit_price", "pnl", "fees", "slippage")
-_TRADE_INTEGERS = ("symbol", "side", "exit_reason", "is_open", "entry_bar", "exit_bar")
+
+def _fields(dtype: np.dtype[np.void], kind: str) -> tuple[str, ...]:
+    """Return the fields of a record that are floats (``f``) or integers (``i``), in their order."""
+    return tuple(name for name in dtype.names or () if dtype[name].kind == kind and name != "unused")
 
 
 def _copied(dtype: np.dtype[np.void]) -> np.dtype[np.void]:
-    """Return the rows that ``orders_find.sql`` and ``trades_find.sql`` send: int2 where the record has one byte."""
+    """Return the rows that the ``*_find.sql`` send: int2 where the record has one byte."""
     fields: list[tuple[str, str]] = [("fields", ">i2")]
     for name in (*(each for each in dtype.names or () if each != "unused"), "negative_zeros"):
         kind = dtype[name].str[1:] if name != "negative_zeros" else "i2"
@@ -57,36 +72,47 @@ def _copied(dtype: np.dtype[np.void]) -> np.dtype[np.void]:
 
 _ORDER_ROW = _copied(ORDER_DTYPE)
 _TRADE_ROW = _copied(TRADE_DTYPE)
+_FILL_ROW = _copied(FILL_DTYPE)
+_EVENT_ROW = _copied(EVENT_DTYPE)
 
 
 def order_parameters(run: StoredRun) -> Parameters:
     """Return the parameters of ``orders_add.sql``."""
-    given = _parameters(run, run.orders, "orders", _ORDER_INTEGERS, _ORDER_FLOATS)
+    given = _parameters(run, run.orders, "orders")
     return given | {
+        "tags": list(run.tags),
         "created_at": _times(run, run.orders["created_bar"]),
-        "filled_at": _times(run, np.maximum(run.orders["filled_bar"], 0)),
+        "ended_at": _times(run, np.maximum(run.orders["ended_bar"], 0)),
     }
 
 
 def trade_parameters(run: StoredRun) -> Parameters:
     """Return the parameters of ``trades_add.sql``."""
-    given = _parameters(run, run.trades, "trades", _TRADE_INTEGERS, _TRADE_FLOATS)
+    given = _parameters(run, run.trades, "trades")
     return given | {
         "entry_at": _times(run, run.trades["entry_bar"]),
         "exit_at": _times(run, run.trades["exit_bar"]),
     }
 
 
-def _parameters(
-    run: StoredRun,
-    records: NDArray[np.void],
-    kind: str,
-    integers: tuple[str, ...],
-    floats: tuple[str, ...],
-) -> Parameters:
+def fill_parameters(run: StoredRun) -> Parameters:
+    """Return the parameters of ``fills_add.sql``."""
+    given = _parameters(run, run.fills, "fills")
+    orders = row_ids(run.id, "orders", len(run.orders))
+    return given | {"order_id": Uuids(orders[run.fills["order"]]), "filled_at": _times(run, run.fills["bar"])}
+
+
+def event_parameters(run: StoredRun) -> Parameters:
+    """Return the parameters of ``account_events_add.sql``."""
+    given = _parameters(run, run.events, "account_events", lowest=-1)
+    return given | {"happened_at": _times(run, run.events["bar"])}
+
+
+def _parameters(run: StoredRun, records: NDArray[np.void], kind: str, lowest: int = 0) -> Parameters:
+    integers, floats = _fields(records.dtype, "i"), _fields(records.dtype, "f")
     traded = np.array([place for place, asset in enumerate(run.assets) if asset.role == "traded"], np.int64)
     symbols = records["symbol"]
-    if len(records) and not 0 <= int(symbols.min()) <= int(symbols.max()) < len(traded):
+    if len(records) and not lowest <= int(symbols.min()) <= int(symbols.max()) < len(traded):
         raise StoreError(
             f"The {kind} of the run name a symbol outside its {len(traded)} traded; this is a fault of ours."
         )
@@ -98,7 +124,7 @@ def _parameters(
         "run": run.id,
         "id": Uuids(row_ids(run.id, kind, len(records))),
         "position": Integers(np.arange(len(records), dtype=np.int64)),
-        "asset": Integers(traded[symbols]),
+        "asset": Integers(np.where(symbols >= 0, traded[symbols], -1)),
         "negative_zeros": Integers(zeros),
     }
     return (
@@ -124,19 +150,29 @@ def row_ids(run: UUID, kind: str, count: int) -> NDArray[np.uint8]:
 
 def orders_of(data: bytes) -> NDArray[np.void]:
     """Return the order records of a COPY made by ``orders_find.sql``."""
-    return _records(rows(data, _ORDER_ROW), ORDER_DTYPE, _ORDER_FLOATS)
+    return _records(rows(data, _ORDER_ROW), ORDER_DTYPE)
 
 
 def trades_of(data: bytes) -> NDArray[np.void]:
     """Return the trade records of a COPY made by ``trades_find.sql``."""
-    return _records(rows(data, _TRADE_ROW), TRADE_DTYPE, _TRADE_FLOATS)
+    return _records(rows(data, _TRADE_ROW), TRADE_DTYPE)
 
 
-def _records(table: NDArray[np.void], dtype: np.dtype[np.void], floats: tuple[str, ...]) -> NDArray[np.void]:
+def fills_of(data: bytes) -> NDArray[np.void]:
+    """Return the fill records of a COPY made by ``fills_find.sql``."""
+    return _records(rows(data, _FILL_ROW), FILL_DTYPE)
+
+
+def events_of(data: bytes) -> NDArray[np.void]:
+    """Return the event records of a COPY made by ``account_events_find.sql``."""
+    return _records(rows(data, _EVENT_ROW), EVENT_DTYPE)
+
+
+def _records(table: NDArray[np.void], dtype: np.dtype[np.void]) -> NDArray[np.void]:
     records = np.zeros(len(table), dtype)
     for name in table.dtype.names or ():
         if name in (dtype.names or ()):
             records[name] = table[name]
-    for bit, name in enumerate(floats):
+    for bit, name in enumerate(_fields(dtype, "f")):
         records[name][(table["negative_zeros"] >> bit & 1).astype(bool)] = -0.0
     return records

@@ -17,7 +17,17 @@ from arbitrax.services.ports import RunSummary, StoredAsset, StoredMetric, Store
 from arbitrax.storage.postgres.arrays import accept_arrays
 from arbitrax.storage.postgres.bar_store import copy_out
 from arbitrax.storage.postgres.connection import Database
-from arbitrax.storage.postgres.run_rows import NAMES, order_parameters, orders_of, trade_parameters, trades_of
+from arbitrax.storage.postgres.run_rows import (
+    NAMES,
+    event_parameters,
+    events_of,
+    fill_parameters,
+    fills_of,
+    order_parameters,
+    orders_of,
+    trade_parameters,
+    trades_of,
+)
 from arbitrax.storage.postgres.sql import statement
 from arbitrax.storage.postgres.times import moment, nanoseconds, utc
 
@@ -29,10 +39,11 @@ class _Results(msgspec.Struct, frozen=True):
     notices: tuple[str, ...]
     bankrupt_bar: int | None
     basis: PriceBasis
+    tags: tuple[str, ...] = ()
 
 
 class PostgresRunStore:
-    """Runs in PostgreSQL: every order and trade a row, every curve the bytes of its array."""
+    """Runs in PostgreSQL: every order, fill and trade a row, every curve the bytes of its array."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -56,7 +67,10 @@ class PostgresRunStore:
                 return None
             assets = connection.execute(statement("run_assets_find"), keys).fetchall()
             curves = connection.execute(statement("run_curves_find"), keys, binary=True).fetchall()
+            keys["tags"] = list(msgspec.json.decode(found[4], type=_Results).tags)
             orders = copy_out(connection, "orders_find", keys)
+            fills = copy_out(connection, "fills_find", keys)
+            events = copy_out(connection, "account_events_find", keys)
             trades = copy_out(connection, "trades_find", keys)
         created, below, spec, metrics, results, engine_version, result_hash, source = found
         outcome = msgspec.json.decode(results, type=_Results)
@@ -77,7 +91,10 @@ class PostgresRunStore:
             engine_version=engine_version,
             result_hash=result_hash,
             curves={name: np.frombuffer(data, np.dtype(dtype)).copy() for name, dtype, data in curves},
+            tags=outcome.tags,
             orders=orders_of(orders),
+            fills=fills_of(fills),
+            events=events_of(events),
             trades=trades_of(trades),
         )
 
@@ -97,7 +114,7 @@ def _summary(line: tuple[Any, ...]) -> RunSummary:
         created_at=utc(created),
         strategy=spec.strategy.name,
         parameters=dict(spec.strategy.parameters),
-        symbol=spec.symbols[0],
+        symbol="+".join(spec.symbols[:3]) + ("+..." if len(spec.symbols) > 3 else ""),
         start=moment(int.from_bytes(first, "little", signed=True)),
         end=moment(int.from_bytes(last, "little", signed=True)),
         bars=bars,
@@ -135,12 +152,14 @@ def _statements(run: StoredRun) -> list[tuple[str, dict[str, Any]]]:
         *links,
         ("run_curves_add", _curves(run)),
         ("orders_add", order_parameters(run)),
+        ("fills_add", fill_parameters(run)),
+        ("account_events_add", event_parameters(run)),
         ("trades_add", trade_parameters(run)),
     ]
 
 
 def _run_columns(run: StoredRun) -> dict[str, Any]:
-    results = _Results(run.metrics_basis, run.notices, run.bankrupt_bar, run.basis)
+    results = _Results(run.metrics_basis, run.notices, run.bankrupt_bar, run.basis, run.tags)
     return {
         "symbol": next(asset.symbol for asset in run.assets if asset.role == "traded"),
         "run_hash": run.spec.hash,

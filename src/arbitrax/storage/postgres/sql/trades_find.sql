@@ -1,8 +1,10 @@
 COPY (
     SELECT
-        entry_bar,
-        exit_bar,
+        entry_bar::int4,
+        exit_bar::int4,
         symbol_index,
+        coalesce(entry_order, -1)::int4,
+        coalesce(exit_order, -1)::int4,
         CASE side WHEN 'long' THEN 1 ELSE -1 END::int2,
         (array_position(%(exit_reasons)s::text[], exit_reason::text) - 1)::int2,
         is_open::int::int2,
@@ -12,6 +14,7 @@ COPY (
         pnl::float8,
         fees::float8,
         slippage::float8,
+        income::float8,
         negative_zeros
     FROM trades
     WHERE backtest_id = %(run)s
