@@ -42,6 +42,31 @@ def show_strategy(name: str, /, *, json: Json = False) -> int:
     return 0
 
 
+@app.command(name="check")
+def check_strategy(name: str, /, *, json: Json = False) -> int:
+    """Say whether a strategy runs, and whether it can be compiled (the jit extra); else why not.
+
+    NAME is one that `arbitrax strategy list` shows, or path/to/file.py:ClassName. It runs on made-up bars.
+    """
+    from arbitrax.backtest.trial import trial_run
+
+    strategy = find_strategy(name)
+    trial_run(strategy())
+    if not strategy.is_event_driven():
+        form, compiles, reason = "signals", False, "signals are arrays and need no compiling"
+    else:
+        from arbitrax.backtest.compiled import check
+
+        form, reason = "events", check(strategy()) or ""
+        compiles = not reason
+    if json:
+        show_json({"name": name, "runs": True, "form": form, "compiles": compiles, "reason": reason or None})
+    else:
+        verdict = "it can be compiled with jit" if compiles else f"not compiled: {reason.rstrip('.')}"
+        show(f"{name} runs ({form}); {verdict}.")
+    return 0
+
+
 def _summary(strategy: type[Strategy]) -> str:
     return (strategy.__doc__ or "").strip().split("\n")[0]
 

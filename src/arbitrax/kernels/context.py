@@ -109,6 +109,11 @@ class Line:
         return self.value_at(at)
 
     @property
+    def address(self) -> int:
+        """Where its first value is, for compiled strategies."""
+        return cython.cast(cython.size_t, cython.address(self.values[0]))
+
+    @property
     def now(self) -> float:
         """The value at the present bar."""
         return self.value_at(self.b.t)

@@ -1,0 +1,133 @@
+"""Event strategies compiled by Numba: the same class, its `on_bar` called by address.
+
+Only the engine's ``jit`` option imports this module, and with it Numba. What a compiled `on_bar` may use is what
+`check` accepts: numbers, parameters, lines made by ``ctx.indicator``, the context, NumPy and math functions.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from arbitrax.domain.errors import InputError, StrategyError
+from arbitrax.kernels.compiled import broker_address
+from arbitrax.kernels.compiled import run_compiled as run_kernel
+from arbitrax.strategies.strategy import Strategy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arbitrax.kernels.context import Context
+    from arbitrax.kernels.simulate import Simulation
+
+INTERPRETED_ONLY = ("on_fill", "on_order")
+FAULTS = {
+    3: "indexed a line outside the bars that have been",
+    4: "sent an order that makes no sense: without a size, with two, or with a number that is not above zero",
+}
+_entries: dict[tuple[Any, ...], Any] = {}
+"""Compiled entries of this process, by function and layout."""
+
+
+def run_compiled(simulation: Simulation, strategy: Strategy, context: Context, warmup: int) -> None:
+    """Run a strategy compiled; `on_start` has been called.
+
+    Raises:
+        InputError: Numba is not installed.
+        StrategyError: the strategy cannot be compiled, or asked for something impossible.
+    """
+    name = type(strategy).__name__
+    if any(getattr(type(strategy), method) is not getattr(Strategy, method) for method in INTERPRETED_ONLY):
+        raise StrategyError(f"{name} cannot be compiled: it overrides on_fill or on_order; run it without jit.")
+    memory, fields = lay_out(strategy, simulation)
+    entry = compile_entry(type(strategy), fields)
+    fault = run_kernel(simulation, max(warmup - 1, 0), entry.address, memory.ctypes.data)
+    for place, (attribute, kind) in enumerate(fields):
+        if kind in _SCALARS:  # what on_bar counted is the strategy's again
+            setattr(strategy, attribute, _SCALARS[kind](memory[place : place + 1].view(kind)[0]))
+    if fault in FAULTS:
+        raise StrategyError(f"{name}.on_bar failed at bar {context.index}: it {FAULTS[fault]}.")
+
+
+def check(strategy: Strategy) -> str | None:
+    """Return None when a strategy's `on_bar` compiles, else why not. Runs `on_start` on a few made-up bars."""
+    from arbitrax.backtest.trial import trial_run
+
+    try:
+        trial_run(strategy, jit=True)
+    except (InputError, StrategyError) as error:
+        return str(error)
+    return None
+
+
+_SCALARS: dict[str, Callable[[Any], Any]] = {"i8": int, "f8": float}
+
+
+def lay_out(strategy: Strategy, simulation: Simulation) -> tuple[Any, tuple[tuple[str, str], ...]]:
+    """Return the strategy's numbers and lines as 8-byte cells, and what each cell is called and holds.
+
+    Raises:
+        StrategyError: an attribute is neither a number nor a line.
+    """
+    from arbitrax.kernels.context import Line
+
+    values = {name: getattr(strategy, name) for name in strategy.parameters} | strategy.__dict__
+    fields: list[tuple[str, str]] = []
+    memory = np.zeros(len(values) + 1, np.int64)
+    for name, value in values.items():
+        place = len(fields)
+        if isinstance(value, Line):
+            memory[place] = value.address
+            fields.append((name, "line"))
+        elif isinstance(value, bool | int | np.integer | np.bool_):
+            memory[place] = int(value)
+            fields.append((name, "i8"))
+        elif isinstance(value, float | np.floating):
+            memory[place : place + 1].view(np.float64)[0] = value
+            fields.append((name, "f8"))
+        elif not isinstance(value, str):
+            raise StrategyError(
+                f"{type(strategy).__name__} cannot be compiled: {name} is {type(value).__name__}; keep numbers, and "
+                "lines made by ctx.indicator."
+            )
+    memory[len(fields)] = broker_address(simulation)
+    return memory, tuple(fields)
+
+
+def compile_entry(strategy: type[Strategy], fields: tuple[tuple[str, str], ...]) -> Any:
+    """Return the compiled entry of a class whose instances have these fields.
+
+    Raises:
+        InputError: Numba is not installed.
+        StrategyError: Numba refuses; the sentence gives its reason.
+    """
+    try:
+        import numba
+    except ImportError as error:
+        raise InputError("jit needs Numba, which is not installed; run `pip install 'arbitrax[jit]'`.") from error
+    key = (strategy.on_bar, fields)
+    if key in _entries:
+        return _entries[key]
+    from arbitrax.backtest.numba_types import entry_of
+
+    sys.stderr.write(f"Compiling {strategy.__name__}.on_bar with Numba {numba.__version__}, once a process ...\n")
+    try:
+        _entries[key] = entry_of(strategy.on_bar, fields)
+    except numba.core.errors.NumbaError as error:
+        reason = next((line.strip() for line in str(error).splitlines() if _tells(line)), str(error).strip())
+        raise StrategyError(f"{strategy.__name__}.on_bar cannot be compiled: {reason}") from error
+    return _entries[key]
+
+
+def _tells(line: str) -> bool:
+    """Tell whether a line of Numba's message says what is wrong, and not where it looked."""
+    text = line.strip()
+    return bool(text) and not text.startswith(("Failed in", "During:", "File ", "<source", "-", "^", "- Resolution"))
+
+
+def function(address: int, result: Any, *arguments: Any) -> Any:
+    """Return a C function as ctypes knows it."""
+    return ctypes.CFUNCTYPE(result, *arguments)(address)

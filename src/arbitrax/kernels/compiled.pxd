@@ -1,0 +1,1 @@
+ctypedef void (*DecideFunction)(long long broker, long long memory) noexcept nogil
