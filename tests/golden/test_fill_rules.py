@@ -59,7 +59,7 @@ def outcome(result, number=0):
     return OrderStatus(record["status"]).name, OrderReason(record["reason"]).name
 
 
-# -- timing ---------------------------------------------------------------------------------------------------------
+# -- timing ----------------------------------------------------------------------------------------
 
 
 def test_an_order_sent_at_a_close_fills_at_the_next_open_and_never_in_its_bar():
@@ -80,7 +80,7 @@ def test_the_last_decision_has_nothing_to_fill_in():
     assert outcome(result) == ("CANCELLED", "END_OF_DATA")
 
 
-# -- kinds ----------------------------------------------------------------------------------------------------------
+# -- kinds -----------------------------------------------------------------------------------------
 
 KINDS = {
     "a limit fills at the limit when the low reaches it": (
@@ -151,7 +151,7 @@ def test_a_limit_for_an_auction_that_misses_it_expires(on):
     assert result.order_records["ended_bar"][0] == 1
 
 
-# -- children of an entry -------------------------------------------------------------------------------------------
+# -- children of an entry --------------------------------------------------------------------------
 
 
 def bracket(ctx, **entry):
@@ -250,7 +250,7 @@ def test_children_end_with_their_parent():
     assert outcome(result, 1) == ("CANCELLED", "PARENT_ENDED")
 
 
-# -- time in force ----------------------------------------------------------------------------------------------------
+# -- time in force ---------------------------------------------------------------------------------
 
 
 def test_a_day_order_of_daily_bars_lives_one_bar():
@@ -296,7 +296,7 @@ def test_fill_or_kill_needs_all_of_the_volume():
     assert fills(large) == []
 
 
-# -- size, cash, margin -----------------------------------------------------------------------------------------------
+# -- size, cash, margin ----------------------------------------------------------------------------
 
 
 def test_an_order_that_cannot_be_paid_is_refused_visibly():
@@ -371,7 +371,7 @@ def test_a_gap_through_zero_is_bankruptcy_and_ends_the_run():
     assert outcome(result, 1) == ("FILLED", "BANKRUPT")
 
 
-# -- costs --------------------------------------------------------------------------------------------------------------
+# -- costs -----------------------------------------------------------------------------------------
 
 
 def fee(result, number=0):
@@ -415,9 +415,10 @@ def test_tiers_follow_the_value_traded_in_the_month():
 def test_slippage_models():
     rows = [(100, 100, 100, 100, 100)] * 3
     script = {0: lambda ctx: ctx.buy(10, limit=None), 1: lambda ctx: ctx.sell(10)}
-    price = lambda **costs: [
-        float(p) for p in play(rows, script, cash=2000, costs=ax.Costs(**costs)).fill_records["price"]
-    ]
+
+    def price(**costs):
+        return [float(p) for p in play(rows, script, cash=2000, costs=ax.Costs(**costs)).fill_records["price"]]
+
     assert price(half_spread=0.5) == [100.5, 99.5]
     assert price(volume_share=0.1) == pytest.approx([100 * (1 + 0.1 * 0.01), 100 * (1 - 0.1 * 0.01)])
     assert price(square_root=1.0) == [100, 100]  # no volatility yet
@@ -496,7 +497,7 @@ def test_weekends_count_in_calendar_days():
     assert play(None, {}, data=data, account=ax.Account(credit_rate=0.36)).equity_curve[1] == pytest.approx(1003)
 
 
-# -- halts, listing, delisting --------------------------------------------------------------------------------------------
+# -- halts, listing, delisting ---------------------------------------------------------------------
 
 
 def two(rows_a, rows_b):
@@ -539,7 +540,7 @@ def test_delisting_closes_at_the_last_price():
     assert any("end before the run" in text for text in result.notices)
 
 
-# -- what a strategy may know ------------------------------------------------------------------------------------------------
+# -- what a strategy may know ----------------------------------------------------------------------
 
 
 def test_history_ends_at_the_present_bar():

@@ -5,10 +5,12 @@ import math
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.oracles.simulator import Simulator
+from tests.oracles.broker import Broker, Costs
 from tests.simulation import matrix, open_engine
 
+from arbitrax.backtest.events import CODES, ENUMS
 from arbitrax.domain.orders import OrderReason, OrderStatus
+from arbitrax.kernels.context import Vocabulary, open_contexts, run_events
 
 STATUS = {each.value: each.name.lower() for each in OrderStatus}
 REASON = {each.value: each.name.lower() for each in OrderReason}
@@ -48,26 +50,56 @@ def close_to(a, b, scale=10_000.0):
     return math.isclose(a, b, rel_tol=1e-9, abs_tol=1e-9 * scale)
 
 
-@given(markets())
-def test_kernel_agrees_with_the_plain_simulator(market):
-    equity, orders, _, trades, bankrupt = run_kernel(market)
-    plain = Simulator(*market[:5], 10_000.0, *market[5:]).run()
-    assert bankrupt == (-1 if plain.bankrupt_bar is None else plain.bankrupt_bar)
-    assert all(close_to(a, b) for a, b in zip(equity, plain.equity, strict=True))
-    assert len(orders) == len(plain.orders)
-    for record, order in zip(orders, plain.orders, strict=True):
-        filled = record["ended_bar"] if order["status"] == "filled" else -1
-        assert (record["created_bar"], record["symbol"], filled) == (order["created"], order["symbol"], order["filled"])
-        assert (STATUS[record["status"]], REASON[record["reason"]]) == (order["status"], order["reason"])
-        if order["status"] == "filled":
-            assert record["side"] == order["side"]
-            assert close_to(record["price"], order["price"])
-            assert close_to(record["quantity"], order["quantity"])
-            assert close_to(record["fee"], order["fee"])
+@given(markets(), st.sampled_from([1.0, 2.0]))
+def test_kernel_agrees_with_the_plain_broker(market, leverage):
+    opens, highs, lows, closes, targets, commission, slippage = market
+    last = [len(opens) - 1] * len(opens[0])
+    options = {"leverage": leverage, "maintenance": 0.2, "last_bar": last}
+    engine = open_engine(*market[:4], cash=10_000.0, taker=commission, maker=commission, slippage=slippage, **options)
+    engine.run_targets(matrix(targets))
+    orders, _, _, trades = engine.records()
+    stated, waiting = [0.0] * len(opens[0]), {}
+
+    def decide(broker, t):
+        for s, weight in enumerate(targets[t]):
+            if math.isnan(weight) or weight == stated[s]:
+                continue
+            stated[s] = weight
+            if s in waiting and broker.orders[waiting[s]].live:
+                broker.end(broker.orders[waiting[s]], "cancelled", "replaced")
+            waiting[s] = broker.submit(s, 0, "market", "target_weight", weight)
+
+    costs = Costs(taker=commission, maker=commission, slippage=slippage)
+    plain = Broker(opens, highs, lows, closes, cash=10_000.0, costs=costs, **options).run(decide)
+    assert engine.bankrupt_bar == (-1 if plain.bankrupt is None else plain.bankrupt)
+    assert all(close_to(a, b) for a, b in zip(engine.equity, plain.equity_curve, strict=True))
+    assert [(STATUS[o["status"]], REASON[o["reason"]], o["ended_bar"]) for o in orders] == [
+        (o.status, o.reason, o.ended) for o in plain.orders
+    ]
     ours = sorted(zip(trades["symbol"], trades["entry_bar"], trades["exit_bar"], trades["pnl"], strict=True))
-    theirs = sorted((t.symbol, t.entry_bar, t.exit_bar, t.pnl) for t in plain.trades)
+    theirs = sorted((t.symbol, t.entry, t.exit, t.pnl) for t in plain.trades)
     assert [each[:3] for each in ours] == [each[:3] for each in theirs]
     assert all(close_to(a[3], b[3]) for a, b in zip(ours, theirs, strict=True))
+
+
+@given(markets())
+def test_signals_and_events_of_one_logic_give_the_same_bytes(market):
+    opens, highs, lows, closes, targets, commission, slippage = market
+    options = {"cash": 10_000.0, "taker": commission, "maker": commission, "slippage": slippage}
+    signals, events = (open_engine(opens, highs, lows, closes, **options) for _ in range(2))
+    signals.run_targets(matrix(targets))
+    stated = [0.0] * len(opens[0])
+
+    def on_bar(ctx):
+        for s, weight in enumerate(targets[ctx.index]):
+            if not math.isnan(weight) and weight != stated[s]:
+                stated[s] = weight
+                ctx[s].order_target_percent(weight)
+
+    context = open_contexts(events, Vocabulary(tuple("ABC"[: len(opens[0])]), CODES, ENUMS), lambda _at: None, None)
+    run_events(events, context, 0, on_bar, None, None)
+    assert signals.equity.tobytes() == events.equity.tobytes()
+    assert all(a.tobytes() == b.tobytes() for a, b in zip(signals.records(), events.records(), strict=True))
 
 
 @given(markets())

@@ -115,7 +115,7 @@ def compile_entry(strategy: type[Strategy], fields: tuple[tuple[str, str], ...])
 
     sys.stderr.write(f"Compiling {strategy.__name__}.on_bar with Numba {numba.__version__}, once a process ...\n")
     try:
-        _entries[key] = entry_of(strategy.on_bar, fields)
+        _entries[key] = entry_of(strategy.on_bar, fields)  # type: ignore[no-untyped-call]
     except numba.core.errors.NumbaError as error:
         reason = next((line.strip() for line in str(error).splitlines() if _tells(line)), str(error).strip())
         raise StrategyError(f"{strategy.__name__}.on_bar cannot be compiled: {reason}") from error

@@ -135,7 +135,7 @@ def _make_line(_typing, data, stride, broker):
     return LINE(types.int64, types.int64, types.int64), codegen
 
 
-# -- the strategy -----------------------------------------------------------------------------------------------------
+# -- the strategy ----------------------------------------------------------------------------------
 
 _KINDS = {"i8": types.int64, "f8": types.float64, "line": LINE}
 
@@ -188,7 +188,7 @@ def _as_strategy(_typing, memory, kind):
     return kind.instance_type(types.int64, kind), codegen
 
 
-# -- lines --------------------------------------------------------------------------------------------------------------
+# -- lines -----------------------------------------------------------------------------------------
 
 
 @overload(operator.getitem)
@@ -219,7 +219,7 @@ def _line_now(line):
     return lambda line: _float(line._data + 8 * _integer(line._broker + T) * line._stride)
 
 
-# -- the context ----------------------------------------------------------------------------------------------------------
+# -- the context -----------------------------------------------------------------------------------
 
 
 def _attribute(name):
@@ -338,7 +338,7 @@ def _context_of(ctx, symbol):
     return None
 
 
-# -- orders ---------------------------------------------------------------------------------------------------------------
+# -- orders ----------------------------------------------------------------------------------------
 
 
 def _given(value):
@@ -351,21 +351,21 @@ def _given_number(value):
     if value is None or isinstance(value, types.NoneType | types.Omitted):
         return lambda value: math.nan
     if isinstance(value, types.Float | types.Integer | types.Boolean):
-        return lambda value: float(value)
+        return lambda value: 1.0 * value
     return None
 
 
 def _send_method(name, side):
     @overload_method(ContextType, name)
     def send(
-        ctx, quantity = None, value = None, limit = None, stop = None, trail = None,
-        trail_percent = None, stop_loss = None, take_profit = None, trailing_stop = None,
-        max_bars = 0, relative = False, reduce_only = False,
+        ctx, quantity=None, value=None, limit=None, stop=None, trail=None,
+        trail_percent=None, stop_loss=None, take_profit=None, trailing_stop=None,
+        max_bars=0, relative=False, reduce_only=False,
     ):  # fmt: skip
         def run(
-            ctx, quantity = None, value = None, limit = None, stop = None, trail = None,
-            trail_percent = None, stop_loss = None, take_profit = None, trailing_stop = None,
-            max_bars = 0, relative = False, reduce_only = False,
+            ctx, quantity=None, value=None, limit=None, stop=None, trail=None,
+            trail_percent=None, stop_loss=None, take_profit=None, trailing_stop=None,
+            max_bars=0, relative=False, reduce_only=False,
         ):  # fmt: skip
             return _send(
                 ctx._broker, ctx._symbol, side, _given(quantity), _given(value), _given(limit), _given(stop),
@@ -383,12 +383,12 @@ _send_method("sell", -1)
 def _aim_method(name, size_kind):
     @overload_method(ContextType, name)
     def aim(
-        ctx, size, stop_loss = None, take_profit = None, trailing_stop = None,
-        max_bars = 0, relative = False,
+        ctx, size, stop_loss=None, take_profit=None, trailing_stop=None,
+        max_bars=0, relative=False,
     ):  # fmt: skip
         def run(
-            ctx, size, stop_loss = None, take_profit = None, trailing_stop = None,
-            max_bars = 0, relative = False,
+            ctx, size, stop_loss=None, take_profit=None, trailing_stop=None,
+            max_bars=0, relative=False,
         ):  # fmt: skip
             return _aim(
                 ctx._broker, ctx._symbol, size_kind, _given(size), _given(stop_loss), _given(take_profit),

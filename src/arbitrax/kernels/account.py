@@ -3,7 +3,15 @@
 import cython
 from cython.cimports.arbitrax.kernels.broker import MARGIN_ACCOUNT, ActionRecord, OrderState
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
-from cython.cimports.arbitrax.kernels.execution import force, mark_equity, unhold, whole_lots
+from cython.cimports.arbitrax.kernels.execution import (
+    force,
+    market_price,
+    mark_equity,
+    shares_as_traded,
+    unhold,
+    whole_lots,
+)
+from cython.cimports.arbitrax.kernels.costs import charged, commission
 from cython.cimports.arbitrax.kernels.ledger import (
     AT_CLOSE,
     BANKRUPT,
@@ -239,7 +247,9 @@ def _liquidate(b: cython.pointer[Broker], phase: cython.int) -> cython.void:
     largest_value: cython.double
     needed: cython.double
     quantity: cython.double
-    rate: cython.double = b.costs.taker + b.costs.slippage
+    sold: cython.double
+    last: cython.double
+    _round: cython.int
     while b.held_count > 0:
         mark_equity(b)
         needed = b.exposure - b.leverage * b.equity
@@ -250,14 +260,19 @@ def _liquidate(b: cython.pointer[Broker], phase: cython.int) -> cython.void:
         for i in range(b.held_count):
             s = b.held[i]
             value = fabs(b.positions[s].quantity) * b.positions[s].mark * b.multiplier[s]
-            if largest < 0 or value > largest_value:
+            if largest < 0 or value > largest_value or (value == largest_value and s < largest):
                 largest = s
                 largest_value = value
-        # Selling v lowers gross value by v and leverage x equity by leverage x rate x v.
-        needed = needed / (1.0 - b.leverage * rate) if b.leverage * rate < 1.0 else largest_value
+        # Closing v lowers gross value by v, and leverage x equity by leverage x what it costs, which depends on v.
+        sold = needed
+        for _round in range(60):
+            last = sold
+            sold = needed + b.leverage * _cost_of_closing(b, largest, last, phase)
+            if sold >= largest_value or fabs(sold - last) <= 1e-12 * largest_value:
+                break
         quantity = fabs(b.positions[largest].quantity)
-        if needed < largest_value:
-            quantity = whole_lots(b, largest, needed / (b.positions[largest].mark * b.multiplier[largest]), True)
+        if sold < largest_value:
+            quantity = whole_lots(b, largest, sold / (b.positions[largest].mark * b.multiplier[largest]), True)
             if quantity > fabs(b.positions[largest].quantity):
                 quantity = fabs(b.positions[largest].quantity)
         if b.positions[largest].quantity > 0.0:
@@ -273,6 +288,24 @@ def _liquidate(b: cython.pointer[Broker], phase: cython.int) -> cython.void:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def _cost_of_closing(
+    b: cython.pointer[Broker], symbol: cython.longlong, value: cython.double, phase: cython.int
+) -> cython.double:
+    """Return slippage and commission of closing so much of a position at its mark."""
+    mark: cython.double = b.positions[symbol].mark
+    side: cython.double = 1.0 if b.positions[symbol].quantity < 0.0 else -1.0
+    quantity: cython.double = value / (mark * b.multiplier[symbol])
+    price: cython.double = market_price(b, symbol, mark, side, quantity, phase)
+    paid: cython.double = quantity * price * b.multiplier[symbol]
+    raw: cython.double = commission(
+        cython.address(b.costs), paid, shares_as_traded(b, symbol, quantity), False, b.traded
+    )
+    return charged(cython.address(b.costs), raw, paid) + quantity * fabs(price - mark) * b.multiplier[symbol]
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 def _go_bankrupt(b: cython.pointer[Broker], phase: cython.int) -> cython.void:
     """Close everything at the marks, with costs, and end the run."""
     i: cython.longlong
@@ -283,6 +316,8 @@ def _go_bankrupt(b: cython.pointer[Broker], phase: cython.int) -> cython.void:
             end_order(b, cython.cast(cython.int, i), CANCELLED, BANKRUPT)
     while b.held_count > 0 and b.fault == 0:
         s = b.held[0]
+        for i in range(1, b.held_count):  # by symbol, whatever was bought first
+            s = b.held[i] if b.held[i] < s else s
         force(b, s, -b.positions[s].quantity, b.positions[s].mark, phase, BANKRUPTCY, BANKRUPT)
     b.bankrupt_bar = cython.cast(cython.int, b.t)
 
@@ -311,12 +346,13 @@ def delist(b: cython.pointer[Broker]) -> cython.void:
     i: cython.longlong
     s: cython.int
     for i in range(b.order_count if b.working_count + b.held_orders > 0 else 0):
-        if (b.orders[i].status == PENDING or b.orders[i].status == HELD) and b.last_bar[b.orders[i].symbol] <= b.t:
+        if (b.orders[i].status == PENDING or b.orders[i].status == HELD) and b.last_bar[b.orders[i].symbol] == b.t:
             end_order(b, cython.cast(cython.int, i), CANCELLED, DELISTED)
-    i = 0
-    while i < b.held_count and b.fault == 0:
-        s = b.held[i]
-        if b.last_bar[s] <= b.t:
-            force(b, s, -b.positions[s].quantity, b.positions[s].mark, AT_CLOSE, DELISTING, DELISTED)
-        else:
-            i += 1
+    while b.fault == 0:
+        s = -1
+        for i in range(b.held_count):  # by symbol, whatever was bought first
+            if b.last_bar[b.held[i]] == b.t and (s < 0 or b.held[i] < s):
+                s = b.held[i]
+        if s < 0:
+            return
+        force(b, s, -b.positions[s].quantity, b.positions[s].mark, AT_CLOSE, DELISTING, DELISTED)

@@ -41,7 +41,7 @@ cdef struct OrderState:
     double plan_reference
     int due_bar                # not before this bar
     int children               # orders that wait for this one
-    bint closes
+    int first_child            # the oldest of them; a replaced order hands its children on
     bint ready
     bint fixed                 # refused rather than scaled when it cannot be paid
     ExitRecord exits

@@ -579,7 +579,8 @@ class Context:
         )  # fmt: skip
         if new >= 0 and children:
             self.b.states[new].children = children
-            for i in range(self.b.order_count):
+            self.b.states[new].first_child = self.b.states[order].first_child
+            for i in range(self.b.states[order].first_child, self.b.order_count):
                 if self.b.orders[i].parent == order and self.b.orders[i].status == HELD:
                     self.b.orders[i].parent = new
         return new

@@ -19,7 +19,7 @@ cdef struct Costs:
     double currency_unit       # fees and cash are rounded to it; 0: not
     const Tier* tiers
     long long tier_count
-    bint linear                # slippage and commission are one rate each
+    bint linear                # commission is one rate, and the price does not depend on the quantity
 
 cdef double slipped(const Costs* costs, double reference, double side, double quantity, double volume,
                     double volatility) noexcept nogil

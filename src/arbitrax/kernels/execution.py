@@ -177,10 +177,6 @@ def price_for(
 ) -> cython.double:
     """Return the price of a fill: limits pay no slippage, everything else does and is set to the tick."""
     order: cython.pointer[OrderRecord] = cython.address(b.orders[index])
-    symbol: cython.longlong = order.symbol
-    price: cython.double
-    factor: cython.double
-    ticks: cython.double
     if (
         order.kind == LIMIT
         or order.kind == LIMIT_ON_OPEN
@@ -188,6 +184,24 @@ def price_for(
         or order.kind == STOP_LIMIT
     ):  # fmt: skip
         return reference
+    return market_price(b, order.symbol, reference, side, quantity, phase)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def market_price(
+    b: cython.pointer[Broker],
+    symbol: cython.longlong,
+    reference: cython.double,
+    side: cython.double,
+    quantity: cython.double,
+    phase: cython.int,
+) -> cython.double:
+    """Return a price after slippage, set to the tick against the trader."""
+    price: cython.double
+    factor: cython.double
+    ticks: cython.double
     if b.costs.volume_share == 0.0 and b.costs.square_root == 0.0:
         price = slipped(cython.address(b.costs), reference, side, quantity, NAN, 0.0)
     else:
@@ -261,8 +275,6 @@ def _refusal(
     equity: cython.double
     gross: cython.double
     if b.account_kind == CASH_ACCOUNT:
-        if after < -1e-9 * fabs(held):
-            return NO_SHORTING
         if signed_quantity > 0.0:
             cash = b.book.cash - signed_quantity * price * b.multiplier[symbol] - fee
             if cash < -1e-9 * b.start_cash:
@@ -326,7 +338,7 @@ def execute(
     wanted: cython.double = fabs(signed_quantity)
     quantity: cython.double = wanted
     forced: cython.bint = order.role >= LIQUIDATION
-    closes: cython.bint = b.states[index].closes or signed_quantity == -held
+    closes: cython.bint = held != 0.0 and fabs(signed_quantity + held) <= 1e-12 * fabs(held)
     capped: cython.bint = False
     room: cython.double
     price: cython.double
@@ -358,6 +370,9 @@ def execute(
     price = price_for(b, index, reference, side, quantity, phase)
     value = quantity * price * b.multiplier[symbol]
     fee = fee_for(b, index, value, shares_as_traded(b, symbol, quantity), maker)
+    if not forced and b.account_kind == CASH_ACCOUNT and held - wanted < -1e-9 * fabs(held) and side < 0.0:
+        end_order(b, index, REFUSED if order.quantity == 0.0 else CANCELLED, NO_SHORTING)
+        return False
     if not forced and b.states[index].fixed:
         refusal = _refusal(b, index, side * wanted, price, reference, fee * wanted / quantity)
         if refusal != NO_REASON:
@@ -483,6 +498,5 @@ def force(
         0, -1, -1, -1, role, cython.NULL,
     )  # fmt: skip
     if index >= 0:
-        b.states[index].closes = signed_quantity == -b.positions[symbol].quantity
         if execute(b, index, signed_quantity, reference, phase, False):
             b.orders[index].reason = cython.cast(cython.schar, reason)

@@ -4,7 +4,10 @@ import cython
 from cython.cimports.arbitrax.kernels.broker import OUT_OF_MEMORY, TOO_MANY_ORDERS, ExitRecord, OrderState
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.ledger import (
+    BANKRUPT,
     CANCELLED,
+    DELISTED,
+    END_OF_DATA,
     ENTERED_INSIDE,
     FILLED,
     GTC,
@@ -214,7 +217,6 @@ def submit(
     state.due_bar = 0
     state.children = 0
     state.ready = False
-    state.closes = False
     state.fixed = size_kind <= VALUE
     if exits == cython.NULL:
         state.exits.stop_loss = NAN
@@ -226,6 +228,8 @@ def submit(
         state.exits = exits[0]
     b.order_count += 1
     if parent >= 0:
+        if b.states[parent].children == 0:
+            b.states[parent].first_child = index
         b.states[parent].children += 1
         b.held_orders += 1
     else:
@@ -313,13 +317,16 @@ def end_order(b: cython.pointer[Broker], index: cython.int, status: cython.int, 
 @cython.nogil
 @cython.exceptval(check=False)
 def end_children(b: cython.pointer[Broker], index: cython.int) -> cython.void:
-    """Cancel the orders that wait for one."""
+    """Cancel the orders that wait for one: for its own reason when that holds for all orders."""
     i: cython.int
-    for i in range(index + 1, cython.cast(cython.int, b.order_count)):
+    reason: cython.int = b.orders[index].reason
+    if reason != END_OF_DATA and reason != BANKRUPT and reason != DELISTED:
+        reason = PARENT_ENDED
+    for i in range(b.states[index].first_child, cython.cast(cython.int, b.order_count)):
         if b.states[index].children == 0:
             return
         if b.orders[i].status == HELD and b.orders[i].parent == index:
-            end_order(b, i, CANCELLED, PARENT_ENDED)
+            end_order(b, i, CANCELLED, reason)
 
 
 @cython.cfunc
@@ -468,7 +475,7 @@ def release_children(
     """Make the orders that waited for this one live."""
     i: cython.int
     last: cython.int = cython.cast(cython.int, b.order_count)
-    for i in range(index + 1, last):
+    for i in range(b.states[index].first_child, last):
         if b.states[index].children == 0:
             return
         if b.orders[i].status == HELD and b.orders[i].parent == index:

@@ -64,6 +64,12 @@ DAY_NS = cython.declare(cython.longlong, 86_400_000_000_000)
 @cython.exceptval(check=False)
 def step(b: cython.pointer[Broker]) -> cython.void:
     """Run everything of bar ``b.t`` that comes before the decision at its close."""
+    i: cython.Py_ssize_t
+    if b.costs.tier_count > 0:
+        _turn_month(b)
+    if b.used != cython.NULL:
+        for i in range(b.symbols):
+            b.used[i] = 0.0
     if b.working_count > 0:
         compact(b)
     if b.working_count == 0 and not _at_risk(b) and b.action_count == 0 and not b.session[b.t] & 4:
@@ -92,8 +98,6 @@ def _at_risk(b: cython.pointer[Broker]) -> cython.bint:
 @cython.exceptval(check=False)
 def _step_through(b: cython.pointer[Broker]) -> cython.void:
     i: cython.Py_ssize_t
-    if b.costs.tier_count > 0:
-        _turn_month(b)
     if b.credit_rate != 0.0 or b.debit_rate != 0.0 or b.short_count > 0:
         accrue(b)
     if b.action_count > 0:
@@ -103,9 +107,6 @@ def _step_through(b: cython.pointer[Broker]) -> cython.void:
         if _at_risk(b):
             test_margin(b, AT_OPEN)
     if b.bankrupt_bar < 0 and b.working_count > 0:
-        if b.used != cython.NULL:
-            for i in range(b.symbols):
-                b.used[i] = 0.0
         _fill_together(b, AT_OPEN)
         if b.working_count > 0:
             _fill_inside(b)
@@ -245,9 +246,7 @@ def _planned(
     side: cython.double
     price: cython.double
     quantity: cython.double
-    state.closes = False
     if order.size_kind == WHOLE_POSITION:
-        state.closes = True
         return -held
     if state.remaining == state.remaining:
         quantity = order.side * state.remaining
@@ -269,7 +268,6 @@ def _planned(
             if quantity * side < 0.0:
                 quantity = 0.0
         if order.size == 0.0:
-            state.closes = True
             quantity = -held
         if order.side == 0 and quantity != 0.0:
             order.side = 1 if quantity > 0.0 else -1
@@ -277,7 +275,6 @@ def _planned(
         if held == 0.0 or (held > 0.0) == (quantity > 0.0):
             return 0.0
         if fabs(quantity) >= fabs(held):
-            state.closes = True
             return -held
     return quantity
 
@@ -374,16 +371,17 @@ def _execute_planned(b: cython.pointer[Broker], index: cython.int, phase: cython
     state.ready = False
     if order.status != PENDING:
         return  # an earlier fill of this open ended it
+    held = b.positions[order.symbol].quantity
+    if order.size_kind == WHOLE_POSITION:
+        state.planned = -held
     if order.flags & REDUCE_ONLY:
         # So did an earlier one reduce what is left to reduce.
-        held = b.positions[order.symbol].quantity
         if held == 0.0 or (held > 0.0) == (state.planned > 0.0):
             if order.kind == MARKET:
                 end_order(b, index, CANCELLED, NO_POSITION)
             return
         if fabs(state.planned) >= fabs(held):
             state.planned = -held
-            state.closes = True
     execute(b, index, state.planned, state.plan_reference, AT_CLOSE if phase > AT_CLOSE else phase, False)
 
 
@@ -412,6 +410,8 @@ def _plan_weights(b: cython.pointer[Broker], count: cython.Py_ssize_t, phase: cy
     side: cython.double
     units: cython.double
     costs: cython.double
+    price: cython.double
+    moved: cython.bint
     f: cython.double = b.costs.taker
     value = b.book.cash + b.accrued
     for i in range(b.held_count):
@@ -441,6 +441,7 @@ def _plan_weights(b: cython.pointer[Broker], count: cython.Py_ssize_t, phase: cy
         # Costs at the last quantities give equity, equity gives quantities.
         for _round in range(60):
             last = after
+            moved = False
             value = b.book.cash + b.accrued
             for i in range(b.held_count):
                 s = b.held[i]
@@ -454,14 +455,16 @@ def _plan_weights(b: cython.pointer[Broker], count: cython.Py_ssize_t, phase: cy
                     continue
                 position = cython.address(b.positions[order.symbol])
                 units = fabs(order.size * last / (state.plan_price * b.multiplier[order.symbol]) - position.quantity)
-                state.plan_price = price_for(b, index, state.plan_reference, order.side, units, phase)
+                price = price_for(b, index, state.plan_reference, order.side, units, phase)
+                moved = moved or fabs(price - state.plan_price) > 1e-14 * price
+                state.plan_price = price
                 costs += fee_for(
                     b, index, units * state.plan_price * b.multiplier[order.symbol],
                     shares_as_traded(b, order.symbol, units), False,
                 )  # fmt: skip
                 value += position.quantity * b.multiplier[order.symbol] * (state.plan_price - position.mark)
             after = value - costs
-            if fabs(after - last) <= 1e-13 * before:
+            if not moved and fabs(after - last) <= 1e-13 * before:
                 break
     for i in range(count):
         index = b.working[i]
@@ -470,8 +473,7 @@ def _plan_weights(b: cython.pointer[Broker], count: cython.Py_ssize_t, phase: cy
         if not state.ready or order.size_kind != TARGET_WEIGHT or state.remaining == state.remaining:
             continue
         position = cython.address(b.positions[order.symbol])
-        state.closes = order.size == 0.0
-        if state.closes:
+        if order.size == 0.0:
             state.planned = -position.quantity
         else:
             state.planned = order.size * after / (state.plan_price * b.multiplier[order.symbol]) - position.quantity
@@ -567,8 +569,6 @@ def _scale_to_account(
             continue
         order.reason = SCALED_TO_CASH
         state.planned += (opening if state.planned < 0.0 else -opening) * (1.0 - scale)
-        if opening == fabs(state.planned) or scale == 0.0:
-            state.closes = scale == 0.0 and held != 0.0 and state.planned == -held
         if scale == 0.0 and fabs(state.planned) <= 1e-12 * opening:
             state.ready = False
             order.side = 0

@@ -182,7 +182,7 @@ class Simulation:
             b.costs.tier_count = tiers.shape[0]
         b.costs.linear = (
             maker == taker
-            and not (per_share or per_order or minimum or maximum or currency_unit)
+            and not (per_share or per_order or minimum or maximum or currency_unit or volume_share or square_root)
             and b.costs.tier_count == 0
         )  # fmt: skip
         b.positions = cython.cast(cython.pointer[Position], calloc(symbols, cython.sizeof(Position)))
