@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from arbitrax.backtest.result import Result as Result
     from arbitrax.domain.bars import Bars as Bars
     from arbitrax.domain.errors import ArbitraxError as ArbitraxError
+    from arbitrax.domain.panel import Panel as Panel
     from arbitrax.interactive import backtest as backtest
     from arbitrax.strategies.buy_and_hold import BuyAndHold as BuyAndHold
     from arbitrax.strategies.parameters import parameter as parameter
@@ -26,6 +27,7 @@ _HOMES = {
     "ArbitraxError": "arbitrax.domain.errors",
     "Bars": "arbitrax.domain.bars",
     "BuyAndHold": "arbitrax.strategies.buy_and_hold",
+    "Panel": "arbitrax.domain.panel",
     "Result": "arbitrax.backtest.result",
     "RsiReversion": "arbitrax.strategies.rsi_reversion",
     "SmaCross": "arbitrax.strategies.sma_cross",
