@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from arbitrax.domain.errors import InputError
+from arbitrax.kernels.cross_section import return_deviations
 
 if TYPE_CHECKING:
     from arbitrax.domain.bars import Floats, Int64s
 
 MAX_AGE = 5
 """Rows: one week of sessions."""
+BLOCK = 64
+"""Symbols whose returns are worked on at a time, in cache."""
 
 
 def returns_over(close: "Floats", lookback: int, skip: int, rows: "Int64s", *, max_age: int = MAX_AGE) -> "Floats":
@@ -60,10 +63,10 @@ def volatility_over(close: "Floats", window: int, rows: "Int64s", *, periods: fl
     if window < 2:
         raise InputError(f"A volatility needs at least 2 returns, and the window is {window}.")
     rows = _within(rows, len(close))
-    result = np.full((len(rows), close.shape[1]), np.nan)
-    for number, row in enumerate(rows):
-        if row >= window:
-            result[number] = _deviation(close[row - window : row + 1], max(2, -(-window // 2)))
+    close = np.ascontiguousarray(close, dtype=np.float64)
+    result = np.empty((len(rows), close.shape[1]))
+    work = np.empty((window + 4, BLOCK))
+    return_deviations(close, rows, window, max(2, -(-window // 2)), work, result)
     result *= np.sqrt(periods)
     return result
 
@@ -91,27 +94,3 @@ def _last_price(close: "Floats", rows: "Int64s", max_age: int) -> "Floats":
             price[number, holes] = found
             missing[number, holes] = np.isnan(found)
     return price
-
-
-def _deviation(close: "Floats", least: int) -> "Floats":
-    """Return each symbol's sample deviation of returns between its own bars; NaN below ``least`` of them.
-
-    One pass over the rows (Welford, Technometrics 4(3), 1962): a constant return has a deviation of exactly 0.
-    """
-    last = close[0].copy()
-    count, mean, squares, change, delta, step = np.zeros((6, close.shape[1]))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        for now in close[1:]:
-            np.divide(now, last, out=change)
-            change -= 1.0
-            missing = np.isnan(change)
-            np.copyto(change, mean, where=missing)  # adds nothing below
-            count += ~missing
-            np.subtract(change, mean, out=delta)
-            np.divide(delta, np.maximum(count, 1.0, out=step), out=step)
-            mean += step
-            change -= mean
-            delta *= change
-            squares += delta
-            np.copyto(last, now, where=~np.isnan(now))
-        return np.where(count >= least, np.sqrt(squares / (count - 1.0)), np.nan)
