@@ -50,11 +50,11 @@ def run_backtest(
     bars: Bars | None = None
     if isinstance(raw, Bars):
         bars = _read_only(raw.adjusted() if adjusted else raw)
-        panel = _panel_of(bars, raw)
-    elif isinstance(raw, Panel):
-        panel = raw
+        panel, factor = _panel_of(bars), _factor_of(bars, raw)
     else:
-        panel = Panel.from_bars(raw, adjusted=adjusted)
+        given = raw if isinstance(raw, Panel) else Panel.from_bars(raw)
+        panel = given.adjusted() if adjusted else given
+        factor = given.factor if panel.basis != given.basis else None
     warmup = _warmup(strategy)
     if len(panel) < warmup + 1:
         raise RangeError(
@@ -65,6 +65,7 @@ def run_backtest(
     simulation = open_simulation(
         spec,
         panel,
+        factor,
         None,
         sessions=events,
         keep_changes=events and type(strategy).on_order is not Strategy.on_order,
@@ -115,13 +116,17 @@ def _read_only(bars: Bars) -> Bars:
     return msgspec.structs.replace(bars, **columns)
 
 
-def _panel_of(bars: Bars, raw: Bars) -> Panel:
+def _panel_of(bars: Bars) -> Panel:
     """Return one symbol's bars as a panel, without copies."""
     columns: dict[str, Any] = {name: _column(getattr(bars, name)) for name in (*PRICES, "volume")}
-    factor = None
-    if bars.basis == "adjusted" and raw.adj_close is not None and raw.basis == "raw":
-        factor = _column(raw.adj_close / raw.close)
-    return Panel((bars.symbol,), bars.interval, bars.timestamp, **columns, factor=factor, basis=bars.basis)
+    return Panel((bars.symbol,), bars.interval, bars.timestamp, **columns, basis=bars.basis)
+
+
+def _factor_of(bars: Bars, raw: Bars) -> Floats | None:
+    """Return adjusted / raw price, (bars, 1), where the run's prices were adjusted here."""
+    if bars.basis == raw.basis or raw.adj_close is None:
+        return None
+    return _column(raw.adj_close / raw.close)
 
 
 def _column(values: Any) -> Floats:

@@ -25,9 +25,18 @@ FIRST, LAST, ENDS = 1, 2, 4
 
 
 def open_simulation(
-    spec: RunSpec, panel: Panel, actions: NDArray[np.void] | None, *, sessions: bool, keep_changes: bool
+    spec: RunSpec,
+    panel: Panel,
+    factor: Floats | None,
+    actions: NDArray[np.void] | None,
+    *,
+    sessions: bool,
+    keep_changes: bool,
 ) -> Simulation:
-    """Return the engine, ready to run. ``sessions``: whether orders may depend on them."""
+    """Return the engine, ready to run.
+
+    factor: (bars, symbols) adjusted / raw price of adjusted prices. sessions: whether orders may depend on them.
+    """
     instruments = [spec.instrument(symbol) for symbol in panel.symbols]
     ticks = np.array([each.tick for each in instruments])
     lots = np.array([each.lot for each in instruments])
@@ -48,7 +57,7 @@ def open_simulation(
         np.array([each.multiplier for each in instruments]),
         borrow,
         None if panel.volume is None else np.ascontiguousarray(panel.volume),
-        np.ascontiguousarray(panel.factor) if in_units and panel.factor is not None else None,
+        np.nan_to_num(factor, nan=1.0) if in_units and factor is not None else None,
         ticks if ticks.any() else None,
         lots if lots.any() else None,
         actions,

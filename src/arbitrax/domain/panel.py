@@ -1,28 +1,42 @@
-"""Bars of several symbols side by side, on the union of their times."""
+"""Bars of many symbols on one time axis: the union of their sessions.
+
+Arrays are (bars, symbols), time on axis 0, so that one row is the market at one moment. A symbol has a bar in a row
+exactly where its close is not NaN; one that starts later or pauses has NaN there and nowhere a made-up price.
+"""
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-from msgspec import Struct
+from msgspec import Struct, json
 from msgspec.structs import replace
 
 from arbitrax.domain.bars import Bars, PriceBasis
-from arbitrax.domain.errors import InputError
+from arbitrax.domain.errors import DataError, InputError, UnknownNameError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from arbitrax.domain.bars import Floats, Int64s
 
 PRICES = ("open", "high", "low", "close")
+FIELDS = (*PRICES, "volume", "factor")
+
+BLOCK = 64
+"""Symbols scattered at a time: rows of this many columns fill whole cache lines, and the buffer stays in cache."""
+EMPTIEST = 100
+"""A grid with more cells than this a bar is refused (if it is large): its symbols hardly share a moment."""
+SMALL = 10_000_000
 
 
 class Panel(Struct, frozen=True, eq=False):
-    """Price bars of several symbols: (bars, symbols) float64, C-contiguous, NaN where a symbol has no bar.
+    """Price bars of several symbols, oldest first.
 
-    timestamp: (bars,) as in `Bars`. volume: units as traded, None when unknown. factor: adjusted / raw price, None
-    when prices are raw or their adjustment is unknown.
+    timestamp: (bars,) int64 ns UTC, as in `Bars`. Prices and volume: (bars, symbols) float64, C-contiguous, NaN where
+    a symbol has no bar. ``volume`` is None where nobody needs it. ``factor`` is ``adj_close / close`` of raw prices,
+    NaN for symbols without adjusted closes, or None when no symbol has any.
+
+    Raises:
+        InputError: a symbol twice.
+        DataError: arrays of another shape, type or order, or times not ascending.
     """
 
     symbols: tuple[str, ...]
@@ -37,110 +51,208 @@ class Panel(Struct, frozen=True, eq=False):
     basis: PriceBasis = "raw"
 
     def __post_init__(self) -> None:
-        shape = (len(self.timestamp), len(self.symbols))
-        for name in (*PRICES, "volume", "factor"):
-            column = getattr(self, name)
-            if column is not None and column.shape != shape:
-                raise InputError(
-                    f"A panel of {shape[0]} bars and {shape[1]} symbols has {name} of shape {column.shape}; give "
-                    "(bars, symbols)."
+        _refuse_duplicates(self.symbols)
+        if self.timestamp.dtype != "int64" or not _ascending(self.timestamp):
+            raise DataError("The times of a panel must be int64 nanoseconds, each later than the one before.")
+        for name in FIELDS:
+            array = getattr(self, name)
+            if array is None and name not in PRICES:
+                continue
+            if array.shape != self.shape or array.dtype != "float64" or not array.flags.c_contiguous:
+                raise DataError(
+                    f"The panel's {name} is {array.dtype} of shape {array.shape}; give C-contiguous float64 of shape "
+                    f"{self.shape}, bars by symbols."
                 )
+
+    @classmethod
+    def from_bars(cls, bars: Iterable[Bars], *, volume: bool = True) -> "Panel":
+        """Align series on the union of their times; ``volume=False`` leaves volume out.
+
+        A bar whose close is NaN counts as none.
+
+        Raises:
+            InputError: no series, a symbol twice, or series of different intervals or price bases.
+            DataError: times not ascending, or so few in common that the panel would be nearly empty.
+        """
+        import numpy as np
+
+        series = list(bars)
+        _refuse_mixture(series)
+        timestamp = _union([each.timestamp for each in series], [each.symbol for each in series])
+        shape = (len(timestamp), len(series))
+        given = sum(map(len, series))
+        if shape[0] * shape[1] > max(SMALL, EMPTIEST * given):
+            raise DataError(
+                f"{len(series)} symbols with {given} bars share so few times that their panel would have {shape[0]} "
+                "rows, nearly all empty; resample them to one interval and session, or run them apart."
+            )
+        names = [*PRICES, *(["volume"] if volume else [])]
+        # Adjusted prices have a factor of 1 throughout; nothing to keep.
+        if series[0].basis == "raw" and any(each.adj_close is not None for each in series):
+            names.append("factor")
+        columns = {name: np.empty(shape) for name in names}
+        buffer = np.empty((BLOCK, len(timestamp)))
+        for first in range(0, len(series), BLOCK):
+            block = series[first : first + BLOCK]
+            rows = [_rows(timestamp, each.timestamp) for each in block]
+            for name, target in columns.items():
+                for at, each in enumerate(block):
+                    if each.timestamp.size < len(timestamp):
+                        buffer[at] = np.nan
+                    buffer[at, rows[at]] = _factor(each) if name == "factor" else getattr(each, name)
+                target[:, first : first + len(block)] = buffer[: len(block)].T
+        return cls(
+            symbols=tuple(each.symbol for each in series),
+            interval=series[0].interval,
+            timestamp=timestamp,
+            basis=series[0].basis,
+            **columns,
+        )
 
     def __len__(self) -> int:
         return len(self.timestamp)
 
-    def rows(self, column: int) -> "Int64s":
-        """Return the numbers of the bars that a symbol has."""
-        return np.flatnonzero(~np.isnan(self.close[:, column]))
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Bars and symbols."""
+        return len(self.timestamp), len(self.symbols)
 
     def column(self, symbol: str) -> Bars:
-        """Return one symbol's own bars."""
-        at = self.symbols.index(symbol)
-        rows: Any = self.rows(at)
-        if len(rows) == len(self):
-            rows = slice(None)
-        columns = {name: getattr(self, name)[rows, at] for name in PRICES}
-        volume = np.full(len(self), np.nan)[rows] if self.volume is None else self.volume[rows, at]
-        return Bars(symbol, self.interval, self.timestamp[rows], **columns, volume=volume, basis=self.basis)
+        """Return one symbol's own bars, without the rows in which it has none.
 
-    def between(self, start: int | None, end: int | None) -> "Panel":
-        """Return the bars with ``start <= timestamp < end`` (ns UTC; None leaves that side open), as views."""
-        first = 0 if start is None else int(self.timestamp.searchsorted(start))
-        last = len(self) if end is None else int(self.timestamp.searchsorted(end))
-        cut = {name: getattr(self, name) for name in (*PRICES, "volume", "factor")}
-        return replace(
-            self,
-            timestamp=self.timestamp[first:last],
-            **{name: column[first:last] for name, column in cut.items() if column is not None},
-        )
-
-    def content_hash(self) -> str:
-        """Return the SHA-256 of interval, basis, symbols and columns."""
-        symbols = " ".join(self.symbols)
-        digest = hashlib.sha256(f"panel/1 {self.interval} {self.basis} {len(self)} {symbols}".encode())
-        for name in ("timestamp", *PRICES, "volume", "factor"):
-            column = getattr(self, name)
-            digest.update(name.encode())
-            if column is not None:
-                digest.update(np.ascontiguousarray(column, column.dtype.newbyteorder("<")).data)
-        return digest.hexdigest()
-
-    @classmethod
-    def from_bars(cls, series: "Sequence[Bars]", *, adjusted: bool = False) -> "Panel":
-        """Return series side by side, on the union of their times; ``adjusted``: in adjusted prices.
+        Volume is NaN in a panel without it. ``adj_close`` is ``close * factor``, so the source's to 1e-15 relative,
+        and in an adjusted panel the close.
 
         Raises:
-            InputError: no series, two of one symbol, or several intervals or price bases.
+            UnknownNameError: the panel has no such symbol.
         """
-        if not series:
-            raise InputError("A panel needs the bars of at least one symbol.")
-        first = series[0]
-        symbols = tuple(each.symbol for each in series)
-        if len(set(symbols)) < len(symbols):
-            twice = next(symbol for symbol in symbols if symbols.count(symbol) > 1)
-            raise InputError(f"{twice} is given twice; give each symbol once.")
-        for each in series:
-            for name in ("interval", "basis"):
-                if getattr(each, name) != getattr(first, name):
-                    raise InputError(
-                        f"{each.symbol} has {getattr(each, name)} {'bars' if name == 'interval' else 'prices'} and "
-                        f"{first.symbol} {getattr(first, name)}; a panel has one {name}."
-                    )
-        timestamp = _union([each.timestamp for each in series])
-        shape = (len(timestamp), len(series))
-        made: dict[str, Any] = {name: np.full(shape, np.nan) for name in (*PRICES, "volume")}
-        factors = adjusted and any(each.adj_close is not None for each in series)
-        factor = np.ones(shape) if factors else None
-        for column, each in enumerate(series):
-            shown = each.adjusted() if adjusted else each
-            rows: Any = slice(None)
-            if len(each) < len(timestamp):
-                rows = timestamp.searchsorted(each.timestamp)
-            for name, values in made.items():
-                values[rows, column] = getattr(shown, name)
-            if factor is not None and each.adj_close is not None:
-                factor[rows, column] = each.adj_close / each.close
-        return cls(
-            symbols,
-            first.interval,
-            timestamp,
-            **made,
-            factor=factor,
-            basis="adjusted" if adjusted and all(each.adj_close is not None for each in series) else first.basis,
+        if symbol not in self.symbols:
+            raise UnknownNameError(
+                f"The panel has no symbol '{symbol}' among its {len(self.symbols)}{did_you_mean(symbol, self.symbols)}."
+            )
+        at = self.symbols.index(symbol)
+        own = self.close[:, at] == self.close[:, at]
+        close = self.close[own, at]
+        adj_close = close if self.basis == "adjusted" else None
+        if self.factor is not None and (self.factor[own, at] > 0).any():
+            adj_close = close * self.factor[own, at]
+        return Bars(
+            symbol=symbol,
+            interval=self.interval,
+            timestamp=self.timestamp[own],
+            open=self.open[own, at],
+            high=self.high[own, at],
+            low=self.low[own, at],
+            close=close,
+            volume=close * float("nan") if self.volume is None else self.volume[own, at],
+            adj_close=adj_close,
+            basis=self.basis,
         )
 
+    def between(self, start: int | None, end: int | None) -> "Panel":
+        """Return the rows with ``start <= timestamp < end`` (ns UTC; None leaves that side open), without copying."""
+        first = 0 if start is None else int(self.timestamp.searchsorted(start))
+        last = len(self) if end is None else int(self.timestamp.searchsorted(end))
+        rows = slice(first, max(first, last))
+        columns = {name: array[rows] for name in FIELDS if (array := getattr(self, name)) is not None}
+        return replace(self, timestamp=self.timestamp[rows], **columns)
 
-def _union(times: "list[Int64s]") -> "Int64s":
-    """Return all times once, ascending. Most series share theirs with the longest one, which makes this short."""
+    def adjusted(self) -> "Panel":
+        """Return prices multiplied by ``factor``, as `Bars.adjusted` does: symbols without adjusted closes stay.
+
+        Raises:
+            DataError: some bars of a symbol lack the adjusted close that others have.
+        """
+        if self.basis == "adjusted" or self.factor is None:
+            return self
+        import numpy as np
+
+        usable = self.factor > 0
+        some = usable.any(axis=0)
+        lacking = (~usable & (self.close == self.close)).any(axis=0) & some
+        if lacking.any():
+            raise DataError(
+                f"{self.symbols[int(lacking.argmax())]} has bars without an adjusted close; import the series with "
+                "it, or run on raw prices."
+            )
+        factor = np.where(some, self.factor, 1.0)
+        prices = {name: getattr(self, name) * factor for name in PRICES}
+        return replace(self, **prices, factor=None, basis="adjusted")
+
+    def content_hash(self) -> str:
+        """Return the SHA-256 of symbols, interval, basis, times and columns (little-endian, in `FIELDS` order)."""
+        digest = hashlib.sha256(f"panel/1 {self.interval} {self.basis} {len(self)} ".encode())
+        digest.update(json.encode(self.symbols))
+        for name in ("timestamp", *FIELDS):
+            array = getattr(self, name)
+            digest.update(name.encode())
+            if array is not None:
+                digest.update(array.astype(array.dtype.newbyteorder("<"), copy=False).reshape(-1).view("uint8"))
+        return digest.hexdigest()
+
+
+def _refuse_duplicates(symbols: Sequence[str]) -> None:
+    """Raise when a symbol occurs twice."""
+    seen: set[str] = set()
+    for symbol in symbols:
+        if symbol in seen:
+            raise InputError(f"A panel takes each symbol once, and {symbol} is given twice; drop or rename one.")
+        seen.add(symbol)
+
+
+def _refuse_mixture(series: Sequence[Bars]) -> None:
+    """Raise unless there are series, each symbol once, all of one interval and price basis."""
+    if not series:
+        raise InputError("A panel needs the bars of at least one symbol, and none were given.")
+    _refuse_duplicates([each.symbol for each in series])
+    first = series[0]
+    for each in series:
+        if each.interval != first.interval:
+            raise InputError(
+                f"A panel has one interval: {first.symbol} has {first.interval} bars and {each.symbol} "
+                f"{each.interval}; resample one of them."
+            )
+        if each.basis != first.basis:
+            raise InputError(
+                f"A panel has one price basis: {first.symbol} is {first.basis} and {each.symbol} {each.basis}; "
+                "adjust all of them or none."
+            )
+
+
+def _union(times: "Sequence[Int64s]", symbols: Sequence[str]) -> "Int64s":
+    """Return all times of all series, ascending and distinct.
+
+    Most series share most of their times, so only what the longest one lacks is sorted.
+    """
+    import numpy as np
+
     longest = max(times, key=len)
-    extra = []
-    for each in times:
-        if each is longest:
+    lacking = [longest]
+    for each, symbol in zip(times, symbols, strict=True):
+        if not _ascending(each):
+            raise DataError(f"The times of {symbol} are not ascending; sort its bars and drop those that repeat.")
+        if each is longest or np.array_equal(each, longest) or not len(each):
             continue
         at = longest.searchsorted(each)
-        missing = each[longest[np.minimum(at, len(longest) - 1)] != each] if len(longest) else each
-        if len(missing):
-            extra.append(missing)
-    if not extra:
-        return longest
-    return np.unique(np.concatenate((longest, *extra)))
+        at[at == len(longest)] = 0
+        new = each[longest[at] != each]
+        if len(new):
+            lacking.append(new)
+    return longest if len(lacking) == 1 else np.unique(np.concatenate(lacking))
+
+
+def _rows(union: "Int64s", own: "Int64s") -> "slice | Int64s":
+    """Return the rows of the union that a series occupies, as a slice where they are in one piece."""
+    if not len(own):
+        return slice(0, 0)
+    first, last = (int(each) for each in union.searchsorted([own[0], own[-1]]))
+    return slice(first, last + 1) if last - first + 1 == len(own) else union.searchsorted(own)
+
+
+def _factor(bars: Bars) -> "Floats | float":
+    """Return ``adj_close / close``, NaN where there is none."""
+    return float("nan") if bars.adj_close is None else bars.adj_close / bars.close
+
+
+def _ascending(timestamp: "Int64s") -> bool:
+    return bool((timestamp[1:] > timestamp[:-1]).all())

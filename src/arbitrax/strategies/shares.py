@@ -20,7 +20,7 @@ def equal_shares(strategy: "Strategy", panel: "Panel") -> "Floats":
     """
     weights = np.full(panel.close.shape, np.nan)
     for column, symbol in enumerate(panel.symbols):
-        rows = panel.rows(column)
+        rows = np.flatnonzero(panel.close[:, column] == panel.close[:, column])
         if not len(rows):
             continue
         own = strategy.signals(panel.column(symbol))
