@@ -494,7 +494,7 @@ class Broker:
                 self.end(order, "expired", "auction_passed")
 
     def wanted(self, order, price, when):
-        s, held = order.symbol, self.held[order.symbol]
+        held = self.held[order.symbol]
         if order.size_kind == "whole_position":
             return -held
         if not math.isnan(order.remaining):
@@ -857,9 +857,9 @@ class Broker:
         mine = [o for o in self.working() if o.parent == order.number and o.role != "plain"]
         if not own:
             for other in self.working():
-                if other.symbol == s and other.role != "plain" and other.size_kind == "whole_position":
-                    if other not in mine:
-                        self.end(other, "cancelled", "replaced")
+                whole = other.role != "plain" and other.size_kind == "whole_position"
+                if other.symbol == s and whole and other not in mine:
+                    self.end(other, "cancelled", "replaced")
         if mine:
             for child in mine:
                 if own:

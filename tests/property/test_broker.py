@@ -15,6 +15,10 @@ from arbitrax.domain.orders import ExitReason, OrderReason, OrderStatus
 from arbitrax.kernels.context import Vocabulary, open_contexts, run_events
 
 CASH = 10_000.0
+TARGETS = [
+    ("percent", 0.0), ("percent", 0.3), ("percent", 0.9), ("percent", -0.3), ("value", 2000.0), ("value", -900.0),
+    ("quantity", 25.0), ("quantity", 0.0),
+]  # fmt: skip
 NAN = math.nan
 STATUS = {each.value: each.name.lower() for each in OrderStatus}
 REASON = {each.value: each.name.lower() for each in OrderReason}
@@ -101,7 +105,7 @@ def make_script(random, bars, symbols):
 
 
 def make_program(seed):
-    random = Random(seed)
+    random = Random(seed)  # noqa: S311
     rows = make_market(random)
     bars, symbols = len(rows[0]), len(rows[0][0])
     script = make_script(random, bars, symbols)
@@ -136,8 +140,7 @@ def _step(random, symbol):
         "better": random.choice([1, 1, -1]),
         "force": random.choice(["gtc", "gtc", "gtc", "day", "ioc", "fok", "gtd"]),
         "reduce_only": random.random() < 0.15,
-        "target": random.choice([("percent", 0.0), ("percent", 0.3), ("percent", 0.9), ("percent", -0.3), ("value", 2000.0),
-                                 ("value", -900.0), ("quantity", 25.0), ("quantity", 0.0)]),
+        "target": random.choice(TARGETS),
         "number": random.random(),
         "link": random.choice([None, None, None, "parent", "oco"]),
         "exits": exits,
@@ -292,7 +295,8 @@ def run_plain(rows, script, options, given_costs):
                     made.append(broker.replace(old.number, limit=round(price * 1.01, 2)))
 
     return Broker(
-        *rows[:4], volume=rows[4], time=[(10_957 + t) * DAY for t in range(bars)], cash=CASH, costs=given_costs, **options
+        *rows[:4], volume=rows[4], time=[(10_957 + t) * DAY for t in range(bars)], cash=CASH, costs=given_costs,
+        **options,
     ).run(decide)  # fmt: skip
 
 

@@ -3,15 +3,15 @@
 import cython
 from cython.cimports.arbitrax.kernels.broker import MARGIN_ACCOUNT, ActionRecord, OrderState
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
+from cython.cimports.arbitrax.kernels.costs import charged, commission
 from cython.cimports.arbitrax.kernels.execution import (
     force,
-    market_price,
     mark_equity,
+    market_price,
     shares_as_traded,
     unhold,
     whole_lots,
 )
-from cython.cimports.arbitrax.kernels.costs import charged, commission
 from cython.cimports.arbitrax.kernels.ledger import (
     AT_CLOSE,
     BANKRUPT,
