@@ -156,12 +156,13 @@ class Calendar(msgspec.Struct, frozen=True, eq=False):
 def calendar(name: str, *, start: int | None = None, end: int | None = None) -> Calendar:
     """Return the calendar of an exchange by its name there, such as XNYS, NASDAQ, XLON, CMES or 24/7.
 
-    Without ``start`` and ``end`` (dates as ns, both included) it holds what the table does, or the library by default.
+    Without ``start`` and ``end`` (ns, their dates included) it holds what the table does, or the library by default.
 
     Raises:
         UnknownNameError: no exchange has that name.
         RangeError: the library does not know the exchange on these dates.
     """
+    start, end = (None if at is None else at // DAY * DAY for at in (start, end))
     known = _exchanges()
     canonical = known.aliases.get(name, name)
     if canonical not in known.names:
@@ -214,7 +215,7 @@ def _from_table(name: str, timezone: str) -> Calendar:
         times.get("break_end", times["close"]),
         half_day,
     )
-    return Calendar(name, timezone, table, int(date[0]), int(date[-1]) + DAY)
+    return Calendar(name, timezone, _read_only(table), int(date[0]), int(date[-1]) + DAY)
 
 
 @cache
@@ -225,7 +226,14 @@ def _always() -> Calendar:
     date = np.arange(first, last, dtype=np.int64) * DAY
     end = date + DAY
     table = SessionTable(date, date, end, end, end, np.zeros(len(date), dtype=np.bool_))
-    return Calendar(ALWAYS, "UTC", table, int(date[0]), int(end[-1]))
+    return Calendar(ALWAYS, "UTC", _read_only(table), int(date[0]), int(end[-1]))
+
+
+def _read_only(table: SessionTable) -> SessionTable:
+    """Protect what all callers share."""
+    for name in table.__struct_fields__:
+        getattr(table, name).flags.writeable = False
+    return table
 
 
 def read_library(name: str, start: int | None, end: int | None) -> Calendar:

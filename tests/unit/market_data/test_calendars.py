@@ -93,6 +93,18 @@ def test_dates_before_the_table_come_from_the_library():
     assert older.table.date[-1] == calendar("XNYS").table.date[-1]
 
 
+def test_instants_stand_for_their_dates():
+    nyse = calendar("XNYS", start=instant("1989-12-29T15:00"), end=instant("1990-01-02T15:00"))
+    assert [date_text(int(each)) for each in nyse.table.date] == ["1989-12-29", "1990-01-02"]
+    assert (date_text(nyse.first), date_text(nyse.last)) == ("1989-12-29", "1990-01-03")
+
+
+@pytest.mark.parametrize("name", ["XNYS", "24/7"])
+def test_nobody_can_change_the_calendar_of_all(name):
+    with pytest.raises(ValueError, match="read-only"):
+        calendar(name).table.close[0] = 0
+
+
 def test_dates_the_library_does_not_know_are_refused():
     with pytest.raises(RangeError, match=r"XTKS.*1997-01-01"):
         calendar("XTKS", start=start_of_day("1985-01-01"))
