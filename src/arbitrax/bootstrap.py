@@ -16,7 +16,7 @@ from arbitrax.domain.errors import SchemaError, StoreError, StoreUnavailableErro
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from arbitrax.services.ports import BarStore, RunStore
+    from arbitrax.services.ports import ActionStore, BarStore, RunStore
     from arbitrax.settings import Settings
     from arbitrax.storage.embedded import EmbeddedServers
     from arbitrax.storage.postgres.connection import Database
@@ -31,6 +31,7 @@ class Store(msgspec.Struct, frozen=True):
 
     bars: BarStore
     runs: RunStore
+    actions: ActionStore
 
 
 @contextmanager
@@ -45,6 +46,7 @@ def open_store(settings: Settings, *, seed: bool = True) -> Iterator[Store]:
         SchemaError: the database has another schema than this release.
     """
     from arbitrax.storage.parquet.bar_cache import BarCache
+    from arbitrax.storage.postgres.action_store import PostgresActionStore
     from arbitrax.storage.postgres.bar_store import PostgresBarStore
     from arbitrax.storage.postgres.connection import Database
     from arbitrax.storage.postgres.run_store import PostgresRunStore
@@ -53,6 +55,7 @@ def open_store(settings: Settings, *, seed: bool = True) -> Iterator[Store]:
         store = Store(
             bars=PostgresBarStore(database, BarCache(settings.home / "cache" / "bars")),
             runs=PostgresRunStore(database),
+            actions=PostgresActionStore(database),
         )
         if settings.database_url is None:
             _prepare_embedded(database)

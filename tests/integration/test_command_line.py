@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.market import sample_year_csv
 
-from arbitrax.storage.postgres import schema
+from arbitrax.storage.postgres.schema import HEAD
 
 STRATEGY = """
 import numpy as np
@@ -227,8 +227,8 @@ def test_schema_of_another_release(program):
         assert "upgrade arbitrax" in program.run("backtest", "list", code=1)[1]
         assert "upgrade arbitrax" in program.run("db", "upgrade", code=1)[1]
     finally:
-        subprocess.run([sys.executable, "-c", code, schema.HEAD], check=True, env=program.environment)
-    assert program.json("db", "upgrade")["revision"] == schema.HEAD
+        subprocess.run([sys.executable, "-c", code, HEAD], check=True, env=program.environment)
+    assert program.json("db", "upgrade")["revision"] == HEAD
 
 
 def test_doctor_finds_all_in_order(program):
@@ -251,6 +251,43 @@ def test_data_is_listed_and_shown(program):
     bars = program.json("data", "show", "AAPL", "--rows", "1")["bars"]
     assert bars[0]["time"] == "2013-03-01"
     assert bars[0]["close"] == 430.47
+
+
+def test_corporate_actions_are_imported_listed_and_withdrawn(program, tmp_path):
+    path = tmp_path / "actions.csv"
+    path.write_text(
+        "symbol,kind,ex_date,ratio,amount,pay_date,currency\nAAPL,split,2005-02-28,2:1,,,\n"
+        "AAPL,split,2005-03-01,7,,,\nAAPL,dividend,2012-08-09,,2.65,2012-08-16,USD\nAPPL,split,2005-02-28,2,,,\n"
+    )
+    wrong = tmp_path / "wrong.csv"
+    wrong.write_text("symbol,kind,ex_date,ratio\nAAPL,split,yesterday,2\n")
+    first, second = program.json("data", "actions", "import", path, wrong, code=3)
+    assert (first["symbols"], first["added"], first["unchanged"]) == (["AAPL", "APPL"], 4, 0)
+    contradicted, unknown = first["notices"]
+    assert "AAPL on 2005-03-01 is 7:1, but the price went from 44.86 to 44.99" in contradicted
+    assert unknown.endswith("stored for APPL, so its actions were not compared; did you mean 'AAPL'?")
+    assert "line 2, column 'ex_date': 'yesterday' is not a date" in second["refused"]
+    assert program.json("data", "actions", "import", path)[0]["unchanged"] == 4
+    program.run("data", "actions", "withdraw", "AAPL", "split", "2005-03-01")
+    listed = program.json("data", "actions", "list", "AAPL")["actions"]
+    assert [(each["ex_date"], each["ratio"], each["amount"]) for each in listed] == [
+        ("2005-02-28", 2.0, None),
+        ("2012-08-09", None, 2.65),
+    ]
+    out, _ = program.run("data", "actions", "list", "AAPL")
+    assert "2:1" in out
+    assert "2012-08-16" in out
+    program.run("data", "actions", "withdraw", "AAPL", "split", "2005-03-01", "--restore")
+    assert len(program.json("data", "actions", "list", "AAPL")["actions"]) == 3
+    assert "no corporate actions" in program.run("data", "actions", "list", "MSFT")[0]
+    for words, sentence in (
+        (("list", "MSFTT"), "did you mean 'MSFT'?"),
+        (("import",), "Say what to import"),
+        (("withdraw", "AAPL", "splitt", "2005-03-01"), "did you mean 'split'?"),
+        (("withdraw", "AAPL", "split", "2005-03-02"), "its own are on 2005-02-28, 2005-03-01."),
+        (("withdraw", "AAPL", "split", "1.3.2005"), "write it as YYYY-MM-DD"),
+    ):
+        assert sentence in program.run("data", "actions", *words, code=2)[1]
 
 
 def test_interrupted_import_leaves_nothing(program, tmp_path):

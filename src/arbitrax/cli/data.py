@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from arbitrax.services.imports import FileOutcome
 
 app = App(name="data", help="Import, list and show market data.")
+app.command(
+    "arbitrax.cli.corporate_actions:app", name="actions", help="Import, list and withdraw splits and dividends."
+)
 
 
 @app.command(name="import")

@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from arbitrax.domain.bars import Bars, PriceBasis
+from arbitrax.domain.corporate_actions import ActionKind, CorporateAction
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,6 +63,46 @@ class BarStore(Protocol):
 
     def catalogue(self) -> list[SeriesInfo]:
         """Return every series, by symbol and interval."""
+
+
+class StoredAction(Struct, frozen=True):
+    """A corporate action, and who said it when."""
+
+    action: CorporateAction
+    source: str
+    received: datetime
+
+
+class StoredActions(Struct, frozen=True):
+    """The corporate actions of one symbol as stored, by ex-date, one a kind and ex-date."""
+
+    known: tuple[StoredAction, ...]
+    as_of: int
+    """When the newest was received or withdrawn, ns UTC, 0 for none; reading ``as_of`` this gives the same for ever."""
+
+    @property
+    def actions(self) -> tuple[CorporateAction, ...]:
+        """The actions alone."""
+        return tuple(each.action for each in self.known)
+
+
+class ActionStore(Protocol):
+    """Keeps corporate actions. What is corrected or withdrawn stays readable by its time."""
+
+    def store(self, actions: Sequence[CorporateAction], *, source: str, received: int) -> StoreCounts:
+        """Add what a source has not said before, all in one transaction; ``received`` in ns UTC.
+
+        Of several sources for one kind and ex-date, the one received last counts.
+        """
+
+    def withdraw(self, symbol: str, kind: ActionKind, ex_date: int, *, received: int, restore: bool = False) -> bool:
+        """Let an action count no more, or again; return False when there is none in the other state.
+
+        A source that repeats a withdrawn action as it was does not bring it back; one that changes it does.
+        """
+
+    def load(self, symbol: str, *, as_of: int | None = None) -> StoredActions:
+        """Return a symbol's actions, none for one nobody knows; as they were known at ``as_of`` when given."""
 
 
 class StoredAsset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

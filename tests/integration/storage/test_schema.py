@@ -68,6 +68,28 @@ def test_migrations_go_up_down_and_up(empty_postgres_url: str) -> None:
     assert schema.upgrade(empty_postgres_url) == "current"
 
 
+def test_the_second_schema_keeps_corporate_actions_both_ways(postgres_url: str) -> None:
+    said = "SELECT kind, ratio::int, ts_recv = created_at FROM corporate_actions ORDER BY kind"
+    add = (
+        "INSERT INTO corporate_actions (id, asset_id, kind, ex_date, ratio, source, ts_recv, withdrawn) "
+        "SELECT gen_random_uuid(), id, %s, '2020-08-31', %s, 'test', %s, %s FROM assets"
+    )
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute("INSERT INTO assets (symbol) VALUES ('AAPL')")
+        for row in (
+            ("split", 5, "2020-01-01Z", False),
+            ("split", 4, "2021-01-01Z", False),
+            ("stock_dividend", 2, "2020-01-01Z", False),
+            ("stock_dividend", 2, "2021-01-01Z", True),
+        ):
+            connection.execute(add, row)
+    schema.downgrade(postgres_url, "0001")
+    assert schema.check(postgres_url) == "older"
+    assert schema.upgrade(postgres_url) == "older"
+    with psycopg.connect(postgres_url) as connection:
+        assert connection.execute(said).fetchall() == [("split", 4, True)]
+
+
 def test_the_founding_tables_have_their_columns_and_types(postgres_url: str) -> None:
     found = {(table, column): kind for table, column, kind, *_ in shape(postgres_url)}
     wanted = {(table, column): kind for table, columns in SEED.items() for column, kind in columns.items()}
@@ -251,6 +273,10 @@ WRONG = {
         "kind = 'dividend', ratio = NULL, amount = 0, currency = 'USD'",
         "kind = 'dividend', ratio = NULL, amount = 1, currency = 'usd'",
         "ex_date = NULL",
+        "pay_date = ex_date",
+        "withdrawn = NULL",
+        "ts_recv = NULL",
+        "source = ''",
         f"asset_id = {NOBODY}",
     ],
     "asset_symbols": ["symbol = ''", "valid_to = valid_from", "valid_to = NULL", f"asset_id = {NOBODY}"],
