@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from arbitrax.domain.bars import Bars as Bars
     from arbitrax.domain.errors import ArbitraxError as ArbitraxError
     from arbitrax.interactive import backtest as backtest
+    from arbitrax.market_data.alignment import align as align
+    from arbitrax.market_data.alignment import last_completed as last_completed
+    from arbitrax.market_data.resample import bars_from_ticks as bars_from_ticks
+    from arbitrax.market_data.resample import resample as resample
     from arbitrax.strategies.buy_and_hold import BuyAndHold as BuyAndHold
     from arbitrax.strategies.parameters import parameter as parameter
     from arbitrax.strategies.rsi_reversion import RsiReversion as RsiReversion
@@ -30,7 +34,11 @@ _HOMES = {
     "RsiReversion": "arbitrax.strategies.rsi_reversion",
     "SmaCross": "arbitrax.strategies.sma_cross",
     "Strategy": "arbitrax.strategies.strategy",
+    "align": "arbitrax.market_data.alignment",
+    "bars_from_ticks": "arbitrax.market_data.resample",
+    "last_completed": "arbitrax.market_data.alignment",
     "parameter": "arbitrax.strategies.parameters",
+    "resample": "arbitrax.market_data.resample",
 }
 __all__ = [  # noqa: PLE0604 - the keys are strings
     *_HOMES,
