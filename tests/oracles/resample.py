@@ -1,5 +1,6 @@
 """Coarser bars by their definition, one group at a time, in plain Python."""
 
+import itertools
 import math
 
 
@@ -7,7 +8,7 @@ def aggregate(starts, rows):
     """rows: (open, high, low, close, volume, adj_close) tuples; NaN is skipped, adj_close goes with the close."""
     bounds = [*starts, len(rows)]
     out = []
-    for a, b in zip(bounds, bounds[1:], strict=False):
+    for a, b in itertools.pairwise(bounds):
         opens, highs, lows, _, volumes, _ = (
             [x for x in col if not math.isnan(x)] for col in zip(*rows[a:b], strict=True)
         )

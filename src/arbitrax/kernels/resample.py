@@ -1,7 +1,7 @@
 """Coarser bars from finer ones, and bars from ticks.
 
-Shapes: inputs are (rows,), oldest first; groups are runs of rows, told by the index of the first row of each, (groups,)
-int64, increasing from 0. Every sum is added row by row from the group's first, so results are the same on every machine.
+Shapes: inputs are (rows,), oldest first; groups are runs of rows, told by the index of each one's first row, (groups,)
+int64, increasing from 0. Sums are added row by row from the group's first, so results are the same on every machine.
 """
 
 import cython

@@ -21,7 +21,7 @@ OPENING = 15 * MINUTE
 """Sessions open on multiples of this, so a first trade at 09:32 does not move the day's groups."""
 MONDAY = 3
 """Days from a Monday to the epoch, which was a Thursday."""
-COLUMNS = ("open", "high", "low", "close", "volume", "adj_close")
+PRICED = ("open", "high", "low", "close", "volume", "adj_close")
 
 
 def resample(bars: Bars, interval: str, *, sessions: Sessions | None = None) -> Bars:
@@ -127,11 +127,13 @@ def bars_from_ticks(symbol: str, timestamp: Any, price: Any, size: Any, interval
 
 
 def _aggregated(bars: Bars, interval: str, starts: "Int64s", stamps: "Int64s") -> Bars:
-    adjusted = bars.adj_close
-    columns = [np.ascontiguousarray(getattr(bars, name)) for name in COLUMNS[:5]]
-    out = np.empty((5 if adjusted is None else 6, len(starts)))
-    aggregate(starts, *columns, np.empty(0) if adjusted is None else np.ascontiguousarray(adjusted), out)
-    return Bars(bars.symbol, interval, stamps, *out[:5], None if adjusted is None else out[5], bars.basis)
+    open_, high, low, close, volume, adjusted = (
+        np.empty(0) if getattr(bars, name) is None else np.ascontiguousarray(getattr(bars, name)) for name in PRICED
+    )
+    out = np.empty((5 if bars.adj_close is None else 6, len(starts)))
+    aggregate(starts, open_, high, low, close, volume, adjusted, out)
+    last_adjusted = None if bars.adj_close is None else out[5]
+    return Bars(bars.symbol, interval, stamps, out[0], out[1], out[2], out[3], out[4], last_adjusted, bars.basis)
 
 
 def _intraday_groups(bars: Bars, length: int, sessions: Sessions | None) -> "tuple[Int64s, Int64s]":
