@@ -58,9 +58,10 @@ def backtest(
         ArbitraxError: one of its kinds, with a sentence that says what to do (see `arbitrax.domain.errors`).
     """
     instance = _instance(strategy)
-    series = _series(data, symbol=symbol, interval=interval, timezone=timezone)
+    adjusted = prices == "adjusted"
+    series = _series(data, symbol=symbol, interval=interval, timezone=timezone, adjusted=adjusted)
     bars = series.bars
-    compared = None if benchmark is None else _benchmark(benchmark, bars.interval, timezone)
+    compared = None if benchmark is None else _benchmark(benchmark, bars.interval, timezone, adjusted=adjusted)
     spec = RunSpec(
         strategy=strategy_ref(instance, describe(type(instance))),
         symbols=(bars.symbol,),
@@ -88,14 +89,15 @@ def _instance(strategy: object) -> Strategy:
     )
 
 
-def _benchmark(data: Any, interval: str, timezone: str | None) -> Bars:
+def _benchmark(data: Any, interval: str, timezone: str | None, *, adjusted: bool) -> Bars:
     # Only a stored symbol takes the run's interval; what a file or frame holds is what it holds.
     stored = isinstance(data, str) and not looks_like_file(data)
-    bars = _series(data, symbol=None, interval=interval if stored else None, timezone=timezone).bars
+    wanted = interval if stored else None
+    bars = _series(data, symbol=None, interval=wanted, timezone=timezone, adjusted=adjusted).bars
     return replace(bars, symbol="BENCHMARK") if bars.symbol == "FRAME" else bars
 
 
-def _series(data: Any, *, symbol: str | None, interval: str | None, timezone: str | None) -> Series:
+def _series(data: Any, *, symbol: str | None, interval: str | None, timezone: str | None, adjusted: bool) -> Series:
     if isinstance(data, Bars):
         return Series(check_bars(data), rows_read=len(data))
     if isinstance(data, Path) or (isinstance(data, str) and looks_like_file(data)):
@@ -106,12 +108,12 @@ def _series(data: Any, *, symbol: str | None, interval: str | None, timezone: st
         return series[0]
     if isinstance(data, str):
         from arbitrax.bootstrap import open_store
-        from arbitrax.services.backtests import load_series
+        from arbitrax.services.backtests import load_or_resample
         from arbitrax.settings import read_settings
 
         with open_store(read_settings()) as store:
-            stored = load_series(store.bars, data, interval or "1d")
-        return Series(stored.bars, rows_read=len(stored.bars))
+            stored = load_or_resample(store.bars, data, interval or "1d", adjusted=adjusted)
+        return Series(stored.bars, rows_read=len(stored.bars), notices=stored.notices)
     from arbitrax.market_data.frames import read_frame
 
     return read_frame(data, symbol=symbol, interval=interval, timezone=timezone)

@@ -16,6 +16,7 @@ from arbitrax.backtest.specify import cut_to_range
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.errors import DataError, InputError, StrategyError, UnknownNameError, did_you_mean
 from arbitrax.domain.ids import decode, new_uuid
+from arbitrax.domain.intervals import nanoseconds
 from arbitrax.services.ports import (
     BarStore,
     RunStore,
@@ -68,12 +69,41 @@ def load_series(bars: BarStore, symbol: str, interval: str, as_of: int | None = 
     )
 
 
+def load_or_resample(
+    bars: BarStore, symbol: str, interval: str, *, adjusted: bool, as_of: int | None = None
+) -> StoredSeries:
+    """Return a stored series, or the bars of this interval made of the longest stored ones that divide it.
+
+    adjusted: adjust finer bars before they are joined, because a coarse bar with a split in it cannot be.
+
+    Raises:
+        UnknownNameError: neither the interval nor one that divides it is stored under this symbol.
+    """
+    try:
+        return load_series(bars, symbol, interval, as_of)
+    except UnknownNameError:
+        from arbitrax.market_data.resample import resample, why_not
+
+        stored = {each.interval for each in bars.catalogue() if each.symbol == symbol}
+        fits = [each for each in stored if why_not(each, interval) is None]
+        for finer in sorted(fits, key=lambda each: (-nanoseconds(each), each)):
+            found = bars.load(symbol, finer, as_of=as_of, cached=as_of is None)
+            if found is not None:
+                made = resample(found.bars.adjusted() if adjusted else found.bars, interval)
+                return StoredSeries(made, found.as_of, (f"{symbol}: {interval} bars were made of {finer} bars.",))
+        raise
+
+
 def run_stored(bars: BarStore, runs: RunStore, spec: RunSpec, strategy: Strategy, *, now: int) -> tuple[UUID, Result]:
     """Run a backtest on stored bars, store it, and return its id and result. ``now`` in ns UTC."""
-    traded = load_series(bars, spec.symbols[0], spec.interval)
-    compared = None if spec.benchmark is None else load_series(bars, spec.benchmark, spec.interval)
+    adjusted = spec.prices == "adjusted"
+    traded = load_or_resample(bars, spec.symbols[0], spec.interval, adjusted=adjusted)
+    compared = (
+        None if spec.benchmark is None else load_or_resample(bars, spec.benchmark, spec.interval, adjusted=adjusted)
+    )
     raw = cut_to_range(traded.bars, spec)
-    result = run_backtest(spec, strategy, raw, None if compared is None else compared.bars)
+    notices = _notices_of(traded, compared)
+    result = run_backtest(spec, strategy, raw, None if compared is None else compared.bars, notices)
     assets = [_asset(traded, "traded", result.data_hash)]
     if compared is not None:
         assets.append(_asset(compared, "benchmark", compared.bars.content_hash()))
@@ -149,10 +179,15 @@ def reproduce(bars: BarStore, run: StoredRun) -> Reproduction:
         StrategyError: its strategy cannot be loaded any more.
     """
     strategy = _strategy_of(run)
-    series = {asset.role: load_series(bars, asset.symbol, asset.interval, asset.as_of) for asset in run.assets}
+    adjusted = run.spec.prices == "adjusted"
+    series = {
+        asset.role: load_or_resample(bars, asset.symbol, asset.interval, adjusted=adjusted, as_of=asset.as_of)
+        for asset in run.assets
+    }
     raw = cut_to_range(series["traded"].bars, run.spec)
     compared = series["benchmark"].bars if "benchmark" in series else None
-    result = run_backtest(run.spec, strategy, raw, compared)
+    notices = _notices_of(series["traded"], series.get("benchmark"))
+    result = run_backtest(run.spec, strategy, raw, compared, notices)
     differences = []
     if result.data_hash != run.assets[0].data_hash:
         differences.append("bars")
@@ -187,6 +222,11 @@ def _cause(run: StoredRun, strategy: Strategy, raw: Bars, compared: Bars | None,
     if run.engine_version != ENGINE:
         return f"The run was made by version {run.engine_version}, this is {ENGINE}."
     return "What is stored of the run was changed since, or the strategy depends on something outside its source."
+
+
+def _notices_of(traded: StoredSeries, compared: StoredSeries | None) -> tuple[str, ...]:
+    # Once each: a symbol may be compared with itself.
+    return tuple(dict.fromkeys(traded.notices + (() if compared is None else compared.notices)))
 
 
 def _asset(series: StoredSeries, role: str, data_hash: str) -> StoredAsset:
