@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from arbitrax.domain.errors import ArbitraxError as ArbitraxError
     from arbitrax.domain.panel import Panel as Panel
     from arbitrax.interactive import backtest as backtest
+    from arbitrax.market_data.alignment import align as align
+    from arbitrax.market_data.alignment import last_completed as last_completed
+    from arbitrax.market_data.resample import bars_from_ticks as bars_from_ticks
+    from arbitrax.market_data.resample import resample as resample
     from arbitrax.strategies.buy_and_hold import BuyAndHold as BuyAndHold
     from arbitrax.strategies.parameters import parameter as parameter
     from arbitrax.strategies.rsi_reversion import RsiReversion as RsiReversion
@@ -46,7 +50,11 @@ _HOMES = {
     "SmaCross": "arbitrax.strategies.sma_cross",
     "Strategy": "arbitrax.strategies.strategy",
     "Targets": "arbitrax.strategies.signals",
+    "align": "arbitrax.market_data.alignment",
+    "bars_from_ticks": "arbitrax.market_data.resample",
+    "last_completed": "arbitrax.market_data.alignment",
     "parameter": "arbitrax.strategies.parameters",
+    "resample": "arbitrax.market_data.resample",
 }
 __all__ = [  # noqa: PLE0604 - the keys are strings
     *_HOMES,

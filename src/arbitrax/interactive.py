@@ -70,19 +70,24 @@ def backtest(
         ArbitraxError: one of its kinds, with a sentence that says what to do (see `arbitrax.domain.errors`).
     """
     instance = _instance(strategy)
+    adjusted = prices == "adjusted"
     notices: tuple[str, ...] = ()
     traded: list[Bars] | Panel
     if isinstance(data, Panel):
         traded, symbols, length = data, data.symbols, data.interval
     else:
         given = data if isinstance(data, Sequence) and not isinstance(data, str) else [data]
-        series = [each for one in given for each in _all_series(one, symbol, interval, timezone, many=len(given) > 1)]
+        series = [
+            each
+            for one in given
+            for each in _all_series(one, symbol, interval, timezone, many=len(given) > 1, adjusted=adjusted)
+        ]
         traded = [each.bars for each in series]
         notices = tuple(text for each in series for text in each.notices)
         if not traded:
             raise InputError("backtest() was given an empty list; give the bars of at least one symbol.")
         symbols, length = tuple(each.symbol for each in traded), traded[0].interval
-    compared = None if benchmark is None else _benchmark(benchmark, length, timezone)
+    compared = None if benchmark is None else _benchmark(benchmark, length, timezone, adjusted=adjusted)
     spec = RunSpec(
         strategy=strategy_ref(instance, describe(type(instance))),
         symbols=symbols,
@@ -115,22 +120,24 @@ def _instance(strategy: object) -> Strategy:
 
 
 def _all_series(
-    data: Any, symbol: str | None, interval: str | None, timezone: str | None, *, many: bool
+    data: Any, symbol: str | None, interval: str | None, timezone: str | None, *, many: bool, adjusted: bool
 ) -> list[Series]:
     """Return the series of one thing given; a file among several may hold several symbols too."""
     if many and (isinstance(data, Path) or (isinstance(data, str) and looks_like_file(data))):
         return list(read_file(Path(data), interval=interval, timezone=timezone))
-    return [_series(data, symbol=None if many else symbol, interval=interval, timezone=timezone)]
+    own = None if many else symbol
+    return [_series(data, symbol=own, interval=interval, timezone=timezone, adjusted=adjusted)]
 
 
-def _benchmark(data: Any, interval: str, timezone: str | None) -> Bars:
+def _benchmark(data: Any, interval: str, timezone: str | None, *, adjusted: bool) -> Bars:
     # Only a stored symbol takes the run's interval; what a file or frame holds is what it holds.
     stored = isinstance(data, str) and not looks_like_file(data)
-    bars = _series(data, symbol=None, interval=interval if stored else None, timezone=timezone).bars
+    wanted = interval if stored else None
+    bars = _series(data, symbol=None, interval=wanted, timezone=timezone, adjusted=adjusted).bars
     return replace(bars, symbol="BENCHMARK") if bars.symbol == "FRAME" else bars
 
 
-def _series(data: Any, *, symbol: str | None, interval: str | None, timezone: str | None) -> Series:
+def _series(data: Any, *, symbol: str | None, interval: str | None, timezone: str | None, adjusted: bool) -> Series:
     if isinstance(data, Bars):
         return Series(check_bars(data), rows_read=len(data))
     if isinstance(data, Path) or (isinstance(data, str) and looks_like_file(data)):
@@ -141,12 +148,12 @@ def _series(data: Any, *, symbol: str | None, interval: str | None, timezone: st
         return series[0]
     if isinstance(data, str):
         from arbitrax.bootstrap import open_store
-        from arbitrax.services.backtests import load_series
+        from arbitrax.services.backtests import load_or_resample
         from arbitrax.settings import read_settings
 
         with open_store(read_settings()) as store:
-            stored = load_series(store.bars, data, interval or "1d")
-        return Series(stored.bars, rows_read=len(stored.bars))
+            stored = load_or_resample(store.bars, data, interval or "1d", adjusted=adjusted)
+        return Series(stored.bars, rows_read=len(stored.bars), notices=stored.notices)
     from arbitrax.market_data.frames import read_frame
 
     return read_frame(data, symbol=symbol, interval=interval, timezone=timezone)

@@ -1,4 +1,7 @@
-"""The length of a bar: ``1m``, ``5m``, ``1h``, ``1d``, ``1w``, ``1mo``."""
+"""The length of a bar: ``1m``, ``5m``, ``1h``, ``1d``, ``1w``, ``1mo``.
+
+Or what it counts: ``100t`` (ticks), ``10000v`` (units traded), ``1000000q`` (value in quote currency).
+"""
 
 from typing import TYPE_CHECKING
 
@@ -16,12 +19,14 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 UNITS = {"s": SECOND, "m": MINUTE, "h": HOUR, "d": DAY, "w": 7 * DAY}
+COUNTED = ("t", "v", "q")
+"""Units of bars that end by what was traded, not by the clock: ticks, volume, quote value."""
 MONTH = 30 * DAY  # nominal; months differ in length
 MEAN_MONTH_DAYS = 365.25 / 12
 
 
-def nanoseconds(interval: str) -> int:
-    """Return the nominal length of an interval in nanoseconds.
+def parse_interval(interval: str) -> tuple[int, str]:
+    """Return count and unit of an interval: ``(15, "m")``.
 
     Raises:
         InputError: the text is no interval.
@@ -30,15 +35,25 @@ def nanoseconds(interval: str) -> int:
         interval[: -2 if interval.endswith("mo") else -1],
         "mo" if interval.endswith("mo") else interval[-1:],
     )
-    if not count.isdigit() or int(count) == 0 or (unit != "mo" and unit not in UNITS):
+    if not count.isdigit() or int(count) == 0 or (unit != "mo" and unit not in UNITS and unit not in COUNTED):
         raise InputError(
             f"'{interval}' is not an interval; use a count and a unit, such as 1m, 15m, 1h, 1d, 1w or 1mo."
         )
-    return int(count) * (MONTH if unit == "mo" else UNITS[unit])
+    return int(count), unit
+
+
+def nanoseconds(interval: str) -> int:
+    """Return the nominal length of an interval in nanoseconds; 0 for bars of counted ticks, volume or value.
+
+    Raises:
+        InputError: the text is no interval.
+    """
+    count, unit = parse_interval(interval)
+    return count * (MONTH if unit == "mo" else UNITS.get(unit, 0))
 
 
 def is_intraday(interval: str) -> bool:
-    """Tell whether bars of this interval are shorter than a day."""
+    """Tell whether bars of this interval carry instants: those shorter than a day, and counted ones."""
     return nanoseconds(interval) < DAY
 
 

@@ -164,6 +164,8 @@ def settle_interval(ordered: "Int64s", interval: str | None, source: str) -> str
     Raises:
         DataError: the times are finer than a second, or contradict ``interval``.
     """
+    if interval is not None and not nanoseconds(interval):
+        return interval  # counted bars may lie any time apart
     try:
         inferred = infer_interval(ordered)
     except InputError as error:

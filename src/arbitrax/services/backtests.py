@@ -16,6 +16,7 @@ from arbitrax.backtest.specify import cut_data, cut_to_range
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.errors import DataError, InputError, StrategyError, UnknownNameError, did_you_mean
 from arbitrax.domain.ids import decode, new_uuid
+from arbitrax.domain.intervals import nanoseconds
 from arbitrax.domain.panel import Panel
 from arbitrax.services.ports import (
     BarStore,
@@ -69,12 +70,41 @@ def load_series(bars: BarStore, symbol: str, interval: str, as_of: int | None = 
     )
 
 
+def load_or_resample(
+    bars: BarStore, symbol: str, interval: str, *, adjusted: bool, as_of: int | None = None
+) -> StoredSeries:
+    """Return a stored series, or the bars of this interval made of the longest stored ones that divide it.
+
+    adjusted: adjust finer bars before they are joined, because a coarse bar with a split in it cannot be.
+
+    Raises:
+        UnknownNameError: neither the interval nor one that divides it is stored under this symbol.
+    """
+    try:
+        return load_series(bars, symbol, interval, as_of)
+    except UnknownNameError:
+        from arbitrax.market_data.resample import resample, why_not
+
+        stored = {each.interval for each in bars.catalogue() if each.symbol == symbol}
+        fits = [each for each in stored if why_not(each, interval) is None]
+        for finer in sorted(fits, key=lambda each: (-nanoseconds(each), each)):
+            found = bars.load(symbol, finer, as_of=as_of, cached=as_of is None)
+            if found is not None:
+                made = resample(found.bars.adjusted() if adjusted else found.bars, interval)
+                return StoredSeries(made, found.as_of, (f"{symbol}: {interval} bars were made of {finer} bars.",))
+        raise
+
+
 def run_stored(bars: BarStore, runs: RunStore, spec: RunSpec, strategy: Strategy, *, now: int) -> tuple[UUID, Result]:
     """Run a backtest on stored bars, store it, and return its id and result. ``now`` in ns UTC."""
-    traded = [load_series(bars, symbol, spec.interval) for symbol in spec.symbols]
-    compared = None if spec.benchmark is None else load_series(bars, spec.benchmark, spec.interval)
+    adjusted = spec.prices == "adjusted"
+    traded = [load_or_resample(bars, symbol, spec.interval, adjusted=adjusted) for symbol in spec.symbols]
+    compared = (
+        None if spec.benchmark is None else load_or_resample(bars, spec.benchmark, spec.interval, adjusted=adjusted)
+    )
     raw = cut_data([each.bars for each in traded], spec)
-    result = run_backtest(spec, strategy, raw, None if compared is None else compared.bars)
+    notices = _notices_of([*traded, *([] if compared is None else [compared])])
+    result = run_backtest(spec, strategy, raw, None if compared is None else compared.bars, notices)
     assets = [_asset(each, "traded", _cut_hash(each.bars, spec)) for each in traded]
     if compared is not None:
         assets.append(_asset(compared, "benchmark", compared.bars.content_hash()))
@@ -156,17 +186,18 @@ def reproduce(bars: BarStore, run: StoredRun) -> Reproduction:
         StrategyError: its strategy cannot be loaded any more.
     """
     strategy = _strategy_of(run)
+    adjusted = run.spec.prices == "adjusted"
+    loaded = [
+        load_or_resample(bars, asset.symbol, asset.interval, adjusted=adjusted, as_of=asset.as_of)
+        for asset in run.assets
+    ]
     series = {
-        role: [
-            load_series(bars, asset.symbol, asset.interval, asset.as_of).bars
-            for asset in run.assets
-            if asset.role == role
-        ]
+        role: [each.bars for each, asset in zip(loaded, run.assets, strict=True) if asset.role == role]
         for role in ("traded", "benchmark")
     }
     raw = cut_data(series["traded"], run.spec)
     compared = series["benchmark"][0] if series["benchmark"] else None
-    result = run_backtest(run.spec, strategy, raw, compared)
+    result = run_backtest(run.spec, strategy, raw, compared, _notices_of(loaded))
     differences = []
     if result.data_hash != _traded_hash(run):
         differences.append("bars")
@@ -217,6 +248,11 @@ def _traded_hash(run: StoredRun) -> str:
     """Return the hash that `Result.data_hash` gives for the bars of a stored run."""
     hashes = [asset.data_hash for asset in run.assets if asset.role == "traded"]
     return hashes[0] if len(hashes) == 1 else hashlib.sha256(" ".join(hashes).encode()).hexdigest()
+
+
+def _notices_of(series: list[StoredSeries]) -> tuple[str, ...]:
+    # Once each: a symbol may be compared with itself.
+    return tuple(dict.fromkeys(text for each in series for text in each.notices))
 
 
 def _asset(series: StoredSeries, role: str, data_hash: str) -> StoredAsset:

@@ -30,6 +30,8 @@ class StoredSeries(Struct, frozen=True):
     bars: Bars
     as_of: int
     """When the newest of them was received, ns UTC; reading ``as_of`` this again gives the same bars for ever."""
+    notices: tuple[str, ...] = ()
+    """Sentences the user should see, such as that the bars were made of finer ones."""
 
 
 class SeriesInfo(Struct, frozen=True):

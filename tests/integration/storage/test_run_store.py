@@ -19,10 +19,11 @@ from tests.integration.conftest import TEMPLATE, new_database
 import arbitrax
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.spec import RunSpec, StrategyRef
-from arbitrax.domain.errors import DataError, StoreError
+from arbitrax.domain.errors import DataError, StoreError, UnknownNameError
 from arbitrax.domain.ids import new_uuid
 from arbitrax.domain.intervals import DAY
 from arbitrax.kernels.ledger import EVENT_DTYPE, FILL_DTYPE, ORDER_DTYPE, TRADE_DTYPE
+from arbitrax.market_data.resample import resample
 from arbitrax.services.backtests import reproduce, run_stored, stored_result
 from arbitrax.services.ports import StoredAsset, StoredMetric, StoredRun
 from arbitrax.storage.postgres.connection import Database
@@ -294,6 +295,28 @@ def test_a_real_run_reads_back_with_the_hash_it_had(run_store, bar_store, make_b
     later = replace(bars, close=bars.close * 2, high=bars.high * 3)
     bar_store.store([later], source="x", received=AS_OF, rows_done=lambda _rows: None)
     assert reproduce(bar_store, stored).differences == ()
+
+
+def test_a_run_on_weeks_made_of_stored_days_says_so_and_reproduces(run_store, bar_store, make_bars) -> None:
+    days = make_bars(rows=600)
+    close = 70 + np.cumsum(np.random.default_rng(4).normal(0, 0.5, 600)).round(2)
+    days = replace(days, open=close, high=close * 1.01, low=close * 0.99, close=close, adj_close=close / 3)
+    bar_store.store([days], source="x", received=AS_OF, rows_done=lambda _rows: None)
+    source = Path(sys.modules[SmaCross.__module__].__file__ or "").read_bytes()
+    reference = StrategyRef("sma_cross", "SmaCross", {"fast": 3, "slow": 9}, hashlib.sha256(source).hexdigest())
+    spec = RunSpec(strategy=reference, symbols=("AAPL",), interval="1w", benchmark="AAPL")
+    run_id, result = run_stored(bar_store, run_store, spec, SmaCross(fast=3, slow=9), now=CREATED)
+    assert result.notices.count("AAPL: 1w bars were made of 1d bars.") == 1
+    assert result.bars.interval == "1w"
+    assert result.bars.close.tolist() == resample(days.adjusted(), "1w").close.tolist()
+    stored = run_store.load(run_id)
+    assert stored is not None
+    # Weeks imported later do not change what the run saw.
+    weeks = resample(days, "1w")
+    bar_store.store([weeks], source="x", received=AS_OF + 10**9, rows_done=lambda _rows: None)
+    assert reproduce(bar_store, stored).differences == ()
+    with pytest.raises(UnknownNameError, match="has no 1h bars"):
+        run_stored(bar_store, run_store, replace(spec, interval="1h"), SmaCross(), now=CREATED)
 
 
 def test_the_rows_say_the_same_to_plain_sql(run_store, run, postgres_url) -> None:

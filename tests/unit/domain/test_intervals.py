@@ -13,7 +13,13 @@ def test_lengths(text, length):
     assert nanoseconds(text) == length
 
 
-@pytest.mark.parametrize("text", ["", "d", "0d", "-1d", "1x", "1.5h", "mo", "day"])
+@pytest.mark.parametrize("text", ["100t", "10000v", "1000000q"])
+def test_counted_bars_have_no_length_and_carry_instants(text):
+    assert nanoseconds(text) == 0
+    assert is_intraday(text)
+
+
+@pytest.mark.parametrize("text", ["", "d", "0d", "-1d", "1x", "1.5h", "mo", "day", "0t", "t"])
 def test_other_text_is_refused(text):
     with pytest.raises(InputError, match="is not an interval"):
         nanoseconds(text)
