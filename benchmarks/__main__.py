@@ -1,7 +1,10 @@
 """Run every benchmark in turn."""
 
+from benchmarks.backtest import __main__ as backtest
 from benchmarks.main_job import cold, million
 
 cold.main()
 print()
 million.main()
+print()
+backtest.main()

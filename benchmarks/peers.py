@@ -7,6 +7,9 @@ from pathlib import Path
 FOLDER = Path("build/peers")
 REQUIREMENTS = {
     "raptorbt": ["raptorbt==0.13.4", "numpy==2.4.6", "pandas==3.1.1"],
+    "backtestingpy": ["backtesting==0.6.6", "numpy==2.4.6", "pandas==3.1.1"],
+    "vectorbt": ["vectorbt==1.2.0", "vectorbt-rust==1.2.0", "numba==0.68.1", "numpy==2.4.6", "pandas==3.1.1"],
+    "bt": ["bt==1.4.1", "numpy==2.4.6", "pandas==3.1.1"],
 }
 
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 import numpy as np
 
-from arbitrax.domain.intervals import DAY
+from arbitrax.domain.intervals import DAY, is_intraday
 from arbitrax.kernels import performance
-from arbitrax.market_data.sessions import Annualisation, annualisation, session_ends
+from arbitrax.market_data.sessions import Annualisation, Sessions, annualisation, split_sessions
 
 if TYPE_CHECKING:
     from arbitrax.backtest.result import Result
@@ -104,9 +104,15 @@ class Sample:
         self.equity = result.equity_curve
 
     @cached_property
+    def sessions(self) -> Sessions | None:
+        """The sessions of intraday bars."""
+        interval = self.result.bars.interval
+        return split_sessions(self.time, interval) if is_intraday(interval) else None
+
+    @cached_property
     def year(self) -> Annualisation:
         """How returns are annualised."""
-        return annualisation(self.time, self.result.bars.interval)
+        return annualisation(self.time, self.result.bars.interval, self.sessions)
 
     @cached_property
     def returns(self) -> Floats:
@@ -124,7 +130,7 @@ class Sample:
         return self._returns(self.result.benchmark_curve)
 
     def _returns(self, curve: Floats) -> Floats:
-        at = session_ends(self.time, self.result.bars.interval) if self.year.by_session else None
+        at = self.sessions.ends if self.sessions is not None and self.year.by_session else None
         # The run starts at the first bar's close; a first session counts from there.
         points = curve if at is None else np.concatenate((curve[:1], curve[at]))
         out = np.empty(max(len(points) - 1, 0))

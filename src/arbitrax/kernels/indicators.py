@@ -38,46 +38,37 @@ def quantise(
     return 0
 
 
-def rolling_sum(x: cython.const[cython.longlong][::1], window: cython.Py_ssize_t, out: cython.longlong[::1]) -> None:
-    """Write the sum of the last ``window`` values; 0 for the first ``window - 1`` bars.
-
-    x, out: (bars,) int64. The caller has checked the bound with `quantise`.
-    """
-    i: cython.Py_ssize_t
-    n: cython.Py_ssize_t = x.shape[0]
-    total: cython.longlong = 0
-    with cython.nogil:
-        for i in range(n):
-            total += x[i]
-            if i >= window:
-                total -= x[i - window]
-            out[i] = total if i >= window - 1 else 0
-
-
 @cython.overflowcheck(False)  # products of two int64 fit into 128 bits
-def compare_averages(
-    first: cython.const[cython.longlong][::1],
+def cross_averages(
+    units: cython.const[cython.longlong][::1],
     first_window: cython.longlong,
-    second: cython.const[cython.longlong][::1],
     second_window: cython.longlong,
     out: cython.schar[::1],
 ) -> None:
-    """Write the sign of ``first / first_window - second / second_window``; 0 until both windows are full.
+    """Write the sign of ``SMA(first_window) - SMA(second_window)``; 0 until both windows are full.
 
-    first, second: (bars,) int64 rolling sums. out: (bars,) int8, -1, 0 or 1.
+    units: (bars,) int64 quantised prices, whose sums `quantise` has checked. out: (bars,) int8, -1, 0 or 1.
     """
     i: cython.Py_ssize_t
-    n: cython.Py_ssize_t = first.shape[0]
+    n: cython.Py_ssize_t = units.shape[0]
+    first: cython.longlong = 0
+    second: cython.longlong = 0
     left: int128
     right: int128
     warm: cython.Py_ssize_t = (first_window if first_window > second_window else second_window) - 1
     with cython.nogil:
         for i in range(n):
+            first += units[i]
+            second += units[i]
+            if i >= first_window:
+                first -= units[i - first_window]
+            if i >= second_window:
+                second -= units[i - second_window]
             if i < warm:
                 out[i] = 0
                 continue
-            left = cython.cast(int128, first[i]) * second_window
-            right = cython.cast(int128, second[i]) * first_window
+            left = cython.cast(int128, first) * second_window
+            right = cython.cast(int128, second) * first_window
             out[i] = (left > right) - (left < right)
 
 

@@ -60,7 +60,7 @@ class Sessions(msgspec.Struct, frozen=True, eq=False):
     """Whether trading goes on day and night, at most with a break at weekends."""
 
 
-def annualisation(timestamp: "Int64s", interval: str) -> Annualisation:
+def annualisation(timestamp: "Int64s", interval: str, sessions: Sessions | None = None) -> Annualisation:
     """Return the annualisation of a series from its interval and from when it trades.
 
     Daily and intraday data count sessions: 252 a year for five days a week (260 if those have no daily break, as with
@@ -68,7 +68,7 @@ def annualisation(timestamp: "Int64s", interval: str) -> Annualisation:
     neither holidays nor gaps nor the length of the sample matter. Longer bars count the typical step between them.
     """
     if is_intraday(interval):
-        sessions = split_sessions(timestamp, interval)
+        sessions = sessions or split_sessions(timestamp, interval)
         periods, basis = _sessions_a_year(sessions.days, round_the_clock=sessions.round_the_clock)
         clock = f"{sessions.cut // HOUR:02}:{sessions.cut // MINUTE % 60:02}"
         return Annualisation(periods, f"{basis}, returns joined by session (cut at {clock} UTC)", True)

@@ -40,9 +40,6 @@ def compare_moving_averages(price: "Floats", first: int, second: int) -> np.ndar
             f"Prices up to {np.abs(price).max():g} are too large for exact averages of {max(first, second)} bars at "
             f"1/{scale:g} of a currency unit; use shorter windows, a later start or rescaled prices."
         )
-    sums = np.empty((2, len(price)), np.int64)
-    indicators.rolling_sum(units, first, sums[0])
-    indicators.rolling_sum(units, second, sums[1])
     sign = np.empty(len(price), np.int8)
-    indicators.compare_averages(sums[0], first, sums[1], second, sign)
+    indicators.cross_averages(units, first, second, sign)
     return sign

@@ -12,16 +12,12 @@ def test_quantise_refuses_what_could_overflow():
     assert out.tolist() == [110, -200, 300]
 
 
-def test_rolling_sum_is_zero_until_full():
-    out = np.empty(4, np.int64)
-    indicators.rolling_sum(np.array([1, 2, 3, 4]), 3, out)
-    assert out.tolist() == [0, 0, 6, 9]
-
-
-def test_window_longer_than_the_data_never_fills():
-    out = np.empty(2, np.int64)
-    indicators.rolling_sum(np.array([1, 2]), 5, out)
-    assert out.tolist() == [0, 0]
+def test_averages_are_equal_until_both_are_full():
+    out = np.empty(4, np.int8)
+    indicators.cross_averages(np.array([1, 2, 3, 4]), 2, 3, out)
+    assert out.tolist() == [0, 0, 1, 1]
+    indicators.cross_averages(np.array([1, 2, 3, 4]), 2, 9, out)
+    assert out.tolist() == [0, 0, 0, 0]
 
 
 def test_rsi_of_wilders_kind():
