@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
+    from arbitrax.domain.corporate_actions import CorporateAction
+
     One = str | Path | Bars | pd.DataFrame | pl.DataFrame
     Data = One | Panel | Sequence[One]
 
@@ -47,6 +49,7 @@ def backtest(
     symbol: str | None = None,
     interval: str | None = None,
     timezone: str | None = None,
+    actions: "Sequence[CorporateAction] | str | Path" = (),
     jit: bool = False,
 ) -> Result:
     """Run a strategy over the bars of one symbol, or of several on one account.
@@ -64,6 +67,7 @@ def backtest(
         benchmark: what to compare with, given like ``data``; None is buying and holding the same symbol.
         risk_free: yearly rate.
         symbol, interval, timezone: of a file or frame, where it does not say itself.
+        actions: splits and dividends, or the CSV file that lists them; applied to positions with ``prices="raw"``.
         jit: compile the strategy's `on_bar` (needs ``pip install 'arbitrax[jit]'``; the first run waits for it).
 
     Raises:
@@ -105,7 +109,12 @@ def backtest(
         benchmark=None if compared is None else compared.symbol,
         risk_free=risk_free,
     )
-    return run_backtest(spec, instance, cut_data(traded, spec), compared, notices, jit=jit)
+    if isinstance(actions, str | Path):
+        from arbitrax.market_data.corporate_action_files import read_actions
+
+        actions = read_actions(Path(actions), symbol=symbols[0] if len(symbols) == 1 else None).actions
+    known = tuple(actions)
+    return run_backtest(spec, instance, cut_data(traded, spec), compared, notices, actions=known, jit=jit)
 
 
 def _instance(strategy: object) -> Strategy:

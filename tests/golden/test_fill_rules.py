@@ -9,6 +9,7 @@ import pytest
 
 import arbitrax as ax
 from arbitrax.domain.bars import Bars
+from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.intervals import DAY, HOUR
 from arbitrax.domain.orders import EventKind, ExitReason, OrderReason, OrderStatus
 
@@ -592,3 +593,91 @@ def test_callbacks_come_before_the_bar_they_happened_in():
         ("bar", 2),
         ("stop", 2),
     ]
+
+
+# -- corporate actions -------------------------------------------------------------------------------
+
+
+def split(day, ratio):
+    return CorporateAction(symbol="TEST", kind="split", ex_date=START + day * DAY, ratio=ratio)
+
+
+def dividend(day, amount, pay=None):
+    pay_date = None if pay is None else START + pay * DAY
+    return CorporateAction(
+        symbol="TEST", kind="dividend", ex_date=START + day * DAY, amount=amount, currency="USD", pay_date=pay_date
+    )
+
+
+HALF = (50, 50, 50, 50)
+
+
+def test_a_split_on_an_open_bracket_moves_units_and_levels():
+    rows = [FLAT, FLAT, HALF, (50, 56, 50, 55)]
+    script = {0: lambda ctx: ctx.buy(4, stop_loss=90, take_profit=110)}
+    result = play(rows, script, prices="raw", actions=[split(2, 2.0)])
+    assert fills(result) == [(1, 4, 100), (3, -8, 55)]
+    assert result.equity_curve.tolist() == [1000, 1000, 1000, 1040]
+    assert result.order_records["stop"][1] == 45
+    assert result.trades["entry_price"].tolist() == [50]
+
+
+def test_a_fraction_of_a_lot_becomes_cash_in_lieu():
+    rows = [FLAT, FLAT, (200, 200, 200, 200)]
+    lots = {"*": ax.Instrument(lot=1)}
+    result = play(rows, {0: lambda ctx: ctx.buy(5)}, prices="raw", actions=[split(2, 0.5)], instruments=lots)
+    assert result.equity_curve.tolist() == [1000, 1000, 1000]
+    assert result.event_records["kind"].tolist() == [EventKind.SPLIT, EventKind.CASH_IN_LIEU]
+    assert result.exposure_curve[-1] == 400  # 2.5 shares are 2 and 100 of cash
+
+
+def test_dividends_accrue_on_the_ex_date_and_are_paid_later():
+    seen = []
+    script = {0: lambda ctx: ctx.buy(5), **{t: lambda ctx: seen.append((ctx.cash, ctx.equity)) for t in (2, 3)}}
+    result = play([FLAT] * 4, script, prices="raw", actions=[dividend(2, 1.0, pay=3)])
+    assert seen == [(500, 1005), (505, 1005)]
+    assert result.trades["income"].tolist() == [5]
+    assert result.trades["pnl"].tolist() == [5]
+
+
+def test_shorts_are_charged_the_dividend():
+    result = play([FLAT] * 3, {0: lambda ctx: ctx.sell(5)}, prices="raw", actions=[dividend(2, 1.0)])
+    assert result.equity_curve.tolist() == [1000, 1000, 995]
+
+
+def test_a_dividend_lowers_buy_limits_and_sell_stops_alone():
+    def orders(ctx):
+        ctx.buy(1, limit=90)
+        ctx.buy(1, stop=120)
+        ctx.sell(1, limit=130)
+        ctx.sell(1, stop=80)
+        ctx.sell(1, stop=80, do_not_reduce=True)
+
+    result = play([FLAT] * 3, {0: orders}, prices="raw", actions=[dividend(2, 5.0)])
+    assert result.order_records["limit"][[0, 2]].tolist() == [85, 130]
+    assert result.order_records["stop"][[1, 3, 4]].tolist() == [120, 75, 80]
+
+
+def test_history_is_in_the_units_of_the_present_bar_and_knows_no_later_split():
+    seen = []
+    look = {t: lambda ctx: seen.append(ctx.history.close[:].tolist()) for t in (1, 2)}
+    play([FLAT, FLAT, HALF], look, prices="raw", actions=[split(2, 2.0)])
+    assert seen == [[100.0, 100.0], [50.0, 50.0, 50.0]]
+
+
+def test_signals_see_no_crash_in_a_split():
+    class Falls(ax.Strategy):
+        def signals(self, bars):
+            self.seen = bars.close.copy()
+            return np.ones(len(bars))
+
+    strategy = Falls()
+    rows = [FLAT, FLAT, HALF]
+    result = ax.backtest(strategy, bars_of(rows), cash=1000, commission_bps=0, prices="raw", actions=[split(2, 2.0)])
+    assert strategy.seen.tolist() == [50, 50, 50]
+    assert result.equity_curve.tolist() == [1000, 1000, 1000]
+
+
+def test_adjusted_prices_say_that_actions_are_in_them():
+    result = play([FLAT] * 2, {}, actions=[split(1, 2.0)])
+    assert any("not applied" in text for text in result.notices)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
+from arbitrax.backtest.actions import action_records, in_last_units, panel_in_last_units, split_factors
 from arbitrax.backtest.decisions import Shape, decide, run_decisions
 from arbitrax.backtest.market import open_simulation
 from arbitrax.backtest.notices import price_notices, run_notices
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arbitrax.domain.bars import Floats
+    from arbitrax.domain.corporate_actions import CorporateAction
 
 PORTFOLIO = "PORTFOLIO"
 """What a run of several symbols is called where one name is asked for."""
@@ -34,13 +36,15 @@ def run_backtest(
     benchmark: Bars | None = None,
     data_notices: tuple[str, ...] = (),
     *,
+    actions: Sequence[CorporateAction] = (),
     jit: bool = False,
 ) -> Result:
     """Run ``strategy`` over the bars, already cut to the range of the spec.
 
     raw: bars as stored, of one symbol or of several; they are adjusted here when the spec asks for it. benchmark: bars
     to compare with, aligned by time; None compares with holding the run's own symbols. data_notices: what reading
-    the bars had to say. jit: compile `on_bar` (needs the ``jit`` extra).
+    the bars had to say. actions: splits and dividends, applied to positions and orders when prices are raw (adjusted
+    prices carry them already). jit: compile `on_bar` (needs the ``jit`` extra).
 
     Raises:
         RangeError: fewer bars than the strategy's warm-up and one fill need.
@@ -55,6 +59,7 @@ def run_backtest(
         given = raw if isinstance(raw, Panel) else Panel.from_bars(raw)
         panel = given.adjusted() if adjusted else given
         factor = given.factor if panel.basis != given.basis else None
+    records, splits = (None, None) if adjusted else (action_records(actions, panel), split_factors(actions, panel))
     warmup = _warmup(strategy)
     if len(panel) < warmup + 1:
         raise RangeError(
@@ -66,7 +71,7 @@ def run_backtest(
         spec,
         panel,
         factor,
-        None,
+        records,
         sessions=events,
         keep_changes=events and type(strategy).on_order is not Strategy.on_order,
     )
@@ -75,13 +80,17 @@ def run_backtest(
         from arbitrax.backtest.events import run_strategy
 
         def whole_bars(column: int) -> Bars:
-            return bars if bars is not None else _on_all_rows(panel, column)
+            own = bars if bars is not None else _on_all_rows(panel, column)
+            return own if splits is None else in_last_units(own, splits[:, column])
 
-        tags = run_strategy(simulation, strategy, panel.symbols, whole_bars, warmup=warmup, splits=None, jit=jit)
+        tags = run_strategy(simulation, strategy, panel.symbols, whole_bars, warmup=warmup, splits=splits, jit=jit)
     else:
+        seen, seen_panel = bars, panel
+        if splits is not None:
+            seen = None if bars is None else in_last_units(bars, splits[:, 0])
+            seen_panel = panel_in_last_units(panel, splits)
         shape = Shape(strategy, *panel.close.shape)
-        leverage = spec.account.leverage
-        run_decisions(simulation, decide(strategy, bars, panel), shape, leverage)
+        run_decisions(simulation, decide(strategy, seen, seen_panel), shape, spec.account.leverage)
     if simulation.fault is not None:
         raise StoreError(f"The backtest stopped: {simulation.fault}; trade less often, or over a shorter range.")
     orders, fills, account_events, trades = simulation.records()
@@ -97,10 +106,11 @@ def run_backtest(
         event_records=account_events,
         trade_records=trades,
         tags=tags,
+        actions=tuple(actions),
         raw=raw if isinstance(raw, Bars | Panel) else tuple(raw),
         bankrupt_bar=None if simulation.bankrupt_bar < 0 else simulation.bankrupt_bar,
         notices=data_notices
-        + price_notices(spec, raw)
+        + price_notices(spec, raw, actions)
         + run_notices(spec, panel, benchmark, (orders, account_events), simulation.bankrupt_bar),
     )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arbitrax.backtest.spec import RunSpec
+    from arbitrax.domain.corporate_actions import CorporateAction
 
 SPLIT = 0.2
 """Log step of adj_close / close that no ordinary dividend makes."""
@@ -27,11 +28,24 @@ REFUSALS = {
 }
 
 
-def price_notices(spec: RunSpec, raw: Bars | Sequence[Bars] | Panel) -> tuple[str, ...]:
+def price_notices(
+    spec: RunSpec, raw: Bars | Sequence[Bars] | Panel, actions: Sequence[CorporateAction]
+) -> tuple[str, ...]:
     """Return what the prices of a run call for, one sentence each."""
+    if actions and spec.prices == "adjusted":
+        return ("Corporate actions were given but not applied: adjusted prices carry them; use prices='raw'.",)
     if isinstance(raw, Panel):
         return ()
-    return tuple(text for each in ([raw] if isinstance(raw, Bars) else raw) for text in _price_notices(spec, each))
+    found: list[str] = []
+    for each in [raw] if isinstance(raw, Bars) else raw:
+        own = [action for action in actions if action.symbol == each.symbol]
+        if own:
+            from arbitrax.market_data.corporate_actions import check_actions
+
+            found.extend(check_actions(each, own))
+        else:
+            found.extend(_price_notices(spec, each))
+    return tuple(found)
 
 
 def run_notices(

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, json
 from numpy.typing import NDArray
 
 from arbitrax.backtest.spec import RunSpec
@@ -42,6 +42,8 @@ class Result(Struct, frozen=True, eq=False, dict=True):
     """What the strategy called its orders; records name them by number."""
     raw: Any = None
     """The bars as given: `Bars`, a tuple of them, or a `Panel`."""
+    actions: tuple[Any, ...] = ()
+    """The corporate actions given."""
     known_data_hash: str | None = None
     """Of a stored run, whose bars are not at hand."""
     bankrupt_bar: int | None = None
@@ -59,9 +61,11 @@ class Result(Struct, frozen=True, eq=False, dict=True):
         """Content hash of the raw bars."""
         if self.known_data_hash is not None or self.raw is None:
             return self.known_data_hash or ""
-        if not isinstance(self.raw, tuple):
+        if not isinstance(self.raw, tuple) and not self.actions:
             return str(self.raw.content_hash())
-        return hashlib.sha256(" ".join(each.content_hash() for each in self.raw).encode()).hexdigest()
+        hashes = [each.content_hash() for each in (self.raw if isinstance(self.raw, tuple) else (self.raw,))]
+        hashes += [json.encode(action).decode() for action in self.actions]
+        return hashlib.sha256(" ".join(hashes).encode()).hexdigest()
 
     @cached_property
     def hash(self) -> str:
