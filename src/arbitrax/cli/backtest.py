@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 from msgspec.structs import replace
 
 from arbitrax.backtest.engine import run_backtest
+from arbitrax.backtest.models import Account
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import cut_to_range, strategy_ref
@@ -27,7 +28,7 @@ app = App(name="backtest", help="Run, list, show, report and reproduce backtests
 def run(
     strategy: str,
     *,
-    symbol: Annotated[str | None, Parameter(help="A stored symbol, such as AAPL.")] = None,
+    symbol: Annotated[str | None, Parameter(help="A stored symbol, such as AAPL; several as AAPL,MSFT.")] = None,
     data: Annotated[Path | None, Parameter(help="A CSV or Parquet file instead; the run is then not stored.")] = None,
     param: Annotated[
         tuple[str, ...],
@@ -43,6 +44,11 @@ def run(
     prices: Annotated[
         Literal["adjusted", "raw"], Parameter(help="Adjusted for splits and dividends, or as traded.")
     ] = "adjusted",
+    fill: Annotated[
+        Literal["next_open", "same_close"], Parameter(help="When market orders fill; same_close is marked.")
+    ] = "next_open",
+    leverage: Annotated[float, Parameter(help="Gross value that may be opened, as a multiple of equity.")] = 1.0,
+    jit: Annotated[bool, Parameter(help="Compile on_bar (needs the jit extra).", negative="")] = False,
     benchmark: Annotated[
         str | None, Parameter(help="A stored symbol to compare with; else buying and holding.")
     ] = None,
@@ -59,22 +65,24 @@ def run(
     instance = find_strategy(strategy)(**_parameters(param))
     spec = RunSpec(
         strategy=strategy_ref(instance, strategy),
-        symbols=(symbol or "",),
+        symbols=tuple(each.strip() for each in (symbol or "").split(",")),
         interval=interval or "1d",
         start=start,
         end=end,
         cash=cash,
         commission_bps=commission_bps,
         slippage_bps=slippage_bps,
+        account=Account(leverage=leverage),
+        fill=fill,
         prices=prices,
         benchmark=benchmark,
         risk_free=risk_free,
     )
     run_id = None
     if data is None:
-        result, run_id = _run_stored(spec, instance)
+        result, run_id = _run_stored(spec, instance, jit=jit)
     else:
-        result = _run_on_file(spec, instance, data, interval, timezone)
+        result = _run_on_file(spec, instance, data, interval, timezone, jit=jit)
         notice("The run is not stored: it used a file. Import the file to keep runs and reproduce them.")
     written = None if report is None else result.report(report)
     if json:
@@ -96,7 +104,9 @@ def _parameters(given: tuple[str, ...]) -> dict[str, str]:
     return values
 
 
-def _run_on_file(spec: RunSpec, strategy: Strategy, path: Path, interval: str | None, timezone: str | None) -> Result:
+def _run_on_file(
+    spec: RunSpec, strategy: Strategy, path: Path, interval: str | None, timezone: str | None, *, jit: bool
+) -> Result:
     from arbitrax.market_data.files import read_file
 
     if spec.benchmark is not None:
@@ -106,14 +116,14 @@ def _run_on_file(spec: RunSpec, strategy: Strategy, path: Path, interval: str | 
         raise InputError(f"{path} holds {len(series)} symbols; import it and run on one with --symbol.")
     bars = series[0].bars
     spec = replace(spec, symbols=(bars.symbol,), interval=bars.interval)
-    return run_backtest(spec, strategy, cut_to_range(bars, spec), None, series[0].notices)
+    return run_backtest(spec, strategy, cut_to_range(bars, spec), None, series[0].notices, jit=jit)
 
 
-def _run_stored(spec: RunSpec, strategy: Strategy) -> tuple[Result, str]:
+def _run_stored(spec: RunSpec, strategy: Strategy, *, jit: bool) -> tuple[Result, str]:
     from arbitrax.services.backtests import RUN, run_stored
 
     with open_store(read_settings()) as store:
-        run_id, result = run_stored(store.bars, store.runs, spec, strategy, now=time.time_ns())
+        run_id, result = run_stored(store.bars, store.runs, spec, strategy, now=time.time_ns(), jit=jit)
     return result, encode(RUN, run_id)
 
 

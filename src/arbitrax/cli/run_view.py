@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from arbitrax.services.ports import RunSummary, StoredRun
 
 SHOWN_TRADES = 20
+FILLS = {
+    "next_open": "market orders at the next bar's open",
+    "same_close": "market orders at the close that decided them",
+}
 
 
 def heading(result: Result) -> str:
@@ -56,6 +60,7 @@ def trades_table(result: Result) -> "RenderableType":
     """Return the last trades."""
     rows = [
         (
+            result.spec.symbols[trade["symbol"]],
             date_text(int(result.bars.timestamp[trade["entry_bar"]])),
             "long" if trade["side"] > 0 else "short",
             "open" if trade["is_open"] else date_text(int(result.bars.timestamp[trade["exit_bar"]])),
@@ -69,15 +74,19 @@ def trades_table(result: Result) -> "RenderableType":
     ]
     total = len(result.trade_records)
     title = f"Trades ({total})" if total <= SHOWN_TRADES else f"Trades (last {SHOWN_TRADES} of {total})"
-    columns = ("entry", "side", "exit", "quantity", "entry price", "exit price", "profit", "return")
-    return table(title, columns, rows, left=3)
+    columns = ("symbol", "entry", "side", "exit", "quantity", "entry price", "exit price", "profit", "return")
+    return table(title, columns, rows, left=4)
 
 
 def assumptions_table(result: Result, run: "StoredRun") -> "RenderableType":
     """Return what the run rests on."""
     spec = result.spec
     rows = [
-        ("fills", "market orders at the next bar's open"),
+        ("fills", FILLS[spec.fill]),
+        (
+            "account",
+            f"{spec.account.kind}, leverage {spec.account.leverage:g}, maintenance {spec.account.maintenance:g}",
+        ),
         ("costs", f"commission {spec.commission_bps:g} bp, slippage {spec.slippage_bps:g} bp"),
         ("prices", "adjusted through adj_close" if result.bars.basis == "adjusted" else "raw, as given"),
         ("averages", f"exact at 1/{average_scale(result.bars.close):g} of a currency unit"),

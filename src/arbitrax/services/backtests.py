@@ -95,8 +95,13 @@ def load_or_resample(
         raise
 
 
-def run_stored(bars: BarStore, runs: RunStore, spec: RunSpec, strategy: Strategy, *, now: int) -> tuple[UUID, Result]:
-    """Run a backtest on stored bars, store it, and return its id and result. ``now`` in ns UTC."""
+def run_stored(
+    bars: BarStore, runs: RunStore, spec: RunSpec, strategy: Strategy, *, now: int, jit: bool = False
+) -> tuple[UUID, Result]:
+    """Run a backtest on stored bars, store it, and return its id and result.
+
+    now: ns UTC. jit: compile the strategy, as the engine does.
+    """
     adjusted = spec.prices == "adjusted"
     traded = [load_or_resample(bars, symbol, spec.interval, adjusted=adjusted) for symbol in spec.symbols]
     compared = (
@@ -104,7 +109,7 @@ def run_stored(bars: BarStore, runs: RunStore, spec: RunSpec, strategy: Strategy
     )
     raw = cut_data([each.bars for each in traded], spec)
     notices = _notices_of([*traded, *([] if compared is None else [compared])])
-    result = run_backtest(spec, strategy, raw, None if compared is None else compared.bars, notices)
+    result = run_backtest(spec, strategy, raw, None if compared is None else compared.bars, notices, jit=jit)
     assets = [_asset(each, "traded", _cut_hash(each.bars, spec)) for each in traded]
     if compared is not None:
         assets.append(_asset(compared, "benchmark", compared.bars.content_hash()))

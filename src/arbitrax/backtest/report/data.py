@@ -45,6 +45,12 @@ COMPARED = ("Return", "Risk", "Tail")
 RELATIVE = ("alpha", "beta", "benchmark_return")
 
 
+FILLS = {
+    "next_open": "Decided at a bar's close, live from the next bar's open",
+    "same_close": "Market orders at the very close that decided them, which nobody can trade",
+}
+
+
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One metric: its value or why it has none, and the benchmark's where it has one."""
 
@@ -430,7 +436,8 @@ def _assumptions(result: Result, facts: Mapping[str, str]) -> list[Fact]:
     source = spec.strategy.source_hash
     return [
         Fact("Strategy", clean_text(spec.strategy.name)),
-        Fact("Fills", "Decided at a bar's close, filled as a market order at the next bar's open"),
+        Fact("Fills", FILLS[spec.fill]),
+        Fact("Account", f"{spec.account.kind}, leverage {spec.account.leverage:g}".capitalize()),
         Fact(
             "Sizing",
             "Target weight of equity at the fill price after costs; fractions of a unit allowed; no leverage",
