@@ -88,7 +88,7 @@ def test_undefined_metrics_say_why_in_the_text(short):
 def test_notices_and_assumptions_are_in_the_text(short):
     text = Page(render_report(short, facts={"Warm-up": "1 bar"})).text
     assert "Costs are zero" in text
-    assert "filled as a market order at the next bar's open" in text
+    assert "live from the next bar's open" in text
     assert "Commission 0 bps and slippage 0 bps" in text
     assert short.metrics.basis in text
     assert "1 bar" in text
