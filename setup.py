@@ -101,6 +101,7 @@ def extensions() -> list[Extension]:
         "overflowcheck": CHECKED,
         "cdivision": True,
         "embedsignature": False,
+        "show_performance_hints": False,
     }
     return cythonize(
         [*found, extra],

@@ -10,6 +10,7 @@ import pytest
 import arbitrax as ax
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
+from arbitrax.domain.errors import StrategyError
 from arbitrax.domain.intervals import DAY, HOUR
 from arbitrax.domain.orders import EventKind, ExitReason, OrderReason, OrderStatus
 
@@ -681,3 +682,32 @@ def test_signals_see_no_crash_in_a_split():
 def test_adjusted_prices_say_that_actions_are_in_them():
     result = play([FLAT] * 2, {}, actions=[split(1, 2.0)])
     assert any("not applied" in text for text in result.notices)
+
+
+# -- outside the bars --------------------------------------------------------------------------------
+
+
+def test_orders_before_the_first_bar_and_after_the_last_are_refused():
+    class Early(ax.Strategy):
+        def on_start(self, ctx):
+            ctx.buy(1)
+
+        def on_bar(self, ctx):
+            raise AssertionError("never reached")
+
+    class Late(ax.Strategy):
+        def on_bar(self, ctx):
+            self.kept = ctx
+
+        def on_stop(self, ctx):
+            with pytest.raises(RuntimeError, match="the run is over"):
+                ctx.buy(1)
+
+    with pytest.raises(StrategyError, match="orders are for on_bar"):
+        ax.backtest(Early, bars_of([FLAT, FLAT]))
+    late = Late()
+    assert len(ax.backtest(late, bars_of([FLAT, FLAT])).order_records) == 0
+    assert late.kept.open_orders == []
+    for act in (lambda: late.kept.sell(1), late.kept.close, lambda: late.kept.order_target_percent(1)):
+        with pytest.raises(RuntimeError, match="the run is over"):
+            act()

@@ -12,7 +12,7 @@ cdef enum Fault:
     TOO_MANY_ORDERS = 2
     LOOKED_AHEAD = 3
     BAD_ORDER = 4
-    STRATEGY_STOPPED = 5
+    STRATEGY_STOPPED = 5       # the run is over: no more orders
 
 cdef packed struct ActionRecord:
     int bar

@@ -6,7 +6,7 @@ thin view of the broker's memory: nothing is copied until it is asked for.
 
 import cython
 import numpy as np
-from cython.cimports.arbitrax.kernels.broker import Broker, ExitRecord
+from cython.cimports.arbitrax.kernels.broker import STRATEGY_STOPPED, Broker, ExitRecord
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.ledger import (
     BY_STRATEGY,
@@ -497,6 +497,7 @@ class Context:
     def close(self, tag=None) -> int:
         """Send an order that ends the position at the next open; -1 when there is none."""
         held: cython.double = self.b.positions[self.symbol].quantity
+        self._refuse_outside()
         if held == 0.0:
             return -1
         return submit(
@@ -617,6 +618,16 @@ class Context:
 
     @cython.cfunc
     @cython.exceptval(-2, check=True)
+    def _refuse_outside(self) -> cython.int:
+        """Refuse orders before the first bar and after the last: they belong to a close."""
+        if self.bars_given is not None:
+            raise RuntimeError("orders are for on_bar; on_start comes before the first bar")
+        if self.b.fault == STRATEGY_STOPPED:
+            raise RuntimeError("the run is over and takes no more orders")
+        return 0
+
+    @cython.cfunc
+    @cython.exceptval(-2, check=True)
     def _tag(self, tag: object) -> cython.int:
         if tag is None:
             return -1
@@ -645,6 +656,7 @@ class Context:
         other: cython.int
         exits: ExitRecord
         has_exits: cython.bint
+        self._refuse_outside()
         if quantity is not None:
             size = _positive(quantity, "quantity")
             if value is not None:
@@ -723,6 +735,7 @@ class Context:
             stop_loss is not None or take_profit is not None or trailing_stop is not None or max_bars is not None
         )
         i: cython.Py_ssize_t
+        self._refuse_outside()
         if has_exits:
             _read_exits(cython.address(exits), stop_loss, take_profit, trailing_stop, max_bars, relative)
         # A newer target replaces one that has not filled.

@@ -10,6 +10,7 @@ let a caller decide at each close.
 import cython
 import numpy as np
 from cython.cimports.arbitrax.kernels.broker import (
+    STRATEGY_STOPPED,
     ActionRecord,
     Broker,
     ExitRecord,
@@ -273,6 +274,10 @@ class Simulation:
         if self.b.t >= self.b.bars:
             self.b.t = self.b.bars - 1
         finish(self.b)
+        self.b.working_count = 0
+        self.b.held_orders = 0
+        if self.b.fault == 0:
+            self.b.fault = STRATEGY_STOPPED
 
     def run_targets(
         self,
