@@ -448,3 +448,25 @@ def test_full_output_is_one_sentence(program):
         )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr == "Error: The output cannot be written: No space left on device.\n"
+
+
+def test_a_portfolio_is_stored_and_reproduced(program):
+    words = ("--symbol", "AAPL,MSFT", "--from", "2010-01-01", "--fill", "same_close", "--leverage", "1.5")
+    made = program.json("backtest", "run", "sma_cross", *words)
+    assert made["spec"]["symbols"] == ["AAPL", "MSFT"]
+    assert any("same_close" in text for text in made["notices"])
+    again = program.json("backtest", "reproduce", made["id"])
+    assert again["reproduced"], again
+    shown = program.json("backtest", "show", made["id"])
+    assert {trade["symbol"] for trade in shown["trades"]} == {"AAPL", "MSFT"}
+
+
+def test_strategy_check_says_what_can_be_compiled(program, tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(
+        "import arbitrax as ax\n\n\nclass Mine(ax.Strategy):\n    def on_bar(self, ctx):\n"
+        "        if not ctx.position:\n            ctx.buy(1, stop_loss=ctx.price * 0.9)\n"
+    )
+    assert program.json("strategy", "check", "sma_cross")["form"] == "signals"
+    found = program.json("strategy", "check", f"{path}:Mine")
+    assert (found["runs"], found["form"], found["compiles"]) == (True, "events", True)

@@ -1,0 +1,142 @@
+"""The same class interpreted and compiled: equal bytes, or a sentence that says why not."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from tests.market import random_walk, sample
+
+import arbitrax as ax
+from arbitrax.backtest.compiled import check
+from arbitrax.domain.errors import StrategyError
+from arbitrax.strategies.averages import compare_moving_averages
+
+
+class LimitEntry(ax.Strategy):
+    """Uses what a compiled strategy may: lines, numbers, orders with exits, state of its own."""
+
+    fast: int = ax.parameter(5)
+    slow: int = ax.parameter(20)
+    below: float = ax.parameter(0.001)
+
+    @property
+    def warmup(self):
+        return self.slow
+
+    def on_start(self, ctx):
+        self.up = ctx.indicator(compare_moving_averages(ctx.bars.close, self.fast, self.slow))
+        self.entries = 0
+        self.highest = 0.0
+
+    def on_bar(self, ctx):
+        if ctx.price > self.highest:
+            self.highest = ctx.price
+        if ctx.position:
+            if self.up[-1] < 0 and ctx.bars_held > 2:
+                ctx.close()
+        else:
+            ctx.cancel_all()
+            if self.up[-1] > 0 and self.up[-2] > 0:
+                price = ctx.price * (1 - self.below)
+                ctx.buy(10, limit=price, stop_loss=price * 0.95, take_profit=price * 1.1)
+                self.entries += 1
+
+
+class TwoSymbols(ax.Strategy):
+    """Turns its money over between symbols by their last move."""
+
+    def on_bar(self, ctx):
+        for s in range(ctx.symbols):
+            market = ctx[s]
+            if market.has_bar and market.price > market.open:
+                market.order_target_percent(0.4, trailing_stop=0.03, relative=True)
+            elif market.weight > 0.1:
+                market.sell(value=ctx.equity * 0.05)
+
+
+class Watcher(LimitEntry):
+    def on_fill(self, ctx, fill):
+        pass
+
+
+class Talker(LimitEntry):
+    def on_bar(self, ctx):
+        ctx.open_orders.clear()
+
+
+class Prophet(LimitEntry):
+    def on_bar(self, ctx):
+        if self.up[ctx.index + 1] > 0:
+            ctx.buy(1)
+
+
+class Hoarder(LimitEntry):
+    def on_start(self, ctx):
+        self.prices = ctx.bars.close
+
+
+@pytest.mark.parametrize("strategy", [LimitEntry, TwoSymbols])
+def test_compiled_gives_the_bytes_of_interpreted(strategy):
+    bars = random_walk(600, deviation=0.02) if strategy is LimitEntry else [sample("AAPL"), sample("MSFT")]
+    interpreted, compiled = (ax.backtest(strategy, bars, jit=jit) for jit in (False, True))
+    assert len(interpreted.trade_records) > 10
+    assert compiled.hash == interpreted.hash
+
+
+def test_numbers_set_in_on_bar_are_the_strategys_again():
+    strategies = [LimitEntry(), LimitEntry()]
+    for strategy, jit in zip(strategies, (False, True), strict=True):
+        ax.backtest(strategy, random_walk(300), jit=jit)
+    assert strategies[0].entries == strategies[1].entries > 0
+    assert strategies[0].highest == strategies[1].highest > 100
+    assert isinstance(strategies[1].entries, int)
+
+
+def test_the_future_is_closed_to_compiled_strategies_too():
+    for jit in (False, True):
+        with pytest.raises(StrategyError, match="on_bar failed at bar 19"):
+            ax.backtest(Prophet, random_walk(60), jit=jit)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "reason"),
+    [
+        (LimitEntry, None),
+        (TwoSymbols, None),
+        (Watcher, "overrides on_fill or on_order"),
+        (Talker, "Unknown attribute 'open_orders'"),
+        (Hoarder, "prices is ndarray; keep numbers, and lines made by ctx.indicator"),
+    ],
+)
+def test_check_says_whether_a_strategy_compiles(strategy, reason):
+    found = check(strategy())
+    assert found is None if reason is None else reason in (found or "")
+
+
+def test_an_order_that_makes_no_sense_stops_a_compiled_run():
+    class Backwards(ax.Strategy):
+        def on_bar(self, ctx):
+            ctx.buy(-5.0)
+
+    with pytest.raises(StrategyError, match="at bar 0: it sent an order that makes no sense"):
+        ax.backtest(Backwards, random_walk(30), jit=True)
+
+
+def test_numba_is_never_imported_otherwise():
+    code = (
+        "import sys, arbitrax as ax; from tests.unit.backtest.test_compiled import LimitEntry, random_walk\n"
+        "ax.backtest(LimitEntry, random_walk(60)); assert 'numba' not in sys.modules"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_lines_of_a_compiled_strategy_count_from_both_ends():
+    class FirstAndLast(LimitEntry):
+        def on_bar(self, ctx):
+            count = len(self.up)
+            if count != ctx.index + 1 or self.up[ctx.index] != self.up.now or self.up[0] != self.up[-count]:
+                ctx.buy(-1.0)
+
+    ax.backtest(FirstAndLast, random_walk(60), jit=True)
+    assert np.isfinite(FirstAndLast().below)
