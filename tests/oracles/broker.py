@@ -67,6 +67,7 @@ class Order:
     remaining: float = NAN
     extreme: float = NAN
     due: int = 0
+    place: int = 0
     inside: bool = False
 
     @property
@@ -129,7 +130,7 @@ class Broker:
         self.equity_curve, self.bankrupt = [], None
         self.accrued, self.payable = 0.0, {}
         self.month, self.traded = None, 0.0
-        self.groups = 0
+        self.groups = self.accepts = 0
         self.used = [0.0] * self.symbols
         self.t = 0
 
@@ -174,6 +175,8 @@ class Broker:
         else:
             order.stop = self.on_tick(order.stop, up=order.side > 0)
         order.inside, order.status, order.accepted = inside, "pending", self.t
+        self.accepts += 1
+        order.place = self.accepts
 
     def on_tick(self, price, *, up):
         if not self.tick or math.isnan(price):
@@ -232,8 +235,8 @@ class Broker:
         return self
 
     def working(self):
-        """Live orders, oldest acceptance first; ties as they were made."""
-        return [o for o in sorted(self.orders, key=lambda o: (o.accepted, o.number)) if o.live]
+        """Live orders, in the order in which they became live."""
+        return sorted((o for o in self.orders if o.live), key=lambda o: o.place)
 
     def step(self):
         t = self.t

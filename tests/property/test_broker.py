@@ -109,8 +109,12 @@ def make_program(seed):
     rows = make_market(random)
     bars, symbols = len(rows[0]), len(rows[0][0])
     script = make_script(random, bars, symbols)
-    plain = random.random() < 0.3
-    return rows, script, make_options(random, bars, symbols), Costs() if plain else make_costs(random)
+    costs = Costs() if random.random() < 0.3 else make_costs(random)
+    weights = (each for steps in script.values() for each in steps if each["act"] == "target")
+    if any(each["target"][0] == "percent" for each in weights):
+        # A weight after a fee that jumps by a unit has no one answer: either side of the jump is right.
+        costs.currency_unit = 0.0
+    return rows, script, make_options(random, bars, symbols), costs
 
 
 def _step(random, symbol):
@@ -286,9 +290,10 @@ def run_plain(rows, script, options, given_costs):
             elif step["act"] == "cancel" and made:
                 broker.cancel(made[int(step["number"] * len(made))])
             elif step["act"] == "cancel_all":
-                for order in list(broker.orders):
-                    if order.symbol == s and order.status in ("pending", "held"):
-                        broker.cancel(order.number)
+                for status in ("pending", "held"):  # what waits for an order ends with it
+                    for order in list(broker.orders):
+                        if order.symbol == s and order.status == status:
+                            broker.cancel(order.number)
             elif step["act"] == "replace" and made and price is not None:
                 old = broker.orders[made[int(step["number"] * len(made))]]
                 if old.status in ("pending", "held") and not math.isnan(old.limit) and old.quantity == 0:
