@@ -518,6 +518,8 @@ class Broker:
                     quantity = 0.0
             if order.size == 0:
                 quantity = -held
+            if abs(quantity) <= 1e-12 * abs(held):
+                quantity = 0.0
             if not order.side and quantity:
                 order.side = 1 if quantity > 0 else -1
         if order.reduce_only:
@@ -556,7 +558,7 @@ class Broker:
             signed = order.size * after / (prices[order.number] * self.units) - self.held[s]
             if order.size == 0:
                 signed = -self.held[s]
-            if signed * order.side <= 0:
+            if signed * order.side <= 0 or abs(signed) <= 1e-12 * abs(self.held[s]):
                 order.side = 0
                 self.end(order, "cancelled", "at_target")
             else:
@@ -719,7 +721,10 @@ class Broker:
         if share:
             impact += self.costs.square_root * self.volatility(order.symbol) * math.sqrt(share)
         paid = price + side * (price * impact + self.costs.half_spread)
-        return paid if paid == price else self.on_tick(paid, up=side > 0)
+        paid = max(paid, 0.01 * price)
+        if paid == price or not self.tick:
+            return paid
+        return max(self.on_tick(paid, up=side > 0), self.tick)
 
     def fee(self, order, quantity, price, *, maker):
         """Return (what this fill is charged, the order's fee before its bounds)."""

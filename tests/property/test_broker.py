@@ -110,10 +110,10 @@ def make_program(seed):
     bars, symbols = len(rows[0]), len(rows[0][0])
     script = make_script(random, bars, symbols)
     costs = Costs() if random.random() < 0.3 else make_costs(random)
-    weights = (each for steps in script.values() for each in steps if each["act"] == "target")
-    if any(each["target"][0] == "percent" for each in weights):
-        # A weight after a fee that jumps by a unit has no one answer: either side of the jump is right.
-        costs.currency_unit = 0.0
+    targets = (each for steps in script.values() for each in steps if each["act"] == "target")
+    if any(each["target"][0] != "quantity" for each in targets):
+        # What a weight is after costs that jump, or that grow faster than the order, has more than one answer.
+        costs.currency_unit = costs.volume_share = costs.square_root = 0.0
     return rows, script, make_options(random, bars, symbols), costs
 
 

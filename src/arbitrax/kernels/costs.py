@@ -26,9 +26,11 @@ def slipped(
             share = quantity / volume if quantity < volume else 1.0
             impact += costs.volume_share * share * share + costs.square_root * volatility * sqrt(share)
     # As one factor where there is no spread: the bytes of a run with a plain rate depend on it.
-    if costs.half_spread == 0.0:
-        return reference * (1.0 + side * impact)
-    return reference + side * (reference * impact + costs.half_spread)
+    price: cython.double = reference * (1.0 + side * impact)
+    if costs.half_spread != 0.0:
+        price = reference + side * (reference * impact + costs.half_spread)
+    # A spread wider than a tiny price, or an impact of all of it: nobody pays to sell.
+    return price if price > 0.01 * reference else 0.01 * reference
 
 
 @cython.cfunc

@@ -218,7 +218,7 @@ def market_price(
     factor = 1.0 if b.factor == cython.NULL else b.factor[b.t * b.symbols + symbol]
     ticks = price / factor / b.tick[symbol]
     ticks = ceil(ticks - 1e-7) if side > 0.0 else floor(ticks + 1e-7)
-    return ticks * b.tick[symbol] * factor
+    return (ticks if ticks > 1.0 else 1.0) * b.tick[symbol] * factor
 
 
 @cython.cfunc

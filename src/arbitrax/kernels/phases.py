@@ -269,6 +269,8 @@ def _planned(
                 quantity = 0.0
         if order.size == 0.0:
             quantity = -held
+        if fabs(quantity) <= 1e-12 * fabs(held):
+            quantity = 0.0  # what rounding left
         if order.side == 0 and quantity != 0.0:
             order.side = 1 if quantity > 0.0 else -1
     if order.flags & REDUCE_ONLY:
@@ -478,7 +480,7 @@ def _plan_weights(b: cython.pointer[Broker], count: cython.Py_ssize_t, phase: cy
         else:
             state.planned = order.size * after / (state.plan_price * b.multiplier[order.symbol]) - position.quantity
         # A change smaller than its own costs: the order would have to trade the other way.
-        if state.planned * order.side <= 0.0:
+        if state.planned * order.side <= 0.0 or fabs(state.planned) <= 1e-12 * fabs(position.quantity):
             order.side = 0
             state.ready = False
             end_order(b, index, CANCELLED, AT_TARGET)
