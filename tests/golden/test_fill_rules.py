@@ -711,3 +711,10 @@ def test_orders_before_the_first_bar_and_after_the_last_are_refused():
     for act in (lambda: late.kept.sell(1), late.kept.close, lambda: late.kept.order_target_percent(1)):
         with pytest.raises(RuntimeError, match="the run is over"):
             act()
+
+
+def test_a_short_covered_for_more_than_there_was_is_bankruptcy():
+    rows = [FLAT, FLAT, (230, 230, 230, 230), FLAT]
+    result = play(rows, {0: lambda ctx: ctx.sell(10, stop_loss=150)}, account=ax.Account(maintenance=0))
+    assert result.bankrupt_bar == 2
+    assert result.equity_curve.tolist() == [1000, 1000, -300, -300]

@@ -102,23 +102,22 @@ def _step_through(b: cython.pointer[Broker]) -> cython.void:
         accrue(b)
     if b.action_count > 0:
         apply_actions(b)
-    if b.held_count > 0:
-        _mark_to(b, b.open_)
-        if _at_risk(b):
-            test_margin(b, AT_OPEN)
+    _mark_to(b, b.open_)
+    if _at_risk(b):
+        test_margin(b, AT_OPEN)
     if b.bankrupt_bar < 0 and b.working_count > 0:
         _fill_together(b, AT_OPEN)
         if b.working_count > 0:
             _fill_inside(b)
         mark_equity(b)
-    if b.bankrupt_bar < 0 and b.held_count > 0 and _at_risk(b):
+    # Also without a position left: what closed it may have cost more than there was.
+    if b.bankrupt_bar < 0 and _at_risk(b):
         test_adverse_extreme(b)
     if b.bankrupt_bar < 0 and b.working_count > 0 and b.session[b.t] & 2:
         _fill_together(b, AT_CLOSE)
-    if b.held_count > 0:
-        _mark_to(b, b.close)
-        if b.bankrupt_bar < 0 and _at_risk(b):
-            test_margin(b, AT_CLOSE)
+    _mark_to(b, b.close)
+    if b.bankrupt_bar < 0 and _at_risk(b):
+        test_margin(b, AT_CLOSE)
     if b.bankrupt_bar < 0 and b.working_count > 0 and b.session[b.t] & 2:
         for i in range(b.working_count):
             if b.orders[b.working[i]].time_in_force == DAY and b.orders[b.working[i]].status == PENDING:
