@@ -20,6 +20,8 @@ from arbitrax.kernels import performance
 from arbitrax.market_data.sessions import Annualisation, Sessions, annualisation, split_sessions
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from arbitrax.backtest.result import Result
     from arbitrax.domain.bars import Floats
 
@@ -157,7 +159,7 @@ class Sample:
     @cached_property
     def drawdown(self) -> tuple[float, float]:
         """Deepest drawdown (negative) and the longest one in days."""
-        deepest, longest = performance.drawdown(self.equity, self.time, np.empty(len(self.equity)))
+        deepest, longest = performance.drawdown(self.equity, self.time)
         return deepest, longest / DAY
 
     @property
@@ -166,18 +168,23 @@ class Sample:
         return float(self.time[-1] - self.time[0]) / DAY
 
     @cached_property
-    def pnl(self) -> Floats:
-        """Profit of each closed trade."""
-        closed = self.result.trade_records[self.result.trade_records["is_open"] == 0]
+    def closed(self) -> NDArray[np.void]:
+        """The records of closed trades, at least one."""
+        records = self.result.trade_records
+        closed = records[records["is_open"] == 0]
         if not len(closed):
             raise UndefinedError("no trade was closed")
-        return np.asarray(closed["pnl"], dtype=np.float64)
+        return closed
+
+    @cached_property
+    def pnl(self) -> Floats:
+        """Profit of each closed trade."""
+        return np.ascontiguousarray(self.closed["pnl"])
 
     @cached_property
     def trade_returns(self) -> Floats:
         """Profit of each closed trade as a fraction of what was put in."""
-        closed = self.result.trade_records[self.result.trade_records["is_open"] == 0]
-        return self.pnl / (closed["quantity"] * closed["entry_price"])
+        return self.pnl / (self.closed["quantity"] * self.closed["entry_price"])
 
 
 def compute_metrics(result: Result) -> Metrics:
@@ -305,10 +312,7 @@ def _profit_factor(s: Sample) -> float:
 
 
 def _average_duration(s: Sample) -> float:
-    closed = s.result.trade_records[s.result.trade_records["is_open"] == 0]
-    if not len(closed):
-        raise UndefinedError("no trade was closed")
-    return float(np.mean(s.time[closed["exit_bar"]] - s.time[closed["entry_bar"]])) / DAY
+    return float(np.mean(s.time[s.closed["exit_bar"]] - s.time[s.closed["entry_bar"]])) / DAY
 
 
 def _regression(s: Sample) -> tuple[float, float]:

@@ -54,17 +54,14 @@ def comoments(x: cython.const[cython.double][::1], y: cython.const[cython.double
     return mean_x, mean_y, squares, cross
 
 
-def drawdown(
-    equity: cython.const[cython.double][::1],
-    time: cython.const[cython.longlong][::1],
-    out: cython.double[::1],
-) -> tuple:
-    """Write ``equity / running peak - 1``; return (deepest, longest time from a peak to its recovery or the end).
+def drawdown(equity: cython.const[cython.double][::1], time: cython.const[cython.longlong][::1]) -> tuple:
+    """Return (deepest ``equity / running peak - 1``, longest time from a peak to its recovery or the end).
 
     time: (bars,) int64; the duration comes in its unit.
     """
     t: cython.Py_ssize_t
     peak: cython.double = equity[0]
+    trough: cython.double = equity[0]
     peak_time: cython.longlong = time[0]
     deepest: cython.double = 0.0
     longest: cython.longlong = 0
@@ -72,20 +69,24 @@ def drawdown(
     with cython.nogil:
         for t in range(equity.shape[0]):
             if equity[t] >= peak:
-                # Under water until this bar: the recovery belongs to the drawdown.
-                if under and time[t] - peak_time > longest:
-                    longest = time[t] - peak_time
-                peak = equity[t]
+                if under:
+                    # Under water until this bar: the recovery belongs to the drawdown.
+                    if time[t] - peak_time > longest:
+                        longest = time[t] - peak_time
+                    if trough / peak - 1.0 < deepest:
+                        deepest = trough / peak - 1.0
+                peak = trough = equity[t]
                 peak_time = time[t]
                 under = False
-                out[t] = 0.0
             else:
                 under = True
-                out[t] = equity[t] / peak - 1.0
-                if out[t] < deepest:
-                    deepest = out[t]
-        if under and time[time.shape[0] - 1] - peak_time > longest:
-            longest = time[time.shape[0] - 1] - peak_time
+                if equity[t] < trough:
+                    trough = equity[t]
+        if under:
+            if time[time.shape[0] - 1] - peak_time > longest:
+                longest = time[time.shape[0] - 1] - peak_time
+            if trough / peak - 1.0 < deepest:
+                deepest = trough / peak - 1.0
     return deepest, longest
 
 

@@ -96,6 +96,24 @@ def _at_risk(b: cython.pointer[Broker]) -> cython.bint:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def can_coast(b: cython.pointer[Broker]) -> cython.bint:
+    """Tell whether, of one symbol, nothing can happen but new prices until somebody decides."""
+    if b.working_count > 0:
+        compact(b)
+    return (
+        b.symbols == 1
+        and b.working_count == 0
+        and not _at_risk(b)
+        and b.action_count == 0
+        and b.accrued == 0.0
+        and b.credit_rate == 0.0
+        and b.costs.tier_count == 0
+    )
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 def _step_through(b: cython.pointer[Broker]) -> cython.void:
     i: cython.Py_ssize_t
     if b.credit_rate != 0.0 or b.debit_rate != 0.0 or b.short_count > 0:

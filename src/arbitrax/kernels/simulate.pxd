@@ -13,3 +13,4 @@ cdef class Simulation:
     cdef bint same_close
     cdef bint keep_curves(self) noexcept nogil
     cdef void end(self) noexcept nogil
+    cdef long long coast(self, long long first, const double* targets, double last) noexcept nogil

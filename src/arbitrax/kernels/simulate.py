@@ -30,7 +30,7 @@ from cython.cimports.arbitrax.kernels.ledger import (
     Position,
 )
 from cython.cimports.arbitrax.kernels.orders import end_order, submit
-from cython.cimports.arbitrax.kernels.phases import fill_now, finish, step
+from cython.cimports.arbitrax.kernels.phases import can_coast, fill_now, finish, step
 from cython.cimports.cpython.buffer import PyBuffer_FillInfo
 from cython.cimports.libc.math import NAN
 from cython.cimports.libc.stdlib import calloc, free
@@ -293,7 +293,7 @@ class Simulation:
         targets: (bars, symbols), an order where a stated weight changes. With ``rows``: (rows, symbols), the weights
         stated anew at these bars, ascending. Exits, (bars, symbols), are fractions of the fill price, or bars.
         """
-        t: cython.longlong
+        t: cython.longlong = 0
         row: cython.Py_ssize_t = 0
         last: cython.p_double = cython.cast(cython.p_double, calloc(self.b.symbols, cython.sizeof(cython.double)))
         waiting: cython.p_int = cython.cast(cython.p_int, calloc(self.b.symbols, cython.sizeof(cython.int)))
@@ -304,7 +304,7 @@ class Simulation:
             free(waiting)
             raise MemoryError
         with cython.nogil:
-            for t in range(b.bars):
+            while t < b.bars:
                 b.t = t
                 step(b)
                 if b.bankrupt_bar < 0:
@@ -317,9 +317,47 @@ class Simulation:
                         fill_now(b)
                 if not self.keep_curves():
                     break
+                t += 1
+                if rows is None and can_coast(b):
+                    t = self.coast(t, cython.address(targets[0, 0]), last[0])
             self.end()
         free(last)
         free(waiting)
+
+    @cython.cfunc
+    @cython.nogil
+    @cython.exceptval(check=False)
+    def coast(
+        self,
+        first: cython.longlong,
+        targets: cython.pointer[cython.const[cython.double]],
+        last: cython.double,
+    ) -> cython.longlong:
+        """Carry the only position on until the target changes; return that bar. The same sums as `step`'s."""
+        t: cython.longlong
+        b: cython.pointer[Broker] = self.b
+        cash: cython.double = b.book.cash
+        quantity: cython.double = b.positions[0].quantity
+        multiplier: cython.double = b.multiplier[0]
+        mark: cython.double = b.positions[0].mark
+        value: cython.double = 0.0
+        for t in range(first, b.bars):
+            if targets[t] == targets[t] and targets[t] != last:
+                break
+            if b.close[t] == b.close[t]:
+                mark = b.close[t]
+            if quantity != 0.0:
+                value = quantity * mark * multiplier
+            self.equity_at[t] = cash + value
+            self.exposure_at[t] = value
+        else:
+            t = b.bars
+        if t > first:
+            b.positions[0].mark = mark
+            b.equity = cash + value
+            b.exposure = value
+            b.t = t - 1
+        return t
 
     def run_signals(
         self,

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from arbitrax.domain.errors import DataError, InputError
 from arbitrax.domain.intervals import DAY, MINUTE, SECOND, infer_interval, is_intraday, nanoseconds, steps_between
+from arbitrax.kernels.bar_columns import count_steps
 from arbitrax.kernels.csv_reader import FIRST_YEAR, LAST_YEAR, NO_OFFSET
 from arbitrax.market_data.date_formats import SECOND_LIMIT
 from arbitrax.market_data.local_time import UTC_NAMES, to_local, to_utc
@@ -166,6 +167,8 @@ def settle_interval(ordered: "Int64s", interval: str | None, source: str) -> str
     """
     if interval is not None and not nanoseconds(interval):
         return interval  # counted bars may lie any time apart
+    if interval is not None and _mostly_apart(ordered, nanoseconds(interval)):
+        return interval
     try:
         inferred = infer_interval(ordered)
     except InputError as error:
@@ -174,6 +177,11 @@ def settle_interval(ordered: "Int64s", interval: str | None, source: str) -> str
         return interval or inferred
     what = f"the bars are not {interval} apart but look like {inferred}"
     raise refuse(source, what, f"leave the interval out or make it {inferred}")
+
+
+def _mostly_apart(ordered: "Int64s", length: int) -> bool:
+    """Tell whether intraday bars are so clearly of a length that nothing else need be looked at."""
+    return length < DAY and count_steps(np.ascontiguousarray(ordered), length) >= MOST * (len(ordered) - 1)
 
 
 def _plausible(ordered: "Int64s", interval: str, inferred: str) -> bool:

@@ -8,7 +8,16 @@ import numpy as np
 from arbitrax.domain.bars import COLUMNS, Bars, PriceBasis
 from arbitrax.domain.errors import DataError, InputError
 from arbitrax.domain.intervals import nanoseconds
-from arbitrax.market_data.bar_times import nanoseconds_of, refuse_outside, settle_interval, shown, strictly_increasing
+from arbitrax.kernels.bar_columns import in_order, sound_prices
+from arbitrax.market_data.bar_times import (
+    END,
+    FIRST,
+    nanoseconds_of,
+    refuse_outside,
+    settle_interval,
+    shown,
+    strictly_increasing,
+)
 from arbitrax.market_data.columns import PRICES
 from arbitrax.market_data.source import Source, in_all, quoted, refuse
 
@@ -46,7 +55,7 @@ def check_bars(bars: Bars) -> Bars:
             raise refuse(name, f"{role} has {len(array)} values and timestamp {rows}", "give every bar one of each")
     if not rows:
         raise refuse(name, "there is not one bar", "pass at least one")
-    source = Source(name, {"date": "timestamp"}, "row", np.arange(rows))
+    source = Source(name, {"date": "timestamp"}, "row", range(rows))
     timestamp = _times(arrays.pop("timestamp"), source)
     columns = {role: _numbers(array, role, name) for role, array in arrays.items()}
     check_values(columns, source)
@@ -84,6 +93,8 @@ def _times(array: "NDArray[Any]", source: Source) -> "Int64s":
     elif array.dtype.kind not in "iu":
         what = f"timestamp holds {array.dtype.name} values"
         raise refuse(source.name, what, "pass whole nanoseconds since 1970 UTC, or datetime64")
+    if array.dtype == np.int64 and in_order(np.ascontiguousarray(array), FIRST, END):
+        return np.ascontiguousarray(array)
     refuse_outside(array, 1, source)
     timestamp = np.ascontiguousarray(array, dtype=np.int64)
     late = np.flatnonzero(timestamp[1:] <= timestamp[:-1])
@@ -111,6 +122,8 @@ def check_values(columns: "Mapping[str, Floats]", source: Source) -> None:
     Raises:
         DataError: names the first such row, and how many there are.
     """
+    if sound_prices(*(np.ascontiguousarray(columns[role]) for role in (*PRICES, "volume"))):
+        return
     for role in PRICES:
         check_price(role, columns[role], source)
     high, low = columns["high"], columns["low"]

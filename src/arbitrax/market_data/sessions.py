@@ -11,8 +11,11 @@ import msgspec
 import numpy as np
 
 from arbitrax.domain.intervals import DAY, HOUR, MINUTE, is_intraday, nanoseconds, steps_between
+from arbitrax.kernels.bar_columns import day_ends, long_steps
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from arbitrax.domain.bars import Floats, Int64s
 
 YEAR_DAYS = 365.25
@@ -89,28 +92,34 @@ def split_sessions(timestamp: "Int64s", interval: str) -> Sessions:
     if not len(timestamp):
         nothing = np.empty(0, dtype=np.int64)
         return Sessions(nothing, nothing, 0, False)
-    gaps = timestamp[1:] - timestamp[:-1] - nanoseconds(interval)
-    cut, daily = _cut(timestamp, gaps, nanoseconds(interval))
-    day_of = (timestamp - cut) // DAY + (1 if cut >= DAY // 2 else 0)
-    ends = np.concatenate((np.flatnonzero(day_of[1:] != day_of[:-1]), [len(timestamp) - 1]))
-    days = day_of[ends]
+    length = nanoseconds(interval)
+    cut, daily = _cut(timestamp, length)
+    ends = _day_ends(timestamp, cut)
+    days = (timestamp[ends] - cut) // DAY + (1 if cut >= DAY // 2 else 0)
     if np.count_nonzero(_by_weekday(timestamp[ends] // DAY)) < 7:
-        ends, days = _without_fragments(ends, days, gaps)
+        ends, days = _without_fragments(ends, days, timestamp[ends[:-1] + 1] - timestamp[ends[:-1]] - length < BREAK)
     starts = np.concatenate(([0], ends[:-1] + 1))
     usual = np.sort(timestamp[ends] - timestamp[starts])[len(ends) // 2] + nanoseconds(interval)
     return Sessions(ends, days, cut, not daily and bool(usual >= ROUND_THE_CLOCK))
 
 
-def _cut(timestamp: "Int64s", gaps: "Int64s", length: int) -> tuple[int, bool]:
+def _day_ends(timestamp: "Int64s", cut: int) -> "Int64s":
+    """Return the last bar of each day that ends at a time of day."""
+    found = np.empty(len(timestamp), np.int64)
+    return found[: day_ends(timestamp, cut, DAY, found)].copy()
+
+
+def _cut(timestamp: "Int64s", length: int) -> tuple[int, bool]:
     """Return the time of day (ns) that lies in most breaks, long ones counting more, and if it does so daily.
 
     Breaks are arcs on a circle of 24 hours, their ends included: through daylight saving the break of a future moves
     from 21:00-22:00 to 22:00-23:00, and 22:00 still belongs to both.
     """
-    at = np.flatnonzero(gaps >= BREAK)
+    found = np.empty(len(timestamp), np.int64)
+    at = found[: long_steps(timestamp, length + BREAK, found)].copy()
     if not len(at) or timestamp[-1] - timestamp[0] < DAY:
         return 0, False
-    width = gaps[at]
+    width = timestamp[at + 1] - timestamp[at] - length
     minutes = DAY // MINUTE
     # Minutes of the day at which each break starts (rounded up) and ends (down), the latter maybe on the next day.
     close = (timestamp[at] + length) % DAY
@@ -130,8 +139,7 @@ def _cut(timestamp: "Int64s", gaps: "Int64s", length: int) -> tuple[int, bool]:
     start = int(np.flatnonzero(best & ~np.roll(best, 1))[0])
     plateau = int(np.argmin(np.roll(best, -start)))
     point = (start + plateau // 2) % minutes
-    day_of = (timestamp - point * MINUTE) // DAY
-    boundaries = np.count_nonzero(day_of[1:] != day_of[:-1])
+    boundaries = len(_day_ends(timestamp, point * MINUTE)) - 1
     if coverage(np.ones(len(at)))[point] >= REGULAR * boundaries:
         return point * MINUTE, True
     # Through a year of daylight saving a weekend may start at either of two hours.
@@ -140,14 +148,14 @@ def _cut(timestamp: "Int64s", gaps: "Int64s", length: int) -> tuple[int, bool]:
     return (point * MINUTE, False) if weekends * 3 >= weeks else (0, False)
 
 
-def _without_fragments(ends: "Int64s", days: "Int64s", gaps: "Int64s") -> "tuple[Int64s, Int64s]":
+def _without_fragments(ends: "Int64s", days: "Int64s", joined: "NDArray[np.bool_]") -> "tuple[Int64s, Int64s]":
     """Join what is cut off a session by less than a quarter of the usual length and touches only that one.
 
-    Currencies open an hour earlier on Sunday, in UTC, while daylight saving lasts; that hour is Monday's.
+    joined: (sessions - 1,) whether the next session follows without a break. Currencies open an hour earlier on Sunday, in UTC, while daylight saving lasts; that hour is Monday's.
     """
     sizes = ends - np.concatenate(([-1], ends[:-1]))
     usual = np.sort(sizes)[len(sizes) // 2]
-    touches_next = np.concatenate((gaps[ends[:-1]] < BREAK, [False]))
+    touches_next = np.concatenate((joined, [False]))
     touches_last = np.concatenate(([False], touches_next[:-1]))
     small = sizes * 4 < usual
     into_next = small & touches_next & ~touches_last

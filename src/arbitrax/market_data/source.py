@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 
+import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
 from arbitrax.domain.errors import DataError
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 LONGEST_VALUE = 40
@@ -40,12 +40,12 @@ class Source(Struct, frozen=True, eq=False):
     """Role -> the column's name as the source has it."""
     unit: Literal["line", "row"]
     """Text files count lines from 1, header included; others count rows from 0."""
-    numbers: "NDArray[np.int64]"
+    numbers: "NDArray[np.int64] | range"
     """(rows,) the line or row number of each row."""
 
     def take(self, rows: "NDArray[np.int64] | slice") -> "Source":
         """Return the source of the rows that a mask or index array selects."""
-        return replace(self, numbers=self.numbers[rows])
+        return replace(self, numbers=np.asarray(self.numbers)[rows])
 
     def label(self, role: str) -> str:
         """Return the name the source gives a column."""
