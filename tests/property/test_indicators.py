@@ -8,18 +8,12 @@ from arbitrax.kernels import indicators
 cents = st.lists(st.integers(1, 20_000).map(lambda c: c / 100), min_size=1, max_size=60)
 
 
-def quantised(values, scale=1e8):
-    out = np.empty(len(values), np.int64)
-    assert indicators.quantise(np.array(values), scale, len(values), out) == 0
-    return out
-
-
 @given(cents, st.integers(1, 12), st.integers(1, 12))
 def test_averages_compare_as_in_exact_arithmetic(values, first, second):
-    units = quantised(values)
     sign = np.empty(len(values), np.int8)
-    indicators.cross_averages(units, first, second, sign)
-    a, b = oracle.moving_average(units.tolist(), first), oracle.moving_average(units.tolist(), second)
+    assert indicators.cross_averages(np.array(values), 100.0, first, second, sign) == 0
+    cents = [round(value * 100) for value in values]
+    a, b = oracle.moving_average(cents, first), oracle.moving_average(cents, second)
     assert sign.tolist() == [0 if x is None or y is None else (x > y) - (x < y) for x, y in zip(a, b, strict=True)]
 
 
@@ -27,9 +21,8 @@ def test_averages_compare_as_in_exact_arithmetic(values, first, second):
 def test_equal_averages_at_the_bounds_of_int64_are_a_tie(extra, first, second):
     n = 64 + extra
     values = np.full(n, 9e18 / (n + 1) / 1e8)
-    units = quantised(values)
     sign = np.empty(n, np.int8)
-    indicators.cross_averages(units, first, second, sign)
+    assert indicators.cross_averages(values, 1e8, first, second, sign) == 0
     assert not sign.any()
 
 

@@ -176,10 +176,13 @@ def _warmup(strategy: Strategy) -> int:
 def _hold_own(cash: float, bars: Bars | None, panel: Panel) -> Floats:
     """Return ``cash`` held in the run's own symbols in equal shares, each from its first close; no costs."""
     if bars is not None:
-        return cash * (bars.close / bars.close[0])
+        curve = bars.close / bars.close[0]
+        curve *= cash
+        return curve
     held = np.empty(len(panel))
     hold_equally(np.ascontiguousarray(panel.close), held)
-    return cash * held
+    held *= cash
+    return held
 
 
 def _benchmark_equity(cash: float, panel: Panel, benchmark: Bars, adjusted: bool) -> Floats:

@@ -1,75 +1,65 @@
 """Rolling indicators.
 
-Shapes: every series is (bars,), oldest first. Averages are exact: prices are quantised once to int64 at a scale the
-run states, rolling sums stay integers, and averages of different windows are compared as ``f * ws`` against
+Shapes: every series is (bars,), oldest first. Averages are exact: prices are rounded to int64 at a scale the run
+states, rolling sums stay integers, and averages of different windows are compared as ``f * ws`` against
 ``s * wf`` in 128 bits. So a tie is a tie, whatever the order of the additions.
 """
 
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
-from cython.cimports.libc.math import NAN, fabs, rint
+from cython.cimports.libc.math import NAN, fabs, llrint
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
 
-def quantise(
-    x: cython.const[cython.double][::1], scale: cython.double, window: cython.Py_ssize_t, out: cython.longlong[::1]
-) -> int:
-    """Write ``rint(x * scale)``; return 0, or 1 when a rolling sum of ``window`` values could leave int64.
-
-    x: (bars,) float64, quote currency. scale: units per currency unit. window: the longest that will be summed.
-    out: (bars,) int64.
-    """
-    i: cython.Py_ssize_t
-    n: cython.Py_ssize_t = x.shape[0]
-    largest: cython.double = 0.0
-    with cython.nogil:
-        for i in range(n):
-            if not (fabs(x[i]) <= largest):  # also taken by NaN
-                largest = fabs(x[i])
-                if largest != largest:
-                    break
-    # One more than the window: a sum takes the new value before it drops the oldest.
-    if not (largest * scale * (window + 1) < 9.2e18):
-        return 1
-    with cython.nogil:
-        for i in range(n):
-            out[i] = cython.cast(cython.longlong, rint(x[i] * scale))
-    return 0
-
-
 @cython.overflowcheck(False)  # products of two int64 fit into 128 bits
 def cross_averages(
-    units: cython.const[cython.longlong][::1],
+    price: cython.const[cython.double][::1],
+    scale: cython.double,
     first_window: cython.longlong,
     second_window: cython.longlong,
     out: cython.schar[::1],
-) -> None:
+) -> int:
     """Write the sign of ``SMA(first_window) - SMA(second_window)``; 0 until both windows are full.
 
-    units: (bars,) int64 quantised prices, whose sums `quantise` has checked. out: (bars,) int8, -1, 0 or 1.
+    Return 0, or 1 (and write nothing) when a sum of a window could leave int64. price: (bars,) float64. scale: units of
+    the sums per currency unit. out: (bars,) int8, -1, 0 or 1.
     """
     i: cython.Py_ssize_t
-    n: cython.Py_ssize_t = units.shape[0]
+    n: cython.Py_ssize_t = price.shape[0]
+    largest: cython.double = 0.0
+    unit: cython.longlong
     first: cython.longlong = 0
     second: cython.longlong = 0
     left: int128
     right: int128
-    warm: cython.Py_ssize_t = (first_window if first_window > second_window else second_window) - 1
+    longest: cython.longlong = first_window if first_window > second_window else second_window
     with cython.nogil:
         for i in range(n):
-            first += units[i]
-            second += units[i]
+            if not (fabs(price[i]) <= largest):  # also taken by NaN
+                largest = fabs(price[i])
+                if largest != largest:
+                    break
+    # One more than the window: a sum takes the new value before it drops the oldest.
+    if not (largest * scale * (longest + 1) < 9.2e18):
+        return 1
+    with cython.nogil:
+        for i in range(n):
+            unit = llrint(price[i] * scale)
+            first += unit
+            second += unit
+            # Rounded again rather than kept: that costs less than the memory.
             if i >= first_window:
-                first -= units[i - first_window]
+                first -= llrint(price[i - first_window] * scale)
             if i >= second_window:
-                second -= units[i - second_window]
-            if i < warm:
+                second -= llrint(price[i - second_window] * scale)
+            if i < longest - 1:
                 out[i] = 0
                 continue
             left = cython.cast(int128, first) * second_window
             right = cython.cast(int128, second) * first_window
             out[i] = (left > right) - (left < right)
+    return 0
 
 
 def rsi(close: cython.const[cython.double][::1], window: cython.Py_ssize_t, out: cython.double[::1]) -> None:

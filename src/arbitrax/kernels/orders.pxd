@@ -1,5 +1,6 @@
 from arbitrax.kernels.broker cimport Broker, ExitRecord
 
+cdef void reserve(Broker* b, long long orders) noexcept nogil
 cdef int submit(
     Broker* b, long long symbol, int side, int kind, int time_in_force, int size_kind, double size, double limit,
     double stop, double trail, long long expires, int flags, int tag, int parent, int group, int role,

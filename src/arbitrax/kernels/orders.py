@@ -34,8 +34,11 @@ from cython.cimports.arbitrax.kernels.ledger import (
     VALUE,
     WHOLE_POSITION,
     EventRecord,
+    FillRecord,
     OrderRecord,
+    TradeRecord,
 )
+from cython.cimports.arbitrax.kernels.memory import allocate
 from cython.cimports.libc.math import NAN, ceil, floor
 from cython.cimports.libc.stdlib import realloc
 
@@ -87,6 +90,25 @@ def _make_room(b: cython.pointer[Broker]) -> cython.bint:
             cython.p_int, _grow(b, b.working, cython.address(b.working_room), cython.sizeof(cython.int))
         )
     return b.fault == 0
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def reserve(b: cython.pointer[Broker], orders: cython.longlong) -> cython.void:
+    """Take the room for so many orders and their fills at once, where nothing is kept yet; more may still come."""
+    if b.order_room > 0 or orders < 64 or orders > 2147483647:
+        return
+    b.orders = cython.cast(cython.pointer[OrderRecord], allocate(orders * cython.sizeof(OrderRecord)))
+    b.states = cython.cast(cython.pointer[OrderState], allocate(orders * cython.sizeof(OrderState)))
+    b.fills = cython.cast(cython.pointer[FillRecord], allocate(orders * cython.sizeof(FillRecord)))
+    b.book.trades = cython.cast(cython.pointer[TradeRecord], allocate((orders // 2 + 1) * cython.sizeof(TradeRecord)))
+    if b.orders != cython.NULL and b.states != cython.NULL:
+        b.order_room = orders
+    if b.fills != cython.NULL:
+        b.fill_room = orders
+    if b.book.trades != cython.NULL:
+        b.book.trade_room = orders // 2 + 1
 
 
 @cython.cfunc

@@ -29,7 +29,8 @@ from cython.cimports.arbitrax.kernels.ledger import (
     WHOLE_POSITION,
     Position,
 )
-from cython.cimports.arbitrax.kernels.orders import end_order, submit
+from cython.cimports.arbitrax.kernels.memory import allocate
+from cython.cimports.arbitrax.kernels.orders import end_order, reserve, submit
 from cython.cimports.arbitrax.kernels.phases import can_coast, fill_now, finish, step
 from cython.cimports.cpython.buffer import PyBuffer_FillInfo
 from cython.cimports.libc.math import NAN
@@ -66,6 +67,8 @@ class _Block:
 @cython.cfunc
 def _records(data: cython.p_void, count: cython.longlong, dtype: object) -> object:
     block: _Block
+    if data == cython.NULL and count > 0:
+        raise MemoryError
     if count == 0:
         free(data)
         return np.zeros(0, dtype)
@@ -201,8 +204,9 @@ class Simulation:
             if b.payable == cython.NULL:
                 raise MemoryError
         self.same_close = same_close
-        self.equity = np.empty(b.bars)
-        self.exposure = np.empty(b.bars)
+        curves: object = _records(allocate(b.bars * 16), b.bars * 2, np.dtype(np.float64))
+        self.equity = curves[: b.bars]
+        self.exposure = curves[b.bars :]
         equity = self.equity
         exposure = self.exposure
         self.equity_at = cython.address(equity[0])
@@ -303,6 +307,8 @@ class Simulation:
             free(last)
             free(waiting)
             raise MemoryError
+        if rows is None and b.symbols == 1:
+            reserve(b, _count_changes(targets))
         with cython.nogil:
             while t < b.bars:
                 b.t = t
@@ -457,6 +463,21 @@ def _replace_waiting(b: cython.pointer[Broker], waiting: cython.p_int, s: cython
     if waiting[s] > 0 and b.orders[waiting[s] - 1].status == PENDING:
         end_order(b, waiting[s] - 1, CANCELLED, REPLACED)
     waiting[s] = 0
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _count_changes(targets: cython.const[cython.double][:, ::1]) -> cython.longlong:
+    """Return how many orders one symbol's targets ask for."""
+    t: cython.longlong
+    last: cython.double = 0.0
+    count: cython.longlong = 0
+    for t in range(targets.shape[0]):
+        if targets[t, 0] == targets[t, 0] and targets[t, 0] != last:
+            last = targets[t, 0]
+            count += 1
+    return count
 
 
 @cython.cfunc

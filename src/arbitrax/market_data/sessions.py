@@ -151,7 +151,8 @@ def _cut(timestamp: "Int64s", length: int) -> tuple[int, bool]:
 def _without_fragments(ends: "Int64s", days: "Int64s", joined: "NDArray[np.bool_]") -> "tuple[Int64s, Int64s]":
     """Join what is cut off a session by less than a quarter of the usual length and touches only that one.
 
-    joined: (sessions - 1,) whether the next session follows without a break. Currencies open an hour earlier on Sunday, in UTC, while daylight saving lasts; that hour is Monday's.
+    joined: (sessions - 1,) whether the next session follows without a break. Currencies open an hour earlier on Sunday,
+    in UTC, while daylight saving lasts; that hour is Monday's.
     """
     sizes = ends - np.concatenate(([-1], ends[:-1]))
     usual = np.sort(sizes)[len(sizes) // 2]

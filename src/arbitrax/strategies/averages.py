@@ -33,13 +33,11 @@ def compare_moving_averages(price: "Floats", first: int, second: int) -> np.ndar
         DataError: prices too large for exact sums of int64.
     """
     price = np.ascontiguousarray(price, dtype=np.float64)
-    units = np.empty(len(price), np.int64)
+    sign = np.empty(len(price), np.int8)
     scale = average_scale(price)
-    if indicators.quantise(price, scale, max(first, second), units):
+    if indicators.cross_averages(price, scale, first, second, sign):
         raise DataError(
             f"Prices up to {np.abs(price).max():g} are too large for exact averages of {max(first, second)} bars at "
             f"1/{scale:g} of a currency unit; use shorter windows, a later start or rescaled prices."
         )
-    sign = np.empty(len(price), np.int8)
-    indicators.cross_averages(units, first, second, sign)
     return sign

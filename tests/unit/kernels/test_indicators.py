@@ -3,20 +3,19 @@ import numpy as np
 from arbitrax.kernels import indicators
 
 
-def test_quantise_refuses_what_could_overflow():
-    out = np.empty(3, np.int64)
-    assert indicators.quantise(np.array([1.0, 2.0, 1e11]), 1e8, 3, out) == 1
-    assert indicators.quantise(np.array([1.0, np.nan, 2.0]), 1e8, 3, out) == 1
-    assert indicators.quantise(np.array([1.0, np.inf, 2.0]), 1e8, 3, out) == 1
-    assert indicators.quantise(np.array([1.1, -2.0, 3.0]), 100.0, 3, out) == 0
-    assert out.tolist() == [110, -200, 300]
+def test_averages_refuse_what_could_overflow():
+    out = np.full(3, 7, np.int8)
+    for largest in (1e11, np.nan, np.inf):
+        assert indicators.cross_averages(np.array([1.0, largest, 2.0]), 1e8, 2, 3, out) == 1
+    assert out.tolist() == [7, 7, 7]
 
 
 def test_averages_are_equal_until_both_are_full():
     out = np.empty(4, np.int8)
-    indicators.cross_averages(np.array([1, 2, 3, 4]), 2, 3, out)
+    prices = np.array([1.0, 2.0, 3.0, 4.0])
+    assert indicators.cross_averages(prices, 100.0, 2, 3, out) == 0
     assert out.tolist() == [0, 0, 1, 1]
-    indicators.cross_averages(np.array([1, 2, 3, 4]), 2, 9, out)
+    assert indicators.cross_averages(prices, 100.0, 2, 9, out) == 0
     assert out.tolist() == [0, 0, 0, 0]
 
 
