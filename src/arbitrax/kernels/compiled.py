@@ -29,7 +29,7 @@ from cython.cimports.arbitrax.kernels.ledger import (
     WHOLE_POSITION,
     Position,
 )
-from cython.cimports.arbitrax.kernels.orders import compact, end_order, submit
+from cython.cimports.arbitrax.kernels.orders import compact, end_order, reserve, submit
 from cython.cimports.arbitrax.kernels.phases import fill_now, step
 from cython.cimports.arbitrax.kernels.simulate import Simulation
 from cython.cimports.libc.math import NAN, isfinite
@@ -255,6 +255,7 @@ def run_compiled(simulation: Simulation, first: cython.longlong, decide: cython.
     b: cython.pointer[Broker] = simulation.b
     function: DecideFunction = cython.cast(DecideFunction, cython.cast(cython.p_void, decide))
     t: cython.longlong
+    reserve(b, b.bars // 4)  # room that is not used is not touched
     with cython.nogil:
         for t in range(b.bars):
             b.t = t

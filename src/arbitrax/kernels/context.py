@@ -38,7 +38,7 @@ from cython.cimports.arbitrax.kernels.ledger import (
     WHOLE_POSITION,
     OrderRecord,
 )
-from cython.cimports.arbitrax.kernels.orders import compact, end_order, submit
+from cython.cimports.arbitrax.kernels.orders import compact, end_order, reserve, submit
 from cython.cimports.arbitrax.kernels.phases import fill_now, step
 from cython.cimports.arbitrax.kernels.simulate import Simulation
 from cython.cimports.libc.math import NAN, isfinite
@@ -826,6 +826,7 @@ def run_events(
     made: Fill
     for each in (context, *context.siblings):
         each.bars_given = None
+    reserve(b, b.bars // 4)  # room that is not used is not touched
     for t in range(b.bars):
         b.t = t
         step(b)
