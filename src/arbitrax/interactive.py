@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 from msgspec.structs import replace
 
@@ -79,6 +79,9 @@ def backtest(
     traded: list[Bars] | Panel
     if isinstance(data, Panel):
         traded, symbols, length = data, data.symbols, data.interval
+    elif _all_stored(data):
+        traded, notices = _stored_panel(data, interval or "1d", adjusted=adjusted)
+        symbols, length = traded.symbols, traded.interval
     else:
         given = data if isinstance(data, Sequence) and not isinstance(data, str) else [data]
         series = [
@@ -126,6 +129,26 @@ def _instance(strategy: object) -> Strategy:
         f"backtest() takes a strategy such as SmaCross(fast=10, slow=30), not {type(strategy).__name__}; "
         "subclass arbitrax.Strategy."
     )
+
+
+def _all_stored(data: "Data") -> "TypeGuard[Sequence[str]]":
+    """Tell whether several stored symbols are given by name."""
+    return (
+        isinstance(data, Sequence)
+        and not isinstance(data, str)
+        and len(data) > 1
+        and all(isinstance(one, str) and not looks_like_file(one) for one in data)
+    )
+
+
+def _stored_panel(symbols: Sequence[str], interval: str, *, adjusted: bool) -> tuple[Panel, tuple[str, ...]]:
+    from arbitrax.bootstrap import open_store
+    from arbitrax.services.panels import load_panel
+    from arbitrax.settings import read_settings
+
+    with open_store(read_settings()) as store:
+        stored = load_panel(store.bars, symbols, interval, adjusted=adjusted)
+    return stored.panel, stored.notices
 
 
 def _all_series(

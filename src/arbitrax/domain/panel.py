@@ -6,6 +6,7 @@ exactly where its close is not NaN; one that starts later or pauses has NaN ther
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, json
@@ -65,48 +66,31 @@ class Panel(Struct, frozen=True, eq=False):
                 )
 
     @classmethod
-    def from_bars(cls, bars: Iterable[Bars], *, volume: bool = True) -> "Panel":
+    def from_bars(cls, bars: Iterable[Bars], *, symbols: int | None = None, volume: bool = True) -> "Panel":
         """Align series on the union of their times; ``volume=False`` leaves volume out.
 
-        A bar whose close is NaN counts as none.
+        A bar whose close is NaN counts as none. With ``symbols``, how many series will come, they are taken as they
+        come and not kept: those of a whole market then need no more memory than the panel.
 
         Raises:
             InputError: no series, a symbol twice, or series of different intervals or price bases.
             DataError: times not ascending, or so few in common that the panel would be nearly empty.
         """
-        import numpy as np
-
-        series = list(bars)
-        _refuse_mixture(series)
-        timestamp = _union([each.timestamp for each in series], [each.symbol for each in series])
-        shape = (len(timestamp), len(series))
-        given = sum(map(len, series))
-        if shape[0] * shape[1] > max(SMALL, EMPTIEST * given):
-            raise DataError(
-                f"{len(series)} symbols with {given} bars share so few times that their panel would have {shape[0]} "
-                "rows, nearly all empty; resample them to one interval and session, or run them apart."
-            )
-        names = [*PRICES, *(["volume"] if volume else [])]
-        # Adjusted prices have a factor of 1 throughout; nothing to keep.
-        if series[0].basis == "raw" and any(each.adj_close is not None for each in series):
-            names.append("factor")
-        columns = {name: np.empty(shape) for name in names}
-        buffer = np.empty((BLOCK, len(timestamp)))
-        for first in range(0, len(series), BLOCK):
-            block = series[first : first + BLOCK]
-            rows = [_rows(timestamp, each.timestamp) for each in block]
-            for name, target in columns.items():
-                for at, each in enumerate(block):
-                    if each.timestamp.size < len(timestamp):
-                        buffer[at] = np.nan
-                    buffer[at, rows[at]] = _factor(each) if name == "factor" else getattr(each, name)
-                target[:, first : first + len(block)] = buffer[: len(block)].T
+        if symbols is None:
+            bars = list(bars)
+            symbols = len(bars)
+        grid = _Grid(symbols, volume=volume)
+        series = iter(bars)
+        while block := list(islice(series, BLOCK)):
+            grid.add(block)
+        if not grid.names:
+            raise InputError("A panel needs the bars of at least one symbol, and none were given.")
         return cls(
-            symbols=tuple(each.symbol for each in series),
-            interval=series[0].interval,
-            timestamp=timestamp,
-            basis=series[0].basis,
-            **columns,
+            symbols=tuple(grid.names),
+            interval=grid.interval,
+            timestamp=grid.timestamp,
+            basis=grid.basis,
+            **grid.columns,
         )
 
     def __len__(self) -> int:
@@ -191,6 +175,83 @@ class Panel(Struct, frozen=True, eq=False):
         return digest.hexdigest()
 
 
+class _Grid:
+    """A panel in the making: columns filled a block of symbols at a time, rows added where new times appear."""
+
+    def __init__(self, symbols: int, *, volume: bool) -> None:
+        import numpy as np
+
+        self.names: list[str] = []
+        self.interval = ""
+        self.basis: PriceBasis = "raw"
+        self.timestamp: Int64s = np.zeros(0, np.int64)
+        fields = [*PRICES, *(["volume"] if volume else [])]
+        self.columns: dict[str, Floats] = {name: np.empty((0, symbols)) for name in fields}
+        self._symbols = symbols
+        self._given = 0
+        self._buffer = np.empty((BLOCK, 0))
+
+    def add(self, block: list[Bars]) -> None:
+        """Write the next series into their columns."""
+        import numpy as np
+
+        if not self.names:
+            self.interval, self.basis = block[0].interval, block[0].basis
+        self._refuse_mixture(block)
+        first = len(self.names)
+        self.names += [each.symbol for each in block]
+        self._given += sum(map(len, block))
+        self._widen(_union([self.timestamp, *(each.timestamp for each in block)], ["", *(e.symbol for e in block)]))
+        # Adjusted prices have a factor of 1 throughout; nothing to keep.
+        if self.basis == "raw" and "factor" not in self.columns and any(e.adj_close is not None for e in block):
+            self.columns["factor"] = np.empty((len(self.timestamp), self._symbols))
+            self.columns["factor"][:, :first] = np.nan
+        rows = [_rows(self.timestamp, each.timestamp) for each in block]
+        for name, target in self.columns.items():
+            for at, each in enumerate(block):
+                if each.timestamp.size < len(self.timestamp):
+                    self._buffer[at] = np.nan
+                self._buffer[at, rows[at]] = _factor(each) if name == "factor" else getattr(each, name)
+            target[:, first : first + len(block)] = self._buffer[: len(block)].T
+
+    def _widen(self, timestamp: "Int64s") -> None:
+        """Take the times given, which hold all that the panel has."""
+        import numpy as np
+
+        if len(timestamp) == len(self.timestamp):
+            return
+        done = len(self.names)
+        if len(timestamp) * done > max(SMALL, EMPTIEST * self._given):
+            raise DataError(
+                f"{done} symbols with {self._given} bars share so few times that their panel would have "
+                f"{len(timestamp)} rows, nearly all empty; resample them to one interval and session, or run them "
+                "apart."
+            )
+        rows = timestamp.searchsorted(self.timestamp)
+        for name, narrow in self.columns.items():
+            wide = np.empty((len(timestamp), self._symbols))
+            if len(rows):
+                wide[:, :done] = np.nan
+                wide[rows, :done] = narrow[:, :done]
+            self.columns[name] = wide
+        self.timestamp = timestamp
+        self._buffer = np.empty((BLOCK, len(timestamp)))
+
+    def _refuse_mixture(self, block: list[Bars]) -> None:
+        """Raise unless all series are of the interval and price basis of the first."""
+        for each in block:
+            if each.interval != self.interval:
+                raise InputError(
+                    f"A panel has one interval: {self.names[0] if self.names else block[0].symbol} has {self.interval} "
+                    f"bars and {each.symbol} {each.interval}; resample one of them."
+                )
+            if each.basis != self.basis:
+                raise InputError(
+                    f"A panel has one price basis: {self.names[0] if self.names else block[0].symbol} is {self.basis} "
+                    f"and {each.symbol} {each.basis}; adjust all of them or none."
+                )
+
+
 def _refuse_duplicates(symbols: Sequence[str]) -> None:
     """Raise when a symbol occurs twice."""
     seen: set[str] = set()
@@ -198,25 +259,6 @@ def _refuse_duplicates(symbols: Sequence[str]) -> None:
         if symbol in seen:
             raise InputError(f"A panel takes each symbol once, and {symbol} is given twice; drop or rename one.")
         seen.add(symbol)
-
-
-def _refuse_mixture(series: Sequence[Bars]) -> None:
-    """Raise unless there are series, each symbol once, all of one interval and price basis."""
-    if not series:
-        raise InputError("A panel needs the bars of at least one symbol, and none were given.")
-    _refuse_duplicates([each.symbol for each in series])
-    first = series[0]
-    for each in series:
-        if each.interval != first.interval:
-            raise InputError(
-                f"A panel has one interval: {first.symbol} has {first.interval} bars and {each.symbol} "
-                f"{each.interval}; resample one of them."
-            )
-        if each.basis != first.basis:
-            raise InputError(
-                f"A panel has one price basis: {first.symbol} is {first.basis} and {each.symbol} {each.basis}; "
-                "adjust all of them or none."
-            )
 
 
 def _union(times: "Sequence[Int64s]", symbols: Sequence[str]) -> "Int64s":

@@ -1,6 +1,6 @@
 """What the use cases need from the outside. Implementations live in `arbitrax.storage`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
@@ -62,6 +62,9 @@ class BarStore(Protocol):
 
     def load(self, symbol: str, interval: str, *, as_of: int | None = None, cached: bool = True) -> StoredSeries | None:
         """Return all bars of a series, or None when there is none; as they were known at ``as_of`` when given."""
+
+    def load_many(self, symbols: Sequence[str], interval: str) -> Iterator[StoredSeries | None]:
+        """Give the current bars of each symbol in turn, None for one that has none; not of one moment of the store."""
 
     def catalogue(self) -> list[SeriesInfo]:
         """Return every series, by symbol and interval."""

@@ -43,7 +43,33 @@ def test_a_hit_reads_no_prices_from_the_database(bar_store, bars, postgres_url, 
     assert len(bar_store.load("AAPL", "1d", cached=False).bars) == 0
 
 
+def test_what_was_stored_first_is_cached_at_once(bar_store, bars, postgres_url) -> None:
+    forget_prices(postgres_url)
+    assert bar_store.load("AAPL", "1d").bars.content_hash() == bars.content_hash()
+
+
+def test_many_series_are_read_from_the_cache(bar_store, make_bars, postgres_url, cache_directory) -> None:
+    made = [replace(make_bars(rows=rows), symbol=f"S{rows}") for rows in (30, 10, 20)]
+    bar_store.store(made, source="x", received=RECEIVED, rows_done=lambda _rows: None)
+    changed = replace(made[1], close=made[1].close * 1.5)
+    bar_store.store([changed], source="x", received=RECEIVED, rows_done=lambda _rows: None)
+    found = list(bar_store.load_many(["S20", "NONE", "S30", "S10"], "1d"))
+    assert found[1] is None
+    wanted = [made[2], None, made[0], changed]
+    assert [each and (each.bars.symbol, each.bars.content_hash()) for each in found] == [
+        each and (each.symbol, each.content_hash()) for each in wanted
+    ]
+    assert [each.as_of for each in found if each] == [
+        bar_store.load(symbol, "1d").as_of for symbol in ("S20", "S30", "S10")
+    ]
+    forget_prices(postgres_url)
+    assert next(bar_store.load_many(["S30"], "1d")).bars.content_hash() == made[0].content_hash()
+    assert list(bar_store.load_many(["S30"], "1h")) == [None]
+
+
 def test_uncached_reads_leave_the_cache_alone(bar_store, bars, cache_directory) -> None:
+    for path in cache_directory.iterdir():
+        path.unlink()
     bar_store.load("AAPL", "1d", cached=False)
     bar_store.load("AAPL", "1d", as_of=RECEIVED, cached=False)
     assert files(cache_directory) == set()

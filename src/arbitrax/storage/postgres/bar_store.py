@@ -40,6 +40,7 @@ class PostgresBarStore:
     def store(self, series: Sequence[Bars], *, source: str, received: int, rows_done: RowsDone) -> list[StoreCounts]:
         """Insert or update raw bars, all of the series in one transaction; ``received`` in ns UTC."""
         checked = [canonical(bars) for bars in series]
+        fresh: list[Bars] = []
         # One order for everyone, so that two writers of the same series never wait for each other.
         order = sorted(range(len(checked)), key=lambda place: (checked[place].symbol, checked[place].interval))
         counts = [StoreCounts(0, 0, 0)] * len(checked)
@@ -50,9 +51,12 @@ class PostgresBarStore:
                     write = _Write(connection, checked[place], source, received, rows_done)
                     counts[place] = write.run()
                     outdated += write.outdated
+                    fresh += [checked[place]] if write.is_new else []
         if self._cache is not None:
             for content_hash in outdated:
                 self._cache.drop(content_hash)
+            for bars in fresh:  # whoever imports a series is about to read it
+                self._cache.put(bars.content_hash(), bars)
         return counts
 
     def load(self, symbol: str, interval: str, *, as_of: int | None = None, cached: bool = True) -> StoredSeries | None:
@@ -73,6 +77,22 @@ class PostgresBarStore:
             if current is not None and self._cache is not None and cached:
                 self._fill_cache(connection, current, found[0])
             return current
+
+    def load_many(self, symbols: Sequence[str], interval: str) -> Iterator[StoredSeries | None]:
+        """Give the current bars of each symbol in turn, None for one that has none; not of one moment of the store."""
+        with self._database.connection() as connection:
+            keys = {"symbols": list(symbols), "interval": interval}
+            rows = connection.execute(statement("series_find_many"), keys).fetchall()
+        found = {symbol: (nanoseconds(as_of), content_hash) for symbol, as_of, content_hash in rows}
+        for symbol in symbols:
+            newest, content_hash = found.get(symbol, (0, None))
+            bars = None
+            if self._cache is not None and content_hash is not None:
+                bars = self._cache.get(content_hash, symbol, interval)
+            if bars is not None:
+                yield StoredSeries(bars, newest)
+            else:
+                yield self.load(symbol, interval) if symbol in found else None
 
     def _fill_cache(self, connection: Connection, series: StoredSeries, asset: UUID) -> None:
         assert self._cache is not None  # noqa: S101 -- for the type checker
@@ -148,6 +168,8 @@ class _Write:
         self._rows_done = rows_done
         self.outdated: list[str] = []
         """Content hashes that no longer are what the series holds."""
+        self.is_new = False
+        """Whether the series had no bars before, so that it now is what was given."""
 
     def run(self) -> StoreCounts:
         bars = self._bars
@@ -155,6 +177,7 @@ class _Write:
         received = moment(self._received) if as_of is None else max(moment(self._received), as_of + _ONE_TICK)
         if rows == 0:
             self._load_first(asset, received, may_skip_checks=may_skip_checks)
+            self.is_new = True
             self._note(asset, received, added=len(bars), content_hash=bars.content_hash())
             return StoreCounts(added=len(bars), updated=0, unchanged=0)
         if rows == len(bars) and content_hash is not None and content_hash == bars.content_hash():
