@@ -1,5 +1,7 @@
 """ArbitraX: the run and all 29 metrics."""
 
+import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +10,7 @@ import numpy as np
 import arbitrax as ax
 from arbitrax.domain.bars import Bars
 from arbitrax.strategies.averages import compare_moving_averages
-from benchmarks.backtest.data import FAST, FOLDER, SLOW
+from benchmarks.backtest.data import FAST, FOLDER, SLOW, STORE
 from benchmarks.backtest.momentum import LOOKBACK, SKIP, TOP, decision_bars
 from benchmarks.backtest.reference import CASH, UNITS
 from benchmarks.backtest.runners.worker import Job, Outcome, Work, main
@@ -113,5 +115,34 @@ def rotation(work: Work) -> Job:
     return Job(measured(Rotation(), panel), report)
 
 
+def stored(work: Work) -> Job:
+    """The same from stored bars: PostgreSQL is running, and what is timed starts with the symbols' names."""
+    from arbitrax.bootstrap import open_store  # not at the top: cold rows pay for what a run needs alone
+    from arbitrax.settings import read_settings
+
+    os.environ["ARBITRAX_HOME"] = str(STORE.absolute())
+    with open_store(read_settings()) as store:
+        arrays = work.arrays()
+        symbols = [f"S{at:04}" for at in range(arrays["close"].shape[1])]
+        known = {each.symbol for each in store.bars.catalogue()}
+        for first in range(0, len(symbols), 100):
+            series = [
+                Bars(symbol, "1d", arrays["timestamp"], *(np.ascontiguousarray(arrays[name][:, at]) for name in OHLCV))
+                for at, symbol in enumerate(symbols[first : first + 100], first)
+                if symbol not in known
+            ]
+            store.bars.store(series, source="benchmark", received=time.time_ns(), rows_done=lambda _rows: None)
+    return Job(measured(Rotation(), symbols), report)
+
+
 if __name__ == "__main__":
-    main({"cross": cross, "cross-exact": cross_exact, "event": event, "compiled": compiled, "rotation": rotation})
+    main(
+        {
+            "cross": cross,
+            "cross-exact": cross_exact,
+            "event": event,
+            "compiled": compiled,
+            "rotation": rotation,
+            "stored": stored,
+        }
+    )

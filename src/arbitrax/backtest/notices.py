@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from arbitrax.backtest.market import last_bars
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.dates import date_text
 from arbitrax.domain.orders import EventKind, OrderReason, OrderStatus
 from arbitrax.domain.panel import Panel
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -34,18 +35,49 @@ def price_notices(
     """Return what the prices of a run call for, one sentence each."""
     if actions and spec.prices == "adjusted":
         return ("Corporate actions were given but not applied: adjusted prices carry them; use prices='raw'.",)
-    if isinstance(raw, Panel):
-        return ()
+    if spec.prices == "adjusted":
+        lacking = _unadjusted(raw)
+        if not lacking:
+            return ()
+        have = "has" if len(lacking) == 1 else "have"
+        return (
+            f"{_names(lacking)} {have} no adjusted close, so prices are used as given; splits may look like crashes.",
+        )
     found: list[str] = []
-    for each in [raw] if isinstance(raw, Bars) else raw:
+    for each in _series(raw):
         own = [action for action in actions if action.symbol == each.symbol]
         if own:
             from arbitrax.market_data.corporate_actions import check_actions
 
             found.extend(check_actions(each, own))
         else:
-            found.extend(_price_notices(spec, each))
+            found.extend(_split_notices(each))
     return tuple(found)
+
+
+def _unadjusted(raw: Bars | Sequence[Bars] | Panel) -> list[str]:
+    """Return the symbols with raw prices and no adjusted close."""
+    if isinstance(raw, Panel):
+        if raw.basis == "adjusted":
+            return []
+        if raw.factor is None:
+            return list(raw.symbols)
+        return [raw.symbols[at] for at in np.flatnonzero(~(raw.factor > 0).any(axis=0))]
+    series = [raw] if isinstance(raw, Bars) else raw
+    return [each.symbol for each in series if each.adj_close is None and each.basis == "raw"]
+
+
+def _series(raw: Bars | Sequence[Bars] | Panel) -> Iterable[Bars]:
+    if isinstance(raw, Panel):
+        return (raw.column(symbol) for symbol in raw.symbols)
+    return [raw] if isinstance(raw, Bars) else raw
+
+
+def _names(symbols: Sequence[str]) -> str:
+    """Return ``A, B and C``, or the first three and how many more."""
+    if len(symbols) > 3:
+        return f"{', '.join(symbols[:3])} and {len(symbols) - 3:,} more"
+    return " and ".join(filter(None, (", ".join(symbols[:-1]), symbols[-1])))
 
 
 def run_notices(
@@ -75,9 +107,11 @@ def run_notices(
             found.append(f"{_count(count, 'order')} refused {text}; result.orders names them.")
     delisted = sorted({*orders["symbol"][orders["reason"] == OrderReason.DELISTED].tolist()})
     if delisted:
-        names = ", ".join(panel.symbols[column] for column in delisted[:3])
-        more = f" and {len(delisted) - 3} more" if len(delisted) > 3 else ""
-        found.append(f"The bars of {names}{more} end before the run does; positions were closed at the last price.")
+        names = _names([panel.symbols[column] for column in delisted])
+        found.append(f"The bars of {names} end before the run does; positions were closed at the last price.")
+    silent = [symbol for symbol, last in zip(panel.symbols, last_bars(panel.close).tolist(), strict=True) if last < 0]
+    if silent:
+        found.append(f"{_names(silent)} {'has' if len(silent) == 1 else 'have'} no bar in this range.")
     calls = int(np.count_nonzero(events["kind"] == EventKind.MARGIN_CALL))
     if calls:
         found.append(f"{_count(calls, 'margin call')} met by liquidation; result.events names them.")
@@ -90,14 +124,13 @@ def _count(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'} {'was' if count == 1 else 'were'}"
 
 
-def _price_notices(spec: RunSpec, raw: Bars) -> list[str]:
-    found = []
-    if spec.prices == "adjusted" and raw.adj_close is None and raw.basis == "raw":
-        found.append(f"{raw.symbol} has no adjusted close, so prices are used as given; splits may look like crashes.")
-    if spec.prices == "raw" and raw.adj_close is not None:
-        factor = raw.adj_close / raw.close
-        steps = np.flatnonzero(np.abs(np.log(factor[1:] / factor[:-1])) > SPLIT) + 1
-        if len(steps):
-            days = ", ".join(date_text(int(raw.timestamp[at])) for at in steps[:3])
-            found.append(f"Prices are raw and {raw.symbol} was split (as on {days}); its falls there are no losses.")
-    return found
+def _split_notices(raw: Bars) -> list[str]:
+    """Return what raw prices of a symbol with splits, of which nobody said anything, call for."""
+    if raw.adj_close is None:
+        return []
+    factor = raw.adj_close / raw.close
+    steps = np.flatnonzero(np.abs(np.log(factor[1:] / factor[:-1])) > SPLIT) + 1
+    if not len(steps):
+        return []
+    days = ", ".join(date_text(int(raw.timestamp[at])) for at in steps[:3])
+    return [f"Prices are raw and {raw.symbol} was split (as on {days}); its falls there are no losses."]

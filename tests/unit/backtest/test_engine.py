@@ -179,6 +179,34 @@ def test_raw_prices_across_a_split_are_pointed_out():
     assert not any("split" in each for each in run(ax.BuyAndHold(), sample("AAPL")).notices)
 
 
+@pytest.mark.parametrize("as_panel", [False, True])
+def test_notices_of_many_symbols_are_one_sentence_each_kind(as_panel):
+    series = [daily([1, 2, 3], symbol=f"S{number}") for number in range(6)]
+    data = ax.Panel.from_bars(series) if as_panel else series
+    notices = ax.backtest(ax.BuyAndHold(), data).notices
+    assert [each for each in notices if "adjusted" in each] == [
+        "S0, S1, S2 and 3 more have no adjusted close, so prices are used as given; splits may look like crashes."
+    ]
+    adjusted = [daily([1, 2, 3], symbol=f"S{number}", adj_close=[1, 2, 3]) for number in range(5)]
+    data = ax.Panel.from_bars([*adjusted, series[5]]) if as_panel else [*adjusted, series[5]]
+    assert any(each.startswith("S5 has no adjusted close") for each in ax.backtest(ax.BuyAndHold(), data).notices)
+
+
+@pytest.mark.parametrize("as_panel", [False, True])
+def test_raw_splits_of_a_portfolio_are_pointed_out(as_panel):
+    series = [sample("AAPL"), sample("IBM")]
+    data = ax.Panel.from_bars(series) if as_panel else series
+    notices = ax.backtest(ax.BuyAndHold(), data, prices="raw").notices
+    assert [each[:31] for each in notices if "split" in each] == ["Prices are raw and AAPL was split"[:31]]
+
+
+def test_a_symbol_without_a_bar_in_the_range_is_named():
+    panel = ax.Panel.from_bars([daily([1, 2, 3], symbol="A"), daily([1, 2, 3, 4, 5], symbol="B").take([4])])
+    result = ax.backtest(ax.BuyAndHold(), panel, end="2000-01-03")
+    assert "B has no bar in this range." in result.notices
+    assert np.isfinite(result.equity_curve).all()
+
+
 def test_equal_specs_have_equal_hashes_whatever_types_made_them():
     reference = StrategyRef("x", "X", {})
     made = [
