@@ -49,7 +49,7 @@ def backtest(
     symbol: str | None = None,
     interval: str | None = None,
     timezone: str | None = None,
-    actions: "Sequence[CorporateAction] | str | Path" = (),
+    actions: "Sequence[CorporateAction] | str | Path | None" = None,
     jit: bool = False,
 ) -> Result:
     """Run a strategy over the bars of one symbol, or of several on one account.
@@ -68,6 +68,7 @@ def backtest(
         risk_free: yearly rate.
         symbol, interval, timezone: of a file or frame, where it does not say itself.
         actions: splits and dividends, or the CSV file that lists them; applied to positions with ``prices="raw"``.
+            None takes those stored for stored symbols.
         jit: compile the strategy's `on_bar` (needs ``pip install 'arbitrax[jit]'``; the first run waits for it).
 
     Raises:
@@ -80,8 +81,8 @@ def backtest(
     if isinstance(data, Panel):
         traded, symbols, length = data, data.symbols, data.interval
     elif _all_stored(data):
-        traded, notices = _stored_panel(data, interval or "1d", adjusted=adjusted)
-        symbols, length = traded.symbols, traded.interval
+        panel, notices = _stored_panel(data, interval or "1d", adjusted=adjusted)
+        traded, symbols, length = panel, panel.symbols, panel.interval
     else:
         given = data if isinstance(data, Sequence) and not isinstance(data, str) else [data]
         series = [
@@ -112,12 +113,25 @@ def backtest(
         benchmark=None if compared is None else compared.symbol,
         risk_free=risk_free,
     )
-    if isinstance(actions, str | Path):
+    known = _actions(actions, data, symbols, adjusted=adjusted)
+    return run_backtest(spec, instance, cut_data(traded, spec), compared, notices, actions=known, jit=jit)
+
+
+def _actions(given: Any, data: "Data", symbols: tuple[str, ...], *, adjusted: bool) -> "tuple[CorporateAction, ...]":
+    if isinstance(given, str | Path):
         from arbitrax.market_data.corporate_action_files import read_actions
 
-        actions = read_actions(Path(actions), symbol=symbols[0] if len(symbols) == 1 else None).actions
-    known = tuple(actions)
-    return run_backtest(spec, instance, cut_data(traded, spec), compared, notices, actions=known, jit=jit)
+        return read_actions(Path(given), symbol=symbols[0] if len(symbols) == 1 else None).actions
+    if given is not None:
+        return tuple(given)
+    stored = (isinstance(data, str) and not looks_like_file(data)) or _all_stored(data)
+    if adjusted or not stored:
+        return ()
+    from arbitrax.bootstrap import open_store
+    from arbitrax.settings import read_settings
+
+    with open_store(read_settings()) as store:
+        return tuple(action for symbol in symbols for action in store.actions.load(symbol).actions)
 
 
 def _instance(strategy: object) -> Strategy:
@@ -143,7 +157,7 @@ def _all_stored(data: "Data") -> "TypeGuard[Sequence[str]]":
 
 def _stored_panel(symbols: Sequence[str], interval: str, *, adjusted: bool) -> tuple[Panel, tuple[str, ...]]:
     from arbitrax.bootstrap import open_store
-    from arbitrax.services.panels import load_panel
+    from arbitrax.services.stored_bars import load_panel
     from arbitrax.settings import read_settings
 
     with open_store(read_settings()) as store:
@@ -180,7 +194,7 @@ def _series(data: Any, *, symbol: str | None, interval: str | None, timezone: st
         return series[0]
     if isinstance(data, str):
         from arbitrax.bootstrap import open_store
-        from arbitrax.services.backtests import load_or_resample
+        from arbitrax.services.stored_bars import load_or_resample
         from arbitrax.settings import read_settings
 
         with open_store(read_settings()) as store:

@@ -110,7 +110,7 @@ def run_backtest(
         raw=raw if isinstance(raw, Bars | Panel) else tuple(raw),
         bankrupt_bar=None if simulation.bankrupt_bar < 0 else simulation.bankrupt_bar,
         notices=data_notices
-        + price_notices(spec, raw, actions)
+        + price_notices(spec, raw, actions, records)
         + run_notices(spec, panel, benchmark, (orders, account_events), simulation.bankrupt_bar),
     )
 

@@ -30,9 +30,12 @@ REFUSALS = {
 
 
 def price_notices(
-    spec: RunSpec, raw: Bars | Sequence[Bars] | Panel, actions: Sequence[CorporateAction]
+    spec: RunSpec,
+    raw: Bars | Sequence[Bars] | Panel,
+    actions: Sequence[CorporateAction],
+    records: NDArray[np.void] | None,
 ) -> tuple[str, ...]:
-    """Return what the prices of a run call for, one sentence each."""
+    """Return what the prices of a run call for, one sentence each; records: the actions that fall into it."""
     if actions and spec.prices == "adjusted":
         return ("Corporate actions were given but not applied: adjusted prices carry them; use prices='raw'.",)
     if spec.prices == "adjusted":
@@ -43,7 +46,7 @@ def price_notices(
         return (
             f"{_names(lacking)} {have} no adjusted close, so prices are used as given; splits may look like crashes.",
         )
-    found: list[str] = []
+    found = _applied(records)
     for each in _series(raw):
         own = [action for action in actions if action.symbol == each.symbol]
         if own:
@@ -53,6 +56,14 @@ def price_notices(
         else:
             found.extend(_split_notices(each))
     return tuple(found)
+
+
+def _applied(records: NDArray[np.void] | None) -> list[str]:
+    if records is None:
+        return []
+    counts = ((int(np.count_nonzero(records["ratio"] != 1)), "split"), (int((records["amount"] > 0).sum()), "dividend"))
+    said = " and ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count)
+    return [f"Prices are raw; {said} in the range were applied to positions and orders."]
 
 
 def _unadjusted(raw: Bars | Sequence[Bars] | Panel) -> list[str]:

@@ -3,22 +3,38 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from msgspec import Struct, json
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import Bars
+from arbitrax.domain.panel import Panel
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from arbitrax.backtest.metrics import Metrics
     from arbitrax.domain.bars import Floats
+
+
+def bar_hashes(raw: Bars | Sequence[Bars] | Panel) -> list[str]:
+    """Return the content hash of each symbol's bars."""
+    if isinstance(raw, Bars):
+        return [raw.content_hash()]
+    # As a panel gives them back, which is how a run of several sees them.
+    panel = raw if isinstance(raw, Panel) else Panel.from_bars(raw)
+    return [panel.column(symbol).content_hash() for symbol in panel.symbols]
+
+
+def joined_hash(hashes: Sequence[str]) -> str:
+    """Return one hash for the bars of a run."""
+    return hashes[0] if len(hashes) == 1 else hashlib.sha256(" ".join(hashes).encode()).hexdigest()
 
 
 class Result(Struct, frozen=True, eq=False, dict=True):
@@ -58,14 +74,10 @@ class Result(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def data_hash(self) -> str:
-        """Content hash of the raw bars."""
+        """Content hash of the raw bars; of several symbols the hash of their hashes."""
         if self.known_data_hash is not None or self.raw is None:
             return self.known_data_hash or ""
-        if not isinstance(self.raw, tuple) and not self.actions:
-            return str(self.raw.content_hash())
-        hashes = [each.content_hash() for each in (self.raw if isinstance(self.raw, tuple) else (self.raw,))]
-        hashes += [json.encode(action).decode() for action in self.actions]
-        return hashlib.sha256(" ".join(hashes).encode()).hexdigest()
+        return joined_hash(bar_hashes(self.raw))
 
     @cached_property
     def hash(self) -> str:

@@ -1,6 +1,7 @@
 """From a strategy and options to a `RunSpec`."""
 
 import hashlib
+from typing import overload
 
 from arbitrax.backtest.spec import RunSpec, StrategyRef
 from arbitrax.domain.bars import Bars
@@ -21,8 +22,14 @@ def strategy_ref(strategy: Strategy, name: str) -> StrategyRef:
     )
 
 
-def cut_data(data: list[Bars] | Panel, spec: RunSpec) -> Bars | list[Bars] | Panel:
-    """Return what a run trades, cut to the range of its spec.
+@overload
+def cut_data(data: Bars, spec: RunSpec) -> Bars: ...
+@overload
+def cut_data(data: Panel, spec: RunSpec) -> Panel: ...
+@overload
+def cut_data(data: list[Bars], spec: RunSpec) -> Bars | list[Bars]: ...
+def cut_data(data: Bars | list[Bars] | Panel, spec: RunSpec) -> Bars | list[Bars] | Panel:
+    """Return what a run trades, cut to the range of its spec; a list of one as that one.
 
     Raises:
         RangeError: no bar lies in the range.
@@ -36,6 +43,8 @@ def cut_data(data: list[Bars] | Panel, spec: RunSpec) -> Bars | list[Bars] | Pan
                 f"The panel has no {spec.interval} bars from {spec.start or 'the start'} to {spec.end or 'the end'}."
             )
         return cut
+    if isinstance(data, Bars):
+        return cut_to_range(data, spec)
     if len(data) == 1:
         return cut_to_range(data[0], spec)
     return [cut_to_range(each, spec) for each in data]

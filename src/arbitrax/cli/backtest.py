@@ -123,7 +123,7 @@ def _run_stored(spec: RunSpec, strategy: Strategy, *, jit: bool) -> tuple[Result
     from arbitrax.services.backtests import RUN, run_stored
 
     with open_store(read_settings()) as store:
-        run_id, result = run_stored(store.bars, store.runs, spec, strategy, now=time.time_ns(), jit=jit)
+        run_id, result = run_stored(store.bars, store.actions, store.runs, spec, strategy, now=time.time_ns(), jit=jit)
     return result, encode(RUN, run_id)
 
 
@@ -206,7 +206,7 @@ def reproduce(run_id: str, /, *, json: Json = False) -> int:
     from arbitrax.services.backtests import reproduce as again
 
     with open_store(read_settings()) as store:
-        outcome = again(store.bars, find_run(store.runs, run_id))
+        outcome = again(store.bars, store.actions, find_run(store.runs, run_id))
     equal = not outcome.differences
     if json:
         show_json(

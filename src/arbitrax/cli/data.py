@@ -126,7 +126,7 @@ def show_series(
     json: Json = False,
 ) -> int:
     """Show the newest bars of a stored series, as stored."""
-    from arbitrax.services.backtests import load_series
+    from arbitrax.services.stored_bars import load_series
 
     if rows < 1:
         raise InputError(f"--rows {rows} is not allowed; give at least 1.")

@@ -10,22 +10,24 @@ from msgspec import Struct
 
 from arbitrax import __version__ as ENGINE  # noqa: N812 - a constant
 from arbitrax.backtest.engine import name_of, run_backtest
-from arbitrax.backtest.result import Result
+from arbitrax.backtest.result import Result, bar_hashes, joined_hash
 from arbitrax.backtest.spec import RunSpec
-from arbitrax.backtest.specify import cut_data, cut_to_range
+from arbitrax.backtest.specify import cut_data
 from arbitrax.domain.bars import Bars
-from arbitrax.domain.errors import DataError, InputError, StrategyError, UnknownNameError, did_you_mean
+from arbitrax.domain.corporate_actions import CorporateAction
+from arbitrax.domain.errors import DataError, InputError, StrategyError, UnknownNameError
 from arbitrax.domain.ids import decode, new_uuid
-from arbitrax.domain.intervals import nanoseconds
 from arbitrax.domain.panel import Panel
 from arbitrax.services.ports import (
+    ActionStore,
     BarStore,
     RunStore,
+    StoredActions,
     StoredAsset,
     StoredMetric,
     StoredRun,
-    StoredSeries,
 )
+from arbitrax.services.stored_bars import load_or_resample, load_panel
 from arbitrax.strategies.registry import find_strategy, load_source
 from arbitrax.strategies.strategy import Strategy, source_of
 
@@ -47,72 +49,36 @@ class Reproduction(Struct, frozen=True):
     """Why, as far as it can be told; None when the run is reproduced."""
 
 
-def load_series(bars: BarStore, symbol: str, interval: str, as_of: int | None = None) -> StoredSeries:
-    """Return a stored series; as known at ``as_of``, then past the cache.
-
-    Raises:
-        UnknownNameError: nothing is stored under this symbol and interval.
-    """
-    stored = bars.load(symbol, interval, as_of=as_of, cached=as_of is None)
-    if stored is not None:
-        return stored
-    catalogue = bars.catalogue()
-    intervals = sorted(each.interval for each in catalogue if each.symbol == symbol)
-    if intervals:
-        raise UnknownNameError(f"{symbol} has no {interval} bars; stored are {', '.join(intervals)}.")
-    symbols = [each.symbol for each in catalogue]
-    listed = (
-        f"stored are {', '.join(symbols[:8])}{', ...' if len(symbols) > 8 else ''}" if symbols else "nothing is stored"
-    )
-    raise UnknownNameError(
-        f"No bars are stored for '{symbol}'{did_you_mean(symbol, symbols)} ({listed}; add some with `arbitrax data "
-        "import FILE`, or --samples)."
-    )
-
-
-def load_or_resample(
-    bars: BarStore, symbol: str, interval: str, *, adjusted: bool, as_of: int | None = None
-) -> StoredSeries:
-    """Return a stored series, or the bars of this interval made of the longest stored ones that divide it.
-
-    adjusted: adjust finer bars before they are joined, because a coarse bar with a split in it cannot be.
-
-    Raises:
-        UnknownNameError: neither the interval nor one that divides it is stored under this symbol.
-    """
-    try:
-        return load_series(bars, symbol, interval, as_of)
-    except UnknownNameError:
-        from arbitrax.market_data.resample import resample, why_not
-
-        stored = {each.interval for each in bars.catalogue() if each.symbol == symbol}
-        fits = [each for each in stored if why_not(each, interval) is None]
-        for finer in sorted(fits, key=lambda each: (-nanoseconds(each), each)):
-            found = bars.load(symbol, finer, as_of=as_of, cached=as_of is None)
-            if found is not None:
-                made = resample(found.bars.adjusted() if adjusted else found.bars, interval)
-                return StoredSeries(made, found.as_of, (f"{symbol}: {interval} bars were made of {finer} bars.",))
-        raise
-
-
 def run_stored(
-    bars: BarStore, runs: RunStore, spec: RunSpec, strategy: Strategy, *, now: int, jit: bool = False
+    bars: BarStore,
+    actions: ActionStore,
+    runs: RunStore,
+    spec: RunSpec,
+    strategy: Strategy,
+    *,
+    now: int,
+    jit: bool = False,
 ) -> tuple[UUID, Result]:
     """Run a backtest on stored bars, store it, and return its id and result.
 
-    now: ns UTC. jit: compile the strategy, as the engine does.
+    Raw prices come with the stored corporate actions of their symbols. now: ns UTC. jit: compile the strategy, as the
+    engine does.
     """
-    adjusted = spec.prices == "adjusted"
-    traded = [load_or_resample(bars, symbol, spec.interval, adjusted=adjusted) for symbol in spec.symbols]
-    compared = (
-        None if spec.benchmark is None else load_or_resample(bars, spec.benchmark, spec.interval, adjusted=adjusted)
-    )
-    raw = cut_data([each.bars for each in traded], spec)
-    notices = _notices_of([*traded, *([] if compared is None else [compared])])
-    result = run_backtest(spec, strategy, raw, None if compared is None else compared.bars, notices, jit=jit)
-    assets = [_asset(each, "traded", _cut_hash(each.bars, spec)) for each in traded]
-    if compared is not None:
-        assets.append(_asset(compared, "benchmark", compared.bars.content_hash()))
+    data = _load(bars, actions, spec)
+    result = run_backtest(spec, strategy, data.traded, data.benchmark, data.notices, actions=data.actions, jit=jit)
+    if spec.prices == "adjusted":
+        known_at: tuple[int | None, ...] = (None,) * len(spec.symbols)
+    else:
+        known_at = data.actions_as_of
+    assets = [
+        StoredAsset(symbol, spec.interval, "traded", as_of, data_hash, actions_as_of)
+        for symbol, as_of, data_hash, actions_as_of in zip(
+            spec.symbols, data.as_of[: len(spec.symbols)], bar_hashes(data.traded), known_at, strict=True
+        )
+    ]
+    if spec.benchmark is not None and data.benchmark is not None:
+        compared = data.benchmark
+        assets.append(StoredAsset(spec.benchmark, spec.interval, "benchmark", data.as_of[-1], compared.content_hash()))
     run_id = new_uuid(now)
     runs.save(
         StoredRun(
@@ -183,30 +149,20 @@ def stored_result(run: StoredRun) -> Result:
     )
 
 
-def reproduce(bars: BarStore, run: StoredRun) -> Reproduction:
-    """Run a stored run again, from the bars as they were known then, and compare every byte.
+def reproduce(bars: BarStore, actions: ActionStore, run: StoredRun) -> Reproduction:
+    """Run a stored run again, from the bars and corporate actions as they were known then, and compare every byte.
 
     Raises:
         InputError: its strategy has no stored source.
         StrategyError: its strategy cannot be loaded any more.
     """
     strategy = _strategy_of(run)
-    adjusted = run.spec.prices == "adjusted"
-    loaded = [
-        load_or_resample(bars, asset.symbol, asset.interval, adjusted=adjusted, as_of=asset.as_of)
-        for asset in run.assets
-    ]
-    series = {
-        role: [each.bars for each, asset in zip(loaded, run.assets, strict=True) if asset.role == role]
-        for role in ("traded", "benchmark")
-    }
-    raw = cut_data(series["traded"], run.spec)
-    compared = series["benchmark"][0] if series["benchmark"] else None
-    result = run_backtest(run.spec, strategy, raw, compared, _notices_of(loaded))
+    data = _load(bars, actions, run.spec, run.assets)
+    result = run_backtest(run.spec, strategy, data.traded, data.benchmark, data.notices, actions=data.actions)
     differences = []
     if result.data_hash != _traded_hash(run):
         differences.append("bars")
-    if compared is not None and compared.content_hash() != run.assets[-1].data_hash:
+    if data.benchmark is not None and data.benchmark.content_hash() != run.assets[-1].data_hash:
         differences.append("benchmark bars")
     for name, curve in _curves(result).items():
         if curve.tobytes() != run.curves[name].tobytes():
@@ -229,39 +185,79 @@ def reproduce(bars: BarStore, run: StoredRun) -> Reproduction:
         differences.append("price basis")
     if result.hash != run.result_hash:
         differences.append("result hash")
-    cause = _cause(run, strategy, raw, compared, result) if differences else None
+    cause = _cause(run, strategy, data, result) if differences else None
     return Reproduction(run, result, tuple(differences), cause)
 
 
-def _cause(
-    run: StoredRun, strategy: Strategy, raw: Bars | list[Bars] | Panel, compared: Bars | None, result: Result
-) -> str:
+class _Data(Struct, frozen=True):
+    """What a run is computed from."""
+
+    traded: Bars | Panel
+    benchmark: Bars | None
+    actions: tuple[CorporateAction, ...]
+    as_of: tuple[int, ...]
+    """By symbol, then the benchmark's."""
+    actions_as_of: tuple[int, ...]
+    """By symbol; empty when no actions were looked for."""
+    notices: tuple[str, ...]
+
+
+def _load(bars: BarStore, actions: ActionStore, spec: RunSpec, assets: tuple[StoredAsset, ...] | None = None) -> _Data:
+    """Load what a spec asks for; as the assets of a stored run say, when given."""
+    adjusted = spec.prices == "adjusted"
+    traded = None if assets is None else [each for each in assets if each.role == "traded"]
+    data, as_of, notices = _load_traded(bars, spec, traded)
+    benchmark = None
+    if spec.benchmark is not None:
+        known = None if assets is None else assets[-1].as_of
+        found = load_or_resample(bars, spec.benchmark, spec.interval, adjusted=adjusted, as_of=known)
+        benchmark, as_of = found.bars, (*as_of, found.as_of)
+        notices = tuple(dict.fromkeys((*notices, *found.notices)))  # a symbol may be compared with itself
+    said: list[StoredActions] = []
+    if not adjusted:
+        said = [_load_actions(actions, symbol, at, traded) for at, symbol in enumerate(spec.symbols)]
+    applied = tuple(action for each in said for action in each.actions)
+    cut = cut_data(data, spec)
+    return _Data(cut, benchmark, applied, as_of, tuple(each.as_of for each in said), notices)
+
+
+def _load_traded(
+    bars: BarStore, spec: RunSpec, assets: list[StoredAsset] | None
+) -> tuple[Bars | Panel, tuple[int, ...], tuple[str, ...]]:
+    """Return bars, as-of times by symbol, and notices."""
+    known = None if assets is None else [each.as_of for each in assets]
+    adjusted = spec.prices == "adjusted"
+    if len(spec.symbols) > 1:
+        many = load_panel(bars, spec.symbols, spec.interval, adjusted=adjusted, as_of=known)
+        return many.panel, many.as_of, many.notices
+    time = None if known is None else known[0]
+    stored = load_or_resample(bars, spec.symbols[0], spec.interval, adjusted=adjusted, as_of=time)
+    return stored.bars, (stored.as_of,), stored.notices
+
+
+def _load_actions(actions: ActionStore, symbol: str, place: int, assets: list[StoredAsset] | None) -> StoredActions:
+    if assets is None:
+        return actions.load(symbol)
+    time = assets[place].actions_as_of
+    # Runs stored before actions were applied have no time for them: they had none.
+    return StoredActions((), 0) if time is None else actions.load(symbol, as_of=time)
+
+
+def _cause(run: StoredRun, strategy: Strategy, data: _Data, result: Result) -> str:
     if result.data_hash != _traded_hash(run):
         return "The stored bars are not those the run saw."
-    if run_backtest(run.spec, strategy, raw, compared).hash != result.hash:
+    again = run_backtest(run.spec, strategy, data.traded, data.benchmark, actions=data.actions)
+    if again.hash != result.hash:
         return f"{run.spec.strategy.class_name} gives another result each time, so no run of it can be reproduced."
     if run.engine_version != ENGINE:
         return f"The run was made by version {run.engine_version}, this is {ENGINE}."
     return "What is stored of the run was changed since, or the strategy depends on something outside its source."
 
 
-def _cut_hash(bars: Bars, spec: RunSpec) -> str:
-    return cut_to_range(bars, spec).content_hash()
-
-
 def _traded_hash(run: StoredRun) -> str:
     """Return the hash that `Result.data_hash` gives for the bars of a stored run."""
     hashes = [asset.data_hash for asset in run.assets if asset.role == "traded"]
-    return hashes[0] if len(hashes) == 1 else hashlib.sha256(" ".join(hashes).encode()).hexdigest()
-
-
-def _notices_of(series: list[StoredSeries]) -> tuple[str, ...]:
-    # Once each: a symbol may be compared with itself.
-    return tuple(dict.fromkeys(text for each in series for text in each.notices))
-
-
-def _asset(series: StoredSeries, role: str, data_hash: str) -> StoredAsset:
-    return StoredAsset(series.bars.symbol, series.bars.interval, role, series.as_of, data_hash)
+    return joined_hash(hashes)
 
 
 def _curves(result: Result) -> Curves:

@@ -119,7 +119,9 @@ class StoredAsset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``traded`` or ``benchmark``."""
     as_of: int
     data_hash: str
-    """Of the raw bars in the run's range."""
+    """Of the raw bars in the run's range; of a benchmark of all its bars."""
+    actions_as_of: int | None = None
+    """When the newest of the corporate actions applied to it was received, ns UTC; 0: it had none, None: not asked."""
 
 
 class StoredMetric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

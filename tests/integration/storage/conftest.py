@@ -9,6 +9,7 @@ import pytest
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.intervals import DAY
 from arbitrax.storage.parquet.bar_cache import BarCache
+from arbitrax.storage.postgres.action_store import PostgresActionStore
 from arbitrax.storage.postgres.bar_store import PostgresBarStore
 from arbitrax.storage.postgres.connection import Database
 
@@ -30,6 +31,11 @@ def cache_directory(tmp_path: Path) -> Path:
 @pytest.fixture
 def bar_store(database: Database, cache_directory: Path) -> PostgresBarStore:
     return PostgresBarStore(database, BarCache(cache_directory))
+
+
+@pytest.fixture
+def action_store(database: Database) -> PostgresActionStore:
+    return PostgresActionStore(database)
 
 
 @pytest.fixture

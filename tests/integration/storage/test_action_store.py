@@ -34,11 +34,6 @@ AWKWARD = (
 )
 
 
-@pytest.fixture
-def action_store(database: Database) -> PostgresActionStore:
-    return PostgresActionStore(database)
-
-
 def store(action_store, *actions, source="file", received=RECEIVED):
     counts = action_store.store(actions, source=source, received=received)
     return (counts.added, counts.updated, counts.unchanged)

@@ -19,9 +19,12 @@ from tests.integration.conftest import TEMPLATE, new_database
 import arbitrax
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.spec import RunSpec, StrategyRef
+from arbitrax.domain.bars import Bars
+from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.errors import DataError, StoreError, UnknownNameError
 from arbitrax.domain.ids import new_uuid
 from arbitrax.domain.intervals import DAY
+from arbitrax.domain.orders import EventKind
 from arbitrax.kernels.ledger import EVENT_DTYPE, FILL_DTYPE, ORDER_DTYPE, TRADE_DTYPE
 from arbitrax.market_data.resample import resample
 from arbitrax.services.backtests import reproduce, run_stored, stored_result
@@ -30,6 +33,7 @@ from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.run_rows import row_ids
 from arbitrax.storage.postgres.run_store import PostgresRunStore
 from arbitrax.storage.postgres.times import moment
+from arbitrax.strategies.buy_and_hold import BuyAndHold
 from arbitrax.strategies.sma_cross import SmaCross
 
 CREATED = 1_700_000_000_123_456_789
@@ -276,7 +280,7 @@ def test_any_records_come_back_byte_for_byte(
     assert_same(shared_store.load(made.id), made)
 
 
-def test_a_real_run_reads_back_with_the_hash_it_had(run_store, bar_store, make_bars) -> None:
+def test_a_real_run_reads_back_with_the_hash_it_had(run_store, bar_store, action_store, make_bars) -> None:
     bars = make_bars(rows=600)
     close = 50 + np.cumsum(np.random.default_rng(4).normal(0, 0.5, 600)).round(2) + 20
     bars = replace(bars, open=close, high=close * 1.01, low=close * 0.99, close=close, adj_close=close / 3)
@@ -285,7 +289,7 @@ def test_a_real_run_reads_back_with_the_hash_it_had(run_store, bar_store, make_b
     source = Path(sys.modules[SmaCross.__module__].__file__ or "").read_bytes()
     reference = StrategyRef("sma_cross", "SmaCross", {"fast": 3, "slow": 9}, hashlib.sha256(source).hexdigest())
     spec = RunSpec(strategy=reference, symbols=("AAPL",), benchmark="AAPL")
-    run_id, result = run_stored(bar_store, run_store, spec, strategy, now=CREATED)
+    run_id, result = run_stored(bar_store, action_store, run_store, spec, strategy, now=CREATED)
     stored = run_store.load(run_id)
     assert stored is not None
     assert (
@@ -294,10 +298,12 @@ def test_a_real_run_reads_back_with_the_hash_it_had(run_store, bar_store, make_b
     assert len(stored.orders) > 20
     later = replace(bars, close=bars.close * 2, high=bars.high * 3)
     bar_store.store([later], source="x", received=AS_OF, rows_done=lambda _rows: None)
-    assert reproduce(bar_store, stored).differences == ()
+    assert reproduce(bar_store, action_store, stored).differences == ()
 
 
-def test_a_run_on_weeks_made_of_stored_days_says_so_and_reproduces(run_store, bar_store, make_bars) -> None:
+def test_a_run_on_weeks_made_of_stored_days_says_so_and_reproduces(
+    run_store, bar_store, action_store, make_bars
+) -> None:
     days = make_bars(rows=600)
     close = 70 + np.cumsum(np.random.default_rng(4).normal(0, 0.5, 600)).round(2)
     days = replace(days, open=close, high=close * 1.01, low=close * 0.99, close=close, adj_close=close / 3)
@@ -305,7 +311,7 @@ def test_a_run_on_weeks_made_of_stored_days_says_so_and_reproduces(run_store, ba
     source = Path(sys.modules[SmaCross.__module__].__file__ or "").read_bytes()
     reference = StrategyRef("sma_cross", "SmaCross", {"fast": 3, "slow": 9}, hashlib.sha256(source).hexdigest())
     spec = RunSpec(strategy=reference, symbols=("AAPL",), interval="1w", benchmark="AAPL")
-    run_id, result = run_stored(bar_store, run_store, spec, SmaCross(fast=3, slow=9), now=CREATED)
+    run_id, result = run_stored(bar_store, action_store, run_store, spec, SmaCross(fast=3, slow=9), now=CREATED)
     assert result.notices.count("AAPL: 1w bars were made of 1d bars.") == 1
     assert result.bars.interval == "1w"
     assert result.bars.close.tolist() == resample(days.adjusted(), "1w").close.tolist()
@@ -314,9 +320,9 @@ def test_a_run_on_weeks_made_of_stored_days_says_so_and_reproduces(run_store, ba
     # Weeks imported later do not change what the run saw.
     weeks = resample(days, "1w")
     bar_store.store([weeks], source="x", received=AS_OF + 10**9, rows_done=lambda _rows: None)
-    assert reproduce(bar_store, stored).differences == ()
+    assert reproduce(bar_store, action_store, stored).differences == ()
     with pytest.raises(UnknownNameError, match="has no 1h bars"):
-        run_stored(bar_store, run_store, replace(spec, interval="1h"), SmaCross(), now=CREATED)
+        run_stored(bar_store, action_store, run_store, replace(spec, interval="1h"), SmaCross(), now=CREATED)
 
 
 def test_the_rows_say_the_same_to_plain_sql(run_store, run, postgres_url) -> None:
@@ -498,3 +504,55 @@ def test_a_cold_process_with_a_warm_cache_loads_no_heavy_module(
     assert said[0] == "100"
     assert "psycopg" in said
     assert not {"sqlalchemy", "alembic", "polars", "pandas", "pyarrow", "scipy"} & set(said)
+
+
+DAY_ONE = 10_957 * DAY
+SPLIT = CorporateAction(symbol="AAPL", kind="split", ex_date=DAY_ONE + 30 * DAY, ratio=2.0)
+DIVIDEND = CorporateAction(symbol="AAPL", kind="dividend", ex_date=DAY_ONE + 50 * DAY, amount=0.5, currency="USD")
+
+
+def raw_pair() -> list[Bars]:
+    """A, split 2:1 on its 31st day, and B, both raw."""
+    close = np.round(70 + np.cumsum(np.random.default_rng(9).normal(0, 0.5, 120)), 2)
+    halved = np.where(np.arange(120) < 30, close, close / 2)
+    return [
+        Bars(symbol, "1d", DAY_ONE + np.arange(120) * DAY, price, price * 1.01, price * 0.99, price, price * 0 + 1000)
+        for symbol, price in (("AAPL", halved), ("B", close))
+    ]
+
+
+@pytest.mark.parametrize("symbols", [("AAPL",), ("AAPL", "B")])
+def test_a_raw_run_applies_stored_actions_and_is_reproduced_as_they_were_known(
+    run_store, bar_store, action_store, symbols
+) -> None:
+    bar_store.store(raw_pair(), source="x", received=AS_OF, rows_done=lambda _rows: None)
+    action_store.store([SPLIT], source="file", received=AS_OF)
+    source = Path(sys.modules[BuyAndHold.__module__].__file__ or "").read_bytes()
+    reference = StrategyRef("buy_and_hold", "BuyAndHold", {}, hashlib.sha256(source).hexdigest())
+    spec = RunSpec(strategy=reference, symbols=symbols, prices="raw")
+    run_id, result = run_stored(bar_store, action_store, run_store, spec, BuyAndHold(), now=CREATED)
+    assert any("1 split in the range" in each for each in result.notices)
+    assert (result.event_records["kind"] == EventKind.SPLIT).sum() == 1
+    assert result.equity_curve.min() > 90_000
+    # What is said later changes other runs, not this one.
+    action_store.store([DIVIDEND], source="file", received=AS_OF + 10**9)
+    assert action_store.withdraw("AAPL", "split", SPLIT.ex_date, received=AS_OF + 2 * 10**9)
+    stored = run_store.load(run_id)
+    assert stored is not None
+    assert [each.actions_as_of for each in stored.assets] == [AS_OF, *([0] if len(symbols) > 1 else [])]
+    assert reproduce(bar_store, action_store, stored).differences == ()
+    _, again = run_stored(bar_store, action_store, run_store, spec, BuyAndHold(), now=CREATED + 1)
+    assert (again.event_records["kind"] == EventKind.DIVIDEND).sum() == 1
+    assert (again.event_records["kind"] == EventKind.SPLIT).sum() == 0
+
+
+def test_an_adjusted_run_asks_for_no_actions(run_store, bar_store, action_store) -> None:
+    bar_store.store(raw_pair(), source="x", received=AS_OF, rows_done=lambda _rows: None)
+    action_store.store([SPLIT], source="file", received=AS_OF)
+    reference = StrategyRef("buy_and_hold", "BuyAndHold", {}, None)
+    spec = RunSpec(strategy=reference, symbols=("AAPL",))
+    run_id, result = run_stored(bar_store, action_store, run_store, spec, BuyAndHold(), now=CREATED)
+    assert not len(result.event_records)
+    stored = run_store.load(run_id)
+    assert stored is not None
+    assert stored.assets[0].actions_as_of is None

@@ -80,8 +80,10 @@ class PostgresRunStore:
             spec=msgspec.json.decode(spec, type=RunSpec),
             strategy_source=source,
             assets=tuple(
-                StoredAsset(symbol, interval, role, nanoseconds(as_of), data_hash)
-                for symbol, interval, role, as_of, data_hash in assets
+                StoredAsset(
+                    symbol, interval, role, nanoseconds(as_of), data_hash, None if said is None else nanoseconds(said)
+                )
+                for symbol, interval, role, as_of, data_hash, said in assets
             ),
             metrics=msgspec.json.decode(metrics, type=dict[str, StoredMetric]),
             metrics_basis=outcome.metrics_basis,
@@ -142,7 +144,10 @@ def _statements(run: StoredRun) -> list[tuple[str, dict[str, Any]]]:
     links: list[tuple[str, dict[str, Any]]] = []
     for position, asset in enumerate(run.assets):
         assets.append(("asset_add", {"id": new_uuid(run.created_at), "symbol": asset.symbol}))
-        link = msgspec.structs.asdict(asset) | {"as_of": _exact(asset.as_of)}
+        link = msgspec.structs.asdict(asset) | {
+            "as_of": _exact(asset.as_of),
+            "actions_as_of": None if asset.actions_as_of is None else _exact(asset.actions_as_of),
+        }
         links.append(("run_asset_add", {"run": run.id, "position": position, **link}))
     return [
         ("floats_exact", {}),

@@ -1,0 +1,96 @@
+"""Stored bars: one series, or many symbols as one panel; from finer bars where an interval is not stored itself."""
+
+from collections.abc import Iterator, Sequence
+from itertools import repeat
+
+from msgspec import Struct
+
+from arbitrax.domain.bars import Bars
+from arbitrax.domain.errors import UnknownNameError, did_you_mean
+from arbitrax.domain.intervals import nanoseconds
+from arbitrax.domain.panel import Panel
+from arbitrax.services.ports import BarStore, StoredSeries
+
+
+class StoredPanel(Struct, frozen=True):
+    """A panel of stored bars; ``as_of`` by symbol, as `StoredSeries` has it."""
+
+    panel: Panel
+    as_of: tuple[int, ...]
+    notices: tuple[str, ...]
+
+
+def load_series(bars: BarStore, symbol: str, interval: str, as_of: int | None = None) -> StoredSeries:
+    """Return a stored series; as known at ``as_of``, then past the cache.
+
+    Raises:
+        UnknownNameError: nothing is stored under this symbol and interval.
+    """
+    stored = bars.load(symbol, interval, as_of=as_of, cached=as_of is None)
+    if stored is not None:
+        return stored
+    catalogue = bars.catalogue()
+    intervals = sorted(each.interval for each in catalogue if each.symbol == symbol)
+    if intervals:
+        raise UnknownNameError(f"{symbol} has no {interval} bars; stored are {', '.join(intervals)}.")
+    symbols = [each.symbol for each in catalogue]
+    listed = (
+        f"stored are {', '.join(symbols[:8])}{', ...' if len(symbols) > 8 else ''}" if symbols else "nothing is stored"
+    )
+    raise UnknownNameError(
+        f"No bars are stored for '{symbol}'{did_you_mean(symbol, symbols)} ({listed}; add some with `arbitrax data "
+        "import FILE`, or --samples)."
+    )
+
+
+def load_or_resample(
+    bars: BarStore, symbol: str, interval: str, *, adjusted: bool, as_of: int | None = None
+) -> StoredSeries:
+    """Return a stored series, or the bars of this interval made of the longest stored ones that divide it.
+
+    adjusted: adjust finer bars before they are joined, because a coarse bar with a split in it cannot be.
+
+    Raises:
+        UnknownNameError: neither the interval nor one that divides it is stored under this symbol.
+    """
+    try:
+        return load_series(bars, symbol, interval, as_of)
+    except UnknownNameError:
+        from arbitrax.market_data.resample import resample, why_not
+
+        stored = {each.interval for each in bars.catalogue() if each.symbol == symbol}
+        fits = [each for each in stored if why_not(each, interval) is None]
+        for finer in sorted(fits, key=lambda each: (-nanoseconds(each), each)):
+            found = bars.load(symbol, finer, as_of=as_of, cached=as_of is None)
+            if found is not None:
+                made = resample(found.bars.adjusted() if adjusted else found.bars, interval)
+                return StoredSeries(made, found.as_of, (f"{symbol}: {interval} bars were made of {finer} bars.",))
+        raise
+
+
+def load_panel(
+    bars: BarStore, symbols: Sequence[str], interval: str, *, adjusted: bool, as_of: Sequence[int] | None = None
+) -> StoredPanel:
+    """Return the stored bars of symbols on the union of their times, read one after another and not kept twice.
+
+    as_of: by symbol; read them as they were known then. A symbol without bars of this interval gives those made of
+    finer ones, as `load_or_resample` does.
+
+    Raises:
+        UnknownNameError: nothing is stored under a symbol, or nothing that divides the interval.
+        InputError: a symbol twice.
+    """
+    newest: list[int] = []
+    notices: dict[str, None] = {}
+
+    def series() -> Iterator[Bars]:
+        current = bars.load_many(symbols, interval) if as_of is None else repeat(None)
+        for place, (symbol, found) in enumerate(zip(symbols, current, strict=False)):
+            known = None if as_of is None else as_of[place]
+            stored = found or load_or_resample(bars, symbol, interval, adjusted=adjusted, as_of=known)
+            newest.append(stored.as_of)
+            notices.update(dict.fromkeys(stored.notices))
+            yield stored.bars
+
+    panel = Panel.from_bars(series(), symbols=len(symbols))
+    return StoredPanel(panel, tuple(newest), tuple(notices))

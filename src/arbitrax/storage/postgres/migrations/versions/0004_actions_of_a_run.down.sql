@@ -1,0 +1,8 @@
+DELETE FROM backtests
+WHERE EXISTS (
+    SELECT FROM backtest_assets
+    WHERE
+        backtest_assets.backtest_id = backtests.id
+        AND backtest_assets.actions_as_of > TIMESTAMPTZ '1970-01-01 00:00:00+00'
+);
+ALTER TABLE backtest_assets DROP COLUMN actions_as_of;
