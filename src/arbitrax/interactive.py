@@ -44,6 +44,7 @@ def backtest(
     instruments: Mapping[str, Instrument] | None = None,
     fill: Literal["next_open", "same_close"] = "next_open",
     prices: PriceBasis = "adjusted",
+    calendar: str | None = None,
     benchmark: "One | None" = None,
     risk_free: float = 0.0,
     symbol: str | None = None,
@@ -64,6 +65,7 @@ def backtest(
         costs, account, instruments: other costs, margin and rates, ticks and lots by symbol ("*" for all).
         fill: "next_open", or "same_close" for market orders that fill at the close that decided them.
         prices: "adjusted" scales prices by the adjusted close where there is one; "raw" takes them as traded.
+        calendar: exchange whose sessions count, such as "XNYS"; None judges sessions from the data.
         benchmark: what to compare with, given like ``data``; None is buying and holding the same symbol.
         risk_free: yearly rate.
         symbol, interval, timezone: of a file or frame, where it does not say itself.
@@ -110,6 +112,7 @@ def backtest(
         instruments=dict(instruments or {}),
         fill=fill,
         prices=prices,
+        calendar=calendar,
         benchmark=None if compared is None else compared.symbol,
         risk_free=risk_free,
     )

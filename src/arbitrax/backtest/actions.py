@@ -20,14 +20,19 @@ if TYPE_CHECKING:
     from arbitrax.domain.bars import Bars, Floats, Int64s
     from arbitrax.domain.corporate_actions import CorporateAction
     from arbitrax.domain.panel import Panel
+    from arbitrax.market_data.calendars import Calendar
 
 
-def session_dates(timestamp: Int64s) -> Int64s:
-    """Return the UTC day of each bar, ns; a daily bar's own timestamp."""
-    return timestamp // DAY * DAY
+def session_dates(panel: Panel, exchange: Calendar | None) -> Int64s:
+    """Return the date of each bar's session, ns: by the exchange, or else its UTC day."""
+    if exchange is not None:
+        return exchange.session_date_of(panel.timestamp, panel.interval)
+    return panel.timestamp // DAY * DAY
 
 
-def action_records(actions: Sequence[CorporateAction], panel: Panel) -> NDArray[np.void] | None:
+def action_records(
+    actions: Sequence[CorporateAction], panel: Panel, exchange: Calendar | None = None
+) -> NDArray[np.void] | None:
     """Return the actions that fall into a run, by the first bar of their ex-date or after it; None without any.
 
     A split comes after the dividend of its day in a record: the amount is per share held before both.
@@ -35,7 +40,7 @@ def action_records(actions: Sequence[CorporateAction], panel: Panel) -> NDArray[
     Raises:
         InputError: an action of a symbol that the run does not trade.
     """
-    days = session_dates(panel.timestamp)
+    days = session_dates(panel, exchange)
     places = {symbol: column for column, symbol in enumerate(panel.symbols)}
     found: dict[tuple[int, int], list[Any]] = {}
     for action in actions:
@@ -61,13 +66,13 @@ def action_records(actions: Sequence[CorporateAction], panel: Panel) -> NDArray[
     return records
 
 
-def split_factors(actions: Sequence[CorporateAction], panel: Panel) -> Floats | None:
+def split_factors(actions: Sequence[CorporateAction], panel: Panel, exchange: Calendar | None = None) -> Floats | None:
     """Return how many shares one share from before all splits is, (bars, symbols); None without splits."""
     if all(action.share_factor == 1.0 for action in actions):
         return None
     from arbitrax.market_data.corporate_actions import cumulative_split_factor
 
-    days = session_dates(panel.timestamp)
+    days = session_dates(panel, exchange)
     factors = np.ones(panel.close.shape)
     for column, symbol in enumerate(panel.symbols):
         own = [action for action in actions if action.symbol == symbol]

@@ -10,7 +10,7 @@ import numpy as np
 from arbitrax.backtest.actions import action_records, in_last_units, panel_in_last_units, split_factors
 from arbitrax.backtest.decisions import Shape, decide, run_decisions
 from arbitrax.backtest.market import open_simulation
-from arbitrax.backtest.notices import price_notices, run_notices
+from arbitrax.backtest.notices import price_notices, run_notices, session_notices
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import COLUMNS, Bars
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from arbitrax.domain.bars import Floats
     from arbitrax.domain.corporate_actions import CorporateAction
+    from arbitrax.market_data.calendars import Calendar
 
 PORTFOLIO = "PORTFOLIO"
 """What a run of several symbols is called where one name is asked for."""
@@ -59,7 +60,10 @@ def run_backtest(
         given = raw if isinstance(raw, Panel) else Panel.from_bars(raw)
         panel = given.adjusted() if adjusted else given
         factor = given.factor if panel.basis != given.basis else None
-    records, splits = (None, None) if adjusted else (action_records(actions, panel), split_factors(actions, panel))
+    exchange = _exchange_of(spec, panel)
+    records = splits = None
+    if not adjusted:
+        records, splits = action_records(actions, panel, exchange), split_factors(actions, panel, exchange)
     warmup = _warmup(strategy)
     if len(panel) < warmup + 1:
         raise RangeError(
@@ -74,6 +78,7 @@ def run_backtest(
         records,
         sessions=events,
         keep_changes=events and type(strategy).on_order is not Strategy.on_order,
+        exchange=exchange,
     )
     tags: tuple[str, ...] = ()
     if events:
@@ -110,9 +115,19 @@ def run_backtest(
         raw=raw if isinstance(raw, Bars | Panel) else tuple(raw),
         bankrupt_bar=None if simulation.bankrupt_bar < 0 else simulation.bankrupt_bar,
         notices=data_notices
+        + (() if exchange is None else session_notices(raw, panel, exchange))
         + price_notices(spec, raw, actions, records)
         + run_notices(spec, panel, benchmark, (orders, account_events), simulation.bankrupt_bar),
     )
+
+
+def _exchange_of(spec: RunSpec, panel: Panel) -> Calendar | None:
+    """Return the calendar a run names, for its dates."""
+    if spec.calendar is None or not len(panel):
+        return None
+    from arbitrax.market_data.calendars import calendar
+
+    return calendar(spec.calendar, start=int(panel.timestamp[0]), end=int(panel.timestamp[-1]))
 
 
 def _read_only(bars: Bars) -> Bars:

@@ -8,6 +8,7 @@ import numpy as np
 
 from arbitrax.domain.intervals import is_intraday
 from arbitrax.kernels.simulate import ACTION_DTYPE, Simulation
+from arbitrax.market_data.calendars import OUTSIDE
 from arbitrax.market_data.sessions import session_ends
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from arbitrax.backtest.spec import RunSpec
     from arbitrax.domain.bars import Floats
     from arbitrax.domain.panel import Panel
+    from arbitrax.market_data.calendars import Calendar
 
 BASIS_POINT = 1e-4
 FIRST, LAST, ENDS = 1, 2, 4
@@ -32,10 +34,12 @@ def open_simulation(
     *,
     sessions: bool,
     keep_changes: bool,
+    exchange: Calendar | None = None,
 ) -> Simulation:
     """Return the engine, ready to run.
 
     factor: (bars, symbols) adjusted / raw price of adjusted prices. sessions: whether orders may depend on them.
+    exchange: whose sessions they are; None judges them from the data.
     """
     instruments = [spec.instrument(symbol) for symbol in panel.symbols]
     ticks = np.array([each.tick for each in instruments])
@@ -52,7 +56,7 @@ def open_simulation(
         np.ascontiguousarray(panel.low),
         np.ascontiguousarray(panel.close),
         np.ascontiguousarray(panel.timestamp),
-        session_flags(panel, last_bar, sessions=sessions),
+        session_flags(panel, last_bar, exchange, sessions=sessions),
         last_bar,
         np.array([each.multiplier for each in instruments]),
         borrow,
@@ -94,11 +98,23 @@ def last_bars(close: Floats) -> NDArray[np.int32]:
     return last
 
 
-def session_flags(panel: Panel, last_bar: NDArray[np.int32], *, sessions: bool) -> NDArray[np.int8]:
-    """Return the flags of each bar; without ``sessions`` only where symbols end."""
+def session_flags(
+    panel: Panel, last_bar: NDArray[np.int32], exchange: Calendar | None, *, sessions: bool
+) -> NDArray[np.int8]:
+    """Return the flags of each bar; without ``sessions`` only where symbols end.
+
+    Of an exchange's session the first and the last bar there is are flagged: a stock that does not trade in the last
+    minute closes with its last trade. Bars outside the sessions belong to none.
+    """
     bars = len(panel)
     flags = np.zeros(bars, np.int8)
-    if sessions and not is_intraday(panel.interval):
+    if sessions and exchange is not None:
+        session = exchange.session_of(panel.timestamp, panel.interval)
+        inside = np.flatnonzero(session != OUTSIDE)
+        turns = np.diff(session[inside], prepend=OUTSIDE, append=OUTSIDE) != 0
+        flags[inside[turns[:-1]]] |= FIRST
+        flags[inside[turns[1:]]] |= LAST
+    elif sessions and not is_intraday(panel.interval):
         flags[:] = FIRST | LAST
     elif sessions:
         ends = session_ends(panel.timestamp, panel.interval)

@@ -15,9 +15,17 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 import numpy as np
 
-from arbitrax.domain.intervals import DAY, is_intraday
+from arbitrax.domain.intervals import DAY, is_intraday, nanoseconds
 from arbitrax.kernels import performance
-from arbitrax.market_data.sessions import Annualisation, Sessions, annualisation, split_sessions
+from arbitrax.market_data.calendars import calendar
+from arbitrax.market_data.sessions import (
+    Annualisation,
+    Sessions,
+    annualisation,
+    exchange_annualisation,
+    exchange_sessions,
+    split_sessions,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -109,12 +117,20 @@ class Sample:
     def sessions(self) -> Sessions | None:
         """The sessions of intraday bars."""
         interval = self.result.bars.interval
-        return split_sessions(self.time, interval) if is_intraday(interval) else None
+        if not is_intraday(interval):
+            return None
+        if self.result.spec.calendar is None:
+            return split_sessions(self.time, interval)
+        first, last = (int(self.time[at]) for at in (0, -1))
+        return exchange_sessions(self.time, interval, calendar(self.result.spec.calendar, start=first, end=last))
 
     @cached_property
     def year(self) -> Annualisation:
         """How returns are annualised."""
-        return annualisation(self.time, self.result.bars.interval, self.sessions)
+        interval = self.result.bars.interval
+        if self.result.spec.calendar is None or nanoseconds(interval) > DAY:
+            return annualisation(self.time, interval, self.sessions)
+        return exchange_annualisation(interval, calendar(self.result.spec.calendar))
 
     @cached_property
     def returns(self) -> Floats:

@@ -19,9 +19,12 @@ if TYPE_CHECKING:
 
     from arbitrax.backtest.spec import RunSpec
     from arbitrax.domain.corporate_actions import CorporateAction
+    from arbitrax.market_data.calendars import Calendar
 
 SPLIT = 0.2
 """Log step of adj_close / close that no ordinary dividend makes."""
+MANY = 10
+"""Symbols beyond which not each of them is compared with the sessions of its exchange."""
 REFUSALS = {
     OrderReason.NO_CASH: "for lack of cash",
     OrderReason.NO_MARGIN: "for lack of margin",
@@ -56,6 +59,17 @@ def price_notices(
         else:
             found.extend(_split_notices(each))
     return tuple(found)
+
+
+def session_notices(raw: Bars | Sequence[Bars] | Panel, panel: Panel, exchange: Calendar) -> tuple[str, ...]:
+    """Return where bars and the sessions of the run's exchange disagree; of many symbols only for their times."""
+    from arbitrax.market_data.session_checks import check_sessions
+
+    if len(panel.symbols) > MANY:
+        close = panel.close[:, 0]
+        rows = Bars("The portfolio", panel.interval, panel.timestamp, close, close, close, close, close)
+        return check_sessions(rows, exchange)
+    return tuple(sentence for each in _series(raw) for sentence in check_sessions(each, exchange))
 
 
 def _applied(records: NDArray[np.void] | None) -> list[str]:

@@ -47,6 +47,9 @@ def run(
     fill: Annotated[
         Literal["next_open", "same_close"], Parameter(help="When market orders fill; same_close is marked.")
     ] = "next_open",
+    calendar: Annotated[
+        str | None, Parameter(help="Exchange whose sessions count, such as XNYS; else judged from the data.")
+    ] = None,
     leverage: Annotated[float, Parameter(help="Gross value that may be opened, as a multiple of equity.")] = 1.0,
     jit: Annotated[bool, Parameter(help="Compile on_bar (needs the jit extra).", negative="")] = False,
     benchmark: Annotated[
@@ -75,6 +78,7 @@ def run(
         account=Account(leverage=leverage),
         fill=fill,
         prices=prices,
+        calendar=calendar,
         benchmark=benchmark,
         risk_free=risk_free,
     )

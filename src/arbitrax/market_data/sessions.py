@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arbitrax.domain.bars import Floats, Int64s
+    from arbitrax.market_data.calendars import Calendar
 
 YEAR_DAYS = 365.25
 FIVE_DAYS = 252
@@ -80,6 +81,23 @@ def annualisation(timestamp: "Int64s", interval: str, sessions: Sessions | None 
         return Annualisation(periods, basis, False)
     periods = _bars_a_year(timestamp, interval)
     return Annualisation(periods, f"{periods:.4g} bar{'' if periods == 1 else 's'} a year", False)
+
+
+def exchange_sessions(timestamp: "Int64s", interval: str, exchange: "Calendar") -> Sessions:
+    """Return intraday bars by the sessions of an exchange; bars outside belong to the nearest one."""
+    days = exchange.session_date_of(timestamp, interval) // DAY
+    ends = np.append(np.flatnonzero(days[1:] != days[:-1]), len(days) - 1)
+    return Sessions(ends, days[ends], 0, False)
+
+
+def exchange_annualisation(interval: str, exchange: "Calendar") -> Annualisation:
+    """Return the annualisation of bars up to a day by the sessions an exchange holds a year, all its years together."""
+    years = (exchange.last - exchange.first) / DAY / YEAR_DAYS
+    periods = round(len(exchange.table) / years)
+    basis = f"{periods} sessions a year of {exchange.name}"
+    if is_intraday(interval):
+        return Annualisation(periods, f"{basis}, returns joined by session", True)
+    return Annualisation(periods, basis, False)
 
 
 def session_ends(timestamp: "Int64s", interval: str) -> "Int64s":
