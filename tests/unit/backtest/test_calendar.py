@@ -6,7 +6,7 @@ import pytest
 import arbitrax as ax
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
-from arbitrax.domain.errors import RangeError, UnknownNameError
+from arbitrax.domain.errors import UnknownNameError
 from arbitrax.domain.intervals import DAY, HOUR, MINUTE
 
 
@@ -124,5 +124,3 @@ def test_ex_dates_are_of_the_exchanges_sessions():
 def test_wrong_calendars_are_refused():
     with pytest.raises(UnknownNameError, match="'XNYSE' is not an exchange; did you mean"):
         run([], calendar="XNYSE", limit=1.0)
-    with pytest.raises(RangeError):
-        run([], bars_at([at("1850-01-01"), at("1850-01-02")], "1d"), limit=1.0)
