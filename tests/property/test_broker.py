@@ -189,7 +189,7 @@ def run_compiled(rows, script, options, given_costs):
     )  # fmt: skip
     symbols = len(rows[0][0])
     words = Vocabulary(tuple("ABC"[:symbols]), CODES, ENUMS)
-    context = open_contexts(engine, words, lambda _column: None, None)
+    context = open_contexts(engine, words, lambda _column: None, None, None)
 
     def on_bar(ctx):
         for step in script[ctx.index]:

@@ -96,7 +96,9 @@ def test_signals_and_events_of_one_logic_give_the_same_bytes(market):
                 stated[s] = weight
                 ctx[s].order_target_percent(weight)
 
-    context = open_contexts(events, Vocabulary(tuple("ABC"[: len(opens[0])]), CODES, ENUMS), lambda _at: None, None)
+    context = open_contexts(
+        events, Vocabulary(tuple("ABC"[: len(opens[0])]), CODES, ENUMS), lambda _at: None, None, None
+    )
     run_events(events, context, 0, on_bar, None, None)
     assert signals.equity.tobytes() == events.equity.tobytes()
     assert all(a.tobytes() == b.tobytes() for a, b in zip(signals.records(), events.records(), strict=True))

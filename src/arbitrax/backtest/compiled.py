@@ -80,6 +80,11 @@ def lay_out(strategy: Strategy, simulation: Simulation) -> tuple[Any, tuple[tupl
     for name, value in values.items():
         place = len(fields)
         if isinstance(value, Line):
+            if not value.address:
+                raise StrategyError(
+                    f"{type(strategy).__name__} cannot be compiled: {name} is of a longer interval; give its values "
+                    "by bar of the run with ctx.indicator(ax.align(...))."
+                )
             memory[place] = value.address
             fields.append((name, "line"))
         elif isinstance(value, bool | int | np.integer | np.bool_):

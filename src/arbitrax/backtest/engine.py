@@ -15,6 +15,7 @@ from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import COLUMNS, Bars
 from arbitrax.domain.errors import DataError, RangeError, StoreError, StrategyError
+from arbitrax.domain.intervals import is_intraday
 from arbitrax.domain.panel import PRICES, Panel
 from arbitrax.kernels.performance import hold_equally
 from arbitrax.strategies.strategy import Strategy
@@ -22,7 +23,7 @@ from arbitrax.strategies.strategy import Strategy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from arbitrax.domain.bars import Floats
+    from arbitrax.domain.bars import Floats, Int64s
     from arbitrax.domain.corporate_actions import CorporateAction
     from arbitrax.market_data.calendars import Calendar
 
@@ -88,7 +89,23 @@ def run_backtest(
             own = bars if bars is not None else _on_all_rows(panel, column)
             return own if splits is None else in_last_units(own, splits[:, column])
 
-        tags = run_strategy(simulation, strategy, panel.symbols, whole_bars, warmup=warmup, splits=splits, jit=jit)
+        def coarser(column: int, interval: str) -> tuple[Bars, Int64s]:
+            from arbitrax.market_data.alignment import exchange_ends, last_completed
+            from arbitrax.market_data.resample import resample
+            from arbitrax.market_data.sessions import exchange_sessions
+
+            fine = whole_bars(column)
+            if exchange is None:
+                made = resample(fine, interval)
+                return made, last_completed(made, fine)
+            by_exchange = is_intraday(fine.interval)
+            sessions = exchange_sessions(fine.timestamp, fine.interval, exchange) if by_exchange else None
+            made = resample(fine, interval, sessions=sessions)
+            return made, last_completed(made, fine, ends=exchange_ends(made, fine, exchange))
+
+        tags = run_strategy(
+            simulation, strategy, panel.symbols, whole_bars, coarser, warmup=warmup, splits=splits, jit=jit
+        )
     else:
         seen, seen_panel = bars, panel
         if splits is not None:

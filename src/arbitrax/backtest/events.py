@@ -12,7 +12,7 @@ from arbitrax.strategies.strategy import Strategy
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from arbitrax.domain.bars import Bars, Floats
+    from arbitrax.domain.bars import Bars, Floats, Int64s
     from arbitrax.kernels.context import Context
     from arbitrax.kernels.simulate import Simulation
 
@@ -25,6 +25,7 @@ def run_strategy(
     strategy: Strategy,
     symbols: tuple[str, ...],
     bars: Callable[[int], Bars],
+    coarser: Callable[[int, str], tuple[Bars, Int64s]],
     *,
     warmup: int,
     splits: Floats | None,
@@ -32,13 +33,14 @@ def run_strategy(
 ) -> tuple[str, ...]:
     """Run an event strategy and return the tags it gave its orders.
 
-    bars: one symbol's whole bars, for indicators. splits: (bars, symbols) cumulative split ratios of raw prices.
+    bars: one symbol's whole bars, for indicators. coarser: those of a longer interval, and by bar of the run which is
+    the last that is over. splits: (bars, symbols) cumulative split ratios of raw prices.
 
     Raises:
         StrategyError: the strategy raised, or asked for something impossible; the sentence names the bar.
     """
     words = Vocabulary(symbols, CODES, ENUMS)
-    context = open_contexts(simulation, words, bars, splits)
+    context = open_contexts(simulation, words, bars, coarser, splits)
     _call(strategy, "on_start", None, strategy.on_start, context)
     if jit:
         from arbitrax.backtest.compiled import run_compiled

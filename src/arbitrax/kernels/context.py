@@ -70,56 +70,72 @@ class Vocabulary:
 class Line:
     """A column up to the present bar: ``line[-1]`` is the present, ``line[-2]`` the bar before, ``len(line)`` grows.
 
-    Indexing past the present raises IndexError. A slice is an array of its own.
+    Indexing past the present raises IndexError. A slice is an array of its own. Of a longer interval the bars that are
+    over count.
     """
 
     values: cython.const[cython.double][:]
-    splits: cython.const[cython.double][:]
+    splits: cython.const[cython.double][:]  # by value
+    present_splits: cython.const[cython.double][:]  # by bar of the run
+    known: cython.const[cython.longlong][:]  # by bar of the run: the last value that is known, -1 for none
     b: cython.pointer[Broker]
     keep: object
     adjusts: cython.bint
+    is_coarse: cython.bint
+
+    @cython.cfunc
+    @cython.inline
+    @cython.exceptval(check=False)
+    def last(self) -> cython.longlong:
+        """Return the place of the last value that is known, -1 before the first."""
+        return self.known[self.b.t] if self.is_coarse else self.b.t
 
     @cython.cfunc
     @cython.exceptval(check=False)
     def value_at(self, at: cython.longlong) -> cython.double:
-        """Return the value at a bar that has been."""
-        if self.adjusts and self.splits[at] != self.splits[self.b.t]:
-            return self.values[at] * (self.splits[at] / self.splits[self.b.t])
+        """Return a value that is known; NaN for place -1."""
+        if at < 0:
+            return NAN
+        if self.adjusts and self.splits[at] != self.present_splits[self.b.t]:
+            return self.values[at] * (self.splits[at] / self.present_splits[self.b.t])
         return self.values[at]
 
     def __len__(self) -> cython.Py_ssize_t:
-        return self.b.t + 1
+        return self.last() + 1
 
     def __getitem__(self, index):
         at: cython.longlong
+        last: cython.longlong = self.last()
         if isinstance(index, slice):
-            start, stop, stride = index.indices(self.b.t + 1)
+            start, stop, stride = index.indices(last + 1)
             found = np.asarray(self.values)[start:stop:stride]
             if self.adjusts:
                 splits = np.asarray(self.splits)[start:stop:stride]
-                return found * (splits / self.splits[self.b.t])
+                return found * (splits / self.present_splits[self.b.t])
             return found.copy()
         at = index
         if at < 0:
-            at += self.b.t + 1
-        if at < 0 or at > self.b.t:
-            if at > self.b.t:
-                raise IndexError(f"bar {index} lies in the future: the present bar is {self.b.t}")
-            raise IndexError(f"there is no bar {index}: only {self.b.t + 1} have been")
+            at += last + 1
+        if at < 0 or at > last:
+            if at > last:
+                raise IndexError(f"bar {index} lies in the future: the present bar is {last}")
+            raise IndexError(f"there is no bar {index}: only {last + 1} have been")
         return self.value_at(at)
 
     @property
     def address(self) -> int:
-        """Where its first value is, for compiled strategies."""
+        """Where its first value is, for compiled strategies; 0 for a longer interval, which they cannot follow."""
+        if self.is_coarse:
+            return 0
         return cython.cast(cython.size_t, cython.address(self.values[0]))
 
     @property
     def now(self) -> float:
-        """The value at the present bar."""
-        return self.value_at(self.b.t)
+        """The last known value, NaN before the first."""
+        return self.value_at(self.last())
 
     def __float__(self) -> float:
-        return self.value_at(self.b.t)
+        return self.value_at(self.last())
 
 
 @cython.cfunc
@@ -131,6 +147,20 @@ def _line(keep: object, b: cython.pointer[Broker], values: cython.const[cython.d
     line.adjusts = splits is not None
     if splits is not None:
         line.splits = splits
+        line.present_splits = splits
+    return line
+
+
+@cython.cfunc
+def _coarse_line(keep: object, b: cython.pointer[Broker], values: object, known: object, splits: object) -> Line:
+    """Return a line of a longer interval; splits: by bar of the run, whose last units the values are in, or None."""
+    line: Line = _line(keep, b, values, None)
+    line.is_coarse = True
+    line.known = known
+    if splits is not None:
+        line.adjusts = True
+        line.present_splits = splits
+        line.splits = np.full(len(values), splits[len(splits) - 1])
     return line
 
 
@@ -292,6 +322,8 @@ class Context:
     siblings: list
     whole: cython.bint  # speaks for the account, not for one symbol
     bars_given: object  # what `bars` returns before the first bar
+    coarser_given: object  # what `resample` asks for bars of a longer interval
+    splits_given: object
     history_made: object
 
     # -- the present -------------------------------------------------------------------------------------------
@@ -437,6 +469,12 @@ class Context:
         if array.shape != (self.b.bars,):
             raise ValueError(f"an indicator has one value a bar: shape ({self.b.bars},), not {array.shape}")
         return _line(self.simulation, self.b, array, None)
+
+    def resample(self, interval: str):
+        """Return the symbol's bars of a longer interval, which end with the last one that is over. For `on_start`."""
+        if self.bars_given is None:
+            raise RuntimeError("resample is for on_start; keep what it returns")
+        return _coarse_history(self, interval)
 
     # -- orders ------------------------------------------------------------------------------------------------
 
@@ -752,6 +790,63 @@ class Context:
         )  # fmt: skip
 
 
+@cython.cclass
+class CoarseHistory(History):
+    """Bars of a longer interval: those that are over at the present bar, as lines."""
+
+    b: cython.pointer[Broker]
+    keep: object
+    bars_made: object
+    known: object
+    owner: Context
+
+    @property
+    def bars(self):
+        """All bars of the interval, in `on_start` only: for indicators, which `indicator` then reveals bar by bar."""
+        if self.owner.bars_given is None:
+            raise RuntimeError(
+                "bars is for on_start; in on_bar use the lines, which end with the last bar that is over"
+            )
+        return self.bars_made
+
+    @property
+    def is_new(self) -> bool:
+        """Whether a bar of the interval is over with the present bar, and was not before it."""
+        known: cython.const[cython.longlong][:] = self.known
+        return known[self.b.t] > (known[self.b.t - 1] if self.b.t > 0 else -1)
+
+    def indicator(self, values) -> Line:
+        """Return one value a bar of the interval as a line that reveals them as the bars are over. For `on_start`."""
+        array = np.ascontiguousarray(values, dtype=np.float64)
+        if array.shape != (len(self.bars_made),):
+            raise ValueError(f"an indicator has one value a bar: shape ({len(self.bars_made)},), not {array.shape}")
+        return _coarse_line(self.keep, self.b, array, self.known, None)
+
+    def __len__(self) -> cython.Py_ssize_t:
+        return len(self.close)
+
+
+@cython.cfunc
+def _coarse_history(context: Context, interval: object) -> CoarseHistory:
+    made: CoarseHistory = CoarseHistory()
+    splits: object = context.splits_given
+    made.b = context.b
+    made.keep = context.simulation
+    made.owner = context
+    made.bars_made, known = context.coarser_given(context.symbol, interval)
+    made.known = np.ascontiguousarray(known, dtype=np.int64)
+    open_, high, low, close, volume = (
+        np.ascontiguousarray(getattr(made.bars_made, name), dtype=np.float64)
+        for name in ("open", "high", "low", "close", "volume")
+    )
+    made.open = _coarse_line(made.keep, made.b, open_, made.known, splits)
+    made.high = _coarse_line(made.keep, made.b, high, made.known, splits)
+    made.low = _coarse_line(made.keep, made.b, low, made.known, splits)
+    made.close = _coarse_line(made.keep, made.b, close, made.known, splits)
+    made.volume = _coarse_line(made.keep, made.b, volume, made.known, None)
+    return made
+
+
 @cython.cfunc
 @cython.exceptval(-1, check=True)
 def _read_exits(
@@ -770,10 +865,11 @@ def _read_exits(
     return 0
 
 
-def open_contexts(simulation: Simulation, words: Vocabulary, bars: object, splits: object) -> Context:
+def open_contexts(simulation: Simulation, words: Vocabulary, bars: object, coarser: object, splits: object) -> Context:
     """Return the context of a simulation. bars: called with a symbol's number, for `Context.bars`.
 
-    splits: (bars, symbols) cumulative split ratios of raw prices, or None.
+    coarser: called with a symbol's number and an interval, returns bars of it and, by bar of the run, which is the last
+    that is over. splits: (bars, symbols) cumulative split ratios of raw prices, or None.
     """
     siblings: list = []
     made: Context
@@ -789,9 +885,11 @@ def open_contexts(simulation: Simulation, words: Vocabulary, bars: object, split
         made.words = words
         made.siblings = siblings
         made.bars_given = bars
+        made.coarser_given = coarser
         made.whole = s == simulation.b.symbols
         made.symbol = 0 if made.whole else s
-        column = None if splits is None else splits[:, made.symbol]
+        column = None if splits is None else np.ascontiguousarray(splits[:, made.symbol])
+        made.splits_given = column
         history = History()
         history.open = _line(simulation, simulation.b, open_[:, made.symbol], column)
         history.high = _line(simulation, simulation.b, high[:, made.symbol], column)

@@ -7,6 +7,7 @@ import numpy as np
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.errors import InputError
 from arbitrax.domain.intervals import DAY, is_intraday, nanoseconds
+from arbitrax.market_data.calendars import OUTSIDE
 from arbitrax.market_data.resample import period_starts, periods
 from arbitrax.market_data.sessions import split_sessions
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arbitrax.domain.bars import Floats, Int64s
+    from arbitrax.market_data.calendars import Calendar
 
 
 def last_completed(coarse: Bars, fine: Bars, *, ends: "Int64s | None" = None) -> "NDArray[np.int64]":
@@ -49,6 +51,24 @@ def last_completed(coarse: Bars, fine: Bars, *, ends: "Int64s | None" = None) ->
             )
         known_at = np.minimum(known_at, fine.timestamp.searchsorted(given - step))
     return known_at.searchsorted(np.arange(len(fine)), side="right") - 1
+
+
+def exchange_ends(coarse: Bars, fine: Bars, exchange: "Calendar") -> "Int64s":
+    """Return when each coarse bar is over by an exchange's sessions, ns, as `last_completed` takes it.
+
+    A bar within a session ends with it at the latest; one of days, weeks or months with its last session's close,
+    beside daily or longer ``fine`` bars with that session's day. A bar outside every session ends as it says.
+    """
+    table = exchange.table
+    if is_intraday(coarse.interval):
+        end = coarse.timestamp + nanoseconds(coarse.interval)
+        session = exchange.session_of(coarse.timestamp, coarse.interval)
+        return np.where(session == OUTSIDE, end, np.minimum(end, table.close[session]))
+    following = period_starts(periods(coarse.timestamp // DAY, coarse.interval) + 1, coarse.interval)
+    session = np.maximum(table.date.searchsorted(following) - 1, 0)
+    ends = table.close[session] if is_intraday(fine.interval) else table.date[session] + DAY
+    held = table.date[session] >= coarse.timestamp
+    return np.maximum.accumulate(np.where(held, ends, following))
 
 
 def align(values: Any, coarse: Bars, fine: Bars, *, ends: "Int64s | None" = None) -> "Floats":
