@@ -45,7 +45,7 @@ def run_strategy(
     if jit:
         from arbitrax.backtest.compiled import run_compiled
 
-        run_compiled(simulation, strategy, context, warmup)
+        words.tags.extend(run_compiled(simulation, strategy, context, warmup, splits))
     else:
         kind = type(strategy)
         on_fill = strategy.on_fill if kind.on_fill is not Strategy.on_fill else None

@@ -9,7 +9,10 @@ from tests.market import random_walk, sample
 
 import arbitrax as ax
 from arbitrax.backtest.compiled import check
+from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.errors import StrategyError
+from arbitrax.domain.intervals import DAY
+from arbitrax.domain.orders import OrderKind, OrderRole, OrderStatus
 from arbitrax.strategies.averages import compare_moving_averages
 
 
@@ -56,8 +59,66 @@ class TwoSymbols(ax.Strategy):
 
 
 class Watcher(LimitEntry):
+    """Is told of fills and orders, and answers with orders of its own."""
+
+    def on_start(self, ctx):
+        super().on_start(ctx)
+        self.bought = 0.0
+        self.ended = 0
+
     def on_fill(self, ctx, fill):
-        pass
+        self.bought += fill.quantity * fill.price - fill.fee
+        if fill.order.role == OrderRole.PLAIN and fill.quantity > 0:
+            ctx.sell(1, limit=fill.reference_price * 1.03, reduce_only=True, tag="some profit")
+
+    def on_order(self, ctx, order):
+        if not order.is_open:
+            self.ended += order.id
+        if order.status == OrderStatus.CANCELLED and order.kind == OrderKind.LIMIT and order.remaining > 5:
+            ctx.buy(2, stop=ctx.high * 1.01, tag="after all", time_in_force="day")
+
+
+class Everything(ax.Strategy):
+    """Sends orders of every kind, by the history alone."""
+
+    def on_bar(self, ctx):
+        for s in range(ctx.symbols):
+            market = ctx[s]
+            if ctx.index < 12 or not market.has_bar:
+                continue
+            close = market.history.close
+            turn = (ctx.index + 5 * s) % 17
+            if turn == 0:
+                first = market.buy(3, limit=close[-1] * 0.99, tag="dip", time_in_force="gtd", until=ctx.time + 9 * DAY)
+                market.sell(3, stop=close[-1] * 0.95, parent=first, tag="guard")
+            elif turn == 3 and close[-1] > 0.98 * close[-10:].max():
+                rise = market.buy(1, stop=market.history.high[-5:].max(), do_not_reduce=True)
+                market.buy(1, limit=market.history.low[-5:].min(), oco=rise, tag="dip")
+            elif turn == 5:
+                market.buy(2, on="close", tag="auction")
+            elif turn == 7:
+                market.sell(1, on="open", limit=market.history.open[-2], tag="auction")
+            elif turn == 9:
+                market.order_target_value(20_000, trailing_stop=0.04, relative=True, max_bars=6, tag="aim")
+            elif turn == 11 and market.history.volume.now > 0:
+                market.sell(2, trail_percent=0.03, reduce_only=True, time_in_force="day")
+            elif turn == 13:
+                market.buy(5, limit=close[-1], time_in_force="ioc")
+            elif turn == 14:
+                market.sell(value=close[-1] * 2, time_in_force="fok", tag="fok")
+            elif turn == 16:
+                market.cancel_all()
+                market.close(tag="over")
+
+
+class Namer(LimitEntry):
+    def on_bar(self, ctx):
+        ctx.buy(1, tag=str(ctx.index))
+
+
+class Closer(LimitEntry):
+    def on_bar(self, ctx):
+        ctx.buy(1, on="noon")
 
 
 class Talker(LimitEntry):
@@ -76,12 +137,30 @@ class Hoarder(LimitEntry):
         self.prices = ctx.bars.close
 
 
-@pytest.mark.parametrize("strategy", [LimitEntry, TwoSymbols])
+@pytest.mark.parametrize("strategy", [LimitEntry, TwoSymbols, Watcher, Everything])
 def test_compiled_gives_the_bytes_of_interpreted(strategy):
-    bars = random_walk(600, deviation=0.02) if strategy is LimitEntry else [sample("AAPL"), sample("MSFT")]
+    one = strategy in (LimitEntry, Watcher)
+    bars = random_walk(600, deviation=0.02) if one else [sample("AAPL"), sample("MSFT")]
     interpreted, compiled = (ax.backtest(strategy, bars, jit=jit) for jit in (False, True))
     assert len(interpreted.trade_records) > 10
+    assert compiled.tags == interpreted.tags
     assert compiled.hash == interpreted.hash
+
+
+def test_compiled_history_is_in_the_units_of_the_present():
+    action = CorporateAction(symbol="AAPL", kind="split", ex_date=11_100 * DAY, ratio=3.0)
+    bars = [sample("AAPL"), sample("MSFT")]
+    runs = [ax.backtest(Everything, bars, jit=jit, prices="raw", actions=[action]) for jit in (False, True)]
+    assert runs[0].hash == runs[1].hash
+    assert runs[0].hash != ax.backtest(Everything, bars, prices="raw", actions=[]).hash
+
+
+def test_what_compiled_callbacks_count_is_the_strategys_again():
+    strategies = [Watcher(), Watcher()]
+    for strategy, jit in zip(strategies, (False, True), strict=True):
+        ax.backtest(strategy, random_walk(600, deviation=0.02), jit=jit)
+    assert strategies[0].bought == strategies[1].bought != 0
+    assert strategies[0].ended == strategies[1].ended > 0
 
 
 def test_numbers_set_in_on_bar_are_the_strategys_again():
@@ -104,7 +183,9 @@ def test_the_future_is_closed_to_compiled_strategies_too():
     [
         (LimitEntry, None),
         (TwoSymbols, None),
-        (Watcher, "overrides on_fill or on_order"),
+        (Watcher, None),
+        (Namer, "tag must be a text that stands in the source"),
+        (Closer, "on = 'noon' is not one of open, close"),
         (Talker, "Unknown attribute 'open_orders'"),
         (Hoarder, "prices is ndarray; keep numbers, and lines made by ctx.indicator"),
     ],
