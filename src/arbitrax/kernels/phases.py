@@ -23,6 +23,7 @@ from cython.cimports.arbitrax.kernels.ledger import (
     ENTERED_INSIDE,
     EXPIRED,
     FOK,
+    GTC,
     GTD,
     HELD,
     INSIDE,
@@ -72,7 +73,7 @@ def step(b: cython.pointer[Broker]) -> cython.void:
             b.used[i] = 0.0
     if b.working_count > 0:
         compact(b)
-    if b.working_count == 0 and not _at_risk(b) and b.action_count == 0 and not b.session[b.t] & 4:
+    if not _at_risk(b) and b.action_count == 0 and not b.session[b.t] & 4 and _out_of_reach(b):
         # Most bars: nothing can fill, and longs that are paid for lose no more than themselves.
         if b.credit_rate != 0.0:
             accrue(b)
@@ -95,6 +96,39 @@ def _at_risk(b: cython.pointer[Broker]) -> cython.bint:
 
 @cython.cfunc
 @cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _out_of_reach(b: cython.pointer[Broker]) -> cython.bint:
+    """Tell whether no working order can change in this bar: the others' rules need the phases."""
+    i: cython.Py_ssize_t
+    at: cython.longlong
+    order: cython.pointer[OrderRecord]
+    for i in range(b.working_count):
+        order = cython.address(b.orders[b.working[i]])
+        at = b.t * b.symbols + order.symbol
+        if order.time_in_force != GTC and (order.time_in_force != DAY or b.session[b.t] & 2):
+            return False
+        if order.kind == LIMIT:
+            if not (
+                b.open_[at] > order.limit and b.low[at] > order.limit
+                if order.side > 0
+                else b.open_[at] < order.limit and b.high[at] < order.limit
+            ):
+                return False
+        elif order.kind == STOP:
+            if order.triggered_bar >= 0 or not (
+                b.open_[at] < order.stop and b.high[at] < order.stop
+                if order.side > 0
+                else b.open_[at] > order.stop and b.low[at] > order.stop
+            ):
+                return False
+        elif order.kind != MARKET or b.states[b.working[i]].due_bar <= b.t:
+            return False
+    return True
+
+
+@cython.cfunc
+@cython.nogil
 @cython.exceptval(check=False)
 def can_coast(b: cython.pointer[Broker]) -> cython.bint:
     """Tell whether, of one symbol, nothing can happen but new prices until somebody decides."""
@@ -102,6 +136,7 @@ def can_coast(b: cython.pointer[Broker]) -> cython.bint:
         compact(b)
     return (
         b.symbols == 1
+        and b.last_bar[0] == b.bars - 1
         and b.working_count == 0
         and not _at_risk(b)
         and b.action_count == 0
