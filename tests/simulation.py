@@ -16,9 +16,12 @@ def matrix(values):
 
 def open_engine(
     open_, high=None, low=None, close=None, *, volume=None, factor=None, time=None, session=None, last_bar=None,
-    multiplier=None, borrow_rate=None, tick=None, lot=None, actions=(), tiers=(), cash=1000.0, **options,
+    multiplier=None, borrow_rate=None, tick=None, lot=None, actions=(), tiers=(), finer=None, cash=1000.0, **options,
 ):  # fmt: skip
-    """Return a `Simulation`; daily bars, each a session of its own, unless said otherwise."""
+    """Return a `Simulation`; daily bars, each a session of its own, unless said otherwise.
+
+    finer: for each bar a list of (open, high, low, close) of one symbol.
+    """
     o = matrix(open_)
     c = o if close is None else matrix(close)
     h = np.fmax(o, c) if high is None else matrix(high)
@@ -50,5 +53,15 @@ def open_engine(
         None if lot is None else each(lot, 0.0),
         records if len(records) else None,
         steps if len(steps) else None,
+        None if finer is None else finer_arrays(finer),
         cash=cash, **options,
     )  # fmt: skip
+
+
+def finer_arrays(finer):
+    """Return what `Simulation` takes for one symbol's finer bars; a bar without any is told by itself."""
+    ends = np.cumsum([len(each) for each in finer])
+    rows = np.stack((ends - [len(each) for each in finer], ends), axis=1).astype(np.int64)
+    prices = np.array([price for each in finer for price in each], np.float64).reshape(-1, 4)
+    tells = np.array([[len(each) > 0] for each in finer], np.uint8)
+    return (*(np.ascontiguousarray(prices[:, [at]]) for at in range(4)), rows, tells)

@@ -51,6 +51,7 @@ def backtest(
     interval: str | None = None,
     timezone: str | None = None,
     actions: "Sequence[CorporateAction] | str | Path | None" = None,
+    finer: "str | One | Panel | Sequence[One] | None" = None,
     jit: bool = False,
 ) -> Result:
     """Run a strategy over the bars of one symbol, or of several on one account.
@@ -71,6 +72,8 @@ def backtest(
         symbol, interval, timezone: of a file or frame, where it does not say itself.
         actions: splits and dividends, or the CSV file that lists them; applied to positions with ``prices="raw"``.
             None takes those stored for stored symbols.
+        finer: bars of a shorter interval, given like ``data``, or that interval ("1m") of stored symbols; where one bar
+            reaches a stop and a target they tell which came first. None: the worse counts.
         jit: compile the strategy's `on_bar` (needs ``pip install 'arbitrax[jit]'``; the first run waits for it).
 
     Raises:
@@ -98,6 +101,7 @@ def backtest(
             raise InputError("backtest() was given an empty list; give the bars of at least one symbol.")
         symbols, length = tuple(each.symbol for each in traded), traded[0].interval
     compared = None if benchmark is None else _benchmark(benchmark, length, timezone, adjusted=adjusted)
+    told = None if finer is None else _finer(finer, data, symbols, timezone)
     spec = RunSpec(
         strategy=strategy_ref(instance, describe(type(instance))),
         symbols=symbols,
@@ -113,11 +117,31 @@ def backtest(
         fill=fill,
         prices=prices,
         calendar=calendar,
+        finer=None if told is None else told[0],
         benchmark=None if compared is None else compared.symbol,
         risk_free=risk_free,
     )
     known = _actions(actions, data, symbols, adjusted=adjusted)
-    return run_backtest(spec, instance, cut_data(traded, spec), compared, notices, actions=known, jit=jit)
+    return run_backtest(
+        spec, instance, cut_data(traded, spec), compared, notices, actions=known, finer=told and told[1], jit=jit
+    )
+
+
+def _finer(given: Any, data: "Data", symbols: tuple[str, ...], timezone: str | None) -> tuple[str, list[Bars] | Panel]:
+    """Return the interval of finer bars, and the bars."""
+    if isinstance(given, Panel):
+        return given.interval, given
+    if isinstance(given, str) and _is_stored(data) and not looks_like_file(given):
+        return given, _stored_panel(symbols, given, adjusted=False)[0]
+    one = isinstance(given, str) or not isinstance(given, Sequence)
+    series = [
+        each.bars
+        for part in ([given] if one else given)
+        for each in _all_series(part, None, None, timezone, many=not one, adjusted=False)
+    ]
+    if len(series) == 1 == len(symbols):
+        series = [replace(series[0], symbol=symbols[0])]  # a frame has no name of its own
+    return series[0].interval, series
 
 
 def _actions(given: Any, data: "Data", symbols: tuple[str, ...], *, adjusted: bool) -> "tuple[CorporateAction, ...]":
@@ -127,8 +151,7 @@ def _actions(given: Any, data: "Data", symbols: tuple[str, ...], *, adjusted: bo
         return read_actions(Path(given), symbol=symbols[0] if len(symbols) == 1 else None).actions
     if given is not None:
         return tuple(given)
-    stored = (isinstance(data, str) and not looks_like_file(data)) or _all_stored(data)
-    if adjusted or not stored:
+    if adjusted or not _is_stored(data):
         return ()
     from arbitrax.bootstrap import open_store
     from arbitrax.settings import read_settings
@@ -146,6 +169,11 @@ def _instance(strategy: object) -> Strategy:
         f"backtest() takes a strategy such as SmaCross(fast=10, slow=30), not {type(strategy).__name__}; "
         "subclass arbitrax.Strategy."
     )
+
+
+def _is_stored(data: "Data") -> bool:
+    """Tell whether all that is traded is given by the names of stored symbols."""
+    return (isinstance(data, str) and not looks_like_file(data)) or _all_stored(data)
 
 
 def _all_stored(data: "Data") -> "TypeGuard[Sequence[str]]":

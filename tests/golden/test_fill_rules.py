@@ -6,11 +6,12 @@ what must have filled: (bar, signed quantity, price). Cash is 1,000 and costs ar
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 import arbitrax as ax
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
-from arbitrax.domain.errors import StrategyError
+from arbitrax.domain.errors import InputError, StrategyError
 from arbitrax.domain.intervals import DAY, HOUR
 from arbitrax.domain.orders import EventKind, ExitReason, OrderReason, OrderStatus
 
@@ -718,3 +719,74 @@ def test_a_short_covered_for_more_than_there_was_is_bankruptcy():
     result = play(rows, {0: lambda ctx: ctx.sell(10, stop_loss=150)}, account=ax.Account(maintenance=0))
     assert result.bankrupt_bar == 2
     assert result.equity_curve.tolist() == [1000, 1000, -300, -300]
+
+
+# -- finer bars decide -----------------------------------------------------------------------------
+
+# A day as two half days: the same high and low, in one order or the other.
+UP_FIRST = [(100, 120, 100, 118), (118, 118, 90, 100)]
+DOWN_FIRST = [(100, 101, 90, 92), (92, 120, 91, 100)]
+BOTH = (100, 120, 90, 100)
+
+
+def halves(*days):
+    rows = [half for day in days for half in (day if len(day) == 2 else (day, (day[3],) * 4))]
+    return bars_of(rows, interval="12h", step=12 * HOUR)
+
+
+@pytest.mark.parametrize(("day", "price"), [(UP_FIRST, 110), (DOWN_FIRST, 95)])
+def test_finer_bars_tell_whether_stop_or_target_came_first(day, price):
+    result = play([FLAT, FLAT, BOTH], {0: bracket}, finer=halves(FLAT, FLAT, day))
+    assert fills(result) == [(1, 1, 100), (2, -1, price)]
+    assert not any("12h" in each for each in result.notices)
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        # In at 98 in the first half; its 120 may have come before that, the second half's low came after.
+        (UP_FIRST, [(1, 1, 98), (1, -1, 95)]),
+        # In at 98 and down through 95 in the first half.
+        (DOWN_FIRST, [(1, 1, 98), (1, -1, 95)]),
+        # In at 98 on the way down to 96, then up to the target.
+        ([(100, 101, 96, 97), (97, 120, 97, 100)], [(1, 1, 98), (1, -1, 110)]),
+    ],
+)
+def test_an_entry_inside_a_finer_bar_is_followed_by_the_next_ones(day, expected):
+    whole = (100, 120, min(day[0][2], day[1][2]), 100)
+    result = play([FLAT, whole], {0: lambda ctx: bracket(ctx, limit=98)}, finer=halves(FLAT, day))
+    assert fills(result) == expected
+
+
+def test_finer_bars_of_another_market_leave_the_worse():
+    finer = halves(FLAT, FLAT, [(100, 121, 100, 118), (118, 118, 90, 100)])
+    result = play([FLAT, FLAT, BOTH], {0: bracket}, finer=finer)
+    assert fills(result)[1] == (2, -1, 95)
+    assert any("In 1 of 3 bars the 12h bars have another high or low" in each for each in result.notices)
+    result = play([FLAT, FLAT, BOTH], {0: bracket}, finer=halves(FLAT, FLAT))
+    assert fills(result)[1] == (2, -1, 95)
+    assert "1 bar has no 12h bars inside; there the worse counts too." in result.notices
+
+
+def test_finer_bars_are_adjusted_as_their_bar():
+    data = replace(bars_of([FLAT, FLAT, BOTH]), adj_close=np.array([50.0, 50.0, 50.0]))
+    script = {0: lambda ctx: ctx.buy(1, stop_loss=47.5, take_profit=55)}
+    for day, price in ((UP_FIRST, 55), (DOWN_FIRST, 47.5)):
+        assert fills(play(None, script, data=data, finer=halves(FLAT, FLAT, day)))[1] == (2, -1, price)
+
+
+def test_finer_bars_of_two_symbols_tell_of_each():
+    data = [bars_of([FLAT, FLAT, BOTH], symbol=symbol) for symbol in ("A", "B")]
+    finer = [replace(halves(FLAT, FLAT, day), symbol=symbol) for day, symbol in ((UP_FIRST, "A"), (DOWN_FIRST, "B"))]
+    both = {0: lambda ctx: [bracket(ctx[at]) for at in range(2)]}
+    prices = [(each["symbol"], each["price"]) for each in play(None, both, data=data, finer=finer).fill_records[2:]]
+    assert sorted(prices) == [(0, 110), (1, 95)]
+    # A's tell nothing of B.
+    alone = [finer[0], replace(halves(FLAT, FLAT), symbol="B")]
+    prices = [(each["symbol"], each["price"]) for each in play(None, both, data=data, finer=alone).fill_records[2:]]
+    assert sorted(prices) == [(0, 110), (1, 95)]
+
+
+def test_bars_that_are_not_finer_are_refused():
+    with pytest.raises(InputError, match="finer = 1d bars are not shorter than the run's 1d bars"):
+        play([FLAT, FLAT], {}, finer=bars_of([FLAT, FLAT]))

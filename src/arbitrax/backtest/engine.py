@@ -10,7 +10,7 @@ import numpy as np
 from arbitrax.backtest.actions import action_records, in_last_units, panel_in_last_units, split_factors
 from arbitrax.backtest.decisions import Shape, decide, run_decisions
 from arbitrax.backtest.market import open_simulation
-from arbitrax.backtest.notices import price_notices, run_notices, session_notices
+from arbitrax.backtest.notices import finer_notices, price_notices, run_notices, session_notices
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import COLUMNS, Bars
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from arbitrax.domain.bars import Floats, Int64s
     from arbitrax.domain.corporate_actions import CorporateAction
     from arbitrax.market_data.calendars import Calendar
+    from arbitrax.market_data.finer import Finer
 
 PORTFOLIO = "PORTFOLIO"
 """What a run of several symbols is called where one name is asked for."""
@@ -39,6 +40,7 @@ def run_backtest(
     data_notices: tuple[str, ...] = (),
     *,
     actions: Sequence[CorporateAction] = (),
+    finer: Bars | Sequence[Bars] | Panel | None = None,
     jit: bool = False,
 ) -> Result:
     """Run ``strategy`` over the bars, already cut to the range of the spec.
@@ -46,7 +48,8 @@ def run_backtest(
     raw: bars as stored, of one symbol or of several; they are adjusted here when the spec asks for it. benchmark: bars
     to compare with, aligned by time; None compares with holding the run's own symbols. data_notices: what reading
     the bars had to say. actions: splits and dividends, applied to positions and orders when prices are raw (adjusted
-    prices carry them already). jit: compile `on_bar` (needs the ``jit`` extra).
+    prices carry them already). finer: raw bars of a shorter interval of the same symbols, which tell what came first
+    inside a bar. jit: compile `on_bar` (needs the ``jit`` extra).
 
     Raises:
         RangeError: fewer bars than the strategy's warm-up and one fill need.
@@ -72,6 +75,7 @@ def run_backtest(
             f"{' and '.join(panel.symbols[:3])} has {len(panel)} in this range; widen the dates or shorten the windows."
         )
     events = strategy.is_event_driven()
+    told = None if finer is None else _finer_of(finer, raw, factor, exchange)
     simulation = open_simulation(
         spec,
         panel,
@@ -80,6 +84,7 @@ def run_backtest(
         sessions=events,
         keep_changes=events and type(strategy).on_order is not Strategy.on_order,
         exchange=exchange,
+        finer=told,
     )
     tags: tuple[str, ...] = ()
     if events:
@@ -132,10 +137,28 @@ def run_backtest(
         raw=raw if isinstance(raw, Bars | Panel) else tuple(raw),
         bankrupt_bar=None if simulation.bankrupt_bar < 0 else simulation.bankrupt_bar,
         notices=data_notices
+        + (() if told is None else finer_notices(told, spec.finer))
         + (() if exchange is None else session_notices(raw, panel, exchange))
         + price_notices(spec, raw, actions, records)
         + run_notices(spec, panel, benchmark, (orders, account_events), simulation.bankrupt_bar),
     )
+
+
+def _finer_of(
+    finer: Bars | Sequence[Bars] | Panel,
+    raw: Bars | Sequence[Bars] | Panel,
+    factor: Floats | None,
+    exchange: Calendar | None,
+) -> Finer:
+    """Return finer bars by bar of the run."""
+    from arbitrax.market_data.finer import finer_bars
+
+    def whole(data: Bars | Sequence[Bars] | Panel) -> Panel:
+        if isinstance(data, Panel):
+            return data
+        return _panel_of(data) if isinstance(data, Bars) else Panel.from_bars(data)
+
+    return finer_bars(whole(raw), whole(finer), factor, exchange)
 
 
 def _exchange_of(spec: RunSpec, panel: Panel) -> Calendar | None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from arbitrax.domain.bars import Floats
     from arbitrax.domain.panel import Panel
     from arbitrax.market_data.calendars import Calendar
+    from arbitrax.market_data.finer import Finer
 
 BASIS_POINT = 1e-4
 FIRST, LAST, ENDS = 1, 2, 4
@@ -35,11 +36,12 @@ def open_simulation(
     sessions: bool,
     keep_changes: bool,
     exchange: Calendar | None = None,
+    finer: Finer | None = None,
 ) -> Simulation:
     """Return the engine, ready to run.
 
     factor: (bars, symbols) adjusted / raw price of adjusted prices. sessions: whether orders may depend on them.
-    exchange: whose sessions they are; None judges them from the data.
+    exchange: whose sessions they are; None judges them from the data. finer: what tells the order of prices in a bar.
     """
     instruments = [spec.instrument(symbol) for symbol in panel.symbols]
     ticks = np.array([each.tick for each in instruments])
@@ -66,6 +68,7 @@ def open_simulation(
         lots if lots.any() else None,
         actions,
         tier_records(costs.tiers),
+        None if finer is None else (finer.open, finer.high, finer.low, finer.close, finer.rows, finer.tells),
         cash=spec.cash,
         margin=spec.account.kind == "margin",
         leverage=spec.account.leverage,

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from arbitrax.backtest.spec import RunSpec
     from arbitrax.domain.corporate_actions import CorporateAction
     from arbitrax.market_data.calendars import Calendar
+    from arbitrax.market_data.finer import Finer
 
 SPLIT = 0.2
 """Log step of adj_close / close that no ordinary dividend makes."""
@@ -58,6 +59,21 @@ def price_notices(
             found.extend(check_actions(each, own))
         else:
             found.extend(_split_notices(each))
+    return tuple(found)
+
+
+def finer_notices(finer: Finer, interval: str | None) -> tuple[str, ...]:
+    """Return how far finer bars could tell what came first."""
+    found = []
+    told, differ = int(np.count_nonzero(finer.tells)), finer.differ
+    if differ:
+        found.append(
+            f"In {differ:,} of {differ + told:,} bars the {interval} bars have another high or low; there the worse of "
+            "stop and target still counts."
+        )
+    if finer.lacking:
+        have = "bar has" if finer.lacking == 1 else "bars have"
+        found.append(f"{finer.lacking:,} {have} no {interval} bars inside; there the worse counts too.")
     return tuple(found)
 
 

@@ -59,6 +59,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     prices: PriceBasis = "adjusted"
     calendar: str | None = None
     """Exchange whose sessions count, such as XNYS; None judges sessions from the data."""
+    finer: str | None = None
+    """Interval of the finer bars that tell what came first inside a bar; None: the worse counts."""
     benchmark: str | None = None
     """A symbol; None compares with buying and holding the run's own symbols."""
     risk_free: float = 0.0
@@ -76,6 +78,8 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
                 choices = " or ".join(repr(each) for each in allowed)
                 raise InputError(f"{name} = {getattr(self, name)!r} is not allowed; give {choices}.")
         nanoseconds(self.interval)
+        if self.finer is not None:
+            nanoseconds(self.finer)
         if not self.symbols:
             raise InputError("A backtest needs at least one symbol.")
         if len(set(self.symbols)) < len(self.symbols):

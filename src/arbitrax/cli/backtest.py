@@ -50,6 +50,9 @@ def run(
     calendar: Annotated[
         str | None, Parameter(help="Exchange whose sessions count, such as XNYS; else judged from the data.")
     ] = None,
+    finer: Annotated[
+        str | None, Parameter(help="Interval of stored bars that tell what came first inside a bar, such as 1m.")
+    ] = None,
     leverage: Annotated[float, Parameter(help="Gross value that may be opened, as a multiple of equity.")] = 1.0,
     jit: Annotated[bool, Parameter(help="Compile on_bar (needs the jit extra).", negative="")] = False,
     benchmark: Annotated[
@@ -79,6 +82,7 @@ def run(
         fill=fill,
         prices=prices,
         calendar=calendar,
+        finer=finer,
         benchmark=benchmark,
         risk_free=risk_free,
     )
@@ -113,6 +117,8 @@ def _run_on_file(
 ) -> Result:
     from arbitrax.market_data.files import read_file
 
+    if spec.finer is not None:
+        raise InputError("--finer needs stored bars; import both files and run with --symbol.")
     if spec.benchmark is not None:
         raise InputError("--benchmark needs stored bars; import the file and run with --symbol.")
     series = read_file(path, interval=interval, timezone=timezone)

@@ -60,6 +60,17 @@ cdef struct Broker:
     const double* lot          # (symbols,) 0: fractions
     const double* multiplier   # (symbols,)
     const double* borrow_rate  # (symbols,) a year
+    const double* fine_open    # (rows, symbols) of finer bars; NULL without
+    const double* fine_high
+    const double* fine_low
+    const double* fine_close
+    const long long* fine_rows # (bars, 2) first row of each bar, and the one after its last
+    const unsigned char* fine_tells # (bars, symbols) 1: the finer bars are those of this bar
+    const double* in_open      # what the phase inside a bar looks at: the bar, or one of its finer ones
+    const double* in_high
+    const double* in_low
+    const double* in_close
+    long long in_row
     long long bars
     long long symbols
     long long t

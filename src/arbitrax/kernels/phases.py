@@ -633,7 +633,29 @@ def _scale_to_account(
 @cython.nogil
 @cython.exceptval(check=False)
 def _fill_inside(b: cython.pointer[Broker]) -> cython.void:
-    """Fill what the bar's extremes reach: stops that reduce a position first, then the rest, oldest first."""
+    """Fill what the bar's extremes reach, one finer bar after another where they are known."""
+    row: cython.longlong
+    if b.fine_rows != cython.NULL and b.fine_rows[2 * b.t] < b.fine_rows[2 * b.t + 1]:
+        b.in_open = b.fine_open
+        b.in_high = b.fine_high
+        b.in_low = b.fine_low
+        b.in_close = b.fine_close
+        for row in range(b.fine_rows[2 * b.t], b.fine_rows[2 * b.t + 1]):
+            b.in_row = row
+            _pass_inside(b, True)
+    b.in_open = b.open_
+    b.in_high = b.high
+    b.in_low = b.low
+    b.in_close = b.close
+    b.in_row = b.t
+    _pass_inside(b, False)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _pass_inside(b: cython.pointer[Broker], fine: cython.bint) -> cython.void:
+    """Fill what the extremes of one bar reach: stops that reduce a position first, then the rest, oldest first."""
     i: cython.Py_ssize_t
     index: cython.int
     kind: cython.int
@@ -642,6 +664,7 @@ def _fill_inside(b: cython.pointer[Broker]) -> cython.void:
         if (
             (kind == STOP or kind == TRAILING_STOP or kind == TRAILING_PERCENT)
             and b.orders[b.working[i]].status == PENDING
+            and _tells(b, b.orders[b.working[i]].symbol) == fine
             and _can_reduce(b, b.working[i])
         ):
             _try_inside(b, b.working[i])
@@ -650,7 +673,11 @@ def _fill_inside(b: cython.pointer[Broker]) -> cython.void:
     while i < b.working_count:
         index = b.working[i]
         kind = b.orders[index].kind
-        if LIMIT <= kind <= TRAILING_PERCENT and b.orders[index].status == PENDING:
+        if (
+            LIMIT <= kind <= TRAILING_PERCENT
+            and b.orders[index].status == PENDING
+            and _tells(b, b.orders[index].symbol) == fine
+        ):
             _try_inside(b, index)
         i += 1
     for i in range(b.working_count):
@@ -661,15 +688,24 @@ def _fill_inside(b: cython.pointer[Broker]) -> cython.void:
 
 @cython.cfunc
 @cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _tells(b: cython.pointer[Broker], symbol: cython.longlong) -> cython.bint:
+    """Tell whether the present bar of a symbol is told by finer ones."""
+    return b.fine_rows != cython.NULL and b.fine_tells[b.t * b.symbols + symbol] != 0
+
+
+@cython.cfunc
+@cython.nogil
 @cython.exceptval(check=False)
 def _try_inside(b: cython.pointer[Broker], index: cython.int) -> cython.void:
     """Fill one order inside the bar, if the bar reached it."""
     order: cython.pointer[OrderRecord] = cython.address(b.orders[index])
-    at: cython.longlong = b.t * b.symbols + order.symbol
+    at: cython.longlong = b.in_row * b.symbols + order.symbol
     reference: cython.double
     planned: cython.double
     phase: cython.int = INSIDE
-    if b.close[at] != b.close[at]:
+    if b.in_close[at] != b.in_close[at]:
         return
     if order.flags & REDUCE_ONLY and not _can_reduce(b, index):
         return
@@ -683,7 +719,7 @@ def _try_inside(b: cython.pointer[Broker], index: cython.int) -> cython.void:
         if not (reference <= order.limit if order.side > 0 else reference >= order.limit):
             # When the price came back to the limit is not known: only the close is certainly later.
             reference = NAN
-            if b.close[at] <= order.limit if order.side > 0 else b.close[at] >= order.limit:
+            if b.in_close[at] <= order.limit if order.side > 0 else b.in_close[at] >= order.limit:
                 reference = order.limit
     else:
         reference = _stop_inside(b, order, at)
@@ -706,19 +742,19 @@ def _try_inside(b: cython.pointer[Broker], index: cython.int) -> cython.void:
 @cython.inline
 @cython.exceptval(check=False)
 def _limit_inside(b: cython.pointer[Broker], order: cython.pointer[OrderRecord], at: cython.longlong) -> cython.double:
-    open_: cython.double = b.open_[at]
+    open_: cython.double = b.in_open[at]
     if order.flags & ENTERED_INSIDE:
         # Only what the close proves came after the entry.
-        if b.close[at] <= order.limit if order.side > 0 else b.close[at] >= order.limit:
+        if b.in_close[at] <= order.limit if order.side > 0 else b.in_close[at] >= order.limit:
             return order.limit
         return NAN
     if order.side > 0:
         if open_ <= order.limit:
             return open_
-        return order.limit if b.low[at] <= order.limit else NAN
+        return order.limit if b.in_low[at] <= order.limit else NAN
     if open_ >= order.limit:
         return open_
-    return order.limit if b.high[at] >= order.limit else NAN
+    return order.limit if b.in_high[at] >= order.limit else NAN
 
 
 @cython.cfunc
@@ -727,14 +763,14 @@ def _limit_inside(b: cython.pointer[Broker], order: cython.pointer[OrderRecord],
 @cython.exceptval(check=False)
 def _stop_inside(b: cython.pointer[Broker], order: cython.pointer[OrderRecord], at: cython.longlong) -> cython.double:
     """Return where a stop triggers inside the bar, NaN when it does not."""
-    open_: cython.double = b.open_[at]
+    open_: cython.double = b.in_open[at]
     if order.triggered_bar >= 0:
         return NAN  # the rest of a capped stop goes on at the next open
     if order.side > 0:
-        if not b.high[at] >= order.stop:
+        if not b.in_high[at] >= order.stop:
             return NAN
         return open_ if open_ >= order.stop and not order.flags & ENTERED_INSIDE else order.stop
-    if not b.low[at] <= order.stop:
+    if not b.in_low[at] <= order.stop:
         return NAN
     return open_ if open_ <= order.stop and not order.flags & ENTERED_INSIDE else order.stop
 
@@ -749,16 +785,16 @@ def _ratchet(b: cython.pointer[Broker], index: cython.int, at: cython.longlong) 
     favourable: cython.double
     if order.triggered_bar >= 0:
         return NAN
-    favourable = b.low[at] if order.side > 0 else b.high[at]
+    favourable = b.in_low[at] if order.side > 0 else b.in_high[at]
     if order.flags & ENTERED_INSIDE:
-        favourable = b.close[at]
+        favourable = b.in_close[at]
     if not (favourable < state.extreme if order.side > 0 else favourable > state.extreme):
         return NAN
     state.extreme = favourable
     order.stop = trailing_level(b, index)
     if order.flags & ENTERED_INSIDE:
         return NAN
-    if b.high[at] >= order.stop if order.side > 0 else b.low[at] <= order.stop:
+    if b.in_high[at] >= order.stop if order.side > 0 else b.in_low[at] <= order.stop:
         return order.stop
     return NAN
 

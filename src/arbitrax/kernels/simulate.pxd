@@ -11,6 +11,7 @@ cdef class Simulation:
     cdef double* equity_at
     cdef double* exposure_at
     cdef bint same_close
+    cdef object take_finer(self, tuple finer)
     cdef bint keep_curves(self) noexcept nogil
     cdef void end(self) noexcept nogil
     cdef long long coast(self, long long first, const double* targets, double last) noexcept nogil

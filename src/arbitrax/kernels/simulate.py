@@ -104,6 +104,7 @@ class Simulation:
         lot: cython.const[cython.double][::1] = None,
         actions: cython.const[ActionRecord][::1] = None,
         tiers: cython.const[Tier][::1] = None,
+        finer: object = None,
         *,
         cash: cython.double,
         margin: cython.bint = True,
@@ -131,7 +132,7 @@ class Simulation:
         exposure: cython.double[::1]
         symbols: cython.Py_ssize_t = close.shape[1]
         self.keep = (open_, high, low, close, time, session, last_bar, multiplier, borrow_rate, volume, factor, tick,
-                     lot, actions, tiers)  # fmt: skip
+                     lot, actions, tiers, finer)  # fmt: skip
         b.bars = close.shape[0]
         b.symbols = symbols
         if not b.bars or not symbols:
@@ -149,6 +150,8 @@ class Simulation:
         b.high = cython.address(high[0, 0])
         b.low = cython.address(low[0, 0])
         b.close = cython.address(close[0, 0])
+        if finer is not None:
+            self.take_finer(finer)
         b.volume = cython.address(volume[0, 0]) if volume is not None else cython.NULL
         b.factor = cython.address(factor[0, 0]) if factor is not None else cython.NULL
         b.time = cython.address(time[0])
@@ -211,6 +214,37 @@ class Simulation:
         exposure = self.exposure
         self.equity_at = cython.address(equity[0])
         self.exposure_at = cython.address(exposure[0])
+
+    @cython.cfunc
+    def take_finer(self, finer: tuple) -> object:
+        """Let finer bars tell what came first inside a bar.
+
+        finer: open, high, low and close of shape (finer bars, symbols); the first finer bar of each bar and the one
+        after its last, (bars, 2) int64; whether they are those of the bar, (bars, symbols) uint8.
+        """
+        b: cython.pointer[Broker] = self.b
+        open_: cython.const[cython.double][:, ::1] = finer[0]
+        high: cython.const[cython.double][:, ::1] = finer[1]
+        low: cython.const[cython.double][:, ::1] = finer[2]
+        close: cython.const[cython.double][:, ::1] = finer[3]
+        rows: cython.const[cython.longlong][:, ::1] = finer[4]
+        tells: cython.const[cython.uchar][:, ::1] = finer[5]
+        count: cython.Py_ssize_t = open_.shape[0]
+        for given in finer[:4]:
+            if given.shape != (count, b.symbols):
+                raise ValueError(f"finer bars have shape {given.shape}, not {(count, b.symbols)}")
+        if finer[4].shape != (b.bars, 2) or finer[5].shape != (b.bars, b.symbols):
+            raise ValueError("the places of the finer bars are of another market")
+        if finer[4].min() < 0 or finer[4].max() > count:
+            raise ValueError(f"the places of finer bars lie outside the {count} there are")
+        if count > 0:
+            b.fine_open = cython.address(open_[0, 0])
+            b.fine_high = cython.address(high[0, 0])
+            b.fine_low = cython.address(low[0, 0])
+            b.fine_close = cython.address(close[0, 0])
+            b.fine_rows = cython.address(rows[0, 0])
+            b.fine_tells = cython.address(tells[0, 0])
+        return None
 
     def __dealloc__(self):
         if self.b != cython.NULL:

@@ -29,6 +29,7 @@ class Simulation:
         lot: Floats | None = None,
         actions: Records | None = None,
         tiers: Any = None,
+        finer: tuple[Floats, Floats, Floats, Floats, NDArray[np.int64], NDArray[np.uint8]] | None = None,
         *,
         cash: float,
         margin: bool = True,

@@ -27,7 +27,7 @@ from arbitrax.services.ports import (
     StoredMetric,
     StoredRun,
 )
-from arbitrax.services.stored_bars import load_or_resample, load_panel
+from arbitrax.services.stored_bars import StoredPanel, load_or_resample, load_panel
 from arbitrax.strategies.registry import find_strategy, load_source
 from arbitrax.strategies.strategy import Strategy, source_of
 
@@ -65,7 +65,16 @@ def run_stored(
     engine does.
     """
     data = _load(bars, actions, spec)
-    result = run_backtest(spec, strategy, data.traded, data.benchmark, data.notices, actions=data.actions, jit=jit)
+    result = run_backtest(
+        spec,
+        strategy,
+        data.traded,
+        data.benchmark,
+        data.notices,
+        actions=data.actions,
+        finer=None if data.finer is None else data.finer.panel,
+        jit=jit,
+    )
     if spec.prices == "adjusted":
         known_at: tuple[int | None, ...] = (None,) * len(spec.symbols)
     else:
@@ -76,6 +85,12 @@ def run_stored(
             spec.symbols, data.as_of[: len(spec.symbols)], bar_hashes(data.traded), known_at, strict=True
         )
     ]
+    if data.finer is not None and spec.finer is not None:
+        hashes = bar_hashes(data.finer.panel)
+        assets += [
+            StoredAsset(symbol, spec.finer, "finer", as_of, data_hash)
+            for symbol, as_of, data_hash in zip(spec.symbols, data.finer.as_of, hashes, strict=True)
+        ]
     if spec.benchmark is not None and data.benchmark is not None:
         compared = data.benchmark
         assets.append(StoredAsset(spec.benchmark, spec.interval, "benchmark", data.as_of[-1], compared.content_hash()))
@@ -158,10 +173,13 @@ def reproduce(bars: BarStore, actions: ActionStore, run: StoredRun) -> Reproduct
     """
     strategy = _strategy_of(run)
     data = _load(bars, actions, run.spec, run.assets)
-    result = run_backtest(run.spec, strategy, data.traded, data.benchmark, data.notices, actions=data.actions)
+    result = _run(run, strategy, data)
     differences = []
     if result.data_hash != _traded_hash(run):
         differences.append("bars")
+    if data.finer is not None:
+        hashes = [asset.data_hash for asset in run.assets if asset.role == "finer"]
+        differences += [] if bar_hashes(data.finer.panel) == hashes else ["finer bars"]
     if data.benchmark is not None and data.benchmark.content_hash() != run.assets[-1].data_hash:
         differences.append("benchmark bars")
     for name, curve in _curves(result).items():
@@ -200,6 +218,16 @@ class _Data(Struct, frozen=True):
     actions_as_of: tuple[int, ...]
     """By symbol; empty when no actions were looked for."""
     notices: tuple[str, ...]
+    finer: StoredPanel | None = None
+    """The finer bars of all symbols, raw."""
+
+
+def _run(run: StoredRun, strategy: Strategy, data: _Data) -> Result:
+    """Run a stored run again."""
+    finer = None if data.finer is None else data.finer.panel
+    return run_backtest(
+        run.spec, strategy, data.traded, data.benchmark, data.notices, actions=data.actions, finer=finer
+    )
 
 
 def _load(bars: BarStore, actions: ActionStore, spec: RunSpec, assets: tuple[StoredAsset, ...] | None = None) -> _Data:
@@ -217,8 +245,13 @@ def _load(bars: BarStore, actions: ActionStore, spec: RunSpec, assets: tuple[Sto
     if not adjusted:
         said = [_load_actions(actions, symbol, at, traded) for at, symbol in enumerate(spec.symbols)]
     applied = tuple(action for each in said for action in each.actions)
+    finer = None
+    if spec.finer is not None:
+        known_at = None if assets is None else [each.as_of for each in assets if each.role == "finer"]
+        finer = load_panel(bars, spec.symbols, spec.finer, adjusted=False, as_of=known_at)
+        notices = tuple(dict.fromkeys((*notices, *finer.notices)))
     cut = cut_data(data, spec)
-    return _Data(cut, benchmark, applied, as_of, tuple(each.as_of for each in said), notices)
+    return _Data(cut, benchmark, applied, as_of, tuple(each.as_of for each in said), notices, finer)
 
 
 def _load_traded(
@@ -246,8 +279,7 @@ def _load_actions(actions: ActionStore, symbol: str, place: int, assets: list[St
 def _cause(run: StoredRun, strategy: Strategy, data: _Data, result: Result) -> str:
     if result.data_hash != _traded_hash(run):
         return "The stored bars are not those the run saw."
-    again = run_backtest(run.spec, strategy, data.traded, data.benchmark, actions=data.actions)
-    if again.hash != result.hash:
+    if _run(run, strategy, data).hash != result.hash:
         return f"{run.spec.strategy.class_name} gives another result each time, so no run of it can be reproduced."
     if run.engine_version != ENGINE:
         return f"The run was made by version {run.engine_version}, this is {ENGINE}."

@@ -116,7 +116,7 @@ class StoredAsset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     symbol: str
     interval: str
     role: str
-    """``traded`` or ``benchmark``."""
+    """``traded``, ``finer`` or ``benchmark``."""
     as_of: int
     data_hash: str
     """Of the raw bars in the run's range; of a benchmark of all its bars."""

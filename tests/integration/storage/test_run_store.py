@@ -556,3 +556,25 @@ def test_an_adjusted_run_asks_for_no_actions(run_store, bar_store, action_store)
     stored = run_store.load(run_id)
     assert stored is not None
     assert stored.assets[0].actions_as_of is None
+
+
+def test_a_run_told_by_stored_finer_bars_is_reproduced(run_store, bar_store, action_store) -> None:
+    hours = 24 * 40
+    close = np.round(70 + np.cumsum(np.random.default_rng(3).normal(0, 0.4, hours)), 2)
+    fine = Bars(
+        "AAPL", "1h", DAY_ONE + np.arange(hours) * (DAY // 24), close, close + 0.5, close - 0.5, close, close * 0 + 1
+    )
+    bar_store.store([fine, resample(fine, "1d")], source="x", received=AS_OF, rows_done=lambda _rows: None)
+    source = Path(sys.modules[BuyAndHold.__module__].__file__ or "").read_bytes()
+    reference = StrategyRef("buy_and_hold", "BuyAndHold", {}, hashlib.sha256(source).hexdigest())
+    spec = RunSpec(strategy=reference, symbols=("AAPL",), finer="1h", benchmark="AAPL")
+    run_id, result = run_stored(bar_store, action_store, run_store, spec, BuyAndHold(), now=CREATED)
+    assert not any("1h" in each for each in result.notices)
+    stored = run_store.load(run_id)
+    assert stored is not None
+    assert [(each.role, each.interval) for each in stored.assets] == [
+        ("traded", "1d"), ("finer", "1h"), ("benchmark", "1d"),
+    ]  # fmt: skip
+    later = replace(fine, high=fine.high + 1)
+    bar_store.store([later], source="x", received=AS_OF + 10**9, rows_done=lambda _rows: None)
+    assert reproduce(bar_store, action_store, stored).differences == ()
