@@ -183,6 +183,11 @@ def test_file_needs_no_server(year, tmp_path):
         ("backtest show bt_123", 2, "ids look like bt_"),
         ("backtest show bt_00000000000000000000000000", 2, "There is no run"),
         ("backtest run sma_cross --symbol AAPL -p fast=1 -p fast=2", 2, "-p fast is given twice"),
+        ("backtest run sma_cross --symbol AAPL --set leverage=2", 2, "is no setting; write it as --set costs."),
+        ("backtest run sma_cross --symbol AAPL --set account.levrage=2", 2, "did you mean 'leverage'?"),
+        ("backtest run sma_cross --symbol AAPL --set account.leverage=big", 2, "leverage = 'big' is not allowed"),
+        ("backtest run sma_cross --symbol AAPL --set instruments.lot=1", 2, "write it as instruments.AAPL.lot"),
+        ("backtest run sma_cross --symbol AAPL --set instruments.IBM.lot=1", 2, "instruments names IBM"),
         ("data import none.csv", 1, "none.csv does not exist"),
         ("data import", 2, "Say what to import"),
         ("data show APPL", 2, "did you mean 'AAPL'?"),
@@ -451,7 +456,7 @@ def test_full_output_is_one_sentence(program):
 
 
 def test_a_portfolio_is_stored_and_reproduced(program):
-    words = ("--symbol", "AAPL,MSFT", "--from", "2010-01-01", "--fill", "same_close", "--leverage", "1.5")
+    words = ("--symbol", "AAPL,MSFT", "--from", "2010-01-01", "--fill", "same_close", "--set", "account.leverage=1.5")
     made = program.json("backtest", "run", "sma_cross", *words)
     assert made["spec"]["symbols"] == ["AAPL", "MSFT"]
     assert any("same_close" in text for text in made["notices"])
@@ -470,3 +475,24 @@ def test_strategy_check_says_what_can_be_compiled(program, tmp_path):
     assert program.json("strategy", "check", "sma_cross")["form"] == "signals"
     found = program.json("strategy", "check", f"{path}:Mine")
     assert (found["runs"], found["form"], found["compiles"]) == (True, "events", True)
+
+
+def test_costs_account_and_instruments_are_set_by_name(program, year, tmp_path):
+    words = ("--set", "costs.per_share=0.005", "--set", "costs.tiers=[[0, 5], [1e6, 3]]", "--set", "account.kind=cash")
+    made = program.json(
+        "backtest", "run", "sma_cross", "--symbol", "AAPL", "--prices", "raw", *words, "--set", "instruments.*.lot=1"
+    )
+    assert made["spec"]["costs"]["per_share"] == 0.005
+    assert made["spec"]["costs"]["tiers"] == [[0.0, 5.0], [1e6, 3.0]]
+    assert made["spec"]["account"]["kind"] == "cash"
+    assert made["spec"]["instruments"]["*"]["lot"] == 1.0
+    shown = program.json("backtest", "show", made["id"])
+    assert all(order["quantity"] == int(order["quantity"]) for order in shown["orders"] if order["status"] == "filled")
+
+
+def test_a_files_actions_are_applied_to_raw_prices(program, year, tmp_path):
+    actions = tmp_path / "actions.csv"
+    actions.write_text("kind,ex_date,amount\ndividend,2012-08-09,2.65\n")
+    words = ("--data", year, "--prices", "raw", "--actions", str(actions))
+    made = program.json("backtest", "run", "buy_and_hold", *words)
+    assert any("1 dividend in the range" in text for text in made["notices"])

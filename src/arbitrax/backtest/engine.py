@@ -10,7 +10,7 @@ import numpy as np
 from arbitrax.backtest.actions import action_records, in_last_units, panel_in_last_units, split_factors
 from arbitrax.backtest.decisions import Shape, decide, run_decisions
 from arbitrax.backtest.market import open_simulation
-from arbitrax.backtest.notices import finer_notices, price_notices, run_notices, session_notices
+from arbitrax.backtest.notices import finer_notices, level_notices, price_notices, run_notices, session_notices
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import COLUMNS, Bars
@@ -139,6 +139,7 @@ def run_backtest(
         notices=data_notices
         + (() if told is None else finer_notices(told, spec.finer))
         + (() if exchange is None else session_notices(raw, panel, exchange))
+        + (() if factor is None else level_notices(strategy))
         + price_notices(spec, raw, actions, records)
         + run_notices(spec, panel, benchmark, (orders, account_events), simulation.bankrupt_bar),
     )

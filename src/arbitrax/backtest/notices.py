@@ -11,6 +11,8 @@ from arbitrax.domain.bars import Bars
 from arbitrax.domain.dates import date_text
 from arbitrax.domain.orders import EventKind, OrderReason, OrderStatus
 from arbitrax.domain.panel import Panel
+from arbitrax.strategies.price_levels import fixed_price_levels
+from arbitrax.strategies.strategy import Strategy, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -86,6 +88,18 @@ def session_notices(raw: Bars | Sequence[Bars] | Panel, panel: Panel, exchange: 
         rows = Bars("The portfolio", panel.interval, panel.timestamp, close, close, close, close, close)
         return check_sessions(rows, exchange)
     return tuple(sentence for each in _series(raw) for sentence in check_sessions(each, exchange))
+
+
+def level_notices(strategy: Strategy) -> tuple[str, ...]:
+    """Return what a strategy that holds adjusted prices against fixed levels should know."""
+    found = fixed_price_levels(source_of(type(strategy)) or "", type(strategy).__name__)
+    if not found:
+        return ()
+    more = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    return (
+        f"{type(strategy).__name__} has a rule on an absolute price level ({found[0]}{more}), but prices are adjusted "
+        "and change with every later split and dividend; use raw prices, or a level that moves with them.",
+    )
 
 
 def _applied(records: NDArray[np.void] | None) -> list[str]:

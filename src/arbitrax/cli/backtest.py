@@ -1,25 +1,29 @@
 """`arbitrax backtest`: run, list, show, report, reproduce."""
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
 from msgspec.structs import replace
 
 from arbitrax.backtest.engine import run_backtest
-from arbitrax.backtest.models import Account
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import cut_to_range, strategy_ref
 from arbitrax.bootstrap import open_store
 from arbitrax.cli.console import Json, notice, show, show_json, table
+from arbitrax.cli.run_settings import read_run_settings
 from arbitrax.cli.run_view import metrics_table, run_document, summary_row
 from arbitrax.domain.errors import InputError, ParameterError
 from arbitrax.domain.ids import encode
 from arbitrax.settings import read_settings
 from arbitrax.strategies.registry import find_strategy
 from arbitrax.strategies.strategy import Strategy
+
+if TYPE_CHECKING:
+    from arbitrax.domain.corporate_actions import CorporateAction
 
 app = App(name="backtest", help="Run, list, show, report and reproduce backtests.")
 
@@ -53,7 +57,17 @@ def run(
     finer: Annotated[
         str | None, Parameter(help="Interval of stored bars that tell what came first inside a bar, such as 1m.")
     ] = None,
-    leverage: Annotated[float, Parameter(help="Gross value that may be opened, as a multiple of equity.")] = 1.0,
+    set_: Annotated[
+        tuple[str, ...],
+        Parameter(
+            name="--set",
+            negative="",
+            help="Costs, account or instruments, by the names of the Python API: --set account.leverage=2.",
+        ),
+    ] = (),
+    actions: Annotated[
+        Path | None, Parameter(help="Splits and dividends of a --data file, as CSV, for --prices raw.")
+    ] = None,
     jit: Annotated[bool, Parameter(help="Compile on_bar (needs the jit extra).", negative="")] = False,
     benchmark: Annotated[
         str | None, Parameter(help="A stored symbol to compare with; else buying and holding.")
@@ -78,19 +92,21 @@ def run(
         cash=cash,
         commission_bps=commission_bps,
         slippage_bps=slippage_bps,
-        account=Account(leverage=leverage),
         fill=fill,
         prices=prices,
         calendar=calendar,
         finer=finer,
         benchmark=benchmark,
         risk_free=risk_free,
+        **read_run_settings(set_),
     )
     run_id = None
     if data is None:
+        if actions is not None:
+            raise InputError("--actions is for --data files; store them with `arbitrax data actions import FILE`.")
         result, run_id = _run_stored(spec, instance, jit=jit)
     else:
-        result = _run_on_file(spec, instance, data, interval, timezone, jit=jit)
+        result = _run_on_file(spec, instance, data, interval, timezone, actions=actions, jit=jit)
         notice("The run is not stored: it used a file. Import the file to keep runs and reproduce them.")
     written = None if report is None else result.report(report)
     if json:
@@ -113,7 +129,14 @@ def _parameters(given: tuple[str, ...]) -> dict[str, str]:
 
 
 def _run_on_file(
-    spec: RunSpec, strategy: Strategy, path: Path, interval: str | None, timezone: str | None, *, jit: bool
+    spec: RunSpec,
+    strategy: Strategy,
+    path: Path,
+    interval: str | None,
+    timezone: str | None,
+    *,
+    actions: Path | None,
+    jit: bool,
 ) -> Result:
     from arbitrax.market_data.files import read_file
 
@@ -126,7 +149,12 @@ def _run_on_file(
         raise InputError(f"{path} holds {len(series)} symbols; import it and run on one with --symbol.")
     bars = series[0].bars
     spec = replace(spec, symbols=(bars.symbol,), interval=bars.interval)
-    return run_backtest(spec, strategy, cut_to_range(bars, spec), None, series[0].notices, jit=jit)
+    known: Sequence[CorporateAction] = ()
+    if actions is not None:
+        from arbitrax.market_data.corporate_action_files import read_actions
+
+        known = read_actions(actions, symbol=bars.symbol).actions
+    return run_backtest(spec, strategy, cut_to_range(bars, spec), None, series[0].notices, actions=known, jit=jit)
 
 
 def _run_stored(spec: RunSpec, strategy: Strategy, *, jit: bool) -> tuple[Result, str]:

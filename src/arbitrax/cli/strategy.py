@@ -4,8 +4,9 @@ from cyclopts import App
 
 from arbitrax.cli.console import Json, notice, show, show_json, table
 from arbitrax.domain.errors import StrategyError, UnknownNameError
+from arbitrax.strategies.price_levels import fixed_price_levels
 from arbitrax.strategies.registry import BUILT_IN, find_strategy, installed
-from arbitrax.strategies.strategy import Strategy
+from arbitrax.strategies.strategy import Strategy, source_of
 
 app = App(name="strategy", help="List and describe strategies.")
 
@@ -44,7 +45,7 @@ def show_strategy(name: str, /, *, json: Json = False) -> int:
 
 @app.command(name="check")
 def check_strategy(name: str, /, *, json: Json = False) -> int:
-    """Say whether a strategy runs, and whether it can be compiled (the jit extra); else why not.
+    """Say whether a strategy runs, whether it can be compiled (the jit extra), and what to be wary of.
 
     NAME is one that `arbitrax strategy list` shows, or path/to/file.py:ClassName. It runs on made-up bars.
     """
@@ -59,11 +60,19 @@ def check_strategy(name: str, /, *, json: Json = False) -> int:
 
         form, reason = "events", check(strategy()) or ""
         compiles = not reason
+    levels = fixed_price_levels(source_of(strategy) or "", strategy.__name__)
     if json:
-        show_json({"name": name, "runs": True, "form": form, "compiles": compiles, "reason": reason or None})
+        show_json(
+            {
+                "name": name, "runs": True, "form": form, "compiles": compiles, "reason": reason or None,
+                "fixed_price_levels": levels,
+            }
+        )  # fmt: skip
     else:
         verdict = "it can be compiled with jit" if compiles else f"not compiled: {reason.rstrip('.')}"
         show(f"{name} runs ({form}); {verdict}.")
+        for level in levels:
+            notice(f"A rule on an absolute price level, {level}: adjusted prices give it another meaning every time.")
     return 0
 
 
