@@ -10,6 +10,10 @@ REQUIREMENTS = {
     "backtestingpy": ["backtesting==0.6.6", "numpy==2.4.6", "pandas==3.1.1"],
     "vectorbt": ["vectorbt==1.2.0", "vectorbt-rust==1.2.0", "numba==0.68.1", "numpy==2.4.6", "pandas==3.1.1"],
     "bt": ["bt==1.4.1", "numpy==2.4.6", "pandas==3.1.1"],
+    "backtrader": ["backtrader==1.9.78.123", "numpy==2.4.6", "pandas==3.1.1"],
+    "nautilus": ["nautilus_trader==1.221.0", "numpy==2.4.6", "pandas==2.3.3"],
+    "akquant": ["akquant==0.3.71", "numpy==2.4.6", "pandas==3.1.1"],
+    "zipline": ["zipline-reloaded==3.2.1", "empyrical-reloaded==0.7.1", "numpy==2.4.6", "pandas==2.3.3"],
 }
 
 

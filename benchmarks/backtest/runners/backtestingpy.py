@@ -57,7 +57,9 @@ def job(strategy: type[Strategy], work: Work) -> Job:
             "trades": int(stats["# Trades"]),
             "sharpe": float(stats["Sharpe Ratio"]),
             "max_drawdown": float(stats["Max. Drawdown [%]"]) / 100,
+            "curve": stats["_equity_curve"]["Equity"].to_numpy(),
             "sizing": "100",
+            "fill": "open",
         }
 
     return Job(run, report)

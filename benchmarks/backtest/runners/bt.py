@@ -34,6 +34,7 @@ def rotation(work: Work) -> Job:
             "final_equity": float(made[0].strategy.value),
             "sharpe": float(stats["daily_sharpe"]),
             "max_drawdown": float(stats["max_drawdown"]),
+            "curve": made[1].prices["s"].to_numpy(),
             "note": "fills at the deciding close; the choice of symbols is given to it",
         }
 

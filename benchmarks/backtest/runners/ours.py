@@ -23,7 +23,9 @@ def report(result: Any) -> Outcome:
         "trades": int(metrics["trades"] or 0),
         "sharpe": metrics["sharpe"],
         "max_drawdown": metrics["max_drawdown"],
+        "curve": result.equity_curve,
         "sizing": "all-in",
+        "fill": "open",
     }
 
 

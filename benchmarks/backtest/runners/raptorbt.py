@@ -17,6 +17,7 @@ def report(result: rb.BacktestResult) -> Outcome:
         "trades": int(metrics.total_trades),
         "sharpe": float(metrics.sharpe_ratio),
         "max_drawdown": -float(metrics.max_drawdown_pct) / 100,
+        "curve": result.equity_curve(),
         "sizing": "all-in",
         "fill": "open",
     }

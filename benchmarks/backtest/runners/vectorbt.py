@@ -24,7 +24,9 @@ def report(portfolio: Any) -> Outcome:
         "trades": int(np.sum(np.asarray(portfolio.trades.count()))),
         "sharpe": float(np.asarray(portfolio.sharpe_ratio()).ravel()[0]),
         "max_drawdown": float(np.asarray(portfolio.max_drawdown()).ravel()[0]),
+        "curve": np.asarray(portfolio.value()).ravel(),
         "sizing": "100",
+        "fill": "open",
     }
 
 

@@ -14,10 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from benchmarks.backtest import data
 
 Outcome = dict[str, Any]
-"""final_equity, trades, sharpe, max_drawdown, and what is worth saying in ``note``."""
+"""final_equity, trades, max_drawdown, sharpe as the engine has it, what is worth saying in ``note``, and the ``curve``
+of equity where the engine gives one, of which our Sharpe is computed."""
 
 
 class Job(NamedTuple):
@@ -54,10 +57,28 @@ class Work(NamedTuple):
         """Return the exact decisions."""
         return data.load_signals(self.name)
 
+    def times(self) -> Any:
+        """Return the starts of the bars, ns UTC."""
+        return np.asarray(data.load(self.name)["timestamp"], np.int64)
+
     @property
     def daily(self) -> bool:
         """Whether a bar is a day."""
         return self.name in data.PANELS or data.SERIES[self.name][1]
+
+
+def sharpe(equity: Any, times: Any, *, daily: bool) -> float | None:
+    """Return the Sharpe ratio by our convention: N - 1 returns from the first bar, one a day, sample deviation."""
+    equity, times = equity[-len(times) :], times[-len(equity) :]
+    if not daily:
+        days = times // 86_400_000_000_000
+        ends = np.append(np.flatnonzero(days[1:] != days[:-1]), len(days) - 1)
+        equity = np.concatenate((equity[:1], equity[ends]))
+    if len(equity) < 3 or (equity[:-1] <= 0).any():
+        return None
+    returns = equity[1:] / equity[:-1] - 1
+    deviation = float(np.std(returns, ddof=1))
+    return float(np.mean(returns)) / deviation * 252**0.5 if deviation else None
 
 
 def peak_megabytes() -> float:
@@ -84,10 +105,16 @@ def main(tasks: dict[str, Callable[[Work], Job]]) -> None:
         started = time.perf_counter()
         result = job.run()
         seconds = time.perf_counter() - started
-        answer({"seconds": seconds, "peak_mb": peak_megabytes(), **job.report(result)})
+        peak = peak_megabytes()
+        made = job.report(result)
+        curve = made.pop("curve", None)
+        if curve is not None:
+            made["our_sharpe"] = sharpe(np.asarray(curve, np.float64), work.times(), daily=work.daily)
+        answer({"seconds": seconds, "peak_mb": peak, **made})
 
     try:
-        job = tasks[task](Work(name, form))
+        work = Work(name, form)
+        job = tasks[task](work)
         if mode == "once":
             run()
             return
