@@ -32,20 +32,21 @@ def cross(series: Arrays, up: NDArray[np.bool_], *, fill: str, sizing: str) -> t
 
 
 def rotation(panel: Arrays) -> tuple[float, int]:
-    """Return final equity and the number of orders: sells first, buys scaled pro rata to the cash with fees."""
+    """Return final equity and the number of orders; each target is met exactly after all fees (docs/concepts/fills.md).
+
+    With sides d = +-1 known, equity after fees E' solves E' = cash + sum(q p) - f sum(d (w E' - q p)).
+    """
     weights = target_weights(panel["timestamp"], panel["close"])
     held = np.zeros(weights.shape[1])
     cash, orders = CASH, 0
     for bar in np.flatnonzero(~np.isnan(weights[:, 0])):
         price = panel["open"][bar + 1]
-        equity = cash + held @ price
-        change = weights[bar] * equity / price - held
-        sold = np.minimum(change, 0)
-        cash -= sold @ price * (1 - FEE)
-        bought = np.maximum(change, 0)
-        cost = bought @ price * (1 + FEE)
-        bought *= min(1, cash / cost)
-        cash -= bought @ price * (1 + FEE)
-        held += sold + bought
+        value = after = cash + held @ price
+        for _ in range(10):
+            side = np.sign(weights[bar] * after / price - held)
+            after = (value + FEE * (side * held) @ price) / (1 + FEE * side @ weights[bar])
+        change = weights[bar] * after / price - held
+        cash -= change @ price + FEE * np.abs(change) @ price
+        held += change
         orders += np.count_nonzero(change)
     return float(cash + held @ panel["close"][-1]), orders

@@ -59,7 +59,7 @@ class Work(NamedTuple):
 
     def times(self) -> Any:
         """Return the starts of the bars, ns UTC."""
-        return np.asarray(data.load(self.name)["timestamp"], np.int64)
+        return data.load_times(self.name)
 
     @property
     def daily(self) -> bool:
