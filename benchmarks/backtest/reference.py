@@ -41,12 +41,15 @@ def rotation(panel: Arrays) -> tuple[float, int]:
     cash, orders = CASH, 0
     for bar in np.flatnonzero(~np.isnan(weights[:, 0])):
         price = panel["open"][bar + 1]
-        value = after = cash + held @ price
-        for _ in range(10):
-            side = np.sign(weights[bar] * after / price - held)
-            after = (value + FEE * (side * held) @ price) / (1 + FEE * side @ weights[bar])
+        value = cash + held @ price
+        side = np.sign(weights[bar] * value / price - held)
+        after = (value + FEE * (side * held) @ price) / (1 + FEE * side @ weights[bar])
         change = weights[bar] * after / price - held
-        cash -= change @ price + FEE * np.abs(change) @ price
-        held += change
+        change[change * side < 0] = 0.0  # smaller than its own costs
+        sold, bought = np.minimum(change, 0), np.maximum(change, 0)
+        cash -= sold @ price * (1 - FEE)
+        bought *= min(1.0, cash / (bought @ price * (1 + FEE)))  # what those left out had been sold for
+        cash -= bought @ price * (1 + FEE)
+        held += sold + bought
         orders += np.count_nonzero(change)
     return float(cash + held @ panel["close"][-1]), orders
