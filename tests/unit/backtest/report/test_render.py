@@ -201,7 +201,9 @@ def test_long_runs_say_that_charts_are_sampled(monkeypatch, apple):
     assert "are drawn as" not in Page(html).text
     for name in ("keep_extremes", "widen_bars"):
         whole = getattr(__import__("arbitrax.backtest.report.sampling", fromlist=[name]), name)
-        monkeypatch.setattr(f"arbitrax.backtest.report.data.{name}", lambda given, whole=whole: whole(given, 500))
+        monkeypatch.setattr(
+            f"arbitrax.backtest.report.data.{name}", lambda given, _=None, whole=whole: whole(given, 500)
+        )
     html = render_report(apple)
     data = data_of(html)
     assert "figures and tables use every bar" in Page(html).text
