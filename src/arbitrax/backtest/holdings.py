@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from arbitrax.backtest.actions import split_factors
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.orders import EventKind
 from arbitrax.domain.panel import Panel
@@ -27,6 +28,18 @@ def traded_panel(result: Result) -> Panel | None:
         return None if raw is None else Panel.from_bars([result.bars])
     panel = raw if isinstance(raw, Panel) else Panel.from_bars(raw)
     return panel.adjusted() if result.spec.prices == "adjusted" else panel
+
+
+def last_units(result: Result) -> Floats | None:
+    """Return the unit of each bar in units of the last one, (bars, symbols): a half before a split of 2 for 1.
+
+    None without splits that the run applied.
+    """
+    if not result.actions or result.spec.prices == "adjusted":
+        return None
+    panel = traded_panel(result)
+    factors = None if panel is None else split_factors(result.actions, panel)
+    return None if factors is None else np.asarray(factors / factors[-1])
 
 
 def multipliers(result: Result) -> Floats:

@@ -102,11 +102,11 @@ function ticks({ low, high, logarithmic, y }, tall) {
   }
   return found;
 }
-function drawTicks(panel, measure, text) {
+function drawTicks(panel, measure, text, dense = 1) {
   base.textAlign = "left";
   base.textBaseline = "middle";
   base.lineWidth = 1;
-  for (const [value, step] of ticks(measure, panel.height)) {
+  for (const [value, step] of ticks(measure, panel.height * dense)) {
     const y = crisp(measure.y(value));
     base.strokeStyle = colours.grid;
     line(base, 0, y, plot, y);
@@ -345,8 +345,10 @@ function drawTrades(measure) {
   const size = shown.length * 150 < plot ? 6 : shown.length * 40 < plot ? 5 : 4;
   const exits = [];
   for (const k of shown) {
-    const from = [across(trades.entry_bar[k]), measure.y(trades.entry_price[k])];
-    const to = [across(trades.exit_bar[k]), measure.y(trades.exit_price[k])];
+    // Candles are in units of the last bar, a trade's prices in those of its exit.
+    const unit = trades.unit ? trades.unit[k] : 1;
+    const from = [across(trades.entry_bar[k]), measure.y(trades.entry_price[k] * unit)];
+    const to = [across(trades.exit_bar[k]), measure.y(trades.exit_price[k] * unit)];
     const outcome = trades.pnl[k] >= 0 ? "gain" : "loss";
     if (!marked) {
       // Too many for marks: a strip below the prices shows when a position was held, and its outcome.

@@ -48,8 +48,10 @@ def draw_contributions(result: Result, *, chosen: bool) -> str:
     rows.append(_sum_row("All symbols", found))
     interest = interest_of(result.event_records)
     if interest:
-        rows.append(("<b>Interest on cash</b>", *_figures(interest, interest / result.spec.cash), *("",) * 7))
-    return draw_table("contributions", "Contribution of each symbol", COLUMNS, rows)
+        total = interest + float(found["pnl"].sum())
+        for label, value in (("Interest on cash", interest), ("Total", total)):
+            rows.append((f"<b>{label}</b>", *_figures(value, value / result.spec.cash), *("",) * 7))
+    return draw_table("contributions", "Contribution of each symbol", COLUMNS, rows, whole=True)
 
 
 def _row(result: Result, one: np.void, widest: float, *, chosen: bool) -> tuple[str, ...]:

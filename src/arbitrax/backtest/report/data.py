@@ -13,7 +13,8 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-from arbitrax.backtest.holdings import traded_panel
+from arbitrax.backtest.actions import in_last_units
+from arbitrax.backtest.holdings import last_units, traded_panel
 from arbitrax.backtest.metrics import DEFINITIONS, Sample, Unit
 from arbitrax.backtest.report import figures
 from arbitrax.backtest.report.assumptions import Fact, list_assumptions
@@ -95,7 +96,8 @@ class Curves(msgspec.Struct, frozen=True):
 class Trades(msgspec.Struct, frozen=True):
     """Round trips by column; an open one is marked at the last close. ``change`` is the profit per value at entry.
 
-    ``symbol`` is the place of the symbol in the run; tags are None where the order had none.
+    ``symbol`` is the place of the symbol in the run; tags are None where the order had none. ``unit`` is that of a
+    trade's prices in units of the last bar, by which charts draw them; None when nothing was split.
     """
 
     symbol: list[int]
@@ -117,6 +119,7 @@ class Trades(msgspec.Struct, frozen=True):
     entry_tag: list[str | None]
     exit_reason: list[str]
     exit_tag: list[str | None]
+    unit: list[float] | None
 
 
 class OrderGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -220,7 +223,8 @@ def build_document(
     strategy = clean_text(spec.strategy.class_name)
     several = len(spec.symbols) > 1
     rows = _drawn_rows(result, POINTS if several else LIMIT)
-    prices = _times(result) if several else _prices(result)
+    units = last_units(result)
+    prices = _times(result) if several else _prices(result, units)
     count = len(result.trade_records)
     return Document(
         title=clean_text(title) if title else strategy,
@@ -248,9 +252,9 @@ def build_document(
         figures=_figures(result),
         prices=prices,
         curves=_curves(result, rows),
-        portfolio=build_portfolio(result, rows, prices.stride) if several else None,
+        portfolio=build_portfolio(result, rows, prices.stride, units) if several else None,
         # Beyond a few symbols no chart shows trades, and the table ends where its rows do.
-        trades=_trades(result, ROW_LIMIT if len(spec.symbols) > DRAWN_SYMBOLS else count),
+        trades=_trades(result, ROW_LIMIT if len(spec.symbols) > DRAWN_SYMBOLS else count, units),
         trade_count=count,
         open_trades=int(np.count_nonzero(result.trade_records["is_open"])),
         orders=_orders(result),
@@ -308,8 +312,8 @@ def _figures(result: Result) -> list[Figure]:
     ]
 
 
-def _prices(result: Result) -> Prices:
-    bars, stride = widen_bars(result.bars)
+def _prices(result: Result, units: Floats | None) -> Prices:
+    bars, stride = widen_bars(result.bars if units is None else in_last_units(result.bars, units[:, 0]))
     return Prices(
         stride,
         (bars.timestamp // MILLISECOND).tolist(),
@@ -352,7 +356,7 @@ def drawdown(curve: Floats) -> Floats:
     return np.asarray(curve / peak - 1)
 
 
-def _trades(result: Result, limit: int) -> Trades:
+def _trades(result: Result, limit: int, units: Floats | None) -> Trades:
     records, orders, time = result.trade_records[:limit], result.order_records, result.bars.timestamp
     entry, leave = records["entry_bar"], records["exit_bar"]
 
@@ -380,6 +384,7 @@ def _trades(result: Result, limit: int) -> Trades:
         entry_tag=tags(records["entry_order"]),
         exit_reason=[ExitReason(reason).name.lower() for reason in records["exit_reason"].tolist()],
         exit_tag=tags(records["exit_order"]),
+        unit=None if units is None else units[leave, records["symbol"]].tolist(),
     )
 
 

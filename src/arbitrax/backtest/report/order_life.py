@@ -42,7 +42,6 @@ ORDER_COLUMNS = (
     Column("Trail", "num"),
     Column("Tag"),
     Column("Status"),
-    Column("Why"),
     Column("Filled", "num"),
     Column("Price", "num"),
     Column("Fee", "num"),
@@ -58,8 +57,8 @@ EVENT_COLUMNS = (
     Column("Amount", "num"),
 )
 TOTAL_COLUMNS = (Column("Event"), Column("Times", "num"), Column("Amount", "num"))
-FREQUENT = (EventKind.INTEREST, EventKind.BORROW_FEE, EventKind.DIVIDEND_PAID)
-"""Left out first where events are cut: they come by the day."""
+FREQUENT = (EventKind.DIVIDEND_PAID, EventKind.BORROW_FEE, EventKind.INTEREST)
+"""Where events are cut, the last of these is left out first: they come by the day."""
 
 
 class _Words:
@@ -111,11 +110,12 @@ def _refused_note(orders: NDArray[np.void]) -> str:
     if not found:
         return ""
     count = sum(found.values())
-    reasons = ", ".join(f"{number:,} {REASONS[reason]}" for reason, number in found.items())
-    return (
-        f'<p class="refused">{count:,} {"order was" if count == 1 else "orders were"} refused and stand first: '
-        f"{escape(reasons)}.</p>"
+    several = len(found) > 1
+    reasons = ", ".join(
+        f"{number:,} {REASONS[reason]}" if several else REASONS[reason] for reason, number in found.items()
     )
+    stands = "order was refused and stands" if count == 1 else "orders were refused and stand"
+    return f'<p class="refused">{count:,} {stands} first: {escape(reasons)}.</p>'
 
 
 def _order_row(words: _Words, order: np.void, number: int) -> tuple[str, ...]:
@@ -130,8 +130,7 @@ def _order_row(words: _Words, order: np.void, number: int) -> tuple[str, ...]:
         words.price(order["stop"]),
         _trail(words, order),
         words.tag(order["tag"]),
-        spoken(OrderStatus(order["status"])),
-        escape(REASONS[OrderReason(order["reason"])]),
+        _end(order),
         words.quantity(order["quantity"]) if order["quantity"] > 0 else "",
         words.price(order["price"]),
         figures.number(order["fee"], 2) if order["quantity"] > 0 else "",
@@ -152,6 +151,11 @@ def _kind(order: np.void) -> str:
     if order["flags"] & OrderFlag.REDUCE_ONLY and role == OrderRole.PLAIN:
         parts.append("reduce only")
     return ", ".join(parts)
+
+
+def _end(order: np.void) -> str:
+    reason = REASONS[OrderReason(order["reason"])]
+    return spoken(OrderStatus(order["status"])) + (f": {escape(reason)}" if reason else "")
 
 
 def _size(words: _Words, order: np.void) -> str:
@@ -190,7 +194,9 @@ def draw_events(result: Result, decimals: Decimals, rows: int = ROWS) -> str:
     )
     forced = np.flatnonzero(np.isin(orders["role"], list(ROLES)) & (orders["quantity"] > 0))
     bar = np.concatenate((events["bar"], orders["ended_bar"][forced]))
-    frequent = np.concatenate((np.isin(events["kind"], FREQUENT), np.zeros(len(forced), bool)))
+    frequent = np.zeros(len(bar), np.int64)
+    for rank, kind in enumerate(FREQUENT, start=1):
+        frequent[: len(events)][events["kind"] == kind] = rank
     # What comes by the day gives way first; what is kept stands in time.
     kept = np.lexsort((bar, frequent))[:rows]
     shown = kept[np.argsort(bar[kept], kind="stable")].tolist()
@@ -203,7 +209,7 @@ def draw_events(result: Result, decimals: Decimals, rows: int = ROWS) -> str:
             _event_row(words, events[place]) if own else _forced_row(words, orders[forced[place - len(events)]])
         )
         marked.append(not own or int(events[place]["kind"]) in calls)
-    how = ", interest, borrow fees and payments left out before the others" if len(shown) < len(bar) else ""
+    how = ", interest and borrow fees left out before the others" if len(shown) < len(bar) else ""
     return (
         summary
         + draw_table("events", "Events of the account", EVENT_COLUMNS, lines, marked=marked)

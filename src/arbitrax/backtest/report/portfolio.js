@@ -12,7 +12,7 @@ function drawExposure() {
   const panel = panels.exposure;
   const [low, high] = reach([portfolio.gross, portfolio.net], pointAt(view.low), pointAt(view.high - 1));
   const measure = (scales.exposure = scale(panel, Math.min(low, 0), Math.max(high, 0.01) * 1.02, false));
-  drawTicks(panel, measure, (value, step) => `${number(value * 100, step < 0.01 ? 1 : 0)}%`);
+  drawTicks(panel, measure, (value, step) => `${number(value * 100, step < 0.01 ? 1 : 0)}%`, 1.7);
   within(panel, () => {
     base.fillStyle = base.strokeStyle = colours.rival;
     base.lineWidth = 1.25;
@@ -35,7 +35,6 @@ function drawWeights() {
   const every = portfolio.weights.map(({ values }) => values);
   const [low, high] = reach(every, 0, curves.equity.length - 1);
   const top = Math.max(high, 0), foot = Math.min(low, 0), span = top - foot || 1;
-  const room = plot * 0.9;
   base.textBaseline = "middle";
   portfolio.weights.forEach(({ symbol, values }, row) => {
     const bottom = panel.top + (row + 1) * tall - 3;
@@ -54,7 +53,7 @@ function drawWeights() {
     });
     base.fillStyle = colours.muted;
     base.textAlign = "left";
-    base.fillText(shorten(symbol, GUTTER - 10), plot + 8, panel.top + (row + 0.5) * tall, room);
+    base.fillText(shorten(symbol, GUTTER - 10), plot + 8, panel.top + (row + 0.5) * tall);
   });
 }
 function shorten(text, wide) {

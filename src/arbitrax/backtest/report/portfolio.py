@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from arbitrax.backtest.actions import panel_in_last_units
 from arbitrax.backtest.holdings import net_values, traded_panel, weights
 from arbitrax.backtest.report import figures
 from arbitrax.backtest.report.sampling import widen_rows
@@ -66,13 +67,18 @@ def candles_each(result: Result) -> int:
     return min(CANDLES // symbols, POINTS) if symbols <= DRAWN_SYMBOLS else POINTS
 
 
-def build_portfolio(result: Result, rows: Int64s, stride: int) -> Portfolio:
-    """Collect the curves of a portfolio at ``rows``, and candles of ``stride`` bars."""
+def build_portfolio(result: Result, rows: Int64s, stride: int, units: Floats | None = None) -> Portfolio:
+    """Collect the curves of a portfolio at ``rows``, and candles of ``stride`` bars.
+
+    units: of each bar, as `arbitrax.backtest.holdings.last_units` tells.
+    """
     panel = traded_panel(result)
     equity = result.equity_curve
     shares = {} if panel is None else weights(result, panel)
     largest = sorted(shares, key=lambda symbol: -float(np.abs(shares[symbol]).mean()))[:LARGEST]
     drawn = panel if panel is not None and len(panel.symbols) <= DRAWN_SYMBOLS else None
+    if drawn is not None and units is not None:
+        drawn = panel_in_last_units(drawn, units)
     return Portfolio(
         symbols=[clean_text(symbol) for symbol in result.spec.symbols],
         held=len(np.unique(result.fill_records["symbol"])),

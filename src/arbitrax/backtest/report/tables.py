@@ -26,11 +26,17 @@ class Column(NamedTuple):
 
 
 def draw_table(
-    name: str, label: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, marked: Sequence[bool] = ()
+    name: str,
+    label: str,
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str]],
+    *,
+    marked: Sequence[bool] = (),
+    whole: bool = False,
 ) -> str:
     """Return a table that scrolls by itself; cells are HTML, empty ones missing values.
 
-    name: its class and id. marked: rows that should give pause.
+    name: its class and id. marked: rows that should give pause. whole: as tall as it is.
     """
     kept = [place for place in range(len(columns)) if any(row[place] for row in rows)]
     heads = "".join(_cell("th", columns[place], escape(columns[place].label)) for place in kept)
@@ -40,7 +46,7 @@ def draw_table(
             _cell("td", columns[place], row[place] or BLANK.get(columns[place].kind, figures.MISSING)) for place in kept
         )
         lines.append(f"<tr{MARK if at < len(marked) and marked[at] else ''}>{cells}</tr>")
-    tall = " tall" if len(rows) > TALL else ""
+    tall = " tall" if len(rows) > TALL and not whole else ""
     return (
         f'<div class="scroll{tall}" tabindex="0" role="region" aria-label="{escape(label)}">'
         f'<table class="{name}" id="{name}"><thead><tr>{heads}</tr></thead>'

@@ -65,6 +65,8 @@ def _row(document: Document, place: int, columns: list[tuple[str, str, str]]) ->
     still_open = trades.exit_reason[place] == "open"
     leave = figures.moment(trades.exit_time[place] * MILLISECOND, intraday=document.intraday)
     left = "still open, at last close" if still_open else trades.exit_reason[place].replace("_", " ")
+    # Exits that came with an entry carry its tag: once is enough.
+    exit_tag = None if trades.exit_tag[place] == trades.entry_tag[place] else trades.exit_tag[place]
     symbol = "" if document.portfolio is None else document.portfolio.symbols[trades.symbol[place]]
     cells = {
         "number": f'<button type="button" class="plain" data-trade="{place}">{place + 1}</button>',
@@ -75,7 +77,7 @@ def _row(document: Document, place: int, columns: list[tuple[str, str, str]]) ->
         "entry_reason": _with_tag(trades.entry_reason[place], trades.entry_tag[place]),
         "exit_time": f'<span class="faint">{leave}</span>' if still_open else leave,
         "exit_price": figures.number(trades.exit_price[place], decimals.price),
-        "exit_reason": _with_tag(left, trades.exit_tag[place]),
+        "exit_reason": _with_tag(left, exit_tag),
         "quantity": figures.number(trades.quantity[place], decimals.quantity),
         "pnl": figures.number(trades.pnl[place], 2, signed=True),
         "change": figures.percent(trades.change[place], signed=True),
