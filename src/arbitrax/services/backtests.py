@@ -14,7 +14,7 @@ from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import cut_data, cut_to_range
 from arbitrax.domain.bars import Bars
-from arbitrax.domain.errors import DataError, InputError, StrategyError, UnknownNameError, did_you_mean
+from arbitrax.domain.errors import DataError, InputError, RangeError, StrategyError, UnknownNameError, did_you_mean
 from arbitrax.domain.ids import decode, new_uuid
 from arbitrax.domain.intervals import nanoseconds
 from arbitrax.domain.panel import Panel
@@ -181,6 +181,24 @@ def stored_result(run: StoredRun) -> Result:
         bankrupt_bar=run.bankrupt_bar,
         notices=run.notices,
     )
+
+
+def stored_bars(bars: BarStore, run: StoredRun) -> tuple[Bars, ...] | None:
+    """Return the bars a stored run traded, as they were known then; None if they are not the same any more."""
+    adjusted = run.spec.prices == "adjusted"
+    found = []
+    for asset in run.assets:
+        if asset.role != "traded":
+            continue
+        try:
+            series = load_or_resample(bars, asset.symbol, asset.interval, adjusted=adjusted, as_of=asset.as_of)
+            own = cut_to_range(series.bars, run.spec)
+        except (UnknownNameError, RangeError):
+            return None
+        if own.content_hash() != asset.data_hash:
+            return None
+        found.append(own)
+    return tuple(found)
 
 
 def reproduce(bars: BarStore, run: StoredRun) -> Reproduction:
