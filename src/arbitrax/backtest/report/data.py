@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 MILLISECOND = 1_000_000
 ROW_LIMIT = 2_000
 """Trades written as rows of the table."""
+DRAWN_TRADES = 10_000
+"""Trades in the charts of a few symbols together."""
 SHORT_HASH = 12
 GROUPS = {
     "Return": ("total_return", "annual_return", "cagr", "benchmark_return", "volatility", "alpha", "beta"),
@@ -253,8 +255,7 @@ def build_document(
         prices=prices,
         curves=_curves(result, rows),
         portfolio=build_portfolio(result, rows, prices.stride, units) if several else None,
-        # Beyond a few symbols no chart shows trades, and the table ends where its rows do.
-        trades=_trades(result, ROW_LIMIT if len(spec.symbols) > DRAWN_SYMBOLS else count, units),
+        trades=_trades(result, _kept_trades(result), units),
         trade_count=count,
         open_trades=int(np.count_nonzero(result.trade_records["is_open"])),
         orders=_orders(result),
@@ -354,6 +355,12 @@ def drawdown(curve: Floats) -> Floats:
     """Return each value's distance from the highest so far, as a fraction of that, shape (bars,)."""
     peak = np.maximum.accumulate(curve)
     return np.asarray(curve / peak - 1)
+
+
+def _kept_trades(result: Result) -> int:
+    """Return how many trades the page needs: all of one symbol, those drawn of a few, and of many those in rows."""
+    symbols, count = len(result.spec.symbols), len(result.trade_records)
+    return count if symbols == 1 else min(count, DRAWN_TRADES if symbols <= DRAWN_SYMBOLS else ROW_LIMIT)
 
 
 def _trades(result: Result, limit: int, units: Floats | None) -> Trades:

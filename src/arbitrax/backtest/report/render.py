@@ -297,6 +297,8 @@ def _sampling_note(document: Document) -> str:
         notes.append(document.portfolio.lacking)
     elif document.portfolio is not None and not document.portfolio.candles:
         notes.append(f"Prices are drawn for runs of up to {DRAWN_SYMBOLS} symbols.")
+    elif document.portfolio is not None and len(document.trades.side) < document.trade_count:
+        notes.append(f"The first {len(document.trades.side):,} of {document.trade_count:,} trades are drawn.")
     if document.trades.unit is not None:
         notes.append("Prices are drawn in units of the last bar, after all splits.")
     return f'<p class="note">{" ".join(notes)}</p>' if notes else ""
