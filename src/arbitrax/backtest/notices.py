@@ -37,6 +37,7 @@ def price_notices(
     if isinstance(raw, Panel):
         return ()
     found: list[str] = []
+    plain = []
     for each in [raw] if isinstance(raw, Bars) else raw:
         own = [action for action in actions if action.symbol == each.symbol]
         if own:
@@ -44,8 +45,8 @@ def price_notices(
 
             found.extend(check_actions(each, own))
         else:
-            found.extend(_price_notices(spec, each))
-    return tuple(found)
+            plain.append(each)
+    return (*found, *_price_notices(spec, plain))
 
 
 def run_notices(
@@ -75,9 +76,8 @@ def run_notices(
             found.append(f"{_count(count, 'order')} refused {text}; result.orders names them.")
     delisted = sorted({*orders["symbol"][orders["reason"] == OrderReason.DELISTED].tolist()})
     if delisted:
-        names = ", ".join(panel.symbols[column] for column in delisted[:3])
-        more = f" and {len(delisted) - 3} more" if len(delisted) > 3 else ""
-        found.append(f"The bars of {names}{more} end before the run does; positions were closed at the last price.")
+        names = _first([panel.symbols[column] for column in delisted])
+        found.append(f"The bars of {names} end before the run does; positions were closed at the last price.")
     calls = int(np.count_nonzero(events["kind"] == EventKind.MARGIN_CALL))
     if calls:
         found.append(f"{_count(calls, 'margin call')} met by liquidation; result.events names them.")
@@ -90,14 +90,32 @@ def _count(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'} {'was' if count == 1 else 'were'}"
 
 
-def _price_notices(spec: RunSpec, raw: Bars) -> list[str]:
+def _first(names: list[str]) -> str:
+    """Return a few names and how many more there are: hundreds of symbols are one sentence."""
+    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more" if len(names) > 3 else "")
+
+
+def _price_notices(spec: RunSpec, series: list[Bars]) -> list[str]:
     found = []
-    if spec.prices == "adjusted" and raw.adj_close is None and raw.basis == "raw":
-        found.append(f"{raw.symbol} has no adjusted close, so prices are used as given; splits may look like crashes.")
-    if spec.prices == "raw" and raw.adj_close is not None:
-        factor = raw.adj_close / raw.close
-        steps = np.flatnonzero(np.abs(np.log(factor[1:] / factor[:-1])) > SPLIT) + 1
-        if len(steps):
-            days = ", ".join(date_text(int(raw.timestamp[at])) for at in steps[:3])
-            found.append(f"Prices are raw and {raw.symbol} was split (as on {days}); its falls there are no losses.")
+    lacking = [each.symbol for each in series if each.adj_close is None and each.basis == "raw"]
+    if spec.prices == "adjusted" and lacking:
+        verb = "has" if len(lacking) == 1 else "have"
+        found.append(
+            f"{_first(lacking)} {verb} no adjusted close, so prices are used as given; splits may look like crashes."
+        )
+    split = {each.symbol: steps for each in series if spec.prices == "raw" and len(steps := _splits(each))}
+    if len(split) > 1:
+        found.append(f"Prices are raw and {_first(list(split))} were split; their falls there are no losses.")
+    for symbol, steps in split.items() if len(split) == 1 else ():
+        days = ", ".join(steps[:3])
+        found.append(f"Prices are raw and {symbol} was split (as on {days}); its falls there are no losses.")
     return found
+
+
+def _splits(bars: Bars) -> list[str]:
+    """Return the days on which adj_close / close steps as no dividend makes it."""
+    if bars.adj_close is None:
+        return []
+    factor = bars.adj_close / bars.close
+    steps = np.flatnonzero(np.abs(np.log(factor[1:] / factor[:-1])) > SPLIT) + 1
+    return [date_text(int(bars.timestamp[at])) for at in steps]
