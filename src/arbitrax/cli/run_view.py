@@ -18,6 +18,7 @@ from arbitrax.domain.orders import (
     OrderReason,
     OrderRole,
     OrderStatus,
+    Phase,
     SizeKind,
     TimeInForce,
 )
@@ -248,6 +249,17 @@ def run_document(
                 "slippage": float(order["slippage"]),
             }
             for number, order in enumerate(orders)
+        ]
+        document["fills"] = [
+            {
+                "time": moment(int(fill["bar"])),
+                "order": int(fill["order"]),
+                "symbol": result.spec.symbols[fill["symbol"]],
+                "phase": Phase(fill["phase"]).name.lower(),
+                **{name: float(fill[name]) for name in ("quantity", "reference_price", "price", "fee")},
+                "maker": bool(fill["maker"]),
+            }
+            for fill in result.fill_records
         ]
         document["events"] = [
             {

@@ -87,5 +87,8 @@ def test_documents_hold_contributions_events_and_the_life_of_orders(result):
     filled = next(order for order in document["orders"] if order["status"] == "filled")
     assert filled["created"] <= filled["accepted"] <= filled["ended"]
     assert filled["triggered"] is None
+    fills = result.fills
+    assert [fill["quantity"] for fill in document["fills"]] == fills["quantity"].tolist()
+    assert [fill["order"] for fill in document["fills"]] == fills["order"].tolist()
     trade = document["trades"][0]
     assert (trade["entry_reason"], trade["exit_reason"]) == ("market", "signal")

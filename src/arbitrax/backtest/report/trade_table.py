@@ -84,7 +84,7 @@ def _row(document: Document, place: int, columns: list[tuple[str, str, str]]) ->
         "fees": figures.number(trades.fees[place], 2),
         "slippage": figures.number(trades.slippage[place], 2),
         "income": figures.number(trades.income[place], 2, signed=True),
-        "duration": figures.duration(trades.duration[place] * MILLISECOND),
+        "duration": figures.duration(trades.duration[place] * MILLISECOND) if trades.duration[place] else "same bar",
     }
     tones = {"pnl": figures.tone(trades.pnl[place]), "change": figures.tone(trades.change[place])}
     text = ""
