@@ -70,12 +70,15 @@ def metrics_table(result: Result) -> "RenderableType":
 
 def trades_table(result: Result) -> "RenderableType":
     """Return the last trades."""
+    from arbitrax.backtest.wording import spoken
+
     rows = [
         (
             result.spec.symbols[trade["symbol"]],
             date_text(int(result.bars.timestamp[trade["entry_bar"]])),
             "long" if trade["side"] > 0 else "short",
             "open" if trade["is_open"] else date_text(int(result.bars.timestamp[trade["exit_bar"]])),
+            spoken(ExitReason(trade["exit_reason"])),
             f"{trade['quantity']:,.4f}",
             f"{trade['entry_price']:,.4f}",
             f"{trade['exit_price']:,.4f}",
@@ -86,8 +89,8 @@ def trades_table(result: Result) -> "RenderableType":
     ]
     total = len(result.trade_records)
     title = f"Trades ({total})" if total <= SHOWN_TRADES else f"Trades (last {SHOWN_TRADES} of {total})"
-    columns = ("symbol", "entry", "side", "exit", "quantity", "entry price", "exit price", "profit", "return")
-    return table(title, columns, rows, left=4)
+    columns = ("symbol", "entry", "side", "exit", "why", "quantity", "entry price", "exit price", "profit", "return")
+    return table(title, columns, rows, left=5)
 
 
 def contributions_table(result: Result) -> "RenderableType":

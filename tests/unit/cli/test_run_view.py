@@ -7,7 +7,7 @@ from rich.console import Console
 from tests.market import daily, random_walk
 
 import arbitrax as ax
-from arbitrax.cli.run_view import account_tables, contributions_table, run_document
+from arbitrax.cli.run_view import account_tables, contributions_table, run_document, trades_table
 from arbitrax.domain.bars import Bars
 
 
@@ -92,3 +92,10 @@ def test_documents_hold_contributions_events_and_the_life_of_orders(result):
     assert [fill["order"] for fill in document["fills"]] == fills["order"].tolist()
     trade = document["trades"][0]
     assert (trade["entry_reason"], trade["exit_reason"]) == ("market", "signal")
+
+
+def test_trades_say_why_they_ended(result):
+    lines = lines_of(text_of(trades_table(result)))
+    rows = [line.split() for line in lines if line.startswith(("AAA", "BBB"))]
+    assert [row[4] for row in rows] == result.trades["exit_reason"].tolist()[-20:]
+    assert rows[0][4] == "signal"
