@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from arbitrax.backtest.contributions import contributions
+from arbitrax.backtest.holdings import trade_returns
 from arbitrax.domain.errors import InputError
 from arbitrax.domain.orders import (
     EventKind,
@@ -254,7 +255,7 @@ def _trade_columns(result: Result) -> Columns:
         "exit_tag": _tags(result, _of_order(orders, "tag", records["exit_order"], -1)),
         "is_open": records["is_open"] == 1,
         "pnl": records["pnl"].copy(),
-        "return": records["pnl"] / (records["quantity"] * records["entry_price"]),
+        "return": trade_returns(result.spec, records),
         "fees": records["fees"].copy(),
         "slippage": records["slippage"].copy(),
         "income": records["income"].copy(),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arbitrax.backtest.result import Result
+    from arbitrax.backtest.spec import RunSpec
     from arbitrax.domain.bars import Floats
 
 CASH_EVENTS = (EventKind.DIVIDEND, EventKind.CASH_IN_LIEU, EventKind.BORROW_FEE, EventKind.INTEREST)
@@ -42,10 +43,17 @@ def last_units(result: Result) -> Floats | None:
     return None if factors is None else np.asarray(factors / factors[-1])
 
 
-def multipliers(result: Result) -> Floats:
+def multipliers(spec: RunSpec) -> Floats:
     """Return the contract multiplier of each symbol, (symbols,)."""
-    spec = result.spec
+    if not spec.instruments:
+        return np.ones(len(spec.symbols))
     return np.array([spec.instrument(symbol).multiplier for symbol in spec.symbols])
+
+
+def trade_returns(spec: RunSpec, trades: NDArray[np.void]) -> Floats:
+    """Return the profit of each trade as a fraction of the value put in."""
+    value = trades["quantity"] * trades["entry_price"] * multipliers(spec)[trades["symbol"]]
+    return np.asarray(trades["pnl"] / value)
 
 
 def net_values(result: Result) -> Floats:
@@ -54,7 +62,7 @@ def net_values(result: Result) -> Floats:
     It is equity less cash, so no prices are needed.
     """
     fills, events = result.fill_records, result.event_records
-    paid = fills["quantity"] * fills["price"] * multipliers(result)[fills["symbol"]] + fills["fee"]
+    paid = fills["quantity"] * fills["price"] * multipliers(result.spec)[fills["symbol"]] + fills["fee"]
     own = events[np.isin(events["kind"], CASH_EVENTS)]
     bars = len(result.equity_curve)
     flow = np.bincount(own["bar"], own["amount"], minlength=bars) - np.bincount(fills["bar"], paid, minlength=bars)
@@ -81,7 +89,7 @@ def weights(result: Result, panel: Panel) -> dict[str, Floats]:
     Where a symbol has no bar its last close counts; where nothing is left of the account the weight is 0.
     """
     equity = result.equity_curve
-    bars, multiplier = len(equity), multipliers(result)
+    bars, multiplier = len(equity), multipliers(result.spec)
     fills, events = result.fill_records, result.event_records
     by_symbol = np.argsort(fills["symbol"], kind="stable")
     columns = fills["symbol"][by_symbol]

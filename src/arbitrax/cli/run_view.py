@@ -70,8 +70,10 @@ def metrics_table(result: Result) -> "RenderableType":
 
 def trades_table(result: Result) -> "RenderableType":
     """Return the last trades."""
+    from arbitrax.backtest.holdings import trade_returns
     from arbitrax.backtest.wording import spoken
 
+    shown = result.trade_records[-SHOWN_TRADES:]
     rows = [
         (
             result.spec.symbols[trade["symbol"]],
@@ -83,9 +85,9 @@ def trades_table(result: Result) -> "RenderableType":
             f"{trade['entry_price']:,.4f}",
             f"{trade['exit_price']:,.4f}",
             f"{trade['pnl']:,.2f}",
-            f"{trade['pnl'] / (trade['quantity'] * trade['entry_price']):+.2%}",
+            f"{change:+.2%}",
         )
-        for trade in result.trade_records[-SHOWN_TRADES:]
+        for trade, change in zip(shown, trade_returns(result.spec, shown).tolist(), strict=True)
     ]
     total = len(result.trade_records)
     title = f"Trades ({total})" if total <= SHOWN_TRADES else f"Trades (last {SHOWN_TRADES} of {total})"

@@ -3,7 +3,15 @@ import pytest
 from tests.market import START, daily, random_walk
 
 import arbitrax as ax
-from arbitrax.backtest.holdings import last_known, net_values, position, traded_panel, weights
+from arbitrax.backtest.holdings import (
+    last_known,
+    multipliers,
+    net_values,
+    position,
+    trade_returns,
+    traded_panel,
+    weights,
+)
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.intervals import DAY
@@ -95,3 +103,24 @@ def test_a_result_without_bars_has_no_panel():
 
     result = ax.backtest(ax.BuyAndHold(), daily([10, 11, 12]))
     assert traded_panel(replace(result, raw=None)) is None
+
+
+def test_contract_multipliers_count_in_values_and_returns():
+    # Two contracts of 50 units at 10 each, sold at 11: 100 earned of 1,000 put in.
+    class Twice(ax.Strategy):
+        def on_bar(self, ctx):
+            if ctx.index == 0:
+                ctx.buy(2)
+            if ctx.index == 2:
+                ctx.close()
+
+    instruments = {"TEST": ax.Instrument(multiplier=50)}
+    bars = daily([10, 10, 11, 11], open_=[10, 10, 11, 11])
+    result = ax.backtest(Twice(), bars, cash=2000, commission_bps=0, instruments=instruments)
+    assert multipliers(result.spec).tolist() == [50.0]
+    assert trade_returns(result.spec, result.trade_records) == pytest.approx([0.1])
+    assert result.metrics["best_trade"] == pytest.approx(0.1)
+    assert result.trades["return"].tolist() == pytest.approx([0.1])
+    assert net_values(result) == pytest.approx([0, 1000, 1100, 0])
+    # 1,000 bought and 1,100 sold over three days, on a mean equity of 2,050.
+    assert result.metrics["turnover"] == pytest.approx(2100 / 2050 / (3 / 365.25))

@@ -14,7 +14,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from arbitrax.backtest.actions import in_last_units
-from arbitrax.backtest.holdings import last_units, traded_panel
+from arbitrax.backtest.holdings import last_units, multipliers, trade_returns, traded_panel
 from arbitrax.backtest.metrics import DEFINITIONS, Sample, Unit
 from arbitrax.backtest.report import figures
 from arbitrax.backtest.report.assumptions import Fact, list_assumptions
@@ -383,7 +383,7 @@ def _trades(result: Result, limit: int, units: Floats | None) -> Trades:
         entry_price=records["entry_price"].tolist(),
         exit_price=records["exit_price"].tolist(),
         pnl=records["pnl"].tolist(),
-        change=(records["pnl"] / (records["quantity"] * records["entry_price"])).tolist(),
+        change=trade_returns(result.spec, records).tolist(),
         fees=records["fees"].tolist(),
         slippage=records["slippage"].tolist(),
         income=records["income"].tolist(),
@@ -396,7 +396,7 @@ def _trades(result: Result, limit: int, units: Floats | None) -> Trades:
 
 
 def _orders(result: Result) -> list[OrderGroup]:
-    records = result.order_records
+    records, size = result.order_records, multipliers(result.spec)
     found = []
     for status, reason in sorted({*zip(records["status"].tolist(), records["reason"].tolist(), strict=True)}):
         group = records[(records["status"] == status) & (records["reason"] == reason)]
@@ -408,7 +408,7 @@ def _orders(result: Result) -> list[OrderGroup]:
                 orders=len(group),
                 buys=int(np.count_nonzero(group["side"] > 0)),
                 sells=int(np.count_nonzero(group["side"] < 0)),
-                value=float(np.sum(filled["quantity"] * filled["price"])),
+                value=float(np.sum(filled["quantity"] * filled["price"] * size[filled["symbol"]])),
                 fees=float(np.sum(filled["fee"])),
                 slippage=float(np.sum(filled["slippage"])),
             )
