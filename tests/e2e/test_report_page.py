@@ -5,12 +5,13 @@ import shutil
 import subprocess
 
 import pytest
-from tests.market import random_walk, sample
+from msgspec.structs import replace
 
 import arbitrax as ax
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.report import render_report
 from arbitrax.backtest.spec import RunSpec, StrategyRef
+from tests.market import random_walk, sample
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 pytestmark = pytest.mark.skipif(BROWSER is None, reason="no chromium found")
@@ -23,6 +24,9 @@ addEventListener("load", () => {
   document.body.dataset.drawn = String(drawn);
 });
 """
+MANY = [replace(random_walk(150, seed=seed), symbol=f"S{seed}") for seed in range(14)]
+PAGES = [sample("AAPL"), random_walk(12), [sample("AAPL"), sample("FB"), sample("IBM")], MANY]
+PAGES_NAMED = ["years", "days", "few symbols", "many symbols"]
 
 
 def open_page(path, *options):
@@ -42,11 +46,13 @@ def open_page(path, *options):
 
 def render(bars):
     strategy = ax.SmaCross(fast=2, slow=6)
+    if isinstance(bars, list):
+        return render_report(ax.backtest(strategy, bars))
     reference = StrategyRef(name="sma_cross", class_name="SmaCross", parameters=strategy.values)
     return render_report(run_backtest(RunSpec(strategy=reference, symbols=(bars.symbol,)), strategy, bars))
 
 
-@pytest.mark.parametrize("bars", [sample("AAPL"), random_walk(12)], ids=["years", "days"])
+@pytest.mark.parametrize("bars", PAGES, ids=PAGES_NAMED)
 def test_charts_are_drawn(bars, tmp_path):
     # The policy forbids the probe, so this copy of the page has none.
     html = re.sub(r"<meta http-equiv=[^>]*>", "", render(bars))
@@ -59,9 +65,27 @@ def test_charts_are_drawn(bars, tmp_path):
     assert int(drawn[1]) > 10_000
 
 
-def test_page_runs_under_its_policy_without_errors(tmp_path):
+@pytest.mark.parametrize("bars", [random_walk(300), MANY[:3]], ids=["one symbol", "few symbols"])
+def test_page_runs_under_its_policy_without_errors(bars, tmp_path):
     path = tmp_path / "report.html"
-    path.write_text(render(random_walk(300)), encoding="utf-8")
+    path.write_text(render(bars), encoding="utf-8")
     dom, console = open_page(path)
     assert console == []
     assert 'class="stage live"' in dom
+
+
+def test_choosing_a_symbol_shows_its_prices(tmp_path):
+    html = re.sub(r"<meta http-equiv=[^>]*>", "", render(MANY[:3]))
+    # A browser without a window may skip frames; the drawing must not wait for one.
+    choice = """
+    window.requestAnimationFrame = (draw) => setTimeout(draw);
+    addEventListener("load", () => {
+      const chooser = document.getElementById("symbol");
+      chooser.value = "2";
+      chooser.dispatchEvent(new Event("change"));
+    });"""
+    path = tmp_path / "report.html"
+    path.write_text(html.replace("</body>", f"<script>{choice}</script></body>"), encoding="utf-8")
+    dom, console = open_page(path)
+    assert console == []
+    assert re.search(r"<strong[^>]*>S2</strong><span[^>]*>O ", dom)

@@ -4,10 +4,9 @@ The first trade was checked on paper: 100,000 / (3.8233 x 1.001) buys 26,129.357
 Change the hash only when a rule changes on purpose, and say so in the commit.
 """
 
-from tests.market import sample
-
 import arbitrax as ax
 from arbitrax.domain.dates import date_text
+from tests.market import sample
 
 GOLDEN = "57ebd24dad3539843302c82ea2ee1dd84f075f6ff1dbe9cad30bc6fa0a239c02"
 

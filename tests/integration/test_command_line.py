@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from tests.market import sample_year_csv
 
 from arbitrax.storage.postgres.schema import HEAD
+from tests.market import sample_year_csv
 
 STRATEGY = """
 import numpy as np
@@ -464,6 +464,16 @@ def test_a_portfolio_is_stored_and_reproduced(program):
     assert again["reproduced"], again
     shown = program.json("backtest", "show", made["id"])
     assert {trade["symbol"] for trade in shown["trades"]} == {"AAPL", "MSFT"}
+    profit = sum(each["pnl"] for each in shown["contributions"])
+    assert profit == pytest.approx(sum(trade["pnl"] for trade in shown["trades"]))
+    assert profit == pytest.approx(made["metrics"]["total_return"] * 100_000)
+    assert {trade["entry_reason"] for trade in shown["trades"]} == {"market"}
+    text, _ = program.run("backtest", "show", made["id"])
+    assert "Contributions (2 symbols)" in text
+    # The report shows the prices of each symbol, which are not kept with the run.
+    page = Path(program.json("backtest", "report", made["id"])["report"]).read_text(encoding="utf-8")
+    assert '<select id="symbol">' in page
+    assert "kept without them" not in page
 
 
 def test_strategy_check_says_what_can_be_compiled(program, tmp_path):

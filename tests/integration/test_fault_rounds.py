@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+
 from tests.integration.test_command_line import Program
 
 ROUNDS = 25

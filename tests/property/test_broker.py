@@ -6,13 +6,13 @@ from random import Random
 import numpy as np
 from hypothesis import given, note
 from hypothesis import strategies as st
-from tests.oracles.broker import Broker, Costs, Exits
-from tests.simulation import open_engine
 
 from arbitrax.backtest.events import CODES, ENUMS
 from arbitrax.domain.intervals import DAY
 from arbitrax.domain.orders import ExitReason, OrderReason, OrderStatus
 from arbitrax.kernels.context import Vocabulary, open_contexts, run_events
+from tests.oracles.broker import Broker, Costs, Exits
+from tests.simulation import open_engine
 
 CASH = 10_000.0
 TARGETS = [

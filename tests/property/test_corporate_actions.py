@@ -5,12 +5,12 @@ import math
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.market import START, daily
 
 from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.intervals import DAY
 from arbitrax.market_data.corporate_action_lists import as_declared
 from arbitrax.market_data.corporate_actions import cumulative_split_factor, split_adjusted
+from tests.market import START, daily
 
 DAYS = 12
 days = st.integers(-3, DAYS + 3)

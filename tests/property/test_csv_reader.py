@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.oracles.csv_oracle import EPOCH, instant_ns, read_bars
 
 from arbitrax.domain.errors import ArbitraxError
 from arbitrax.kernels import csv_reader as kernel
@@ -14,6 +13,7 @@ from arbitrax.market_data.csv_file import read_table
 from arbitrax.market_data.csv_rows import Text, read_rows
 from arbitrax.market_data.date_formats import ISO, DateFormat
 from arbitrax.market_data.table import build_series
+from tests.oracles.csv_oracle import EPOCH, instant_ns, read_bars
 
 TIMED = DateFormat(kernel.YEAR_MONTH_DAY, timed=True)
 HEADER = "date,open,high,low,close,volume\n"

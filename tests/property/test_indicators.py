@@ -1,9 +1,9 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.oracles import indicators as oracle
 
 from arbitrax.kernels import indicators
+from tests.oracles import indicators as oracle
 
 cents = st.lists(st.integers(1, 20_000).map(lambda c: c / 100), min_size=1, max_size=60)
 

@@ -6,9 +6,9 @@ import struct
 import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.oracles.numeric import expected, read_fields
 
 from arbitrax.kernels.numeric_codec import MAX_NUMERIC_BYTES, encode_rows
+from tests.oracles.numeric import expected, read_fields
 
 BITS = st.integers(0, 2**64 - 1).map(lambda bits: struct.unpack("<d", struct.pack("<Q", bits))[0])
 PRICES = st.floats(1e-6, 1e6)

@@ -3,7 +3,6 @@ import math
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.oracles import portfolio as oracle
 
 from arbitrax.domain.intervals import DAY
 from arbitrax.portfolio import (
@@ -21,6 +20,7 @@ from arbitrax.portfolio import (
     rolling_volatility,
     volatility_over,
 )
+from tests.oracles import portfolio as oracle
 
 NAN = math.nan
 score = st.one_of(st.integers(-3, 3).map(float), st.floats(-1e9, 1e9), st.just(NAN))

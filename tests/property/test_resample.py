@@ -1,7 +1,6 @@
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.oracles import resample as oracle
 
 from arbitrax.domain.bars import COLUMNS, Bars
 from arbitrax.domain.intervals import DAY, HOUR, MINUTE, SECOND, nanoseconds
@@ -9,6 +8,7 @@ from arbitrax.kernels import resample as kernel
 from arbitrax.market_data.alignment import align, last_completed
 from arbitrax.market_data.resample import bars_from_ticks, resample
 from arbitrax.market_data.sessions import Sessions, split_sessions
+from tests.oracles import resample as oracle
 
 numbers = st.one_of(st.just(float("nan")), st.integers(1, 400).map(lambda n: n / 4), st.floats(0.01, 1e6))
 INTRADAY = ("2m", "5m", "7m", "15m", "30m", "1h", "4h")

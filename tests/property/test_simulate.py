@@ -5,12 +5,12 @@ import math
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.oracles.broker import Broker, Costs
-from tests.simulation import matrix, open_engine
 
 from arbitrax.backtest.events import CODES, ENUMS
 from arbitrax.domain.orders import OrderReason, OrderStatus
 from arbitrax.kernels.context import Vocabulary, open_contexts, run_events
+from tests.oracles.broker import Broker, Costs
+from tests.simulation import matrix, open_engine
 
 STATUS = {each.value: each.name.lower() for each in OrderStatus}
 REASON = {each.value: each.name.lower() for each in OrderReason}

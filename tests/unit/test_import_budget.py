@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+
 from tests.market import sample_year_csv
 
 HEAVY = {

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from arbitrax.backtest.contributions import contributions
+from arbitrax.backtest.holdings import trade_returns
 from arbitrax.domain.errors import InputError
 from arbitrax.domain.orders import (
     EventKind,
@@ -67,8 +69,13 @@ def trades_frame(result: Result) -> pd.DataFrame:
     return _to_pandas(_trade_columns(result))
 
 
+def contributions_frame(result: Result) -> pd.DataFrame:
+    """Return one row a symbol, the largest profit first, as `arbitrax.backtest.contributions` defines the columns."""
+    return _to_pandas(_contribution_columns(result)).set_index("symbol")
+
+
 def to_polars(result: Result) -> dict[str, Any]:
-    """Return ``equity``, ``orders``, ``fills``, ``events`` and ``trades`` as polars frames, as the pandas ones.
+    """Return every frame of a result by name, as polars frames with the pandas ones' columns.
 
     Raises:
         InputError: polars is not installed.
@@ -83,6 +90,7 @@ def to_polars(result: Result) -> dict[str, Any]:
         "fills": _fill_columns(result),
         "events": _event_columns(result),
         "trades": _trade_columns(result),
+        "contributions": _contribution_columns(result),
     }
     text = {
         "side", "kind", "status", "reason", "entry_reason", "exit_reason", "symbol", "time_in_force", "size_unit",
@@ -247,12 +255,18 @@ def _trade_columns(result: Result) -> Columns:
         "exit_tag": _tags(result, _of_order(orders, "tag", records["exit_order"], -1)),
         "is_open": records["is_open"] == 1,
         "pnl": records["pnl"].copy(),
-        "return": records["pnl"] / (records["quantity"] * records["entry_price"]),
+        "return": trade_returns(result.spec, records),
         "fees": records["fees"].copy(),
         "slippage": records["slippage"].copy(),
         "income": records["income"].copy(),
         "duration": left - entered,
     }
+
+
+def _contribution_columns(result: Result) -> Columns:
+    found = contributions(result.trade_records, len(result.spec.symbols), result.spec.cash)
+    names = [name for name in found.dtype.names or () if name != "symbol"]
+    return {"symbol": _symbols(result, found["symbol"]), **{name: found[name].copy() for name in names}}
 
 
 def _of_order(orders: NDArray[np.void], name: str, numbers: NDArray[Any], missing: int) -> NDArray[Any]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 import numpy as np
 
+from arbitrax.backtest.holdings import multipliers, trade_returns
 from arbitrax.domain.intervals import DAY, is_intraday, nanoseconds
 from arbitrax.kernels import performance
 from arbitrax.market_data.calendars import calendar
@@ -200,7 +201,7 @@ class Sample:
     @cached_property
     def trade_returns(self) -> Floats:
         """Profit of each closed trade as a fraction of what was put in."""
-        return self.pnl / (self.closed["quantity"] * self.closed["entry_price"])
+        return trade_returns(self.result.spec, self.closed)
 
 
 def compute_metrics(result: Result) -> Metrics:
@@ -313,7 +314,8 @@ def _turnover(s: Sample) -> float:
     mean_equity = float(np.mean(s.equity))
     if mean_equity <= 0:
         raise UndefinedError("mean equity is not positive")
-    return float(np.sum(np.abs(fills["quantity"]) * fills["price"])) / mean_equity / (s.days / YEAR_DAYS)
+    values = np.abs(fills["quantity"]) * fills["price"] * multipliers(s.result.spec)[fills["symbol"]]
+    return float(np.sum(values)) / mean_equity / (s.days / YEAR_DAYS)
 
 
 def _win_rate(s: Sample) -> float:

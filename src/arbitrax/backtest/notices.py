@@ -53,6 +53,7 @@ def price_notices(
             f"{_names(lacking)} {have} no adjusted close, so prices are used as given; splits may look like crashes.",
         )
     found = _applied(records)
+    plain: list[Bars] = []
     for each in _series(raw):
         own = [action for action in actions if action.symbol == each.symbol]
         if own:
@@ -60,8 +61,8 @@ def price_notices(
 
             found.extend(check_actions(each, own))
         else:
-            found.extend(_split_notices(each))
-    return tuple(found)
+            plain.append(each)
+    return (*found, *_split_notices(plain))
 
 
 def finer_notices(finer: Finer, interval: str | None) -> tuple[str, ...]:
@@ -179,13 +180,20 @@ def _count(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'} {'was' if count == 1 else 'were'}"
 
 
-def _split_notices(raw: Bars) -> list[str]:
-    """Return what raw prices of a symbol with splits, of which nobody said anything, call for."""
-    if raw.adj_close is None:
+def _split_notices(series: list[Bars]) -> list[str]:
+    """Return what raw prices of symbols with splits, of which nobody said anything, call for."""
+    split = {each.symbol: days for each in series if (days := _splits(each))}
+    if len(split) == 1:
+        symbol, days = next(iter(split.items()))
+        listed = ", ".join(days[:3])
+        return [f"Prices are raw and {symbol} was split (as on {listed}); its falls there are no losses."]
+    return [f"Prices are raw and {_names(list(split))} were split; their falls there are no losses."] if split else []
+
+
+def _splits(bars: Bars) -> list[str]:
+    """Return the days on which adj_close / close steps as no dividend makes it."""
+    if bars.adj_close is None:
         return []
-    factor = raw.adj_close / raw.close
+    factor = bars.adj_close / bars.close
     steps = np.flatnonzero(np.abs(np.log(factor[1:] / factor[:-1])) > SPLIT) + 1
-    if not len(steps):
-        return []
-    days = ", ".join(date_text(int(raw.timestamp[at])) for at in steps[:3])
-    return [f"Prices are raw and {raw.symbol} was split (as on {days}); its falls there are no losses."]
+    return [date_text(int(bars.timestamp[at])) for at in steps]

@@ -125,8 +125,15 @@ class Result(Struct, frozen=True, eq=False, dict=True):
 
         return trades_frame(self)
 
+    @cached_property
+    def contributions(self) -> pd.DataFrame:
+        """Profit, trades, hit rate and costs of each symbol, the largest profit first, as a pandas frame."""
+        from arbitrax.backtest.frames import contributions_frame
+
+        return contributions_frame(self)
+
     def to_polars(self) -> dict[str, Any]:
-        """Return ``equity``, ``orders``, ``fills``, ``events`` and ``trades`` as polars frames (``polars`` extra)."""
+        """Return the frames above by name, ``equity`` to ``contributions``, as polars frames (``polars`` extra)."""
         from arbitrax.backtest.frames import to_polars
 
         return to_polars(self)

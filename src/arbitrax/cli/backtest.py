@@ -15,7 +15,7 @@ from arbitrax.backtest.specify import cut_to_range, strategy_ref
 from arbitrax.bootstrap import open_store
 from arbitrax.cli.console import Json, notice, show, show_json, table
 from arbitrax.cli.run_settings import read_run_settings
-from arbitrax.cli.run_view import metrics_table, run_document, summary_row
+from arbitrax.cli.run_view import account_tables, contributions_table, metrics_table, run_document, summary_row
 from arbitrax.domain.errors import InputError, ParameterError
 from arbitrax.domain.ids import encode
 from arbitrax.settings import read_settings
@@ -23,6 +23,8 @@ from arbitrax.strategies.registry import find_strategy
 from arbitrax.strategies.strategy import Strategy
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from arbitrax.domain.corporate_actions import CorporateAction
 
 app = App(name="backtest", help="Run, list, show, report and reproduce backtests.")
@@ -165,8 +167,14 @@ def _run_stored(spec: RunSpec, strategy: Strategy, *, jit: bool) -> tuple[Result
     return result, encode(RUN, run_id)
 
 
+def _portfolio_tables(result: Result) -> "list[RenderableType]":
+    """Return what a run of several symbols shows besides its metrics, and what happened to any account."""
+    several = [contributions_table(result)] if len(result.spec.symbols) > 1 else []
+    return [*several, *account_tables(result)]
+
+
 def _show_result(result: Result, run_id: str | None, report: Path | None) -> None:
-    show(metrics_table(result))
+    show(metrics_table(result), *_portfolio_tables(result))
     for text in result.notices:
         notice(text)
     if run_id is not None:
@@ -205,7 +213,7 @@ def show_run(run_id: str, /, *, json: Json = False) -> int:
     if json:
         show_json(run_document(result, run_id, None, with_records=True))
     else:
-        show(metrics_table(result), trades_table(result), assumptions_table(result, run))
+        show(metrics_table(result), *_portfolio_tables(result), trades_table(result), assumptions_table(result, run))
     return 0
 
 
@@ -219,13 +227,15 @@ def write_report(
 ) -> int:
     """Write a stored run's report: one HTML file that needs no network."""
     from arbitrax.backtest.report import write_report as write
-    from arbitrax.services.backtests import find_run, stored_result
+    from arbitrax.services.backtests import find_run, stored_bars, stored_result
 
     settings = read_settings()
     with open_store(settings) as store:
         run = find_run(store.runs, run_id)
+        # A portfolio's prices are not kept with the run.
+        bars = stored_bars(store.bars, run) if len(run.spec.symbols) > 1 else None
     path = write(
-        stored_result(run),
+        replace(stored_result(run), raw=bars),
         out or settings.home / "reports" / f"{run_id}.html",
         run_id=run_id,
         facts={"Engine": f"ArbitraX {run.engine_version}"},  # the one that made the run, whoever draws it

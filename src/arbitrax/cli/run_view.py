@@ -11,7 +11,17 @@ from arbitrax.backtest.result import Result
 from arbitrax.cli.console import table
 from arbitrax.domain.dates import date_text, time_text, to_nanoseconds
 from arbitrax.domain.ids import encode
-from arbitrax.domain.orders import ExitReason, OrderKind, OrderReason, OrderRole, OrderStatus, SizeKind
+from arbitrax.domain.orders import (
+    EventKind,
+    ExitReason,
+    OrderKind,
+    OrderReason,
+    OrderRole,
+    OrderStatus,
+    Phase,
+    SizeKind,
+    TimeInForce,
+)
 from arbitrax.strategies.averages import average_scale
 
 if TYPE_CHECKING:
@@ -20,6 +30,8 @@ if TYPE_CHECKING:
     from arbitrax.services.ports import RunSummary, StoredRun
 
 SHOWN_TRADES = 20
+SHOWN_SYMBOLS = 8
+"""Of the best, and of the worst."""
 FILLS = {
     "next_open": "market orders at the next bar's open",
     "same_close": "market orders at the close that decided them",
@@ -58,24 +70,77 @@ def metrics_table(result: Result) -> "RenderableType":
 
 def trades_table(result: Result) -> "RenderableType":
     """Return the last trades."""
+    from arbitrax.backtest.holdings import trade_returns
+    from arbitrax.backtest.wording import spoken
+
+    shown = result.trade_records[-SHOWN_TRADES:]
     rows = [
         (
             result.spec.symbols[trade["symbol"]],
             date_text(int(result.bars.timestamp[trade["entry_bar"]])),
             "long" if trade["side"] > 0 else "short",
             "open" if trade["is_open"] else date_text(int(result.bars.timestamp[trade["exit_bar"]])),
+            spoken(ExitReason(trade["exit_reason"])),
             f"{trade['quantity']:,.4f}",
             f"{trade['entry_price']:,.4f}",
             f"{trade['exit_price']:,.4f}",
             f"{trade['pnl']:,.2f}",
-            f"{trade['pnl'] / (trade['quantity'] * trade['entry_price']):+.2%}",
+            f"{change:+.2%}",
         )
-        for trade in result.trade_records[-SHOWN_TRADES:]
+        for trade, change in zip(shown, trade_returns(result.spec, shown).tolist(), strict=True)
     ]
     total = len(result.trade_records)
     title = f"Trades ({total})" if total <= SHOWN_TRADES else f"Trades (last {SHOWN_TRADES} of {total})"
-    columns = ("symbol", "entry", "side", "exit", "quantity", "entry price", "exit price", "profit", "return")
-    return table(title, columns, rows, left=4)
+    columns = ("symbol", "entry", "side", "exit", "why", "quantity", "entry price", "exit price", "profit", "return")
+    return table(title, columns, rows, left=5)
+
+
+def contributions_table(result: Result) -> "RenderableType":
+    """Return what each symbol added, the best and the worst of many."""
+    from arbitrax.backtest.contributions import contributions
+
+    found = contributions(result.trade_records, len(result.spec.symbols), result.spec.cash)
+    count = len(found)
+    whole = count <= 2 * SHOWN_SYMBOLS
+    shown = list(range(count)) if whole else [*range(SHOWN_SYMBOLS), *range(count - SHOWN_SYMBOLS, count)]
+    rows = [
+        (
+            result.spec.symbols[one["symbol"]],
+            f"{one['pnl']:,.2f}",
+            f"{one['contribution']:+.2%}",
+            f"{one['trades']:,}",
+            f"{one['open_trades']:,}",
+            "n/a" if not one["trades"] else f"{one['hit_rate']:.1%}",
+            f"{one['fees']:,.2f}",
+            f"{one['income']:,.2f}",
+        )
+        for one in found[shown]
+    ]
+    title = (
+        f"Contributions ({count} symbols)"
+        if whole
+        else f"Contributions (best and worst {SHOWN_SYMBOLS} of {count:,} symbols)"
+    )
+    return table(title, ("symbol", "profit", "of cash", "closed trades", "open", "hit rate", "fees", "income"), rows)
+
+
+def account_tables(result: Result) -> "list[RenderableType]":
+    """Return the refused orders by reason and the account's events by kind, each only if there were any."""
+    from arbitrax.backtest.summary import event_totals, refusals
+    from arbitrax.backtest.wording import REASONS
+
+    made = []
+    refused = refusals(result.order_records)
+    if refused:
+        rows = [(REASONS[reason], f"{count:,}") for reason, count in refused.items()]
+        made.append(table(f"Refused orders ({sum(refused.values()):,})", ("reason", "orders"), rows))
+    totals = event_totals(result.event_records, result.order_records)
+    if totals:
+        lines = [
+            (each.label, f"{each.count:,}", "" if each.amount is None else f"{each.amount:+,.2f}") for each in totals
+        ]
+        made.append(table("Account events", ("event", "times", "amount"), lines))
+    return made
 
 
 def assumptions_table(result: Result, run: "StoredRun") -> "RenderableType":
@@ -89,9 +154,16 @@ def assumptions_table(result: Result, run: "StoredRun") -> "RenderableType":
         ),
         ("costs", f"commission {spec.commission_bps:g} bp, slippage {spec.slippage_bps:g} bp"),
         ("prices", "adjusted through adj_close" if result.bars.basis == "adjusted" else "raw, as given"),
-        ("averages", f"exact at 1/{average_scale(result.bars.close):g} of a currency unit"),
+        *(
+            [("averages", f"exact at 1/{average_scale(result.bars.close):g} of a currency unit")]
+            if len(spec.symbols) == 1
+            else []
+        ),
         ("cash", f"{spec.cash:,.2f}"),
-        ("benchmark", spec.benchmark or f"holding {result.bars.symbol}"),
+        (
+            "benchmark",
+            spec.benchmark or (f"holding {result.bars.symbol}" if len(spec.symbols) == 1 else "holding all equally"),
+        ),
         ("risk-free rate", f"{spec.risk_free:.2%}"),
         ("data as of", time_text(run.assets[0].as_of)),
         ("engine", run.engine_version),
@@ -107,6 +179,8 @@ def run_document(
     result: Result, run_id: str | None, report: Path | None, *, with_records: bool = False
 ) -> dict[str, object]:
     """Return a run as JSON-able data."""
+    from arbitrax.backtest.summary import event_totals, refusals
+
     times = result.bars.timestamp
     document: dict[str, object] = {
         "id": run_id,
@@ -123,16 +197,34 @@ def run_document(
         "undefined": result.metrics.undefined,
         "annualised_with": result.metrics.basis,
         "notices": result.notices,
+        "contributions": _contributions(result),
+        "refused_orders": {reason.name.lower(): count for reason, count in refusals(result.order_records).items()},
+        "account_events": {
+            each.name: {"count": each.count, "amount": each.amount}
+            for each in event_totals(result.event_records, result.order_records)
+        },
         "report": None if report is None else str(report),
     }
     if with_records:
+        orders = result.order_records
+
+        def moment(bar: int) -> str | None:
+            return None if bar < 0 else time_text(int(times[bar]))
+
+        def tag(order: int) -> str | None:
+            number = -1 if order < 0 else int(orders["tag"][order])
+            return None if number < 0 else result.tags[number]
+
         document["trades"] = [
             {
                 "entry_time": time_text(int(times[trade["entry_bar"]])),
                 "exit_time": None if trade["is_open"] else time_text(int(times[trade["exit_bar"]])),
                 "side": "long" if trade["side"] > 0 else "short",
                 "symbol": result.spec.symbols[trade["symbol"]],
+                "entry_reason": OrderKind(orders["kind"][trade["entry_order"]]).name.lower(),
+                "entry_tag": tag(trade["entry_order"]),
                 "exit_reason": ExitReason(trade["exit_reason"]).name.lower(),
+                "exit_tag": tag(trade["exit_order"]),
                 **{
                     name: float(trade[name])
                     for name in ("quantity", "entry_price", "exit_price", "pnl", "fees", "slippage", "income")
@@ -142,8 +234,7 @@ def run_document(
         ]
         document["orders"] = [
             {
-                "created": time_text(int(times[order["created_bar"]])),
-                "ended": None if order["ended_bar"] < 0 else time_text(int(times[order["ended_bar"]])),
+                **{name: moment(int(order[f"{name}_bar"])) for name in ("created", "accepted", "triggered", "ended")},
                 "symbol": result.spec.symbols[order["symbol"]],
                 "kind": OrderKind(order["kind"]).name.lower(),
                 "role": OrderRole(order["role"]).name.lower(),
@@ -154,15 +245,49 @@ def run_document(
                 "size_unit": SizeKind(order["size_kind"]).name.lower(),
                 "limit": _known(order["limit"]),
                 "stop": _known(order["stop"]),
-                "tag": None if order["tag"] < 0 else result.tags[order["tag"]],
+                "trail": _known(order["trail"]),
+                "time_in_force": TimeInForce(order["time_in_force"]).name.lower(),
+                "tag": tag(number),
                 "quantity": float(order["quantity"]),
                 "price": _known(order["price"]),
                 "fee": float(order["fee"]),
                 "slippage": float(order["slippage"]),
             }
-            for order in result.order_records
+            for number, order in enumerate(orders)
+        ]
+        document["fills"] = [
+            {
+                "time": moment(int(fill["bar"])),
+                "order": int(fill["order"]),
+                "symbol": result.spec.symbols[fill["symbol"]],
+                "phase": Phase(fill["phase"]).name.lower(),
+                **{name: float(fill[name]) for name in ("quantity", "reference_price", "price", "fee")},
+                "maker": bool(fill["maker"]),
+            }
+            for fill in result.fill_records
+        ]
+        document["events"] = [
+            {
+                "time": moment(int(event["bar"])),
+                "event": EventKind(event["kind"]).name.lower(),
+                "symbol": None if event["symbol"] < 0 else result.spec.symbols[event["symbol"]],
+                **{name: float(event[name]) for name in ("quantity", "price", "amount")},
+            }
+            for event in result.event_records
         ]
     return document
+
+
+def _contributions(result: Result) -> list[dict[str, object]]:
+    from arbitrax.backtest.contributions import contributions
+
+    found = contributions(result.trade_records, len(result.spec.symbols), result.spec.cash)
+    names = [name for name in found.dtype.names or () if name != "symbol"]
+    return [
+        {"symbol": result.spec.symbols[one["symbol"]]}
+        | {name: _known(one[name]) if name == "hit_rate" else one[name].item() for name in names}
+        for one in found
+    ]
 
 
 def _known(value: float) -> float | None:

@@ -15,7 +15,7 @@ from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import cut_data
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
-from arbitrax.domain.errors import DataError, InputError, StrategyError, UnknownNameError
+from arbitrax.domain.errors import DataError, InputError, RangeError, StrategyError, UnknownNameError
 from arbitrax.domain.ids import decode, new_uuid
 from arbitrax.domain.panel import Panel
 from arbitrax.services.ports import (
@@ -162,6 +162,17 @@ def stored_result(run: StoredRun) -> Result:
         bankrupt_bar=run.bankrupt_bar,
         notices=run.notices,
     )
+
+
+def stored_bars(bars: BarStore, run: StoredRun) -> Bars | Panel | None:
+    """Return the bars a stored run traded, as they were known then; None if they are not the same any more."""
+    traded = [asset for asset in run.assets if asset.role == "traded"]
+    try:
+        found, _, _ = _load_traded(bars, run.spec, traded)
+        cut: Bars | Panel = cut_data(found, run.spec)
+    except (UnknownNameError, RangeError):
+        return None
+    return cut if bar_hashes(cut) == [asset.data_hash for asset in traded] else None
 
 
 def reproduce(bars: BarStore, actions: ActionStore, run: StoredRun) -> Reproduction:

@@ -14,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 from psycopg import sql
-from tests.integration.conftest import TEMPLATE, new_database
 
 import arbitrax
 from arbitrax.backtest.engine import run_backtest
@@ -35,6 +34,7 @@ from arbitrax.storage.postgres.run_store import PostgresRunStore
 from arbitrax.storage.postgres.times import moment
 from arbitrax.strategies.buy_and_hold import BuyAndHold
 from arbitrax.strategies.sma_cross import SmaCross
+from tests.integration.conftest import TEMPLATE, new_database
 
 CREATED = 1_700_000_000_123_456_789
 AS_OF = 1_690_000_000_000_001_000

@@ -5,7 +5,6 @@ import sys
 
 import numpy as np
 import pytest
-from tests.market import random_walk, sample
 
 import arbitrax as ax
 from arbitrax.backtest.compiled import check
@@ -14,6 +13,7 @@ from arbitrax.domain.errors import StrategyError
 from arbitrax.domain.intervals import DAY
 from arbitrax.domain.orders import OrderKind, OrderRole, OrderStatus
 from arbitrax.strategies.averages import compare_moving_averages
+from tests.market import random_walk, sample
 
 
 class LimitEntry(ax.Strategy):

@@ -3,13 +3,13 @@ import datetime
 import msgspec
 import numpy as np
 import pytest
-from tests.market import daily, random_walk, sample
 
 import arbitrax as ax
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.spec import RunSpec, StrategyRef
 from arbitrax.backtest.specify import cut_to_range, strategy_ref
 from arbitrax.domain.errors import DataError, InputError, RangeError, StrategyError
+from tests.market import daily, random_walk, sample
 
 
 def run(strategy, bars, benchmark=None, **options):

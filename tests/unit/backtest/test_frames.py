@@ -1,13 +1,16 @@
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
-from tests.market import daily, random_walk
 
 import arbitrax as ax
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.frames import equity_frame, orders_frame, to_polars, trades_frame
 from arbitrax.backtest.spec import RunSpec, StrategyRef
+from tests.market import daily, random_walk
 
 
 def run(strategy, bars):
@@ -86,7 +89,7 @@ def test_frames_do_not_alias_the_result(result):
 
 def test_polars_frames_equal_the_pandas_ones(result):
     frames = to_polars(result)
-    assert list(frames) == ["equity", "orders", "fills", "events", "trades"]
+    assert list(frames) == ["equity", "orders", "fills", "events", "trades", "contributions"]
     assert frames["trades"].schema["entry_time"] == pl.Datetime("ns", "UTC")
     assert frames["trades"].schema["duration"] == pl.Duration("ns")
     for name, wanted in (("orders", orders_frame(result)), ("trades", trades_frame(result))):
@@ -99,4 +102,11 @@ def test_result_gives_the_frames(result):
     assert result.trades.equals(trades_frame(result))
     assert result.orders.equals(orders_frame(result))
     assert result.equity.equals(equity_frame(result))
-    assert list(result.to_polars()) == ["equity", "orders", "fills", "events", "trades"]
+    assert list(result.to_polars()) == ["equity", "orders", "fills", "events", "trades", "contributions"]
+
+
+@pytest.mark.parametrize("name", ["orders", "fills", "events", "trades", "contributions"])
+def test_the_documents_list_the_columns(result, name):
+    text = (Path(__file__).parents[3] / "docs/concepts/life-of-an-order.md").read_text(encoding="utf-8")
+    listed = re.search(rf"\| `{name}` \| ([^|;]+)", text)[1]
+    assert [each.split()[0] for each in listed.split(",")] == list(getattr(result, name))

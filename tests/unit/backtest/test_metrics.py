@@ -7,13 +7,13 @@ import pytest
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.market import daily, random_walk, sample, weekdays
-from tests.unit.backtest.test_engine import fixed, run
 
 import arbitrax as ax
 from arbitrax.backtest.metrics import DEFINITIONS, NORMAL_DENSITY, NORMAL_QUANTILE
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.intervals import DAY, MINUTE
+from tests.market import daily, random_walk, sample, weekdays
+from tests.unit.backtest.test_engine import fixed, run
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-from tests.market import daily
-from tests.minutes import new_york, series
 
 import arbitrax as ax
 from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.errors import InputError, StrategyError
+from tests.market import daily
+from tests.minutes import new_york, series
 
 
 class Watch(ax.Strategy):

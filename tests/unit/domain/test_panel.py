@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from tests.market import daily, sample
 
 from arbitrax.domain.bars import COLUMNS
 from arbitrax.domain.errors import DataError, InputError, UnknownNameError
 from arbitrax.domain.intervals import DAY
 from arbitrax.domain.panel import Panel
+from tests.market import daily, sample
 
 NAN = np.nan
 

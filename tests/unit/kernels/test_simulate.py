@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from tests.simulation import matrix, open_engine
 
 from arbitrax.domain.orders import ExitReason, OrderReason, OrderStatus
+from tests.simulation import matrix, open_engine
 
 NAN = float("nan")
 

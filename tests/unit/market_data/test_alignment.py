@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
-from tests.minutes import MONDAY, new_york, series
 
 from arbitrax.domain.errors import InputError
 from arbitrax.domain.intervals import DAY, HOUR, MINUTE
 from arbitrax.market_data.alignment import align, last_completed
 from arbitrax.market_data.resample import bars_from_ticks, resample
+from tests.minutes import MONDAY, new_york, series
 
 
 def test_an_hour_is_known_at_the_close_of_its_last_minute_and_a_short_one_next_morning():

@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from tests.market import START, daily, sample
 
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
@@ -16,6 +15,7 @@ from arbitrax.domain.intervals import DAY, HOUR
 from arbitrax.market_data.calendars import calendar
 from arbitrax.market_data.corporate_actions import check_actions, cumulative_split_factor, ratio_text, split_adjusted
 from arbitrax.market_data.files import read_file
+from tests.market import START, daily, sample
 
 
 def split(day, ratio, kind="split", symbol="TEST"):

@@ -3,13 +3,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.minutes import MONDAY, new_york, series
 
 import arbitrax as ax
 from arbitrax.domain.bars import COLUMNS, Bars
 from arbitrax.domain.errors import DataError, InputError
 from arbitrax.domain.intervals import DAY, HOUR, MINUTE
 from arbitrax.market_data.resample import bars_from_ticks, resample
+from tests.minutes import MONDAY, new_york, series
 
 
 def test_two_minutes_of_four_by_hand():

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.market import daily, sample
 
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.dates import start_of_day
@@ -13,6 +12,7 @@ from arbitrax.domain.intervals import DAY, HOUR, MINUTE
 from arbitrax.market_data.calendars import calendar
 from arbitrax.market_data.files import read_file
 from arbitrax.market_data.session_checks import check_sessions
+from tests.market import daily, sample
 
 
 def bars_at(timestamp, interval):

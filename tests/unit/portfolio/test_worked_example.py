@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from msgspec.structs import replace
-from tests.market import daily, weekdays
 
 from arbitrax.domain.panel import Panel
+from tests.market import daily, weekdays
 
 PAGE = Path(__file__).parents[3] / "docs" / "concepts" / "portfolios.md"
 DAYS, SYMBOLS = 600, 200

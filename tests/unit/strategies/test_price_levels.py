@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
-from tests.market import daily
 
 import arbitrax as ax
 from arbitrax.strategies.price_levels import fixed_price_levels
+from tests.market import daily
 
 
 def found(body):

@@ -18,7 +18,7 @@ const canvases = ["base", "over"].map((name) => {
 });
 canvases[0].setAttribute("role", "img");
 canvases[0].setAttribute("aria-label",
-  `Charts of equity against ${doc.benchmark}, drawdown, prices with trades, and volume. The tables below hold the figures.`);
+  `Charts of equity against ${doc.benchmark}, drawdown, ${portfolio ? "exposure, weights, " : ""}prices with trades, and volume. The tables below hold the figures.`);
 const [base, over] = canvases.map((canvas) => canvas.getContext("2d"));
 let width = 0, height = 0, panels = {}, plot = 0, printing = false;
 
@@ -26,7 +26,7 @@ function layOut() {
   width = printing ? PAPER : Math.max(stage.clientWidth, 200);
   plot = width - GUTTER;
   const narrow = width < 640;
-  const hasVolume = prices.volume.some((volume) => volume > 0);
+  const hasVolume = candles !== null && candles.volume.some((volume) => volume > 0);
   let top = 0;
   const place = (tall, head) => {
     const panel = { top: top + head, height: tall, bottom: top + head + tall, head: top };
@@ -36,8 +36,9 @@ function layOut() {
   panels = {
     equity: place(printing ? 150 : narrow ? 170 : 230, narrow ? 44 : 28),
     drawdown: place(printing ? 60 : narrow ? 70 : 88, narrow ? 44 : 24),
-    price: place(printing ? 165 : narrow ? 190 : 270, narrow ? 48 : 28),
   };
+  if (portfolio) layOutPortfolio(place, narrow);
+  if (candles) panels.price = place(printing ? 165 : narrow ? 190 : 270, narrow ? 48 : 28);
   if (hasVolume) {
     top -= GAP - 8;
     panels.volume = place(44, 0);
@@ -53,7 +54,8 @@ function layOut() {
     canvas.getContext("2d").setTransform(ratio, 0, 0, ratio, 0, 0);
   }
   for (const name in legends) {
-    legends[name].style.top = `${panels[name].head}px`;
+    legends[name].hidden = !panels[name];
+    if (panels[name]) legends[name].style.top = `${panels[name].head}px`;
   }
 }
 const across = (bar) => ((bar + 0.5 - view.low) / (view.high - view.low)) * plot;
@@ -100,11 +102,11 @@ function ticks({ low, high, logarithmic, y }, tall) {
   }
   return found;
 }
-function drawTicks(panel, measure, text) {
+function drawTicks(panel, measure, text, dense = 1) {
   base.textAlign = "left";
   base.textBaseline = "middle";
   base.lineWidth = 1;
-  for (const [value, step] of ticks(measure, panel.height)) {
+  for (const [value, step] of ticks(measure, panel.height * dense)) {
     const y = crisp(measure.y(value));
     base.strokeStyle = colours.grid;
     line(base, 0, y, plot, y);
@@ -152,13 +154,13 @@ function drawTime() {
   }
   base.textBaseline = "middle";
   base.textAlign = "center";
-  const bottom = (panels.volume || panels.price).bottom;
+  const bottom = panels.axis.top;
   let free = -Infinity;
   for (const k of chosen) {
     const x = across(k * prices.stride - 0.5);
     const [text, strong] = tickText(k);
     base.strokeStyle = colours.grid;
-    for (const name of ["equity", "drawdown", "price", "volume"]) {
+    for (const name of [...PANELS, "volume"]) {
       if (panels[name]) line(base, crisp(x), panels[name].top, crisp(x), panels[name].bottom);
     }
     const half = base.measureText(text).width / 2;
@@ -258,22 +260,35 @@ function join() {
 }
 function candle(start, count) {
   const end = Math.min(start + count, prices.time.length);
-  const made = { start, end, open: prices.open[start], close: prices.close[end - 1], high: -Infinity, low: Infinity, volume: 0 };
+  const made = { start, end, open: null, close: null, high: -Infinity, low: Infinity, volume: 0 };
   for (let k = start; k < end; k += 1) {
-    made.high = Math.max(made.high, prices.high[k]);
-    made.low = Math.min(made.low, prices.low[k]);
-    made.volume += prices.volume[k];
+    if (candles.close[k] === null) continue;
+    made.open ??= candles.open[k];
+    made.close = candles.close[k];
+    made.high = Math.max(made.high, candles.high[k]);
+    made.low = Math.min(made.low, candles.low[k]);
+    made.volume += candles.volume[k];
   }
   return made;
 }
 function drawPrices() {
   const count = join();
   const shown = [];
-  for (let k = Math.floor(candleAt(view.low) / count) * count; k <= candleAt(view.high - 1e-9); k += count) shown.push(candle(k, count));
+  for (let k = Math.floor(candleAt(view.low) / count) * count; k <= candleAt(view.high - 1e-9); k += count) {
+    const made = candle(k, count);
+    if (made.open !== null) shown.push(made);
+  }
   const panel = panels.price;
+  if (!shown.length) {
+    scales.price = null;
+    base.fillStyle = colours.muted;
+    base.textAlign = "left";
+    base.fillText(`${candles.symbol} has no bars in this window.`, 0, panel.top + panel.height / 2);
+    return;
+  }
   const low = Math.min(...shown.map((one) => one.low)), high = Math.max(...shown.map((one) => one.high));
   const measure = (scales.price = scale(panel, low, high, state.log));
-  drawTicks(panel, measure, (value, step) => number(value, Math.max(0, Math.min(doc.decimals.price, -Math.floor(Math.log10(step) + 1e-9)))));
+  drawTicks(panel, measure, (value, step) => number(value, Math.max(0, Math.min(candles.decimals, -Math.floor(Math.log10(step) + 1e-9)))));
   const room = ((plot / (view.high - view.low)) * prices.stride) * count;
   const body = Math.max(1, Math.min(Math.floor(room * 0.7), 25) | 1);
   const most = Math.max(...shown.map((one) => one.volume)) || 1;
@@ -306,26 +321,34 @@ function drawPrices() {
 }
 
 // ---- Trades ------------------------------------------------------------------------------------------------------
-function visibleTrades() {
+function visibleTrades(symbol = null) {
   const found = [];
   for (let k = 0; k < trades.side.length; k += 1) {
+    if (symbol !== null && trades.symbol[k] !== symbol) continue;
     if (trades.exit_bar[k] >= view.low && trades.entry_bar[k] < view.high) found.push(k);
   }
   return found;
 }
 function tradeAt(bar) {
+  // Those of one symbol stand in time.
   let found = null;
-  for (let k = 0; k < trades.side.length && trades.entry_bar[k] <= bar; k += 1) if (trades.exit_bar[k] >= bar) found = k;
+  for (let k = 0; k < trades.side.length; k += 1) {
+    if (!candles || trades.symbol[k] !== candles.place) continue;
+    if (trades.entry_bar[k] > bar) break;
+    if (trades.exit_bar[k] >= bar) found = k;
+  }
   return found;
 }
 function drawTrades(measure) {
-  const shown = visibleTrades();
+  const shown = visibleTrades(candles.place);
   const marked = shown.length * 14 < plot;
   const size = shown.length * 150 < plot ? 6 : shown.length * 40 < plot ? 5 : 4;
   const exits = [];
   for (const k of shown) {
-    const from = [across(trades.entry_bar[k]), measure.y(trades.entry_price[k])];
-    const to = [across(trades.exit_bar[k]), measure.y(trades.exit_price[k])];
+    // Candles are in units of the last bar, a trade's prices in those of its exit.
+    const unit = trades.unit ? trades.unit[k] : 1;
+    const from = [across(trades.entry_bar[k]), measure.y(trades.entry_price[k] * unit)];
+    const to = [across(trades.exit_bar[k]), measure.y(trades.exit_price[k] * unit)];
     const outcome = trades.pnl[k] >= 0 ? "gain" : "loss";
     if (!marked) {
       // Too many for marks: a strip below the prices shows when a position was held, and its outcome.
@@ -415,16 +438,17 @@ function drawBase() {
     const left = across(trades.entry_bar[state.selected] - 0.5), right = across(trades.exit_bar[state.selected] + 0.5);
     base.fillStyle = colours["accent-soft"];
     const from = clamp(left, 0, plot), to = clamp(right, 0, plot);
-    for (const name of ["equity", "drawdown", "price"]) base.fillRect(from, panels[name].top, to - from, panels[name].height);
+    for (const name of PANELS) if (panels[name]) base.fillRect(from, panels[name].top, to - from, panels[name].height);
   }
   drawEquity();
   drawDrawdown();
-  drawPrices();
+  if (portfolio) drawPortfolio();
+  if (candles) drawPrices();
   if (doc.bankrupt_bar !== null && doc.bankrupt_bar >= view.low && doc.bankrupt_bar < view.high) {
     const x = crisp(across(doc.bankrupt_bar));
     base.strokeStyle = base.fillStyle = colours.warn;
     base.setLineDash([4, 3]);
-    for (const name of ["equity", "drawdown", "price"]) line(base, x, panels[name].top, x, panels[name].bottom);
+    for (const name of PANELS) if (panels[name]) line(base, x, panels[name].top, x, panels[name].bottom);
     base.setLineDash([]);
     base.textAlign = x > plot - 80 ? "right" : "left";
     base.fillText("Bankrupt", x + (x > plot - 80 ? -6 : 6), panels.equity.top + 8);
@@ -454,11 +478,11 @@ function drawOver() {
   over.strokeStyle = colours.muted;
   over.setLineDash([2, 2]);
   line(over, x, panels.equity.top, x, panels.axis.top);
-  const name = ["equity", "drawdown", "price"].find((one) => state.y >= panels[one].top && state.y <= panels[one].bottom);
-  if (name) {
+  const name = PANELS.find((one) => panels[one] && state.y >= panels[one].top && state.y <= panels[one].bottom);
+  if (name && scales[name]) {
     line(over, 0, crisp(state.y), plot, crisp(state.y));
     const value = scales[name].at(state.y);
-    tag(name === "drawdown" ? percent(value) : name === "price" ? number(value, doc.decimals.price) : compact(value, Math.abs(value) / 100), state.y);
+    tag(name === "drawdown" || name === "exposure" ? percent(value) : name === "price" ? number(value, candles.decimals) : compact(value, Math.abs(value) / 100), state.y);
   }
   over.setLineDash([]);
   tag(moment(prices.time[candleAt(state.cursor)]), panels.axis.top + 14, x);
@@ -466,14 +490,14 @@ function drawOver() {
 
 // ---- Words above the panels ------------------------------------------------------------------------------------
 const legends = {};
-for (const name of ["equity", "drawdown", "price"]) legends[name] = element("div", "legend", "");
+for (const name of PANELS) legends[name] = element("div", "legend", "");
 function write(name, parts) {
   legends[name].replaceChildren(...parts.map(([text, value, kind = "", mark = ""]) => {
     const part = element("span", mark, text);
     if (value !== null) part.append(" ", element("b", kind, value));
     return part;
   }));
-  legends[name].prepend(element("strong", "", { equity: "Equity", drawdown: "Underwater", price: doc.symbol }[name]));
+  legends[name].prepend(element("strong", "", { equity: "Equity", drawdown: "Underwater", exposure: "Exposure", weights: "Weights", price: candles?.symbol }[name]));
 }
 function writeLegends() {
   const bar = state.cursor ?? Math.min(Math.ceil(view.high), bars) - 1;
@@ -482,13 +506,17 @@ function writeLegends() {
   write("equity", [["Strategy", number(curves.equity[point], 2), "", "name"],
     [doc.benchmark, number(curves.benchmark[point], 2), "", "name other"], ...scaleNote]);
   write("drawdown", [["Strategy", percent(curves.drawdown[point])], [doc.benchmark, percent(curves.benchmark_drawdown[point])]]);
+  if (portfolio) writePortfolio(point);
+  if (candles) writePrices(bar);
+}
+function writePrices(bar) {
   const count = join(), one = candle(Math.floor(candleAt(bar) / count) * count, count);
-  const price = (value) => number(value, doc.decimals.price);
+  const price = (value) => number(value, candles.decimals);
   const parts = [["O", price(one.open)], ["H", price(one.high)], ["L", price(one.low)], ["C", price(one.close)]];
   if (panels.volume) parts.push(["V", compact(one.volume, one.volume / 1000 || 1)]);
   if (count * prices.stride > 1) parts.push([`${count * prices.stride} bars a candle`, null]);
   const trade = state.cursor === null ? state.selected : tradeAt(bar);
-  if (trade !== null) {
+  if (trade !== null && trades.symbol[trade] === candles.place) {
     const open = trades.exit_reason[trade] === "open";
     parts.push([`Trade ${trade + 1}, ${trades.side[trade]} ${moment(trades.entry_time[trade])} – ${open ? "open" : moment(trades.exit_time[trade])}`,
       `${number(trades.pnl[trade], 2, true)} (${percent(trades.change[trade], true)})`, tone(trades.pnl[trade])]);
@@ -500,9 +528,10 @@ function writeWindow() {
   const first = Math.max(Math.floor(view.low), 0), last = Math.min(Math.ceil(view.high), bars) - 1;
   const change = (values) => { const from = values[pointAt(first)]; return from > 0 ? values[pointAt(last)] / from - 1 : null; };
   const own = change(curves.equity), other = change(curves.benchmark), count = visibleTrades().length;
+  const counted = trades.side.length < doc.trade_count ? [] : [` · ${count.toLocaleString("en-US")} ${count === 1 ? "trade" : "trades"}`];
   const share = (value) => element("b", tone(value), percent(value, true));
   windowText.replaceChildren(`${moment(prices.time[candleAt(first)])} – ${moment(last === bars - 1 ? doc.last : prices.time[candleAt(last)])} · strategy `, share(own),
-    ` · ${doc.benchmark} `, share(other), ` · ${count.toLocaleString("en-US")} ${count === 1 ? "trade" : "trades"}`);
+    ` · ${doc.benchmark} `, share(other), ...counted);
   for (const button of document.querySelectorAll("#ranges button")) {
     const wanted = rangeOf(Number(button.dataset.span));
     button.setAttribute("aria-pressed", String(Math.abs(wanted[0] - view.low) < 1 && Math.abs(wanted[1] - view.high) < 1));

@@ -19,6 +19,7 @@ function select(trade) {
   state.selected = trade;
   markRow();
   if (trade === null) return redraw();
+  if (portfolio && candles) chooseSymbol(trades.symbol[trade]);
   const room = Math.max((trades.exit_bar[trade] - trades.entry_bar[trade]) * 0.75, 15);
   show(trades.entry_bar[trade] - room, trades.exit_bar[trade] + 1 + room);
 }
@@ -44,6 +45,7 @@ function remember() {
     const set = (name, value) => (value === null ? kept.delete(name) : kept.set(name, value));
     set("bars", whole ? null : `${Math.round(view.low)}-${Math.round(view.high)}`);
     set("trade", state.selected === null ? null : String(state.selected + 1));
+    if (portfolio && candles) set("symbol", String(candles.place + 1));
     set("scale", state.log ? "log" : "linear");
     try { history.replaceState(null, "", `#${kept}`); } catch { /* a frame without an address */ }
   }, 250);
@@ -165,7 +167,7 @@ function sortBy(head, key) {
   const falls = head.getAttribute("aria-sort") === "ascending";
   for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
   head.setAttribute("aria-sort", falls ? "descending" : "ascending");
-  const values = key === "number" ? null : trades[key], way = falls ? -1 : 1;
+  const values = key === "number" ? null : key === "symbol" ? trades.symbol.map((place) => portfolio.symbols[place]) : trades[key], way = falls ? -1 : 1;
   order.sort((a, b) => way * (values === null || values[a] === values[b] ? a - b : values[a] < values[b] ? -1 : 1));
   page = 0;
   showPage();
@@ -242,10 +244,13 @@ stage.setAttribute("aria-label", "Charts; keys are listed below");
 for (const id of ["switches", "tools", "help"]) document.getElementById(id).hidden = false;
 attachSwitches();
 attachTable();
+attachChooser();
 attach();
 layOut();
 const [lowest, highest] = reach([curves.equity, curves.benchmark], 0, curves.equity.length - 1);
 const asked = /^(\d+)-(\d+)$/.exec(kept.get("bars") || ""), trade = Number(kept.get("trade")) - 1;
+const wanted = Number(kept.get("symbol")) - 1;
+if (portfolio && candles && wanted >= 0 && wanted < portfolio.symbols.length) chooseSymbol(wanted);
 if (trade >= 0 && trade < trades.side.length) { state.selected = trade; markRow(); }
 setLog(kept.has("scale") ? kept.get("scale") === "log" : lowest > 0 && highest / lowest > 8);
 if (asked) show(Number(asked[1]), Number(asked[2])); else if (state.selected !== null) select(trade);

@@ -13,19 +13,33 @@ import msgspec
 import numpy as np
 from msgspec.structs import replace
 
-import arbitrax
+from arbitrax.backtest.actions import in_last_units
+from arbitrax.backtest.holdings import last_units, multipliers, trade_returns, traded_panel
 from arbitrax.backtest.metrics import DEFINITIONS, Sample, Unit
 from arbitrax.backtest.report import figures
-from arbitrax.backtest.report.sampling import keep_extremes, widen_bars
+from arbitrax.backtest.report.assumptions import Fact, list_assumptions
+from arbitrax.backtest.report.portfolio import (
+    DRAWN_SYMBOLS,
+    POINTS,
+    Portfolio,
+    build_portfolio,
+    candles_each,
+)
+from arbitrax.backtest.report.sampling import LIMIT, keep_extremes, widen_bars
+from arbitrax.backtest.report.text import clean_text
+from arbitrax.backtest.wording import spoken
 from arbitrax.domain.intervals import is_intraday
-from arbitrax.domain.orders import ExitReason, OrderReason, OrderStatus
-from arbitrax.strategies.averages import average_scale
+from arbitrax.domain.orders import ExitReason, OrderKind, OrderReason, OrderStatus
 
 if TYPE_CHECKING:
     from arbitrax.backtest.result import Result
     from arbitrax.domain.bars import Floats, Int64s
 
 MILLISECOND = 1_000_000
+ROW_LIMIT = 2_000
+"""Trades written as rows of the table."""
+DRAWN_TRADES = 10_000
+"""Trades in the charts of a few symbols together."""
 SHORT_HASH = 12
 GROUPS = {
     "Return": ("total_return", "annual_return", "cagr", "benchmark_return", "volatility", "alpha", "beta"),
@@ -45,12 +59,6 @@ COMPARED = ("Return", "Risk", "Tail")
 RELATIVE = ("alpha", "beta", "benchmark_return")
 
 
-FILLS = {
-    "next_open": "Decided at a bar's close, live from the next bar's open",
-    "same_close": "Market orders at the very close that decided them, which nobody can trade",
-}
-
-
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
     """One metric: its value or why it has none, and the benchmark's where it has one."""
 
@@ -65,7 +73,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Prices(msgspec.Struct, frozen=True):
-    """Candles; number k covers the bars from ``k * stride`` on."""
+    """Candles; number k covers the bars from ``k * stride`` on. A portfolio's have times alone."""
 
     stride: int
     time: list[int]
@@ -88,8 +96,13 @@ class Curves(msgspec.Struct, frozen=True):
 
 
 class Trades(msgspec.Struct, frozen=True):
-    """Round trips by column; an open one is marked at the last close. ``change`` is the profit per value at entry."""
+    """Round trips by column; an open one is marked at the last close. ``change`` is the profit per value at entry.
 
+    ``symbol`` is the place of the symbol in the run; tags are None where the order had none. ``unit`` is that of a
+    trade's prices in units of the last bar, by which charts draw them; None when nothing was split.
+    """
+
+    symbol: list[int]
     side: list[str]
     entry_bar: list[int]
     exit_bar: list[int]
@@ -103,7 +116,12 @@ class Trades(msgspec.Struct, frozen=True):
     change: list[float]
     fees: list[float]
     slippage: list[float]
+    income: list[float]
+    entry_reason: list[str]
+    entry_tag: list[str | None]
     exit_reason: list[str]
+    exit_tag: list[str | None]
+    unit: list[float] | None
 
 
 class OrderGroup(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,14 +160,6 @@ class Histogram(msgspec.Struct, frozen=True):
     tails: int
 
 
-class Fact(msgspec.Struct, frozen=True):
-    """A line of the assumptions; ``warning`` when it should give pause."""
-
-    label: str
-    text: str
-    warning: bool = False
-
-
 class Decimals(msgspec.Struct, frozen=True):
     """How many decimals figures of the instrument have."""
 
@@ -183,7 +193,11 @@ class Document(msgspec.Struct, frozen=True, kw_only=True):
     figures: list[Figure]
     prices: Prices
     curves: Curves
+    portfolio: Portfolio | None
+    """Of a run with several symbols."""
     trades: Trades
+    trade_count: int
+    """How many there were; ``trades`` holds the first ones where nothing but the table needs them."""
     open_trades: int
     orders: list[OrderGroup]
     years: list[Year]
@@ -209,6 +223,11 @@ def build_document(
     """
     spec, bars = result.spec, result.bars
     strategy = clean_text(spec.strategy.class_name)
+    several = len(spec.symbols) > 1
+    rows = _drawn_rows(result, POINTS if several else LIMIT)
+    units = last_units(result)
+    prices = _times(result) if several else _prices(result, units)
+    count = len(result.trade_records)
     return Document(
         title=clean_text(title) if title else strategy,
         strategy=strategy,
@@ -225,29 +244,39 @@ def build_document(
         run_is_id=bool(run_id),
         result_hash=result.hash,
         data_hash=result.data_hash,
-        benchmark=clean_text(spec.benchmark) if spec.benchmark else f"Hold {clean_text(bars.symbol)}",
+        benchmark=_benchmark(result),
         bankrupt_bar=result.bankrupt_bar,
         decimals=Decimals(
-            price=figures.price_decimals(bars.close),
+            price=_price_decimals(result),
             quantity=figures.quantity_decimals(np.asarray(result.trade_records["quantity"])),
         ),
         notices=[clean_text(notice) for notice in result.notices],
         figures=_figures(result),
-        prices=_prices(result),
-        curves=_curves(result),
-        trades=_trades(result),
+        prices=prices,
+        curves=_curves(result, rows),
+        portfolio=build_portfolio(result, rows, prices.stride, units) if several else None,
+        trades=_trades(result, _kept_trades(result), units),
+        trade_count=count,
         open_trades=int(np.count_nonzero(result.trade_records["is_open"])),
         orders=_orders(result),
         years=_years(result),
         histogram=_histogram(result),
-        assumptions=_assumptions(result, facts or {}),
+        assumptions=list_assumptions(result, facts or {}),
     )
 
 
-def clean_text(text: str) -> str:
-    """Return text that any file can hold: what is no character, or controls the terminal, becomes U+FFFD."""
-    text = text.encode("utf-8", "replace").decode("utf-8")
-    return "".join(c if c >= " " and not "\x7f" <= c <= "\x9f" else "\ufffd" for c in text)
+def _benchmark(result: Result) -> str:
+    if result.spec.benchmark:
+        return clean_text(result.spec.benchmark)
+    return f"Hold {clean_text(result.bars.symbol)}" if len(result.spec.symbols) == 1 else "Hold all equally"
+
+
+def _price_decimals(result: Result) -> int:
+    """Return the decimals of prices; where a portfolio's are not at hand, of those its fills were made at."""
+    if len(result.spec.symbols) == 1:
+        return figures.price_decimals(result.bars.close)
+    panel = traded_panel(result)
+    return figures.price_decimals(result.fill_records["reference_price"] if panel is None else panel.close)
 
 
 def _parameter(value: object) -> str:
@@ -284,8 +313,8 @@ def _figures(result: Result) -> list[Figure]:
     ]
 
 
-def _prices(result: Result) -> Prices:
-    bars, stride = widen_bars(result.bars)
+def _prices(result: Result, units: Floats | None) -> Prices:
+    bars, stride = widen_bars(result.bars if units is None else in_last_units(result.bars, units[:, 0]))
     return Prices(
         stride,
         (bars.timestamp // MILLISECOND).tolist(),
@@ -297,15 +326,28 @@ def _prices(result: Result) -> Prices:
     )
 
 
-def _curves(result: Result) -> Curves:
+def _times(result: Result) -> Prices:
+    bars, stride = widen_bars(result.bars, candles_each(result))
+    return Prices(stride, (bars.timestamp // MILLISECOND).tolist(), [], [], [], [], [])
+
+
+def _drawn_rows(result: Result, limit: int) -> Int64s:
+    """Return the rows at which curves are drawn."""
+    curves = [*_columns(result), *([result.exposure_curve] if len(result.spec.symbols) > 1 else [])]
+    return keep_extremes(curves, limit)
+
+
+def _columns(result: Result) -> tuple[Floats, ...]:
     equity, benchmark = result.equity_curve, result.benchmark_curve
-    columns = (equity, benchmark, drawdown(equity), drawdown(benchmark))
-    rows = keep_extremes(columns)
-    whole = len(rows) == len(equity)
+    return equity, benchmark, drawdown(equity), drawdown(benchmark)
+
+
+def _curves(result: Result, rows: Int64s) -> Curves:
+    whole = len(rows) == len(result.equity_curve)
     return Curves(
         None if whole else rows.tolist(),
         None if whole else (result.bars.timestamp[rows] // MILLISECOND).tolist(),
-        *(column[rows].tolist() for column in columns),
+        *(column[rows].tolist() for column in _columns(result)),
     )
 
 
@@ -315,10 +357,22 @@ def drawdown(curve: Floats) -> Floats:
     return np.asarray(curve / peak - 1)
 
 
-def _trades(result: Result) -> Trades:
-    records, time = result.trade_records, result.bars.timestamp
+def _kept_trades(result: Result) -> int:
+    """Return how many trades the page needs: all of one symbol, those drawn of a few, and of many those in rows."""
+    symbols, count = len(result.spec.symbols), len(result.trade_records)
+    return count if symbols == 1 else min(count, DRAWN_TRADES if symbols <= DRAWN_SYMBOLS else ROW_LIMIT)
+
+
+def _trades(result: Result, limit: int, units: Floats | None) -> Trades:
+    records, orders, time = result.trade_records[:limit], result.order_records, result.bars.timestamp
     entry, leave = records["entry_bar"], records["exit_bar"]
+
+    def tags(numbers: Int64s) -> list[str | None]:
+        found = [int(orders["tag"][number]) if number >= 0 else -1 for number in numbers.tolist()]
+        return [clean_text(result.tags[number]) if number >= 0 else None for number in found]
+
     return Trades(
+        symbol=records["symbol"].tolist(),
         side=["long" if side > 0 else "short" for side in records["side"].tolist()],
         entry_bar=entry.tolist(),
         exit_bar=leave.tolist(),
@@ -329,15 +383,20 @@ def _trades(result: Result) -> Trades:
         entry_price=records["entry_price"].tolist(),
         exit_price=records["exit_price"].tolist(),
         pnl=records["pnl"].tolist(),
-        change=(records["pnl"] / (records["quantity"] * records["entry_price"])).tolist(),
+        change=trade_returns(result.spec, records).tolist(),
         fees=records["fees"].tolist(),
         slippage=records["slippage"].tolist(),
+        income=records["income"].tolist(),
+        entry_reason=[spoken(OrderKind(kind)) for kind in orders["kind"][records["entry_order"]].tolist()],
+        entry_tag=tags(records["entry_order"]),
         exit_reason=[ExitReason(reason).name.lower() for reason in records["exit_reason"].tolist()],
+        exit_tag=tags(records["exit_order"]),
+        unit=None if units is None else units[leave, records["symbol"]].tolist(),
     )
 
 
 def _orders(result: Result) -> list[OrderGroup]:
-    records = result.order_records
+    records, size = result.order_records, multipliers(result.spec)
     found = []
     for status, reason in sorted({*zip(records["status"].tolist(), records["reason"].tolist(), strict=True)}):
         group = records[(records["status"] == status) & (records["reason"] == reason)]
@@ -349,13 +408,16 @@ def _orders(result: Result) -> list[OrderGroup]:
                 orders=len(group),
                 buys=int(np.count_nonzero(group["side"] > 0)),
                 sells=int(np.count_nonzero(group["side"] < 0)),
-                value=float(np.sum(filled["quantity"] * filled["price"])),
+                value=float(np.sum(filled["quantity"] * filled["price"] * size[filled["symbol"]])),
                 fees=float(np.sum(filled["fee"])),
                 slippage=float(np.sum(filled["slippage"])),
             )
         )
-    # Filled orders first, the plain ones before those with a reason.
-    return sorted(found, key=lambda group: (group.status != "filled", group.status, group.reason != "none"))
+    # What was refused first, then what filled; plain ends before those with a reason.
+    return sorted(
+        found,
+        key=lambda group: (group.status != "refused", group.status != "filled", group.status, group.reason != "none"),
+    )
 
 
 def _years(result: Result) -> list[Year]:
@@ -417,64 +479,3 @@ def _histogram(result: Result) -> Histogram | None:
 def _round_width(width: float) -> float:
     power = 10.0 ** np.floor(np.log10(width))
     return float(power * min((1, 2, 2.5, 5, 10), key=lambda step: abs(step - width / power)))
-
-
-def _assumptions(result: Result, facts: Mapping[str, str]) -> list[Fact]:
-    spec, bars = result.spec, result.bars
-    orders = result.order_records
-    free = spec.commission_bps == 0 and spec.slippage_bps == 0
-    first = (
-        figures.moment(int(bars.timestamp[orders["created_bar"][0]]), intraday=is_intraday(bars.interval))
-        if len(orders)
-        else ""
-    )
-    benchmark = (
-        f"{clean_text(spec.benchmark)}, held from the first close, without costs"
-        if spec.benchmark
-        else f"{clean_text(bars.symbol)} itself, held from the first close, without costs"
-    )
-    source = spec.strategy.source_hash
-    return [
-        Fact("Strategy", clean_text(spec.strategy.name)),
-        Fact("Fills", FILLS[spec.fill]),
-        Fact("Account", f"{spec.account.kind}, leverage {spec.account.leverage:g}".capitalize()),
-        Fact(
-            "Sizing",
-            "Target weight of equity at the fill price after costs; fractions of a unit allowed; no leverage",
-        ),
-        Fact(
-            "Costs",
-            f"Commission {spec.commission_bps:g} bps and slippage {spec.slippage_bps:g} bps of each fill's value",
-            warning=free,
-        ),
-        Fact(
-            "Prices",
-            "Adjusted: scaled by adjusted close / close, so splits and dividends leave no jump"
-            if bars.basis == "adjusted"
-            else "Raw: as given, splits and dividends show as jumps",
-        ),
-        Fact("Averages", f"Exact at 1/{average_scale(bars.close):g} of a currency unit"),
-        Fact("Starting cash", figures.number(spec.cash, 2)),
-        Fact("Annualisation", result.metrics.basis),
-        Fact("Risk-free rate", f"{figures.percent(spec.risk_free)} a year"),
-        Fact("Benchmark", benchmark),
-        Fact(
-            "First decision",
-            f"{first}, bar {int(orders['created_bar'][0]) + 1:,} of {len(bars):,}"
-            if first
-            else "None: the strategy never traded",
-            warning=not first,
-        ),
-        *(Fact(clean_text(label), clean_text(text)) for label, text in facts.items()),
-        Fact("Times", "UTC; a bar is named by its start" if is_intraday(bars.interval) else "Session dates"),
-        Fact("Seed", str(spec.seed)),
-        *([] if "Engine" in facts else [Fact("Engine", f"ArbitraX {arbitrax.__version__}")]),
-        Fact("Run", spec.hash),
-        Fact("Data", result.data_hash),
-        Fact("Result", result.hash),
-        Fact(
-            "Strategy source",
-            source or "No file, so the run cannot be reproduced from its source",
-            warning=source is None,
-        ),
-    ]

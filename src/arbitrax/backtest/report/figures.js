@@ -1,6 +1,11 @@
 // What the page knows, figures as text, and the way from bars to candles and curve points.
 const doc = JSON.parse(document.getElementById("report-data").textContent);
-const { prices, curves, trades, bars } = doc;
+const { prices, curves, trades, bars, portfolio } = doc;
+// What the price panel shows: a run's only symbol, or the chosen one of a portfolio; null where there is none.
+const candlesOf = (place) => (portfolio ? (portfolio.candles.length ? { ...portfolio.candles[place], place, symbol: portfolio.symbols[place] } : null)
+  : { ...prices, decimals: doc.decimals.price, place: 0, symbol: doc.symbol });
+let candles = candlesOf(0);
+const PANELS = ["equity", "drawdown", "exposure", "weights", "price"];
 const stage = document.getElementById("stage");
 const root = document.documentElement;
 const GUTTER = 68, AXIS = 26, GAP = 20, PAPER = 700, MIN_BARS = Math.min(10, bars);

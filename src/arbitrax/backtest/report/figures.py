@@ -63,6 +63,11 @@ def moment(nanoseconds: int, *, intraday: bool) -> str:
     return text.replace("T", " ")
 
 
+def tone(value: float | None) -> str:
+    """Return the class of a gain or a loss, nothing for neither."""
+    return "" if value is None or value == 0 else "gain" if value > 0 else "loss"
+
+
 def price_decimals(prices: Floats) -> int:
     """Return the fewest decimals, two to six, that write every price; four digits of the lowest when none does."""
     finite = prices[np.isfinite(prices) & (prices > 0)]

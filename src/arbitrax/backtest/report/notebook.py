@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from arbitrax.backtest.metrics import DEFINITIONS
 from arbitrax.backtest.report import figures
-from arbitrax.backtest.report.data import clean_text
 from arbitrax.backtest.report.render import SIGNED, render_report, sparkline
+from arbitrax.backtest.report.text import clean_text
 
 if TYPE_CHECKING:
     from arbitrax.backtest.result import Result

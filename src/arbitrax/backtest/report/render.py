@@ -19,42 +19,33 @@ import msgspec
 import numpy as np
 
 from arbitrax.backtest.report import figures
+from arbitrax.backtest.report.assumptions import Fact
+from arbitrax.backtest.report.contribution_table import draw_contributions
 from arbitrax.backtest.report.data import (
     COMPARED,
     MILLISECOND,
     SHORT_HASH,
     Document,
-    Fact,
     Figure,
+    OrderGroup,
     build_document,
 )
 from arbitrax.backtest.report.drawings import draw_histogram, draw_lines
+from arbitrax.backtest.report.order_life import draw_events, draw_orders
+from arbitrax.backtest.report.portfolio import DRAWN_SYMBOLS
+from arbitrax.backtest.report.tables import card
+from arbitrax.backtest.report.trade_table import draw_trades
+from arbitrax.backtest.wording import REASONS
 from arbitrax.domain.errors import InputError
+from arbitrax.domain.orders import OrderReason
 
 if TYPE_CHECKING:
     from arbitrax.backtest.result import Result
 
-SCRIPTS = ("figures.js", "charts.js", "controls.js")
-ROW_LIMIT = 5_000
-"""Trades written as rows; the data block holds all of them."""
+SCRIPTS = ("figures.js", "charts.js", "portfolio.js", "controls.js")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SHADE_STEPS = (0.01, 0.03, 0.06, 0.12)
 """Monthly returns from which a cell is one shade deeper; years count from three times as much."""
-TRADE_COLUMNS = (
-    ("number", "Trade", "num"),
-    ("side", "Side", ""),
-    ("entry_time", "Entry", ""),
-    ("entry_price", "Entry price", "num"),
-    ("exit_time", "Exit", ""),
-    ("exit_price", "Exit price", "num"),
-    ("quantity", "Quantity", "num"),
-    ("pnl", "P&L", "num"),
-    ("change", "Return", "num"),
-    ("fees", "Fees", "num"),
-    ("slippage", "Slippage", "num"),
-    ("duration", "Held", "num"),
-    ("exit_reason", "Exit reason", ""),
-)
 SIGNED = {
     "total_return",
     "annual_return",
@@ -137,7 +128,11 @@ def render_report(
             "symbol": escape(document.symbol),
             "monthly": _monthly(document),
             "distribution": _distribution(document),
-            "trades": _trades(document),
+            "trades": draw_trades(document),
+            "contributions": _contributions(document, result),
+            "order_life": _order_life(document, result),
+            "events": _events(document, result),
+            "chooser": _chooser(document),
             "orders_early": orders if few_years else "",
             "orders_late": "" if few_years else orders,
             "metrics": _metrics(document),
@@ -220,10 +215,6 @@ def _notices(document: Document) -> str:
     return f'<ul class="notices" aria-label="Notices">{items}</ul>'
 
 
-def _tone(value: float | None) -> str:
-    return "" if value is None or value == 0 else "gain" if value > 0 else "loss"
-
-
 def _missing(reason: str) -> str:
     """Return an em dash with its reason, for places too small to print it."""
     return f'<span class="missing" title="n/a because {escape(reason)}">{figures.MISSING}</span>'
@@ -262,7 +253,7 @@ def _key_figures(document: Document) -> str:
 
 
 def _key_figure(figure: Figure, label: str, beside: str, below: str) -> str:
-    tone = _tone(figure.value) if figure.name in SIGNED else ""
+    tone = figures.tone(figure.value) if figure.name in SIGNED else ""
     value = figures.metric_value(figure.value, figure.unit, signed=figure.name in SIGNED)
     if figure.undefined:
         below = f"n/a because {escape(figure.undefined)}"
@@ -293,13 +284,24 @@ def _still(result: Result) -> str:
 
 
 def _sampling_note(document: Document) -> str:
-    if document.prices.stride == 1:
-        return ""
-    return (
-        f'<p class="note">{document.bars:,} bars are drawn as {len(document.prices.time):,} candles of '
-        f"{document.prices.stride} bars and {len(document.curves.equity):,} curve points that keep each low and high; "
-        "figures and tables use every bar.</p>"
-    )
+    notes = []
+    points, candles = len(document.curves.equity), len(document.prices.time)
+    drawn = document.portfolio is None or bool(document.portfolio.candles)
+    if points < document.bars or (drawn and document.prices.stride > 1):
+        wide = f"{candles:,} candles of {document.prices.stride} bars and " if drawn else ""
+        notes.append(
+            f"{document.bars:,} bars are drawn as {wide}{points:,} curve points that keep each low and high; "
+            "figures and tables use every bar."
+        )
+    if document.portfolio is not None and document.portfolio.lacking:
+        notes.append(document.portfolio.lacking)
+    elif document.portfolio is not None and not document.portfolio.candles:
+        notes.append(f"Prices are drawn for runs of up to {DRAWN_SYMBOLS} symbols.")
+    elif document.portfolio is not None and len(document.trades.side) < document.trade_count:
+        notes.append(f"The first {len(document.trades.side):,} of {document.trade_count:,} trades are drawn.")
+    if document.trades.unit is not None:
+        notes.append("Prices are drawn in units of the last bar, after all splits.")
+    return f'<p class="note">{" ".join(notes)}</p>' if notes else ""
 
 
 def _shade(value: float | None, steps: Iterable[float] = SHADE_STEPS) -> str:
@@ -365,63 +367,43 @@ def _distribution(document: Document) -> str:
     return draw_histogram(histogram, risks) + f'<p class="note">{"; ".join([note, *lacking])}.</p>'
 
 
-def _trades(document: Document) -> str:
-    count = len(document.trades.side)
-    if not count:
-        return '<p class="empty">The strategy never traded; a trade that is opened and closed would be listed here.</p>'
-    heads = "".join(
-        f'<th scope="col" class="{kind}"><button type="button" data-sort="{key}">{escape(label)}</button></th>'
-        for key, label, kind in TRADE_COLUMNS
-    )
-    rows = "".join(_trade_row(document, place) for place in range(min(count, ROW_LIMIT)))
-    note = ""
-    if count > ROW_LIMIT:
-        note = (
-            f'<p class="note">The first {ROW_LIMIT:,} of {count:,} trades; the data in this file holds all of them.</p>'
-        )
-    return (
-        '<div class="scroll tall" tabindex="0" role="region" aria-label="Trades"><table class="trades" id="trades">'
-        f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
-        f'<div class="pager" id="pager" hidden></div>{note}'
-    )
-
-
-def _trade_row(document: Document, place: int) -> str:
-    trades, decimals = document.trades, document.decimals
-    reason = trades.exit_reason[place]
-    still_open = reason == "open"
-    pnl, change = trades.pnl[place], trades.change[place]
-    leave = _moment(document, trades.exit_time[place])
-    cells = (
-        ("num", f'<button type="button" class="plain" data-trade="{place}">{place + 1}</button>'),
-        ("", trades.side[place]),
-        ("", _moment(document, trades.entry_time[place])),
-        ("num", figures.number(trades.entry_price[place], decimals.price)),
-        ("", f'<span class="faint">{leave}</span>' if still_open else leave),
-        ("num", figures.number(trades.exit_price[place], decimals.price)),
-        ("num", figures.number(trades.quantity[place], decimals.quantity)),
-        (f"num {_tone(pnl)}", figures.number(pnl, 2, signed=True)),
-        (f"num {_tone(change)}", figures.percent(change, signed=True)),
-        ("num", figures.number(trades.fees[place], 2)),
-        ("num", figures.number(trades.slippage[place], 2)),
-        ("num", figures.duration(trades.duration[place] * MILLISECOND)),
-        ("", "still open, at last close" if still_open else reason.replace("_", " ")),
-    )
-    return (
-        "<tr>"
-        + "".join(f'<td class="{kind}">{text}</td>' if kind else f"<td>{text}</td>" for kind, text in cells)
-        + "</tr>"
-    )
-
-
 def _orders(document: Document) -> str:
     body = _order_table(document) if document.orders else '<p class="empty">The strategy placed no order.</p>'
-    return f'<section class="card" aria-labelledby="orders-title"><h2 id="orders-title">Orders</h2>{body}</section>'
+    return card("orders", "Orders", body)
+
+
+def _chooser(document: Document) -> str:
+    """Return the choice of the symbol whose prices are drawn, for the script to use."""
+    portfolio = document.portfolio
+    if portfolio is None or not portfolio.candles:
+        return ""
+    options = "".join(
+        f'<option value="{place}">{escape(symbol)}</option>' for place, symbol in enumerate(portfolio.symbols)
+    )
+    return f'<label class="chooser">Prices of <select id="symbol">{options}</select></label>'
+
+
+def _contributions(document: Document, result: Result) -> str:
+    if document.portfolio is None:
+        return ""
+    body = draw_contributions(result, chosen=bool(document.portfolio.candles))
+    return card("contributions", "Contribution of each symbol", body)
+
+
+def _order_life(document: Document, result: Result) -> str:
+    if not document.orders:
+        return ""
+    return card("orders-life", "Life of each order", draw_orders(result, document.decimals))
+
+
+def _events(document: Document, result: Result) -> str:
+    body = draw_events(result, document.decimals)
+    return card("events", "Events of the account", body) if body else ""
 
 
 def _order_table(document: Document) -> str:
     rows = "".join(
-        f"<tr><td>{group.status}{'' if group.reason == 'none' else ', ' + group.reason.replace('_', ' ')}</td>"
+        f"<tr{WARNING if group.status == 'refused' else ''}><td>{_ended(group)}</td>"
         + "".join(f'<td class="num">{count:,}</td>' for count in (group.orders, group.buys, group.sells))
         + "".join(
             f'<td class="num">{figures.number(value, 2)}</td>' for value in (group.value, group.fees, group.slippage)
@@ -439,6 +421,11 @@ def _order_table(document: Document) -> str:
     )
 
 
+def _ended(group: OrderGroup) -> str:
+    reason = REASONS[OrderReason[group.reason.upper()]]
+    return group.status + (f", {escape(reason)}" if reason else "")
+
+
 def _metrics(document: Document) -> str:
     groups: dict[str, list[Figure]] = {}
     for figure in document.figures:
@@ -451,7 +438,7 @@ def _metric_group(name: str, group: list[Figure]) -> str:
     rows = []
     for figure in group:
         signed = figure.name in SIGNED
-        tone = _tone(figure.value) if signed else ""
+        tone = figures.tone(figure.value) if signed else ""
         value = figures.metric_value(figure.value, figure.unit, signed=signed)
         other = ""
         if compared:

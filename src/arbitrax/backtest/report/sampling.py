@@ -65,3 +65,22 @@ def widen_bars(bars: Bars, limit: int = LIMIT) -> tuple[Bars, int]:
         basis=bars.basis,
     )
     return wide, stride
+
+
+def widen_rows(prices: Sequence[Floats], volume: Floats, stride: int) -> tuple[Floats, ...]:
+    """Return open, high, low, close and volume of each ``stride`` rows; NaN where none of them has a bar.
+
+    prices: open, high, low and close, each (bars,); rows without a bar have a NaN close.
+    """
+    open_, high, low, close = prices
+    own = np.flatnonzero(~np.isnan(close))
+    bucket, first = np.unique(own // stride, return_index=True)
+    last = np.append(first[1:], len(own)) - 1
+    wide = [np.full(-(-len(close) // stride), np.nan) for _ in range(5)]
+    if len(own):
+        wide[0][bucket] = open_[own[first]]
+        wide[1][bucket] = np.maximum.reduceat(high[own], first)
+        wide[2][bucket] = np.minimum.reduceat(low[own], first)
+        wide[3][bucket] = close[own[last]]
+        wide[4][bucket] = np.add.reduceat(np.nan_to_num(volume[own]), first)
+    return tuple(wide)

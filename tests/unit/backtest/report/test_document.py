@@ -1,12 +1,12 @@
 import numpy as np
 import pytest
-from tests.market import daily, random_walk
 
 import arbitrax as ax
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.metrics import DEFINITIONS
 from arbitrax.backtest.report.data import GROUPS, build_document
 from arbitrax.backtest.spec import RunSpec, StrategyRef
+from tests.market import daily, random_walk
 
 
 def run(strategy, bars, **options):

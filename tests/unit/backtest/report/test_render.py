@@ -1,49 +1,18 @@
 import json
 import re
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
-from tests.market import daily, random_walk, sample
 
 import arbitrax as ax
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.metrics import DEFINITIONS
 from arbitrax.backtest.report import notebook_summary, notebook_view, render_report, write_report
 from arbitrax.backtest.spec import RunSpec, StrategyRef
+from tests.market import daily, random_walk, sample
+from tests.page import Page
 
 EVIL = "</script><b>evil</b><!--<script>{{style}}\u2028$&"
-
-
-class Page(HTMLParser):
-    """What a browser would find: elements in order, the text in them, and the raw text of scripts."""
-
-    VOID = frozenset({"meta", "line", "rect", "polyline"})
-
-    def __init__(self, html):
-        super().__init__()
-        self.elements, self.open, self.scripts, self.words = [], [], [], []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag, attributes):
-        self.elements.append((tag, dict(attributes)))
-        if tag not in self.VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        if tag not in self.VOID:
-            assert self.open.pop() == tag
-
-    def handle_data(self, data):
-        (self.scripts if self.open[-1:] == ["script"] else self.words).append(data)
-
-    @property
-    def text(self):
-        return " ".join(self.words)
-
-    def of(self, tag):
-        return [attributes for name, attributes in self.elements if name == tag]
 
 
 def run(strategy, bars, *, name=None, **options):
@@ -201,7 +170,9 @@ def test_long_runs_say_that_charts_are_sampled(monkeypatch, apple):
     assert "are drawn as" not in Page(html).text
     for name in ("keep_extremes", "widen_bars"):
         whole = getattr(__import__("arbitrax.backtest.report.sampling", fromlist=[name]), name)
-        monkeypatch.setattr(f"arbitrax.backtest.report.data.{name}", lambda given, whole=whole: whole(given, 500))
+        monkeypatch.setattr(
+            f"arbitrax.backtest.report.data.{name}", lambda given, _=None, whole=whole: whole(given, 500)
+        )
     html = render_report(apple)
     data = data_of(html)
     assert "figures and tables use every bar" in Page(html).text

@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.market import random_walk
 
 from arbitrax.backtest.report.sampling import keep_extremes, widen_bars
+from tests.market import random_walk
 
 
 def walks(bars, count=4):
