@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrax.backtest.report.sampling import keep_extremes, widen_bars
+from arbitrax.backtest.report.sampling import keep_extremes, widen_bars, widen_rows
 from tests.market import random_walk
 
 
@@ -48,3 +48,24 @@ def test_wide_bars_keep_open_high_low_close_and_volume(limit):
     if len(wide) > 1:
         assert wide.high[1] == bars.high[second].max()
         assert wide.close[0] == bars.close[stride - 1]
+
+
+def test_wide_rows_skip_rows_without_a_bar():
+    nan = np.nan
+    open_ = np.array([nan, 2.0, 3.0, nan, nan, 6.0])
+    high, low, close = open_ + 1, open_ - 1, open_ + 0.5
+    wide = widen_rows((open_, high, low, close), np.array([nan, 10.0, 20.0, nan, nan, 5.0]), 2)
+    for got, wanted in zip(wide, ([2, 3, 6], [3, 4, 7], [1, 2, 5], [2.5, 3.5, 6.5], [10, 20, 5]), strict=True):
+        assert got.tolist() == wanted
+    empty = widen_rows((open_, high, low, np.full(6, nan)), close, 4)
+    assert all(np.isnan(each).all() and len(each) == 2 for each in empty)
+
+
+@pytest.mark.parametrize("stride", [1, 3, 7])
+def test_wide_rows_are_wide_bars_where_none_lacks(stride):
+    bars = random_walk(100)
+    wide, width = widen_bars(bars, -(-100 // stride))
+    assert width == stride
+    rows = widen_rows((bars.open, bars.high, bars.low, bars.close), bars.volume, stride)
+    for got, name in zip(rows, ("open", "high", "low", "close", "volume"), strict=True):
+        assert np.array_equal(got, getattr(wide, name))
