@@ -790,3 +790,159 @@ def test_finer_bars_of_two_symbols_tell_of_each():
 def test_bars_that_are_not_finer_are_refused():
     with pytest.raises(InputError, match="finer = 1d bars are not shorter than the run's 1d bars"):
         play([FLAT, FLAT], {}, finer=bars_of([FLAT, FLAT]))
+
+
+# -- orders that meet --------------------------------------------------------------------------------
+
+GAP = [FLAT, FLAT, FLAT, (80, 80, 80, 80), (80, 80, 80, 80)]
+
+
+@pytest.mark.parametrize(("target", "expected"), [(0, []), (2, [(3, 2, 80)]), (7, [(3, 7, 80)])])
+def test_a_target_counts_what_a_stop_of_the_same_open_did(target, expected):
+    script = {0: lambda ctx: ctx.buy(5, stop_loss=90), 2: lambda ctx: ctx.order_target_quantity(target)}
+    assert fills(play(GAP, script)) == [(1, 5, 100), (3, -5, 80), *expected]
+
+
+def test_a_target_of_nothing_beside_its_stop_is_flat_in_both_forms():
+    class Weights(ax.Strategy):
+        def signals(self, bars):
+            return ax.Targets(np.array([1.0, 1, 0, 0, 0]), ax.Exits(stop_loss=0.1))
+
+    result = ax.backtest(Weights(), bars_of(GAP), cash=1000.0, commission_bps=0)
+    assert fills(result) == [(1, 10, 100), (3, -10, 80)]
+    assert outcome(result, 2) == ("CANCELLED", "AT_TARGET")
+    assert result.exposure_curve[-1] == 0
+
+
+def test_the_rest_of_a_capped_target_counts_what_a_stop_did():
+    rows = [(*FLAT, 50), (*FLAT, 50), (*FLAT, 50), (100, 100, 89, 95, 50), (95, 95, 95, 95, 50)]
+    script = {0: lambda ctx: ctx.buy(5, stop_loss=90), 1: lambda ctx: ctx.order_target_quantity(0)}
+    result = play(rows, script, costs=ax.Costs(participation=0.06))
+    # Three a bar: 3 bought, then 3 sold to the target while 2 more were bought, then no more than what is held.
+    assert result.exposure_curve[-1] == 0
+    assert sum(each["quantity"] for each in result.fill_records) == pytest.approx(0)
+
+
+def test_an_exit_that_was_replaced_still_grows_with_its_entry():
+    rows = [(*FLAT, 20), (*FLAT, 20), (*FLAT, 20), (*FLAT, 20), (80, 80, 80, 80, 1000), (80, 80, 80, 80, 1000)]
+    script = {0: lambda ctx: ctx.buy(4, stop_loss=90), 1: lambda ctx: ctx.replace(1, stop=95)}
+    result = play(rows, script, costs=ax.Costs(participation=0.1))
+    assert [each["quantity"] for each in result.fill_records][:2] == [2, 2]
+    assert sum(each["quantity"] for each in result.fill_records) == 0
+    assert result.exposure_curve[-1] == 0
+
+
+def test_replacing_a_value_counts_the_value_that_has_filled():
+    rows = [(*FLAT, 20), (*FLAT, 20), (*FLAT, 2000)]
+    script = {0: lambda ctx: ctx.buy(value=500, limit=101), 1: lambda ctx: ctx.replace(0, limit=102)}
+    result = play(rows, script, costs=ax.Costs(participation=0.1))
+    assert fills(result) == [(1, 2, 100), (2, 2, 100), (2, 1, 100)]
+
+
+def test_a_replaced_time_stop_keeps_its_bar():
+    script = {0: lambda ctx: ctx.buy(4, max_bars=3), 1: lambda ctx: ctx.replace(1, quantity=2)}
+    assert fills(play([FLAT] * 6, script)) == [(1, 4, 100), (4, -2, 100)]
+
+
+def test_one_cancels_the_other_that_waits_for_its_parent():
+    def orders(ctx):
+        first = ctx.buy(1, limit=95)
+        entry = ctx.buy(1, limit=90)
+        ctx.buy(3, parent=entry, oco=first)
+
+    result = play([FLAT, (100, 100, 94, 94), (94, 94, 89, 89), (89, 89, 89, 89)], {0: orders})
+    assert fills(result) == [(1, 1, 95), (2, 1, 90)]
+    assert outcome(result, 2) == ("CANCELLED", "OTHER_FILLED")
+
+
+def test_no_order_can_go_with_one_that_has_ended():
+    with pytest.raises(StrategyError, match="order 0 has ended"):
+        play([FLAT] * 3, {0: lambda ctx: ctx.buy(1), 1: lambda ctx: ctx.buy(1, oco=0)})
+
+
+def test_past_volume_and_volatility_are_in_units_after_a_split():
+    rows = [(*FLAT, 1000), (*FLAT, 1000), (*HALF, 2000), (*HALF, 2000)]
+    script = {2: lambda ctx: ctx.buy(30)}
+    capped = play(rows, script, cash=1e5, prices="raw", actions=[split(2, 2.0)], costs=ax.Costs(participation=0.01))
+    assert fills(capped) == [(3, 20, 50)]  # the mean of 2000, 2000 and 2000
+    impact = play(rows, script, cash=1e5, prices="raw", actions=[split(2, 2.0)], costs=ax.Costs(square_root=1.0))
+    assert fills(impact) == [(3, 30, 50)]  # nothing moved but by the split
+    seen = []
+    look = {3: lambda ctx: seen.append((ctx.history.volume[:].tolist(), ctx.history.volume[0]))}
+    play(rows, look, prices="raw", actions=[split(2, 2.0)])
+    assert seen == [([2000.0] * 4, 2000.0)]
+
+
+def test_levels_are_on_the_tick_after_a_split_and_a_dividend():
+    ticks = {"*": ax.Instrument(tick=0.01)}
+    third = (33.3, 33.4, 33, 33.3)
+    rows = [FLAT, FLAT, (34, 34, 34, 34), third]
+    script = {0: lambda ctx: ctx.buy(1, limit=99.995), 1: lambda ctx: ctx.buy(3, limit=100 / 3 * 3 - 0.5)}
+    result = play(rows, {1: script[1]}, prices="raw", actions=[split(2, 3.0)], instruments=ticks)
+    assert fills(result) == [(3, 9, 33.16)]  # 99.5 / 3 is 33.1666
+    result = play([FLAT] * 3, script, prices="raw", actions=[dividend(2, 0.333)], instruments=ticks, cash=50)
+    assert result.order_records["limit"][1] == pytest.approx(99.16, abs=1e-9)
+
+
+def test_a_dividend_lowers_the_stop_of_an_entry_that_waits():
+    script = {0: lambda ctx: ctx.buy(1, limit=90, stop_loss=85, take_profit=95)}
+    rows = [FLAT, FLAT, (97, 97, 86, 86), (86, 86, 86, 86)]
+    result = play(rows, script, prices="raw", actions=[dividend(2, 3.0)])
+    assert fills(result) == [(2, 1, 87)]
+    assert result.order_records["stop"][1] == 82
+    assert result.order_records["limit"][2] == 95
+
+
+def test_a_trailing_stop_sent_before_the_first_bar_starts_with_it():
+    late = bars_of([(50, 51, 50, 50), (50, 52, 50, 52), (52, 52, 40, 40)], symbol="B", first=START + 2 * DAY)
+    script = {
+        0: lambda ctx: (ctx["B"].buy(1), ctx["B"].sell(1, trail=5, reduce_only=True)),
+    }
+    result = play(None, script, data=[bars_of([FLAT] * 5, symbol="A"), late])
+    assert fills(result) == [(2, 1, 50), (4, -1, 47)]
+
+
+def test_slices_of_history_go_backwards_too():
+    seen = []
+    play([FLAT, HALF, FLAT], {1: lambda ctx: seen.append(ctx.history.close[::-1].tolist())})
+    assert seen == [[50.0, 100.0]]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        lambda ctx: ctx.buy(1, until=START, time_in_force="day"),
+        lambda ctx: ctx.buy(1, stop_loss=3, relative=True),
+        lambda ctx: ctx.buy(1, max_bars=1.5),
+    ],
+)
+def test_orders_that_contradict_themselves_are_refused(order):
+    with pytest.raises(StrategyError, match=r"until|stop_loss|max_bars"):
+        play([FLAT] * 3, {0: order})
+
+
+@pytest.mark.parametrize(
+    "signals",
+    [
+        {"entries": np.array([1.0, np.nan, 0.0])},
+        {"entries": np.array(["False"] * 3)},
+        {"entries": np.array([True, False, False]), "size": np.nan},
+        {"entries": np.array([True, False, False]), "attached": ax.Exits(max_bars=2.7)},
+    ],
+)
+def test_signals_that_say_neither_yes_nor_no_are_refused(signals):
+    class Unclear(ax.Strategy):
+        def signals(self, bars):
+            return ax.Signals(**signals)
+
+    with pytest.raises(StrategyError, match=r"true nor false|no size|max_bars"):
+        ax.backtest(Unclear(), bars_of([FLAT] * 3))
+
+
+def test_nan_bars_of_an_exit_are_none():
+    class Held(ax.Strategy):
+        def signals(self, bars):
+            exits = ax.Exits(max_bars=np.full(4, np.nan))
+            return ax.Signals(entries=np.array([True, False, False, False]), attached=exits)
+
+    assert len(ax.backtest(Held(), bars_of([FLAT] * 4)).fill_records) == 1

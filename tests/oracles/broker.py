@@ -66,6 +66,7 @@ class Order:
     raw_fee: float = 0.0
     remaining: float = NAN
     extreme: float = NAN
+    plan_held: float = 0.0
     due: int = 0
     place: int = 0
     inside: bool = False
@@ -305,10 +306,14 @@ class Broker:
                 for o in self.orders:
                     if o.status not in ("pending", "held") or o.symbol != s or o.keep_price:
                         continue
+                    if o.exits is not None and not o.exits.relative:
+                        stop = o.exits.stop_loss - (amount if o.side > 0 else 0)
+                        target = o.exits.take_profit - (amount if o.side < 0 else 0)
+                        o.exits = Exits(stop, target, o.exits.trailing, o.exits.bars)
                     if o.side > 0 and o.kind not in ("stop", "stop_limit"):
-                        o.limit -= amount
+                        o.limit = self.on_tick(o.limit - amount, up=False)
                     elif o.side < 0:
-                        o.stop -= amount
+                        o.stop = self.on_tick(o.stop - amount, up=False)
                         o.extreme -= amount
             if ratio != 1:
                 self.split(s, ratio)
@@ -332,8 +337,11 @@ class Broker:
                             self.end(o, "cancelled", "no_position")
         for o in self.orders:
             if o.status in ("pending", "held") and o.symbol == s:
-                o.limit, o.stop, o.extreme = o.limit / ratio, o.stop / ratio, o.extreme / ratio
+                o.limit = self.on_tick(o.limit / ratio, up=o.side < 0)
+                o.stop = self.on_tick(o.stop / ratio, up=o.side > 0)
+                o.extreme /= ratio
                 o.remaining *= ratio
+                o.plan_held *= ratio
                 if o.kind == "trailing_stop":
                     o.trail /= ratio
                 if o.size_kind in ("quantity", "target_quantity"):
@@ -430,6 +438,9 @@ class Broker:
         if order.kind == "limit":
             return within
         if order.triggered < 0:
+            if order.kind.startswith("trailing") and math.isnan(order.extreme):
+                order.extreme = price
+                order.stop = self.level(order)
             if not (price >= order.stop if order.side > 0 else price <= order.stop):
                 return False
             if order.reduce_only and not self.can_reduce(order):
@@ -478,14 +489,18 @@ class Broker:
         )
         if not cash_only:
             plan = self.scaled(plan, when, in_cash=False)
-        for order, wanted, price in plan:
+        buys = []
+        for order, planned, price in plan:
+            wanted = self.follow(order, planned) if planned < 0 else planned
             if wanted < 0:
                 self.try_planned(order, wanted, price, when)
-        buys = [each for each in plan if each[1] > 0]
+            elif wanted > 0:
+                buys.append((order, wanted, price))
         if cash_only:
-            buys = self.scaled(buys, when, in_cash=True)
+            buys = [(order, self.follow(order, wanted), price) for order, wanted, price in buys]
+            buys = self.scaled([each for each in buys if each[1] > 0], when, in_cash=True)
         for order, wanted, price in buys:
-            self.try_planned(order, wanted, price, when)
+            self.try_planned(order, self.follow(order, wanted), price, when)
         for order in present:
             if not order.live:
                 continue
@@ -496,17 +511,34 @@ class Broker:
             ) or (when == "close" and order.kind in ("market_on_close", "limit_on_close")):
                 self.end(order, "expired", "auction_passed")
 
+    def follow(self, order, wanted):
+        """A target counts on a position; return what it wants after another order of this open changed that."""
+        held = self.held[order.symbol]
+        if not order.live or not order.size_kind.startswith("target") or held == order.plan_held:
+            return wanted
+        left = wanted + (order.plan_held - held)
+        order.plan_held = held
+        if abs(left) > 1e-12 * abs(wanted):
+            return left
+        self.end(order, "cancelled", "at_target")
+        return 0.0
+
     def wanted(self, order, price, when):
         held = self.held[order.symbol]
         if order.size_kind == "whole_position":
             return -held
         if not math.isnan(order.remaining):
             quantity = order.side * order.remaining
+            if order.size_kind.startswith("target"):
+                quantity += order.plan_held - held
+                quantity = 0.0 if quantity * order.side <= 1e-12 * abs(held) else quantity
+                order.remaining, order.plan_held = abs(quantity), held
         elif order.size_kind == "value":
             quantity = order.size / (price * self.units)
             order.remaining = order.size / (self.slip(order, price, order.side, quantity, when) * self.units)
             quantity = order.side * order.remaining
         else:
+            order.plan_held = held
             if order.size_kind == "target_quantity":
                 quantity = order.size - held
             else:
@@ -558,6 +590,7 @@ class Broker:
             signed = order.size * after / (prices[order.number] * self.units) - self.held[s]
             if order.size == 0:
                 signed = -self.held[s]
+            order.plan_held = self.held[s]
             if signed * order.side <= 0 or abs(signed) <= 1e-12 * abs(self.held[s]):
                 order.side = 0
                 self.end(order, "cancelled", "at_target")
@@ -701,11 +734,18 @@ class Broker:
             return NAN
         if when != "open":
             return self.v[self.t][s]
-        known = [self.v[t][s] for t in range(max(self.t - 20, 0), self.t) if not math.isnan(self.v[t][s])]
+        known = [self.v[t][s] * self.split_since(s, t) for t in range(max(self.t - 20, 0), self.t)]
+        known = [volume for volume in known if not math.isnan(volume)]
         return sum(known) / len(known) if known else NAN
 
+    def split_since(self, s, t):
+        return math.prod(ratio for bar, of, ratio, _, _ in self.actions if of == s and t < bar <= self.t)
+
     def volatility(self, s):
-        returns = [self.c[t][s] / self.c[t - 1][s] - 1 for t in range(max(self.t - 20, 1), self.t)]
+        unit = [self.split_since(s, t) for t in range(self.t + 1)]
+        returns = [
+            self.c[t][s] / (self.c[t - 1][s] / (unit[t - 1] / unit[t])) - 1 for t in range(max(self.t - 20, 1), self.t)
+        ]
         returns = [r for r in returns if not math.isnan(r)]
         if len(returns) < 2:
             return 0.0
@@ -807,6 +847,7 @@ class Broker:
             self.mark[s] = price
         opened = self.book(s, side * quantity, paid, fee, closes, EXIT_REASONS[order.role])
         order.remaining = abs(wanted) - quantity
+        order.plan_held = self.held[s]
         if not capped:
             order.remaining = 0.0
             self.end(order, "filled", order.reason if order.reason == "scaled_to_cash" else "none")
@@ -840,8 +881,8 @@ class Broker:
     def after_fill(self, order, held, signed, paid, opened, *, inside):
         s, now = order.symbol, self.held[order.symbol]
         if order.group >= 0:
-            for other in self.working():
-                if other.group == order.group and other is not order:
+            for other in [*self.working(), *(o for o in self.orders if o.status == "held")]:
+                if other.group == order.group and other is not order and other.status in ("pending", "held"):
                     if not order.live:
                         self.end(other, "cancelled", "other_filled")
                     elif not math.isnan(other.remaining):

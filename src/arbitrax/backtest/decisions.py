@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from arbitrax.kernels.simulate import Simulation
     from arbitrax.strategies.strategy import Strategy
 
+MOST_BARS = 2**31 - 1
 SIZE_KINDS = {
     "weight": SizeKind.TARGET_WEIGHT,
     "quantity": SizeKind.TARGET_QUANTITY,
@@ -146,10 +147,26 @@ def _exits(exits: Exits, shape: Shape) -> tuple[Any, Any, Any, Any]:
         made.append(np.where(array > 0, array, np.nan) if low == 0 else array)
     bars = exits.max_bars
     if bars is not None:
-        bars = shape.matrix(bars, "max_bars", np.int64)
-        if (bars < 0).any():
-            raise StrategyError(f"{shape.name} returned a negative max_bars; give bars from 1, or 0 for none.")
+        given = np.nan_to_num(shape.matrix(bars, "max_bars", np.float64), nan=0.0)
+        if ((given < 0) | (given > MOST_BARS) | (given != np.floor(given))).any():
+            raise StrategyError(
+                f"{shape.name} returned max_bars from {given.min():g} to {given.max():g}; give whole numbers of bars "
+                "from 1, and 0 or NaN for none."
+            )
+        bars = given.astype(np.int64)
     return made[0], made[1], made[2], bars
+
+
+def _truths(values: Any, name: str, shape: Shape) -> NDArray[np.bool_]:
+    """Return flags, (bars, symbols); NaN and texts are no answer to a question."""
+    if values is None:
+        return shape.matrix(False, name, np.bool_)
+    array = np.asarray(values)
+    if array.dtype.kind != "b" and not (array.dtype.kind in "iuf" and np.isin(array, (0, 1)).all()):
+        raise StrategyError(
+            f"{shape.name} returned {name} that are neither true nor false ({array.dtype}); give booleans, without NaN."
+        )
+    return shape.matrix(array, name, np.bool_)
 
 
 def _run_signals(simulation: Simulation, signals: Signals, shape: Shape, leverage: float) -> None:
@@ -158,7 +175,7 @@ def _run_signals(simulation: Simulation, signals: Signals, shape: Shape, leverag
             f"{shape.name} returned size_unit {signals.size_unit!r}; give one of {', '.join(SIZE_KINDS)}."
         )
     flags = [
-        shape.matrix(False if given is None else given, name, np.bool_).view(np.uint8)
+        _truths(given, name, shape).view(np.uint8)
         for name, given in (
             ("entries", signals.entries),
             ("exits", signals.exits),
@@ -173,6 +190,12 @@ def _run_signals(simulation: Simulation, signals: Signals, shape: Shape, leverag
     if signals.size_unit == "weight":
         _check_weights(size, shape, leverage, None)
     entries, exits, short_entries, short_exits = flags
+    unsized = np.isnan(size) & ((entries | short_entries) != 0) if np.isnan(size).any() else np.zeros((1, 1), bool)
+    if unsized.any():
+        raise StrategyError(
+            f"{shape.name} returned no size (NaN) for its entry at bar {int(unsized.any(axis=1).argmax())}; give a "
+            "size wherever it enters."
+        )
     simulation.run_signals(
         entries,
         exits,

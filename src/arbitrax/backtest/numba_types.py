@@ -90,7 +90,7 @@ class StrategyType(types.Type):
 CONTEXT, LINE, HISTORY, ORDER, FILL = ContextType(), LineType(), HistoryType(), OrderType(), FillType()
 SYMBOL_VIEW = [(name, types.int64) for name in ("broker", "symbol", "whole", "splits")]
 RECORD_VIEW = [(name, types.int64) for name in ("broker", "number")]
-LINE_VIEW = [(name, types.int64) for name in ("data", "stride", "broker", "splits")]
+LINE_VIEW = [(name, types.int64) for name in ("data", "stride", "broker", "splits", "counts")]
 
 
 def _struct(kind, members):
@@ -186,7 +186,7 @@ def _make_history(typing, broker, symbol, whole, splits):
 
 
 @intrinsic
-def _make_line(typing, data, stride, broker, splits):
+def _make_line(typing, data, stride, broker, splits, counts):
     return _maker(LINE, LINE_VIEW)(typing)
 
 
@@ -230,6 +230,7 @@ def _read_field(context, builder, kind, value, attribute):
     broker = builder.add(value, ir.Constant(ir.IntType(64), 8 * len(kind.fields)))
     made.broker = builder.load(builder.inttoptr(broker, ir.IntType(64).as_pointer()))
     made.splits = ir.Constant(ir.IntType(64), 0)
+    made.counts = ir.Constant(ir.IntType(64), 0)
     return made._getvalue()
 
 
@@ -260,11 +261,11 @@ def _as_strategy(_typing, memory, kind):
 @njit
 def _value_at(line, place, now):
     value = _float(line._data + 8 * place * line._stride)
-    if line._splits != 0:  # raw prices, in the units of the present bar
+    if line._splits != 0:  # raw prices or counts of units, in the units of the present bar
         then = _float(line._splits + 8 * place * line._stride)
         present = _float(line._splits + 8 * now * line._stride)
         if then != present:
-            return value * (then / present)
+            return value * (present / then if line._counts else then / present)
     return value
 
 
@@ -442,7 +443,7 @@ def _column_attribute(name, offset):
             if splits != 0:
                 splits += 8 * history._symbol
             data = _integer(history._broker + offset) + 8 * history._symbol
-            return _make_line(data, _integer(history._broker + SYMBOLS), history._broker, splits)
+            return _make_line(data, _integer(history._broker + SYMBOLS), history._broker, splits, 0)
 
         return line
 
@@ -456,8 +457,11 @@ def _get_volumes(history):
     offset = LAYOUT["volume"]
 
     def line(history):
+        splits = history._splits
+        if splits != 0:
+            splits += 8 * history._symbol
         data = _integer(history._broker + offset) + 8 * history._symbol
-        return _make_line(data, _integer(history._broker + SYMBOLS), history._broker, 0)
+        return _make_line(data, _integer(history._broker + SYMBOLS), history._broker, splits, 1)
 
     return line
 
@@ -519,6 +523,12 @@ def _order_method(ctx, number):
 # -- orders ----------------------------------------------------------------------------------------
 
 
+@njit
+def _wrong_if_nan(value):
+    """NaN stands for a number that was not given; one that was given is as wrong as a negative one."""
+    return -1.0 if math.isnan(value) else value
+
+
 def _given(value):
     """Stand for a number that may not have been given; Numba knows the overloads."""
     raise NotImplementedError
@@ -529,7 +539,7 @@ def _given_number(value):
     if value is None or isinstance(value, types.NoneType | types.Omitted):
         return lambda value: math.nan
     if isinstance(value, types.Float | types.Integer | types.Boolean):
-        return lambda value: 1.0 * value
+        return lambda value: _wrong_if_nan(1.0 * value)
     return None
 
 
@@ -570,7 +580,7 @@ def _send_method(name, side):
     def send(
         ctx, quantity=None, value=None, limit=None, stop=None, trail=None, trail_percent=None, on=None,
         time_in_force=None, until=None, reduce_only=False, do_not_reduce=False, stop_loss=None, take_profit=None,
-        trailing_stop=None, max_bars=0, relative=False, parent=None, oco=None, tag=None,
+        trailing_stop=None, max_bars=None, relative=False, parent=None, oco=None, tag=None,
     ):  # fmt: skip
         session_end, force = _code(on, "on", ON), _code(time_in_force, "time_in_force", FORCES)
         label = _code(tag, "tag", None)
@@ -578,13 +588,13 @@ def _send_method(name, side):
         def run(
             ctx, quantity=None, value=None, limit=None, stop=None, trail=None, trail_percent=None, on=None,
             time_in_force=None, until=None, reduce_only=False, do_not_reduce=False, stop_loss=None, take_profit=None,
-            trailing_stop=None, max_bars=0, relative=False, parent=None, oco=None, tag=None,
+            trailing_stop=None, max_bars=None, relative=False, parent=None, oco=None, tag=None,
         ):  # fmt: skip
             return _send(
                 ctx._broker, ctx._symbol, side, _given(quantity), _given(value), _given(limit), _given(stop),
                 _given(trail), _given(trail_percent), _given(stop_loss), _given(take_profit), _given(trailing_stop),
-                int(max_bars), int(relative), int(reduce_only), int(do_not_reduce), session_end, force, _whole(until),
-                _whole(parent), _whole(oco), label,
+                _whole(max_bars), int(relative), int(reduce_only), int(do_not_reduce), session_end, force,
+                _whole(until), _whole(parent), _whole(oco), label,
             )  # fmt: skip
 
         return run
@@ -596,13 +606,15 @@ _send_method("sell", -1)
 
 def _aim_method(name, size_kind):
     @overload_method(ContextType, name, prefer_literal=True)
-    def aim(ctx, size, stop_loss=None, take_profit=None, trailing_stop=None, max_bars=0, relative=False, tag=None):
+    def aim(ctx, size, stop_loss=None, take_profit=None, trailing_stop=None, max_bars=None, relative=False, tag=None):
         label = _code(tag, "tag", None)
 
-        def run(ctx, size, stop_loss=None, take_profit=None, trailing_stop=None, max_bars=0, relative=False, tag=None):
+        def run(
+            ctx, size, stop_loss=None, take_profit=None, trailing_stop=None, max_bars=None, relative=False, tag=None
+        ):
             return _aim(
-                ctx._broker, ctx._symbol, size_kind, _given(size), _given(stop_loss), _given(take_profit),
-                _given(trailing_stop), int(max_bars), int(relative), label,
+                ctx._broker, ctx._symbol, size_kind, 1.0 * size, _given(stop_loss), _given(take_profit),
+                _given(trailing_stop), _whole(max_bars), int(relative), label,
             )  # fmt: skip
 
         return run

@@ -1,7 +1,7 @@
 """What happens to the account besides orders: interest, corporate actions, margin calls, bankruptcy, delistings."""
 
 import cython
-from cython.cimports.arbitrax.kernels.broker import MARGIN_ACCOUNT, ActionRecord, OrderState
+from cython.cimports.arbitrax.kernels.broker import MARGIN_ACCOUNT, ActionRecord, ExitRecord, OrderState
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.costs import charged, commission
 from cython.cimports.arbitrax.kernels.execution import (
@@ -44,7 +44,7 @@ from cython.cimports.arbitrax.kernels.ledger import (
     Position,
     fill,
 )
-from cython.cimports.arbitrax.kernels.orders import end_order, end_protection, note_event
+from cython.cimports.arbitrax.kernels.orders import end_order, end_protection, note_event, on_tick
 from cython.cimports.libc.math import fabs, floor
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
@@ -140,14 +140,23 @@ def _reduce_order(
 ) -> cython.void:
     """Lower a buy limit or a sell stop by a dividend, unless it is marked do-not-reduce."""
     order: cython.pointer[OrderRecord] = cython.address(b.orders[index])
+    exits: cython.pointer[ExitRecord]
     if order.symbol != action.symbol or (order.status != PENDING and order.status != HELD):
         return
-    if order.flags & (KEEP_PRICE | RELATIVE):
+    if order.flags & KEEP_PRICE:
+        return
+    exits = cython.address(b.states[index].exits)
+    if not exits.relative:
+        if order.side > 0:
+            exits.stop_loss -= action.amount  # will be a sell stop
+        elif order.side < 0:
+            exits.take_profit -= action.amount  # will be a buy limit
+    if order.flags & RELATIVE:
         return
     if order.side > 0 and order.kind != STOP and order.kind != STOP_LIMIT:
-        order.limit -= action.amount
+        order.limit = on_tick(b, order.symbol, order.limit - action.amount, False)
     elif order.side < 0:
-        order.stop -= action.amount
+        order.stop = on_tick(b, order.symbol, order.stop - action.amount, False)
         b.states[index].extreme -= action.amount
 
 
@@ -205,14 +214,15 @@ def _split_order(
     if order.symbol != action.symbol or (order.status != PENDING and order.status != HELD):
         return
     if not order.flags & RELATIVE:
-        order.limit /= ratio
-        order.stop /= ratio
+        order.limit = on_tick(b, order.symbol, order.limit / ratio, order.side < 0)
+        order.stop = on_tick(b, order.symbol, order.stop / ratio, order.side > 0)
     if order.kind == TRAILING_STOP:
         order.trail /= ratio
     if order.size_kind == QUANTITY or order.size_kind == TARGET_QUANTITY:
         order.size *= ratio
     state.extreme /= ratio
     state.remaining *= ratio
+    state.plan_held *= ratio
     if not state.exits.relative:
         state.exits.stop_loss /= ratio
         state.exits.take_profit /= ratio

@@ -37,6 +37,7 @@ cdef struct OrderState:
     double value               # of its fills
     double extreme             # of a trailing stop
     double planned             # signed, at this open
+    double plan_held           # the position that a target's plan, or its rest, counts on
     double plan_price
     double plan_reference
     int due_bar                # not before this bar

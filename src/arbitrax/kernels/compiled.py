@@ -110,7 +110,8 @@ def c_send(
         return -1
     if (
         _wrong(size) or _wrong(limit) or _wrong(stop) or _wrong(trail) or _wrong(trail_percent) or _wrong(stop_loss)
-        or _wrong(take_profit) or _wrong(trailing_stop) or max_bars < 0 or trail_percent >= 1.0
+        or _wrong(take_profit) or _wrong(trailing_stop) or (max_bars != NOT_GIVEN and max_bars < 1)
+        or trail_percent >= 1.0 or (relative and (stop_loss >= 1.0 or trailing_stop >= 1.0))
     ):  # fmt: skip
         b.fault = BAD_ORDER
         return -1
@@ -133,6 +134,9 @@ def c_send(
         else:
             kind = MARKET_ON_CLOSE if kind == MARKET else LIMIT_ON_CLOSE
     if until != NOT_GIVEN:
+        if time_in_force >= 0 and time_in_force != GTD:
+            b.fault = BAD_ORDER
+            return -1
         time_in_force = GTD
     elif time_in_force == GTD:
         b.fault = BAD_ORDER
@@ -147,7 +151,7 @@ def c_send(
             b.fault = BAD_ORDER
             return -1
     if oco != NOT_GIVEN:
-        if oco < 0 or oco >= b.order_count:
+        if oco < 0 or oco >= b.order_count or (b.orders[oco].status != PENDING and b.orders[oco].status != HELD):
             b.fault = BAD_ORDER
             return -1
         if b.orders[oco].group < 0:
@@ -157,7 +161,7 @@ def c_send(
     exits.stop_loss = stop_loss
     exits.take_profit = take_profit
     exits.trailing = trailing_stop
-    exits.bars = cython.cast(cython.int, max_bars)
+    exits.bars = 0 if max_bars == NOT_GIVEN else cython.cast(cython.int, max_bars)
     exits.relative = relative != 0
     return submit(
         b, symbol, cython.cast(cython.int, side), kind,
@@ -188,7 +192,8 @@ def c_aim(
     i: cython.Py_ssize_t
     if (
         symbol < 0 or symbol >= b.symbols or not isfinite(size) or _wrong(stop_loss) or _wrong(take_profit)
-        or _wrong(trailing_stop) or max_bars < 0
+        or _wrong(trailing_stop) or (max_bars != NOT_GIVEN and max_bars < 1)
+        or (relative and (stop_loss >= 1.0 or trailing_stop >= 1.0))
     ):  # fmt: skip
         b.fault = BAD_ORDER
         return -1
@@ -202,7 +207,7 @@ def c_aim(
     exits.stop_loss = stop_loss
     exits.take_profit = take_profit
     exits.trailing = trailing_stop
-    exits.bars = cython.cast(cython.int, max_bars)
+    exits.bars = 0 if max_bars == NOT_GIVEN else cython.cast(cython.int, max_bars)
     exits.relative = relative != 0
     return submit(
         b, symbol, 0, MARKET, GTC, cython.cast(cython.int, size_kind), size, NAN, NAN, NAN, 0, 0,

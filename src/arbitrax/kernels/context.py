@@ -81,6 +81,7 @@ class Line:
     b: cython.pointer[Broker]
     keep: object
     adjusts: cython.bint
+    counts: cython.bint  # units, not prices
     is_coarse: cython.bint
 
     @cython.cfunc
@@ -97,6 +98,8 @@ class Line:
         if at < 0:
             return NAN
         if self.adjusts and self.splits[at] != self.present_splits[self.b.t]:
+            if self.counts:
+                return self.values[at] * (self.present_splits[self.b.t] / self.splits[at])
             return self.values[at] * (self.splits[at] / self.present_splits[self.b.t])
         return self.values[at]
 
@@ -107,11 +110,11 @@ class Line:
         at: cython.longlong
         last: cython.longlong = self.last()
         if isinstance(index, slice):
-            start, stop, stride = index.indices(last + 1)
-            found = np.asarray(self.values)[start:stop:stride]
+            found = np.asarray(self.values)[: last + 1][index]
             if self.adjusts:
-                splits = np.asarray(self.splits)[start:stop:stride]
-                return found * (splits / self.present_splits[self.b.t])
+                splits = np.asarray(self.splits)[: last + 1][index]
+                present = self.present_splits[self.b.t]
+                return found * (present / splits if self.counts else splits / present)
             return found.copy()
         at = index
         if at < 0:
@@ -579,6 +582,7 @@ class Context:
         exits: ExitRecord
         size: cython.double
         new: cython.int
+        due: cython.int
         children: cython.int
         i: cython.longlong
         if order < 0 or order >= self.b.order_count:
@@ -592,8 +596,10 @@ class Context:
             if old.size_kind != QUANTITY:
                 raise ValueError(f"order {order} has no quantity of its own to replace")
             size = _positive(quantity, "quantity")
-        if old.size_kind == QUANTITY:
-            size -= old.quantity
+        if old.quantity > 0.0 and old.size_kind <= VALUE:
+            size -= old.quantity if old.size_kind == QUANTITY else (
+                old.quantity * old.price * self.b.multiplier[old.symbol]
+            )  # fmt: skip
             if size <= 0.0:
                 raise ValueError(f"order {order} has filled {old.quantity:g}; replace it by more, or cancel it")
         if limit is not None:
@@ -609,6 +615,7 @@ class Context:
                 raise ValueError(f"order {order} does not trail")
             old.trail = _positive(trail, "trail")
         children = self.b.states[order].children
+        due = self.b.states[order].due_bar
         self.b.states[order].children = 0  # they move
         end_order(self.b, order, CANCELLED, REPLACED)
         new = submit(
@@ -616,6 +623,10 @@ class Context:
             old.trail, old.expires, old.flags, old.tag, old.parent if old.status == HELD else -1, old.group, old.role,
             cython.address(exits),
         )  # fmt: skip
+        if new >= 0:
+            # Exits stay those of their entry, whose later fills they grow with.
+            self.b.orders[new].parent = old.parent
+            self.b.states[new].due_bar = due
         if new >= 0 and children:
             self.b.states[new].children = children
             self.b.states[new].first_child = self.b.states[order].first_child
@@ -727,6 +738,8 @@ class Context:
                 raise ValueError(f"time_in_force = {time_in_force!r} is not one of {', '.join(self.words.codes)}")
             force = self.words.codes[time_in_force]
         if until is not None:
+            if time_in_force is not None and force != GTD:
+                raise ValueError(f"until goes with time_in_force = 'gtd', not with {time_in_force!r}")
             force = GTD
             expires = until
         elif force == GTD:
@@ -747,6 +760,8 @@ class Context:
             other = oco
             if other < 0 or other >= self.b.order_count:
                 raise ValueError(f"there is no order {oco} to go with")
+            if self.b.orders[other].status != PENDING and self.b.orders[other].status != HELD:
+                raise ValueError(f"order {oco} has ended, so no other can go with it")
             if self.b.orders[other].group < 0:
                 self.b.groups += 1
                 self.b.orders[other].group = self.b.groups
@@ -829,6 +844,7 @@ class CoarseHistory(History):
 @cython.cfunc
 def _coarse_history(context: Context, interval: object) -> CoarseHistory:
     made: CoarseHistory = CoarseHistory()
+    counted: Line
     splits: object = context.splits_given
     made.b = context.b
     made.keep = context.simulation
@@ -843,7 +859,9 @@ def _coarse_history(context: Context, interval: object) -> CoarseHistory:
     made.high = _coarse_line(made.keep, made.b, high, made.known, splits)
     made.low = _coarse_line(made.keep, made.b, low, made.known, splits)
     made.close = _coarse_line(made.keep, made.b, close, made.known, splits)
-    made.volume = _coarse_line(made.keep, made.b, volume, made.known, None)
+    counted = _coarse_line(made.keep, made.b, volume, made.known, splits)
+    counted.counts = True
+    made.volume = counted
     return made
 
 
@@ -858,10 +876,15 @@ def _read_exits(
     exits.trailing = _positive(trailing_stop, "trailing_stop")
     exits.bars = 0
     if max_bars is not None:
-        exits.bars = max_bars
-        if exits.bars < 1:
-            raise ValueError(f"max_bars = {max_bars!r} is not allowed; give a number of bars from 1")
+        if max_bars != int(max_bars) or not 1 <= max_bars <= 2147483647:
+            raise ValueError(f"max_bars = {max_bars!r} is not allowed; give a whole number of bars from 1")
+        exits.bars = int(max_bars)
     exits.relative = relative
+    if relative and (exits.stop_loss >= 1.0 or exits.trailing >= 1.0):
+        raise ValueError(
+            f"stop_loss = {stop_loss!r}, trailing_stop = {trailing_stop!r} are not allowed with relative=True; give "
+            "fractions of the entry's price, such as 0.05"
+        )
     return 0
 
 
@@ -874,6 +897,7 @@ def open_contexts(simulation: Simulation, words: Vocabulary, bars: object, coars
     siblings: list = []
     made: Context
     history: History
+    counted: Line
     s: cython.Py_ssize_t
     open_, high, low, close, volume = (
         None if each is None else np.asarray(each) for each in (*simulation.keep[:4], simulation.keep[9])
@@ -895,7 +919,10 @@ def open_contexts(simulation: Simulation, words: Vocabulary, bars: object, coars
         history.high = _line(simulation, simulation.b, high[:, made.symbol], column)
         history.low = _line(simulation, simulation.b, low[:, made.symbol], column)
         history.close = _line(simulation, simulation.b, close[:, made.symbol], column)
-        history.volume = None if volume is None else _line(simulation, simulation.b, volume[:, made.symbol], None)
+        if volume is not None:
+            counted = _line(simulation, simulation.b, volume[:, made.symbol], column)
+            counted.counts = True
+            history.volume = counted
         made.history_made = history
         if not made.whole:
             siblings.append(made)

@@ -114,6 +114,32 @@ def whole_lots(
 
 @cython.cfunc
 @cython.nogil
+@cython.inline
+@cython.exceptval(check=False)
+def _volume_at(b: cython.pointer[Broker], symbol: cython.longlong, at: cython.longlong) -> cython.double:
+    """Return the volume of a bar in units of the present prices."""
+    volume: cython.double = b.volume[at * b.symbols + symbol]
+    if b.factor != cython.NULL:
+        return volume / b.factor[at * b.symbols + symbol]
+    return volume * split_since(b, symbol, at) if b.next_action > 0 else volume
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def split_since(b: cython.pointer[Broker], symbol: cython.longlong, at: cython.longlong) -> cython.double:
+    """Return into how many units one of bar ``at`` has been split until now."""
+    ratio: cython.double = 1.0
+    i: cython.longlong = b.next_action - 1
+    while i >= 0 and b.actions[i].bar > at:
+        if b.actions[i].symbol == symbol:
+            ratio *= b.actions[i].ratio
+        i -= 1
+    return ratio
+
+
+@cython.cfunc
+@cython.nogil
 @cython.exceptval(check=False)
 def volume_for(b: cython.pointer[Broker], symbol: cython.longlong, phase: cython.int) -> cython.double:
     """Return the volume a fill is measured against, in units of the prices; NaN where it is not known."""
@@ -125,19 +151,15 @@ def volume_for(b: cython.pointer[Broker], symbol: cython.longlong, phase: cython
     if b.volume == cython.NULL:
         return NAN
     if phase != AT_OPEN:
-        volume = b.volume[b.t * b.symbols + symbol]
-    else:
-        # The bar's own volume is not known at its open.
-        first = b.t - WINDOW
-        for at in range(first if first > 0 else 0, b.t):
-            volume = b.volume[at * b.symbols + symbol]
-            if volume == volume:
-                total += volume
-                count += 1
-        volume = total / count if count > 0 else NAN
-    if b.factor == cython.NULL:
-        return volume
-    return volume / b.factor[b.t * b.symbols + symbol]
+        return _volume_at(b, symbol, b.t)
+    # The bar's own volume is not known at its open.
+    first = b.t - WINDOW
+    for at in range(first if first > 0 else 0, b.t):
+        volume = _volume_at(b, symbol, at)
+        if volume == volume:
+            total += volume
+            count += 1
+    return total / count if count > 0 else NAN
 
 
 @cython.cfunc
@@ -155,6 +177,8 @@ def volatility_for(b: cython.pointer[Broker], symbol: cython.longlong) -> cython
     count: cython.longlong = 0
     for at in range(first if first > 1 else 1, b.t):
         before = b.close[(at - 1) * b.symbols + symbol]
+        if b.next_action > 0:
+            before /= split_since(b, symbol, at - 1) / split_since(b, symbol, at)
         change = b.close[at * b.symbols + symbol] / before - 1.0
         if change == change:
             count += 1
@@ -437,6 +461,7 @@ def execute(
     elif position.quantity == 0.0:
         unhold(b, symbol)
     b.states[index].remaining = wanted - quantity
+    b.states[index].plan_held = position.quantity
     if not capped:
         b.states[index].remaining = 0.0
         if order.reason != SCALED_TO_CASH:

@@ -236,6 +236,7 @@ def submit(
     state.raw_fee = 0.0
     state.value = 0.0
     state.extreme = NAN
+    state.plan_held = 0.0
     state.due_bar = 0
     state.children = 0
     state.ready = False
@@ -356,20 +357,28 @@ def end_children(b: cython.pointer[Broker], index: cython.int) -> cython.void:
 @cython.exceptval(check=False)
 def end_group(b: cython.pointer[Broker], index: cython.int, filled: cython.double) -> cython.void:
     """After a fill of one order of a group: cancel the others, or reduce them by what was filled."""
-    i: cython.Py_ssize_t
-    other: cython.int
+    i: cython.longlong
     group: cython.int = b.orders[index].group
-    done: cython.bint = b.orders[index].status != PENDING
     for i in range(b.working_count):
-        other = b.working[i]
-        if other == index or b.orders[other].group != group or b.orders[other].status != PENDING:
-            continue
-        if done:
+        if b.orders[b.working[i]].group == group and b.orders[b.working[i]].status == PENDING:
+            _leave_to(b, b.working[i], index, filled)
+    for i in range(b.order_count if b.held_orders > 0 else 0):
+        if b.orders[i].group == group and b.orders[i].status == HELD:
+            _leave_to(b, cython.cast(cython.int, i), index, filled)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _leave_to(b: cython.pointer[Broker], other: cython.int, index: cython.int, filled: cython.double) -> cython.void:
+    if other == index:
+        return
+    if b.orders[index].status != PENDING:
+        end_order(b, other, CANCELLED, OTHER_FILLED)
+    elif b.states[other].remaining == b.states[other].remaining:
+        b.states[other].remaining -= filled
+        if b.states[other].remaining <= 0.0:
             end_order(b, other, CANCELLED, OTHER_FILLED)
-        elif b.states[other].remaining == b.states[other].remaining:
-            b.states[other].remaining -= filled
-            if b.states[other].remaining <= 0.0:
-                end_order(b, other, CANCELLED, OTHER_FILLED)
 
 
 @cython.cfunc

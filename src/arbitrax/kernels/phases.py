@@ -266,6 +266,9 @@ def _reference_at(
     if kind == MARKET_ON_CLOSE or kind == LIMIT_ON_CLOSE:
         return NAN
     if kind != LIMIT and order.triggered_bar < 0:
+        if (kind == TRAILING_STOP or kind == TRAILING_PERCENT) and b.states[index].extreme != b.states[index].extreme:
+            b.states[index].extreme = price  # sent before its symbol's first bar, it starts with that bar's open
+            order.stop = trailing_level(b, index)
         if not (price >= order.stop if order.side > 0 else price <= order.stop):
             return NAN
         if order.flags & REDUCE_ONLY and not _can_reduce(b, index):
@@ -302,6 +305,13 @@ def _planned(
         return -held
     if state.remaining == state.remaining:
         quantity = order.side * state.remaining
+        if order.size_kind > VALUE:
+            # The rest of a target counts on the position that its last fill left.
+            quantity += state.plan_held - held
+            if quantity * order.side <= 1e-12 * fabs(held):
+                quantity = 0.0
+            state.remaining = fabs(quantity)
+            state.plan_held = held
     elif order.size_kind == VALUE:
         side = order.side
         quantity = order.size / (reference * b.multiplier[order.symbol])
@@ -310,6 +320,7 @@ def _planned(
         state.remaining = quantity
         quantity *= side
     else:  # a target of units or value
+        state.plan_held = held
         if order.size_kind == TARGET_QUANTITY:
             quantity = order.size - held
         else:
@@ -396,6 +407,9 @@ def _fill_together(b: cython.pointer[Broker], phase: cython.int) -> cython.void:
             if b.states[index].ready and b.states[index].planned < 0.0:
                 _execute_planned(b, index, phase)
         if in_cash:
+            for i in range(count):
+                if b.states[b.working[i]].ready:
+                    _follow_position(b, b.working[i])
             _scale_to_account(b, count, phase, True)
         for i in range(count):
             index = b.working[i]
@@ -418,10 +432,33 @@ def _fill_together(b: cython.pointer[Broker], phase: cython.int) -> cython.void:
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+def _follow_position(b: cython.pointer[Broker], index: cython.int) -> cython.void:
+    """Correct the plan of a target for what other fills of this open did to its position; end it where that was all."""
+    state: cython.pointer[OrderState] = cython.address(b.states[index])
+    order: cython.pointer[OrderRecord] = cython.address(b.orders[index])
+    held: cython.double = b.positions[order.symbol].quantity
+    before: cython.double = state.planned
+    if order.status != PENDING or not TARGET_QUANTITY <= order.size_kind <= TARGET_WEIGHT or held == state.plan_held:
+        return
+    state.planned += state.plan_held - held
+    state.plan_held = held
+    if fabs(state.planned) <= 1e-12 * fabs(before):
+        state.ready = False
+        end_order(b, index, CANCELLED, AT_TARGET)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
 def _execute_planned(b: cython.pointer[Broker], index: cython.int, phase: cython.int) -> cython.void:
     state: cython.pointer[OrderState] = cython.address(b.states[index])
     order: cython.pointer[OrderRecord] = cython.address(b.orders[index])
     held: cython.double
+    sells: cython.bint = state.planned < 0.0
+    if order.status == PENDING:
+        _follow_position(b, index)
+        if not state.ready or (sells and state.planned > 0.0):
+            return  # nothing left to do, or to be bought back with the other buys
     state.ready = False
     if order.status != PENDING:
         return  # an earlier fill of this open ended it
@@ -527,6 +564,7 @@ def _plan_weights(b: cython.pointer[Broker], count: cython.Py_ssize_t, phase: cy
         if not state.ready or order.size_kind != TARGET_WEIGHT or state.remaining == state.remaining:
             continue
         position = cython.address(b.positions[order.symbol])
+        state.plan_held = position.quantity
         if order.size == 0.0:
             state.planned = -position.quantity
         else:

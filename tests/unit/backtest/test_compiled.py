@@ -221,3 +221,46 @@ def test_lines_of_a_compiled_strategy_count_from_both_ends():
 
     ax.backtest(FirstAndLast, random_walk(60), jit=True)
     assert np.isfinite(FirstAndLast().below)
+
+
+class NotANumber(ax.Strategy):
+    """Sends one order whose number is NaN."""
+
+    which: int = ax.parameter(0)
+
+    def on_bar(self, ctx):
+        nothing = ctx.price * float("nan")
+        if ctx.index == 3:
+            if self.which == 0:
+                ctx.buy(1, limit=nothing)
+            elif self.which == 1:
+                ctx.buy(1, stop=nothing)
+            elif self.which == 2:
+                ctx.buy(1, stop_loss=nothing)
+            elif self.which == 3:
+                ctx.order_target_percent(nothing)
+            else:
+                ctx.buy(1, max_bars=0)
+
+
+@pytest.mark.parametrize("jit", [False, True])
+@pytest.mark.parametrize("which", range(5))
+def test_a_number_that_is_none_is_never_an_order_without_it(which, jit):
+    with pytest.raises(StrategyError, match="at bar 3"):
+        ax.backtest(NotANumber(which=which), random_walk(20), jit=jit)
+
+
+class FollowsVolume(ax.Strategy):
+    """Buys what the volume before says, in units of the present."""
+
+    def on_bar(self, ctx):
+        if ctx.index >= 2:
+            ctx.buy(ctx.history.volume[-2] * 0.001)
+
+
+def test_volume_before_a_split_is_in_present_units_in_both_forms():
+    bars = random_walk(30)
+    split = CorporateAction(symbol=bars.symbol, kind="split", ex_date=int(bars.timestamp[15]), ratio=3.0)
+    runs = [ax.backtest(FollowsVolume(), bars, prices="raw", actions=[split], jit=jit) for jit in (False, True)]
+    assert runs[0].order_records.tobytes() == runs[1].order_records.tobytes()
+    assert runs[0].order_records["size"][13] == pytest.approx(bars.volume[14] * 3 * 0.001)

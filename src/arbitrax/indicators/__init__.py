@@ -1,0 +1,16 @@
+"""Indicators, each in two forms that take the same steps: a function over arrays, a class that takes a value at a time.
+
+    from arbitrax.indicators import Sma, sma
+
+    line = sma(bars.close, 20)  # (bars,)
+    state = Sma(20)
+    latest = [state.update(price) for price in bars.close]  # the same, to the last bit
+
+A result is NaN until the indicator is warm. A value that is not finite starts it anew, so it is NaN again until it has
+seen enough. Windows are whole numbers of values; one longer than the data never gets warm.
+"""
+
+from arbitrax.indicators.moving_averages import dema, ema, kama, sma, tema, wma
+from arbitrax.kernels.moving_averages import Dema, Ema, Kama, Sma, Tema, Wma
+
+__all__ = ["Dema", "Ema", "Kama", "Sma", "Tema", "Wma", "dema", "ema", "kama", "sma", "tema", "wma"]

@@ -1,0 +1,328 @@
+"""Moving averages: each a state that takes one value with `update` or an array with `fill`, by the same steps.
+
+Shapes: every series is (bars,) float64, oldest first. Results are NaN until an average is warm, and again after a value
+that is not finite. Sums are of integers at a scale the first value chooses, so no error of rounding gathers in them.
+"""
+
+import cython
+from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
+from cython.cimports.arbitrax.kernels.steps import Ema as EmaState
+from cython.cimports.arbitrax.kernels.steps import RollingSum, add_to_sum, as_double, clear_sum, start_ema, step_ema
+from cython.cimports.libc.math import NAN
+from cython.cimports.libc.stdlib import calloc, free
+
+SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
+LONGEST = 1_000_000
+"""The longest window, in values."""
+
+
+@cython.cfunc
+def _checked(name: str, window: cython.Py_ssize_t, least: cython.Py_ssize_t) -> cython.Py_ssize_t:
+    if not least <= window <= LONGEST:
+        raise ValueError(f"{name} = {window} is not allowed; give a whole number from {least} to {LONGEST:,}.")
+    return window
+
+
+@cython.cfunc
+def _start_sum(s: cython.pointer[RollingSum], window: cython.Py_ssize_t) -> cython.int:
+    s.ring = cython.cast(cython.pointer[cython.longlong], calloc(window, cython.sizeof(cython.longlong)))
+    if s.ring is cython.NULL:
+        raise MemoryError
+    s.window = window
+    s.scale = s.units = s.bound = 0.0
+    s.too_large = False
+    clear_sum(s)
+    return 0
+
+
+@cython.cfunc
+def _refuse_too_large(s: cython.pointer[RollingSum]) -> cython.int:
+    if s.too_large:
+        s.too_large = False
+        raise OverflowError(
+            f"a value of {s.bound:g} or more is too large for exact sums of {s.window} values at 1/{s.scale:g} of a "
+            "unit; use a shorter window, a later start or rescaled values"
+        )
+    return 0
+
+
+@cython.final
+@cython.cclass
+class Sma:
+    """Simple moving average: the mean of the last ``window`` values, exact sums."""
+
+    _s: RollingSum
+
+    def __cinit__(self, window: cython.Py_ssize_t):
+        _start_sum(cython.address(self._s), _checked("window", window, 1))
+
+    def __dealloc__(self):
+        free(self._s.ring)
+
+    def update(self, value: cython.double) -> cython.double:
+        """Take the next value; return the average, NaN until it is warm."""
+        full: cython.bint = add_to_sum(cython.address(self._s), value)
+        _refuse_too_large(cython.address(self._s))
+        return self._s.sum / self._s.units if full else NAN
+
+    def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
+        """Take the next values, (bars,); write the averages."""
+        i: cython.Py_ssize_t
+        s: RollingSum = self._s
+        with cython.nogil:
+            for i in range(value.shape[0]):
+                out[i] = s.sum / s.units if add_to_sum(cython.address(s), value[i]) else NAN
+        self._s = s
+        _refuse_too_large(cython.address(self._s))
+
+
+@cython.final
+@cython.cclass
+class Wma:
+    """Linearly weighted moving average: weights 1 (oldest) to ``window`` (newest), exact sums."""
+
+    _s: RollingSum
+    _weighted: int128
+    _weights: cython.double
+
+    def __cinit__(self, window: cython.Py_ssize_t):
+        _start_sum(cython.address(self._s), _checked("window", window, 1))
+        self._weighted = 0
+        self._weights = 0.5 * window * (window + 1)
+
+    def __dealloc__(self):
+        free(self._s.ring)
+
+    def update(self, value: cython.double) -> cython.double:
+        """Take the next value; return the average, NaN until it is warm."""
+        average: cython.double = _step_wma(cython.address(self._s), cython.address(self._weighted), value)
+        _refuse_too_large(cython.address(self._s))
+        return average / (self._weights * self._s.scale)
+
+    def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
+        """Take the next values, (bars,); write the averages."""
+        i: cython.Py_ssize_t
+        s: RollingSum = self._s
+        weighted: int128 = self._weighted
+        weights: cython.double = self._weights
+        with cython.nogil:
+            for i in range(value.shape[0]):
+                out[i] = _step_wma(cython.address(s), cython.address(weighted), value[i]) / (weights * s.scale)
+        self._s = s
+        self._weighted = weighted
+        _refuse_too_large(cython.address(self._s))
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _step_wma(s: cython.pointer[RollingSum], weighted: cython.pointer[int128], value: cython.double) -> cython.double:
+    before: cython.longlong = s.sum
+    was_full: cython.bint = s.seen == s.window
+    full: cython.bint = add_to_sum(s, value)
+    if s.seen == 0:
+        weighted[0] = 0
+        return NAN
+    # Once full every weight falls by one, so the old sum leaves; until then a new value has the next higher weight.
+    if was_full:
+        weighted[0] += cython.cast(int128, s.newest) * s.window - before
+    else:
+        weighted[0] += cython.cast(int128, s.newest) * s.seen
+    return as_double(weighted[0]) if full else NAN
+
+
+@cython.final
+@cython.cclass
+class Ema:
+    """Exponential moving average of weight 2 / (window + 1); starts at the mean of the first ``window`` values."""
+
+    _s: EmaState
+
+    def __cinit__(self, window: cython.Py_ssize_t):
+        start_ema(cython.address(self._s), _checked("window", window, 1))
+
+    def update(self, value: cython.double) -> cython.double:
+        """Take the next value; return the average, NaN until it is warm."""
+        return step_ema(cython.address(self._s), value)
+
+    def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
+        """Take the next values, (bars,); write the averages."""
+        i: cython.Py_ssize_t
+        s: EmaState = self._s
+        with cython.nogil:
+            for i in range(value.shape[0]):
+                out[i] = step_ema(cython.address(s), value[i])
+        self._s = s
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _step_dema(first: cython.pointer[EmaState], second: cython.pointer[EmaState], x: cython.double) -> cython.double:
+    one: cython.double = step_ema(first, x)
+    # The second average starts with the first value of the first one, and starts anew with it.
+    two: cython.double = step_ema(second, one)
+    return 2.0 * one - two
+
+
+@cython.final
+@cython.cclass
+class Dema:
+    """Double exponential moving average, 2 EMA - EMA of EMA (Mulloy, Stocks & Commodities 12:1, 1994)."""
+
+    _first: EmaState
+    _second: EmaState
+
+    def __cinit__(self, window: cython.Py_ssize_t):
+        _checked("window", window, 1)
+        start_ema(cython.address(self._first), window)
+        start_ema(cython.address(self._second), window)
+
+    def update(self, value: cython.double) -> cython.double:
+        """Take the next value; return the average, NaN until it is warm."""
+        return _step_dema(cython.address(self._first), cython.address(self._second), value)
+
+    def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
+        """Take the next values, (bars,); write the averages."""
+        i: cython.Py_ssize_t
+        first: EmaState = self._first
+        second: EmaState = self._second
+        with cython.nogil:
+            for i in range(value.shape[0]):
+                out[i] = _step_dema(cython.address(first), cython.address(second), value[i])
+        self._first = first
+        self._second = second
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _step_tema(
+    first: cython.pointer[EmaState],
+    second: cython.pointer[EmaState],
+    third: cython.pointer[EmaState],
+    x: cython.double,
+) -> cython.double:
+    one: cython.double = step_ema(first, x)
+    two: cython.double = step_ema(second, one)
+    three: cython.double = step_ema(third, two)
+    return 3.0 * one - 3.0 * two + three
+
+
+@cython.final
+@cython.cclass
+class Tema:
+    """Triple exponential moving average, 3 EMA - 3 EMA of EMA + EMA of that (Mulloy, 1994)."""
+
+    _first: EmaState
+    _second: EmaState
+    _third: EmaState
+
+    def __cinit__(self, window: cython.Py_ssize_t):
+        _checked("window", window, 1)
+        start_ema(cython.address(self._first), window)
+        start_ema(cython.address(self._second), window)
+        start_ema(cython.address(self._third), window)
+
+    def update(self, value: cython.double) -> cython.double:
+        """Take the next value; return the average, NaN until it is warm."""
+        return _step_tema(cython.address(self._first), cython.address(self._second), cython.address(self._third), value)
+
+    def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
+        """Take the next values, (bars,); write the averages."""
+        i: cython.Py_ssize_t
+        first: EmaState = self._first
+        second: EmaState = self._second
+        third: EmaState = self._third
+        with cython.nogil:
+            for i in range(value.shape[0]):
+                out[i] = _step_tema(cython.address(first), cython.address(second), cython.address(third), value[i])
+        self._first = first
+        self._second = second
+        self._third = third
+
+
+KamaState = cython.struct(
+    s=RollingSum,  # of window + 1 values, for their changes
+    moved=cython.longlong,  # sum of the absolute changes in the window
+    value=cython.double,
+    slow=cython.double,
+    span=cython.double,
+)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _size(x: cython.longlong) -> cython.longlong:
+    return -x if x < 0 else x
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _step_kama(k: cython.pointer[KamaState], x: cython.double) -> cython.double:
+    s: cython.pointer[RollingSum] = cython.address(k.s)
+    last: cython.longlong = s.newest
+    seen: cython.Py_ssize_t = s.seen
+    full: cython.bint = add_to_sum(s, x)
+    smoothing: cython.double
+    if s.seen == 0:
+        k.moved = 0
+        return NAN
+    if seen:
+        k.moved += _size(s.newest - last)
+    if seen == s.window:
+        k.moved -= _size(s.ring[s.at] - s.oldest)  # the change out of the value that left
+    if not full:
+        k.value = x  # the average starts at the value before its first
+        return NAN
+    smoothing = cython.cast(cython.double, _size(s.newest - s.ring[s.at])) / k.moved if k.moved else 1.0
+    smoothing = smoothing * k.span + k.slow
+    k.value += smoothing * smoothing * (x - k.value)
+    return k.value
+
+
+@cython.final
+@cython.cclass
+class Kama:
+    """Kaufman's adaptive moving average: fast where ``window`` changes point one way, slow where they cancel out.
+
+    Source: Perry Kaufman, Trading Systems and Methods. The smoothing lies between 2 / (slow + 1) and 2 / (fast + 1),
+    squared. Unchanged values count as pointing one way.
+    """
+
+    _k: KamaState
+
+    def __cinit__(self, window: cython.Py_ssize_t, fast: cython.Py_ssize_t = 2, slow: cython.Py_ssize_t = 30):
+        _start_sum(cython.address(self._k.s), _checked("window", window, 1) + 1)
+        self._k.moved = 0
+        self._k.value = NAN
+        self._k.slow = 2.0 / (_checked("slow", slow, 1) + 1)
+        self._k.span = 2.0 / (_checked("fast", fast, 1) + 1) - self._k.slow
+        if fast > slow:
+            raise ValueError(f"fast = {fast} is not allowed; give at most slow, {slow}.")
+
+    def __dealloc__(self):
+        free(self._k.s.ring)
+
+    def update(self, value: cython.double) -> cython.double:
+        """Take the next value; return the average, NaN until it is warm."""
+        average: cython.double = _step_kama(cython.address(self._k), value)
+        _refuse_too_large(cython.address(self._k.s))
+        return average
+
+    def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
+        """Take the next values, (bars,); write the averages."""
+        i: cython.Py_ssize_t
+        k: KamaState = self._k
+        with cython.nogil:
+            for i in range(value.shape[0]):
+                out[i] = _step_kama(cython.address(k), value[i])
+        self._k = k
+        _refuse_too_large(cython.address(self._k.s))
