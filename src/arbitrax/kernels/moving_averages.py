@@ -113,6 +113,7 @@ class Wma:
         _refuse_too_large(cython.address(self._s))
 
 
+@cython.overflowcheck(False)  # products of two int64 fit into 128 bits
 @cython.cfunc
 @cython.inline
 @cython.nogil
