@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from arbitrax.backtest.models import Instrument as Instrument
     from arbitrax.backtest.result import Result as Result
     from arbitrax.domain.bars import Bars as Bars
+    from arbitrax.domain.corporate_actions import CorporateAction as CorporateAction
     from arbitrax.domain.errors import ArbitraxError as ArbitraxError
     from arbitrax.domain.panel import Panel as Panel
     from arbitrax.interactive import backtest as backtest
@@ -39,6 +40,7 @@ _HOMES = {
     "ArbitraxError": "arbitrax.domain.errors",
     "Bars": "arbitrax.domain.bars",
     "BuyAndHold": "arbitrax.strategies.buy_and_hold",
+    "CorporateAction": "arbitrax.domain.corporate_actions",
     "Costs": "arbitrax.backtest.models",
     "Exits": "arbitrax.strategies.signals",
     "Instrument": "arbitrax.backtest.models",

@@ -14,7 +14,7 @@ from arbitrax.backtest.specify import cut_data, strategy_ref
 from arbitrax.domain.bars import Bars, PriceBasis
 from arbitrax.domain.errors import InputError
 from arbitrax.domain.panel import Panel
-from arbitrax.market_data.checks import check_bars
+from arbitrax.market_data.checks import bars_notices, check_bars
 from arbitrax.market_data.files import looks_like_file, read_file
 from arbitrax.market_data.series import Series
 from arbitrax.strategies.registry import describe
@@ -111,9 +111,9 @@ def backtest(
         cash=cash,
         commission_bps=commission_bps,
         slippage_bps=slippage_bps,
-        costs=costs or Costs(),
-        account=account or Account(),
-        instruments=dict(instruments or {}),
+        costs=Costs() if costs is None else costs,
+        account=Account() if account is None else account,
+        instruments=dict(instruments) if isinstance(instruments, Mapping) else instruments or {},
         fill=fill,
         prices=prices,
         calendar=calendar,
@@ -150,7 +150,13 @@ def _actions(given: Any, data: "Data", symbols: tuple[str, ...], *, adjusted: bo
 
         return read_actions(Path(given), symbol=symbols[0] if len(symbols) == 1 else None).actions
     if given is not None:
-        return tuple(given)
+        from arbitrax.domain.corporate_actions import CorporateAction
+
+        one = given if isinstance(given, Sequence) else [given]
+        for each in one:
+            if not isinstance(each, CorporateAction):
+                raise InputError(f"actions takes a list of ax.CorporateAction or a CSV file, not {each!r}.")
+        return tuple(one)
     if adjusted or not _is_stored(data):
         return ()
     from arbitrax.bootstrap import open_store
@@ -216,7 +222,8 @@ def _benchmark(data: Any, interval: str, timezone: str | None, *, adjusted: bool
 
 def _series(data: Any, *, symbol: str | None, interval: str | None, timezone: str | None, adjusted: bool) -> Series:
     if isinstance(data, Bars):
-        return Series(check_bars(data), rows_read=len(data))
+        checked = check_bars(data)
+        return Series(checked, rows_read=len(data), notices=bars_notices(checked))
     if isinstance(data, Path) or (isinstance(data, str) and looks_like_file(data)):
         series = read_file(Path(data), symbol=symbol, interval=interval, timezone=timezone)
         if len(series) != 1:

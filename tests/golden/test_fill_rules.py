@@ -633,6 +633,15 @@ def test_a_fraction_of_a_lot_becomes_cash_in_lieu():
     assert result.exposure_curve[-1] == 400  # 2.5 shares are 2 and 100 of cash
 
 
+def test_a_position_below_one_lot_after_a_split_ends_as_cash_in_lieu():
+    rows = [FLAT, FLAT, (400, 400, 400, 400)]
+    lots = {"*": ax.Instrument(lot=1)}
+    result = play(rows, {0: lambda ctx: ctx.buy(3)}, prices="raw", actions=[split(2, 0.25)], instruments=lots)
+    assert result.trades["exit_reason"].tolist() == ["cash_in_lieu"]
+    assert result.trades["pnl"].tolist() == [0]
+    assert result.equity_curve[-1] == 1000
+
+
 def test_dividends_accrue_on_the_ex_date_and_are_paid_later():
     seen = []
     script = {0: lambda ctx: ctx.buy(5), **{t: lambda ctx: seen.append((ctx.cash, ctx.equity)) for t in (2, 3)}}

@@ -35,7 +35,8 @@ def action_records(
 ) -> NDArray[np.void] | None:
     """Return the actions that fall into a run, by the first bar of their ex-date or after it; None without any.
 
-    A split comes after the dividend of its day in a record: the amount is per share held before both.
+    Spin-offs are left out: what the new shares are worth is not known. A split comes after the dividend of its day in a
+    record: the amount is per share held before both.
 
     Raises:
         InputError: an action of a symbol that the run does not trade.
@@ -50,7 +51,7 @@ def action_records(
                 f"{', '.join(panel.symbols[:8])}."
             )
         bar = int(days.searchsorted(action.ex_date))
-        if not 0 < bar < len(days):
+        if not 0 < bar < len(days) or action.kind == "spin_off":
             continue  # nobody held it at a close of this run before
         pay_bar = -1 if action.pay_date is None else int(days.searchsorted(action.pay_date))
         record = found.setdefault((bar, places[action.symbol]), [1.0, 0.0, -1])

@@ -38,7 +38,10 @@ class Shape:
         """Return values as (rows, symbols); a flat array is one symbol's, a scalar stands for all."""
         shape = self.full if rows is None else (rows, self.full[1])
         try:
-            array: NDArray[Any] = np.asarray(values, dtype=dtype)
+            array: NDArray[Any] = np.asarray(values)
+            if array.dtype.kind == "c":
+                raise TypeError("complex numbers are no weights, prices or sizes")
+            array = array.astype(dtype, copy=False)
         except (TypeError, ValueError) as error:
             raise StrategyError(
                 f"{self.name} returned {type(values).__name__} as {what}, which is no array of numbers: {error}."
@@ -77,7 +80,12 @@ def run_decisions(simulation: Simulation, decided: Any, shape: Shape, leverage: 
     if isinstance(decided, Signals):
         _run_signals(simulation, decided, shape, leverage)
     elif isinstance(decided, Rebalance):
-        rows = np.ascontiguousarray(decided.bars, dtype=np.int64)
+        given = np.asarray(decided.bars)
+        if given.dtype.kind not in "iu" and given.size:
+            raise StrategyError(
+                f"{shape.name} rebalances at bars of type {given.dtype}; give bar numbers, as rebalance_bars does."
+            )
+        rows = np.ascontiguousarray(given, dtype=np.int64)
         if rows.ndim != 1 or (np.diff(rows) <= 0).any() or (len(rows) and not 0 <= rows[0] <= rows[-1] < shape.full[0]):
             raise StrategyError(
                 f"{shape.name} rebalances at bars {rows!r}; give ascending bar numbers from 0 to {shape.full[0] - 1}."

@@ -52,7 +52,7 @@ def price_notices(
         return (
             f"{_names(lacking)} {have} no adjusted close, so prices are used as given; splits may look like crashes.",
         )
-    found = _applied(records)
+    found = _applied(records, actions)
     plain: list[Bars] = []
     for each in _series(raw):
         own = [action for action in actions if action.symbol == each.symbol]
@@ -103,12 +103,30 @@ def level_notices(strategy: Strategy) -> tuple[str, ...]:
     )
 
 
-def _applied(records: NDArray[np.void] | None) -> list[str]:
-    if records is None:
-        return []
-    counts = ((int(np.count_nonzero(records["ratio"] != 1)), "split"), (int((records["amount"] > 0).sum()), "dividend"))
-    said = " and ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count)
-    return [f"Prices are raw; {said} in the range were applied to positions and orders."]
+def _applied(records: NDArray[np.void] | None, actions: Sequence[CorporateAction]) -> list[str]:
+    """Return what was done with the actions, and what could not be."""
+    found = []
+    if records is not None:
+        dividends = "dividend"
+        currencies = sorted({each.currency for each in actions if each.currency is not None})
+        if currencies:
+            dividends = f"{'/'.join(currencies)} dividend"
+        splits, paid = int(np.count_nonzero(records["ratio"] != 1)), int((records["amount"] > 0).sum())
+        counts = ((splits, "split"), (paid, dividends))
+        said = " and ".join(f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count)
+        found.append(f"Prices are raw; {said} in the range were applied to positions and orders.")
+        if paid and len(currencies) > 1:
+            found.append(
+                f"The dividends are in {_names(currencies)}, and were booked as if in the currency of the prices; "
+                "convert their amounts."
+            )
+    spun = sorted({each.symbol for each in actions if each.kind == "spin_off"})
+    if spun:
+        found.append(
+            f"Spin-offs of {_names(spun)} are not booked, as the value of the new shares is not known; the fall of the "
+            "price counts as a loss."
+        )
+    return found
 
 
 def _unadjusted(raw: Bars | Sequence[Bars] | Panel) -> list[str]:

@@ -77,6 +77,7 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             if getattr(self, name) not in allowed:
                 choices = " or ".join(repr(each) for each in allowed)
                 raise InputError(f"{name} = {getattr(self, name)!r} is not allowed; give {choices}.")
+        self._check_models()
         nanoseconds(self.interval)
         if self.finer is not None:
             nanoseconds(self.finer)
@@ -84,15 +85,25 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             raise InputError("A backtest needs at least one symbol.")
         if len(set(self.symbols)) < len(self.symbols):
             raise InputError(f"A backtest names a symbol twice: {', '.join(self.symbols)}; give each once.")
-        for symbol in self.instruments:
+        if self.start is not None and self.end is not None and self.start > self.end:
+            raise RangeError(f"The start date {self.start} lies after the end date {self.end}; swap them.")
+
+    def _check_models(self) -> None:
+        for name, model in (("costs", Costs), ("account", Account)):
+            given = getattr(self, name)
+            if not isinstance(given, model):
+                raise InputError(f"{name} takes ax.{model.__name__}(...), not {type(given).__name__}.")
+        if not isinstance(self.instruments, dict):
+            raise InputError(f"instruments takes a dict by symbol, not {type(self.instruments).__name__}.")
+        for symbol, instrument in self.instruments.items():
+            if not isinstance(instrument, Instrument):
+                raise InputError(f"instruments[{symbol!r}] takes ax.Instrument(...), not {type(instrument).__name__}.")
             # A file's symbol is known only once it is read; then the spec is made anew.
             if symbol != "*" and symbol not in self.symbols and self.symbols != ("",):
                 raise InputError(
                     f"instruments names {symbol}, which this run does not trade; it trades "
                     f"{', '.join(self.symbols[:8])}."
                 )
-        if self.start is not None and self.end is not None and self.start > self.end:
-            raise RangeError(f"The start date {self.start} lies after the end date {self.end}; swap them.")
 
     def instrument(self, symbol: str) -> Instrument:
         """Return how a symbol trades."""

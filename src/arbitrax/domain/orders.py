@@ -109,6 +109,7 @@ class ExitReason(IntEnum):
     TIME_STOP = 6
     LIQUIDATION = 7
     DELISTED = 8
+    CASH_IN_LIEU = 9
 
 
 class Phase(IntEnum):

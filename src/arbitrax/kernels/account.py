@@ -24,7 +24,7 @@ from cython.cimports.arbitrax.kernels.ledger import (
     DELISTING,
     DIVIDEND,
     DIVIDEND_PAID,
-    EXIT_SIGNAL,
+    EXIT_CASH_IN_LIEU,
     HELD,
     INSIDE,
     INTEREST,
@@ -189,7 +189,7 @@ def _split(b: cython.pointer[Broker], action: cython.pointer[cython.const[Action
                 note_event(b, symbol, CASH_IN_LIEU, -1, -left, price, left * price * b.multiplier[symbol])
                 fill(
                     cython.address(b.book), position, cython.cast(cython.int, symbol), cython.cast(cython.int, b.t),
-                    -1, -left, price, b.multiplier[symbol], 0.0, 0.0, whole == 0.0, EXIT_SIGNAL,
+                    -1, -left, price, b.multiplier[symbol], 0.0, 0.0, whole == 0.0, EXIT_CASH_IN_LIEU,
                 )  # fmt: skip
                 if position.quantity == 0.0:
                     unhold(b, symbol)

@@ -53,6 +53,29 @@ def sound_prices(
     return good == 1
 
 
+def closed_within(
+    open_: cython.const[cython.double][::1],
+    high: cython.const[cython.double][::1],
+    low: cython.const[cython.double][::1],
+    close: cython.const[cython.double][::1],
+    tolerance: cython.double,
+) -> cython.bint:
+    """Tell whether opens and closes lie in [low, high], up to a relative tolerance."""
+    i: cython.Py_ssize_t
+    good: cython.longlong = 1
+    above: cython.double = 1.0 + tolerance
+    below: cython.double = 1.0 - tolerance
+    with cython.nogil:
+        for i in range(open_.shape[0]):
+            good &= (
+                (open_[i] <= high[i] * above)
+                & (open_[i] >= low[i] * below)
+                & (close[i] <= high[i] * above)
+                & (close[i] >= low[i] * below)
+            )
+    return good == 1
+
+
 def count_steps(timestamp: cython.const[cython.longlong][::1], length: cython.longlong) -> cython.Py_ssize_t:
     """Return how many bars are followed by the next after exactly ``length``."""
     i: cython.Py_ssize_t

@@ -78,6 +78,7 @@ cdef enum ExitReason:
     EXIT_TIME_STOP = 6
     EXIT_LIQUIDATION = 7
     EXIT_DELISTED = 8
+    EXIT_CASH_IN_LIEU = 9
 
 cdef enum Phase:
     AT_OPEN = 0

@@ -8,7 +8,7 @@ import numpy as np
 from arbitrax.domain.bars import COLUMNS, Bars, PriceBasis
 from arbitrax.domain.errors import DataError, InputError
 from arbitrax.domain.intervals import nanoseconds
-from arbitrax.kernels.bar_columns import in_order, sound_prices
+from arbitrax.kernels.bar_columns import closed_within, in_order, sound_prices
 from arbitrax.market_data.bar_times import (
     END,
     FIRST,
@@ -74,6 +74,15 @@ def check_bars(bars: Bars) -> Bars:
         adj_close=columns.get("adj_close"),
         basis=bars.basis,
     )
+
+
+def bars_notices(bars: Bars) -> tuple[str, ...]:
+    """Return what is odd about checked bars and yet kept, as `notice_outside` says it."""
+    if closed_within(bars.open, bars.high, bars.low, bars.close, TOLERANCE):
+        return ()
+    columns = {role: getattr(bars, role) for role in PRICES}
+    source = Source(f"the bars of {quoted(bars.symbol)}", {}, "row", range(len(bars)))
+    return notice_outside(columns, bars.timestamp, source)
 
 
 def _one_dimension(value: Any, role: str, name: str) -> "NDArray[Any]":

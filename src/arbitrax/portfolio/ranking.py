@@ -126,9 +126,9 @@ def _places(count: int | None, fraction: float | None, available: int) -> int:
     if (count is None) == (fraction is None):
         raise InputError("How many symbols to choose is a count or a fraction: give one of the two.")
     if count is not None:
-        if count < 1:
+        if isinstance(count, bool) or count != int(count) or count < 1:
             raise InputError(f"{count} symbols cannot be chosen; use a count of 1 or more.")
-        return count
+        return int(count)
     if fraction is None or not 0 < fraction <= 1:
         raise InputError(f"A fraction of {fraction} cannot be chosen; use more than 0 and at most 1.")
     # 0.29 * 100 is 28.999999999999996.

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Period = Literal["day", "week", "month", "quarter", "year"]
 
-PERIODS = ("day", "week", "month", "quarter", "year")
+PERIODS: "dict[str, int]" = {"day": 1, "week": 7, "month": 31, "quarter": 92, "year": 366}
+"""Periods, and the most sessions of each."""
 MONDAY = 3
 """Days from the Monday before 1970-01-01, a Thursday."""
 
@@ -45,7 +46,7 @@ def rebalance_bars(
     uses ``first`` or gives ``sessions``.
 
     Raises:
-        InputError: no such period or session, a number of bars below 1, or an offset below 0.
+        InputError: no such period or session, a number of bars below 1, an offset below 0, or times out of order.
     """
     if isinstance(offset, bool) or offset < 0:
         raise InputError(
@@ -58,11 +59,15 @@ def rebalance_bars(
         return np.arange(offset, bars, every, dtype=np.int64)
     if every not in PERIODS:
         raise InputError(f"'{every}' is no rebalance period; use one of {', '.join(PERIODS)}, or a number of bars.")
-    number = {"first": 1, "last": -1}.get(on, 0) if isinstance(on, str) else int(on)
+    number = {"first": 1, "last": -1}.get(on, 0) if isinstance(on, str) else on if isinstance(on, int) else 0
     if number == 0:
         raise InputError(f"on={on!r} names no session; use 'first', 'last', 2 for the second, -2 for the last but one.")
+    if abs(number) > PERIODS[every]:
+        raise InputError(f"on={on} names no session: a {every} has at most {PERIODS[every]}; use one of these.")
     if not bars:
         return np.empty(0, np.int64)
+    if (timestamp[1:] <= timestamp[:-1]).any():
+        raise InputError("The times of a rebalance schedule do not ascend; give each bar's, oldest first.")
 
     day = timestamp // DAY
     starts = np.concatenate(([0], np.flatnonzero(day[1:] != day[:-1]) + 1))

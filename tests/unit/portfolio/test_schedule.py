@@ -129,9 +129,17 @@ def test_no_bars_no_rebalances():
         ({"every": 5, "on": "last"}, "leave out on"),
         ({"on": "middle"}, "on='middle' names no session"),
         ({"on": 0}, "on=0 names no session"),
+        ({"on": 40}, "a month has at most 31"),
+        ({"every": "day", "on": -2}, "a day has at most 1"),
+        ({"on": 1.5}, "on=1.5 names no session"),
         ({"offset": -1}, "cannot wait -1 bars"),
     ],
 )
 def test_nonsense_is_refused(arguments, message):
     with pytest.raises(InputError, match=message):
         rebalance_bars(NYSE, **arguments)
+
+
+def test_times_out_of_order_are_refused():
+    with pytest.raises(InputError, match="do not ascend"):
+        rebalance_bars(NYSE[::-1])
