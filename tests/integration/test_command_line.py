@@ -505,4 +505,4 @@ def test_a_files_actions_are_applied_to_raw_prices(program, year, tmp_path):
     actions.write_text("kind,ex_date,amount\ndividend,2012-08-09,2.65\n")
     words = ("--data", year, "--prices", "raw", "--actions", str(actions))
     made = program.json("backtest", "run", "buy_and_hold", *words)
-    assert any("1 dividend in the range" in text for text in made["notices"])
+    assert any("1 USD dividend in the range" in text for text in made["notices"])
