@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from arbitrax.domain.errors import ArbitraxError as ArbitraxError
     from arbitrax.domain.panel import Panel as Panel
     from arbitrax.interactive import backtest as backtest
+    from arbitrax.interactive import compare as compare
     from arbitrax.market_data.alignment import align as align
     from arbitrax.market_data.alignment import last_completed as last_completed
     from arbitrax.market_data.resample import bars_from_ticks as bars_from_ticks
@@ -53,6 +54,7 @@ _HOMES = {
     "Strategy": "arbitrax.strategies.strategy",
     "Targets": "arbitrax.strategies.signals",
     "align": "arbitrax.market_data.alignment",
+    "compare": "arbitrax.interactive",
     "bars_from_ticks": "arbitrax.market_data.resample",
     "last_completed": "arbitrax.market_data.alignment",
     "parameter": "arbitrax.strategies.parameters",

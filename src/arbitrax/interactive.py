@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 from msgspec.structs import replace
 
+from arbitrax.backtest.comparison import Comparison
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.models import Account, Costs, Instrument
 from arbitrax.backtest.result import Result
@@ -125,6 +126,21 @@ def backtest(
     return run_backtest(
         spec, instance, cut_data(traded, spec), compared, notices, actions=known, finer=told and told[1], jit=jit
     )
+
+
+def compare(*results: Result, names: Sequence[str] | None = None) -> Comparison:
+    """Put two to eight results side by side: what they were told differently, metrics and curves.
+
+    ``comparison.settings``, ``.metrics`` and ``.curves`` are pandas frames, ``.report("compare.html")`` a page.
+
+    Args:
+        results: of `backtest`; differences are those to the first.
+        names: what to call them; else each is called by what differs.
+
+    Raises:
+        InputError: fewer than two results or more than eight, or names that repeat.
+    """
+    return Comparison(results, names)
 
 
 def _finer(given: Any, data: "Data", symbols: tuple[str, ...], timezone: str | None) -> tuple[str, list[Bars] | Panel]:

@@ -99,6 +99,23 @@ def test_run_list_show_report_reproduce(program, tmp_path):
         assert run in program.run("backtest", *words)[0] or words[0] == "show"
 
 
+def test_compare_and_export(program, tmp_path):
+    words = ("backtest", "run", "sma_cross", "--symbol", "AAPL", "--from", "2010-01-01", "-p")
+    first, second = (program.json(*words, f"fast={fast}")["id"] for fast in (5, 10))
+    made = program.json("backtest", "compare", first, second, "--report", tmp_path / "compare.html")
+    assert made["settings"] == {"parameters.fast": ["5", "10"]}
+    one, two = made["metrics"]["sharpe"]["values"]
+    assert made["metrics"]["sharpe"]["less_the_first"] == [two - one]
+    assert (tmp_path / "compare.html").stat().st_size > 50_000
+    assert "fast=10" in program.run("backtest", "compare", first, second)[0]
+    assert "named twice" in program.run("backtest", "compare", first, first, code=2)[1]
+    assert "1 runs is not possible" in program.run("backtest", "compare", first, code=2)[1]
+    folder = tmp_path / "out"
+    files = program.json("backtest", "export", first, "--out", folder, "--format", "json")["files"]
+    assert {path.name for path in folder.iterdir()} == {Path(path).name for path in files}
+    assert json.loads((folder / "metrics.json").read_text())["metrics"]["sharpe"] == one
+
+
 def test_reproduce_survives_a_lost_cache_revised_bars_and_an_edited_strategy(program, tmp_path, year):
     strategy = tmp_path / "mine.py"
     strategy.write_text(STRATEGY)

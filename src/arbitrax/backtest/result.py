@@ -138,6 +138,12 @@ class Result(Struct, frozen=True, eq=False, dict=True):
 
         return to_polars(self)
 
+    def export(self, folder: str | Path, form: str = "csv") -> list[Path]:
+        """Write the frames above and the metrics, a file each, as "csv", "parquet" or "json"; return their paths."""
+        from arbitrax.backtest.export import export_result
+
+        return export_result(self, Path(folder), form)
+
     def report(self, path: str | Path) -> Path:
         """Write the report, one HTML file that needs no network, and return its path."""
         from arbitrax.backtest.report import write_report

@@ -1,4 +1,4 @@
-"""`arbitrax backtest`: run, list, show, report, reproduce."""
+"""`arbitrax backtest`: run, list, show, compare, report, export, reproduce."""
 
 import time
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from arbitrax.domain.corporate_actions import CorporateAction
 
-app = App(name="backtest", help="Run, list, show, report and reproduce backtests.")
+app = App(name="backtest", help="Run, list, show, compare, report, export and reproduce backtests.")
 
 
 @app.command
@@ -214,6 +214,56 @@ def show_run(run_id: str, /, *, json: Json = False) -> int:
         show_json(run_document(result, run_id, None, with_records=True))
     else:
         show(metrics_table(result), *_portfolio_tables(result), trades_table(result), assumptions_table(result, run))
+    return 0
+
+
+@app.command(name="compare")
+def compare_runs(
+    *run_ids: str,
+    report: Annotated[Path | None, Parameter(help="Also write the comparison as an HTML page to this file.")] = None,
+    json: Json = False,
+) -> int:
+    """Put two to eight stored runs side by side: what differs, metrics, curves."""
+    from arbitrax.backtest.comparison import Comparison
+    from arbitrax.cli.comparison_view import comparison_document, comparison_tables
+    from arbitrax.services.backtests import find_run, stored_result
+
+    if len(set(run_ids)) < len(run_ids):
+        raise InputError(f"A run is named twice: {', '.join(run_ids)}; give each once.")
+    with open_store(read_settings()) as store:
+        runs = [find_run(store.runs, each) for each in run_ids]
+    comparison = Comparison([stored_result(each) for each in runs])
+    written = None if report is None else comparison.report(report)
+    if json:
+        show_json(comparison_document(comparison, run_ids, written))
+        return 0
+    show(*comparison_tables(comparison, run_ids))
+    for text in comparison.notices:
+        notice(text)
+    if written is not None:
+        show(f"Report: {written}")
+    return 0
+
+
+@app.command(name="export")
+def export_run(
+    run_id: str,
+    /,
+    *,
+    out: Annotated[Path | None, Parameter(help="Folder to write to; made if missing.")] = None,
+    form: Annotated[Literal["csv", "parquet", "json"], Parameter(name="--format", help="Of the files.")] = "csv",
+    json: Json = False,
+) -> int:
+    """Write a stored run's equity, orders, fills, events, trades, contributions and metrics, a file each."""
+    from arbitrax.services.backtests import find_run, stored_result
+
+    with open_store(read_settings()) as store:
+        run = find_run(store.runs, run_id)
+    written = stored_result(run).export(out or Path(run_id), form)
+    if json:
+        show_json({"id": run_id, "files": [str(path) for path in written]})
+    else:
+        show(*(str(path) for path in written))
     return 0
 
 

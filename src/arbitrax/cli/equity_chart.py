@@ -7,15 +7,18 @@ from numpy.typing import NDArray
 _DOTS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 
 
-def draw_chart(values: NDArray[np.float64], width: int, height: int) -> list[str]:
+def draw_chart(
+    values: NDArray[np.float64], width: int, height: int, *, low: float | None = None, high: float | None = None
+) -> list[str]:
     """Return ``height`` lines of ``width`` characters: the curve, each column joined to the one before.
 
-    values: (n,) float64.
+    values: (n,) float64. low, high: the ends of the scale, those of the values unless given.
     """
     columns, rows = 2 * width, 4 * height
     at = np.linspace(0, len(values) - 1, columns).round().astype(int)
     sampled = values[at]
-    low, high = float(sampled.min()), float(sampled.max())
+    low = float(sampled.min()) if low is None else low
+    high = float(sampled.max()) if high is None else high
     span = high - low or 1.0
     level = ((high - sampled) / span * (rows - 1)).round().astype(int)
     cells = np.zeros((height, width), dtype=int)

@@ -64,7 +64,7 @@ def draw_histogram(histogram: Histogram, risks: Sequence[tuple[str, float]]) -> 
             f'width="{width * 0.9:.3f}%" height="{tall:.1f}">'
             f"<title>{escape(_bin_text(histogram, place, start, end))}</title></rect>"
         )
-    for tick in _ticks(low, high):
+    for tick in round_ticks(low, high):
         parts.append(f'<text x="{across(tick):.2f}%" y="{PLOT_BOTTOM + 20}">{_tick_text(tick)}</text>')
     # The outermost on top: its label, right of the line near the edge, then crosses no other line.
     for row, (label, loss) in enumerate(sorted(risks, key=lambda risk: -risk[1])):
@@ -93,7 +93,7 @@ def _bin_text(histogram: Histogram, place: int, start: float, end: float) -> str
     return f"{span}: {count:,} {unit}"
 
 
-def _ticks(low: float, high: float) -> list[float]:
+def round_ticks(low: float, high: float) -> list[float]:
     """Return round values inside, about five, zero among them."""
     rough = (high - low) / 5
     power = 10.0 ** np.floor(np.log10(rough))

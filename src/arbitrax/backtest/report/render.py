@@ -6,16 +6,12 @@ add charts, sorting and links between views. The same result gives the same byte
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from html import escape
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
 import numpy as np
 
 from arbitrax.backtest.report import figures
@@ -32,11 +28,11 @@ from arbitrax.backtest.report.data import (
 )
 from arbitrax.backtest.report.drawings import draw_histogram, draw_lines
 from arbitrax.backtest.report.order_life import draw_events, draw_orders
+from arbitrax.backtest.report.page import asset, content_policy, data_block, fill_template, write_page
 from arbitrax.backtest.report.portfolio import DRAWN_SYMBOLS
 from arbitrax.backtest.report.tables import card
 from arbitrax.backtest.report.trade_table import draw_trades
 from arbitrax.backtest.wording import REASONS
-from arbitrax.domain.errors import InputError
 from arbitrax.domain.orders import OrderReason
 
 if TYPE_CHECKING:
@@ -67,7 +63,6 @@ TYPESETTING = (
 )
 WARNING = ' class="warning"'
 _HASH = re.compile("[0-9a-f]{64}")
-_MARKER = re.compile(r"\{\{(\w+)\}\}")
 
 
 def write_report(
@@ -86,13 +81,7 @@ def write_report(
     Raises:
         InputError: nothing can be written there.
     """
-    page = render_report(result, title=title, run_id=run_id, facts=facts).encode()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(page)
-    except OSError as error:
-        raise InputError(f"The report cannot be written to {path}: {error.strerror}; give another path.") from error
-    return path
+    return write_page(render_report(result, title=title, run_id=run_id, facts=facts), path)
 
 
 def render_report(
@@ -104,20 +93,16 @@ def render_report(
 ) -> str:
     """Return the report of a result as HTML text; arguments as in `write_report`."""
     document = build_document(result, title=title, run_id=run_id, facts=facts)
-    style, script = _asset("report.css"), _script()
-    policy = (
-        f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
+    style, script = asset("report.css"), _script()
     orders = _orders(document)
     few_years = len(document.years) <= FEW_YEARS
     return fill_template(
-        _asset("report.html"),
+        asset("report.html"),
         {
-            "policy": policy,
+            "policy": content_policy(style, script),
             "style": style,
             "script": script,
-            "data": _data_block(document),
+            "data": data_block(document),
             "page_title": escape(f"{document.title} · {document.symbol} · {_span(document)}"),
             "heading": _heading(document),
             "notices": _notices(document),
@@ -141,32 +126,10 @@ def render_report(
     )
 
 
-def fill_template(template: str, parts: Mapping[str, str]) -> str:
-    """Replace each ``{{name}}`` once; what is put in is not searched again, whatever it holds."""
-    return _MARKER.sub(lambda marker: parts[marker[1]], template)
-
-
-def _asset(name: str) -> str:
-    return files(__package__).joinpath(name).read_text(encoding="utf-8").strip()
-
-
 def _script() -> str:
     """Return the scripts as one, so that they share names and leave none behind."""
-    parts = "\n\n".join(_asset(name) for name in SCRIPTS)
+    parts = "\n\n".join(asset(name) for name in SCRIPTS)
     return f'"use strict";\n(() => {{\n{parts}\n}})();'
-
-
-def _source(text: str) -> str:
-    """Return the content policy's expression that allows exactly this inline text."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
-def _data_block(document: Document) -> str:
-    """Return JSON that no HTML parser can mistake for markup."""
-    text = msgspec.json.encode(document).decode()
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
 
 
 def _moment(document: Document, milliseconds: int) -> str:
