@@ -11,7 +11,7 @@ import numpy as np
 
 from arbitrax.backtest.metrics import DEFINITIONS
 from arbitrax.backtest.report import figures
-from arbitrax.backtest.report.drawings import round_ticks
+from arbitrax.backtest.report.drawings import draw_curves
 from arbitrax.backtest.report.page import asset, content_policy, data_block, fill_template, write_page
 from arbitrax.backtest.report.sampling import keep_extremes
 from arbitrax.backtest.report.tables import Column, card, draw_table
@@ -26,11 +26,7 @@ if TYPE_CHECKING:
 
 MILLISECOND = 1_000_000
 POINTS = 4_000
-WIDTH = 1000
 GROWTH_HEIGHT, DRAWDOWN_HEIGHT = 320, 140
-ROOM = 20
-"""Pixels above and below the lines, for the labels of the axes."""
-TIME_LABELS = 6
 
 
 class _Curves(msgspec.Struct, frozen=True):
@@ -59,6 +55,7 @@ def render_comparison(comparison: Comparison) -> str:
     script = f'"use strict";\n(() => {{\n{asset("comparison.js")}\n}})();'
     time, growth, drawdown = _sampled(comparison)
     intraday = any(is_intraday(each.bars.interval) for each in comparison.results)
+    lines = [f"run-{number}" for number in range(1, len(names) + 1)]
     curves = _Curves(
         names, intraday, (time // MILLISECOND).tolist(), _known_columns(growth - 1), _known_columns(drawdown)
     )
@@ -77,8 +74,17 @@ def render_comparison(comparison: Comparison) -> str:
                 f'<li class="run-{at}"><span class="swatch"></span><bdi>{escape(name)}</bdi> <b data-run></b></li>'
                 for at, name in enumerate(names, 1)
             ),
-            "growth": _chart("Growth since the start of each run", time, growth - 1, GROWTH_HEIGHT, intraday),
-            "drawdown": _chart("Drawdown", time, drawdown, DRAWDOWN_HEIGHT, intraday),
+            "growth": draw_curves(
+                "Growth since the start of each run",
+                time,
+                growth - 1,
+                lines,
+                height=GROWTH_HEIGHT,
+                text=figures.rough_percent,
+            ),
+            "drawdown": draw_curves(
+                "Drawdown", time, drawdown, lines, height=DRAWDOWN_HEIGHT, text=figures.rough_percent
+            ),
             "settings": _settings(comparison, names),
             "metrics": _metrics(comparison, names),
         },
@@ -98,44 +104,6 @@ def _sampled(comparison: Comparison) -> tuple[Int64s, Floats, Floats]:
 
 def _known_columns(table: Floats) -> list[list[float | None]]:
     return [[None if math.isnan(value) else round(value, 6) for value in column.tolist()] for column in table.T]
-
-
-def _chart(label: str, time: Int64s, table: Floats, height: int, intraday: bool) -> str:
-    """Return curves as SVG whose text keeps its size whatever the width is; table: (times, runs) fractions."""
-    low, high = float(np.nanmin(table)), float(np.nanmax(table))
-    low, high = min(low, 0.0), max(high, 0.0)
-    span = (high - low) or 0.01
-    inside = height - 2 * ROOM
-
-    def down(value: Floats | float) -> Floats | float:
-        return ROOM + inside * (high - value) / span
-
-    length = int(time[-1] - time[0]) or 1
-    across = (time - time[0]) / length * WIDTH
-    parts = []
-    for tick in round_ticks(low, high):
-        y = float(down(tick))
-        label = figures.percent(tick, decimals=0, signed=True)
-        parts.append(
-            f'<line class="grid" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>'
-            f'<text x="100%" dx="8" y="{y + 4:.1f}" class="start">{label}</text>'
-        )
-    lines = []
-    for number, column in enumerate(table.T, 1):
-        known = ~np.isnan(column)
-        points = zip(across[known].tolist(), np.asarray(down(column[known])).tolist(), strict=True)
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
-        lines.append(f'<polyline class="run-{number}" vector-effect="non-scaling-stroke" points="{path}"/>')
-    for place in range(TIME_LABELS):
-        share = place / (TIME_LABELS - 1)
-        side = "start" if place == 0 else "end" if place == TIME_LABELS - 1 else "middle"
-        day = figures.moment(int(time[0]) + int(length * share), intraday=intraday and length < 3 * 86_400 * 10**9)
-        parts.append(f'<text x="{100 * share:.1f}%" y="{height - 2}" class="{side}">{day}</text>')
-    return (
-        f'<svg class="overlay" role="img" aria-label="{label}" height="{height}">{"".join(parts)}'
-        f'<svg viewBox="0 0 {WIDTH} {height}" preserveAspectRatio="none" width="100%" height="{height}">'
-        f"{''.join(lines)}</svg></svg>"
-    )
 
 
 def _settings(comparison: Comparison, names: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -10,11 +10,16 @@ import numpy as np
 
 from arbitrax.backtest.report import figures
 from arbitrax.backtest.report.sampling import keep_extremes
+from arbitrax.domain.intervals import DAY
 
 if TYPE_CHECKING:
     from arbitrax.backtest.report.data import Histogram
-    from arbitrax.domain.bars import Floats
+    from arbitrax.domain.bars import Floats, Int64s
 
+WIDTH = 1000
+ROOM = 20
+"""Pixels above and below curves, for the labels of their axes."""
+TIME_LABELS = 6
 PLOT_TOP, PLOT_BOTTOM, HISTOGRAM_HEIGHT = 40, 276, 304
 
 
@@ -34,6 +39,53 @@ def draw_lines(curves: Sequence[tuple[str, Floats]], width: int, height: int, po
             f'points="{path}"/>'
         )
     return f'viewBox="0 0 {width} {height}" preserveAspectRatio="none">{"".join(lines)}</svg>'
+
+
+def draw_curves(
+    label: str,
+    time: Int64s,
+    table: Floats,
+    classes: Sequence[str],
+    *,
+    height: int,
+    text: Callable[[float], str],
+    zero: bool = True,
+) -> str:
+    """Return curves over time with axes, as SVG whose text keeps its size whatever the width is.
+
+    time: (points,) int64 ns. table: (points, curves), NaN where a curve has no value. classes: one a curve. text: says
+    a tick of the upright axis. zero: whether that axis always reaches zero.
+    """
+    low, high = float(np.nanmin(table)), float(np.nanmax(table))
+    if zero:
+        low, high = min(low, 0.0), max(high, 0.0)
+    span = (high - low) or 0.01
+    inside = height - 2 * ROOM
+    length = int(time[-1] - time[0]) or 1
+    across = (time - time[0]) / length * WIDTH
+    parts = []
+    for tick in round_ticks(low, low + span):
+        y = ROOM + inside * (high - tick) / span
+        parts.append(
+            f'<line class="grid" x1="0" x2="100%" y1="{y:.1f}" y2="{y:.1f}"/>'
+            f'<text x="100%" dx="8" y="{y + 4:.1f}" class="start">{text(tick)}</text>'
+        )
+    lines = []
+    for name, column in zip(classes, table.T, strict=True):
+        known = ~np.isnan(column)
+        down = ROOM + inside * (high - column[known]) / span
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in zip(across[known].tolist(), down.tolist(), strict=True))
+        lines.append(f'<polyline class="{name}" vector-effect="non-scaling-stroke" points="{path}"/>')
+    for place in range(TIME_LABELS):
+        share = place / (TIME_LABELS - 1)
+        side = "start" if place == 0 else "end" if place == TIME_LABELS - 1 else "middle"
+        moment = figures.moment(int(time[0]) + int(length * share), intraday=length < 3 * DAY)
+        parts.append(f'<text x="{100 * share:.1f}%" y="{height - 2}" class="{side}">{moment}</text>')
+    return (
+        f'<svg class="overlay" role="img" aria-label="{escape(label)}" height="{height}">{"".join(parts)}'
+        f'<svg viewBox="0 0 {WIDTH} {height}" preserveAspectRatio="none" width="100%" height="{height}">'
+        f"{''.join(lines)}</svg></svg>"
+    )
 
 
 def draw_histogram(histogram: Histogram, risks: Sequence[tuple[str, float]]) -> str:

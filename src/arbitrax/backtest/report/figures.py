@@ -34,6 +34,12 @@ def percent(value: float | None, *, signed: bool = False, decimals: int = 2) -> 
     return text if text == MISSING else text + "%"
 
 
+def rough_percent(value: float) -> str:
+    """Return a tick of an axis of fractions: ``+40%``, with as many decimals as its digits need."""
+    decimals = next((places for places in range(4) if abs(value * 100 - round(value * 100, places)) < 1e-9), 4)
+    return percent(value, signed=True, decimals=decimals)
+
+
 def metric_value(value: float | None, unit: Unit, *, signed: bool = False) -> str:
     """Return a metric with its unit."""
     if value is None:
