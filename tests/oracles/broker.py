@@ -331,7 +331,7 @@ class Broker:
                 if left > 1e-9 * self.lot:
                     price = self.price(self.o, s)
                     price = self.mark[s] if math.isnan(price) else price
-                    self.book(s, -math.copysign(left, self.held[s]), price, 0.0, whole == 0, "signal")
+                    self.book(s, -math.copysign(left, self.held[s]), price, 0.0, whole == 0, "cash_in_lieu")
                     for o in self.working() if whole == 0 else []:
                         if o.symbol == s and o.reduce_only:
                             self.end(o, "cancelled", "no_position")
