@@ -13,23 +13,31 @@ def metrics_page() -> str:
     lines = [
         "# Metrics",
         "",
-        "Written by `scripts/write_docs.py` from `arbitrax/backtest/metrics.py`; do not edit.",
+        "Written by `scripts/write_docs.py` from `arbitrax/backtest/metrics/`; do not edit.",
         "",
         *(metrics.__doc__ or "").strip().split("\n\n")[1].split("\n"),
         "",
         "E is equity at each close, B the benchmark's, r the return of a period, s the sample standard deviation,",
-        "P the periods a year, r_f the yearly risk-free rate, phi the density of the standard normal distribution.",
+        "P the periods a year, r_f the yearly risk-free rate, phi and Phi the density and the distribution function of",
+        "the standard normal law.",
         "",
-        "A metric that is undefined has no value and says why; it is never NaN, and never 0 in disguise.",
+        "A metric that is undefined has no value and says why; it is never NaN, and never 0 in disguise. Those over",
+        'returns need two. `result.metrics.explain("sharpe")` and `arbitrax backtest show ID --explain sharpe` give',
+        "value, formula, basis and sample of one.",
         "",
-        "| name | label | formula | unit |",
-        "|---|---|---|---|",
     ]
-    for each in metrics.DEFINITIONS.values():
-        formula = each.formula.replace("|", "\\|")
-        lines.append(f"| `{each.name}` | {each.label} | {formula} | {each.unit} |")
+    for group in metrics.GROUPS:
+        lines += [f"## {group}", "", "| name | label | formula | unit | over | n/a when |", "|---|---|---|---|---|---|"]
+        sources = []
+        for each in (one for one in metrics.DEFINITIONS.values() if one.group == group):
+            formula = each.formula.replace("|", "\\|")
+            lines.append(
+                f"| `{each.name}` | {each.label} | {formula} | {each.unit} | {each.basis} | {each.undefined} |"
+            )
+            if each.source:
+                sources.append(f"- {each.label}: {each.source}.")
+        lines += ["", *dict.fromkeys(sources), ""]
     lines += [
-        "",
         "## Annualisation",
         "",
         "P follows the data's own calendar, judged from the weekdays that occur: 252 sessions for five days a week,",
@@ -49,7 +57,7 @@ def metrics_page() -> str:
         "- Trade statistics are over closed trades; a position open at the end is listed, marked at the last close.",
         "",
     ]
-    return "\n".join(lines)
+    return "\n".join(lines).replace("\n\n\n", "\n\n")
 
 
 def strategies_page() -> str:

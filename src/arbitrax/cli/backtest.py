@@ -202,7 +202,16 @@ def list_runs(*, limit: Annotated[int, Parameter(help="How many, newest first.")
 
 
 @app.command(name="show")
-def show_run(run_id: str, /, *, json: Json = False) -> int:
+def show_run(
+    run_id: str,
+    /,
+    *,
+    explain: Annotated[
+        tuple[str, ...],
+        Parameter(negative="", help="Metrics to show with formula, basis and sample: --explain sharpe."),
+    ] = (),
+    json: Json = False,
+) -> int:
     """Show a stored run: metrics, assumptions, trades."""
     from arbitrax.cli.run_view import assumptions_table, trades_table
     from arbitrax.services.backtests import find_run, stored_result
@@ -210,7 +219,12 @@ def show_run(run_id: str, /, *, json: Json = False) -> int:
     with open_store(read_settings()) as store:
         run = find_run(store.runs, run_id)
     result = stored_result(run)
-    if json:
+    explained = {name: result.metrics.explain(name) for text in explain for name in text.split(",")}
+    if explained and json:
+        show_json(explained)
+    elif explained:
+        show("\n\n".join(explained.values()))
+    elif json:
         show_json(run_document(result, run_id, None, with_records=True))
     else:
         show(metrics_table(result), *_portfolio_tables(result), trades_table(result), assumptions_table(result, run))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from arbitrax.backtest.metrics import DEFINITIONS, format_value
+from arbitrax.backtest.metrics import DEFINITIONS, GROUPS, format_value
 from arbitrax.backtest.result import Result
 from arbitrax.cli.console import table
 from arbitrax.domain.dates import date_text, time_text, to_nanoseconds
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from arbitrax.services.ports import RunSummary, StoredRun
 
+METRIC_COLUMNS = 3
 SHOWN_TRADES = 20
 SHOWN_SYMBOLS = 8
 """Of the best, and of the worst."""
@@ -50,22 +51,46 @@ def heading(result: Result) -> str:
 
 
 def metrics_table(result: Result) -> "RenderableType":
-    """Return all metrics, two to a row; undefined ones say why below."""
+    """Return all metrics by group, three columns of them; undefined ones say why below."""
     metrics = result.metrics
-    cells = [(DEFINITIONS[name].label, metrics.text(name)) for name in metrics]
-    half = (len(cells) + 1) // 2
-    left, right = cells[:half], [*cells[half:], ("", "")]
-    rows = [(*one, "  ", *two) for one, two in zip(left, right, strict=False)]
-    made = table(None, ("metric", "value", "", "metric", "value"), rows)
-    made.columns[3].justify = "left"  # type: ignore[union-attr]  # it is a rich Table
+    blocks: list[list[tuple[str, str]]] = []
+    for group in GROUPS:
+        names = [name for name in metrics if DEFINITIONS[name].group == group]
+        blocks.append([(group, ""), *((DEFINITIONS[name].label, metrics.text(name)) for name in names), ("", "")])
+    columns = _in_columns(blocks, METRIC_COLUMNS)
     reasons: dict[str, list[str]] = {}
     for name, reason in metrics.undefined.items():
         reasons.setdefault(reason, []).append(DEFINITIONS[name].label)
     lines = [f"n/a: {', '.join(labels)} ({reason})." for reason, labels in reasons.items()]
     from rich.console import Group
+    from rich.table import Table
     from rich.text import Text
 
-    return Group(Text(heading(result), style="bold"), made, *lines, f"Annualised with {metrics.basis}.")
+    made = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for _ in columns:
+        made.add_column(no_wrap=True)
+        made.add_column(justify="right", no_wrap=True)
+        made.add_column(width=1)
+    for at in range(max(map(len, columns))):
+        row: list[str | Text] = []
+        for column in columns:
+            label, value = column[at] if at < len(column) else ("", "")
+            row += [Text(label, style="bold" if label in GROUPS else ""), value, ""]
+        made.add_row(*row[:-1])
+    return Group(Text(heading(result), style="bold"), "", made, *lines, f"Annualised with {metrics.basis}.")
+
+
+def _in_columns(blocks: list[list[tuple[str, str]]], count: int) -> list[list[tuple[str, str]]]:
+    """Return blocks stacked in columns of about the same height, in order."""
+    left = sum(map(len, blocks))
+    columns: list[list[tuple[str, str]]] = [[]]
+    for block in blocks:
+        room = left / (count - len(columns) + 1)
+        if columns[-1] and len(columns) < count and len(columns[-1]) + len(block) / 2 > room:
+            left -= len(columns[-1])
+            columns.append([])
+        columns[-1] += block
+    return columns
 
 
 def trades_table(result: Result) -> "RenderableType":

@@ -1,16 +1,30 @@
-"""Each metric against an independent computation: NumPy and SciPy by the textbook, or by hand."""
+"""Each metric against an independent computation: empyrical, SciPy, NumPy by the textbook, the paper, or by hand."""
 
 import math
 
+import empyrical
 import numpy as np
 import pytest
+import scipy.integrate
 import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
 import arbitrax as ax
-from arbitrax.backtest.metrics import DEFINITIONS, NORMAL_DENSITY, NORMAL_QUANTILE
+from arbitrax.backtest.metrics import DEFINITIONS
+from arbitrax.backtest.metrics.confidence import minimum_track_record, probabilistic_sharpe
+from arbitrax.backtest.metrics.definition import UndefinedError
+from arbitrax.backtest.metrics.sample import Sample
+from arbitrax.backtest.metrics.tails import (
+    LEVELS,
+    NORMAL_DENSITY,
+    NORMAL_QUANTILE,
+    cornish_fisher,
+    historical_exceptions,
+    kupiec,
+)
 from arbitrax.domain.bars import Bars
+from arbitrax.domain.errors import InputError
 from arbitrax.domain.intervals import DAY, MINUTE
 from tests.market import daily, random_walk, sample, weekdays
 from tests.unit.backtest.test_engine import fixed, run
@@ -59,6 +73,155 @@ def test_returns_metrics_agree_with_numpy_and_scipy(result):
     assert {name: result.metrics[name] for name in expected} == pytest.approx(expected, rel=1e-9)
 
 
+def test_returns_metrics_agree_with_empyrical(result):
+    r = result.equity_curve[1:] / result.equity_curve[:-1] - 1
+    b = result.benchmark_curve[1:] / result.benchmark_curve[:-1] - 1
+    rf = 0.02 / 252
+    expected = {
+        "total_return": empyrical.cum_returns_final(r),
+        "volatility": empyrical.annual_volatility(r),
+        "sharpe": empyrical.sharpe_ratio(r, rf),
+        "sortino": empyrical.sortino_ratio(r, rf),
+        "omega": empyrical.omega_ratio(r, required_return=0.0, risk_free=rf),
+        "tail_ratio": empyrical.tail_ratio(r),
+        "max_drawdown": empyrical.max_drawdown(r),
+        "beta": empyrical.beta(r, b, rf),
+        "var_95": -empyrical.value_at_risk(r, 0.05),
+        "information_ratio": empyrical.excess_sharpe(r, b) * math.sqrt(252),
+    }
+    assert {name: result.metrics[name] for name in expected} == pytest.approx(expected, rel=1e-9)
+
+
+def test_shape_and_drawdowns_agree_with_scipy_and_numpy(result):
+    equity = result.equity_curve
+    r, b = (curve[1:] / curve[:-1] - 1 for curve in (equity, result.benchmark_curve))
+    rf = 0.02 / 252
+    underwater = equity / np.maximum.accumulate(equity) - 1
+    leverage = result.exposure_curve / equity
+    expected = {
+        "skew": scipy.stats.skew(r),
+        "kurtosis": scipy.stats.kurtosis(r),
+        "ulcer_index": math.sqrt(np.mean(underwater**2)),
+        "time_under_water": np.mean(underwater < 0),
+        "gain_to_pain": r.sum() / -r[r < 0].sum(),
+        "recovery_factor": (equity[-1] / equity[0] - 1) / -underwater.min(),
+        "treynor": (r.mean() - rf) * 252 / scipy.stats.linregress(b - rf, r - rf).slope,
+        "up_capture": r[b > 0].mean() / b[b > 0].mean(),
+        "down_capture": r[b < 0].mean() / b[b < 0].mean(),
+        "mean_leverage": leverage.mean(),
+        "max_leverage": leverage.max(),
+    }
+    assert {name: result.metrics[name] for name in expected} == pytest.approx(expected, rel=1e-9)
+
+
+def test_cornish_fisher_agrees_with_integration(result):
+    r = result.equity_curve[1:] / result.equity_curve[:-1] - 1
+    skew, excess = scipy.stats.skew(r), scipy.stats.kurtosis(r)
+
+    def loss(z):
+        bent = z + (z**2 - 1) * skew / 6 + (z**3 - 3 * z) * excess / 24 - (2 * z**3 - 5 * z) * skew**2 / 36
+        return -(r.mean() + r.std(ddof=1) * bent)
+
+    for tail, number in ((0.05, "95"), (0.01, "99")):
+        edge = scipy.stats.norm.ppf(tail)
+        mean = scipy.integrate.quad(lambda z: loss(z) * scipy.stats.norm.pdf(z), -40, edge, epsabs=1e-13)[0] / tail
+        assert result.metrics[f"modified_var_{number}"] == pytest.approx(loss(edge), rel=1e-9)
+        assert result.metrics[f"modified_cvar_{number}"] == pytest.approx(mean, rel=1e-7)
+
+
+def test_cornish_fisher_without_skew_and_excess_is_the_normal_law():
+    for level in LEVELS:
+        quantile, mean = cornish_fisher(level, 0.0, 3.0)
+        assert quantile == pytest.approx(scipy.stats.norm.ppf(1 - level), rel=1e-12)
+        assert -mean == pytest.approx(NORMAL_DENSITY[level] / (1 - level), rel=1e-12)
+
+
+def test_cornish_fisher_is_refused_where_its_quantiles_do_not_rise():
+    with pytest.raises(UndefinedError, match="does not hold"):
+        cornish_fisher(0.95, -3.0, 9.0)
+    with pytest.raises(UndefinedError, match="does not hold"):
+        cornish_fisher(0.95, 0.0, 1.0)  # two points: lighter tails than the cubic can bend to
+
+
+@given(st.floats(-3, 3), st.floats(1, 40))
+def test_cornish_fisher_is_refused_exactly_where_its_quantiles_do_not_rise(skew, kurtosis):
+    z = np.linspace(-30, scipy.stats.norm.ppf(0.05), 4001)
+    slope = 1 + z * skew / 3 + (z**2 - 1) * (kurtosis - 3) / 8 - (6 * z**2 - 5) * skew**2 / 36
+    if abs(slope.min()) < 1e-3:
+        return  # at the edge the grid cannot tell
+    try:
+        cornish_fisher(0.95, skew, kurtosis)
+        rises = True
+    except UndefinedError:
+        rises = False
+    # Beyond the grid the cubic's own sign decides.
+    steep = (kurtosis - 3) / 8 - skew**2 / 6
+    assert rises == (slope.min() > 0 and steep > 0) or abs(steep) < 1e-3
+
+
+def test_kupiec_agrees_with_the_binomial_likelihood_of_scipy():
+    for exceptions, forecasts, tail in ((0, 255, 0.01), (6, 255, 0.01), (30, 510, 0.05), (510, 510, 0.05)):
+        found = exceptions / forecasts
+        ratio = -2 * (
+            scipy.stats.binom.logpmf(exceptions, forecasts, tail)
+            - scipy.stats.binom.logpmf(exceptions, forecasts, found)
+        )
+        assert kupiec(exceptions, forecasts, tail) == pytest.approx((ratio, scipy.stats.chi2.sf(ratio, 1)), rel=1e-9)
+
+
+def test_kupiec_rejects_where_the_paper_does():
+    """Kupiec (1995), table 3: over 255 days 1% VaR is not rejected (95%) below 7 failures, 5% VaR from 7 to 20."""
+    inside = [x for x in range(40) if kupiec(x, 255, 0.01)[1] > 0.05]
+    assert max(inside) == 6
+    inside = [x for x in range(40) if kupiec(x, 255, 0.05)[1] > 0.05]
+    assert (min(inside), max(inside)) == (7, 20)
+
+
+def test_var_exceptions_are_counted_out_of_sample(result):
+    r = result.equity_curve[1:] / result.equity_curve[:-1] - 1
+    for level in LEVELS:
+        found = [r[t] < np.quantile(r[t - 250 : t], 1 - level) for t in range(250, len(r))]
+        assert historical_exceptions(Sample(result), level) == (sum(found), len(found))
+        p = kupiec(sum(found), len(found), 1 - level)[1]
+        assert result.metrics[f"kupiec_{level * 100:.0f}"] == pytest.approx(p)
+
+
+def test_probabilistic_sharpe_of_the_paper():
+    """Bailey and Lopez de Prado (2012), section 4: a monthly SR of 0.458 in 24 months, normal or not."""
+    assert probabilistic_sharpe(0.458, 0, 3, 24) == pytest.approx(0.982, abs=5e-4)
+    assert probabilistic_sharpe(0.458, -2.448, 10.164, 24) == pytest.approx(0.913, abs=5e-4)
+
+
+def test_minimum_track_record_of_the_paper():
+    """The same, section 5: 2.73 years of daily returns, 3.24 of monthly ones, to tell a yearly SR of 2 from 1."""
+    for periods, years in ((250, 2.73), (12, 3.24)):
+        scale = math.sqrt(periods)
+        assert minimum_track_record(2 / scale, 0, 3, 1 / scale) / periods == pytest.approx(years, abs=5e-3)
+
+
+def test_confidence_of_a_run_is_that_of_its_returns(result):
+    r = result.equity_curve[1:] / result.equity_curve[:-1] - 1 - 0.02 / 252
+    sharpe = r.mean() / r.std(ddof=1)
+    shape = scipy.stats.skew(r), scipy.stats.kurtosis(r, fisher=False)
+    assert result.metrics["probabilistic_sharpe"] == pytest.approx(probabilistic_sharpe(sharpe, *shape, len(r)))
+    assert result.metrics["minimum_track_record"] == pytest.approx(minimum_track_record(sharpe, *shape))
+    # After as many returns as that, with the same moments, one is 95% sure.
+    needed = result.metrics["minimum_track_record"]
+    assert probabilistic_sharpe(sharpe, *shape, needed) == pytest.approx(0.95)
+
+
+def test_a_metric_explains_itself(result):
+    lines = result.metrics.explain("sharpe").splitlines()
+    assert lines[0] == f"Sharpe ratio = {result.metrics['sharpe']:.2f}"
+    assert lines[1] == "formula  mean(r - r_f / P) / s(r) x sqrt(P)"
+    assert lines[2] == "sample   3,269 returns, one a bar, 2000-03-01 to 2013-03-01"
+    assert lines[3] == "basis    252 sessions a year"
+    with pytest.raises(InputError, match="There is no metric 'shape'; did you mean sharpe"):
+        result.metrics.explain("shape")
+    short = run(ax.BuyAndHold(), daily([10, 11, 12])).metrics
+    assert short.explain("cagr").startswith("CAGR = n/a because 2 days are too short")
+
+
 def test_normal_constants_are_those_of_scipy():
     for level, quantile in NORMAL_QUANTILE.items():
         assert quantile == pytest.approx(scipy.stats.norm.ppf(level), rel=1e-12)
@@ -77,6 +240,10 @@ def test_trade_metrics_agree_with_the_trade_log(result):
         "win_rate": (pnl > 0).sum() / len(pnl),
         "profit_factor": pnl[pnl > 0].sum() / -pnl[pnl < 0].sum(),
         "expectancy": pnl.mean(),
+        "sqn": math.sqrt(len(pnl)) * pnl.mean() / pnl.std(ddof=1),
+        "payoff_ratio": fraction[fraction > 0].mean() / -fraction[fraction < 0].mean(),
+        "kelly": (pnl > 0).mean()
+        - (pnl <= 0).mean() / (fraction[fraction > 0].mean() / -fraction[fraction < 0].mean()),
         "best_trade": fraction.max(),
         "worst_trade": fraction.min(),
         "average_duration": held.mean(),

@@ -41,22 +41,8 @@ ROW_LIMIT = 2_000
 DRAWN_TRADES = 10_000
 """Trades in the charts of a few symbols together."""
 SHORT_HASH = 12
-GROUPS = {
-    "Return": ("total_return", "annual_return", "cagr", "benchmark_return", "volatility", "alpha", "beta"),
-    "Risk": (
-        "sharpe", "sortino", "calmar", "max_drawdown", "max_drawdown_duration",
-    ),
-    "Tail": (
-        "var_95", "var_99", "cvar_95", "cvar_99", "normal_var_95", "normal_var_99", "normal_cvar_95", "normal_cvar_99",
-    ),
-    "Trading": (
-        "trades", "win_rate", "profit_factor", "expectancy", "best_trade", "worst_trade", "average_duration",
-        "exposure", "turnover",
-    ),
-}  # fmt: skip
-COMPARED = ("Return", "Risk", "Tail")
+COMPARED = ("Return", "Ratios", "Drawdown", "Confidence", "Distribution", "Tail")
 """Groups that hold for the benchmark's curve as well."""
-RELATIVE = ("alpha", "beta", "benchmark_return")
 
 
 class Figure(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +52,8 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     label: str
     group: str
     formula: str
+    sample: str
+    source: str
     unit: Unit
     value: float | None
     undefined: str | None
@@ -286,8 +274,6 @@ def _parameter(value: object) -> str:
 
 
 def _figures(result: Result) -> list[Figure]:
-    group_of = {name: group for group, names in GROUPS.items() for name in names}
-    order = {name: place for place, name in enumerate(group_of)}
     # The benchmark as if it were the run: the same formulas, the same bars, no trades.
     compared = replace(
         result,
@@ -297,19 +283,21 @@ def _figures(result: Result) -> list[Figure]:
         trade_records=result.trade_records[:0],
         bankrupt_bar=None,
     ).metrics
-    undefined = result.metrics.undefined
+    undefined, samples = result.metrics.undefined, result.metrics.samples
     return [
         Figure(
             name=name,
             label=DEFINITIONS[name].label,
-            group=group_of.get(name, "Trading"),
+            group=DEFINITIONS[name].group,
             formula=DEFINITIONS[name].formula,
+            sample=samples[DEFINITIONS[name].basis],
+            source=DEFINITIONS[name].source,
             unit=DEFINITIONS[name].unit,
             value=result.metrics[name],
             undefined=undefined.get(name),
-            benchmark=compared[name] if group_of.get(name) in COMPARED and name not in RELATIVE else None,
+            benchmark=compared[name] if DEFINITIONS[name].group in COMPARED else None,
         )
-        for name in sorted(result.metrics, key=lambda name: order.get(name, len(order)))
+        for name in result.metrics
     ]
 
 

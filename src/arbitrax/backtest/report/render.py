@@ -227,11 +227,13 @@ def _key_figure(figure: Figure, label: str, beside: str, below: str) -> str:
 
 
 def _term(figure: Figure, label: str | None = None) -> str:
-    """Return a metric's label that shows its formula when pointed at or focused."""
+    """Return a metric's label that shows formula, sample and source when pointed at or focused."""
+    source = f"; {escape(figure.source)}" if figure.source else ""
     tip = f"tip-{'key-' if label else ''}{escape(figure.name)}"
     return (
         f'<span class="term" tabindex="0" aria-describedby="{tip}">{escape(label or figure.label)}'
-        f'<span class="tip" role="tooltip" id="{tip}">{escape(_typeset(figure.formula))}</span></span>'
+        f'<span class="tip" role="tooltip" id="{tip}">{escape(_typeset(figure.formula))}'
+        f'<span class="rest">over {escape(figure.sample)}{source}</span></span></span>'
     )
 
 

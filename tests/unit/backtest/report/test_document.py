@@ -3,8 +3,7 @@ import pytest
 
 import arbitrax as ax
 from arbitrax.backtest.engine import run_backtest
-from arbitrax.backtest.metrics import DEFINITIONS
-from arbitrax.backtest.report.data import GROUPS, build_document
+from arbitrax.backtest.report.data import build_document
 from arbitrax.backtest.spec import RunSpec, StrategyRef
 from tests.market import daily, random_walk
 
@@ -17,10 +16,6 @@ def run(strategy, bars, **options):
 @pytest.fixture(scope="module")
 def result():
     return run(ax.SmaCross(fast=3, slow=8, short=True), random_walk(700, seed=4))
-
-
-def test_every_metric_has_a_group():
-    assert {name for names in GROUPS.values() for name in names} == set(DEFINITIONS)
 
 
 def test_months_compound_to_years_and_years_to_the_total(result):
