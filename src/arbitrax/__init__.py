@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from arbitrax.market_data.resample import bars_from_ticks as bars_from_ticks
     from arbitrax.market_data.resample import resample as resample
     from arbitrax.strategies.buy_and_hold import BuyAndHold as BuyAndHold
+    from arbitrax.strategies.calendar_rebalance import CalendarRebalance as CalendarRebalance
+    from arbitrax.strategies.cross_sectional_momentum import CrossSectionalMomentum as CrossSectionalMomentum
+    from arbitrax.strategies.ema_cross import EmaCross as EmaCross
+    from arbitrax.strategies.pairs_trading import PairsTrading as PairsTrading
     from arbitrax.strategies.parameters import parameter as parameter
     from arbitrax.strategies.rsi_reversion import RsiReversion as RsiReversion
     from arbitrax.strategies.signals import Exits as Exits
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from arbitrax.strategies.signals import Targets as Targets
     from arbitrax.strategies.sma_cross import SmaCross as SmaCross
     from arbitrax.strategies.strategy import Strategy as Strategy
+    from arbitrax.strategies.time_series_momentum import TimeSeriesMomentum as TimeSeriesMomentum
 
 __version__ = "0.1.0"
 
@@ -40,10 +45,14 @@ _HOMES = {
     "ArbitraxError": "arbitrax.domain.errors",
     "Bars": "arbitrax.domain.bars",
     "BuyAndHold": "arbitrax.strategies.buy_and_hold",
+    "CalendarRebalance": "arbitrax.strategies.calendar_rebalance",
     "CorporateAction": "arbitrax.domain.corporate_actions",
     "Costs": "arbitrax.backtest.models",
+    "CrossSectionalMomentum": "arbitrax.strategies.cross_sectional_momentum",
+    "EmaCross": "arbitrax.strategies.ema_cross",
     "Exits": "arbitrax.strategies.signals",
     "Instrument": "arbitrax.backtest.models",
+    "PairsTrading": "arbitrax.strategies.pairs_trading",
     "Panel": "arbitrax.domain.panel",
     "Rebalance": "arbitrax.strategies.signals",
     "Result": "arbitrax.backtest.result",
@@ -52,6 +61,7 @@ _HOMES = {
     "SmaCross": "arbitrax.strategies.sma_cross",
     "Strategy": "arbitrax.strategies.strategy",
     "Targets": "arbitrax.strategies.signals",
+    "TimeSeriesMomentum": "arbitrax.strategies.time_series_momentum",
     "align": "arbitrax.market_data.alignment",
     "bars_from_ticks": "arbitrax.market_data.resample",
     "last_completed": "arbitrax.market_data.alignment",

@@ -11,8 +11,13 @@ from arbitrax.strategies.strategy import Strategy
 
 BUILT_IN = {
     "buy_and_hold": "arbitrax.strategies.buy_and_hold:BuyAndHold",
+    "calendar_rebalance": "arbitrax.strategies.calendar_rebalance:CalendarRebalance",
+    "cross_sectional_momentum": "arbitrax.strategies.cross_sectional_momentum:CrossSectionalMomentum",
+    "ema_cross": "arbitrax.strategies.ema_cross:EmaCross",
+    "pairs_trading": "arbitrax.strategies.pairs_trading:PairsTrading",
     "rsi_reversion": "arbitrax.strategies.rsi_reversion:RsiReversion",
     "sma_cross": "arbitrax.strategies.sma_cross:SmaCross",
+    "time_series_momentum": "arbitrax.strategies.time_series_momentum:TimeSeriesMomentum",
 }
 ENTRY_POINTS = "arbitrax.strategies"
 
