@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from arbitrax.backtest.first_check import check_strategy as check_strategy
     from arbitrax.backtest.models import Account as Account
     from arbitrax.backtest.models import Costs as Costs
     from arbitrax.backtest.models import Instrument as Instrument
@@ -17,8 +18,10 @@ if TYPE_CHECKING:
     from arbitrax.domain.bars import Bars as Bars
     from arbitrax.domain.corporate_actions import CorporateAction as CorporateAction
     from arbitrax.domain.errors import ArbitraxError as ArbitraxError
+    from arbitrax.domain.errors import ParameterError as ParameterError
     from arbitrax.domain.panel import Panel as Panel
     from arbitrax.interactive import backtest as backtest
+    from arbitrax.interactive import sample_bars as sample_bars
     from arbitrax.market_data.alignment import align as align
     from arbitrax.market_data.alignment import last_completed as last_completed
     from arbitrax.market_data.resample import bars_from_ticks as bars_from_ticks
@@ -54,6 +57,7 @@ _HOMES = {
     "Instrument": "arbitrax.backtest.models",
     "PairsTrading": "arbitrax.strategies.pairs_trading",
     "Panel": "arbitrax.domain.panel",
+    "ParameterError": "arbitrax.domain.errors",
     "Rebalance": "arbitrax.strategies.signals",
     "Result": "arbitrax.backtest.result",
     "RsiReversion": "arbitrax.strategies.rsi_reversion",
@@ -64,9 +68,11 @@ _HOMES = {
     "TimeSeriesMomentum": "arbitrax.strategies.time_series_momentum",
     "align": "arbitrax.market_data.alignment",
     "bars_from_ticks": "arbitrax.market_data.resample",
+    "check_strategy": "arbitrax.backtest.first_check",
     "last_completed": "arbitrax.market_data.alignment",
     "parameter": "arbitrax.strategies.parameters",
     "resample": "arbitrax.market_data.resample",
+    "sample_bars": "arbitrax.interactive",
 }
 __all__ = [  # noqa: PLE0604 - the keys are strings
     *_HOMES,

@@ -87,7 +87,8 @@ class Strategy:
     def portfolio(self, panel: "Panel") -> "Decisions":
         """Return the decisions for several symbols, shape (bars, symbols).
 
-        Unless overridden, each symbol follows `signals` of its own bars with an equal share of equity.
+        Unless overridden, each symbol follows `signals` of its own bars with an equal share of equity; sizes in units
+        or values stay as they are.
         """
         from arbitrax.strategies.shares import equal_shares
 
