@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     from arbitrax.market_data.alignment import last_completed as last_completed
     from arbitrax.market_data.resample import bars_from_ticks as bars_from_ticks
     from arbitrax.market_data.resample import resample as resample
+    from arbitrax.strategies.bollinger_reversion import BollingerReversion as BollingerReversion
     from arbitrax.strategies.buy_and_hold import BuyAndHold as BuyAndHold
     from arbitrax.strategies.calendar_rebalance import CalendarRebalance as CalendarRebalance
     from arbitrax.strategies.cross_sectional_momentum import CrossSectionalMomentum as CrossSectionalMomentum
+    from arbitrax.strategies.donchian_breakout import DonchianBreakout as DonchianBreakout
     from arbitrax.strategies.ema_cross import EmaCross as EmaCross
+    from arbitrax.strategies.macd_cross import MacdCross as MacdCross
     from arbitrax.strategies.pairs_trading import PairsTrading as PairsTrading
     from arbitrax.strategies.parameters import parameter as parameter
     from arbitrax.strategies.rsi_reversion import RsiReversion as RsiReversion
@@ -47,14 +50,17 @@ _HOMES = {
     "Account": "arbitrax.backtest.models",
     "ArbitraxError": "arbitrax.domain.errors",
     "Bars": "arbitrax.domain.bars",
+    "BollingerReversion": "arbitrax.strategies.bollinger_reversion",
     "BuyAndHold": "arbitrax.strategies.buy_and_hold",
     "CalendarRebalance": "arbitrax.strategies.calendar_rebalance",
     "CorporateAction": "arbitrax.domain.corporate_actions",
     "Costs": "arbitrax.backtest.models",
     "CrossSectionalMomentum": "arbitrax.strategies.cross_sectional_momentum",
+    "DonchianBreakout": "arbitrax.strategies.donchian_breakout",
     "EmaCross": "arbitrax.strategies.ema_cross",
     "Exits": "arbitrax.strategies.signals",
     "Instrument": "arbitrax.backtest.models",
+    "MacdCross": "arbitrax.strategies.macd_cross",
     "PairsTrading": "arbitrax.strategies.pairs_trading",
     "Panel": "arbitrax.domain.panel",
     "ParameterError": "arbitrax.domain.errors",
