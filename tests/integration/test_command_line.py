@@ -250,6 +250,8 @@ def test_doctor_finds_all_in_order(program):
 def test_strategies_are_listed_and_shown(program):
     assert [each["name"] for each in program.json("strategy", "list")] == sorted(BUILT_IN)
     assert "bars in the fast average" in program.run("strategy", "show", "sma_cross")[0]
+    assert "Jegadeesh and Titman" in program.run("strategy", "show", "cross_sectional_momentum")[0]
+    assert program.json("strategy", "show", "pairs_trading")["symbols"] == {"least": 2, "most": 2}
 
 
 def test_data_is_listed_and_shown(program):

@@ -14,7 +14,16 @@ from msgspec import Struct
 from arbitrax.backtest.decisions import decide
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.result import Result
-from arbitrax.backtest.trial import BARS, CUTS, fewest_symbols, first_difference, first_look_ahead, run_on, waves
+from arbitrax.backtest.trial import (
+    BARS,
+    CUTS,
+    choose_cuts,
+    fewest_symbols,
+    first_difference,
+    first_look_ahead,
+    run_on,
+    waves,
+)
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.dates import date_text
 from arbitrax.domain.errors import ArbitraxError
@@ -32,6 +41,8 @@ ENOUGH = 3
 """Symbols to try a strategy on that is written for one and takes several."""
 ROTATED = 4
 """Symbols to try a strategy on that compares them."""
+LONG, FEWER = 1000, 8
+"""Bars beyond which a strategy that is called bar by bar is run on fewer cut histories, which may take it long."""
 METHODS = ("on_bar", "portfolio", "signals")
 
 T = TypeVar("T")
@@ -110,7 +121,7 @@ class _Checks:
             results.append((name, result))
         cuts = 0
         for name, result in results:
-            problem, tested = self.compare(name, result)
+            problem, tested = self.compare(name, result, int(warmup))
             cuts += tested
             if problem is not None:
                 problems.append(problem)
@@ -153,7 +164,7 @@ class _Checks:
         for group in usable:
             yield " + ".join(group), [series[each] for each in group]
 
-    def compare(self, name: str, result: Result) -> tuple[Problem | None, int]:
+    def compare(self, name: str, result: Result, warmup: int) -> tuple[Problem | None, int]:
         """Run again, whole and cut short: return what differs, and how many cuts were tried."""
         bars = len(result.bars)
         with redirect_stdout(io.StringIO()):  # it has had its say
@@ -163,18 +174,19 @@ class _Checks:
                 at = "" if bar is None else f", first at {_when(result, bar)}"
                 said = f"{self.method} gives another result each time on the same bars of {name}{at}"
                 return self.problem("random", f"{said}; seed its random numbers", market=name, bar=bar), 0
+            cuts = choose_cuts(result, warmup, FEWER if self.type.is_event_driven() and bars > LONG else CUTS)
             found = self.call(
-                lambda: first_look_ahead(self.type(), result), self.method, f"{name}, cut short after some bar"
+                lambda: first_look_ahead(self.type(), result, cuts), self.method, f"{name}, cut short after some bar"
             )
         if found is None:
-            return None, CUTS
+            return None, len(cuts)
         return self.problem(
             "look_ahead",
             f"{self.method} looks ahead: on {name} it decides otherwise at {_when(result, found)} when the bars after "
             "it, or some later ones, are not known yet",
             market=name,
             bar=found,
-        ), CUTS
+        ), len(cuts)
 
     def _run(self, series: list[Bars]) -> Result:
         return run_on(self.type(), series)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 BARS = 300
 CUTS = 24
-"""Histories cut short a run; half of them after bars where it sent orders, where a difference must show."""
+"""Histories cut short, of one run."""
 EXACT = ("created_bar", "symbol", "kind", "time_in_force", "size_kind", "role")
 CLOSE = 1e-9
 """Relative: NumPy may sum longer arrays in another order."""
@@ -72,25 +72,31 @@ def run_on(strategy: Strategy, series: "Sequence[Bars]", *, jit: bool = False) -
     return run_backtest(spec, strategy, series[0] if len(series) == 1 else Panel.from_bars(series), jit=jit)
 
 
-def first_look_ahead(strategy: Strategy, result: Result, *, cuts: int = CUTS) -> int | None:
+def choose_cuts(result: Result, warmup: int, count: int = CUTS) -> list[int]:
+    """Return numbers of bars after which to cut a run's history, ascending; at most ``count``.
+
+    Half are random, half end with a bar where the run sent orders: there a difference must show.
+    """
+    first, bars = max(warmup, 1), len(result.bars)
+    if first + 1 >= bars:
+        return []
+    chance = random.Random(bars)  # noqa: S311 - a sample, not a secret
+    decided = sorted({bar + 1 for bar in result.order_records["created_bar"].tolist() if first < bar + 1 < bars})
+    chosen = set(chance.sample(decided, min(len(decided), count // 2)))
+    chosen.update(chance.choices(range(first + 1, bars), k=count - len(chosen)))
+    return sorted(chosen)
+
+
+def first_look_ahead(strategy: Strategy, result: Result, cuts: "Sequence[int]") -> int | None:
     """Return the first bar at which a run decided otherwise than with the later bars unknown; None: none was found.
 
-    The strategy runs again on the history cut at random bars, and the orders and fills until there are compared.
+    The strategy runs again on the first so many bars, and its orders and fills are compared.
 
     Raises:
         StrategyError: it failed on a history cut short.
     """
     whole = result.raw
-    bars = len(whole)
-    first = max(int(strategy.warmup), 1)
-    if first + 1 >= bars:
-        return None
-    chance = random.Random(bars)  # noqa: S311 - a sample, not a secret
-    # A cut is the number of bars kept: those that end with an order show what it was decided from.
-    decided = [bar + 1 for bar in set(result.order_records["created_bar"].tolist()) if first < bar + 1 < bars]
-    chosen = set(chance.sample(sorted(decided), min(len(decided), cuts // 2)))
-    chosen.update(chance.choices(range(first + 1, bars), k=cuts - len(chosen)))
-    for cut in sorted(chosen):
+    for cut in cuts:
         kept = whole.between(None, int(whole.timestamp[cut - 1]) + 1)
         again = run_backtest(result.spec, type(strategy)(**strategy.values), kept)
         bar = first_difference(result, again, cut)

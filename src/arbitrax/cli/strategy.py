@@ -1,6 +1,7 @@
 """`arbitrax strategy`: list, show, new, check."""
 
 import shlex
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -38,14 +39,16 @@ def list_strategies(*, json: Json = False) -> int:
 
 @app.command(name="show")
 def show_strategy(name: str, /, *, json: Json = False) -> int:
-    """Show a strategy's parameters with their bounds."""
+    """Show what a strategy does, where it comes from, and its parameters with their bounds."""
     strategy = find_strategy(name)
     if json:
         show_json(_document(name, strategy))
     else:
         rows = [(each.name, str(each.default), each.allowed, each.doc) for each in strategy.parameters.values()]
+        origin = _origin(strategy)
         show(
             f"{name}: {_summary(strategy)}",
+            *([origin] if origin else []),
             table(None, ("parameter", "default", "allowed", "meaning"), rows, left=4),
         )
     return 0
@@ -153,10 +156,19 @@ def _summary(strategy: type[Strategy]) -> str:
     return (strategy.__doc__ or "").strip().split("\n")[0]
 
 
+def _origin(strategy: type[Strategy]) -> str:
+    """Return the paragraph of the strategy's file that names its source."""
+    text = getattr(sys.modules.get(strategy.__module__), "__doc__", None) or ""
+    found = next((part for part in text.split("\n\n") if part.startswith("Source: ")), "")
+    return " ".join(found.split())
+
+
 def _document(name: str, strategy: type[Strategy]) -> dict[str, object]:
     return {
         "name": name,
         "summary": _summary(strategy),
+        "source": _origin(strategy) or None,
+        "symbols": {"least": strategy.least_symbols, "most": strategy.most_symbols},
         "parameters": [
             {
                 "name": each.name,

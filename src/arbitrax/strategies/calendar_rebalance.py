@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from arbitrax.domain.errors import ParameterError, did_you_mean
+from arbitrax.domain.errors import ParameterError, StrategyError, did_you_mean
 from arbitrax.portfolio import rebalance_bars
 from arbitrax.portfolio.returns import MAX_AGE
 from arbitrax.strategies.parameters import parameter
@@ -69,14 +69,18 @@ class CalendarRebalance(Strategy):
         return found
 
     def _targets(self, symbols: tuple[str, ...], trading: "NDArray[np.bool_]") -> "Floats":
-        """Return weights, (decisions, symbols); trading: which symbols trade at each decision."""
+        """Return weights, (decisions, symbols); trading: which symbols trade at each decision.
+
+        Raises:
+            StrategyError: a weight is named of a symbol that the run does not have.
+        """
         named = self.named_weights()
         if not named:
             count = trading.sum(axis=1, keepdims=True)
             return trading * np.divide(self.invested, count, out=np.zeros(count.shape), where=count > 0)
         for symbol in named:
             if symbol not in symbols:
-                raise ParameterError(
+                raise StrategyError(
                     f"CalendarRebalance: weights names {symbol}, which is not among the symbols of the run"
                     f"{did_you_mean(symbol, symbols)}."
                 )

@@ -48,4 +48,6 @@ class RsiReversion(Strategy):
         mirrored = np.full(len(close), np.nan)
         mirrored[rsi < 100 - self.exit] = 0.0
         mirrored[rsi > 100 - self.oversold] = -1.0
-        return held(weights) + held(mirrored)
+        weights = held(weights) + held(mirrored)
+        weights[: self.warmup - 1] = np.nan
+        return weights

@@ -1,3 +1,6 @@
+import re
+import sys
+
 import numpy as np
 import pytest
 
@@ -5,7 +8,9 @@ import arbitrax as ax
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.errors import DataError, ParameterError
 from arbitrax.domain.intervals import DAY
+from arbitrax.strategies.price_levels import fixed_price_levels
 from arbitrax.strategies.registry import BUILT_IN, find_strategy
+from arbitrax.strategies.strategy import source_of
 from tests.market import sample
 
 
@@ -75,7 +80,8 @@ def test_rsi_reversion_short_mirrors():
     up_then_down = [100 + i for i in range(8)] + [107 - 2 * i for i in range(1, 9)]
     weights = ax.RsiReversion(window=3, oversold=30, exit=60, short=True).signals(bars(up_then_down))
     assert -1 in weights
-    assert set(np.unique(weights)) <= {-1, 0, 1}
+    assert np.isnan(weights[:3]).all()
+    assert set(np.unique(weights[3:])) <= {-1, 0, 1}
 
 
 def test_buy_and_hold_wants_the_same_weight_for_ever():
@@ -88,3 +94,6 @@ def test_every_strategy_documents_itself_and_its_parameters(name):
     assert strategy.__doc__
     assert all(each.doc for each in strategy.parameters.values())
     assert strategy().warmup >= 1
+    assert re.search(r"^Source: ", sys.modules[strategy.__module__].__doc__, re.MULTILINE) or name == "buy_and_hold"
+    assert fixed_price_levels(source_of(strategy), strategy.__name__) == []
+    assert getattr(ax, strategy.__name__) is strategy

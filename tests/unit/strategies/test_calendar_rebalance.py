@@ -3,7 +3,7 @@ import pytest
 from msgspec.structs import replace
 
 import arbitrax as ax
-from arbitrax.domain.errors import ArbitraxError, ParameterError
+from arbitrax.domain.errors import ParameterError, StrategyError
 from arbitrax.domain.panel import Panel
 from tests.market import daily, sample, weekdays
 
@@ -65,5 +65,8 @@ def test_weights_that_cannot_be_read_are_refused(text):
 
 
 def test_weights_of_a_symbol_that_is_not_there_are_refused():
-    with pytest.raises(ArbitraxError, match=r"weights names APPL, which is not among the symbols.*did you mean 'AAPL'"):
+    with pytest.raises(
+        StrategyError,
+        match=r"weights names APPL, which is not among .*did you mean 'AAPL'",
+    ):
         ax.backtest(ax.CalendarRebalance(weights="APPL=1"), [sample("AAPL"), sample("IBM")])

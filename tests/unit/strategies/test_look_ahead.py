@@ -47,7 +47,7 @@ def data_for(strategy, series):
 @given(data=st.data())
 def test_made_prices_cut_anywhere(name, data):
     strategy = find_strategy(name)(**SHORT.get(name, {}))
-    length = data.draw(st.integers(2, 120))
+    length = data.draw(st.integers(strategy.least_symbols, 120))
     one = data.draw(st.lists(st.floats(1, 500), min_size=length, max_size=length))
     walks = [random_walk(length, seed=data.draw(st.integers(1, 9)) + 10 * number) for number in range(3)]
     series = [daily(one, symbol="ONE")]
