@@ -557,7 +557,8 @@ def test_the_page_write_a_strategy_does_what_it_says(program, tmp_path):
     its_test.write_text(text[:second] + "\n\n\n" + next(codes))
     assert "2 passed" in run(steps[2])
     for line in steps[3:]:
-        assert "Stored as bt_" in run(line)
+        stored = re.search(r"Stored as (bt_\w+)", run(line))
+        assert program.json("backtest", "reproduce", stored[1])["reproduced"] is True
     assert "ThreeDown" in (tmp_path / "three_down.html").read_text(encoding="utf-8")
     (tmp_path / "three_down.html").unlink()
     (tmp_path / "run.py").write_text(next(codes))
