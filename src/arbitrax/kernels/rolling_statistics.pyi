@@ -7,7 +7,7 @@ SOURCE_HASH: str
 LONGEST: int
 
 _Floats = NDArray[np.float64]
-_T = TypeVar("_T", float, NDArray[np.float64])
+_T = TypeVar("_T")
 
 class BollingerBands(NamedTuple, Generic[_T]):
     middle: _T
