@@ -15,6 +15,7 @@ from arbitrax.kernels.moving_averages import Dema, Ema, Kama, Sma, Tema, Wma
 
 __all__ = ["Dema", "Ema", "Kama", "Sma", "Tema", "Wma", "dema", "ema", "kama", "sma", "tema", "wma"]
 
+from arbitrax.indicators.crossings import compare_moving_averages
 from arbitrax.indicators.statistics import (
     beta,
     bollinger,
@@ -24,6 +25,7 @@ from arbitrax.indicators.statistics import (
     realised_volatility,
     zscore,
 )
+from arbitrax.kernels.indicators import MovingAverageComparison
 from arbitrax.kernels.rolling_statistics import (
     Beta,
     Bollinger,
@@ -38,4 +40,4 @@ from arbitrax.kernels.rolling_statistics import (
 
 __all__ += ["Beta", "Bollinger", "BollingerBands", "Correlation", "Hurst", "LinearRegression", "RealisedVolatility"]
 __all__ += ["RegressionLine", "ZScore", "beta", "bollinger", "correlation", "hurst", "linear_regression"]
-__all__ += ["realised_volatility", "zscore"]
+__all__ += ["MovingAverageComparison", "compare_moving_averages", "realised_volatility", "zscore"]

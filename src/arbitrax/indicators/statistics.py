@@ -133,11 +133,11 @@ def _lines(
 ) -> "list[Floats]":
     """Return the arrays that the state ``make(*settings)`` writes for these series, which must be equally long."""
     arrays = {name: series(values, name) for name, values in given.items()}
-    lengths = {len(array) for array in arrays.values()}
-    if len(lengths) > 1:
+    bars = len(next(iter(arrays.values())))
+    if any(len(array) != bars for array in arrays.values()):
         words = " and ".join(f"{name} has {len(array)}" for name, array in arrays.items())
         raise InputError(f"{make.__name__}: {words} values; give series of the same length.")
-    out = [np.empty(*lengths) for _ in range(outputs)]
+    out = [np.empty(bars) for _ in range(outputs)]
     try:
         make(*settings).fill(*arrays.values(), *out)  # type: ignore[attr-defined]
     except (TypeError, ValueError) as error:

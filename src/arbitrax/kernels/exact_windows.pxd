@@ -1,13 +1,19 @@
 # Windows of any values, for sums of squares and products without error. Values are rounded to int64 units of 1 / scale,
-# a power of two that follows the largest value in the window: 2 to 6 bits of room to grow, the rest are digits (50 bits
+# a power of two that follows the largest value in the window: 2 to 8 bits of room to grow, the rest are digits (50 bits
 # and more for 20 values). Only a value beyond the room, or a window that has shrunk below it, changes the scale; the sums
 # are then made anew from the values. So no size is refused, no rounding error gathers, and a value that has left the
 # window leaves no trace. A value that is not finite empties the window.
 cimport cython
 from libc.math cimport NAN, fabs, frexp, ldexp, llrint
-from libc.string cimport memset
+from libc.string cimport memcpy, memset
 from arbitrax.kernels.build cimport int128
 from arbitrax.kernels.steps cimport unlikely, wide_as_double
+
+@cython.overflowcheck(False)
+cdef inline double signed_as_double(int128 x) noexcept nogil:
+    # Without a branch on the sign, which may be any; exact, so the same as that of -x.
+    cdef long long sign = <long long> (x >> 64) >> 63
+    return wide_as_double((x ^ sign) - sign) * <double> (1 + 2 * sign)
 
 cdef struct ExactWindow:
     Py_ssize_t window
@@ -15,15 +21,22 @@ cdef struct ExactWindow:
     Py_ssize_t at  # of the oldest in the ring
     double scale
     double bound  # values below leave all sums of products in range
-    double largest  # size since the ring began at 0
+    Py_ssize_t left  # values until the scale is looked at again
+    bint behind  # the ring lacks values that the array still holds
     long long sum  # of units
     double* ring  # values, 0 where there is none yet
+
+cdef enum:
+    BLOCK = 256  # values of an array taken at once
+    LOOK = 1024  # values after which the scale is looked at, or more: the whole window
 
 cdef inline void clear_window(ExactWindow* w) noexcept nogil:
     memset(w.ring, 0, w.window * sizeof(double))
     w.seen = w.at = 0
-    w.scale = w.bound = w.largest = 0.0
+    w.scale = w.bound = 0.0
     w.sum = 0
+    w.behind = False
+    w.left = w.window
 
 cdef inline void choose_scale(ExactWindow* w, double largest) noexcept nogil:
     # 4 (window + 1) times the bound fits into int64, the bound is 4 to 8 times the largest value.
@@ -34,9 +47,42 @@ cdef inline void choose_scale(ExactWindow* w, double largest) noexcept nogil:
     w.bound = ldexp(1.0, size + 2)
     w.scale = ldexp(1.0, 59 - room - size)
 
-cdef inline bint has_shrunk(ExactWindow* w) noexcept nogil:
-    # Once for every `window` values: whether they leave six bits of the room unused.
-    return w.largest * 64.0 < w.bound and w.largest > 1e-250
+cdef inline double smaller(ExactWindow* w, Py_ssize_t at, double x) noexcept nogil:
+    # The size for another scale, where x in place of the value at `at` leaves six bits of the room unused; else -1. Then
+    # that value, which may not fit the scale, leaves the ring.
+    cdef Py_ssize_t k
+    cdef double leaving = w.ring[at]
+    cdef double largest = fabs(x) if x - x == 0.0 else 0.0
+    w.ring[at] = 0.0
+    for k in range(w.window):
+        largest = fabs(w.ring[k]) if fabs(w.ring[k]) > largest else largest
+    if largest * 64.0 < w.bound and largest > 1e-250:
+        return largest
+    w.ring[at] = leaving
+    return -1.0
+
+cdef inline void settle(ExactWindow* w, const double* end) noexcept nogil:
+    # Take the ring from the values before `end`.
+    if w.behind:
+        memcpy(w.ring, end - w.window, w.window * sizeof(double))
+        w.at = 0
+        w.behind = False
+
+cdef inline Py_ssize_t plain_run(
+    ExactWindow* w, const double* x, Py_ssize_t i, Py_ssize_t end, Py_ssize_t left
+) noexcept nogil:
+    # How many values from x[i] on a full window takes without a change of scale; what has to go one by one is negative.
+    cdef Py_ssize_t k, count
+    cdef bint plain = True
+    cdef double bound = w.bound
+    if w.seen < w.window or i < w.window or left == 0:
+        return -1
+    count = end - i
+    count = count if count < BLOCK else BLOCK
+    count = count if count < left else left
+    for k in range(count):
+        plain = plain & (fabs(x[i + k]) < bound)
+    return count if plain else -count
 
 # Moments of one window: with units u, the oldest u[0].
 cdef struct Moments:
@@ -68,6 +114,12 @@ cdef inline void scale_moments(Moments* m, double largest) noexcept nogil:
     choose_scale(&m.w, largest)
     remake_moments(m)
 
+cdef inline void look_at_moments(Moments* m, double x) noexcept nogil:
+    cdef double size = smaller(&m.w, m.w.at, x)
+    if size >= 0.0:
+        scale_moments(m, size)
+    m.w.left = m.w.window if m.w.window > LOOK else LOOK
+
 @cython.overflowcheck(False)
 cdef inline bint add_to_moments(Moments* m, double x, bint tilted) noexcept nogil:
     # Returns whether the window is full. tilted: keep the tilt too.
@@ -75,6 +127,10 @@ cdef inline bint add_to_moments(Moments* m, double x, bint tilted) noexcept nogi
     cdef ExactWindow* w = &m.w
     cdef Py_ssize_t n = w.window
     cdef long long unit, oldest, before
+    if unlikely(w.left == 0):
+        apart = m[0]
+        look_at_moments(&apart, x)
+        m[0] = apart
     if unlikely(not (fabs(x) < w.bound)):
         apart = m[0]
         if x - x != 0.0:
@@ -82,11 +138,11 @@ cdef inline bint add_to_moments(Moments* m, double x, bint tilted) noexcept nogi
             m[0] = apart
             return False
         scale_moments(&apart, fabs(x))
+        apart.w.left = n  # a lone large value decides the scale no longer than it is in the window
         m[0] = apart
     unit = llrint(x * w.scale)
     oldest = llrint(w.ring[w.at] * w.scale)
     w.ring[w.at] = x
-    w.largest = fabs(x) if fabs(x) > w.largest else w.largest
     before = w.sum
     w.sum += unit - oldest
     # d = unit - oldest: n (unit^2 - oldest^2) - (sum^2 - before^2) = d (n (unit + oldest) - sum - before).
@@ -94,18 +150,60 @@ cdef inline bint add_to_moments(Moments* m, double x, bint tilted) noexcept nogi
     if tilted:
         # All that stay are one step, a weight of 2, further back.
         m.tilt += <int128> (unit + oldest) * (n - 1) - 2 * <int128> (before - oldest)
-    w.at += 1
-    if w.at == n:
-        w.at = 0
-        if unlikely(has_shrunk(w)):
-            apart = m[0]
-            scale_moments(&apart, w.largest)
-            m[0] = apart
-        w.largest = 0.0
+    w.at = w.at + 1 if w.at + 1 < n else 0
+    w.left -= 1
     if w.seen == n:
         return True
     w.seen += 1
     return w.seen == n
+
+@cython.overflowcheck(False)
+cdef inline Py_ssize_t add_run(
+    Moments* m, const double* x, Py_ssize_t i, Py_ssize_t end, double* spreads, double* sums, double* tilts
+) noexcept nogil:
+    # The same for a run of x from i on: returns its length and writes its moments, sums as those of the values' distances
+    # to the mean (tilts NULL) or of the values. Values that have to go one by one are returned as a negative count.
+    cdef ExactWindow* w = &m.w
+    cdef Py_ssize_t k, count
+    cdef long long n = w.window
+    cdef double scale
+    cdef long long unit, oldest, before, sum
+    cdef int128 spread
+    cdef int128 tilt
+    count = plain_run(w, x, i, end, w.left)
+    if count <= 0:
+        settle(w, x + i)
+        return count
+    scale = w.scale
+    sum = w.sum
+    spread = m.spread
+    tilt = m.tilt
+    if tilts == NULL:
+        for k in range(count):
+            unit = llrint(x[i + k] * scale)
+            oldest = llrint(x[i + k - n] * scale)
+            before = sum
+            sum += unit - oldest
+            spread += <int128> (unit - oldest) * (n * (unit + oldest) - sum - before)
+            spreads[k] = wide_as_double(spread)
+            sums[k] = <double> (n * unit - sum)
+    else:
+        for k in range(count):
+            unit = llrint(x[i + k] * scale)
+            oldest = llrint(x[i + k - n] * scale)
+            before = sum
+            sum += unit - oldest
+            spread += <int128> (unit - oldest) * (n * (unit + oldest) - sum - before)
+            tilt += <int128> (unit + oldest) * (n - 1) - 2 * <int128> (before - oldest)
+            spreads[k] = wide_as_double(spread)
+            sums[k] = <double> sum
+            tilts[k] = signed_as_double(tilt)
+    w.sum = sum
+    m.spread = spread
+    m.tilt = tilt
+    w.behind = True
+    w.left -= count
+    return count
 
 # Moments of two windows of the same length.
 cdef struct PairMoments:
@@ -148,6 +246,15 @@ cdef inline void scale_pair(PairMoments* m, double x, double y) noexcept nogil:
         choose_scale(&m.y, y)
     remake_pair(m)
 
+cdef inline void look_at_pair(PairMoments* m, double x, double y) noexcept nogil:
+    cdef double size_x = smaller(&m.x, m.x.at, x)
+    cdef double size_y = smaller(&m.y, m.x.at, y)
+    if size_x >= 0.0 or size_y >= 0.0:
+        # The pair that leaves is gone from both rings, or from neither.
+        m.x.ring[m.x.at] = m.y.ring[m.x.at] = 0.0
+        scale_pair(m, size_x, size_y)
+    m.x.left = m.x.window if m.x.window > LOOK else LOOK
+
 @cython.overflowcheck(False)
 cdef inline bint add_to_pair(PairMoments* m, double x, double y, bint both) noexcept nogil:
     # Returns whether the windows are full. both: keep the spread of y too.
@@ -155,6 +262,10 @@ cdef inline bint add_to_pair(PairMoments* m, double x, double y, bint both) noex
     cdef Py_ssize_t n = m.x.window
     cdef Py_ssize_t at = m.x.at
     cdef long long u, v, du, dv, old_u, old_v, before_u, before_v
+    if unlikely(m.x.left == 0):
+        apart = m[0]
+        look_at_pair(&apart, x, y)
+        m[0] = apart
     if unlikely(not (fabs(x) < m.x.bound and fabs(y) < m.y.bound)):
         apart = m[0]
         if x - x != 0.0 or y - y != 0.0:
@@ -162,6 +273,7 @@ cdef inline bint add_to_pair(PairMoments* m, double x, double y, bint both) noex
             m[0] = apart
             return False
         scale_pair(&apart, -1.0 if fabs(x) < m.x.bound else fabs(x), -1.0 if fabs(y) < m.y.bound else fabs(y))
+        apart.x.left = n
         m[0] = apart
     u = llrint(x * m.x.scale)
     v = llrint(y * m.y.scale)
@@ -169,8 +281,6 @@ cdef inline bint add_to_pair(PairMoments* m, double x, double y, bint both) noex
     old_v = llrint(m.y.ring[at] * m.y.scale)
     m.x.ring[at] = x
     m.y.ring[at] = y
-    m.x.largest = fabs(x) if fabs(x) > m.x.largest else m.x.largest
-    m.y.largest = fabs(y) if fabs(y) > m.y.largest else m.y.largest
     before_u = m.x.sum
     before_v = m.y.sum
     du = u - old_u
@@ -182,20 +292,75 @@ cdef inline bint add_to_pair(PairMoments* m, double x, double y, bint both) noex
         m.spread_y += <int128> dv * (n * (v + old_v) - m.y.sum - before_v)
     # n (u v - old_u old_v) - (sums' product after - before), with u v - old_u old_v = u dv + old_v du.
     m.shared += <int128> dv * (n * u - m.x.sum) + <int128> du * (n * old_v - before_v)
-    m.x.at += 1
-    if m.x.at == n:
-        m.x.at = 0
-        if unlikely(has_shrunk(&m.x) or has_shrunk(&m.y)):
-            apart = m[0]
-            scale_pair(
-                &apart, m.x.largest if has_shrunk(&m.x) else -1.0, m.y.largest if has_shrunk(&m.y) else -1.0
-            )
-            m[0] = apart
-        m.x.largest = m.y.largest = 0.0
+    m.x.at = m.x.at + 1 if m.x.at + 1 < n else 0
+    m.x.left -= 1
     if m.x.seen == n:
         return True
     m.x.seen += 1
     return m.x.seen == n
+
+cdef inline void settle_pair(PairMoments* m, const double* end_x, const double* end_y) noexcept nogil:
+    m.y.behind = m.x.behind
+    settle(&m.x, end_x)
+    settle(&m.y, end_y)
+
+@cython.overflowcheck(False)
+cdef inline Py_ssize_t add_run_of_pairs(
+    PairMoments* m, const double* x, const double* y, Py_ssize_t i, Py_ssize_t end,
+    double* shared, double* spreads_x, double* spreads_y,
+) noexcept nogil:
+    # The same for a run of pairs, as add_run. spreads_y: NULL for none.
+    cdef Py_ssize_t k, count
+    cdef long long n = m.x.window
+    cdef long long u[BLOCK]
+    cdef long long v[BLOCK]
+    cdef long long old_u[BLOCK]
+    cdef long long old_v[BLOCK]
+    cdef long long sum_u[BLOCK]
+    cdef long long before_v[BLOCK]
+    cdef long long sum, before
+    cdef int128 spread
+    m.y.seen = m.x.seen
+    count = plain_run(&m.x, x, i, end, m.x.left)
+    if count > 0 and plain_run(&m.y, y, i, end, m.x.left) < 0:
+        count = -count
+    if count <= 0:
+        settle_pair(m, x + i, y + i)
+        return count
+    # Three loops: the state of each stays in registers.
+    sum = m.x.sum
+    spread = m.spread_x
+    for k in range(count):
+        u[k] = llrint(x[i + k] * m.x.scale)
+        old_u[k] = llrint(x[i + k - n] * m.x.scale)
+        before = sum
+        sum += u[k] - old_u[k]
+        sum_u[k] = sum
+        spread += <int128> (u[k] - old_u[k]) * (n * (u[k] + old_u[k]) - sum - before)
+        spreads_x[k] = wide_as_double(spread)
+    m.x.sum = sum
+    m.spread_x = spread
+    sum = m.y.sum
+    spread = m.spread_y
+    for k in range(count):
+        v[k] = llrint(y[i + k] * m.y.scale)
+        old_v[k] = llrint(y[i + k - n] * m.y.scale)
+        before_v[k] = sum
+        sum += v[k] - old_v[k]
+        if spreads_y != NULL:
+            spread += <int128> (v[k] - old_v[k]) * (n * (v[k] + old_v[k]) - sum - before_v[k])
+            spreads_y[k] = wide_as_double(spread)
+    m.y.sum = sum
+    m.spread_y = spread
+    spread = m.shared
+    for k in range(count):
+        spread += <int128> (v[k] - old_v[k]) * (n * u[k] - sum_u[k])
+        spread += <int128> (u[k] - old_u[k]) * (n * old_v[k] - before_v[k])
+        shared[k] = signed_as_double(spread)
+    m.shared = spread
+    m.x.behind = True
+    m.x.left -= count
+    return count
 
 # Sum of squares of one window.
 cdef struct Squares:
@@ -218,6 +383,14 @@ cdef inline bint add_to_squares(Squares* s, double x) noexcept nogil:
     cdef Squares apart  # see add_to_moments
     cdef ExactWindow* w = &s.w
     cdef long long unit, oldest
+    cdef double size
+    if unlikely(w.left == 0):
+        apart = s[0]
+        size = smaller(&apart.w, w.at, x)
+        if size >= 0.0:
+            scale_squares(&apart, size)
+        apart.w.left = w.window if w.window > LOOK else LOOK
+        s[0] = apart
     if unlikely(not (fabs(x) < w.bound)):
         apart = s[0]
         if x - x != 0.0:
@@ -226,27 +399,18 @@ cdef inline bint add_to_squares(Squares* s, double x) noexcept nogil:
             s[0] = apart
             return False
         scale_squares(&apart, fabs(x))
+        apart.w.left = w.window
         s[0] = apart
     unit = llrint(x * w.scale)
     oldest = llrint(w.ring[w.at] * w.scale)
     w.ring[w.at] = x
-    w.largest = fabs(x) if fabs(x) > w.largest else w.largest
     s.total += <int128> (unit - oldest) * (unit + oldest)
-    w.at += 1
-    if w.at == w.window:
-        w.at = 0
-        if unlikely(has_shrunk(w)):
-            apart = s[0]
-            scale_squares(&apart, w.largest)
-            s[0] = apart
-        w.largest = 0.0
+    w.at = w.at + 1 if w.at + 1 < w.window else 0
+    w.left -= 1
     if w.seen == w.window:
         return True
     w.seen += 1
     return w.seen == w.window
-
-cdef inline double signed_as_double(int128 x) noexcept nogil:
-    return wide_as_double(x) if x >= 0 else -wide_as_double(-x)
 
 # Sums of squared differences over lags 1, 2, 4, ... within one window.
 cdef struct Lags:
@@ -284,12 +448,19 @@ cdef inline bint add_to_lags(Lags* s, double x) noexcept nogil:
     cdef ExactWindow* w = &s.w
     cdef Py_ssize_t a, b, lag = 1
     cdef long long unit, oldest, came, left
+    cdef double size
     cdef int j
+    if unlikely(w.left == 0):
+        size = smaller(w, w.at, x)
+        if size >= 0.0:
+            scale_lags(s, size)
+        w.left = w.window if w.window > LOOK else LOOK
     if unlikely(not (fabs(x) < w.bound)):
         if x - x != 0.0:
             clear_lags(s)
             return False
         scale_lags(s, fabs(x))
+        w.left = w.window
     unit = llrint(x * w.scale)
     oldest = llrint(w.ring[w.at] * w.scale)
     for j in range(s.count):
@@ -302,13 +473,8 @@ cdef inline bint add_to_lags(Lags* s, double x) noexcept nogil:
         s.totals[j] += <int128> (came - left) * (came + left)
         lag *= 2
     w.ring[w.at] = x
-    w.largest = fabs(x) if fabs(x) > w.largest else w.largest
-    w.at += 1
-    if w.at == w.window:
-        w.at = 0
-        if unlikely(has_shrunk(w)):
-            scale_lags(s, w.largest)
-        w.largest = 0.0
+    w.at = w.at + 1 if w.at + 1 < w.window else 0
+    w.left -= 1
     if w.seen == w.window:
         return True
     w.seen += 1

@@ -10,11 +10,14 @@ from typing import NamedTuple
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
 from cython.cimports.arbitrax.kernels.exact_windows import (
+    BLOCK,
     ExactWindow,
     Lags,
     Moments,
     PairMoments,
     Squares,
+    add_run,
+    add_run_of_pairs,
     add_to_lags,
     add_to_moments,
     add_to_pair,
@@ -23,6 +26,8 @@ from cython.cimports.arbitrax.kernels.exact_windows import (
     clear_moments,
     clear_pair,
     clear_window,
+    settle,
+    settle_pair,
     signed_as_double,
 )
 from cython.cimports.arbitrax.kernels.steps import (
@@ -160,13 +165,22 @@ class Bollinger:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
+def _score(above: cython.double, spread: cython.double, factor: cython.double) -> cython.double:
+    # (u - sum / n) / (sqrt(spread) / n), times sqrt((n - 1) / n) for the sample's deviation.
+    # Where all are equal both are 0, exactly, and the score is NaN.
+    return above / sqrt(spread) * factor
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 def _step_score(m: cython.pointer[Moments], factor: cython.double, x: cython.double) -> cython.double:
     full: cython.bint = add_to_moments(m, x, False)
-    if not full or m.spread == 0:
+    if not full:
         return NAN
-    # (u - sum / n) / (sqrt(spread) / n), times sqrt((n - 1) / n) for the sample's deviation.
     above: cython.double = cython.cast(cython.double, llrint(x * m.w.scale) * m.w.window - m.w.sum)
-    return above / sqrt(wide_as_double(m.spread)) * factor
+    return _score(above, wide_as_double(m.spread), factor)
 
 
 @cython.final
@@ -193,13 +207,39 @@ class ZScore:
 
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
         """Take the next values, (bars,); write the z-scores."""
-        i: cython.Py_ssize_t
-        m: Moments = self._m
+        i: cython.Py_ssize_t = 0
+        k: cython.Py_ssize_t
+        count: cython.Py_ssize_t
+        to: cython.pointer[cython.double]
+        bars: cython.Py_ssize_t = value.shape[0]
+        m: cython.pointer[Moments] = cython.address(self._m)
         factor: cython.double = self._factor
+        spreads: cython.double[BLOCK]
+        above: cython.double[BLOCK]
+        if bars == 0:
+            return
+        x: cython.pointer[cython.const[cython.double]] = cython.address(value[0])
         with cython.nogil:
-            for i in range(value.shape[0]):
-                out[i] = _step_score(cython.address(m), factor, value[i])
-        self._m = m
+            while i < bars:
+                count = add_run(m, x, i, bars, spreads, above, cython.NULL)
+                to = cython.address(out[i])
+                for k in range(count):
+                    to[k] = _score(above[k], spreads[k], factor)
+                for k in range(-count):
+                    out[i + k] = _step_score(m, factor, value[i + k])
+                i += count if count > 0 else -count
+            settle(cython.address(m.w), x + bars)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _correlation(shared: cython.double, spread_x: cython.double, spread_y: cython.double) -> cython.double:
+    # Where one does not vary all are 0, exactly, and the correlation is NaN, which no comparison changes.
+    r: cython.double = shared / sqrt(spread_x * spread_y)
+    r = 1.0 if r > 1.0 else r
+    return -1.0 if r < -1.0 else r
 
 
 @cython.cfunc
@@ -208,11 +248,9 @@ class ZScore:
 @cython.exceptval(check=False)
 def _step_correlation(m: cython.pointer[PairMoments], x: cython.double, y: cython.double) -> cython.double:
     full: cython.bint = add_to_pair(m, x, y, True)
-    if not full or m.spread_x == 0 or m.spread_y == 0:
+    if not full:
         return NAN
-    r: cython.double = signed_as_double(m.shared) / sqrt(wide_as_double(m.spread_x) * wide_as_double(m.spread_y))
-    r = r if r < 1.0 else 1.0
-    return r if r > -1.0 else -1.0
+    return _correlation(signed_as_double(m.shared), wide_as_double(m.spread_x), wide_as_double(m.spread_y))
 
 
 @cython.final
@@ -243,12 +281,37 @@ class Correlation:
         out: cython.double[::1],
     ) -> None:
         """Take the next pairs, two times (bars,); write the correlations."""
-        i: cython.Py_ssize_t
-        m: PairMoments = self._m
+        i: cython.Py_ssize_t = 0
+        k: cython.Py_ssize_t
+        count: cython.Py_ssize_t
+        to: cython.pointer[cython.double]
+        bars: cython.Py_ssize_t = first.shape[0]
+        m: cython.pointer[PairMoments] = cython.address(self._m)
+        shared: cython.double[BLOCK]
+        spreads_x: cython.double[BLOCK]
+        spreads_y: cython.double[BLOCK]
+        if bars == 0:
+            return
+        x: cython.pointer[cython.const[cython.double]] = cython.address(first[0])
+        y: cython.pointer[cython.const[cython.double]] = cython.address(second[0])
         with cython.nogil:
-            for i in range(first.shape[0]):
-                out[i] = _step_correlation(cython.address(m), first[i], second[i])
-        self._m = m
+            while i < bars:
+                count = add_run_of_pairs(m, x, y, i, bars, shared, spreads_x, spreads_y)
+                to = cython.address(out[i])
+                for k in range(count):
+                    to[k] = _correlation(shared[k], spreads_x[k], spreads_y[k])
+                for k in range(-count):
+                    out[i + k] = _step_correlation(m, first[i + k], second[i + k])
+                i += count if count > 0 else -count
+            settle_pair(m, x + bars, y + bars)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _beta(shared: cython.double, spread: cython.double, units: cython.double) -> cython.double:
+    return shared / spread * units  # NaN where the spread is 0: so is then what they share
 
 
 @cython.cfunc
@@ -257,9 +320,9 @@ class Correlation:
 @cython.exceptval(check=False)
 def _step_beta(m: cython.pointer[PairMoments], x: cython.double, y: cython.double) -> cython.double:
     full: cython.bint = add_to_pair(m, x, y, False)
-    if not full or m.spread_x == 0:
+    if not full:
         return NAN
-    return signed_as_double(m.shared) / wide_as_double(m.spread_x) * (m.x.scale / m.y.scale)
+    return _beta(signed_as_double(m.shared), wide_as_double(m.spread_x), m.x.scale / m.y.scale)
 
 
 @cython.final
@@ -290,40 +353,70 @@ class Beta:
         out: cython.double[::1],
     ) -> None:
         """Take the next pairs, two times (bars,); write the betas."""
-        i: cython.Py_ssize_t
-        m: PairMoments = self._m
+        i: cython.Py_ssize_t = 0
+        k: cython.Py_ssize_t
+        count: cython.Py_ssize_t
+        to: cython.pointer[cython.double]
+        bars: cython.Py_ssize_t = value.shape[0]
+        m: cython.pointer[PairMoments] = cython.address(self._m)
+        units: cython.double
+        shared: cython.double[BLOCK]
+        spreads: cython.double[BLOCK]
+        if bars == 0:
+            return
+        x: cython.pointer[cython.const[cython.double]] = cython.address(benchmark[0])
+        y: cython.pointer[cython.const[cython.double]] = cython.address(value[0])
         with cython.nogil:
-            for i in range(value.shape[0]):
-                out[i] = _step_beta(cython.address(m), benchmark[i], value[i])
-        self._m = m
+            while i < bars:
+                count = add_run_of_pairs(m, x, y, i, bars, shared, spreads, cython.NULL)
+                units = m.x.scale / m.y.scale
+                to = cython.address(out[i])
+                for k in range(count):
+                    to[k] = _beta(shared[k], spreads[k], units)
+                for k in range(-count):
+                    out[i + k] = _step_beta(m, benchmark[i + k], value[i + k])
+                i += count if count > 0 else -count
+            settle_pair(m, x + bars, y + bars)
 
 
 @cython.cfunc
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _slope(m: cython.pointer[Moments], per_tilt: cython.double) -> cython.double:
-    return signed_as_double(m.tilt) * per_tilt / m.w.scale
+def _explained(tilt: cython.double, spread: cython.double, share: cython.double) -> cython.double:
+    explained: cython.double = tilt * tilt * share / spread
+    return 1.0 if explained > 1.0 else explained  # NaN where the spread is 0: so is then the tilt
 
 
 @cython.cfunc
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _mean(m: cython.pointer[Moments], values: cython.double) -> cython.double:
-    return m.w.sum / (values * m.w.scale)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _explained(m: cython.pointer[Moments], share: cython.double) -> cython.double:
-    if m.spread == 0:
-        return NAN
-    tilt: cython.double = signed_as_double(m.tilt)
-    explained: cython.double = tilt * tilt * share / wide_as_double(m.spread)
-    return explained if explained < 1.0 else 1.0
+def _draw(
+    end: cython.pointer[cython.double],
+    slope: cython.pointer[cython.double],
+    intercept: cython.pointer[cython.double],
+    r_squared: cython.pointer[cython.double],
+    count: cython.Py_ssize_t,
+    sums: cython.pointer[cython.double],
+    tilts: cython.pointer[cython.double],
+    spreads: cython.pointer[cython.double],
+    units: cython.double,
+    per_tilt: cython.double,
+    half: cython.double,
+    share: cython.double,
+) -> cython.void:
+    k: cython.Py_ssize_t
+    rise: cython.double
+    mean: cython.double
+    for k in range(count):  # none where the count is negative
+        rise = tilts[k] * per_tilt
+        mean = sums[k] / units
+        slope[k] = rise
+        end[k] = mean + rise * half
+        intercept[k] = mean - rise * half
+    for k in range(count):
+        r_squared[k] = _explained(tilts[k], spreads[k], share)
 
 
 @cython.final
@@ -355,10 +448,13 @@ class LinearRegression:
         mean: cython.double = NAN
         explained: cython.double = NAN
         m: cython.pointer[Moments] = cython.address(self._m)
-        if add_to_moments(m, value, True):
-            slope = _slope(m, self._per_tilt)
-            mean = _mean(m, self._values)
-            explained = _explained(m, self._share)
+        tilt: cython.double
+        full: cython.bint = add_to_moments(m, value, True)
+        if full:
+            tilt = signed_as_double(m.tilt)
+            slope = tilt * (self._per_tilt / m.w.scale)
+            mean = m.w.sum / (self._values * m.w.scale)
+            explained = _explained(tilt, wide_as_double(m.spread), self._share)
         reach: cython.double = slope * self._half
         return tuple.__new__(RegressionLine, (mean + reach, slope, mean - reach, explained))
 
@@ -371,28 +467,52 @@ class LinearRegression:
         r_squared: cython.double[::1],
     ) -> None:
         """Take the next values, (bars,); write the lines."""
-        i: cython.Py_ssize_t
-        rise: cython.double
+        i: cython.Py_ssize_t = 0
+        k: cython.Py_ssize_t
+        count: cython.Py_ssize_t
+        bars: cython.Py_ssize_t = value.shape[0]
+        m: cython.pointer[Moments] = cython.address(self._m)
+        full: cython.bint
+        tilt: cython.double
+        scale: cython.double
         mean: cython.double
-        explained: cython.double
-        m: Moments = self._m
-        values: cython.double = self._values
-        per_tilt: cython.double = self._per_tilt
-        share: cython.double = self._share
         half: cython.double = self._half
+        share: cython.double = self._share
+        spreads: cython.double[BLOCK]
+        sums: cython.double[BLOCK]
+        tilts: cython.double[BLOCK]
+        if bars == 0:
+            return
+        x: cython.pointer[cython.const[cython.double]] = cython.address(value[0])
         with cython.nogil:
-            for i in range(value.shape[0]):
-                if add_to_moments(cython.address(m), value[i], True):
-                    rise = _slope(cython.address(m), per_tilt)
-                    mean = _mean(cython.address(m), values)
-                    explained = _explained(cython.address(m), share)
-                else:
-                    rise = mean = explained = NAN
-                end[i] = mean + rise * half
-                slope[i] = rise
-                intercept[i] = mean - rise * half
-                r_squared[i] = explained
-        self._m = m
+            while i < bars:
+                count = add_run(m, x, i, bars, spreads, sums, tilts)
+                for k in range(-count):
+                    full = add_to_moments(m, x[i + k], True)
+                    scale = m.w.scale
+                    tilt = signed_as_double(m.tilt)
+                    slope[i + k] = tilt * (self._per_tilt / scale) if full else NAN
+                    mean = m.w.sum / (self._values * scale) if full else NAN
+                    end[i + k] = mean + slope[i + k] * half
+                    intercept[i + k] = mean - slope[i + k] * half
+                    r_squared[i + k] = _explained(tilt, wide_as_double(m.spread), share) if full else NAN
+                scale = m.w.scale
+                _draw(
+                    cython.address(end[i]),
+                    cython.address(slope[i]),
+                    cython.address(intercept[i]),
+                    cython.address(r_squared[i]),
+                    count,
+                    sums,
+                    tilts,
+                    spreads,
+                    self._values * scale,
+                    self._per_tilt / scale,
+                    half,
+                    share,
+                )
+                i += count if count > 0 else -count
+            settle(cython.address(m.w), x + bars)
 
 
 @cython.cfunc
@@ -491,7 +611,7 @@ class RealisedVolatility:
     def __cinit__(self, window: cython.Py_ssize_t = 20, periods: cython.double = 1.0):
         if not 0.0 < periods < 1e12:
             raise ValueError(
-                f"periods = {periods:g} is not allowed; give the returns in the unit of time, 252 for daily bars a year."
+                f"periods = {periods:g} is not allowed; give the bars in the unit of time, 252 for days in a year."
             )
         _start_window(cython.address(self._s.w), checked("window", window, 1, LONGEST))
         clear_window(cython.address(self._s.w))

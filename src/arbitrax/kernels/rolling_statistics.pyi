@@ -7,7 +7,7 @@ SOURCE_HASH: str
 LONGEST: int
 
 _Floats = NDArray[np.float64]
-_T = TypeVar("_T", float, NDArray[np.float64])
+_T = TypeVar("_T")
 
 class BollingerBands(NamedTuple, Generic[_T]):
     middle: _T
@@ -46,9 +46,7 @@ class Beta:
 class LinearRegression:
     def __init__(self, window: int = 14) -> None: ...
     def update(self, value: float) -> RegressionLine[float]: ...
-    def fill(
-        self, value: _Floats, end: _Floats, slope: _Floats, intercept: _Floats, r_squared: _Floats
-    ) -> None: ...
+    def fill(self, value: _Floats, end: _Floats, slope: _Floats, intercept: _Floats, r_squared: _Floats) -> None: ...
 
 class Hurst:
     def __init__(self, window: int = 128, longest_lag: int = 0) -> None: ...
