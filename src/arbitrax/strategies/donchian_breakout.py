@@ -68,7 +68,10 @@ class DonchianBreakout(Strategy):
         )
 
     def _range(self, bars: "Bars") -> "Floats":
-        """Return N at each bar, (bars,), NaN until it is warm: an average of true ranges that falls by 1 / average."""
+        """Return N at each bar, (bars,): true ranges of weights that fall by 1 / average, NaN until it is warm.
+
+        It starts at the mean of the first ``2 * average - 1`` of them.
+        """
         true = bars.high - bars.low
         before = bars.close[:-1]
         true[:1] = np.nan
