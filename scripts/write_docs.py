@@ -67,6 +67,9 @@ def strategies_page() -> str:
         "",
         "Written by `scripts/write_docs.py` from the classes; do not edit.",
         "",
+        "Each decides at a bar's close, from that bar and earlier ones: tests cut the history and compare bit for bit.",
+        "One that is written for one symbol gives each of several an equal share of equity.",
+        "",
     ]
     for name in BUILT_IN:
         strategy = find_strategy(name)
@@ -79,6 +82,9 @@ def strategies_page() -> str:
             *module_doc.strip().split("\n")[1:],
             "",
         ]
+        if strategy.least_symbols > 1:
+            more = "" if strategy.most_symbols == strategy.least_symbols else " or more"
+            lines += [f"Takes {strategy.least_symbols} symbols{more}.", ""]
         lines += ["| parameter | default | allowed | meaning |", "|---|---|---|---|"]
         lines += [f"| `{p.name}` | {p.default} | {p.allowed} | {p.doc} |" for p in strategy.parameters.values()]
         lines.append("")

@@ -13,7 +13,7 @@ from arbitrax.backtest.result import Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import cut_data, strategy_ref
 from arbitrax.domain.bars import Bars, PriceBasis
-from arbitrax.domain.errors import InputError
+from arbitrax.domain.errors import InputError, UnknownNameError, did_you_mean
 from arbitrax.domain.panel import Panel
 from arbitrax.market_data.checks import bars_notices, check_bars
 from arbitrax.market_data.files import looks_like_file, read_file
@@ -141,6 +141,21 @@ def compare(*results: Result, names: Sequence[str] | None = None) -> Comparison:
         InputError: fewer than two results or more than eight, or names that repeat.
     """
     return Comparison(results, names)
+
+
+def sample_bars(symbol: str) -> Bars:
+    """Return bundled real daily bars, such as those of "AAPL"; no database is needed.
+
+    Raises:
+        UnknownNameError: no such symbol is bundled.
+    """
+    from arbitrax.samples import SYMBOLS, sample_paths
+
+    if symbol not in SYMBOLS:
+        raise UnknownNameError(
+            f"'{symbol}' is not bundled{did_you_mean(symbol, SYMBOLS)} (there are: {', '.join(SYMBOLS)})."
+        )
+    return read_file(sample_paths()[SYMBOLS.index(symbol)])[0].bars
 
 
 def _finer(given: Any, data: "Data", symbols: tuple[str, ...], timezone: str | None) -> tuple[str, list[Bars] | Panel]:

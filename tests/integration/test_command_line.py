@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -13,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from arbitrax.storage.postgres.schema import HEAD
+from arbitrax.strategies.registry import BUILT_IN
 from tests.market import sample_year_csv
 
 STRATEGY = """
@@ -35,14 +38,14 @@ class Program:
             "ARBITRAX_HOME": str(home),
         }
 
-    def start(self, *words, **more):
+    def start(self, *words, folder=None, **more):
         return subprocess.Popen(
             [sys.executable, "-m", "arbitrax.cli.main", *map(str, words)],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**self.environment, **more},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={**self.environment, **more}, cwd=folder,
         )  # fmt: skip
 
-    def run(self, *words, code=0, **more):
-        process = self.start(*words, **more)
+    def run(self, *words, code=0, folder=None, **more):
+        process = self.start(*words, folder=folder, **more)
         out, err = process.communicate(timeout=120)
         assert process.returncode == code, f"{words} ended {process.returncode}:\n{out}\n{err}"
         return out, err
@@ -262,8 +265,10 @@ def test_doctor_finds_all_in_order(program):
 
 
 def test_strategies_are_listed_and_shown(program):
-    assert [each["name"] for each in program.json("strategy", "list")] == ["buy_and_hold", "rsi_reversion", "sma_cross"]
+    assert [each["name"] for each in program.json("strategy", "list")] == sorted(BUILT_IN)
     assert "bars in the fast average" in program.run("strategy", "show", "sma_cross")[0]
+    assert "Jegadeesh and Titman" in program.run("strategy", "show", "cross_sectional_momentum")[0]
+    assert program.json("strategy", "show", "pairs_trading")["symbols"] == {"least": 2, "most": 2}
 
 
 def test_data_is_listed_and_shown(program):
@@ -502,6 +507,81 @@ def test_strategy_check_says_what_can_be_compiled(program, tmp_path):
     assert program.json("strategy", "check", "sma_cross")["form"] == "signals"
     found = program.json("strategy", "check", f"{path}:Mine")
     assert (found["runs"], found["form"], found["compiles"]) == (True, "events", True)
+
+
+def test_a_strategy_is_begun_and_checked(program, tmp_path):
+    made = program.json("strategy", "new", "my_dip", "--directory", tmp_path / "mine", "--events")
+    assert made["class"] == "MyDip"
+    assert made["next"][0] == f"arbitrax strategy check {made['strategy']}"
+    found = program.json("strategy", "check", made["strategy"])
+    assert (found["ok"], found["runs"], found["form"], found["compiles"]) == (True, True, "events", True)
+    assert found["problems"] == []
+    assert [each["name"] for each in found["markets"]] == ["made-up waves", "AAPL", "GSPC", "AAPL + MSFT + IBM"]
+    _, err = program.run("strategy", "new", "my_dip", "--directory", tmp_path / "mine", code=2)
+    assert "exists already, and nothing is overwritten" in err
+    _, err = program.run("strategy", "new", "my dip", "--directory", tmp_path, code=2)
+    assert "'my dip' is no name for a Python file" in err
+
+
+def test_strategy_check_says_what_is_wrong(program, tmp_path):
+    path = tmp_path / "mine.py"
+    path.write_text(STRATEGY.replace("np.arange(len(bars)) % 2 == 0", "bars.close > bars.close.mean()"))
+    _, err = program.run("strategy", "check", path, code=1)
+    assert err.startswith(f"Error: {path}, line 7: signals looks ahead: on made-up waves it decides otherwise at bar ")
+    found = program.json("strategy", "check", f"{path}:EveryOther", code=1)
+    assert (found["ok"], found["runs"], found["problems"][0]["kind"]) == (False, True, "look_ahead")
+    path.write_text("import arbitrax as ax\nraise ValueError('x')\n")
+    found = program.json("strategy", "check", path, code=1)
+    assert (found["ok"], found["runs"], found["problems"][0]["kind"]) == (False, False, "raises")
+    assert "failed to load at line 2: ValueError: x." in found["problems"][0]["sentence"]
+    _, err = program.run("strategy", "check", tmp_path / "none.py", code=2)
+    assert "cannot be read" in err
+
+
+def test_the_page_write_a_strategy_does_what_it_says(program, tmp_path):
+    page = (Path(__file__).parents[2] / "docs" / "write-a-strategy.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```(\w*)\n(.*?)```", page, re.DOTALL)
+    strategy, its_test = tmp_path / "three_down.py", tmp_path / "test_three_down.py"
+    codes = iter([code for language, code in blocks if language == "python"])
+
+    def run(line):
+        first, *words = shlex.split(line)
+        if first == "arbitrax":
+            return program.run(*words, folder=tmp_path)[0]
+        ran = subprocess.run([sys.executable, "-m", first, "-p", "no:cacheprovider", *words], capture_output=True,
+                             text=True, cwd=tmp_path, env=program.environment, check=False)  # fmt: skip
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        return ran.stdout
+
+    steps = [line for language, code in blocks if language == "sh" for line in code.splitlines()]
+    assert [line.split()[0] for line in steps] == ["arbitrax", "arbitrax", "pytest", "arbitrax", "arbitrax"]
+    run(steps[0])
+    text = strategy.read_text()
+    strategy.write_text(text[: text.index("class ThreeDown")] + next(codes))
+    assert "no look-ahead was found" in " ".join(run(steps[1]).split())
+    text = strategy.read_text()
+    centred = text.replace(
+        "np.convolve(fell, np.ones(self.falls))[: len(bars)]", 'np.convolve(fell, np.ones(3), "same")'
+    )
+    assert centred != text
+    strategy.write_text(centred)
+    _, err = program.run(*shlex.split(steps[1])[1:], folder=tmp_path, code=1)
+    told = next(code for language, code in blocks if not language)
+    assert err.startswith(told.rstrip().removesuffix("..."))
+    strategy.write_text(text)
+    text = its_test.read_text()
+    second = text.index("\n\n\ndef ", text.index("\ndef ") + 1)
+    its_test.write_text(text[:second] + "\n\n\n" + next(codes))
+    assert "2 passed" in run(steps[2])
+    for line in steps[3:]:
+        stored = re.search(r"Stored as (bt_\w+)", run(line))
+        assert program.json("backtest", "reproduce", stored[1])["reproduced"] is True
+    assert "ThreeDown" in (tmp_path / "three_down.html").read_text(encoding="utf-8")
+    (tmp_path / "three_down.html").unlink()
+    (tmp_path / "run.py").write_text(next(codes))
+    subprocess.run([sys.executable, "run.py"], cwd=tmp_path, env=program.environment, check=True)
+    assert (tmp_path / "three_down.html").exists()
+    assert next(codes, None) is None
 
 
 def test_costs_account_and_instruments_are_set_by_name(program, year, tmp_path):

@@ -9,7 +9,7 @@ import numpy as np
 
 import arbitrax as ax
 from arbitrax.domain.bars import Bars
-from arbitrax.strategies.averages import compare_moving_averages
+from arbitrax.indicators.crossings import compare_moving_averages
 from benchmarks.backtest.data import FAST, FOLDER, SLOW, STORE
 from benchmarks.backtest.momentum import LOOKBACK, SKIP, TOP, decision_bars
 from benchmarks.backtest.reference import CASH, UNITS

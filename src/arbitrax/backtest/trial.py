@@ -1,6 +1,8 @@
-"""A short run on made-up bars, to see whether a strategy runs at all."""
+"""Short runs that tell whether a strategy runs at all, and whether it knows the future."""
 
 import math
+import random
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,9 +12,21 @@ from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import strategy_ref
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.intervals import DAY
+from arbitrax.domain.orders import OrderRole
+from arbitrax.domain.panel import Panel
 from arbitrax.strategies.strategy import Strategy
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
 BARS = 300
+CUTS = 24
+"""Histories cut short, of one run."""
+EXACT = ("created_bar", "symbol", "kind", "time_in_force", "size_kind", "role")
+CLOSE = 1e-9
+"""Relative: NumPy may sum longer arrays in another order."""
 
 
 def trial_run(strategy: Strategy, *, jit: bool = False) -> Result:
@@ -21,13 +35,100 @@ def trial_run(strategy: Strategy, *, jit: bool = False) -> Result:
     Raises:
         StrategyError: what it raised, or why it cannot be compiled.
     """
-    count = BARS + strategy.warmup
-    at = np.arange(count)
-    close = np.round(100 * np.exp(0.1 * np.sin(at * (2 * math.pi / 47)) + 0.05 * np.sin(at * (2 * math.pi / 7))), 2)
-    first = np.concatenate((close[:1], close[:-1]))
-    bars = Bars(
-        "TRIAL", "1d", 10_957 * DAY + at.astype(np.int64) * DAY, first, np.maximum(first, close) * 1.01,
-        np.minimum(first, close) * 0.99, close, np.full(count, 1e6),
-    )  # fmt: skip
-    spec = RunSpec(strategy=strategy_ref(strategy, type(strategy).__name__), symbols=("TRIAL",))
-    return run_backtest(spec, strategy, bars, jit=jit)
+    return run_on(strategy, waves(BARS + strategy.warmup, fewest_symbols(type(strategy))), jit=jit)
+
+
+def fewest_symbols(strategy: type[Strategy]) -> int:
+    """Return how many symbols a strategy needs at least; two when it defines nothing but `portfolio`."""
+    only_portfolio = strategy.portfolio is not Strategy.portfolio and strategy.signals is Strategy.signals
+    compares = only_portfolio and not strategy.is_event_driven()
+    return max(strategy.least_symbols, 2 if compares else 1)
+
+
+def waves(bars: int, symbols: int = 1) -> list[Bars]:
+    """Return made-up daily bars, one series a symbol: sums of two waves, each symbol's of another phase."""
+    made = []
+    at = np.arange(bars)
+    for number in range(symbols):
+        slow, quick = np.sin((at + 5 * number) * (2 * math.pi / 47)), np.sin((at + 2 * number) * (2 * math.pi / 7))
+        close = np.round(100 * np.exp(0.1 * slow + 0.05 * quick), 2)
+        first = np.concatenate((close[:1], close[:-1]))
+        high, low = np.maximum(first, close) * 1.01, np.minimum(first, close) * 0.99
+        times = 10_957 * DAY + at.astype(np.int64) * DAY
+        name = "TRIAL" if not number else f"TRIAL{number + 1}"
+        made.append(Bars(name, "1d", times, first, high, low, close, np.full(bars, 1e6)))
+    return made
+
+
+def run_on(strategy: Strategy, series: "Sequence[Bars]", *, jit: bool = False) -> Result:
+    """Run a strategy over the bars of one symbol or several, at the default costs.
+
+    Raises:
+        RangeError: fewer bars than its warm-up needs.
+        StrategyError: what it raised, or why it cannot be compiled.
+    """
+    symbols = tuple(bars.symbol for bars in series)
+    spec = RunSpec(strategy=strategy_ref(strategy, type(strategy).__name__), symbols=symbols, interval="1d")
+    return run_backtest(spec, strategy, series[0] if len(series) == 1 else Panel.from_bars(series), jit=jit)
+
+
+def choose_cuts(result: Result, warmup: int, count: int = CUTS) -> list[int]:
+    """Return numbers of bars after which to cut a run's history, ascending; at most ``count``.
+
+    Half are random, half end with a bar where the run sent orders: there a difference must show.
+    """
+    first, bars = max(warmup, 1), len(result.bars)
+    if first + 1 >= bars:
+        return []
+    chance = random.Random(bars)  # noqa: S311 - a sample, not a secret
+    decided = sorted({bar + 1 for bar in result.order_records["created_bar"].tolist() if first < bar + 1 < bars})
+    chosen = set(chance.sample(decided, min(len(decided), count // 2)))
+    chosen.update(chance.choices(range(first + 1, bars), k=count - len(chosen)))
+    return sorted(chosen)
+
+
+def first_look_ahead(strategy: Strategy, result: Result, cuts: "Sequence[int]") -> int | None:
+    """Return the first bar at which a run decided otherwise than with the later bars unknown; None: none was found.
+
+    The strategy runs again on the first so many bars, and its orders and fills are compared.
+
+    Raises:
+        StrategyError: it failed on a history cut short.
+    """
+    whole = result.raw
+    for cut in cuts:
+        kept = whole.between(None, int(whole.timestamp[cut - 1]) + 1)
+        again = run_backtest(result.spec, type(strategy)(**strategy.values), kept)
+        bar = first_difference(result, again, cut)
+        if bar is not None:
+            return bar
+    return None
+
+
+def first_difference(one: Result, two: Result, bars: int) -> int | None:
+    """Return the first bar, of the first ``bars``, at which two runs sent other orders or were filled otherwise."""
+    found = []
+    for whole, part, name, exact, numbers in (
+        (one.order_records, two.order_records, "created_bar", EXACT, ("size", "limit")),
+        (one.fill_records, two.fill_records, "bar", ("bar", "order", "symbol"), ("quantity", "price")),
+    ):
+        ours, theirs = whole[whole[name] < bars], part[part[name] < bars]
+        shared = min(len(ours), len(theirs))
+        differs = np.zeros(shared, np.bool_)
+        for field in exact:
+            differs |= ours[field][:shared] != theirs[field][:shared]
+        # Exits take their sizes and prices from the entry's fill.
+        own = ours["role"][:shared] == OrderRole.PLAIN if "role" in exact else np.ones(shared, np.bool_)
+        for field in numbers:
+            differs |= own & ~_close(ours[field][:shared], theirs[field][:shared])
+        if differs.any():
+            at = int(differs.argmax())
+            found.append(min(int(ours[name][at]), int(theirs[name][at])))
+        elif len(ours) != len(theirs):
+            found.append(int((ours if len(ours) > shared else theirs)[name][shared]))
+    return min(found, default=None)
+
+
+def _close(one: "NDArray[np.float64]", two: "NDArray[np.float64]") -> "NDArray[np.bool_]":
+    """Tell which numbers are equal to 1e-9 relative; NaN equals NaN."""
+    return np.isclose(one, two, rtol=CLOSE, atol=0.0, equal_nan=True)

@@ -80,7 +80,8 @@ def run(
 ) -> int:
     """Run a strategy and store the result.
 
-    STRATEGY is a name that `arbitrax strategy list` shows, or path/to/file.py:ClassName.
+    STRATEGY is a name that `arbitrax strategy list` shows, or path/to/file.py (path/to/file.py:ClassName if it holds
+    several).
     """
     if (symbol is None) == (data is None):
         raise InputError("Say what to run on: either --symbol AAPL (stored bars) or --data FILE.")

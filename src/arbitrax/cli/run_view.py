@@ -22,7 +22,7 @@ from arbitrax.domain.orders import (
     SizeKind,
     TimeInForce,
 )
-from arbitrax.strategies.averages import average_scale
+from arbitrax.indicators.crossings import average_scale
 
 if TYPE_CHECKING:
     from rich.console import RenderableType

@@ -14,3 +14,30 @@ from arbitrax.indicators.moving_averages import dema, ema, kama, sma, tema, wma
 from arbitrax.kernels.moving_averages import Dema, Ema, Kama, Sma, Tema, Wma
 
 __all__ = ["Dema", "Ema", "Kama", "Sma", "Tema", "Wma", "dema", "ema", "kama", "sma", "tema", "wma"]
+
+from arbitrax.indicators.crossings import compare_moving_averages
+from arbitrax.indicators.statistics import (
+    beta,
+    bollinger,
+    correlation,
+    hurst,
+    linear_regression,
+    realised_volatility,
+    zscore,
+)
+from arbitrax.kernels.indicators import MovingAverageComparison
+from arbitrax.kernels.rolling_statistics import (
+    Beta,
+    Bollinger,
+    BollingerBands,
+    Correlation,
+    Hurst,
+    LinearRegression,
+    RealisedVolatility,
+    RegressionLine,
+    ZScore,
+)
+
+__all__ += ["Beta", "Bollinger", "BollingerBands", "Correlation", "Hurst", "LinearRegression", "RealisedVolatility"]
+__all__ += ["RegressionLine", "ZScore", "beta", "bollinger", "correlation", "hurst", "linear_regression"]
+__all__ += ["MovingAverageComparison", "compare_moving_averages", "realised_volatility", "zscore"]

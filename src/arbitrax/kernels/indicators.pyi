@@ -2,7 +2,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 SOURCE_HASH: str
+LONGEST: int
 
+class MovingAverageComparison:
+    def __init__(self, first: int, second: int) -> None: ...
+    def update(self, price: float) -> int: ...
+
+def average_unit(first: float) -> float: ...
 def rsi(close: NDArray[np.float64], window: int, out: NDArray[np.float64]) -> None: ...
 def cross_averages(
     price: NDArray[np.float64], scale: float, first_window: int, second_window: int, out: NDArray[np.int8]

@@ -7,9 +7,18 @@ that is not finite. Sums are of integers at a scale the first value chooses, so 
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
 from cython.cimports.arbitrax.kernels.steps import Ema as EmaState
-from cython.cimports.arbitrax.kernels.steps import RollingSum, add_to_sum, as_double, clear_sum, start_ema, step_ema
+from cython.cimports.arbitrax.kernels.steps import (
+    RollingSum,
+    add_to_sum,
+    as_double,
+    checked,
+    refuse_too_large,
+    start_ema,
+    start_sum,
+    step_ema,
+)
 from cython.cimports.libc.math import NAN
-from cython.cimports.libc.stdlib import calloc, free
+from cython.cimports.libc.stdlib import free
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 LONGEST = 1_000_000
@@ -18,32 +27,7 @@ LONGEST = 1_000_000
 
 @cython.cfunc
 def _checked(name: str, window: cython.Py_ssize_t, least: cython.Py_ssize_t) -> cython.Py_ssize_t:
-    if not least <= window <= LONGEST:
-        raise ValueError(f"{name} = {window} is not allowed; give a whole number from {least} to {LONGEST:,}.")
-    return window
-
-
-@cython.cfunc
-def _start_sum(s: cython.pointer[RollingSum], window: cython.Py_ssize_t) -> cython.int:
-    s.ring = cython.cast(cython.pointer[cython.longlong], calloc(window, cython.sizeof(cython.longlong)))
-    if s.ring is cython.NULL:
-        raise MemoryError
-    s.window = window
-    s.scale = s.units = s.bound = 0.0
-    s.too_large = False
-    clear_sum(s)
-    return 0
-
-
-@cython.cfunc
-def _refuse_too_large(s: cython.pointer[RollingSum]) -> cython.int:
-    if s.too_large:
-        s.too_large = False
-        raise OverflowError(
-            f"a value of {s.bound:g} or more is too large for exact sums of {s.window} values at 1/{s.scale:g} of a "
-            "unit; use a shorter window, a later start or rescaled values"
-        )
-    return 0
+    return checked(name, window, least, LONGEST)
 
 
 @cython.final
@@ -54,7 +38,7 @@ class Sma:
     _s: RollingSum
 
     def __cinit__(self, window: cython.Py_ssize_t):
-        _start_sum(cython.address(self._s), _checked("window", window, 1))
+        start_sum(cython.address(self._s), _checked("window", window, 1))
 
     def __dealloc__(self):
         free(self._s.ring)
@@ -62,7 +46,7 @@ class Sma:
     def update(self, value: cython.double) -> cython.double:
         """Take the next value; return the average, NaN until it is warm."""
         full: cython.bint = add_to_sum(cython.address(self._s), value)
-        _refuse_too_large(cython.address(self._s))
+        refuse_too_large(cython.address(self._s))
         return self._s.sum / self._s.units if full else NAN
 
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
@@ -73,7 +57,7 @@ class Sma:
             for i in range(value.shape[0]):
                 out[i] = s.sum / s.units if add_to_sum(cython.address(s), value[i]) else NAN
         self._s = s
-        _refuse_too_large(cython.address(self._s))
+        refuse_too_large(cython.address(self._s))
 
 
 @cython.final
@@ -86,7 +70,7 @@ class Wma:
     _weights: cython.double
 
     def __cinit__(self, window: cython.Py_ssize_t):
-        _start_sum(cython.address(self._s), _checked("window", window, 1))
+        start_sum(cython.address(self._s), _checked("window", window, 1))
         self._weighted = 0
         self._weights = 0.5 * window * (window + 1)
 
@@ -96,7 +80,7 @@ class Wma:
     def update(self, value: cython.double) -> cython.double:
         """Take the next value; return the average, NaN until it is warm."""
         average: cython.double = _step_wma(cython.address(self._s), cython.address(self._weighted), value)
-        _refuse_too_large(cython.address(self._s))
+        refuse_too_large(cython.address(self._s))
         return average / (self._weights * self._s.scale)
 
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
@@ -110,7 +94,7 @@ class Wma:
                 out[i] = _step_wma(cython.address(s), cython.address(weighted), value[i]) / (weights * s.scale)
         self._s = s
         self._weighted = weighted
-        _refuse_too_large(cython.address(self._s))
+        refuse_too_large(cython.address(self._s))
 
 
 @cython.overflowcheck(False)  # products of two int64 fit into 128 bits
@@ -301,7 +285,7 @@ class Kama:
     _k: KamaState
 
     def __cinit__(self, window: cython.Py_ssize_t, fast: cython.Py_ssize_t = 2, slow: cython.Py_ssize_t = 30):
-        _start_sum(cython.address(self._k.s), _checked("window", window, 1) + 1)
+        start_sum(cython.address(self._k.s), _checked("window", window, 1) + 1)
         self._k.moved = 0
         self._k.value = NAN
         self._k.slow = 2.0 / (_checked("slow", slow, 1) + 1)
@@ -315,7 +299,7 @@ class Kama:
     def update(self, value: cython.double) -> cython.double:
         """Take the next value; return the average, NaN until it is warm."""
         average: cython.double = _step_kama(cython.address(self._k), value)
-        _refuse_too_large(cython.address(self._k.s))
+        refuse_too_large(cython.address(self._k.s))
         return average
 
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
@@ -326,4 +310,4 @@ class Kama:
             for i in range(value.shape[0]):
                 out[i] = _step_kama(cython.address(k), value[i])
         self._k = k
-        _refuse_too_large(cython.address(self._k.s))
+        refuse_too_large(cython.address(self._k.s))

@@ -1,6 +1,8 @@
 # One step of each average, shared by the form that takes a value at a time and the form that takes an array, and by the
 # indicators built on them. A value that is not finite starts an average anew: NaN until it is warm again.
+cimport cython
 from libc.math cimport NAN, fabs, llrint
+from libc.stdlib cimport calloc
 from libc.string cimport memset
 from arbitrax.kernels.build cimport int128
 
@@ -40,6 +42,30 @@ cdef inline void clear_sum(RollingSum* s) noexcept nogil:
     s.seen = s.at = 0
     s.sum = s.newest = s.oldest = 0
 
+cdef inline Py_ssize_t checked(str name, Py_ssize_t window, Py_ssize_t least, Py_ssize_t most) except -1:
+    if not least <= window <= most:
+        raise ValueError(f"{name} = {window} is not allowed; give a whole number from {least} to {most:,}.")
+    return window
+
+cdef inline int start_sum(RollingSum* s, Py_ssize_t window) except -1:
+    s.ring = <long long*> calloc(window, sizeof(long long))
+    if s.ring is NULL:
+        raise MemoryError
+    s.window = window
+    s.scale = s.units = s.bound = 0.0
+    s.too_large = False
+    clear_sum(s)
+    return 0
+
+cdef inline int refuse_too_large(RollingSum* s) except -1:
+    if s.too_large:
+        s.too_large = False
+        raise OverflowError(
+            f"a value of {s.bound:g} or more is too large for exact sums of {s.window} values at 1/{s.scale:g} of a "
+            "unit; use a shorter window, a later start or rescaled values"
+        )
+    return 0
+
 cdef inline bint admit(RollingSum* s, double x) noexcept nogil:
     # What is not below the bound: the first value ever, one that is not finite, one too large.
     if s.scale == 0.0 and x - x == 0.0:
@@ -73,6 +99,23 @@ cdef inline double as_double(int128 x) noexcept nogil:
     # The compiler's own conversion of 128 bits is a slow call.
     cdef long long narrow = <long long> x
     return <double> narrow if narrow == x else <double> x
+
+cdef inline double wide_as_double(int128 x) noexcept nogil:
+    # For 128 bits that are often needed, without a branch on which; x >= 0. Three exact parts, added smallest first.
+    cdef unsigned long long low = <unsigned long long> x
+    cdef double upper = <double> <long long> (x >> 64)
+    cdef double middle = <double> <long long> (low >> 32)
+    cdef double lower = <double> <long long> (<unsigned int> low)
+    return upper * 18446744073709551616.0 + (middle * 4294967296.0 + lower)
+
+@cython.overflowcheck(False)  # products of two int64 fit into 128 bits
+cdef inline int compare_sums(
+    long long first, long long first_window, long long second, long long second_window
+) noexcept nogil:
+    # The sign of first / first_window - second / second_window, exact: the one place where averages are compared.
+    cdef int128 left = <int128> first * second_window
+    cdef int128 right = <int128> second * first_window
+    return (left > right) - (left < right)
 
 # Exponential: starts at the mean of its first `window` values, then moves by 2 / (window + 1) of the way.
 cdef struct Ema:

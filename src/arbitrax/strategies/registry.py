@@ -10,9 +10,17 @@ from arbitrax.domain.errors import StrategyError, UnknownNameError, did_you_mean
 from arbitrax.strategies.strategy import Strategy
 
 BUILT_IN = {
+    "bollinger_reversion": "arbitrax.strategies.bollinger_reversion:BollingerReversion",
     "buy_and_hold": "arbitrax.strategies.buy_and_hold:BuyAndHold",
+    "calendar_rebalance": "arbitrax.strategies.calendar_rebalance:CalendarRebalance",
+    "cross_sectional_momentum": "arbitrax.strategies.cross_sectional_momentum:CrossSectionalMomentum",
+    "donchian_breakout": "arbitrax.strategies.donchian_breakout:DonchianBreakout",
+    "ema_cross": "arbitrax.strategies.ema_cross:EmaCross",
+    "macd_cross": "arbitrax.strategies.macd_cross:MacdCross",
+    "pairs_trading": "arbitrax.strategies.pairs_trading:PairsTrading",
     "rsi_reversion": "arbitrax.strategies.rsi_reversion:RsiReversion",
     "sma_cross": "arbitrax.strategies.sma_cross:SmaCross",
+    "time_series_momentum": "arbitrax.strategies.time_series_momentum:TimeSeriesMomentum",
 }
 ENTRY_POINTS = "arbitrax.strategies"
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from arbitrax.domain.errors import ParameterError
 from arbitrax.kernels import indicators
+from arbitrax.strategies.holding import held
 from arbitrax.strategies.parameters import parameter
 from arbitrax.strategies.strategy import Strategy
 
@@ -47,11 +48,6 @@ class RsiReversion(Strategy):
         mirrored = np.full(len(close), np.nan)
         mirrored[rsi < 100 - self.exit] = 0.0
         mirrored[rsi > 100 - self.oversold] = -1.0
-        return _held(weights) + _held(mirrored)
-
-
-def _held(weights: "Floats") -> "Floats":
-    """Carry each stated weight forward over the NaN after it; 0 before the first."""
-    stated = np.where(np.isnan(weights), 0, np.arange(len(weights)))
-    held = weights[np.maximum.accumulate(stated)]
-    return np.nan_to_num(held)
+        weights = held(weights) + held(mirrored)
+        weights[: self.warmup - 1] = np.nan
+        return weights

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from arbitrax.domain.errors import ParameterError
-from arbitrax.strategies.averages import compare_moving_averages
+from arbitrax.indicators.crossings import compare_moving_averages
 from arbitrax.strategies.parameters import parameter
 from arbitrax.strategies.strategy import Strategy
 

@@ -7,7 +7,7 @@ decisions at once, or `Strategy.on_bar`, which is called at each close. The same
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from arbitrax.domain.errors import ParameterError
+from arbitrax.domain.errors import ParameterError, StrategyError
 from arbitrax.strategies.parameters import Declaration, Parameter, Value, resolve
 
 if TYPE_CHECKING:
@@ -29,6 +29,10 @@ class Strategy:
     """
 
     parameters: ClassVar[dict[str, Parameter]] = {}
+    least_symbols: ClassVar[int] = 1
+    """Symbols it needs. Override where `portfolio` compares them."""
+    most_symbols: ClassVar[int | None] = None
+    """Symbols it can trade; None: any number."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -72,12 +76,19 @@ class Strategy:
         changes, at the next bar's open. A value may use its own bar and earlier ones only. Entries and exits, weights
         with stops and rebalances: `arbitrax.strategies.signals`.
         """
+        if type(self).portfolio is not Strategy.portfolio:
+            raise StrategyError(
+                f"{type(self).__name__} decides for several symbols at once and was given one; give it "
+                f"{max(self.least_symbols, 2)}{' or more' if self.most_symbols is None else ''}, such as "
+                "--symbol AAPL,MSFT."
+            )
         raise NotImplementedError(f"{type(self).__name__} defines neither signals(self, bars) nor on_bar(self, ctx).")
 
     def portfolio(self, panel: "Panel") -> "Decisions":
         """Return the decisions for several symbols, shape (bars, symbols).
 
-        Unless overridden, each symbol follows `signals` of its own bars with an equal share of equity.
+        Unless overridden, each symbol follows `signals` of its own bars with an equal share of equity; sizes in units
+        or values stay as they are.
         """
         from arbitrax.strategies.shares import equal_shares
 

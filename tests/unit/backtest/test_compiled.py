@@ -12,7 +12,7 @@ from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.errors import StrategyError
 from arbitrax.domain.intervals import DAY
 from arbitrax.domain.orders import OrderKind, OrderRole, OrderStatus
-from arbitrax.strategies.averages import compare_moving_averages
+from arbitrax.indicators.crossings import compare_moving_averages
 from tests.market import random_walk, sample
 
 

@@ -1,13 +1,17 @@
+import re
+import sys
+
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import arbitrax as ax
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.errors import DataError, ParameterError
 from arbitrax.domain.intervals import DAY
+from arbitrax.strategies.price_levels import fixed_price_levels
 from arbitrax.strategies.registry import BUILT_IN, find_strategy
+from arbitrax.strategies.strategy import source_of
+from tests.market import sample
 
 
 def bars(close):
@@ -29,6 +33,34 @@ def test_sma_cross_refuses_windows_that_cannot_cross():
         ax.SmaCross(fast=30, slow=30)
 
 
+def test_ema_cross_is_long_above_and_flat_at_a_tie():
+    # EMA(1) is the close. EMA(3), weight 1/2, starts at (10 + 10 + 10) / 3; then 11, 8.5, 8.5.
+    weights = ax.EmaCross(fast=1, slow=3).signals(bars([10, 10, 10, 12, 6, 8.5]))
+    np.testing.assert_array_equal(weights, [np.nan, np.nan, 0, 1, 0, 0])
+    np.testing.assert_array_equal(
+        ax.EmaCross(fast=1, slow=3, short=True).signals(bars([10, 10, 10, 12, 6, 8.5]))[2:], [-1, 1, -1, -1]
+    )
+
+
+def test_ema_cross_agrees_with_averages_computed_by_hand_on_real_prices():
+    close = sample("MSFT").close
+    lines = []
+    for window in (12, 26):
+        line = [float(close[:window].mean())]
+        for price in close[window:]:
+            line.append(line[-1] + 2 / (window + 1) * (float(price) - line[-1]))
+        lines.append(np.concatenate((np.full(window - 1, np.nan), line)))
+    weights = ax.EmaCross().signals(sample("MSFT"))
+    assert np.isnan(weights[:25]).all()
+    clear = np.abs(lines[0] - lines[1])[25:] > 1e-9
+    np.testing.assert_array_equal(weights[25:][clear], (lines[0] > lines[1])[25:][clear])
+
+
+def test_ema_cross_refuses_windows_that_cannot_cross():
+    with pytest.raises(ParameterError, match=r"^EmaCross: fast = 26 must be smaller than slow = 26\.$"):
+        ax.EmaCross(fast=26)
+
+
 def test_sma_cross_refuses_prices_beyond_exact_sums():
     with pytest.raises(DataError, match="too large for exact averages"):
         ax.SmaCross(fast=1, slow=2).signals(bars([1e12, 1e12, 1e12]))
@@ -48,7 +80,8 @@ def test_rsi_reversion_short_mirrors():
     up_then_down = [100 + i for i in range(8)] + [107 - 2 * i for i in range(1, 9)]
     weights = ax.RsiReversion(window=3, oversold=30, exit=60, short=True).signals(bars(up_then_down))
     assert -1 in weights
-    assert set(np.unique(weights)) <= {-1, 0, 1}
+    assert np.isnan(weights[:3]).all()
+    assert set(np.unique(weights[3:])) <= {-1, 0, 1}
 
 
 def test_buy_and_hold_wants_the_same_weight_for_ever():
@@ -61,12 +94,6 @@ def test_every_strategy_documents_itself_and_its_parameters(name):
     assert strategy.__doc__
     assert all(each.doc for each in strategy.parameters.values())
     assert strategy().warmup >= 1
-
-
-@pytest.mark.parametrize("name", BUILT_IN)
-@given(close=st.lists(st.floats(1, 500), min_size=2, max_size=120), data=st.data())
-def test_no_strategy_looks_ahead(name, close, data):
-    strategy = find_strategy(name)()
-    cut = data.draw(st.integers(1, len(close)))
-    full, part = strategy.signals(bars(close)), strategy.signals(bars(close[:cut]))
-    np.testing.assert_array_equal(full[:cut], part)
+    assert re.search(r"^Source: ", sys.modules[strategy.__module__].__doc__, re.MULTILINE) or name == "buy_and_hold"
+    assert fixed_price_levels(source_of(strategy), strategy.__name__) == []
+    assert getattr(ax, strategy.__name__) is strategy

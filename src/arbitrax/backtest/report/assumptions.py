@@ -13,7 +13,7 @@ from arbitrax.backtest.report import figures
 from arbitrax.backtest.report.text import clean_text
 from arbitrax.domain.intervals import is_intraday
 from arbitrax.domain.orders import SizeKind
-from arbitrax.strategies.averages import average_scale
+from arbitrax.indicators.crossings import average_scale
 
 if TYPE_CHECKING:
     from arbitrax.backtest.result import Result

@@ -1,0 +1,87 @@
+"""Donchian channel breakout in the way of the turtles.
+
+Source: Curtis Faith, "The Original Turtle Rules", 2003, chapters 3 (N and the unit), 4 (the shorter of the two systems,
+entries of 20 days), 5 (stops of 2 N) and 6 (exits of 10 days); the channel is Richard Donchian's. A breakout is seen at
+the close and not inside the bar. Left out are the units that are added every N / 2, the rule that skips a breakout
+after one that won, and the limits on related markets.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from arbitrax.domain.errors import ParameterError
+from arbitrax.indicators import ema
+from arbitrax.strategies.parameters import parameter
+from arbitrax.strategies.signals import Exits, Signals
+from arbitrax.strategies.strategy import Strategy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arbitrax.domain.bars import Bars, Floats
+
+MOST = 0.99
+"""Largest distance of a stop, as a share of the price."""
+
+
+class DonchianBreakout(Strategy):
+    """Buy a close above the highest high of the bars before, leave below their lowest low; sized by the true range."""
+
+    entry: int = parameter(20, low=1, high=1000, doc="bars before, whose highest high a close must exceed to buy")
+    exit: int = parameter(10, low=1, high=1000, doc="bars before, below whose lowest low a close leaves")
+    average: int = parameter(20, low=2, high=500, doc="days of N, the average true range; its weight is 1 / average")
+    risk: float = parameter(0.01, low=0.0001, high=1, doc="share of equity that a move of N against it costs")
+    stop: float = parameter(2.0, low=0, high=100, doc="distance of the stop from the entry, in N; 0: none")
+    max_weight: float = parameter(1.0, low=0.01, high=100, doc="largest share of equity in a position")
+    short: bool = parameter(True, doc="also the mirror image: sell a close below the lowest low")
+
+    def check(self) -> None:
+        """Refuse an exit that is later than the next entry."""
+        if self.exit > self.entry:
+            raise ParameterError(f"DonchianBreakout: exit = {self.exit} must not be longer than entry = {self.entry}.")
+
+    @property
+    def warmup(self) -> int:
+        """The channel of the bars before the present one, and N, must be known."""
+        return max(self.entry + 1, 2 * self.average)
+
+    def signals(self, bars: "Bars") -> Signals:
+        """Return entries and exits, the share of equity of each entry, and its stop."""
+        close = bars.close
+        span = self._range(bars)
+        known = span > 0
+        lowest = _before(bars.low, self.exit, np.min)
+        highest = _before(bars.high, self.exit, np.max)
+        up = known & (close > _before(bars.high, self.entry, np.max))
+        down = known & (close < _before(bars.low, self.entry, np.min))
+        share = np.divide(span, close, out=np.full(len(close), np.nan), where=known)
+        size = np.minimum(self.risk / share, self.max_weight)
+        return Signals(
+            entries=up,
+            exits=known & (close < lowest),
+            short_entries=down if self.short else None,
+            short_exits=known & (close > highest) if self.short else None,
+            size=size,
+            attached=Exits(stop_loss=np.minimum(self.stop * share, MOST)) if self.stop else Exits(),
+        )
+
+    def _range(self, bars: "Bars") -> "Floats":
+        """Return N at each bar, (bars,): true ranges of weights that fall by 1 / average, NaN until it is warm.
+
+        It starts at the mean of the first ``2 * average - 1`` of them.
+        """
+        true = bars.high - bars.low
+        before = bars.close[:-1]
+        true[:1] = np.nan
+        true[1:] = np.maximum(bars.high[1:], before) - np.minimum(bars.low[1:], before)
+        return ema(true, 2 * self.average - 1)
+
+
+def _before(values: "Floats", window: int, extreme: "Callable[..., Floats]") -> "Floats":
+    """Return the extreme of the ``window`` values before each, (bars,), NaN until there are as many."""
+    result = np.full(len(values), np.nan)
+    if len(values) > window:
+        result[window:] = extreme(sliding_window_view(values[:-1], window), axis=1)
+    return result
