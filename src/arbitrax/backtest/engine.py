@@ -168,15 +168,20 @@ def simulate(spec: RunSpec, strategy: Strategy, market: Market) -> tuple[Simulat
             simulation, strategy, panel.symbols, whole_bars, coarser, warmup=warmup, splits=splits, jit=market.jit
         )
     else:
-        seen, seen_panel = bars, panel
-        if splits is not None:
-            seen = None if bars is None else in_last_units(bars, splits[:, 0])
-            seen_panel = panel_in_last_units(panel, splits)
         shape = Shape(strategy, *panel.close.shape)
-        run_decisions(simulation, decide(strategy, seen, seen_panel), shape, spec.account.leverage)
+        run_decisions(simulation, decide_on(strategy, market), shape, spec.account.leverage)
     if simulation.fault is not None:
         raise StoreError(f"The backtest stopped: {simulation.fault}; trade less often, or over a shorter range.")
     return simulation, tags
+
+
+def decide_on(strategy: Strategy, market: Market) -> Any:
+    """Return what a strategy that decides in arrays decides on a market."""
+    bars, panel, splits = market.bars, market.panel, market.splits
+    if splits is not None:
+        bars = None if bars is None else in_last_units(bars, splits[:, 0])
+        panel = panel_in_last_units(panel, splits)
+    return decide(strategy, bars, panel)
 
 
 def _finer_of(

@@ -281,7 +281,7 @@ def _estimated(result: Result, measured: _Measured) -> CostTest:
     change = float(result.equity_curve[-1]) / start - 1
     slipped = np.abs(fills["price"] - fills["reference_price"]) * np.abs(fills["quantity"])
     paid = float((fills["fee"] + slipped * multipliers(result.spec)[fills["symbol"]]).sum()) / start
-    changes = {multiple: change + (1 - multiple) * paid for multiple in MULTIPLES}
+    changes = {multiple: max(-1.0, change + (1 - multiple) * paid) for multiple in MULTIPLES}
     multiples = tuple(
         CostMultiple(
             multiple, one, measured.cagr(1 + one), measured.sharpe(result.equity_curve) if multiple == 1 else None

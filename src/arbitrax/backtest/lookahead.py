@@ -18,6 +18,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager, redirect_stdout
+from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -25,12 +26,13 @@ import numpy as np
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arbitrax.backtest.engine import open_market, simulate
+from arbitrax.backtest.engine import decide_on, open_market, simulate
 from arbitrax.domain.dates import date_text, time_text
 from arbitrax.domain.errors import ArbitraxError
 from arbitrax.domain.intervals import is_intraday
 from arbitrax.domain.orders import OrderKind, OrderReason, OrderRole, OrderStatus, SizeKind
 from arbitrax.domain.panel import PRICES
+from arbitrax.strategies.signals import Exits, Signals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -60,6 +62,7 @@ ENDED = ("accepted_bar", "triggered_bar", "ended_bar", "parent", "side", "status
 ENDED_NUMBERS = ("size", "limit", "stop", "trail", "quantity", "price", "fee")
 FILLED = ("order", "bar", "symbol", "phase")
 FILLED_NUMBERS = ("quantity", "price", "fee")
+EXITS = ("stop_loss", "take_profit", "trailing_stop", "max_bars")
 TRAILING = (OrderKind.TRAILING_STOP, OrderKind.TRAILING_PERCENT)
 CODE = (".py", ".pyc", ".so", ".pyd", ".dll", ".dylib")
 
@@ -151,13 +154,14 @@ class Comparison:
             except ArbitraxError as error:
                 failed.append((cut, str(error)))
                 continue
-            difference = self.compare(ran, cut)
+            decided = self.compare(ran, cut)
+            difference = decided or self._exits(cut)
             if difference is None:
                 continue
             unsteady = self._unsteady(ran, cut)
             if unsteady is not None:
                 return LookAhead("warning", unsteady, cuts)
-            if self._told_by_times(cut):
+            if decided is not None and self._told_by_times(cut):
                 dated += 1
                 continue
             if worst is None or difference.bar < worst.bar:
@@ -259,6 +263,33 @@ class Comparison:
         price = next((f" at {order[name]:,.10g}" for name in ("limit", "stop") if order[name] == order[name]), "")
         named = "" if kind == OrderKind.MARKET else f" ({kind.name.lower().replace('_', ' ')}{price})"
         return f"sent an order to {side}{size:,.10g} {symbol}{named}"
+
+    def _exits(self, cut: int) -> Difference | None:
+        """Return a difference in the exits attached to entries decided at bar ``cut``; records show them later."""
+        entries = self.whole.orders[self.whole.orders["created_bar"] == cut]
+        whole = self._attached
+        if whole is None or not len(entries):
+            return None
+        other = _attached(decide_on(self.origin.fresh(), self.market.until(cut + 1)))
+        for entry in entries[entries["role"] == OrderRole.PLAIN]:
+            column = int(entry["symbol"])
+            for name in EXITS:
+                ours, theirs = (_at(getattr(one, name, None), cut, column) for one in (whole, other))
+                if not _close(np.float64(ours), np.float64(theirs)):
+                    symbol, known = self.market.panel.symbols[column], self._known(cut, cut)
+                    return Difference(
+                        cut,
+                        f"At {self._when(cut)} the run attached {name} = {ours:g} to its entry into {symbol}, but "
+                        f"{known} it would have been {theirs:g}.",
+                    )
+        return None
+
+    @cached_property
+    def _attached(self) -> Exits | None:
+        """The exits of the whole run by row, of a strategy that decides in arrays."""
+        if self.origin.strategy.is_event_driven():
+            return None
+        return _attached(decide_on(self.origin.fresh(), self.market))
 
     def _fills(self, ran: Ran, cut: int) -> Difference | None:
         ours = self.whole.fills[: int(self.whole.fills["bar"].searchsorted(cut, side="right"))]
@@ -370,6 +401,21 @@ def choose_cuts(result: Result, origin: Origin, market: Market) -> tuple[int, ..
         room = range(first, end + 1)
         chosen.update(chance.sample(room, min(count - take, len(room))))
     return tuple(sorted(chosen))
+
+
+def _attached(decided: Any) -> Exits | None:
+    """Return the exits of decisions, None without any."""
+    exits = decided.attached if isinstance(decided, Signals) else getattr(decided, "exits", None)
+    return exits if isinstance(exits, Exits) and any(getattr(exits, name) is not None for name in EXITS) else None
+
+
+def _at(values: Any, row: int, column: int) -> float:
+    """Return one of some exits: a number for all, or by bar, or by bar and symbol; NaN stands for none."""
+    if values is None:
+        return float("nan")
+    array = np.asarray(values, dtype=np.float64)
+    value = float(array if array.ndim == 0 else array[row] if array.ndim == 1 else array[row, column])
+    return value if value else float("nan")
 
 
 def _shocked(market: Market, known: int, shock: float) -> Market:
