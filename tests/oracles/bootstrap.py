@@ -40,8 +40,8 @@ def places(n, mean_block, seed, number):
     found = []
     while len(found) < n:
         start = int(chance.uniform() * n)
-        stay = math.log1p(-1 / mean_block) if mean_block > 1 else -math.inf
-        length = math.floor(math.log(1 - chance.uniform()) / stay) + 1
+        scale = 1 / math.log1p(-1 / mean_block) if mean_block > 1 else 0.0
+        length = math.floor(math.log(1 - chance.uniform()) * scale) + 1
         found += [(start + k) % n for k in range(min(length, n - len(found)))]
     return found
 
