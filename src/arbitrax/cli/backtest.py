@@ -15,7 +15,14 @@ from arbitrax.backtest.specify import cut_to_range, strategy_ref
 from arbitrax.bootstrap import open_store
 from arbitrax.cli.console import Json, notice, show, show_json, table
 from arbitrax.cli.run_settings import read_run_settings
-from arbitrax.cli.run_view import account_tables, contributions_table, metrics_table, run_document, summary_row
+from arbitrax.cli.run_view import (
+    account_tables,
+    contributions_table,
+    honesty_table,
+    metrics_table,
+    run_document,
+    summary_row,
+)
 from arbitrax.domain.errors import InputError, ParameterError
 from arbitrax.domain.ids import encode
 from arbitrax.settings import read_settings
@@ -174,7 +181,7 @@ def _portfolio_tables(result: Result) -> "list[RenderableType]":
 
 
 def _show_result(result: Result, run_id: str | None, report: Path | None) -> None:
-    show(metrics_table(result), *_portfolio_tables(result))
+    show(honesty_table(result), metrics_table(result), *_portfolio_tables(result))
     for text in result.notices:
         notice(text)
     if run_id is not None:
@@ -205,15 +212,21 @@ def list_runs(*, limit: Annotated[int, Parameter(help="How many, newest first.")
 def show_run(run_id: str, /, *, json: Json = False) -> int:
     """Show a stored run: metrics, assumptions, trades."""
     from arbitrax.cli.run_view import assumptions_table, trades_table
-    from arbitrax.services.backtests import find_run, stored_result
+    from arbitrax.services.backtests import find_run, restored_result
 
     with open_store(read_settings()) as store:
         run = find_run(store.runs, run_id)
-    result = stored_result(run)
+        result = restored_result(store.bars, store.actions, run)
     if json:
         show_json(run_document(result, run_id, None, with_records=True))
     else:
-        show(metrics_table(result), *_portfolio_tables(result), trades_table(result), assumptions_table(result, run))
+        show(
+            honesty_table(result),
+            metrics_table(result),
+            *_portfolio_tables(result),
+            trades_table(result),
+            assumptions_table(result, run),
+        )
     return 0
 
 
@@ -227,15 +240,14 @@ def write_report(
 ) -> int:
     """Write a stored run's report: one HTML file that needs no network."""
     from arbitrax.backtest.report import write_report as write
-    from arbitrax.services.backtests import find_run, stored_bars, stored_result
+    from arbitrax.services.backtests import find_run, restored_result
 
     settings = read_settings()
     with open_store(settings) as store:
         run = find_run(store.runs, run_id)
-        # A portfolio's prices are not kept with the run.
-        bars = stored_bars(store.bars, run) if len(run.spec.symbols) > 1 else None
+        result = restored_result(store.bars, store.actions, run)
     path = write(
-        replace(stored_result(run), raw=bars),
+        result,
         out or settings.home / "reports" / f"{run_id}.html",
         run_id=run_id,
         facts={"Engine": f"ArbitraX {run.engine_version}"},  # the one that made the run, whoever draws it

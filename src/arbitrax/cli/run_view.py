@@ -49,6 +49,17 @@ def heading(result: Result) -> str:
     )
 
 
+def honesty_table(result: Result) -> "RenderableType":
+    """Return what there is to doubt, one line a part; computed here, and the last line says how long it took."""
+    from rich.console import Group
+
+    panel = result.honesty
+    # Notices follow as notes.
+    rows = [(label, verdict, sentence) for label, verdict, sentence in panel.lines if label != "notice"]
+    took = f"Honesty checked in {panel.seconds:.2f} s."
+    return Group(table("Honesty", ("check", "verdict", "what was found"), rows, left=3), took)
+
+
 def metrics_table(result: Result) -> "RenderableType":
     """Return all metrics, two to a row; undefined ones say why below."""
     metrics = result.metrics
@@ -196,6 +207,7 @@ def run_document(
         "metrics": dict(result.metrics),
         "undefined": result.metrics.undefined,
         "annualised_with": result.metrics.basis,
+        "honesty": result.honesty.document(),
         "notices": result.notices,
         "contributions": _contributions(result),
         "refused_orders": {reason.name.lower(): count for reason, count in refusals(result.order_records).items()},
