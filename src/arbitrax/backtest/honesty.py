@@ -264,7 +264,7 @@ def _measured_costs(result: Result, origin: Origin, market: Market, measured: _M
 
 
 def _cost_sentence(changes: dict[float, float], gone: float | None, largest: float) -> tuple[Verdict, str]:
-    said = ", ".join(f"x{multiple:g} {change:+.1%}" for multiple, change in sorted(changes.items()))
+    said = ", ".join(f"x{multiple:g} {change:+,.1%}" for multiple, change in sorted(changes.items()))
     if changes.get(1.0, 0.0) <= 0:
         free = changes.get(0.0)
         loses = "loses even without costs" if free is not None and free <= 0 else "loses at its costs"
@@ -325,7 +325,7 @@ def _intervals(result: Result, sample: Sample) -> Intervals:
     depth = float(np.min(curve / np.maximum(np.maximum.accumulate(curve), 1.0) - 1, initial=0.0))
     drawdown = Interval(depth, *percentile_interval(drawn.drawdown))
     parts = [] if sharpe is None else [f"Sharpe {sharpe.low:.2f} to {sharpe.high:.2f}"]
-    parts += [] if cagr is None else [f"CAGR {cagr.low:+.1%} to {cagr.high:+.1%}"]
+    parts += [] if cagr is None else [f"CAGR {cagr.low:+,.1%} to {cagr.high:+,.1%}"]
     parts.append(f"max drawdown {drawdown.low:.1%} to {drawdown.high:.1%}")
     count = len(drawn.mean)
     luck = sharpe is not None and sharpe.low <= 0
@@ -361,7 +361,7 @@ def _concentration(result: Result) -> Concentration:
         f"All profit comes from {count} trade{'' if count == 1 else 's'}, too few to tell skill from luck."
         if few
         else f"The {len(best)} best of {count:,} trades made {share:.0%} of the profit; without them the total "
-        f"return is {without:+.1%}."
+        f"return is {without:+,.1%}."
     )
     verdict: Verdict = "warning" if few or share > CONCENTRATED else "ok"
     return Concentration(verdict, said, count, len(best), share, without)
@@ -393,7 +393,7 @@ def _liquidity(result: Result, market: Market | None) -> Liquidity:
     share, largest = above / len(shares), float(shares.max())
     said = (
         f"{share:.1%} of {len(shares):,} bars with fills took more than {VOLUME_SHARE:.0%} of the bar's volume; the "
-        f"most was {largest:.2%}."
+        f"most was {largest:,.2%}."
     )
     if unknown:
         said += f" {unknown:,} more have no volume."
