@@ -5,8 +5,9 @@ the run sent orders, where a difference must show, and at random ones, seeded by
 number of bars and the kind of strategy, never on a clock. Flags, symbols and bars are compared exactly, sizes, prices
 and equity to 1e-9 relative: NumPy may sum longer arrays in another order.
 
-What the test cannot see: data that a strategy has from elsewhere and that no cut reaches. Files opened while it runs
-are noticed and named; what is read by compiled libraries or at import is not.
+What a cut does not reach is data that a strategy has from elsewhere. Files that Python opens while it runs are noticed
+and named, and orders that foresee the bars are sent again on other prices: when they stay the same, they were not made
+from the bars. A mixture of both kinds of data stays unseen.
 """
 
 from __future__ import annotations
@@ -56,6 +57,14 @@ PADDING = 64
 """Bars after a cut whose times are kept when only times are told."""
 SHOCKS = (1.5, 0.6)
 """What prices become after a cut when only times are told."""
+FEWEST_ORDERS = 30
+"""Orders below which nobody can say that they foresee anything."""
+HORIZONS = (1, 5)
+"""Bars ahead that orders may foresee."""
+FORESEEN = 0.7
+DEVIATIONS = 6.0
+"""How far from even chance, in standard deviations, foresight begins."""
+DISTORTION = 1.7
 PLAIN = ("created_bar", "symbol", "kind", "time_in_force", "size_kind", "role")
 """Fields of an order that nothing later changes."""
 ENDED = ("accepted_bar", "triggered_bar", "ended_bar", "parent", "side", "status", "reason")
@@ -124,7 +133,10 @@ def _examine(result: Result, market: Market | None) -> LookAhead:
         return LookAhead("n/a", "Not tested: the history is too short to be cut after the strategy's warm-up.")
     # Prints of the strategy were seen once.
     with _files_opened() as opened, redirect_stdout(_Silence()):
-        found = Comparison(result, origin, market).at(cuts)
+        comparison = Comparison(result, origin, market)
+        found = comparison.at(cuts)
+        if found.verdict == "ok":
+            found = comparison.elsewhere(cuts) or found
     if found.verdict == "ok" and opened:
         return LookAhead(
             "warning",
@@ -180,6 +192,52 @@ class Comparison:
             )
         last = self._when(cuts[-1])
         return LookAhead("ok", f"None found: {_times(len(cuts))} cut short, the latest after {last}.", cuts)
+
+    def elsewhere(self, cuts: tuple[int, ...]) -> LookAhead | None:
+        """Return a finding when orders foresee prices that the strategy was not given; None otherwise.
+
+        What a strategy holds of its own, no cut reaches. But then its orders are the same on any bars, and while a
+        calendar's are too, those do not go the way of the next bars.
+        """
+        plain = self.whole.orders[self.whole.orders["role"] == OrderRole.PLAIN]
+        called = self.origin.strategy.is_event_driven() and not self.market.jit
+        if len(plain) < FEWEST_ORDERS or len(self.market.panel) > (CALLED if called else CELLS):
+            return None
+        share = max(self._foreseen(plain, ahead) for ahead in HORIZONS)
+        if not share:
+            return None
+        try:
+            other = self._run(_distorted(self.market)).orders
+        except ArbitraxError:
+            return None
+        other = other[other["role"] == OrderRole.PLAIN]
+        if len(other) != len(plain) or any((other[name] != plain[name]).any() for name in PLAIN):
+            return None
+        sided = plain["size_kind"] <= SizeKind.VALUE
+        if not _close(other["size"], plain["size"]).all() or (sided & (other["side"] != plain["side"])).any():
+            return None
+        return LookAhead(
+            "failed",
+            f"Its {len(plain):,} orders are the same on other prices, so they come from data of its own, and "
+            f"{share:.0%} of them went the way of the next bars.",
+            cuts,
+            int(plain["created_bar"][0]),
+        )
+
+    def _foreseen(self, orders: NDArray[np.void], ahead: int) -> float:
+        """Return the share of orders that the next bars prove right beyond doubt, 0 when it is not beyond."""
+        close = self.market.panel.close
+        told = orders[(orders["created_bar"] + ahead < len(close)) & (orders["side"] != 0)]
+        at, column = told["created_bar"].astype(np.int64), told["symbol"].astype(np.int64)
+        change = close[at + ahead, column] / close[at, column] - 1
+        known = np.isfinite(change) & (change != 0)
+        count = int(known.sum())
+        if count < FEWEST_ORDERS:
+            return 0.0
+        # Less what all of them have in common: a market that rises is foreseen by nobody.
+        right = int(((change[known] - change[known].mean()) * told["side"][known] > 0).sum())
+        doubt = (right - count / 2) / np.sqrt(count / 4)
+        return right / count if doubt > DEVIATIONS and right / count > FORESEEN else 0.0
 
     def compare(self, ran: Ran, cut: int) -> Difference | None:
         """Return the first difference up to and including bar ``cut``."""
@@ -359,7 +417,9 @@ class Comparison:
         except ArbitraxError as error:
             return LookAhead("n/a", f"Not tested: a second run on the same bars failed: {error}", cuts)
         what = f"with no bars after {self._when(cut)} known it fails: {message}"
-        if "IndexError" in message:
+        # One that only needs more bars fails at short histories, and not at their last bar.
+        ends = len(failed) == len(cuts) or any(f" at bar {cut}: " in said for cut, said in failed)
+        if "IndexError" in message and ends:
             return LookAhead("failed", f"It reads beyond the present: {what}", cuts, cut)
         return LookAhead("warning", f"It could not be tested at {len(failed)} of {len(cuts)} cuts: {what}", cuts, cut)
 
@@ -439,6 +499,18 @@ def _shocked(market: Market, known: int, shock: float) -> Market:
             adj_close = np.concatenate((adj_close[:known], np.full(len(bars) - known, adj_close[known - 1] * shock)))
         bars = replace(bars, **own, adj_close=adj_close)
     return replace(market, panel=panel, bars=bars)
+
+
+def _distorted(market: Market) -> Market:
+    """Return a market that falls where this one rises, and further."""
+    first = market.panel.close[np.argmax(~np.isnan(market.panel.close), axis=0), np.arange(market.panel.close.shape[1])]
+    columns: dict[str, Any] = {}
+    for name, source in (("open", "open"), ("high", "low"), ("low", "high"), ("close", "close")):
+        columns[name] = first * (getattr(market.panel, source) / first) ** -DISTORTION
+    bars = market.bars
+    if bars is not None:
+        bars = replace(bars, **{name: np.ascontiguousarray(column[:, 0]) for name, column in columns.items()})
+    return replace(market, panel=replace(market.panel, **columns), bars=bars)
 
 
 def _until(ran: Ran, cut: int) -> Ran:

@@ -136,6 +136,41 @@ def test_events_that_read_a_file(tmp_path):
     assert "future.csv" in found.sentence
 
 
+BARS = random_walk(500)
+KNOWN = BARS.close
+
+
+def test_data_of_its_own_that_foresees_the_bars():
+    class Global(ax.Strategy):
+        def on_bar(self, ctx):
+            at = ctx.index
+            if at + 1 < len(KNOWN):
+                weight = 1.0 if KNOWN[at + 1] > KNOWN[at] else 0.0
+                if weight != (ctx.position > 0):
+                    ctx.order_target_percent(weight)
+
+    found = find_look_ahead(ax.backtest(Global, BARS))
+    assert found.verdict == "failed"
+    assert "data of its own" in found.sentence
+
+
+def test_a_timetable_foresees_nothing():
+    class Tuesdays(ax.Strategy):
+        def signals(self, bars):
+            return np.where(np.arange(len(bars)) % 5 == 1, 1.0, 0.0)
+
+    for bars in (BARS, AAPL):
+        assert find_look_ahead(ax.backtest(Tuesdays, bars)).verdict == "ok"
+
+
+def test_reversion_that_pays_is_no_foresight():
+    # Prices that swing: buying the dip is right nine times in ten, from what was known.
+    close = 100 + 3 * np.sin(np.arange(800) / 3) + np.random.default_rng(1).normal(0, 0.1, 800)
+    bars = replace(random_walk(800), open=close, high=close + 0.1, low=close - 0.1, close=close)
+    found = find_look_ahead(ax.backtest(weights(lambda c: c < c.rolling(40).mean()), bars))
+    assert found.verdict == "ok"
+
+
 class Brackets(ax.Strategy):
     """Sends orders of every kind, some of which live long."""
 
@@ -359,6 +394,16 @@ def test_histories_too_short_to_cut_say_so():
     found = find_look_ahead(ax.backtest(ax.BuyAndHold(), random_walk(2)))
     assert found.verdict == "n/a"
     assert "too short" in found.sentence
+
+
+def test_a_strategy_that_needs_more_bars_than_it_says_is_no_cheat():
+    class Long(ax.Strategy):
+        def signals(self, bars):
+            return np.where(bars.close > bars.close[150], 1.0, 0.0) * (np.arange(len(bars)) > 150)
+
+    found = find_look_ahead(ax.backtest(Long, random_walk(600)))
+    assert found.verdict == "warning"
+    assert "could not be tested" in found.sentence
 
 
 def test_a_compiled_strategy_is_tested_compiled():
