@@ -87,6 +87,12 @@ def test_run_list_show_report_reproduce(program, tmp_path):
     shown = program.json("backtest", "show", run)
     assert shown["metrics"] == document["metrics"]
     assert shown["result_hash"] == document["result_hash"]
+    # The stored run is examined with its bars as they were.
+    for panel in (shown["honesty"], document["honesty"]):
+        assert panel["look_ahead"].pop("seconds") <= panel.pop("seconds")
+    assert shown["honesty"] == document["honesty"]
+    assert shown["honesty"]["look_ahead"]["verdict"] == "ok"
+    assert program.run("backtest", "show", run)[0].lstrip().startswith("Honesty")
     assert len(shown["trades"]) >= shown["metrics"]["trades"] > 3
     assert program.json("backtest", "reproduce", run) == {
         "id": run, "reproduced": True, "differences": [], "cause": None,
