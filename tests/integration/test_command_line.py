@@ -506,6 +506,13 @@ def test_costs_account_and_instruments_are_set_by_name(program, year, tmp_path):
     assert all(order["quantity"] == int(order["quantity"]) for order in shown["orders"] if order["status"] == "filled")
 
 
+def test_honesty_can_be_left_out(program, year):
+    words = ("backtest", "run", "sma_cross", "--data", year)
+    assert program.json(*words, "--no-honesty")["honesty"] is None
+    assert "Honesty" not in program.run(*words, "--no-honesty")[0]
+    assert program.run(*words)[0].lstrip().startswith("Honesty")
+
+
 def test_a_files_actions_are_applied_to_raw_prices(program, year, tmp_path):
     actions = tmp_path / "actions.csv"
     actions.write_text("kind,ex_date,amount\ndividend,2012-08-09,2.65\n")

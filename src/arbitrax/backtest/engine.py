@@ -81,7 +81,7 @@ def run_backtest(
         notices=data_notices
         + (() if market.told is None else finer_notices(market.told, spec.finer))
         + (() if market.exchange is None else session_notices(raw, panel, market.exchange))
-        + (() if market.factor is None else level_notices(strategy))
+        + (() if market.factor is None else level_notices(type(strategy)))
         + price_notices(spec, raw, actions, records)
         + run_notices(spec, panel, benchmark, (orders, account_events), simulation.bankrupt_bar),
     )

@@ -410,7 +410,7 @@ def _flags(result: Result, market: Market | None) -> tuple[Flag, ...]:
         flags.append(
             Flag("prices", "warning" if doubtful else "ok", " ".join(prices) if prices else f"Prices are {basis}.")
         )
-        levels = () if market.factor is None else level_notices(result.origin.fresh())
+        levels = () if market.factor is None else level_notices(result.origin.strategy)
         if levels:
             flags.append(Flag("price_levels", "warning", " ".join(levels)))
         said = {*prices, *levels}

@@ -120,10 +120,8 @@ def _examine(result: Result, market: Market | None) -> LookAhead:
         return LookAhead("n/a", "Not tested: the run was loaded from a store, without its bars; run it again.")
     try:
         origin.fresh()
-    except Exception as error:  # a user's own constructor may do anything
-        return LookAhead(
-            "n/a", f"Not tested: {origin.strategy.__name__} cannot be made anew from its parameters ({error})."
-        )
+    except ArbitraxError as error:
+        return LookAhead("n/a", f"Not tested: {error}")
     if market is None:
         market = open_market(
             result.spec, result.raw, result.actions, origin.finer, strategy=origin.strategy, jit=origin.jit

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import Bars
+from arbitrax.domain.errors import StrategyError
 from arbitrax.domain.panel import Panel
 
 if TYPE_CHECKING:
@@ -49,8 +50,17 @@ class Origin(Struct, frozen=True, eq=False):
     jit: bool = False
 
     def fresh(self) -> Strategy:
-        """Return a new instance of the strategy with the same parameters."""
-        return self.strategy(**self.parameters)
+        """Return a new instance of the strategy with the same parameters.
+
+        Raises:
+            StrategyError: its constructor takes something else.
+        """
+        try:
+            return self.strategy(**self.parameters)
+        except Exception as error:  # a user's own constructor may do anything
+            name = self.strategy.__name__
+            reason = str(error).rstrip(".")
+            raise StrategyError(f"{name} cannot be made anew from its parameters: {reason}.") from error
 
 
 class Result(Struct, frozen=True, eq=False, dict=True):

@@ -83,6 +83,9 @@ def run(
     ] = None,
     risk_free: Annotated[float, Parameter(help="Yearly risk-free rate, such as 0.02.")] = 0.0,
     report: Annotated[Path | None, Parameter(help="Also write the HTML report to this file.")] = None,
+    honesty: Annotated[
+        bool, Parameter(help="Look for look-ahead and the like; a strategy that is slow to run is run 30 times.")
+    ] = True,
     json: Json = False,
 ) -> int:
     """Run a strategy and store the result.
@@ -119,9 +122,9 @@ def run(
         notice("The run is not stored: it used a file. Import the file to keep runs and reproduce them.")
     written = None if report is None else result.report(report)
     if json:
-        show_json(run_document(result, run_id, written))
+        show_json(run_document(result, run_id, written, with_honesty=honesty))
     else:
-        _show_result(result, run_id, written)
+        _show_result(result, run_id, written, honesty=honesty)
     return 0
 
 
@@ -180,8 +183,9 @@ def _portfolio_tables(result: Result) -> "list[RenderableType]":
     return [*several, *account_tables(result)]
 
 
-def _show_result(result: Result, run_id: str | None, report: Path | None) -> None:
-    show(honesty_table(result), metrics_table(result), *_portfolio_tables(result))
+def _show_result(result: Result, run_id: str | None, report: Path | None, *, honesty: bool) -> None:
+    panel = [honesty_table(result)] if honesty else []
+    show(*panel, metrics_table(result), *_portfolio_tables(result))
     for text in result.notices:
         notice(text)
     if run_id is not None:

@@ -187,7 +187,7 @@ def assumptions_table(result: Result, run: "StoredRun") -> "RenderableType":
 
 
 def run_document(
-    result: Result, run_id: str | None, report: Path | None, *, with_records: bool = False
+    result: Result, run_id: str | None, report: Path | None, *, with_records: bool = False, with_honesty: bool = True
 ) -> dict[str, object]:
     """Return a run as JSON-able data."""
     from arbitrax.backtest.summary import event_totals, refusals
@@ -207,7 +207,7 @@ def run_document(
         "metrics": dict(result.metrics),
         "undefined": result.metrics.undefined,
         "annualised_with": result.metrics.basis,
-        "honesty": result.honesty.document(),
+        "honesty": result.honesty.document() if with_honesty else None,
         "notices": result.notices,
         "contributions": _contributions(result),
         "refused_orders": {reason.name.lower(): count for reason, count in refusals(result.order_records).items()},

@@ -385,8 +385,9 @@ def test_strategies_that_cannot_be_made_anew_say_so():
         def signals(self, bars):
             return np.where(bars.close > self.closes.mean(), 1.0, 0.0)
 
-    found = find_look_ahead(ax.backtest(Odd(AAPL.close), AAPL))
-    assert found.verdict == "n/a"
+    panel = ax.backtest(Odd(AAPL.close), AAPL).honesty
+    found = panel.look_ahead
+    assert found.verdict == panel.costs.verdict == "n/a"
     assert "cannot be made anew" in found.sentence
 
 
