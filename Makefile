@@ -7,7 +7,7 @@ KERNELS := $(wildcard src/arbitrax/kernels/*.py src/arbitrax/kernels/*.pxd)
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python
 export PYTHONUTF8 := 1
 
-.PHONY: help demo up test test-kernels-debug check nightly bench bench-backtest build lock clean
+.PHONY: help demo up test test-kernels-debug check nightly bench bench-backtest bench-bootstrap build lock clean
 
 help:  ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ nightly: $(VENV)/.built $(VENV)/.developer  ## what is too long for every change
 
 bench-backtest: $(VENV)/.built  ## measure backtests alone, ours and the peers, interleaved
 	$(BIN)/python -m benchmarks.backtest
+
+bench-bootstrap: $(VENV)/.built  ## measure the bootstrap alone, ours and arch, interleaved
+	$(BIN)/python -m benchmarks.bootstrap
 
 bench: $(VENV)/.built  ## measure ours and the peers, interleaved, on this machine
 	$(BIN)/python -m benchmarks

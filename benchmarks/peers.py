@@ -13,6 +13,7 @@ REQUIREMENTS = {
     "backtrader": ["backtrader==1.9.78.123", "numpy==2.4.6", "pandas==3.1.1"],
     "nautilus": ["nautilus_trader==1.221.0", "numpy==2.4.6", "pandas==2.3.3"],
     "akquant": ["akquant==0.3.71", "numpy==2.4.6", "pandas==3.1.1"],
+    "arch": ["arch==8.0.0", "numpy==2.4.6", "pandas==2.3.3"],
     "zipline": ["zipline-reloaded==3.2.1", "empyrical-reloaded==0.7.1", "numpy==2.4.6", "pandas==2.3.3"],
 }
 

@@ -90,6 +90,12 @@ def test_run_list_show_report_reproduce(program, tmp_path):
     shown = program.json("backtest", "show", run)
     assert shown["metrics"] == document["metrics"]
     assert shown["result_hash"] == document["result_hash"]
+    # The stored run is examined with its bars as they were.
+    for panel in (shown["honesty"], document["honesty"]):
+        assert panel["look_ahead"].pop("seconds") <= panel.pop("seconds")
+    assert shown["honesty"] == document["honesty"]
+    assert shown["honesty"]["look_ahead"]["verdict"] == "ok"
+    assert program.run("backtest", "show", run)[0].lstrip().startswith("Honesty")
     assert len(shown["trades"]) >= shown["metrics"]["trades"] > 3
     assert program.json("backtest", "reproduce", run) == {
         "id": run, "reproduced": True, "differences": [], "cause": None,
@@ -595,6 +601,13 @@ def test_costs_account_and_instruments_are_set_by_name(program, year, tmp_path):
     assert made["spec"]["instruments"]["*"]["lot"] == 1.0
     shown = program.json("backtest", "show", made["id"])
     assert all(order["quantity"] == int(order["quantity"]) for order in shown["orders"] if order["status"] == "filled")
+
+
+def test_honesty_can_be_left_out(program, year):
+    words = ("backtest", "run", "sma_cross", "--data", year)
+    assert program.json(*words, "--no-honesty")["honesty"] is None
+    assert "Honesty" not in program.run(*words, "--no-honesty")[0]
+    assert program.run(*words)[0].lstrip().startswith("Honesty")
 
 
 def test_a_files_actions_are_applied_to_raw_prices(program, year, tmp_path):

@@ -9,9 +9,9 @@ import numpy as np
 
 from arbitrax.backtest.actions import action_records, in_last_units, panel_in_last_units, split_factors
 from arbitrax.backtest.decisions import Shape, decide, run_decisions
-from arbitrax.backtest.market import open_simulation
+from arbitrax.backtest.market import Market, last_bars, open_simulation, session_flags
 from arbitrax.backtest.notices import finer_notices, level_notices, price_notices, run_notices, session_notices
-from arbitrax.backtest.result import Result
+from arbitrax.backtest.result import Origin, Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import COLUMNS, Bars
 from arbitrax.domain.errors import DataError, RangeError, StoreError, StrategyError
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from arbitrax.domain.bars import Floats, Int64s
     from arbitrax.domain.corporate_actions import CorporateAction
+    from arbitrax.kernels.simulate import Simulation
     from arbitrax.market_data.calendars import Calendar
     from arbitrax.market_data.finer import Finer
 
@@ -55,6 +56,47 @@ def run_backtest(
         RangeError: fewer bars than the strategy's warm-up and one fill need.
         StrategyError: the strategy raised, or returned something else than decisions.
     """
+    market = open_market(spec, raw, actions, finer, jit=jit, strategy=type(strategy))
+    simulation, tags = simulate(spec, strategy, market)
+    bars, panel, records = market.bars, market.panel, market.records
+    orders, fills, account_events, trades = simulation.records()
+    held = _hold_own(spec.cash, bars, panel)
+    return Result(
+        spec=spec,
+        bars=bars if bars is not None else _index_bars(panel, held / spec.cash),
+        equity_curve=simulation.equity,
+        exposure_curve=simulation.exposure,
+        benchmark_curve=held
+        if benchmark is None
+        else _benchmark_equity(spec.cash, panel, benchmark, spec.prices == "adjusted"),
+        order_records=orders,
+        fill_records=fills,
+        event_records=account_events,
+        trade_records=trades,
+        tags=tags,
+        actions=tuple(actions),
+        raw=raw if isinstance(raw, Bars | Panel) else tuple(raw),
+        origin=Origin(type(strategy), strategy.values, finer, jit),
+        bankrupt_bar=None if simulation.bankrupt_bar < 0 else simulation.bankrupt_bar,
+        notices=data_notices
+        + (() if market.told is None else finer_notices(market.told, spec.finer))
+        + (() if market.exchange is None else session_notices(raw, panel, market.exchange))
+        + (() if market.factor is None else level_notices(type(strategy)))
+        + price_notices(spec, raw, actions, records)
+        + run_notices(spec, panel, benchmark, (orders, account_events), simulation.bankrupt_bar),
+    )
+
+
+def open_market(
+    spec: RunSpec,
+    raw: Bars | Sequence[Bars] | Panel,
+    actions: Sequence[CorporateAction],
+    finer: Bars | Sequence[Bars] | Panel | None,
+    *,
+    strategy: type[Strategy],
+    jit: bool,
+) -> Market:
+    """Return what a run trades, as its spec asks for it; arguments as of `run_backtest`."""
     adjusted = spec.prices == "adjusted"
     bars: Bars | None = None
     if isinstance(raw, Bars):
@@ -68,6 +110,21 @@ def run_backtest(
     records = splits = None
     if not adjusted:
         records, splits = action_records(actions, panel, exchange), split_factors(actions, panel, exchange)
+    told = None if finer is None else _finer_of(finer, raw, factor, exchange)
+    last_bar = last_bars(panel.close)
+    flags = session_flags(panel, last_bar, exchange, sessions=strategy.is_event_driven())
+    return Market(bars, panel, factor, exchange, records, splits, told, last_bar, flags, jit)
+
+
+def simulate(spec: RunSpec, strategy: Strategy, market: Market) -> tuple[Simulation, tuple[str, ...]]:
+    """Run ``strategy`` over a market; return the simulation, which has run, and the tags of its orders.
+
+    Raises:
+        RangeError: fewer bars than the strategy's warm-up and one fill need.
+        StrategyError: the strategy raised, or returned something else than decisions.
+        StoreError: it made more orders than memory holds.
+    """
+    bars, panel, splits, exchange = market.bars, market.panel, market.splits, market.exchange
     warmup = _warmup(strategy)
     if len(panel) < warmup + 1:
         raise RangeError(
@@ -75,16 +132,15 @@ def run_backtest(
             f"{' and '.join(panel.symbols[:3])} has {len(panel)} in this range; widen the dates or shorten the windows."
         )
     events = strategy.is_event_driven()
-    told = None if finer is None else _finer_of(finer, raw, factor, exchange)
     simulation = open_simulation(
         spec,
         panel,
-        factor,
-        records,
-        sessions=events,
+        market.factor,
+        market.records,
+        last_bar=market.last_bar,
+        flags=market.flags,
         keep_changes=events and type(strategy).on_order is not Strategy.on_order,
-        exchange=exchange,
-        finer=told,
+        finer=market.told,
     )
     tags: tuple[str, ...] = ()
     if events:
@@ -109,40 +165,23 @@ def run_backtest(
             return made, last_completed(made, fine, ends=exchange_ends(made, fine, exchange))
 
         tags = run_strategy(
-            simulation, strategy, panel.symbols, whole_bars, coarser, warmup=warmup, splits=splits, jit=jit
+            simulation, strategy, panel.symbols, whole_bars, coarser, warmup=warmup, splits=splits, jit=market.jit
         )
     else:
-        seen, seen_panel = bars, panel
-        if splits is not None:
-            seen = None if bars is None else in_last_units(bars, splits[:, 0])
-            seen_panel = panel_in_last_units(panel, splits)
         shape = Shape(strategy, *panel.close.shape)
-        run_decisions(simulation, decide(strategy, seen, seen_panel), shape, spec.account.leverage)
+        run_decisions(simulation, decide_on(strategy, market), shape, spec.account.leverage)
     if simulation.fault is not None:
         raise StoreError(f"The backtest stopped: {simulation.fault}; trade less often, or over a shorter range.")
-    orders, fills, account_events, trades = simulation.records()
-    held = _hold_own(spec.cash, bars, panel)
-    return Result(
-        spec=spec,
-        bars=bars if bars is not None else _index_bars(panel, held / spec.cash),
-        equity_curve=simulation.equity,
-        exposure_curve=simulation.exposure,
-        benchmark_curve=held if benchmark is None else _benchmark_equity(spec.cash, panel, benchmark, adjusted),
-        order_records=orders,
-        fill_records=fills,
-        event_records=account_events,
-        trade_records=trades,
-        tags=tags,
-        actions=tuple(actions),
-        raw=raw if isinstance(raw, Bars | Panel) else tuple(raw),
-        bankrupt_bar=None if simulation.bankrupt_bar < 0 else simulation.bankrupt_bar,
-        notices=data_notices
-        + (() if told is None else finer_notices(told, spec.finer))
-        + (() if exchange is None else session_notices(raw, panel, exchange))
-        + (() if factor is None else level_notices(strategy))
-        + price_notices(spec, raw, actions, records)
-        + run_notices(spec, panel, benchmark, (orders, account_events), simulation.bankrupt_bar),
-    )
+    return simulation, tags
+
+
+def decide_on(strategy: Strategy, market: Market) -> Any:
+    """Return what a strategy that decides in arrays decides on a market."""
+    bars, panel, splits = market.bars, market.panel, market.splits
+    if splits is not None:
+        bars = None if bars is None else in_last_units(bars, splits[:, 0])
+        panel = panel_in_last_units(panel, splits)
+    return decide(strategy, bars, panel)
 
 
 def _finer_of(

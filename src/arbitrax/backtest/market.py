@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arbitrax.domain.intervals import is_intraday
+from arbitrax.domain.panel import FIELDS
 from arbitrax.kernels.simulate import ACTION_DTYPE, Simulation
 from arbitrax.market_data.calendars import OUTSIDE
 from arbitrax.market_data.sessions import session_ends
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arbitrax.backtest.spec import RunSpec
-    from arbitrax.domain.bars import Floats
+    from arbitrax.domain.bars import Bars, Floats
     from arbitrax.domain.panel import Panel
     from arbitrax.market_data.calendars import Calendar
     from arbitrax.market_data.finer import Finer
@@ -27,21 +30,68 @@ FIRST, LAST, ENDS = 1, 2, 4
 """Flags of a bar: the first of its session, the last of it, the last bar of a symbol that ends before the run."""
 
 
+class Market(Struct, frozen=True, eq=False):
+    """What a run trades, as the engine takes it; nothing in it depends on the strategy's decisions."""
+
+    bars: Bars | None
+    """Of the only symbol, as the strategy sees them; None for several."""
+    panel: Panel
+    factor: Floats | None
+    """(bars, symbols) adjusted / raw price, where prices were adjusted for this run."""
+    exchange: Calendar | None
+    records: NDArray[np.void] | None
+    """The corporate actions of raw prices."""
+    splits: Floats | None
+    """(bars, symbols) cumulative split ratios of raw prices."""
+    told: Finer | None
+    last_bar: NDArray[np.int32]
+    flags: NDArray[np.int8]
+    jit: bool
+
+    def until(self, bars: int) -> Market:
+        """Return the first ``bars`` bars, as they were known then, without copies.
+
+        A strategy sees nothing later. Of later bars only what a calendar and the exchange tell is kept: where
+        sessions end, and that a symbol goes on trading. A dividend paid later stays owed.
+        """
+        rows = slice(bars)
+        columns = {name: column[rows] for name in FIELDS if (column := getattr(self.panel, name)) is not None}
+        records = self.records
+        if records is not None:
+            records = records[records["bar"] < bars]
+            records["pay_bar"] = np.minimum(records["pay_bar"], bars)
+        told = self.told
+        if told is not None:
+            told = replace(told, rows=told.rows[rows], tells=told.tells[rows])
+        return replace(
+            self,
+            bars=None if self.bars is None else self.bars.take(rows),
+            panel=replace(self.panel, timestamp=self.panel.timestamp[rows], **columns),
+            factor=None if self.factor is None else self.factor[rows],
+            records=records if records is None or len(records) else None,
+            splits=None if self.splits is None else self.splits[rows],
+            told=told,
+            # One symbol has a bar in each row, and the engine is faster when it knows that the last is its last.
+            last_bar=np.minimum(self.last_bar, bars - 1) if len(self.last_bar) == 1 else self.last_bar,
+            flags=self.flags[rows],
+        )
+
+
 def open_simulation(
     spec: RunSpec,
     panel: Panel,
     factor: Floats | None,
     actions: NDArray[np.void] | None,
     *,
-    sessions: bool,
+    last_bar: NDArray[np.int32],
+    flags: NDArray[np.int8],
     keep_changes: bool,
-    exchange: Calendar | None = None,
     finer: Finer | None = None,
 ) -> Simulation:
     """Return the engine, ready to run.
 
-    factor: (bars, symbols) adjusted / raw price of adjusted prices. sessions: whether orders may depend on them.
-    exchange: whose sessions they are; None judges them from the data. finer: what tells the order of prices in a bar.
+    factor: (bars, symbols) adjusted / raw price of adjusted prices. last_bar, flags: of `last_bars` and
+    `session_flags`. finer: what tells the order of prices in a bar.
     """
     instruments = [spec.instrument(symbol) for symbol in panel.symbols]
     ticks = np.array([each.tick for each in instruments])
@@ -51,14 +101,13 @@ def open_simulation(
     costs, commission = spec.costs, spec.commission_bps * BASIS_POINT
     in_units = ticks.any() or lots.any() or costs.per_share or costs.participation
     in_units = in_units or costs.volume_share or costs.square_root
-    last_bar = last_bars(panel.close)
     return Simulation(
         np.ascontiguousarray(panel.open),
         np.ascontiguousarray(panel.high),
         np.ascontiguousarray(panel.low),
         np.ascontiguousarray(panel.close),
         np.ascontiguousarray(panel.timestamp),
-        session_flags(panel, last_bar, exchange, sessions=sessions),
+        flags,
         last_bar,
         np.array([each.multiplier for each in instruments]),
         borrow,

@@ -91,14 +91,14 @@ def session_notices(raw: Bars | Sequence[Bars] | Panel, panel: Panel, exchange: 
     return tuple(sentence for each in _series(raw) for sentence in check_sessions(each, exchange))
 
 
-def level_notices(strategy: Strategy) -> tuple[str, ...]:
+def level_notices(strategy: type[Strategy]) -> tuple[str, ...]:
     """Return what a strategy that holds adjusted prices against fixed levels should know."""
-    found = fixed_price_levels(source_of(type(strategy)) or "", type(strategy).__name__)
+    found = fixed_price_levels(source_of(strategy) or "", strategy.__name__)
     if not found:
         return ()
     more = f" and {len(found) - 1} more" if len(found) > 1 else ""
     return (
-        f"{type(strategy).__name__} has a rule on an absolute price level ({found[0]}{more}), but prices are adjusted "
+        f"{strategy.__name__} has a rule on an absolute price level ({found[0]}{more}), but prices are adjusted "
         "and change with every later split and dividend; use raw prices, or a level that moves with them.",
     )
 

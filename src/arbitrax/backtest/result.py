@@ -14,13 +14,16 @@ from numpy.typing import NDArray
 
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import Bars
+from arbitrax.domain.errors import StrategyError
 from arbitrax.domain.panel import Panel
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from arbitrax.backtest.honesty import Honesty
     from arbitrax.backtest.metrics import Metrics
     from arbitrax.domain.bars import Floats
+    from arbitrax.strategies.strategy import Strategy
 
 
 def bar_hashes(raw: Bars | Sequence[Bars] | Panel) -> list[str]:
@@ -35,6 +38,29 @@ def bar_hashes(raw: Bars | Sequence[Bars] | Panel) -> list[str]:
 def joined_hash(hashes: Sequence[str]) -> str:
     """Return one hash for the bars of a run."""
     return hashes[0] if len(hashes) == 1 else hashlib.sha256(" ".join(hashes).encode()).hexdigest()
+
+
+class Origin(Struct, frozen=True, eq=False):
+    """What a run can be made from again, beside its spec and bars."""
+
+    strategy: type[Strategy]
+    parameters: dict[str, Any]
+    finer: Any = None
+    """Raw bars of a shorter interval, as given."""
+    jit: bool = False
+
+    def fresh(self) -> Strategy:
+        """Return a new instance of the strategy with the same parameters.
+
+        Raises:
+            StrategyError: its constructor takes something else.
+        """
+        try:
+            return self.strategy(**self.parameters)
+        except Exception as error:  # a user's own constructor may do anything
+            name = self.strategy.__name__
+            reason = str(error).rstrip(".")
+            raise StrategyError(f"{name} cannot be made anew from its parameters: {reason}.") from error
 
 
 class Result(Struct, frozen=True, eq=False, dict=True):
@@ -60,6 +86,8 @@ class Result(Struct, frozen=True, eq=False, dict=True):
     """The bars as given: `Bars`, a tuple of them, or a `Panel`."""
     actions: tuple[Any, ...] = ()
     """The corporate actions given."""
+    origin: Origin | None = None
+    """How to run it again; None when it was loaded from a store."""
     known_data_hash: str | None = None
     """Of a stored run, whose bars are not at hand."""
     bankrupt_bar: int | None = None
@@ -71,6 +99,13 @@ class Result(Struct, frozen=True, eq=False, dict=True):
         from arbitrax.backtest.metrics import compute_metrics
 
         return compute_metrics(self)
+
+    @cached_property
+    def honesty(self) -> Honesty:
+        """What there is to doubt about this run, computed when first looked at."""
+        from arbitrax.backtest.honesty import examine
+
+        return examine(self)
 
     @cached_property
     def data_hash(self) -> str:

@@ -15,7 +15,14 @@ from arbitrax.backtest.specify import cut_to_range, strategy_ref
 from arbitrax.bootstrap import open_store
 from arbitrax.cli.console import Json, notice, show, show_json, table
 from arbitrax.cli.run_settings import read_run_settings
-from arbitrax.cli.run_view import account_tables, contributions_table, metrics_table, run_document, summary_row
+from arbitrax.cli.run_view import (
+    account_tables,
+    contributions_table,
+    honesty_table,
+    metrics_table,
+    run_document,
+    summary_row,
+)
 from arbitrax.domain.errors import InputError, ParameterError
 from arbitrax.domain.ids import encode
 from arbitrax.settings import read_settings
@@ -76,6 +83,9 @@ def run(
     ] = None,
     risk_free: Annotated[float, Parameter(help="Yearly risk-free rate, such as 0.02.")] = 0.0,
     report: Annotated[Path | None, Parameter(help="Also write the HTML report to this file.")] = None,
+    honesty: Annotated[
+        bool, Parameter(help="Look for look-ahead and the like; a strategy that is slow to run is run 30 times.")
+    ] = True,
     json: Json = False,
 ) -> int:
     """Run a strategy and store the result.
@@ -113,9 +123,9 @@ def run(
         notice("The run is not stored: it used a file. Import the file to keep runs and reproduce them.")
     written = None if report is None else result.report(report)
     if json:
-        show_json(run_document(result, run_id, written))
+        show_json(run_document(result, run_id, written, with_honesty=honesty))
     else:
-        _show_result(result, run_id, written)
+        _show_result(result, run_id, written, honesty=honesty)
     return 0
 
 
@@ -174,8 +184,9 @@ def _portfolio_tables(result: Result) -> "list[RenderableType]":
     return [*several, *account_tables(result)]
 
 
-def _show_result(result: Result, run_id: str | None, report: Path | None) -> None:
-    show(metrics_table(result), *_portfolio_tables(result))
+def _show_result(result: Result, run_id: str | None, report: Path | None, *, honesty: bool) -> None:
+    panel = [honesty_table(result)] if honesty else []
+    show(*panel, metrics_table(result), *_portfolio_tables(result))
     for text in result.notices:
         notice(text)
     if run_id is not None:
@@ -215,11 +226,11 @@ def show_run(
 ) -> int:
     """Show a stored run: metrics, assumptions, trades."""
     from arbitrax.cli.run_view import assumptions_table, trades_table
-    from arbitrax.services.backtests import find_run, stored_result
+    from arbitrax.services.backtests import find_run, restored_result
 
     with open_store(read_settings()) as store:
         run = find_run(store.runs, run_id)
-    result = stored_result(run)
+        result = restored_result(store.bars, store.actions, run)
     explained = {name: result.metrics.explain(name) for text in explain for name in text.split(",")}
     if explained and json:
         show_json(explained)
@@ -228,7 +239,13 @@ def show_run(
     elif json:
         show_json(run_document(result, run_id, None, with_records=True))
     else:
-        show(metrics_table(result), *_portfolio_tables(result), trades_table(result), assumptions_table(result, run))
+        show(
+            honesty_table(result),
+            metrics_table(result),
+            *_portfolio_tables(result),
+            trades_table(result),
+            assumptions_table(result, run),
+        )
     return 0
 
 
@@ -292,15 +309,14 @@ def write_report(
 ) -> int:
     """Write a stored run's report: one HTML file that needs no network."""
     from arbitrax.backtest.report import write_report as write
-    from arbitrax.services.backtests import find_run, stored_bars, stored_result
+    from arbitrax.services.backtests import find_run, restored_result
 
     settings = read_settings()
     with open_store(settings) as store:
         run = find_run(store.runs, run_id)
-        # A portfolio's prices are not kept with the run.
-        bars = stored_bars(store.bars, run) if len(run.spec.symbols) > 1 else None
+        result = restored_result(store.bars, store.actions, run)
     path = write(
-        replace(stored_result(run), raw=bars),
+        result,
         out or settings.home / "reports" / f"{run_id}.html",
         run_id=run_id,
         facts={"Engine": f"ArbitraX {run.engine_version}"},  # the one that made the run, whoever draws it

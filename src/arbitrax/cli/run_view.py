@@ -50,6 +50,17 @@ def heading(result: Result) -> str:
     )
 
 
+def honesty_table(result: Result) -> "RenderableType":
+    """Return what there is to doubt, one line a part; computed here, and the last line says how long it took."""
+    from rich.console import Group
+
+    panel = result.honesty
+    # Notices follow as notes.
+    rows = [(label, verdict, sentence) for label, verdict, sentence in panel.lines if label != "notice"]
+    took = f"Honesty checked in {panel.seconds:.2f} s."
+    return Group(table("Honesty", ("check", "verdict", "what was found"), rows, left=3), took)
+
+
 def metrics_table(result: Result) -> "RenderableType":
     """Return all metrics by group, three columns of them; undefined ones say why below."""
     metrics = result.metrics
@@ -201,7 +212,7 @@ def assumptions_table(result: Result, run: "StoredRun") -> "RenderableType":
 
 
 def run_document(
-    result: Result, run_id: str | None, report: Path | None, *, with_records: bool = False
+    result: Result, run_id: str | None, report: Path | None, *, with_records: bool = False, with_honesty: bool = True
 ) -> dict[str, object]:
     """Return a run as JSON-able data."""
     from arbitrax.backtest.summary import event_totals, refusals
@@ -221,6 +232,7 @@ def run_document(
         "metrics": dict(result.metrics),
         "undefined": result.metrics.undefined,
         "annualised_with": result.metrics.basis,
+        "honesty": result.honesty.document() if with_honesty else None,
         "notices": result.notices,
         "contributions": _contributions(result),
         "refused_orders": {reason.name.lower(): count for reason, count in refusals(result.order_records).items()},

@@ -17,7 +17,7 @@ cdef enum Fault:
 cdef packed struct ActionRecord:
     int bar
     int symbol
-    int pay_bar                # -1: paid on the ex-date
+    int pay_bar                # -1: paid on the ex-date; bars: after the run
     int unused
     double ratio               # 1: no split
     double amount              # dividend a share, before that split
@@ -114,7 +114,7 @@ cdef struct Broker:
     const ActionRecord* actions # sorted by bar
     long long action_count
     long long next_action
-    double* payable            # (bars,) dividends to be paid at a bar; NULL without actions
+    double* payable            # (bars + 1,) dividends to be paid at a bar; NULL without actions
     int groups
     int bankrupt_bar           # -1
     int fault

@@ -203,7 +203,7 @@ class Simulation:
         if actions is not None and actions.shape[0]:
             b.actions = cython.address(actions[0])
             b.action_count = actions.shape[0]
-            b.payable = cython.cast(cython.p_double, calloc(b.bars, cython.sizeof(cython.double)))
+            b.payable = cython.cast(cython.p_double, calloc(b.bars + 1, cython.sizeof(cython.double)))
             if b.payable == cython.NULL:
                 raise MemoryError
         self.same_close = same_close

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arbitrax import __version__ as ENGINE  # noqa: N812 - a constant
 from arbitrax.backtest.engine import name_of, run_backtest
-from arbitrax.backtest.result import Result, bar_hashes, joined_hash
+from arbitrax.backtest.result import Origin, Result, bar_hashes, joined_hash
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import cut_data
 from arbitrax.domain.bars import Bars
@@ -164,15 +165,23 @@ def stored_result(run: StoredRun) -> Result:
     )
 
 
-def stored_bars(bars: BarStore, run: StoredRun) -> Bars | Panel | None:
-    """Return the bars a stored run traded, as they were known then; None if they are not the same any more."""
-    traded = [asset for asset in run.assets if asset.role == "traded"]
+def restored_result(bars: BarStore, actions: ActionStore, run: StoredRun) -> Result:
+    """Return a stored run as a `Result` with its bars and strategy as they were, so that it can be run again.
+
+    Where these are not the same any more it is what `stored_result` gives, and what needs them says so.
+    """
+    result = stored_result(run)
     try:
-        found, _, _ = _load_traded(bars, run.spec, traded)
-        cut: Bars | Panel = cut_data(found, run.spec)
-    except (UnknownNameError, RangeError):
-        return None
-    return cut if bar_hashes(cut) == [asset.data_hash for asset in traded] else None
+        data = _load(bars, actions, run.spec, run.assets)
+        hashes = [asset.data_hash for asset in run.assets if asset.role == "traded"]
+        if bar_hashes(data.traded) != hashes:
+            return result
+        result = replace(result, raw=data.traded, actions=data.actions)
+        strategy = _strategy_of(run)
+    except (DataError, InputError, RangeError, StrategyError, UnknownNameError):
+        return result
+    finer = None if data.finer is None else data.finer.panel
+    return replace(result, origin=Origin(type(strategy), strategy.values, finer))
 
 
 def reproduce(bars: BarStore, actions: ActionStore, run: StoredRun) -> Reproduction:

@@ -27,6 +27,7 @@ from arbitrax.backtest.report.data import (
     build_document,
 )
 from arbitrax.backtest.report.drawings import draw_histogram, draw_lines
+from arbitrax.backtest.report.honesty_card import draw_honesty
 from arbitrax.backtest.report.order_life import draw_events, draw_orders
 from arbitrax.backtest.report.page import asset, content_policy, data_block, fill_template, write_page
 from arbitrax.backtest.report.portfolio import DRAWN_SYMBOLS
@@ -106,6 +107,7 @@ def render_report(
             "page_title": escape(f"{document.title} · {document.symbol} · {_span(document)}"),
             "heading": _heading(document),
             "notices": _notices(document),
+            "honesty": draw_honesty(result.honesty),
             "keys": _key_figures(document),
             "still": _still(result),
             "sampling": _sampling_note(document),

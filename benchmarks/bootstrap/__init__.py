@@ -1,0 +1,1 @@
+"""The stationary bootstrap, ours and arch's, on the same returns."""
