@@ -533,7 +533,7 @@ def test_strategy_check_says_what_is_wrong(program, tmp_path):
     path = tmp_path / "mine.py"
     path.write_text(STRATEGY.replace("np.arange(len(bars)) % 2 == 0", "bars.close > bars.close.mean()"))
     _, err = program.run("strategy", "check", path, code=1)
-    assert err.startswith(f"Error: {path}, line 7: signals looks ahead: on made-up waves it decides otherwise at bar ")
+    assert err.startswith(f"Error: {path}, line 7: signals looks ahead on made-up waves: At ")
     found = program.json("strategy", "check", f"{path}:EveryOther", code=1)
     assert (found["ok"], found["runs"], found["problems"][0]["kind"]) == (False, True, "look_ahead")
     path.write_text("import arbitrax as ax\nraise ValueError('x')\n")
@@ -573,7 +573,7 @@ def test_the_page_write_a_strategy_does_what_it_says(program, tmp_path):
     strategy.write_text(centred)
     _, err = program.run(*shlex.split(steps[1])[1:], folder=tmp_path, code=1)
     told = next(code for language, code in blocks if not language)
-    assert err.startswith(told.rstrip().removesuffix("..."))
+    assert err.split() == told.split()
     strategy.write_text(text)
     text = its_test.read_text()
     second = text.index("\n\n\ndef ", text.index("\ndef ") + 1)

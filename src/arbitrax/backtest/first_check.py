@@ -13,14 +13,12 @@ from msgspec import Struct
 
 from arbitrax.backtest.decisions import decide
 from arbitrax.backtest.engine import run_backtest
+from arbitrax.backtest.lookahead import find_look_ahead
 from arbitrax.backtest.result import Result
 from arbitrax.backtest.trial import (
     BARS,
-    CUTS,
-    choose_cuts,
     fewest_symbols,
     first_difference,
-    first_look_ahead,
     run_on,
     waves,
 )
@@ -41,8 +39,6 @@ ENOUGH = 3
 """Symbols to try a strategy on that is written for one and takes several."""
 ROTATED = 4
 """Symbols to try a strategy on that compares them."""
-LONG, FEWER = 1000, 8
-"""Bars beyond which a strategy that is called bar by bar is run on fewer cut histories, which may take it long."""
 METHODS = ("on_bar", "portfolio", "signals")
 
 T = TypeVar("T")
@@ -96,6 +92,7 @@ class _Checks:
     def __init__(self, strategy: type[Strategy]) -> None:
         self.type = strategy
         self.name = strategy.__name__
+        self.notes: list[str] = []
         self.file = getattr(sys.modules.get(strategy.__module__), "__file__", None)
         method = next((each for each in METHODS if getattr(strategy, each) is not getattr(Strategy, each)), None)
         code = None if method is None else getattr(getattr(strategy, method), "__code__", None)
@@ -110,7 +107,6 @@ class _Checks:
                 self.problem("warmup", f"warmup is {warmup!r}; make it a property that returns a whole number of bars")
             )
         tried: list[Tried] = []
-        notes: list[str] = []
         problems: list[Problem] = []
         results: list[tuple[str, Result]] = []
         for name, series in self.markets(int(warmup)):
@@ -131,11 +127,11 @@ class _Checks:
         early = [result.order_records["created_bar"] for _, result in results]
         first = min((int(bars.min()) for bars in early if len(bars)), default=int(warmup))
         if first < int(warmup) - 1:
-            notes.append(
+            self.notes.append(
                 f"{self.name} sends its first order at bar {first}, although its warmup of {warmup} bars says that the "
                 f"first decision is at bar {int(warmup) - 1}."
             )
-        return Check(tuple(problems), tuple(notes), tuple(tried), cuts)
+        return Check(tuple(problems), tuple(self.notes), tuple(tried), cuts)
 
     def markets(self, warmup: int) -> Iterator[tuple[str, list[Bars]]]:
         """Yield what to run on, by name."""
@@ -174,19 +170,13 @@ class _Checks:
                 at = "" if bar is None else f", first at {_when(result, bar)}"
                 said = f"{self.method} gives another result each time on the same bars of {name}{at}"
                 return self.problem("random", f"{said}; seed its random numbers", market=name, bar=bar), 0
-            cuts = choose_cuts(result, warmup, FEWER if self.type.is_event_driven() and bars > LONG else CUTS)
-            found = self.call(
-                lambda: first_look_ahead(self.type(), result, cuts), self.method, f"{name}, cut short after some bar"
-            )
-        if found is None:
-            return None, len(cuts)
-        return self.problem(
-            "look_ahead",
-            f"{self.method} looks ahead: on {name} it decides otherwise at {_when(result, found)} when the bars after "
-            "it, or some later ones, are not known yet",
-            market=name,
-            bar=found,
-        ), len(cuts)
+            found = self.call(lambda: find_look_ahead(result), self.method, f"{name}, cut short after some bar")
+        if found.verdict == "failed":
+            said = f"{self.method} looks ahead on {name}: {found.sentence.rstrip('.')}"
+            return self.problem("look_ahead", said, market=name, bar=found.bar), len(found.cuts)
+        if found.verdict == "warning":
+            self.notes.append(f"{name}: {found.sentence}")
+        return None, len(found.cuts)
 
     def _run(self, series: list[Bars]) -> Result:
         return run_on(self.type(), series)

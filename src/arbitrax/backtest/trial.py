@@ -1,7 +1,6 @@
-"""Short runs that tell whether a strategy runs at all, and whether it knows the future."""
+"""Short runs that tell whether a strategy runs at all, and whether two runs did the same."""
 
 import math
-import random
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BARS = 300
-CUTS = 24
-"""Histories cut short, of one run."""
 EXACT = ("created_bar", "symbol", "kind", "time_in_force", "size_kind", "role")
 CLOSE = 1e-9
 """Relative: NumPy may sum longer arrays in another order."""
@@ -70,39 +67,6 @@ def run_on(strategy: Strategy, series: "Sequence[Bars]", *, jit: bool = False) -
     symbols = tuple(bars.symbol for bars in series)
     spec = RunSpec(strategy=strategy_ref(strategy, type(strategy).__name__), symbols=symbols, interval="1d")
     return run_backtest(spec, strategy, series[0] if len(series) == 1 else Panel.from_bars(series), jit=jit)
-
-
-def choose_cuts(result: Result, warmup: int, count: int = CUTS) -> list[int]:
-    """Return numbers of bars after which to cut a run's history, ascending; at most ``count``.
-
-    Half are random, half end with a bar where the run sent orders: there a difference must show.
-    """
-    first, bars = max(warmup, 1), len(result.bars)
-    if first + 1 >= bars:
-        return []
-    chance = random.Random(bars)  # noqa: S311 - a sample, not a secret
-    decided = sorted({bar + 1 for bar in result.order_records["created_bar"].tolist() if first < bar + 1 < bars})
-    chosen = set(chance.sample(decided, min(len(decided), count // 2)))
-    chosen.update(chance.choices(range(first + 1, bars), k=count - len(chosen)))
-    return sorted(chosen)
-
-
-def first_look_ahead(strategy: Strategy, result: Result, cuts: "Sequence[int]") -> int | None:
-    """Return the first bar at which a run decided otherwise than with the later bars unknown; None: none was found.
-
-    The strategy runs again on the first so many bars, and its orders and fills are compared.
-
-    Raises:
-        StrategyError: it failed on a history cut short.
-    """
-    whole = result.raw
-    for cut in cuts:
-        kept = whole.between(None, int(whole.timestamp[cut - 1]) + 1)
-        again = run_backtest(result.spec, type(strategy)(**strategy.values), kept)
-        bar = first_difference(result, again, cut)
-        if bar is not None:
-            return bar
-    return None
 
 
 def first_difference(one: Result, two: Result, bars: int) -> int | None:

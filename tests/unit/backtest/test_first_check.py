@@ -86,7 +86,8 @@ def test_look_ahead_is_found_however_it_is_done(tmp_path, body):
     problem = only_problem(tmp_path, body)
     assert problem.kind == "look_ahead"
     assert problem.bar is not None
-    assert f"looks ahead: on {problem.market} it decides otherwise at bar {problem.bar:,} (" in problem.sentence
+    assert f"looks ahead on {problem.market}: " in problem.sentence
+    assert "known it would" in problem.sentence
 
 
 def test_an_error_is_told_with_its_line_and_bar(tmp_path):
