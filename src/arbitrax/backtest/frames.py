@@ -9,10 +9,16 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import numpy as np
 
+from arbitrax.backtest.calendar_returns import monthly_returns, yearly_returns
 from arbitrax.backtest.contributions import contributions
+from arbitrax.backtest.drawdowns import worst_drawdowns
+from arbitrax.backtest.excursions import excursions
 from arbitrax.backtest.holdings import trade_returns
+from arbitrax.backtest.rolling import rolling_metrics
+from arbitrax.backtest.var_backtest import backtest_var
 from arbitrax.domain.errors import InputError
 from arbitrax.domain.orders import (
     EventKind,
@@ -40,7 +46,10 @@ TRADE_SIDES = {1: "long", -1: "short"}
 
 
 def equity_frame(result: Result) -> pd.DataFrame:
-    """Return ``equity, benchmark, exposure, drawdown, benchmark_drawdown`` by ``time``, one row a bar."""
+    """Return ``equity, benchmark, exposure, leverage, drawdown, benchmark_drawdown`` by ``time``, one row a bar.
+
+    ``exposure`` is the gross value of positions, ``leverage`` that over equity, missing where nothing is left.
+    """
     return _to_pandas(_equity_columns(result)).set_index("time")
 
 
@@ -65,13 +74,78 @@ def events_frame(result: Result) -> pd.DataFrame:
 
 
 def trades_frame(result: Result) -> pd.DataFrame:
-    """Return one row a round trip; one still open ends at the last close with ``exit_reason`` "open"."""
+    """Return one row a round trip; one still open ends at the last close with ``exit_reason`` "open".
+
+    ``mae`` and ``mfe`` are how far it went against and for its holder, as fractions of the entry price; missing where
+    the bars are not at hand.
+    """
     return _to_pandas(_trade_columns(result))
 
 
 def contributions_frame(result: Result) -> pd.DataFrame:
     """Return one row a symbol, the largest profit first, as `arbitrax.backtest.contributions` defines the columns."""
     return _to_pandas(_contribution_columns(result)).set_index("symbol")
+
+
+def drawdowns_frame(result: Result) -> pd.DataFrame:
+    """Return ``peak, trough, recovery, depth, to_trough, to_recovery, length``, deepest first.
+
+    ``recovery`` and ``to_recovery`` are missing while the peak was not reached again; ``length`` is then up to the end.
+    """
+    found, time = worst_drawdowns(result.equity_curve), _times(result)
+    peak, trough = time[found["peak_bar"]], time[found["trough_bar"]]
+    recovery = _times_at(result, found["recovery_bar"])
+    return _to_pandas(
+        {
+            "peak": peak,
+            "trough": trough,
+            "recovery": recovery,
+            "depth": found["depth"].copy(),
+            "to_trough": trough - peak,
+            "to_recovery": recovery - trough,
+            "length": np.where(found["recovery_bar"] < 0, time[-1], recovery) - peak,
+        }
+    )
+
+
+def monthly_frame(result: Result) -> pd.DataFrame:
+    """Return one row a year: columns 1 to 12, ``year`` and ``benchmark``; missing where the run has no bar."""
+    import pandas as pd
+
+    months, years = monthly_returns(result), yearly_returns(result)
+    frame = pd.DataFrame(
+        np.nan, index=pd.Index(years.period, name="year"), columns=pd.Index(range(1, 13), name="month")
+    )
+    for period, value in zip(months.period.tolist(), months.run.tolist(), strict=True):
+        frame.loc[1970 + period // 12, period % 12 + 1] = value
+    return frame.assign(year=years.run, benchmark=years.benchmark)
+
+
+def yearly_frame(result: Result) -> pd.DataFrame:
+    """Return ``run`` and ``benchmark`` by year."""
+    import pandas as pd
+
+    years = yearly_returns(result)
+    return pd.DataFrame({"run": years.run, "benchmark": years.benchmark}, index=pd.Index(years.period, name="year"))
+
+
+def var_frame(result: Result) -> pd.DataFrame:
+    """Return one row a method and level, as `arbitrax.backtest.var_backtest.VarTest` names the columns."""
+    import pandas as pd
+
+    return pd.DataFrame([msgspec.structs.asdict(each) for each in backtest_var(result)])
+
+
+def rolling_frame(result: Result, window: int | None) -> pd.DataFrame:
+    """Return ``sharpe, volatility, beta`` by ``time``, one row a return."""
+    found = rolling_metrics(result, window)
+    columns = {
+        "time": _times(result)[found.bar],
+        "sharpe": found.sharpe,
+        "volatility": found.volatility,
+        "beta": found.beta,
+    }
+    return _to_pandas(columns).set_index("time")
 
 
 def to_polars(result: Result) -> dict[str, Any]:
@@ -122,6 +196,12 @@ def _equity_columns(result: Result) -> Columns:
         "equity": result.equity_curve,
         "benchmark": result.benchmark_curve,
         "exposure": result.exposure_curve,
+        "leverage": np.divide(
+            result.exposure_curve,
+            result.equity_curve,
+            out=np.full(len(result.equity_curve), np.nan),
+            where=result.equity_curve > 0,
+        ),
         "drawdown": result.equity_curve / np.maximum.accumulate(result.equity_curve) - 1,
         "benchmark_drawdown": result.benchmark_curve / np.maximum.accumulate(result.benchmark_curve) - 1,
     }
@@ -239,6 +319,7 @@ def _step(  # noqa: PLR0917
 def _trade_columns(result: Result) -> Columns:
     records, orders, time = result.trade_records, result.order_records, _times(result)
     entered, left = time[records["entry_bar"]], time[records["exit_bar"]]
+    adverse, favourable = excursions(result)
     return {
         "symbol": _symbols(result, records["symbol"]),
         "side": _words(records["side"], TRADE_SIDES),
@@ -256,6 +337,8 @@ def _trade_columns(result: Result) -> Columns:
         "is_open": records["is_open"] == 1,
         "pnl": records["pnl"].copy(),
         "return": trade_returns(result.spec, records),
+        "mae": adverse,
+        "mfe": favourable,
         "fees": records["fees"].copy(),
         "slippage": records["slippage"].copy(),
         "income": records["income"].copy(),

@@ -167,6 +167,43 @@ class Result(Struct, frozen=True, eq=False, dict=True):
 
         return contributions_frame(self)
 
+    @cached_property
+    def drawdowns(self) -> pd.DataFrame:
+        """The ten deepest drawdowns, as a pandas frame: when, how deep, how long down and back."""
+        from arbitrax.backtest.frames import drawdowns_frame
+
+        return drawdowns_frame(self)
+
+    @cached_property
+    def monthly(self) -> pd.DataFrame:
+        """Returns by year and month, with the year's own and the benchmark's, as a pandas frame."""
+        from arbitrax.backtest.frames import monthly_frame
+
+        return monthly_frame(self)
+
+    @cached_property
+    def yearly(self) -> pd.DataFrame:
+        """Returns of each year beside the benchmark's, as a pandas frame."""
+        from arbitrax.backtest.frames import yearly_frame
+
+        return yearly_frame(self)
+
+    @cached_property
+    def var_backtest(self) -> pd.DataFrame:
+        """Exceptions of the value at risk, forecast from past returns by three methods, and Kupiec's test of them."""
+        from arbitrax.backtest.frames import var_frame
+
+        return var_frame(self)
+
+    def rolling(self, window: int | None = None) -> pd.DataFrame:
+        """Return Sharpe ratio, volatility and beta of the last ``window`` returns by time, as a pandas frame.
+
+        Windows are counted in returns: sessions of intraday bars, else bars. None takes half a year of them.
+        """
+        from arbitrax.backtest.frames import rolling_frame
+
+        return rolling_frame(self, window)
+
     def to_polars(self) -> dict[str, Any]:
         """Return the frames above by name, ``equity`` to ``contributions``, as polars frames (``polars`` extra)."""
         from arbitrax.backtest.frames import to_polars

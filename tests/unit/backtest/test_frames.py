@@ -40,7 +40,7 @@ def result():
 
 def test_equity_is_by_utc_time(result):
     frame = equity_frame(result)
-    assert list(frame) == ["equity", "benchmark", "exposure", "drawdown", "benchmark_drawdown"]
+    assert list(frame) == ["equity", "benchmark", "exposure", "leverage", "drawdown", "benchmark_drawdown"]
     assert frame.index.name == "time"
     assert str(frame.index.dtype) == "datetime64[ns, UTC]"
     assert np.array_equal(frame["equity"], result.equity_curve)

@@ -5,8 +5,8 @@ Times are integer milliseconds UTC, so that JavaScript holds them exactly. Colum
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,6 +14,7 @@ import numpy as np
 from msgspec.structs import replace
 
 from arbitrax.backtest.actions import in_last_units
+from arbitrax.backtest.calendar_returns import monthly_returns, yearly_returns
 from arbitrax.backtest.holdings import last_units, multipliers, trade_returns, traded_panel
 from arbitrax.backtest.metrics import DEFINITIONS, Sample, Unit
 from arbitrax.backtest.report import figures
@@ -409,34 +410,29 @@ def _orders(result: Result) -> list[OrderGroup]:
 
 
 def _years(result: Result) -> list[Year]:
-    month = result.bars.timestamp.astype("datetime64[ns]").astype("datetime64[M]").astype(np.int64)
-    month_ends = np.append(np.flatnonzero(np.diff(month)), len(month) - 1)
-    year = month // 12
-    year_ends = np.append(np.flatnonzero(np.diff(year)), len(year) - 1)
-    monthly, yearly = (
-        [
-            dict(zip(key[ends].tolist(), _changes(curve, ends), strict=True))
-            for curve in (result.equity_curve, result.benchmark_curve)
-        ]
-        for key, ends in ((month, month_ends), (year, year_ends))
+    months, years = monthly_returns(result), yearly_returns(result)
+    monthly, benchmark_monthly, yearly, benchmark_yearly = (
+        dict(zip(made.period.tolist(), (None if math.isnan(value) else value for value in line.tolist()), strict=True))
+        for made in (months, years)
+        for line in (made.run, made.benchmark)
     )
+    first, last = int(months.period[0]), int(months.period[-1])
     return [
         Year(
-            1970 + number,
-            yearly[0].get(number),
-            yearly[1].get(number),
-            [monthly[0].get(12 * number + place) for place in range(12)],
-            [monthly[1].get(12 * number + place) for place in range(12)],
-            [int(month[0]) <= 12 * number + place <= int(month[-1]) for place in range(12)],
+            year,
+            yearly.get(year),
+            benchmark_yearly.get(year),
+            [monthly.get(month) for month in _months_of(year)],
+            [benchmark_monthly.get(month) for month in _months_of(year)],
+            [first <= month <= last for month in _months_of(year)],
         )
-        for number in range(int(year[0]), int(year[-1]) + 1)
+        for year in range(int(years.period[0]), int(years.period[-1]) + 1)
     ]
 
 
-def _changes(curve: Floats, ends: Int64s) -> list[float | None]:
-    """Return the change over each period, the first from the first close; None from nothing or less."""
-    points = np.concatenate((curve[:1], curve[ends])).tolist()
-    return [after / before - 1 if before > 0 else None for before, after in pairwise(points)]
+def _months_of(year: int) -> range:
+    """Return the months of a year, counted from January 1970."""
+    return range(12 * (year - 1970), 12 * (year - 1969))
 
 
 def _histogram(result: Result) -> Histogram | None:
