@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -86,6 +86,44 @@ def draw_curves(
         f'<svg viewBox="0 0 {WIDTH} {height}" preserveAspectRatio="none" width="100%" height="{height}">'
         f"{''.join(lines)}</svg></svg>"
     )
+
+
+class Point(NamedTuple):
+    """A point of a scatter: fractions across and upward, and what it says when pointed at (HTML)."""
+
+    across: float
+    up: float
+    text: str
+
+
+def draw_points(label: str, points: Sequence[Point], *, height: int) -> str:
+    """Return points on two axes of fractions that meet at zero, gains and losses in their colours."""
+    x, y = np.array([each.across for each in points]), np.array([each.up for each in points])
+    left, right = min(float(x.min()), 0.0), max(float(x.max()), 0.0)
+    low, high = min(float(y.min()), 0.0), max(float(y.max()), 0.0)
+    wide, tall, inside = (right - left) or 0.01, (high - low) or 0.01, height - 2 * ROOM
+    parts = []
+    for tick in round_ticks(low, low + tall):
+        at = ROOM + inside * (high - tick) / tall
+        parts.append(
+            f'<line class="{"base" if tick == 0 else "grid"}" x1="0" x2="100%" y1="{at:.1f}" y2="{at:.1f}"/>'
+            f'<text x="100%" dx="8" y="{at + 4:.1f}" class="start">{figures.rough_percent(tick)}</text>'
+        )
+    for tick in round_ticks(left, left + wide):
+        share = 100 * (tick - left) / wide
+        side = "start" if share < 8 else "end" if share > 92 else "middle"
+        parts.append(
+            f'<line class="{"base" if tick == 0 else "grid"}" x1="{share:.2f}%" x2="{share:.2f}%" y1="{ROOM}" '
+            f'y2="{height - ROOM}"/>'
+            f'<text x="{share:.2f}%" y="{height - 2}" class="{side}">{figures.rough_percent(tick)}</text>'
+        )
+    for each in points:
+        kind = "gain" if each.up > 0 else "loss"
+        parts.append(
+            f'<circle class="{kind}" cx="{100 * (each.across - left) / wide:.2f}%" '
+            f'cy="{ROOM + inside * (high - each.up) / tall:.1f}" r="3"><title>{each.text}</title></circle>'
+        )
+    return f'<svg class="overlay" role="img" aria-label="{escape(label)}" height="{height}">{"".join(parts)}</svg>'
 
 
 def draw_histogram(histogram: Histogram, risks: Sequence[tuple[str, float]]) -> str:

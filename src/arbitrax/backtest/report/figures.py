@@ -35,9 +35,15 @@ def percent(value: float | None, *, signed: bool = False, decimals: int = 2) -> 
 
 
 def rough_percent(value: float) -> str:
-    """Return a tick of an axis of fractions: ``+40%``, with as many decimals as its digits need."""
+    """Return a tick of an axis of changes: ``+40%``, with as many decimals as its digits need."""
+    text = whole_percent(value)
+    return f"+{text}" if value > 0 else text
+
+
+def whole_percent(value: float) -> str:
+    """Return a tick of an axis of fractions: ``40%``, with as many decimals as its digits need."""
     decimals = next((places for places in range(4) if abs(value * 100 - round(value * 100, places)) < 1e-9), 4)
-    return percent(value, signed=True, decimals=decimals)
+    return percent(value, decimals=decimals)
 
 
 def metric_value(value: float | None, unit: Unit, *, signed: bool = False) -> str:

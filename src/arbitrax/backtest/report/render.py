@@ -31,6 +31,7 @@ from arbitrax.backtest.report.honesty_card import draw_honesty
 from arbitrax.backtest.report.order_life import draw_events, draw_orders
 from arbitrax.backtest.report.page import asset, content_policy, data_block, fill_template, write_page
 from arbitrax.backtest.report.portfolio import DRAWN_SYMBOLS
+from arbitrax.backtest.report.risk_cards import draw_drawdowns, draw_excursions, draw_rolling, draw_var
 from arbitrax.backtest.report.tables import card
 from arbitrax.backtest.report.trade_table import draw_trades
 from arbitrax.backtest.wording import REASONS
@@ -115,7 +116,11 @@ def render_report(
             "symbol": escape(document.symbol),
             "monthly": _monthly(document),
             "distribution": _distribution(document),
+            "rolling": draw_rolling(result),
+            "drawdowns": draw_drawdowns(result),
+            "var": draw_var(result),
             "trades": draw_trades(document),
+            "excursions": draw_excursions(result),
             "contributions": _contributions(document, result),
             "order_life": _order_life(document, result),
             "events": _events(document, result),

@@ -7,7 +7,7 @@ import pytest
 import arbitrax as ax
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.metrics import DEFINITIONS
-from arbitrax.backtest.report import notebook_summary, notebook_view, render_report, write_report
+from arbitrax.backtest.report import figures, notebook_summary, notebook_view, render_report, write_report
 from arbitrax.backtest.spec import RunSpec, StrategyRef
 from tests.market import daily, random_walk, sample
 from tests.page import Page
@@ -202,3 +202,23 @@ def test_notebook_summary_escapes_names():
     html = notebook_summary(run(ax.SmaCross(fast=2, slow=5), random_walk(60), name=EVIL))
     assert "<b>evil" not in html
     assert "<script" not in html
+
+
+def test_cards_of_risk_hold_the_figures_of_the_frames(apple):
+    page = render_report(apple)
+    worst = apple.drawdowns.iloc[0]
+    assert figures.percent(worst["depth"]) in page
+    for name in ("peak", "trough"):
+        assert f"<td>{worst[name]:%Y-%m-%d}</td>" in page
+    assert page.count("<circle ") == 2 * len(apple.trade_records)
+    tested = apple.var_backtest.iloc[0]
+    assert f'<td class="num">{tested["exceptions"]:,}</td>' in page
+    assert 'aria-label="Sharpe ratio"' in page
+
+
+def test_cards_of_risk_of_a_run_without_anything_say_why():
+    page = render_report(ax.backtest(ax.BuyAndHold(weight=0.0), daily([10, 11, 12])))
+    assert "shorter than a window of" in page
+    assert "Equity never fell below an earlier peak." in page
+    assert "n/a because nothing was traded." in page
+    assert "Value at risk, tested" not in page
