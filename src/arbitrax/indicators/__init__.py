@@ -7,15 +7,13 @@
     latest = [state.update(price) for price in bars.close]  # the same, to the last bit
 
 A result is NaN until the indicator is warm. A value that is not finite starts it anew, so it is NaN again until it has
-seen enough. Windows are whole numbers of values; one longer than the data never gets warm.
+seen enough. Windows are whole numbers of values; one longer than the data never gets warm. Row t of a result is known
+at the close of bar t: no indicator looks ahead.
 """
 
-from arbitrax.indicators.moving_averages import dema, ema, kama, sma, tema, wma
-from arbitrax.kernels.moving_averages import Dema, Ema, Kama, Sma, Tema, Wma
-
-__all__ = ["Dema", "Ema", "Kama", "Sma", "Tema", "Wma", "dema", "ema", "kama", "sma", "tema", "wma"]
-
 from arbitrax.indicators.crossings import compare_moving_averages
+from arbitrax.indicators.momentum import cci, macd, roc, rsi, stochastic, williams_r
+from arbitrax.indicators.moving_averages import dema, ema, kama, sma, tema, wma
 from arbitrax.indicators.statistics import (
     beta,
     bollinger,
@@ -25,7 +23,23 @@ from arbitrax.indicators.statistics import (
     realised_volatility,
     zscore,
 )
+from arbitrax.indicators.trend import adx, atr, donchian, ichimoku, keltner, parabolic_sar, supertrend
+from arbitrax.indicators.volume import mfi, obv, vwap
 from arbitrax.kernels.indicators import MovingAverageComparison
+from arbitrax.kernels.moving_averages import Dema, Ema, Kama, Sma, Tema, Wma
+from arbitrax.kernels.oscillators import (
+    Cci,
+    Macd,
+    MacdLines,
+    Mfi,
+    Obv,
+    Roc,
+    Rsi,
+    Stochastic,
+    StochasticLines,
+    Vwap,
+    WilliamsR,
+)
 from arbitrax.kernels.rolling_statistics import (
     Beta,
     Bollinger,
@@ -37,7 +51,27 @@ from arbitrax.kernels.rolling_statistics import (
     RegressionLine,
     ZScore,
 )
+from arbitrax.kernels.trends import (
+    Adx,
+    AdxLines,
+    Atr,
+    Channel,
+    Donchian,
+    Ichimoku,
+    IchimokuLines,
+    Keltner,
+    ParabolicSar,
+    Supertrend,
+    SupertrendLines,
+)
 
-__all__ += ["Beta", "Bollinger", "BollingerBands", "Correlation", "Hurst", "LinearRegression", "RealisedVolatility"]
-__all__ += ["RegressionLine", "ZScore", "beta", "bollinger", "correlation", "hurst", "linear_regression"]
-__all__ += ["MovingAverageComparison", "compare_moving_averages", "realised_volatility", "zscore"]
+__all__ = [
+    "Adx", "AdxLines", "Atr", "Beta", "Bollinger", "BollingerBands", "Cci", "Channel", "Correlation", "Dema",
+    "Donchian", "Ema", "Hurst", "Ichimoku", "IchimokuLines", "Kama", "Keltner", "LinearRegression", "Macd", "MacdLines",
+    "Mfi", "MovingAverageComparison", "Obv", "ParabolicSar", "RealisedVolatility", "RegressionLine", "Roc", "Rsi",
+    "Sma", "Stochastic", "StochasticLines", "Supertrend", "SupertrendLines", "Tema", "Vwap", "WilliamsR", "Wma",
+    "ZScore", "adx", "atr", "beta", "bollinger", "cci", "compare_moving_averages", "correlation", "dema", "donchian",
+    "ema", "hurst", "ichimoku", "kama", "keltner", "linear_regression", "macd", "mfi", "obv", "parabolic_sar",
+    "realised_volatility", "roc", "rsi", "sma", "stochastic", "supertrend", "tema", "vwap", "williams_r", "wma",
+    "zscore",
+]  # fmt: skip

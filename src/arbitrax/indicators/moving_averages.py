@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from arbitrax.indicators.series import line
+from arbitrax.indicators.series import lines
 from arbitrax.kernels import moving_averages as states
 
 if TYPE_CHECKING:
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
 
 def sma(values: "ArrayLike", window: int) -> "Floats":
     """Return the simple moving average, (bars,): the mean of the last ``window`` values, NaN before there are any."""
-    return line(states.Sma, values, window)
+    return lines(states.Sma, (window,), {"values": values}, 1)[0]
 
 
 def wma(values: "ArrayLike", window: int) -> "Floats":
     """Return the linearly weighted moving average, (bars,): weights 1 (oldest) to ``window`` (newest)."""
-    return line(states.Wma, values, window)
+    return lines(states.Wma, (window,), {"values": values}, 1)[0]
 
 
 def ema(values: "ArrayLike", window: int) -> "Floats":
@@ -26,7 +26,7 @@ def ema(values: "ArrayLike", window: int) -> "Floats":
 
     It starts at the mean of the first ``window`` values.
     """
-    return line(states.Ema, values, window)
+    return lines(states.Ema, (window,), {"values": values}, 1)[0]
 
 
 def dema(values: "ArrayLike", window: int) -> "Floats":
@@ -34,7 +34,7 @@ def dema(values: "ArrayLike", window: int) -> "Floats":
 
     Source: Patrick Mulloy, "Smoothing Data with Faster Moving Averages", Stocks & Commodities 12:1, 1994.
     """
-    return line(states.Dema, values, window)
+    return lines(states.Dema, (window,), {"values": values}, 1)[0]
 
 
 def tema(values: "ArrayLike", window: int) -> "Floats":
@@ -42,7 +42,7 @@ def tema(values: "ArrayLike", window: int) -> "Floats":
 
     It starts at bar 3 (window - 1).
     """
-    return line(states.Tema, values, window)
+    return lines(states.Tema, (window,), {"values": values}, 1)[0]
 
 
 def kama(values: "ArrayLike", window: int = 10, fast: int = 2, slow: int = 30) -> "Floats":
@@ -52,4 +52,4 @@ def kama(values: "ArrayLike", window: int = 10, fast: int = 2, slow: int = 30) -
     of ``slow`` values and one of ``fast``, squared. Values that do not change count as 1.
     Source: Perry Kaufman, "Trading Systems and Methods".
     """
-    return line(states.Kama, values, window, fast, slow)
+    return lines(states.Kama, (window, fast, slow), {"values": values}, 1)[0]

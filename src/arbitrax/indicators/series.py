@@ -1,6 +1,6 @@
 """What every indicator over arrays shares: the check of its input, and errors in words."""
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,13 +12,6 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from arbitrax.domain.bars import Floats
-
-
-class Line(Protocol):
-    """An indicator that turns one series into another of the same length."""
-
-    def fill(self, value: "Floats", out: "Floats") -> None:
-        """Take the next values, (bars,); write the results."""
 
 
 def series(values: "ArrayLike", name: str = "values") -> "Floats":
@@ -36,17 +29,23 @@ def series(values: "ArrayLike", name: str = "values") -> "Floats":
     return array
 
 
-def line(make: "Callable[..., Line]", values: "ArrayLike", *settings: int) -> "Floats":
-    """Return the indicator that ``make(*settings)`` starts over the values, (bars,).
+def lines(
+    make: "Callable[..., object]", settings: tuple[float, ...], given: "dict[str, ArrayLike]", outputs: int
+) -> "list[Floats]":
+    """Return the arrays that the indicator ``make(*settings)`` writes for these series, each (bars,).
 
     Raises:
-        InputError: a setting out of bounds, or values that are no series.
+        InputError: a setting out of bounds, values that are no series, or series of different lengths.
         DataError: values too large for exact sums.
     """
-    array = series(values)
-    out = np.empty(len(array))
+    arrays = {name: series(values, name) for name, values in given.items()}
+    bars = len(next(iter(arrays.values())))
+    if any(len(array) != bars for array in arrays.values()):
+        words = " and ".join(f"{name} has {len(array)}" for name, array in arrays.items())
+        raise InputError(f"{make.__name__}: {words} values; give series of the same length.")
+    out = [np.empty(bars) for _ in range(outputs)]
     try:
-        make(*settings).fill(array, out)
+        make(*settings).fill(*arrays.values(), *out)  # type: ignore[attr-defined]
     except (TypeError, ValueError) as error:
         raise InputError(f"{make.__name__}: {error}") from error
     except OverflowError as error:

@@ -7,16 +7,12 @@ depends on the values in its window alone, to the rounding of one value in its l
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from arbitrax.domain.errors import DataError, InputError
-from arbitrax.indicators.series import series
+from arbitrax.domain.errors import InputError
+from arbitrax.indicators.series import lines
 from arbitrax.kernels import rolling_statistics as states
 from arbitrax.kernels.rolling_statistics import BollingerBands, RegressionLine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import ArrayLike
 
     from arbitrax.domain.bars import Floats
@@ -35,7 +31,7 @@ def bollinger(values: "ArrayLike", window: int = 20, deviations: float = 2.0) ->
         InputError: a window or deviations out of bounds, or values that are no series.
         DataError: values too large for exact sums.
     """
-    return BollingerBands(*_lines(states.Bollinger, (window, deviations), {"values": values}, 3))
+    return BollingerBands(*lines(states.Bollinger, (window, deviations), {"values": values}, 3))
 
 
 def zscore(values: "ArrayLike", window: int = 20, ddof: int = 0) -> "Floats":
@@ -48,7 +44,7 @@ def zscore(values: "ArrayLike", window: int = 20, ddof: int = 0) -> "Floats":
     Raises:
         InputError: a window or ddof out of bounds, or values that are no series.
     """
-    return _lines(states.ZScore, (window, ddof), {"values": values}, 1)[0]
+    return lines(states.ZScore, (window, ddof), {"values": values}, 1)[0]
 
 
 def correlation(first: "ArrayLike", second: "ArrayLike", window: int = 20) -> "Floats":
@@ -61,7 +57,7 @@ def correlation(first: "ArrayLike", second: "ArrayLike", window: int = 20) -> "F
     Raises:
         InputError: a window out of bounds, series that are none or differ in length.
     """
-    return _lines(states.Correlation, (window,), {"first": first, "second": second}, 1)[0]
+    return lines(states.Correlation, (window,), {"first": first, "second": second}, 1)[0]
 
 
 def beta(returns: "ArrayLike", benchmark: "ArrayLike", window: int = 20) -> "Floats":
@@ -76,7 +72,7 @@ def beta(returns: "ArrayLike", benchmark: "ArrayLike", window: int = 20) -> "Flo
     Raises:
         InputError: a window out of bounds, series that are none or differ in length.
     """
-    return _lines(states.Beta, (window,), {"returns": returns, "benchmark": benchmark}, 1)[0]
+    return lines(states.Beta, (window,), {"returns": returns, "benchmark": benchmark}, 1)[0]
 
 
 def linear_regression(values: "ArrayLike", window: int = 14) -> "RegressionLine[Floats]":
@@ -90,7 +86,7 @@ def linear_regression(values: "ArrayLike", window: int = 14) -> "RegressionLine[
     Raises:
         InputError: a window out of bounds, or values that are no series.
     """
-    return RegressionLine(*_lines(states.LinearRegression, (window,), {"values": values}, 4))
+    return RegressionLine(*lines(states.LinearRegression, (window,), {"values": values}, 4))
 
 
 def hurst(values: "ArrayLike", window: int = 128, longest_lag: int | None = None) -> "Floats":
@@ -110,7 +106,7 @@ def hurst(values: "ArrayLike", window: int = 128, longest_lag: int | None = None
     """
     if longest_lag == 0:
         raise InputError(f"Hurst: longest_lag = 0 is not allowed for a window of {window}; give 2 or more.")
-    return _lines(states.Hurst, (window, 0 if longest_lag is None else longest_lag), {"values": values}, 1)[0]
+    return lines(states.Hurst, (window, 0 if longest_lag is None else longest_lag), {"values": values}, 1)[0]
 
 
 def realised_volatility(close: "ArrayLike", window: int = 20, periods: float = 1.0) -> "Floats":
@@ -125,23 +121,4 @@ def realised_volatility(close: "ArrayLike", window: int = 20, periods: float = 1
     Raises:
         InputError: a window or periods out of bounds, or prices that are no series.
     """
-    return _lines(states.RealisedVolatility, (window, periods), {"close": close}, 1)[0]
-
-
-def _lines(
-    make: "Callable[..., object]", settings: tuple[float, ...], given: "dict[str, ArrayLike]", outputs: int
-) -> "list[Floats]":
-    """Return the arrays that the state ``make(*settings)`` writes for these series, which must be equally long."""
-    arrays = {name: series(values, name) for name, values in given.items()}
-    bars = len(next(iter(arrays.values())))
-    if any(len(array) != bars for array in arrays.values()):
-        words = " and ".join(f"{name} has {len(array)}" for name, array in arrays.items())
-        raise InputError(f"{make.__name__}: {words} values; give series of the same length.")
-    out = [np.empty(bars) for _ in range(outputs)]
-    try:
-        make(*settings).fill(*arrays.values(), *out)  # type: ignore[attr-defined]
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{make.__name__}: {error}") from error
-    except OverflowError as error:
-        raise DataError(f"{make.__name__}: {error}.") from error
-    return out
+    return lines(states.RealisedVolatility, (window, periods), {"close": close}, 1)[0]

@@ -29,12 +29,16 @@ cdef struct RollingSum:
     long long* ring
 
 cdef inline double unit_scale(double first) noexcept nogil:
-    # 1e8, and finer for values that start below 1, so that at least eight digits count.
+    # 1e8, and finer for values that start below 1, so that at least eight digits count; coarser for those that start
+    # above 1e8, as volumes may, so that their sums stay in int64.
     cdef double scale = 1e8
     cdef double size = fabs(first)
     while 0.0 < size < 1.0 and scale < 1e22:
         size *= 10.0
         scale *= 10.0
+    while size >= 1e8 and scale > 1.0:
+        size /= 10.0
+        scale /= 10.0
     return scale
 
 cdef inline void clear_sum(RollingSum* s) noexcept nogil:
