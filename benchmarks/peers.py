@@ -14,6 +14,7 @@ REQUIREMENTS = {
     "nautilus": ["nautilus_trader==1.221.0", "numpy==2.4.6", "pandas==2.3.3"],
     "akquant": ["akquant==0.3.71", "numpy==2.4.6", "pandas==3.1.1"],
     "zipline": ["zipline-reloaded==3.2.1", "empyrical-reloaded==0.7.1", "numpy==2.4.6", "pandas==2.3.3"],
+    "talipp": ["talipp==2.7.0"],
 }
 
 
