@@ -22,8 +22,16 @@ from setuptools.command.build_ext import build_ext
 KERNELS = Path("src/arbitrax/kernels")
 UTILITY = "arbitrax.kernels._cyutility"  # Cython's memoryview code, compiled once instead of once per module
 MODES = {
-    # No -ffast-math, no -march=native, no contraction: one result on every machine. Nobody reads errno.
-    "release": ["-O3", "-g0", "-fno-strict-aliasing", "-ffp-contract=off", "-fno-math-errno"],
+    # No -ffast-math, no -march=native, no contraction: one result on every machine. Nobody reads errno, nor the flags
+    # of floating point exceptions.
+    "release": [
+        "-O3",
+        "-g0",
+        "-fno-strict-aliasing",
+        "-ffp-contract=off",
+        "-fno-math-errno",
+        "-fno-trapping-math",
+    ],
     "debug": ["-O1", "-g1", "-fno-strict-aliasing", "-ffp-contract=off"],
     "sanitize": [
         "-O1",

@@ -8,8 +8,28 @@ from typing import NamedTuple
 
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
-from cython.cimports.arbitrax.kernels.price_steps import Exact, Largest, add_exactly, clear_largest, step_largest
-from cython.cimports.arbitrax.kernels.steps import Ema, RollingSum, add_to_sum, checked, start_ema, start_sum, step_ema
+from cython.cimports.arbitrax.kernels.price_steps import (
+    Band,
+    Exact,
+    add_exactly,
+    band_block,
+    band_room,
+    block_of,
+    finite_end,
+    free_band,
+    start_band,
+    step_band,
+)
+from cython.cimports.arbitrax.kernels.steps import (
+    Ema,
+    RollingSum,
+    add_to_sum,
+    checked,
+    clear_sum,
+    start_ema,
+    start_sum,
+    step_ema,
+)
 from cython.cimports.libc.math import NAN, fabs
 from cython.cimports.libc.stdlib import calloc, free
 
@@ -55,26 +75,38 @@ RsiState = cython.struct(
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
+def _move_rsi(s: cython.pointer[RsiState], x: cython.double) -> cython.double:
+    """Take a finite value when warm."""
+    change: cython.double = x - s.before
+    gain: cython.double = change if change > 0.0 else 0.0
+    s.before = x
+    s.up = s.keep * s.up + s.share * gain
+    s.down = s.keep * s.down + s.share * (gain - change)
+    change = s.up + s.down
+    return 100.0 * s.up / change if change > 0.0 else 50.0
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 def _step_rsi(s: cython.pointer[RsiState], x: cython.double) -> cython.double:
     change: cython.double = x - s.before
-    gain: cython.double
+    gain: cython.double = change if change > 0.0 else 0.0
     if x - x != 0.0:
         s.seen = 0
         return NAN
-    s.before = x
-    gain = change if change > 0.0 else 0.0
     if s.seen > s.window:
-        s.up = s.keep * s.up + s.share * gain
-        s.down = s.keep * s.down + s.share * (gain - change)
+        return _move_rsi(s, x)
+    s.before = x
+    if s.seen == 0:
+        s.up = s.down = 0.0
     else:
-        if s.seen == 0:
-            s.up = s.down = 0.0
-        else:
-            s.up += s.share * gain
-            s.down += s.share * (gain - change)
-        s.seen += 1
-        if s.seen <= s.window:
-            return NAN
+        s.up += s.share * gain
+        s.down += s.share * (gain - change)
+    s.seen += 1
+    if s.seen <= s.window:
+        return NAN
     change = s.up + s.down
     return 100.0 * s.up / change if change > 0.0 else 50.0
 
@@ -98,11 +130,22 @@ class Rsi:
 
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
         """Take the next values, (bars,); write the index."""
-        i: cython.Py_ssize_t
+        i: cython.Py_ssize_t = 0
+        n: cython.Py_ssize_t = value.shape[0]
+        end: cython.Py_ssize_t
         s: RsiState = self._s
         with cython.nogil:
-            for i in range(value.shape[0]):
-                out[i] = _step_rsi(cython.address(s), value[i])
+            while i < n:
+                end = finite_end(cython.address(value[0]), i, n)
+                while i < end and s.seen <= s.window:
+                    out[i] = _step_rsi(cython.address(s), value[i])
+                    i += 1
+                while i < end:
+                    out[i] = _move_rsi(cython.address(s), value[i])
+                    i += 1
+                if i < n:
+                    out[i] = _step_rsi(cython.address(s), value[i])
+                    i += 1
         self._s = s
 
 
@@ -165,16 +208,45 @@ class Macd:
         histogram: cython.double[::1],
     ) -> None:
         """Take the next values, (bars,); write the lines."""
-        i: cython.Py_ssize_t
+        i: cython.Py_ssize_t = 0
+        n: cython.Py_ssize_t = value.shape[0]
+        end: cython.Py_ssize_t
         s: MacdState = self._s
+        fast: cython.double
+        slow: cython.double
+        smooth: cython.double
+        line: cython.double
         with cython.nogil:
-            for i in range(value.shape[0]):
-                if _step_macd(cython.address(s), value[i]):
-                    macd[i] = s.line
-                    signal[i] = s.smooth
-                    histogram[i] = s.line - s.smooth
-                else:
+            while i < n:
+                end = finite_end(cython.address(value[0]), i, n)
+                while i < end and s.signal.seen < s.signal.window:
+                    if _step_macd(cython.address(s), value[i]):
+                        macd[i] = s.line
+                        signal[i] = s.smooth
+                        histogram[i] = s.line - s.smooth
+                    else:
+                        macd[i] = signal[i] = histogram[i] = NAN
+                    i += 1
+                # When warm all three move as `step_ema` moves them.
+                fast = s.fast.value
+                slow = s.slow.value
+                smooth = s.signal.value
+                while i < end:
+                    slow = s.slow.rest * slow + s.slow.weight * value[i]
+                    fast = s.fast.rest * fast + s.fast.weight * value[i]
+                    line = fast - slow
+                    smooth = s.signal.rest * smooth + s.signal.weight * line
+                    macd[i] = line
+                    signal[i] = smooth
+                    histogram[i] = line - smooth
+                    i += 1
+                s.fast.value = fast
+                s.slow.value = slow
+                s.signal.value = smooth
+                if i < n:
+                    _step_macd(cython.address(s), value[i])
                     macd[i] = signal[i] = histogram[i] = NAN
+                    i += 1
         self._s = s
 
 
@@ -222,55 +294,40 @@ class Roc:
 
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
         """Take the next values, (bars,); write the changes."""
-        i: cython.Py_ssize_t
+        i: cython.Py_ssize_t = 0
+        j: cython.Py_ssize_t
+        n: cython.Py_ssize_t = value.shape[0]
+        end: cython.Py_ssize_t
+        start: cython.Py_ssize_t
+        w: cython.Py_ssize_t = self._s.window
+        x: cython.pointer[cython.const[cython.double]] = cython.address(value[0])
         s: RocState = self._s
         with cython.nogil:
-            for i in range(value.shape[0]):
-                out[i] = _step_roc(cython.address(s), value[i])
+            while i < n:
+                start = i
+                end = finite_end(x, i, n)
+                while i < end and i < start + w:
+                    out[i] = _step_roc(cython.address(s), x[i])
+                    i += 1
+                # From here on what lies a window back is at hand.
+                for j in range(i, end):
+                    out[j] = (x[j] / x[j - w] - 1.0) * 100.0 if x[j - w] != 0.0 else NAN
+                if end > i:
+                    i = end
+                    for j in range(w):
+                        s.ring[(s.at + j) % w] = x[end - w + j]
+                if i < n:
+                    out[i] = _step_roc(cython.address(s), x[i])
+                    i += 1
         self._s = s
 
 
-# Highest high and lowest low of a window; the lowest as the largest of the negatives.
-BandState = cython.struct(high=Largest, low=Largest, top=cython.double, bottom=cython.double)
-
-
-@cython.cfunc
-def _start_band(s: cython.pointer[BandState], window: cython.Py_ssize_t) -> cython.int:
-    s.high.window = s.low.window = checked("window", window, 1, LONGEST)
-    s.high.block = _doubles(window)
-    s.low.block = _doubles(window)
-    clear_largest(cython.address(s.high))
-    clear_largest(cython.address(s.low))
-    return 0
-
-
 @cython.cfunc
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _step_band(
-    s: cython.pointer[BandState], high: cython.double, low: cython.double, close: cython.double
-) -> cython.bint:
-    # Returns whether the window is full.
-    if high - high + (low - low) + (close - close) != 0.0:
-        clear_largest(cython.address(s.high))
-        clear_largest(cython.address(s.low))
-        return False
-    s.top = step_largest(cython.address(s.high), high)
-    s.bottom = -step_largest(cython.address(s.low), -low)
-    return s.high.seen == s.high.window
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _step_williams(
-    s: cython.pointer[BandState], high: cython.double, low: cython.double, close: cython.double
-) -> cython.double:
-    if not _step_band(s, high, low, close):
-        return NAN
-    return (s.top - close) / (s.top - s.bottom) * -100.0 if s.top > s.bottom else -50.0
+def _place(top: cython.double, bottom: cython.double, close: cython.double) -> cython.double:
+    return (top - close) / (top - bottom) * -100.0 if top > bottom else -50.0
 
 
 @cython.final
@@ -278,18 +335,19 @@ def _step_williams(
 class WilliamsR:
     """Williams %R, -100 to 0."""
 
-    _s: BandState
+    _s: Band
 
     def __cinit__(self, window: cython.Py_ssize_t = 14):
-        _start_band(cython.address(self._s), window)
+        start_band(cython.address(self._s), checked("window", window, 1, LONGEST))
 
     def __dealloc__(self):
-        free(self._s.high.block)
-        free(self._s.low.block)
+        free_band(cython.address(self._s))
 
     def update(self, high: cython.double, low: cython.double, close: cython.double) -> cython.double:
         """Take the next bar; return %R, NaN until it is warm."""
-        return _step_williams(cython.address(self._s), high, low, close)
+        s: cython.pointer[Band] = cython.address(self._s)
+        full: cython.bint = step_band(s, high if close - close == 0.0 else NAN, low)
+        return _place(s.top, s.bottom, close) if full else NAN
 
     def fill(
         self,
@@ -299,15 +357,38 @@ class WilliamsR:
         out: cython.double[::1],
     ) -> None:
         """Take the next bars, (bars,); write %R."""
-        i: cython.Py_ssize_t
-        s: BandState = self._s
+        i: cython.Py_ssize_t = 0
+        j: cython.Py_ssize_t
+        n: cython.Py_ssize_t = high.shape[0]
+        first: cython.Py_ssize_t = 0
+        end: cython.Py_ssize_t = 0
+        count: cython.Py_ssize_t
+        full: cython.bint
+        s: Band = self._s
+        room: cython.p_double = band_room(s.high.window)
+        bottom: cython.p_double = room + block_of(s.high.window)
         with cython.nogil:
-            for i in range(high.shape[0]):
-                out[i] = _step_williams(cython.address(s), high[i], low[i], close[i])
+            while i < n:
+                if i >= end:
+                    end = finite_end(cython.address(high[0]), i, n)
+                    end = finite_end(cython.address(low[0]), i, end)
+                    end = finite_end(cython.address(close[0]), i, end)
+                count = band_block(
+                    cython.address(s), cython.address(high[0]), cython.address(low[0]), first, i, end, room
+                )
+                for j in range(count):
+                    out[i + j] = _place(room[j], bottom[j], close[i + j])
+                i += count
+                if count == 0:
+                    full = step_band(cython.address(s), high[i] if i < end else NAN, low[i])
+                    out[i] = _place(s.top, s.bottom, close[i]) if full else NAN
+                    i += 1
+                    first = first if s.high.seen > 0 else i
         self._s = s
+        free(room)
 
 
-StochasticState = cython.struct(band=BandState, slow=RollingSum, mean=RollingSum, k=cython.double, d=cython.double)
+StochasticState = cython.struct(band=Band, slow=RollingSum, mean=RollingSum, k=cython.double, d=cython.double)
 
 
 @cython.cfunc
@@ -324,17 +405,11 @@ def _start_fine(s: cython.pointer[RollingSum], window: cython.Py_ssize_t) -> cyt
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _step_stochastic(
-    s: cython.pointer[StochasticState], high: cython.double, low: cython.double, close: cython.double
+def _smooth(
+    s: cython.pointer[StochasticState], top: cython.double, bottom: cython.double, close: cython.double
 ) -> cython.bint:
-    b: cython.pointer[BandState] = cython.address(s.band)
-    raw: cython.double
-    if not _step_band(b, high, low, close):
-        if b.high.seen == 0:
-            add_to_sum(cython.address(s.slow), NAN)
-            add_to_sum(cython.address(s.mean), NAN)
-        return False
-    raw = (close - b.bottom) / (b.top - b.bottom) * 100.0 if b.top > b.bottom else 50.0
+    """Take a bar whose band is warm; return whether both lines are."""
+    raw: cython.double = (close - bottom) / (top - bottom) * 100.0 if top > bottom else 50.0
     if not add_to_sum(cython.address(s.slow), raw):
         return False
     s.k = s.slow.sum / s.slow.units
@@ -342,6 +417,20 @@ def _step_stochastic(
         return False
     s.d = s.mean.sum / s.mean.units
     return True
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _step_stochastic(
+    s: cython.pointer[StochasticState], high: cython.double, low: cython.double, close: cython.double
+) -> cython.bint:
+    if step_band(cython.address(s.band), high if close - close == 0.0 else NAN, low):
+        return _smooth(s, s.band.top, s.band.bottom, close)
+    if s.band.high.seen == 0:
+        clear_sum(cython.address(s.slow))
+        clear_sum(cython.address(s.mean))
+    return False
 
 
 @cython.final
@@ -352,13 +441,12 @@ class Stochastic:
     _s: StochasticState
 
     def __cinit__(self, window: cython.Py_ssize_t = 14, smooth: cython.Py_ssize_t = 3, signal: cython.Py_ssize_t = 3):
-        _start_band(cython.address(self._s.band), window)
+        start_band(cython.address(self._s.band), checked("window", window, 1, LONGEST))
         _start_fine(cython.address(self._s.slow), checked("smooth", smooth, 1, SMOOTHEST))
         _start_fine(cython.address(self._s.mean), checked("signal", signal, 1, SMOOTHEST))
 
     def __dealloc__(self):
-        free(self._s.band.high.block)
-        free(self._s.band.low.block)
+        free_band(cython.address(self._s.band))
         free(self._s.slow.ring)
         free(self._s.mean.ring)
 
@@ -377,19 +465,43 @@ class Stochastic:
         d: cython.double[::1],
     ) -> None:
         """Take the next bars, (bars,); write %K and %D."""
-        i: cython.Py_ssize_t
+        i: cython.Py_ssize_t = 0
+        j: cython.Py_ssize_t
+        n: cython.Py_ssize_t = high.shape[0]
+        first: cython.Py_ssize_t = 0
+        end: cython.Py_ssize_t = 0
+        count: cython.Py_ssize_t
+        warm: cython.bint
         s: StochasticState = self._s
+        room: cython.p_double = band_room(s.band.high.window)
+        bottom: cython.p_double = room + block_of(s.band.high.window)
         with cython.nogil:
-            for i in range(high.shape[0]):
-                if _step_stochastic(cython.address(s), high[i], low[i], close[i]):
-                    k[i] = s.k
-                    d[i] = s.d
-                else:
-                    k[i] = d[i] = NAN
+            while i < n:
+                if i >= end:
+                    end = finite_end(cython.address(high[0]), i, n)
+                    end = finite_end(cython.address(low[0]), i, end)
+                    end = finite_end(cython.address(close[0]), i, end)
+                count = band_block(
+                    cython.address(s.band), cython.address(high[0]), cython.address(low[0]), first, i, end, room
+                )
+                for j in range(count):
+                    warm = _smooth(cython.address(s), room[j], bottom[j], close[i + j])
+                    k[i + j] = s.k if warm else NAN
+                    d[i + j] = s.d if warm else NAN
+                i += count
+                if count == 0:
+                    warm = _step_stochastic(cython.address(s), high[i], low[i], close[i])
+                    k[i] = s.k if warm else NAN
+                    d[i] = s.d if warm else NAN
+                    i += 1
+                    first = first if s.band.high.seen > 0 else i
         self._s = s
+        free(room)
 
 
-CciState = cython.struct(window=cython.Py_ssize_t, seen=cython.Py_ssize_t, at=cython.Py_ssize_t, ring=cython.p_double)
+CciState = cython.struct(
+    window=cython.Py_ssize_t, seen=cython.Py_ssize_t, at=cython.Py_ssize_t, sum=Exact, ring=cython.p_double
+)
 
 
 @cython.cfunc
@@ -412,24 +524,20 @@ def _step_cci(
     mean: cython.double
     if typical - typical != 0.0:
         s.seen = s.at = 0
+        s.sum.high = s.sum.low = 0.0
         return NAN
+    add_exactly(cython.address(s.sum), typical)
+    if s.seen == n:
+        add_exactly(cython.address(s.sum), -ring[s.at])
+    else:
+        s.seen += 1
     ring[s.at] = typical
     s.at += 1
     if s.at == n:
         s.at = 0
     if s.seen < n:
-        s.seen += 1
-        if s.seen < n:
-            return NAN
-    for i in range(0, even, 4):
-        a += ring[i]
-        b += ring[i + 1]
-        c += ring[i + 2]
-        d += ring[i + 3]
-    for i in range(even, n):
-        a += ring[i]
-    mean = (a + b + (c + d)) / n
-    a = b = c = d = 0.0
+        return NAN
+    mean = (s.sum.high + s.sum.low) / n
     for i in range(0, even, 4):
         a += fabs(ring[i] - mean)
         b += fabs(ring[i + 1] - mean)
@@ -452,6 +560,7 @@ class Cci:
     def __cinit__(self, window: cython.Py_ssize_t = 20):
         self._s.window = checked("window", window, 2, LONGEST)
         self._s.seen = self._s.at = 0
+        self._s.sum.high = self._s.sum.low = 0.0
         self._s.ring = _doubles(window)
 
     def __dealloc__(self):
@@ -477,6 +586,15 @@ class Cci:
         self._s = s
 
 
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _signed(close: cython.double, before: cython.double, volume: cython.double) -> cython.double:
+    """Return the volume of a close that rose, its negative of one that fell, without a branch that nobody can guess."""
+    return volume * ((close > before) - (close < before))
+
+
 MfiState = cython.struct(
     window=cython.Py_ssize_t, seen=cython.Py_ssize_t, at=cython.Py_ssize_t, typical=cython.double, up=Exact, down=Exact,
     ups=cython.Py_ssize_t, downs=cython.Py_ssize_t, ring=cython.p_double,
@@ -487,31 +605,40 @@ MfiState = cython.struct(
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _move_flow(s: cython.pointer[MfiState], flow: cython.double, way: cython.int) -> cython.void:
-    """Add a flow to the window (way 1) or take it out (-1): positive ones rose, negative ones fell."""
-    if flow > 0.0:
-        add_exactly(cython.address(s.up), way * flow)
-        s.ups += way
-        if s.ups == 0:
-            s.up.high = s.up.low = 0.0
-    elif flow < 0.0:
-        add_exactly(cython.address(s.down), -way * flow)
-        s.downs += way
-        if s.downs == 0:
-            s.down.high = s.down.low = 0.0
+def _move_mfi(
+    s: cython.pointer[MfiState], typical: cython.double, flow: cython.double, old: cython.double
+) -> cython.double:
+    """Take a finite bar after another, while ``old`` leaves the window."""
+    # Flows that rose are positive, those that fell negative; without branches, which nobody can guess.
+    signed: cython.double = _signed(typical, s.typical, flow)
+    rose: cython.double
+    whole: cython.double
+    s.typical = typical
+    # (|x| + x) / 2 is x or 0, exactly.
+    add_exactly(cython.address(s.up), 0.5 * (fabs(signed) + signed))
+    add_exactly(cython.address(s.up), -0.5 * (fabs(old) + old))
+    add_exactly(cython.address(s.down), 0.5 * (fabs(signed) - signed))
+    add_exactly(cython.address(s.down), -0.5 * (fabs(old) - old))
+    s.ups += (signed > 0.0) - (old > 0.0)
+    s.downs += (signed < 0.0) - (old < 0.0)
+    if s.ups == 0:
+        s.up.high = s.up.low = 0.0
+    if s.downs == 0:
+        s.down.high = s.down.low = 0.0
+    s.ring[s.at] = signed
+    s.at += 1
+    if s.at == s.window:
+        s.at = 0
+    rose = s.up.high + s.up.low
+    whole = rose + (s.down.high + s.down.low)
+    return 100.0 * rose / whole if whole > 0.0 else 50.0
 
 
 @cython.cfunc
-@cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _step_mfi(
-    s: cython.pointer[MfiState], high: cython.double, low: cython.double, close: cython.double, volume: cython.double
-) -> cython.double:
-    typical: cython.double = (high + low + close) / 3.0
-    flow: cython.double = typical * volume
-    rose: cython.double
-    whole: cython.double
+def _step_mfi(s: cython.pointer[MfiState], typical: cython.double, flow: cython.double) -> cython.double:
+    index: cython.double
     if flow - flow + (typical - typical) != 0.0:
         s.seen = s.at = s.ups = s.downs = 0
         s.up.high = s.up.low = s.down.high = s.down.low = 0.0
@@ -520,22 +647,10 @@ def _step_mfi(
         s.typical = typical
         s.seen = 1
         return NAN
-    flow = flow if typical > s.typical else -flow if typical < s.typical else 0.0
-    s.typical = typical
-    if s.seen > s.window:
-        _move_flow(s, s.ring[s.at], -1)
-    else:
-        s.seen += 1
-    _move_flow(s, flow, 1)
-    s.ring[s.at] = flow
-    s.at += 1
-    if s.at == s.window:
-        s.at = 0
+    index = _move_mfi(s, typical, flow, s.ring[s.at] if s.seen > s.window else 0.0)
     if s.seen <= s.window:
-        return NAN
-    rose = s.up.high + s.up.low
-    whole = rose + (s.down.high + s.down.low)
-    return 100.0 * rose / whole if whole > 0.0 else 50.0
+        s.seen += 1
+    return index if s.seen > s.window else NAN
 
 
 @cython.final
@@ -558,7 +673,8 @@ class Mfi:
         self, high: cython.double, low: cython.double, close: cython.double, volume: cython.double
     ) -> cython.double:
         """Take the next bar; return the index, NaN until it is warm."""
-        return _step_mfi(cython.address(self._s), high, low, close, volume)
+        typical: cython.double = (high + low + close) / 3.0
+        return _step_mfi(cython.address(self._s), typical, typical * volume)
 
     def fill(
         self,
@@ -569,11 +685,26 @@ class Mfi:
         out: cython.double[::1],
     ) -> None:
         """Take the next bars, (bars,); write the index."""
-        i: cython.Py_ssize_t
+        i: cython.Py_ssize_t = 0
+        n: cython.Py_ssize_t = high.shape[0]
+        typical: cython.double
+        flow: cython.double
         s: MfiState = self._s
+        run: MfiState
         with cython.nogil:
-            for i in range(high.shape[0]):
-                out[i] = _step_mfi(cython.address(s), high[i], low[i], close[i], volume[i])
+            while i < n:
+                typical = (high[i] + low[i] + close[i]) / 3.0
+                out[i] = _step_mfi(cython.address(s), typical, typical * volume[i])
+                i += 1
+                run = s
+                while run.seen > run.window and i < n:
+                    typical = (high[i] + low[i] + close[i]) / 3.0
+                    flow = typical * volume[i]
+                    if flow - flow + (typical - typical) != 0.0:
+                        break
+                    out[i] = _move_mfi(cython.address(run), typical, flow, run.ring[run.at])
+                    i += 1
+                s = run
         self._s = s
 
 
@@ -581,18 +712,14 @@ ObvState = cython.struct(started=cython.bint, before=cython.double, total=cython
 
 
 @cython.cfunc
-@cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
 def _step_obv(s: cython.pointer[ObvState], close: cython.double, volume: cython.double) -> cython.double:
     if close - close + (volume - volume) != 0.0:
         s.started = False
         return NAN
-    if not s.started:
-        s.started = True
-        s.total = volume
-    else:
-        s.total += volume if close > s.before else -volume if close < s.before else 0.0
+    s.total = s.total + _signed(close, s.before, volume) if s.started else volume
+    s.started = True
     s.before = close
     return s.total
 
@@ -618,11 +745,28 @@ class Obv:
         out: cython.double[::1],
     ) -> None:
         """Take the next bars, (bars,); write the balance."""
-        i: cython.Py_ssize_t
+        i: cython.Py_ssize_t = 0
+        n: cython.Py_ssize_t = close.shape[0]
+        j: cython.Py_ssize_t
+        end: cython.Py_ssize_t
+        total: cython.double
         s: ObvState = self._s
         with cython.nogil:
-            for i in range(close.shape[0]):
+            while i < n:
                 out[i] = _step_obv(cython.address(s), close[i], volume[i])
+                i += 1
+                if not s.started or i == n:
+                    continue
+                end = finite_end(cython.address(volume[0]), i, finite_end(cython.address(close[0]), i, n))
+                for j in range(i, end):
+                    out[j] = _signed(close[j], close[j - 1], volume[j])
+                total = s.total
+                for j in range(i, end):
+                    total += out[j]
+                    out[j] = total
+                i = end
+                s.total = total
+                s.before = close[end - 1]
         self._s = s
 
 

@@ -9,14 +9,21 @@ from typing import NamedTuple
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.price_steps import (
-    Largest,
+    BLOCK,
+    Band,
     Range,
     Wilder,
-    clear_largest,
+    band_block,
+    band_room,
+    block_of,
+    finite_end,
+    free_band,
+    start_band,
     start_wilder,
-    step_largest,
+    step_band,
     step_range,
     step_wilder,
+    true_range,
 )
 from cython.cimports.arbitrax.kernels.steps import Ema, checked, start_ema, step_ema
 from cython.cimports.libc.math import NAN, fabs
@@ -98,11 +105,33 @@ class Atr:
         out: cython.double[::1],
     ) -> None:
         """Take the next bars, (bars,); write the range."""
-        i: cython.Py_ssize_t
+        i: cython.Py_ssize_t = 0
+        n: cython.Py_ssize_t = high.shape[0]
+        j: cython.Py_ssize_t
+        end: cython.Py_ssize_t
+        block: cython.Py_ssize_t
+        average: cython.double
         s: Range = self._s
+        keep: cython.double = s.average.keep
+        share: cython.double = s.average.share
         with cython.nogil:
-            for i in range(high.shape[0]):
+            while i < n:
                 out[i] = step_range(cython.address(s), high[i], low[i], close[i])
+                i += 1
+                if s.average.seen < s.average.window:
+                    continue
+                # The ranges of a block first, each for itself; what is not finite makes its own NaN.
+                block = i + BLOCK if i + BLOCK < n else n
+                for j in range(i, block):
+                    out[j] = true_range(high[j], low[j], close[j - 1]) + (close[j] - close[j])
+                end = finite_end(cython.address(out[0]), i, block)
+                average = s.average.value
+                for j in range(i, end):
+                    average = keep * average + share * out[j]
+                    out[j] = average
+                s.average.value = average
+                s.close = close[end - 1]
+                i = end
         self._s = s
 
 
@@ -203,58 +232,23 @@ class Adx:
         self._s = s
 
 
-ChannelState = cython.struct(high=Largest, low=Largest, top=cython.double, bottom=cython.double)
-
-
-@cython.cfunc
-def _start_channel(s: cython.pointer[ChannelState], window: cython.Py_ssize_t) -> cython.int:
-    s.high.window = s.low.window = window
-    s.high.block = _doubles(window)
-    s.low.block = _doubles(window)
-    clear_largest(cython.address(s.high))
-    clear_largest(cython.address(s.low))
-    return 0
-
-
-@cython.cfunc
-def _free_channel(s: cython.pointer[ChannelState]) -> cython.void:
-    free(s.high.block)
-    free(s.low.block)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _step_channel(s: cython.pointer[ChannelState], high: cython.double, low: cython.double) -> cython.double:
-    # Returns the middle, NaN with both ends until the window is full; the lowest low is the largest of the negatives.
-    if high - high + (low - low) != 0.0:
-        clear_largest(cython.address(s.high))
-        clear_largest(cython.address(s.low))
-        s.top = s.bottom = NAN
-        return NAN
-    s.top = step_largest(cython.address(s.high), high)
-    s.bottom = -step_largest(cython.address(s.low), -low)
-    return (s.top + s.bottom) / 2.0
-
-
 @cython.final
 @cython.cclass
 class Donchian:
     """Donchian channel: highest high, lowest low and their middle."""
 
-    _s: ChannelState
+    _s: Band
 
     def __cinit__(self, window: cython.Py_ssize_t = 20):
-        _start_channel(cython.address(self._s), checked("window", window, 1, LONGEST))
+        start_band(cython.address(self._s), checked("window", window, 1, LONGEST))
 
     def __dealloc__(self):
-        _free_channel(cython.address(self._s))
+        free_band(cython.address(self._s))
 
     def update(self, high: cython.double, low: cython.double):
         """Take the next bar; return the channel, NaN until it is warm."""
-        middle: cython.double = _step_channel(cython.address(self._s), high, low)
-        return tuple.__new__(Channel, (self._s.top, middle, self._s.bottom))
+        step_band(cython.address(self._s), high, low)
+        return tuple.__new__(Channel, (self._s.top, (self._s.top + self._s.bottom) / 2.0, self._s.bottom))
 
     def fill(
         self,
@@ -265,14 +259,37 @@ class Donchian:
         lower: cython.double[::1],
     ) -> None:
         """Take the next bars, (bars,); write the channel."""
-        i: cython.Py_ssize_t
-        s: ChannelState = self._s
+        i: cython.Py_ssize_t = 0
+        j: cython.Py_ssize_t
+        n: cython.Py_ssize_t = high.shape[0]
+        first: cython.Py_ssize_t = 0
+        end: cython.Py_ssize_t = 0
+        count: cython.Py_ssize_t
+        s: Band = self._s
+        room: cython.p_double = band_room(s.high.window)
+        bottom: cython.p_double = room + block_of(s.high.window)
         with cython.nogil:
-            for i in range(high.shape[0]):
-                middle[i] = _step_channel(cython.address(s), high[i], low[i])
-                upper[i] = s.top
-                lower[i] = s.bottom
+            while i < n:
+                if i >= end:
+                    end = finite_end(cython.address(high[0]), i, n)
+                    end = finite_end(cython.address(low[0]), i, end)
+                count = band_block(
+                    cython.address(s), cython.address(high[0]), cython.address(low[0]), first, i, end, room
+                )
+                for j in range(count):
+                    upper[i + j] = room[j]
+                    middle[i + j] = (room[j] + bottom[j]) / 2.0
+                    lower[i + j] = bottom[j]
+                i += count
+                if count == 0:
+                    step_band(cython.address(s), high[i], low[i])
+                    upper[i] = s.top
+                    middle[i] = (s.top + s.bottom) / 2.0
+                    lower[i] = s.bottom
+                    i += 1
+                    first = first if s.high.seen > 0 else i
         self._s = s
+        free(room)
 
 
 KeltnerState = cython.struct(middle=Ema, range=Range, multiple=cython.double, reach=cython.double)
@@ -392,11 +409,10 @@ def _step_sar(s: cython.pointer[SarState], high: cython.double, low: cython.doub
         s.next = rise if rise < s.next else s.next
         sign = -sign
     else:
-        if top > s.extreme:
-            s.extreme = top
-            s.factor += s.step
-            if s.factor > s.most:
-                s.factor = s.most
+        # A new extreme is as likely as none, so no branch has to guess.
+        s.factor += s.step * (top > s.extreme)
+        s.factor = s.most if s.factor > s.most else s.factor
+        s.extreme = top if top > s.extreme else s.extreme
         s.next = here + s.factor * (s.extreme - here)
         s.next = before if before < s.next else s.next
         s.next = bottom if bottom < s.next else s.next
@@ -514,7 +530,7 @@ class Supertrend:
 
 
 IchimokuState = cython.struct(
-    quick=ChannelState, slow=ChannelState, wide=ChannelState, ahead=cython.Py_ssize_t, at=cython.Py_ssize_t,
+    quick=Band, slow=Band, wide=Band, ahead=cython.Py_ssize_t, at=cython.Py_ssize_t,
     ring=cython.p_double, conversion=cython.double, base=cython.double, span_a=cython.double, span_b=cython.double,
     lagged=cython.double,
 )  # fmt: skip
@@ -532,9 +548,12 @@ def _step_ichimoku(
     middle: cython.double
     if close - close != 0.0:
         high = NAN
-    s.conversion = _step_channel(cython.address(s.quick), high, low)
-    s.base = _step_channel(cython.address(s.slow), high, low)
-    middle = _step_channel(cython.address(s.wide), high, low)
+    step_band(cython.address(s.quick), high, low)
+    step_band(cython.address(s.slow), high, low)
+    step_band(cython.address(s.wide), high, low)
+    s.conversion = (s.quick.top + s.quick.bottom) / 2.0
+    s.base = (s.slow.top + s.slow.bottom) / 2.0
+    middle = (s.wide.top + s.wide.bottom) / 2.0
     if s.wide.high.seen == 0:
         # Started anew: nothing of before is shown later.
         for i in range(3 * s.ahead):
@@ -567,9 +586,9 @@ class Ichimoku:
         displacement: cython.Py_ssize_t = 26,
     ):
         i: cython.Py_ssize_t
-        _start_channel(cython.address(self._s.quick), checked("conversion", conversion, 1, LONGEST))
-        _start_channel(cython.address(self._s.slow), checked("base", base, 1, LONGEST))
-        _start_channel(cython.address(self._s.wide), checked("span", span, 1, LONGEST))
+        start_band(cython.address(self._s.quick), checked("conversion", conversion, 1, LONGEST))
+        start_band(cython.address(self._s.slow), checked("base", base, 1, LONGEST))
+        start_band(cython.address(self._s.wide), checked("span", span, 1, LONGEST))
         self._s.ahead = checked("displacement", displacement, 1, LONGEST)
         self._s.at = 0
         self._s.ring = _doubles(3 * displacement)
@@ -577,9 +596,9 @@ class Ichimoku:
             self._s.ring[i] = NAN
 
     def __dealloc__(self):
-        _free_channel(cython.address(self._s.quick))
-        _free_channel(cython.address(self._s.slow))
-        _free_channel(cython.address(self._s.wide))
+        free_band(cython.address(self._s.quick))
+        free_band(cython.address(self._s.slow))
+        free_band(cython.address(self._s.wide))
         free(self._s.ring)
 
     def update(self, high: cython.double, low: cython.double, close: cython.double):
