@@ -95,11 +95,13 @@ def main() -> None:
     """Run the rows."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--quick", action="store_true", help="three rounds")
     parser.add_argument("--rows", default="", help="only rows whose name holds this")
     given = parser.parse_args()
+    rounds = 3 if given.quick else given.rounds
     chosen = [row for row in rows() if given.rows.lower() in row.name.lower()]
     bars = made_bars()
-    print(f"Medians of {given.rounds} rounds, taking turns; ratio: the peer's time by ours, above 1x ours is faster.")
+    print(f"Medians of {rounds} rounds, taking turns; ratio: the peer's time by ours, above 1x ours is faster.")
     print(f"\n  {f'over {BARS:,} bars, ms':<46}{'ours':>10}{'TA-Lib':>12}{'ratio':>11}")
     ratios = []
     for row in chosen:
@@ -107,7 +109,7 @@ def main() -> None:
         spent = in_turn(
             lambda row=row: seconds_of(lambda: row.ours(bars)),
             (lambda theirs=theirs: seconds_of(lambda: theirs(bars))) if theirs else None,
-            given.rounds,
+            rounds,
         )
         ratios.append(show(row.name, 1e3, *spent))
     summary(ratios, 1.0)
@@ -123,7 +125,7 @@ def main() -> None:
         spent = in_turn(
             lambda row=row: updating(row.ours_update, each),
             (lambda theirs=theirs: updating(theirs, each)) if theirs else None,
-            given.rounds,
+            rounds,
         )
         ratios.append(show(row.name, 1e6, *spent))
     summary(ratios, 5.0)
