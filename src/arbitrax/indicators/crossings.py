@@ -25,8 +25,8 @@ __all__ = ["MovingAverageComparison", "average_scale", "compare_moving_averages"
 def average_scale(price: "Floats") -> float:
     """Return the units of a quote currency unit in which averages of these prices are computed.
 
-    1e8, and finer for prices that start below 1, so that at least eight digits count. Only the first price decides:
-    a longer history must not change what an earlier bar decided.
+    1e8, finer for prices that start below 1, so that at least eight digits count, and coarser for those that start
+    above 1e8. Only the first price decides: a longer history must not change what an earlier bar decided.
     """
     return indicators.average_unit(float(price[0]) if len(price) else 1.0)
 

@@ -83,9 +83,9 @@ def parabolic_sar(high: "ArrayLike", low: "ArrayLike", step: float = 0.02, most:
     """Return the parabolic stop and reverse, (bars,), a price, from bar 1 on.
 
     It lies below a rising market and above a falling one. Formula: the stop moves by a share of its distance to the
-    extreme since it turned; the share starts at ``step`` and grows by it with each new extreme, up to ``most``. It never
-    enters the range of the last two bars, and turns where a bar touches it. The first direction is that of the first
-    two bars, as TA-Lib has it.
+    extreme since it turned; the share starts at ``step`` and grows by it with each new extreme, up to ``most``. It
+    never enters the range of the last two bars, and turns where a bar touches it. The first direction is that of the
+    first two bars, as TA-Lib has it.
     Source: J. Welles Wilder, "New Concepts in Technical Trading Systems", 1978, chapter II.
 
     Raises:
@@ -99,9 +99,9 @@ def supertrend(
 ) -> "SupertrendLines[Floats]":
     """Return the Supertrend line, (bars,) in the unit of the prices, and its direction, 1 or -1.
 
-    Both from bar ``window`` on. Formula: bands at (high + low) / 2 +- ``multiple`` * ATR(``window``), which move towards
-    the price only, until a close passes them. The line is the lower band (direction 1) until a close below it, then the
-    upper one (-1) until a close above it. It starts at 1.
+    Both from bar ``window`` on. Formula: bands at (high + low) / 2 +- ``multiple`` * ATR(``window``), which move
+    towards the price only, until a close passes them. The line is the lower band (direction 1) until a close below it,
+    then the upper one (-1) until a close above it. It starts at 1.
     Source: Olivier Seban's indicator, with Wilder's average of the true range.
 
     Raises:

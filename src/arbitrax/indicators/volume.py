@@ -67,5 +67,6 @@ def vwap(
         words = " and ".join(f"{name} has {count}" for name, count in lengths.items())
         raise InputError(f"Vwap: {words} values; give series of the same length.")
     out = np.empty(len(numbers))
-    states.Vwap().fill(*given.values(), np.ascontiguousarray(numbers, dtype=np.int64), out)
+    ids = np.ascontiguousarray(numbers, dtype=np.int64)
+    states.Vwap().fill(given["high"], given["low"], given["close"], given["volume"], ids, out)
     return out

@@ -17,7 +17,7 @@ from cython.cimports.arbitrax.kernels.steps import (
     start_sum,
     unit_scale,
 )
-from cython.cimports.libc.math import NAN, fabs, llrint
+from cython.cimports.libc.math import fabs, llrint
 from cython.cimports.libc.stdlib import free
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
@@ -106,34 +106,3 @@ def cross_averages(
                 continue
             out[i] = compare_sums(first, first_window, second, second_window)
     return 0
-
-
-def rsi(close: cython.const[cython.double][::1], window: cython.Py_ssize_t, out: cython.double[::1]) -> None:
-    """Write Wilder's relative strength index, 0 to 100; NaN for the first ``window`` bars.
-
-    close, out: (bars,) float64. The first average is the plain mean of ``window`` changes, later ones are smoothed
-    with 1 / window (Wilder, New Concepts in Technical Trading Systems, 1978). No change at all counts as 50.
-    """
-    i: cython.Py_ssize_t
-    n: cython.Py_ssize_t = close.shape[0]
-    gain: cython.double = 0.0
-    loss: cython.double = 0.0
-    change: cython.double
-    with cython.nogil:
-        for i in range(n):
-            if i == 0:
-                out[i] = NAN
-                continue
-            change = close[i] - close[i - 1]
-            if i <= window:
-                if change > 0:
-                    gain += change / window
-                else:
-                    loss -= change / window
-                if i < window:
-                    out[i] = NAN
-                    continue
-            else:
-                gain = (gain * (window - 1) + (change if change > 0 else 0.0)) / window
-                loss = (loss * (window - 1) + (-change if change < 0 else 0.0)) / window
-            out[i] = 100.0 * gain / (gain + loss) if gain + loss > 0 else 50.0

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from arbitrax.domain.errors import ParameterError
-from arbitrax.indicators import ema
+from arbitrax.indicators import atr
 from arbitrax.strategies.parameters import parameter
 from arbitrax.strategies.signals import Exits, Signals
 from arbitrax.strategies.strategy import Strategy
@@ -45,12 +45,12 @@ class DonchianBreakout(Strategy):
     @property
     def warmup(self) -> int:
         """The channel of the bars before the present one, and N, must be known."""
-        return max(self.entry + 1, 2 * self.average)
+        return max(self.entry, self.average) + 1
 
     def signals(self, bars: "Bars") -> Signals:
         """Return entries and exits, the share of equity of each entry, and its stop."""
         close = bars.close
-        span = self._range(bars)
+        span = atr(bars.high, bars.low, close, self.average)
         known = span > 0
         lowest = _before(bars.low, self.exit, np.min)
         highest = _before(bars.high, self.exit, np.max)
@@ -66,17 +66,6 @@ class DonchianBreakout(Strategy):
             size=size,
             attached=Exits(stop_loss=np.minimum(self.stop * share, MOST)) if self.stop else Exits(),
         )
-
-    def _range(self, bars: "Bars") -> "Floats":
-        """Return N at each bar, (bars,): true ranges of weights that fall by 1 / average, NaN until it is warm.
-
-        It starts at the mean of the first ``2 * average - 1`` of them.
-        """
-        true = bars.high - bars.low
-        before = bars.close[:-1]
-        true[:1] = np.nan
-        true[1:] = np.maximum(bars.high[1:], before) - np.minimum(bars.low[1:], before)
-        return ema(true, 2 * self.average - 1)
 
 
 def _before(values: "Floats", window: int, extreme: "Callable[..., Floats]") -> "Floats":

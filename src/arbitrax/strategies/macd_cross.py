@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from arbitrax.domain.errors import ParameterError
-from arbitrax.indicators import ema
+from arbitrax.indicators import macd
 from arbitrax.strategies.parameters import parameter
 from arbitrax.strategies.strategy import Strategy
 
@@ -36,8 +36,7 @@ class MacdCross(Strategy):
 
     def signals(self, bars: "Bars") -> "Floats":
         """Return 1 above, 0 or -1 below; a tie counts as below, NaN before the signal line is warm."""
-        difference = ema(bars.close, self.fast) - ema(bars.close, self.slow)
-        signal = ema(difference, self.signal)
-        weights = np.where(difference > signal, 1.0, -1.0 if self.short else 0.0)
-        weights[np.isnan(difference) | np.isnan(signal)] = np.nan
+        lines = macd(bars.close, self.fast, self.slow, self.signal)
+        weights = np.where(lines.macd > lines.signal, 1.0, -1.0 if self.short else 0.0)
+        weights[np.isnan(lines.signal)] = np.nan
         return weights

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from arbitrax.domain.errors import ParameterError
-from arbitrax.kernels import indicators
+from arbitrax.indicators import rsi
 from arbitrax.strategies.holding import held
 from arbitrax.strategies.parameters import parameter
 from arbitrax.strategies.strategy import Strategy
@@ -37,17 +37,15 @@ class RsiReversion(Strategy):
 
     def signals(self, bars: "Bars") -> "Floats":
         """Return 1 from entry to exit, 0 elsewhere, -1 for the mirror image."""
-        close = np.ascontiguousarray(bars.close, dtype=np.float64)
-        rsi = np.empty(len(close))
-        indicators.rsi(close, self.window, rsi)
-        weights = np.full(len(close), np.nan)
-        weights[rsi > self.exit] = 0.0
-        weights[rsi < self.oversold] = 1.0
+        index = rsi(bars.close, self.window)
+        weights = np.full(len(index), np.nan)
+        weights[index > self.exit] = 0.0
+        weights[index < self.oversold] = 1.0
         if not self.short:
             return weights
-        mirrored = np.full(len(close), np.nan)
-        mirrored[rsi < 100 - self.exit] = 0.0
-        mirrored[rsi > 100 - self.oversold] = -1.0
+        mirrored = np.full(len(index), np.nan)
+        mirrored[index < 100 - self.exit] = 0.0
+        mirrored[index > 100 - self.oversold] = -1.0
         weights = held(weights) + held(mirrored)
         weights[: self.warmup - 1] = np.nan
         return weights

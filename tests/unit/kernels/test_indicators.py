@@ -1,5 +1,6 @@
 import numpy as np
 
+from arbitrax.indicators import rsi
 from arbitrax.kernels import indicators
 
 
@@ -20,13 +21,6 @@ def test_averages_are_equal_until_both_are_full():
 
 
 def test_rsi_of_wilders_kind():
-    rsi = np.empty(5)
-    indicators.rsi(np.array([10.0, 11.0, 10.0, 12.0, 12.0]), 2, rsi)
     # Changes 1, -1, 2, 0: averages (0.5, 0.5), then (1.25, 0.25), then (0.625, 0.125).
-    np.testing.assert_allclose(rsi, [np.nan, np.nan, 50, 100 * 1.25 / 1.5, 100 * 0.625 / 0.75])
-
-
-def test_rsi_of_flat_prices_is_50():
-    rsi = np.empty(4)
-    indicators.rsi(np.full(4, 7.0), 2, rsi)
-    assert rsi[2:].tolist() == [50, 50]
+    found = rsi([10.0, 11.0, 10.0, 12.0, 12.0], 2)
+    np.testing.assert_allclose(found, [np.nan, np.nan, 50, 100 * 1.25 / 1.5, 100 * 0.625 / 0.75])

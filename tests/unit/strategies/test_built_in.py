@@ -63,7 +63,7 @@ def test_ema_cross_refuses_windows_that_cannot_cross():
 
 def test_sma_cross_refuses_prices_beyond_exact_sums():
     with pytest.raises(DataError, match="too large for exact averages"):
-        ax.SmaCross(fast=1, slow=2).signals(bars([1e12, 1e12, 1e12]))
+        ax.SmaCross(fast=1, slow=2).signals(bars([1.0, 1e12, 1e12]))
 
 
 def test_rsi_reversion_enters_low_and_leaves_high():
