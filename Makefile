@@ -7,7 +7,7 @@ KERNELS := $(wildcard src/arbitrax/kernels/*.py src/arbitrax/kernels/*.pxd)
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python
 export PYTHONUTF8 := 1
 
-.PHONY: help demo up test test-kernels-debug check nightly bench bench-backtest bench-bootstrap bench-indicators build lock clean
+.PHONY: help demo up test test-kernels-debug check nightly bench bench-backtest bench-bootstrap bench-indicators bench-metrics build lock clean
 
 help:  ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,6 +47,9 @@ bench-backtest: $(VENV)/.built  ## measure backtests alone, ours and the peers, 
 
 bench-bootstrap: $(VENV)/.built  ## measure the bootstrap alone, ours and arch, interleaved
 	$(BIN)/python -m benchmarks.bootstrap
+bench-metrics: $(VENV)/.built  ## measure metrics alone, ours, empyrical and quantstats, interleaved
+	$(BIN)/python -m benchmarks.metrics
+
 bench-indicators: $(VENV)/.built $(VENV)/.developer  ## measure indicators alone, ours, TA-Lib and talipp, interleaved
 	$(BIN)/python -m benchmarks.indicators
 

@@ -15,6 +15,8 @@ REQUIREMENTS = {
     "akquant": ["akquant==0.3.71", "numpy==2.4.6", "pandas==3.1.1"],
     "arch": ["arch==8.0.0", "numpy==2.4.6", "pandas==2.3.3"],
     "zipline": ["zipline-reloaded==3.2.1", "empyrical-reloaded==0.7.1", "numpy==2.4.6", "pandas==2.3.3"],
+    "empyrical": ["empyrical-reloaded==0.7.1", "numpy==2.4.6", "pandas==2.3.3"],
+    "quantstats": ["quantstats==0.0.81", "numpy==2.4.6", "pandas==2.3.3"],
     "talipp": ["talipp==2.7.0"],
 }
 

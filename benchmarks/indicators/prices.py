@@ -80,8 +80,7 @@ ROWS = [
     ),
     Row(
         "MFI 14", lambda b: ix.mfi(b.high, b.low, b.close, b.volume, 14),
-        lambda b: talib.MFI(b.high, b.low, b.close, b.volume, 14), lambda: of_flow(ix.Mfi(14).update),
-        peer_bars("MFI", 14),
+        lambda b: talib.MFI(b.high, b.low, b.close, b.volume, 14), lambda: of_flow(ix.Mfi(14).update), None,
     ),
     Row(
         "OBV", lambda b: ix.obv(b.close, b.volume), lambda b: talib.OBV(b.close, b.volume),

@@ -1,0 +1,1 @@
+"""How fast the metrics of a run are computed, ours and the libraries'."""
