@@ -300,8 +300,11 @@ class Roc:
         end: cython.Py_ssize_t
         start: cython.Py_ssize_t
         w: cython.Py_ssize_t = self._s.window
-        x: cython.pointer[cython.const[cython.double]] = cython.address(value[0])
+        x: cython.pointer[cython.const[cython.double]]
         s: RocState = self._s
+        if n == 0:
+            return
+        x = cython.address(value[0])
         with cython.nogil:
             while i < n:
                 start = i

@@ -137,24 +137,23 @@ def bars_of(draw, most=60, odd_ones=True):
     return {name: np.ascontiguousarray(made[:, at]) for at, name in enumerate(HLCV.split())}
 
 
-@each_case
-@given(data=st.data())
-def test_one_at_a_time_and_in_pieces_give_the_same_bits(name, settings, data):
-    bars = data.draw(bars_of())
-    _, state, inputs, _ = INDICATORS[name]
-    given_ = [bars[each] for each in inputs.split()]
-    whole = over(name, bars, settings)
-    one = state(*settings)
-    stepped = [one.update(*row) for row in zip(*given_, strict=True)]
-    stepped = np.array([row if isinstance(row, tuple) else (row,) for row in stepped]).reshape(-1, whole.shape[1])
-    assert stepped.tobytes() == whole.tobytes()
-    cut = data.draw(st.integers(0, len(whole)))
-    if name == "vwap":
-        given_.append(np.zeros(len(whole), np.int64))
-    pieces, out = state(*settings), [np.empty(len(whole)) for _ in range(whole.shape[1])]
-    for part in (slice(0, cut), slice(cut, None)):
-        pieces.fill(*(each[part] for each in given_), *(each[part] for each in out))
-    assert np.column_stack(out).tobytes() == whole.tobytes()
+@given(bars=bars_of(), place=st.floats(0, 1))
+def test_one_at_a_time_and_in_pieces_give_the_same_bits(bars, place):
+    for name, settings in CASES:
+        _, state, inputs, _ = INDICATORS[name]
+        given_ = [bars[each] for each in inputs.split()]
+        whole = over(name, bars, settings)
+        one = state(*settings)
+        stepped = [one.update(*row) for row in zip(*given_, strict=True)]
+        stepped = np.array([row if isinstance(row, tuple) else (row,) for row in stepped]).reshape(-1, whole.shape[1])
+        assert stepped.tobytes() == whole.tobytes(), (name, settings)
+        cut = int(place * len(whole))
+        if name == "vwap":
+            given_.append(np.zeros(len(whole), np.int64))
+        pieces, out = state(*settings), [np.empty(len(whole)) for _ in range(whole.shape[1])]
+        for part in (slice(0, cut), slice(cut, None)):
+            pieces.fill(*(each[part] for each in given_), *(each[part] for each in out))
+        assert np.column_stack(out).tobytes() == whole.tobytes(), (name, settings)
 
 
 @each_case
@@ -170,26 +169,24 @@ def test_long_runs_give_the_same_bits_as_steps(name, settings):
     assert stepped.tobytes() == whole.tobytes()
 
 
-@each_case
-@given(data=st.data())
-def test_no_indicator_looks_ahead(name, settings, data):
-    bars = data.draw(bars_of())
-    cut = data.draw(st.integers(0, len(bars["close"])))
-    whole = over(name, bars, settings)
-    short = over(name, {key: value[:cut] for key, value in bars.items()}, settings)
-    assert short.tobytes() == whole[:cut].tobytes()
+@given(bars=bars_of(), place=st.floats(0, 1))
+def test_no_indicator_looks_ahead(bars, place):
+    cut = int(place * len(bars["close"]))
+    for name, settings in CASES:
+        whole = over(name, bars, settings)
+        short = over(name, {key: value[:cut] for key, value in bars.items()}, settings)
+        assert short.tobytes() == whole[:cut].tobytes(), (name, settings)
 
 
-@each_case
-@given(data=st.data())
-def test_a_bar_that_is_not_finite_starts_it_anew(name, settings, data):
-    before, after = data.draw(bars_of(20)), data.draw(bars_of(30))
-    inputs = INDICATORS[name][2].split()
-    gap = {key: np.array([math.nan if key == inputs[-1] else 1.0]) for key in before}
-    joined = {key: np.concatenate((before[key], gap[key], after[key])) for key in before}
-    found = over(name, joined, settings)[len(before["close"]) :]
-    assert np.isnan(found[0]).all()
-    np.testing.assert_array_equal(found[1:], over(name, after, settings))
+@given(before=bars_of(20), after=bars_of(30))
+def test_a_bar_that_is_not_finite_starts_it_anew(before, after):
+    for name, settings in CASES:
+        inputs = INDICATORS[name][2].split()
+        gap = {key: np.array([math.nan if key == inputs[-1] else 1.0]) for key in before}
+        joined = {key: np.concatenate((before[key], gap[key], after[key])) for key in before}
+        found = over(name, joined, settings)[len(before["close"]) :]
+        assert np.isnan(found[0]).all(), (name, settings)
+        np.testing.assert_array_equal(found[1:], over(name, after, settings), err_msg=f"{name} {settings}")
 
 
 @each_case
