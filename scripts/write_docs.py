@@ -1,7 +1,9 @@
-"""Write the reference pages that come from code: docs/metrics.md and docs/strategies.md. A test compares them."""
+"""Write the reference pages that come from code: metrics, strategies, indicators. A test compares them."""
 
+import inspect
 from pathlib import Path
 
+from arbitrax import indicators
 from arbitrax.backtest import metrics
 from arbitrax.strategies.registry import BUILT_IN, find_strategy
 
@@ -94,7 +96,35 @@ def strategies_page() -> str:
     return text
 
 
-PAGES = {"metrics.md": metrics_page, "strategies.md": strategies_page}
+def indicators_page() -> str:
+    """Return the page of indicators, from their functions."""
+    lines = [
+        "# Indicators",
+        "",
+        "Written by `scripts/write_docs.py` from `arbitrax/indicators/`; do not edit.",
+        "",
+        "Each comes in two forms that take the same steps, to the last bit: a function over arrays, and a class that",
+        "takes a bar at a time (`Sma(20).update(price)`), named in brackets. A result is NaN until it is warm, and",
+        "again after a value that is not finite, which starts it anew. Row t is known at the close of bar t. Where",
+        "TA-Lib has an indicator the values agree to 1e-9 once warm, from the same bar on.",
+        "",
+    ]
+    classes = {name.lower(): name for name in indicators.__all__ if name[0].isupper()}
+    for name in indicators.__all__:
+        if name[0].isupper():
+            continue
+        function = getattr(indicators, name)
+        state = classes.get(name.replace("_", ""), "MovingAverageComparison")
+        text = inspect.cleandoc(function.__doc__ or "").split("\n\nRaises:")[0]
+        arguments = ", ".join(
+            str(each) if each.default is each.empty else f"{each.name}={each.default!r}"
+            for each in (one.replace(annotation=one.empty) for one in inspect.signature(function).parameters.values())
+        )
+        lines += [f"## {name}", "", f"`{name}({arguments})` (`{state}`)", "", *text.split("\n"), ""]
+    return "\n".join(lines)
+
+
+PAGES = {"metrics.md": metrics_page, "strategies.md": strategies_page, "indicators.md": indicators_page}
 
 if __name__ == "__main__":
     for file_name, page in PAGES.items():
