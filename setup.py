@@ -49,10 +49,11 @@ CHECKED = MODE != "release"
 
 
 def source_hash(module: Path) -> str:
-    """SHA-256 of the module and every declaration file; `arbitrax.kernels` computes the same."""
-    digest = hashlib.sha256(module.read_bytes())
+    """SHA-256 of every declaration file and the module; `arbitrax.kernels` computes the same."""
+    digest = hashlib.sha256()
     for declarations in sorted(KERNELS.glob("*.pxd")):
         digest.update(declarations.read_bytes())
+    digest.update(module.read_bytes())
     return digest.hexdigest()
 
 

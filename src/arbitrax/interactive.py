@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 from msgspec.structs import replace
 
-from arbitrax.backtest.comparison import Comparison
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.models import Account, Costs, Instrument
 from arbitrax.backtest.result import Result
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
+    from arbitrax.backtest.comparison import Comparison
     from arbitrax.domain.corporate_actions import CorporateAction
 
     One = str | Path | Bars | pd.DataFrame | pl.DataFrame
@@ -128,7 +128,7 @@ def backtest(
     )
 
 
-def compare(*results: Result, names: Sequence[str] | None = None) -> Comparison:
+def compare(*results: Result, names: Sequence[str] | None = None) -> "Comparison":
     """Put two to eight results side by side: what they were told differently, metrics and curves.
 
     ``comparison.settings``, ``.metrics`` and ``.curves`` are pandas frames, ``.report("compare.html")`` a page.
@@ -140,6 +140,8 @@ def compare(*results: Result, names: Sequence[str] | None = None) -> Comparison:
     Raises:
         InputError: fewer than two results or more than eight, or names that repeat.
     """
+    from arbitrax.backtest.comparison import Comparison
+
     return Comparison(results, names)
 
 

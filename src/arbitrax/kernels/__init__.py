@@ -20,7 +20,7 @@ def verify() -> None:
     Raises:
         ImportError: one is not; the sentence names it and the command that mends it, ``name`` is this package.
     """
-    declarations = b"".join(path.read_bytes() for path in sorted(_HERE.glob("*.pxd")))
+    declarations = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(_HERE.glob("*.pxd"))))
     suffix = EXTENSION_SUFFIXES[0]
     sources = [source for source in sorted(_HERE.glob("*.py")) if source.stem != "__init__"]
     for source in sources:  # all before any: compiled modules import each other
@@ -29,7 +29,9 @@ def verify() -> None:
     for source in sources:
         name = f"{__name__}.{source.stem}"
         built = import_module(name).SOURCE_HASH
-        if built != hashlib.sha256(source.read_bytes() + declarations).hexdigest():
+        digest = declarations.copy()
+        digest.update(source.read_bytes())
+        if built != digest.hexdigest():
             raise ImportError(
                 f"The compiled core has a stale {name}, built from other sources: {_REBUILD}.", name=__name__
             )
