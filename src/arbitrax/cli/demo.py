@@ -15,7 +15,7 @@ def demo(*, json: Json = False) -> int:
     from arbitrax.backtest.report import write_report
     from arbitrax.backtest.spec import RunSpec
     from arbitrax.backtest.specify import strategy_ref
-    from arbitrax.cli.run_view import metrics_table, run_document
+    from arbitrax.cli.run_view import honesty_table, metrics_table, run_document
     from arbitrax.samples import SOURCE, SYMBOLS, sample_paths
     from arbitrax.services.backtests import RUN, find_run, reproduce, run_stored
     from arbitrax.services.imports import import_file
@@ -51,7 +51,7 @@ def demo(*, json: Json = False) -> int:
         show_json(run_document(result, name, path) | {"reproduced": not outcome.differences})
     else:
         first, last = (date_text(int(result.bars.timestamp[at])) for at in (0, -1))
-        show("", metrics_table(result), "", f"Equity, from {result.spec.cash:,.0f}:")
+        show("", honesty_table(result), metrics_table(result), "", f"Equity, from {result.spec.cash:,.0f}:")
         show(labelled_chart(result.equity_curve, first, last), "")
         show(f"Report: {path}", f"Next:   arbitrax backtest reproduce {name}")
     return 0 if not outcome.differences else 1

@@ -145,7 +145,7 @@ def test_cornish_fisher_is_refused_where_its_quantiles_do_not_rise():
 
 @given(st.floats(-3, 3), st.floats(1, 40))
 def test_cornish_fisher_is_refused_exactly_where_its_quantiles_do_not_rise(skew, kurtosis):
-    z = np.linspace(-5, scipy.stats.norm.ppf(0.05), 4001)
+    z = np.linspace(-5, 5, 8001)
     slope = 1 + z * skew / 3 + (z**2 - 1) * (kurtosis - 3) / 8 - (6 * z**2 - 5) * skew**2 / 36
     if abs(slope.min()) < 1e-3:
         return  # at the edge the grid cannot tell

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 LEVELS = (0.95, 0.99)
 NORMAL_QUANTILE = {0.95: 1.6448536269514722, 0.99: 2.3263478740408408}
 NORMAL_DENSITY = {0.95: 0.10313564037537139, 0.99: 0.026652142203457696}
-FARTHEST = -5.0
-"""Where the Cornish-Fisher expansion has to begin to rise: what is beyond comes once in 3.5 million periods."""
+FARTHEST = 5.0
+"""Between minus this and this the Cornish-Fisher expansion has to rise; what is beyond comes once in 1.7 million."""
 CORNISH_FISHER = 'D. Maillard, "A User\'s Guide to the Cornish Fisher Expansion", 2012'
 KUPIEC = (
     'P. Kupiec, "Techniques for Verifying the Accuracy of Risk Measurement Models", Journal of Derivatives 3(2), 1995'
@@ -48,14 +48,14 @@ def cornish_fisher(level: float, skew: float, kurtosis: float) -> tuple[float, f
     that cubic's over z below its quantile, in closed form.
 
     Raises:
-        UndefinedError: the cubic does not rise from `FARTHEST` up to the quantile, so it gives none.
+        UndefinedError: the cubic does not rise all the way within `FARTHEST`, so what it gives are no quantiles.
     """
     excess = kurtosis - 3
     z, tail = -NORMAL_QUANTILE[level], 1 - level
     # The slope of the cubic is a z^2 + b z + c; between its ends it is least where it turns.
     a, b, c = excess / 8 - skew * skew / 6, skew / 3, 1 - excess / 8 + 5 * skew * skew / 36
-    turn = -b / (2 * a) if a > 0 else FARTHEST
-    if min(a * at * at + b * at + c for at in (FARTHEST, min(max(turn, FARTHEST), z), z)) < 0:
+    turn = min(max(-b / (2 * a), -FARTHEST), FARTHEST) if a > 0 else FARTHEST
+    if min(a * at * at + b * at + c for at in (-FARTHEST, turn, FARTHEST)) < 0:
         raise UndefinedError("the Cornish-Fisher expansion does not hold for such a skew and kurtosis")
 
     def cubic(one: float, square: float, cube: float, whole: float) -> float:
@@ -143,7 +143,9 @@ def _pairs(level: float) -> tuple[Definition, ...]:
     percent, tail, number = f"{level:.0%}", f"{1 - level:.0%}", f"{level * 100:.0f}"
     z = f"{NORMAL_QUANTILE[level]:.4f}"
     few = f"there are fewer than {round(1 / (1 - level))} returns"
-    expansion = "returns do not vary, or the expansion does not rise from z = -5 up to the quantile"
+    expansion = (
+        "returns do not vary, or the expansion does not rise from z = -5 to 5: a kurtosis above about 8 bends it"
+    )
     return (
         Definition(
             name=f"var_{number}", label=f"VaR {percent}", group="Tail",
