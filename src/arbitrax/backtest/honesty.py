@@ -18,7 +18,8 @@ from arbitrax.backtest.cost_multiples import break_even, has_costs, scale_costs
 from arbitrax.backtest.engine import open_market, simulate
 from arbitrax.backtest.holdings import multipliers
 from arbitrax.backtest.lookahead import LookAhead, Verdict, find_look_ahead
-from arbitrax.backtest.metrics import DEFINITIONS, Sample
+from arbitrax.backtest.metrics import Sample
+from arbitrax.backtest.metrics.confidence import CONFIDENCE
 from arbitrax.backtest.notices import level_notices, price_notices
 from arbitrax.backtest.resampling import FEWEST, Interval, percentile_interval, resample_returns
 from arbitrax.domain.errors import ArbitraxError, InputError
@@ -423,10 +424,26 @@ def _flags(result: Result, market: Market | None) -> tuple[Flag, ...]:
         if found and name != "zero_costs":
             flags.append(Flag(name, "failed" if name == "bankrupt" else "warning", found[0]))
     flags += [Flag("notice", "warning", each) for each in result.notices if each not in said]
-    metrics = result.metrics
-    for name in SKILL:
-        if name in metrics:
-            reason = metrics.undefined.get(name)
-            text = f"{DEFINITIONS[name].label} {metrics.text(name)}" + (f" ({reason})" if reason else "")
-            flags.append(Flag(name, "n/a" if reason else "ok", f"{text}."))
-    return tuple(flags)
+    return (*flags, *_skill(result))
+
+
+def _skill(result: Result) -> list[Flag]:
+    """Return what the length of the run and the shape of its returns say of its Sharpe ratio."""
+    metrics, count = result.metrics, len(Sample(result).returns)
+    sure, needed = (metrics[name] for name in SKILL)
+    reasons = [metrics.undefined.get(name) for name in SKILL]
+    found = [
+        Flag(SKILL[0], "n/a", f"n/a because {reasons[0]}.")
+        if sure is None
+        else Flag(
+            SKILL[0], "ok" if sure >= CONFIDENCE else "warning",
+            f"The true Sharpe ratio is above 0 with a probability of {sure:.1%}, if this is the only run tried.",
+        ),
+        Flag(SKILL[1], "n/a", f"n/a because {reasons[1]}.")
+        if needed is None
+        else Flag(
+            SKILL[1], "ok" if needed <= count else "warning",
+            f"To be {CONFIDENCE:.0%} sure of that takes {math.ceil(needed):,} returns; this run has {count:,}.",
+        ),
+    ]  # fmt: skip
+    return found

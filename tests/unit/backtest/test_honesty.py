@@ -1,6 +1,7 @@
 """The honesty panel: each part against figures computed otherwise, and each undefined answer in a sentence."""
 
 import json
+import math
 
 import msgspec
 import numpy as np
@@ -250,3 +251,16 @@ def test_a_run_without_its_bars_says_what_it_cannot_tell():
     assert found.look_ahead.verdict == found.costs.verdict == found.liquidity.verdict == "n/a"
     assert found.intervals == RUN.honesty.intervals
     assert found.concentration == RUN.honesty.concentration
+
+
+def test_panel_says_how_sure_a_sharpe_ratio_is():
+    sure = {flag.name: flag for flag in RUN.honesty.flags}
+    probability, needed = (RUN.metrics[name] for name in ("probabilistic_sharpe", "minimum_track_record"))
+    assert f"probability of {probability:.1%}" in sure["probabilistic_sharpe"].sentence
+    assert sure["probabilistic_sharpe"].verdict == ("ok" if probability >= 0.95 else "warning")
+    assert f"takes {math.ceil(needed):,} returns; this run has {len(RUN.bars) - 1:,}." in (
+        sure["minimum_track_record"].sentence
+    )
+    losing = {flag.name: flag for flag in ax.backtest(ax.BuyAndHold(weight=-1.0), AAPL).honesty.flags}
+    assert losing["minimum_track_record"].verdict == "n/a"
+    assert "no record is long enough" in losing["minimum_track_record"].sentence
