@@ -7,6 +7,14 @@
     │   └── RangeError             dates that are reversed, empty or too short
     ├── DataError                  a file or series that cannot be trusted                 (exit 1, HTTP 422)
     ├── StrategyError              a strategy that failed or broke its contract            (exit 1, HTTP 422)
+    ├── VendorError                a vendor of market data refused or failed               (exit 1, HTTP 502)
+    │   ├── RateLimited            too many requests: wait `retry_after` seconds, or until tomorrow
+    │   ├── Unauthorized           no key, or one the vendor does not know
+    │   ├── NotEntitled            the plan of the key does not include this
+    │   ├── UnknownSymbol          the vendor has no such symbol
+    │   ├── NoData                 the symbol has nothing in this range
+    │   ├── VendorDown             it is unreachable, silent or broken; trying again may help
+    │   └── BadPayload             it answered what is no answer to the question
     ├── StoreError                 PostgreSQL, Valkey or the disk                          (exit 1, HTTP 503)
     │   ├── StoreUnavailableError  it is down or refuses us; trying again may help
     │   └── SchemaError            the database has another schema than this release
@@ -68,6 +76,66 @@ class StrategyError(ArbitraxError):
 
     code = "strategy.failed"
     http_status = 422
+
+
+class VendorError(ArbitraxError):
+    """A vendor of market data refused or failed. The sentence names vendor, symbol, cause and advice, never a key."""
+
+    code = "vendor.failed"
+    http_status = 502
+
+
+class RateLimited(VendorError):  # noqa: N818 - the names of this branch say what happened
+    """Too many requests. ``retry_after`` is in seconds, None when not told; ``daily``: the day's quota is used up."""
+
+    code = "vendor.rate_limited"
+    http_status = 429
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: float | None = None, daily: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+        self.daily = daily
+
+
+class Unauthorized(VendorError):  # noqa: N818
+    """The vendor wants a key, or does not know this one."""
+
+    code = "vendor.unauthorized"
+
+
+class NotEntitled(VendorError):  # noqa: N818
+    """The plan of the key does not include what was asked for."""
+
+    code = "vendor.not_entitled"
+
+
+class UnknownSymbol(VendorError):  # noqa: N818
+    """The vendor has no such symbol."""
+
+    code = "vendor.unknown_symbol"
+    http_status = 404
+
+
+class NoData(VendorError):  # noqa: N818
+    """The vendor knows the symbol and has nothing for it in this range."""
+
+    code = "vendor.no_data"
+    http_status = 404
+
+
+class VendorDown(VendorError):  # noqa: N818
+    """The vendor cannot be reached, does not answer, or answers that it is broken; trying again later may help."""
+
+    code = "vendor.down"
+    http_status = 503
+    retryable = True
+
+
+class BadPayload(VendorError):  # noqa: N818
+    """The vendor's answer cannot be understood, or contradicts itself or the question; nothing of it was used."""
+
+    code = "vendor.bad_payload"
 
 
 class StoreError(ArbitraxError):

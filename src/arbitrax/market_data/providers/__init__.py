@@ -1,0 +1,1 @@
+"""Vendors of market data, one file each, on one HTTP client."""
