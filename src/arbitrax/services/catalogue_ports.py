@@ -10,7 +10,7 @@ from msgspec import Struct
 from arbitrax.domain.assets import Asset
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
-from arbitrax.market_data.validation.findings import Quarantined, QualityReport
+from arbitrax.market_data.validation.findings import QualityReport, Quarantined
 from arbitrax.services.ports import RowsDone, StoreCounts
 
 if TYPE_CHECKING:
