@@ -18,6 +18,11 @@ HEAVY = {
     "scipy",
     "exchange_calendars",
     "redis",
+    "httpx2",
+    "httpcore2",
+    "anyio",
+    "stamina",
+    "tenacity",
     "valkey",
     "psutil",
 }
