@@ -107,7 +107,10 @@ class IngestionStore(Protocol):
         """End the ingestion: finished, or failed with the sentence; one with waiting chunks stays resumable."""
 
     def covered(self, symbol: str, interval: str, source: str) -> list[tuple[int, int]]:
-        """Return the ranges [start, end) that chunks of a source have brought, joined, oldest first."""
+        """Return the ranges [start, end) that chunks of a source have brought, joined, oldest first.
+
+        Bars that are not final yet are cut out, a microsecond each: they are to be had again.
+        """
 
     def newest(self, limit: int) -> list[IngestionSummary]:
         """Return the newest ingestions first."""
@@ -130,6 +133,32 @@ class StoredQuarantine(Struct, frozen=True):
     received: datetime
 
 
+class Repair(Struct, frozen=True, eq=False):
+    """A change of stored bars that someone may ask for: ``before`` as stored, ``after`` as they are to be.
+
+    Of one symbol and interval, raw. A time of ``before`` that ``after`` lacks goes; one that only ``after`` has comes.
+    """
+
+    rule: str
+    """The rule that found fault with them."""
+    reason: str
+    """One sentence: what is wrong, and what is done about it."""
+    before: Bars
+    after: Bars
+
+
+class StoredRepair(Struct, frozen=True, eq=False):
+    """A repair and what became of it."""
+
+    id: UUID
+    repair: Repair
+    proposed: datetime
+    applied: datetime | None = None
+    applied_by: str | None = None
+    undone: datetime | None = None
+    undone_by: str | None = None
+
+
 class QualityStore(Protocol):
     """Keeps quality reports, rows set aside, and what was repaired."""
 
@@ -142,9 +171,63 @@ class QualityStore(Protocol):
     def quarantined(self, symbol: str, interval: str) -> list[StoredQuarantine]:
         """Return the rows that are set aside, oldest first."""
 
+    def propose(self, repair: Repair, *, received: int) -> StoredRepair:
+        """Keep a repair, to be applied on request; one that waits already is returned as it is."""
+
+    def apply(self, repair_id: UUID, *, who: str, received: int) -> StoredRepair:
+        """Change the bars and note it, in one transaction; applying it twice changes nothing more.
+
+        From then on a source that repeats the bars of ``before`` does not bring them back; one that changes them does.
+
+        Raises:
+            UnknownNameError: there is no such repair.
+            InputError: it was undone, or the bars are no longer those of ``before``.
+        """
+
+    def undo(self, repair_id: UUID, *, who: str, received: int) -> StoredRepair:
+        """Bring the bars of ``before`` back and note it, in one transaction; twice changes nothing more.
+
+        Raises:
+            UnknownNameError: there is no such repair.
+            InputError: it is not applied, or the bars are no longer those of ``after``.
+        """
+
+    def repairs(self, symbol: str, interval: str) -> list[StoredRepair]:
+        """Return the repairs of a series, applied or not, oldest first."""
+
+
+class Schedule(Struct, frozen=True):
+    """What to ingest after each session of a calendar: symbols, or those of a watchlist."""
+
+    name: str
+    source: str
+    interval: str
+    calendar: str
+    symbols: tuple[str, ...] = ()
+    watchlist: str | None = None
+    """Path of the file that lists them, read each time."""
+    last_done: date | None = None
+    """The newest session that was ingested."""
+
+
+class ScheduleStore(Protocol):
+    """Keeps what is to be ingested regularly."""
+
+    def put(self, schedule: Schedule) -> None:
+        """Add a schedule, or replace the one of this name; what was done stays noted."""
+
+    def list(self) -> list[Schedule]:
+        """Return the schedules by name."""
+
+    def done(self, name: str, session: date) -> None:
+        """Note that a session was ingested; an older one than is noted changes nothing."""
+
+    def remove(self, name: str) -> bool:
+        """Forget a schedule; False when there is none of this name."""
+
 
 class SymbolPeriod(Struct, frozen=True):
-    """A symbol an asset had, from ``start`` until before ``end`` (None: until now)."""
+    """A symbol an asset had, from ``start`` (0001-01-01: as long as is known) until before ``end`` (None: now)."""
 
     symbol: str
     start: date
@@ -169,6 +252,9 @@ class CatalogueEntry(Struct, frozen=True):
     asset: Asset
     coverage: tuple[Coverage, ...]
     symbols: tuple[SymbolPeriod, ...] = ()
+    """Oldest first; none for an asset that has always had its symbol."""
+    has_symbol: bool = True
+    """False once it was released: `Asset.symbol` is then the one it had last."""
 
 
 class AssetStore(Protocol):
@@ -178,7 +264,11 @@ class AssetStore(Protocol):
         """Add an asset, or what is said of one and was not known before; what is known stays."""
 
     def change(self, asset: Asset) -> None:
-        """Replace what is known of an asset by what is said; fields that are None stay."""
+        """Replace what is known of an asset by what is said; fields that are None stay.
+
+        Raises:
+            UnknownNameError: nobody has the symbol.
+        """
 
     def find(self, symbol: str) -> CatalogueEntry | None:
         """Return the asset that has this symbol now, or else had it last; None when nobody did."""

@@ -90,6 +90,29 @@ def test_the_second_schema_keeps_corporate_actions_both_ways(postgres_url: str) 
         assert connection.execute(said).fetchall() == [("split", 4, True)]
 
 
+def test_the_fifth_schema_keeps_assets_and_counts_both_ways(postgres_url: str) -> None:
+    kinds = "SELECT symbol, asset_type FROM assets ORDER BY symbol"
+    with psycopg.connect(postgres_url) as connection:
+        connection.execute(VALID)
+        connection.execute("INSERT INTO assets (symbol, asset_type) VALUES ('EURUSD', 'fx'), ('MSFT', 'equity')")
+        connection.execute("INSERT INTO assets (symbol, released_on) VALUES ('MSFT', '2001-01-01')")
+        connection.execute(
+            "UPDATE ingestion_chunks SET status = 'done', done_at = now(), asset_id = ingestion_run_id, added = 7"
+        )
+    schema.downgrade(postgres_url, "0004")
+    with psycopg.connect(postgres_url) as connection:
+        first, *rest = connection.execute(kinds).fetchall()
+        assert first == ("AAPL", "unknown")
+        assert [kind for _, kind in rest] == ["forex", "stock", "unknown"]
+        assert rest[2][0].startswith("MSFT~")
+        assert connection.execute("SELECT rows_added FROM ingestion_runs").fetchone() == (7,)
+    schema.upgrade(postgres_url)
+    with psycopg.connect(postgres_url) as connection:
+        assert [kind for _, kind in connection.execute(kinds)] == ["unknown", "fx", "equity", "unknown"]
+        assert connection.execute("SELECT count(DISTINCT content_hash) FROM quarantined_rows").fetchone() == (1,)
+        assert connection.execute("SELECT symbol FROM backtest_assets").fetchone() == ("AAPL",)
+
+
 def test_the_founding_tables_have_their_columns_and_types(postgres_url: str) -> None:
     found = {(table, column): kind for table, column, kind, *_ in shape(postgres_url)}
     wanted = {(table, column): kind for table, columns in SEED.items() for column, kind in columns.items()}
@@ -177,8 +200,18 @@ VALID = """
 INSERT INTO assets (id, symbol) VALUES ('00000000-0000-0000-0000-000000000001', 'AAPL');
 INSERT INTO price_series (asset_id, interval, source) SELECT id, '1d', 'test' FROM assets;
 INSERT INTO ingestion_runs (id, source, started_at) SELECT id, 'a.csv', now() FROM assets;
-INSERT INTO quarantined_rows (ingestion_run_id, asset_id, interval, row, rule, reason, source)
-    SELECT id, id, '1d', '{"close": "-1"}', 'price', 'close is -1', 'a.csv' FROM assets;
+INSERT INTO ingestion_chunks (ingestion_run_id, position, symbol, interval, start, "end")
+    SELECT id, 0, 'AAPL', '1d', '2020-01-01Z', '2021-01-01Z' FROM assets;
+INSERT INTO quarantined_rows (
+    ingestion_run_id, asset_id, interval, timestamp, row, rule, reason, source, ts_recv, content_hash
+) SELECT id, id, '1d', '2020-01-01Z', '{"close": "-1"}', 'price', 'close is -1', 'a.csv', now(), repeat('a', 64)
+    FROM assets;
+INSERT INTO quality_reports (asset_id, interval, as_of, score, report) SELECT id, '1d', now(), 99, '{}' FROM assets;
+INSERT INTO data_repairs (
+    id, asset_id, interval, rule, reason, before, after, proposed_at, applied_at, applied_by
+) SELECT id, id, '1d', 'split', 'a split was not applied', '{}', '{}', now(), now(), 'ann' FROM assets;
+INSERT INTO ingestion_schedules (name, symbols, source, interval, calendar)
+    VALUES ('daily', '{AAPL}', 'yahoo', '1d', 'XNYS');
 INSERT INTO corporate_actions (id, asset_id, kind, ex_date, ratio, source)
     SELECT id, id, 'split', '2020-08-31', 4, 'test' FROM assets;
 INSERT INTO asset_symbols (asset_id, symbol, valid_from, valid_to)
@@ -198,8 +231,8 @@ INSERT INTO backtests (
     id, strategy_id, asset_id, sweep_id, run_hash, result_hash, engine_version, spec, metrics, results, as_of,
     created_at
 ) SELECT id, id, id, id, repeat('a', 64), repeat('b', 64), '1', '{}', '{}', '{}', now(), now() FROM assets;
-INSERT INTO backtest_assets (backtest_id, position, asset_id, interval, role, as_of, data_hash)
-    SELECT id, 0, id, '1d', 'traded', now(), repeat('a', 64) FROM assets;
+INSERT INTO backtest_assets (backtest_id, position, asset_id, symbol, interval, role, as_of, data_hash)
+    SELECT id, 0, id, 'AAPL', '1d', 'traded', now(), repeat('a', 64) FROM assets;
 INSERT INTO backtest_curves (backtest_id, position, name, dtype, data)
     SELECT id, 0, 'equity', '<f8', '\\x0000000000000000' FROM assets;
 INSERT INTO orders (
@@ -223,7 +256,20 @@ INSERT INTO trades (
 NOBODY = "'00000000-0000-0000-0000-00000000000f'"
 
 WRONG = {
-    "assets": ["symbol = ''", "symbol = ' AAPL'", "symbol = NULL", "asset_type = 'spoon'"],
+    "assets": [
+        "symbol = ''",
+        "symbol = ' AAPL'",
+        "symbol = NULL",
+        "asset_type = 'spoon'",
+        "asset_type = 'stock'",
+        "name = ''",
+        "exchange = ''",
+        "currency = 'usd'",
+        "tick_size = 0",
+        "tick_size = 'NaN'",
+        "lot_size = -1",
+        "lot_size = 'Infinity'",
+    ],
     "price_series": [
         "interval = '1y'",
         "interval = ''",
@@ -250,8 +296,60 @@ WRONG = {
         "status = 'lost'",
         "status = 'finished'",
         "finished_at = now()",
-        "rows_added = -1",
         "status = 'failed', finished_at = started_at - interval '1 day'",
+        "request = '{}'",
+        "request_hash = repeat('a', 64)",
+        "request = '[]', request_hash = repeat('a', 64)",
+        "request = '{}', request_hash = 'abc'",
+        "epoch = 0",
+    ],
+    "ingestion_chunks": [
+        "symbol = ''",
+        "interval = '1y'",
+        '"end" = start',
+        "status = 'lost'",
+        "status = 'done'",
+        "status = 'done', done_at = now()",
+        "done_at = now()",
+        "asset_id = ingestion_run_id",
+        "status = 'done', done_at = now(), asset_id = ingestion_run_id, error = 'x'",
+        f"status = 'done', done_at = now(), asset_id = {NOBODY}",
+        "added = -1",
+        "quarantined = -1",
+        f"ingestion_run_id = {NOBODY}",
+    ],
+    "quality_reports": [
+        "interval = '1y'",
+        "score = -1",
+        "score = 100.5",
+        "score = 'NaN'",
+        "report = '[]'",
+        "as_of = NULL",
+        f"asset_id = {NOBODY}",
+    ],
+    "data_repairs": [
+        "interval = '1y'",
+        "rule = ''",
+        "reason = ''",
+        "before = '[]'",
+        "after = NULL",
+        "applied_by = NULL",
+        "applied_by = ''",
+        "undone_at = now() + interval '1 day'",
+        "undone_at = applied_at, undone_by = 'ann'",
+        "applied_at = NULL, applied_by = NULL, undone_at = now(), undone_by = 'ann'",
+        f"asset_id = {NOBODY}",
+    ],
+    "ingestion_schedules": [
+        "name = ''",
+        "symbols = NULL",
+        "symbols = '{}'",
+        "symbols = '{NULL}'",
+        "watchlist = 'mine.txt'",
+        "symbols = NULL, watchlist = ''",
+        "source = ''",
+        "interval = '1y'",
+        "calendar = ''",
     ],
     "quarantined_rows": [
         "interval = '1y'",
@@ -259,6 +357,8 @@ WRONG = {
         "rule = ''",
         "reason = NULL",
         "released_at = created_at - interval '1 day'",
+        "timestamp = NULL",
+        "content_hash = 'abc'",
         f"asset_id = {NOBODY}",
         f"ingestion_run_id = {NOBODY}",
     ],
@@ -327,7 +427,13 @@ WRONG = {
         f"asset_id = {NOBODY}",
         f"sweep_id = {NOBODY}",
     ],
-    "backtest_assets": ["position = -1", "role = 'spectator'", "data_hash = 'abc'", f"asset_id = {NOBODY}"],
+    "backtest_assets": [
+        "symbol = ''",
+        "position = -1",
+        "role = 'spectator'",
+        "data_hash = 'abc'",
+        f"asset_id = {NOBODY}",
+    ],
     "backtest_curves": ["dtype = '<f4'", "data = '\\x00'", f"backtest_id = {NOBODY}"],
     "orders": [
         "order_type = 'wish'",

@@ -14,6 +14,7 @@ from arbitrax.domain.errors import StoreError
 from arbitrax.domain.ids import new_uuid
 from arbitrax.services.ports import StoreCounts, StoredAction, StoredActions
 from arbitrax.storage.postgres.connection import Database
+from arbitrax.storage.postgres.holders import hold
 from arbitrax.storage.postgres.sql import statement
 from arbitrax.storage.postgres.times import moment, nanoseconds, utc
 
@@ -31,18 +32,8 @@ class PostgresActionStore:
 
     def store(self, actions: Sequence[CorporateAction], *, source: str, received: int) -> StoreCounts:
         """Add what a source has not said before, all in one transaction; ``received`` in ns UTC."""
-        added = updated = 0
         with self._database.connection() as connection, connection.transaction():
-            # One order for everyone, so that two writers never wait for each other.
-            for symbol in sorted({each.symbol for each in actions}):
-                own = [each for each in in_order(actions) if each.symbol == symbol]
-                asset, stamp = _locked(connection, symbol, received)
-                known = _said_by(connection, asset, symbol, source)
-                new = [each for each in own if known.get((each.kind, each.ex_date)) != each]
-                _add(connection, new, asset=asset, source=source, stamp=stamp, received=received)
-                changed = sum((each.kind, each.ex_date) in known for each in new)
-                added, updated = added + len(new) - changed, updated + changed
-        return StoreCounts(added=added, updated=updated, unchanged=len(actions) - added - updated)
+            return store_actions(connection, actions, source=source, received=received)
 
     def withdraw(self, symbol: str, kind: ActionKind, ex_date: int, *, received: int, restore: bool = False) -> bool:
         """Let an action count no more, or again; return False when there is none in the other state."""
@@ -63,7 +54,7 @@ class PostgresActionStore:
     def load(self, symbol: str, *, as_of: int | None = None) -> StoredActions:
         """Return a symbol's actions, none for one nobody knows; as they were known at ``as_of`` when given."""
         keys = {"symbol": symbol, "as_of": None if as_of is None else moment(as_of)}
-        with self._database.connection() as connection, connection.cursor(binary=True) as cursor:
+        with self._database.reading() as connection, connection.cursor(binary=True) as cursor:
             rows = cursor.execute(statement("actions_as_of"), keys).fetchall()
         known = [StoredAction(_action(symbol, row), source=row[7], received=utc(row[8])) for row in rows if not row[6]]
         order = {each: place for place, each in enumerate(in_order(each.action for each in known))}
@@ -71,14 +62,31 @@ class PostgresActionStore:
         return StoredActions(tuple(known), max((nanoseconds(row[8]) for row in rows), default=0))
 
 
-def _locked(connection: Connection, symbol: str, received: int) -> tuple[UUID, datetime]:
-    """Make the asset exist, lock it, and return it with the time of what is about to be said."""
-    keys = {"id": new_uuid(received), "symbol": symbol}
-    connection.execute(statement("asset_add"), keys)
-    found = connection.execute(statement("actions_lock"), keys).fetchone()
-    if found is None:  # only if someone deletes assets meanwhile
-        raise StoreError(f"{symbol} was deleted while its corporate actions were being stored; try again.")
-    return found[0], _after(received, found[1])
+def store_actions(
+    connection: Connection, actions: Sequence[CorporateAction], *, source: str, received: int
+) -> StoreCounts:
+    """Add what a source has not said before, inside the caller's transaction."""
+    added = updated = 0
+    # One order for everyone, so that two writers never wait for each other.
+    for symbol in sorted({each.symbol for each in actions}):
+        own = [each for each in in_order(actions) if each.symbol == symbol]
+        asset, stamp = _locked(connection, own, received)
+        known = _said_by(connection, asset, symbol, source)
+        new = [each for each in own if known.get((each.kind, each.ex_date)) != each]
+        _add(connection, new, asset=asset, source=source, stamp=stamp, received=received)
+        changed = sum((each.kind, each.ex_date) in known for each in new)
+        added, updated = added + len(new) - changed, updated + changed
+    return StoreCounts(added=added, updated=updated, unchanged=len(actions) - added - updated)
+
+
+def _locked(connection: Connection, own: Sequence[CorporateAction], received: int) -> tuple[UUID, datetime]:
+    """Make the asset of actions exist, lock it, and return it with the time of what is about to be said."""
+    symbol = own[0].symbol
+    asset = hold(connection, symbol, since=_date(own[0].ex_date), received=received)
+    found = connection.execute(statement("actions_lock"), {"symbol": symbol}).fetchone()
+    if found is None or found[0] != asset:  # only if someone deletes or renames assets meanwhile
+        raise StoreError(f"{symbol} was deleted or renamed while its corporate actions were being stored; try again.")
+    return asset, _after(received, found[1])
 
 
 def _after(received: int, newest: datetime | None) -> datetime:

@@ -1,4 +1,4 @@
-"""NumPy arrays as PostgreSQL array parameters, in the binary format: no Python object a value."""
+"""NumPy arrays to and from PostgreSQL arrays, in the binary format: no Python object a value."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from msgspec import Struct
-from psycopg.adapt import Buffer, Dumper
+from psycopg.adapt import Buffer, Dumper, Loader
 from psycopg.pq import Format
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+    from psycopg import Cursor
 
     from arbitrax.storage.postgres.connection import Connection
 
@@ -74,3 +75,32 @@ def accept_arrays(connection: Connection) -> None:
     """Let a connection's statements take the classes above as parameters."""
     for kind, dumper in _DUMPERS.items():
         connection.adapters.register_dumper(kind, dumper)
+
+
+_COLUMNS = {1000: ("Bool", "?"), 1022: ("Float", ">f8"), 1185: ("Time", ">i8")}
+"""Array types that are read, by number: name, and form of their elements."""
+
+
+class _ArrayLoader(Loader):
+    format = Format.BINARY
+    cell = np.dtype([])
+
+    def load(self, data: Buffer) -> Any:
+        if len(data) <= _ARRAY_HEAD:
+            return np.empty(0, self.cell["value"])
+        cells = np.frombuffer(data, self.cell, offset=_ARRAY_HEAD)
+        return cells["value"].astype(self.cell["value"].newbyteorder("="))
+
+
+_ARRAY_HEAD = 20
+"""Dimensions, whether there are NULLs, element type, length, lower bound; an array of none ends after the third."""
+_LOADERS = {
+    oid: type(f"{name}Loader", (_ArrayLoader,), {"cell": np.dtype([("size", ">i4"), ("value", form)])})
+    for oid, (name, form) in _COLUMNS.items()
+}
+
+
+def return_arrays(cursor: Cursor[Any]) -> None:
+    """Let a binary cursor give arrays without NULLs as NumPy's; times as microseconds since 2000-01-01."""
+    for oid, loader in _LOADERS.items():
+        cursor.adapters.register_loader(oid, loader)

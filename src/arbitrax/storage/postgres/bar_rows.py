@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from arbitrax.storage.postgres.times import POSTGRES_EPOCH, nanoseconds
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from arbitrax.domain.bars import Floats, Int64s
+    from arbitrax.domain.bars import Floats
 
 HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 TRAILER = b"\xff\xff"
@@ -30,11 +31,6 @@ MAX_SYMBOL = 64
 MAX_INTERVAL = 8
 _INTERVAL = re.compile("[1-9][0-9]*(s|m|h|d|w|mo)")  # as the schema has it
 
-_AMOUNTS = ("open", "high", "low", "close", "volume", "adj_close")
-_ROW = np.dtype(
-    [("fields", ">i2"), ("timestamp_size", ">i4"), ("timestamp", ">i8")]
-    + [(f"{name}{part}", kind) for name in _AMOUNTS for part, kind in (("_size", ">i4"), ("", ">f8"))]
-)
 _FIELDS = 12  # asset_id, interval, timestamp, the amounts, source, is_final, ts_recv
 
 
@@ -76,19 +72,30 @@ def canonical(bars: Bars) -> Bars:
 
 
 def _check_names(symbol: str, interval: str) -> None:
-    for kind, text, longest in (("symbol", symbol, MAX_SYMBOL), ("interval", interval, MAX_INTERVAL)):
-        if not text:
-            raise DataError(f"The {kind} of the bars is empty; give them one.")
-        if len(text) > longest:
-            raise DataError(
-                f"The {kind} {text[:longest]!r}... has {len(text)} characters; give one of at most {longest}."
-            )
-        if text != text.strip() or not text.isprintable():
-            raise DataError(f"The {kind} {text!r} has space around it, or a character that cannot be shown; remove it.")
+    check_symbol(symbol)
+    _check_text("interval", interval, MAX_INTERVAL)
     if not _INTERVAL.fullmatch(interval):
         raise DataError(
             f"The interval {interval!r} cannot be stored; use a count and a unit, such as 1m, 15m, 1h, 1d, 1w or 1mo."
         )
+
+
+def check_symbol(symbol: str) -> None:
+    """Refuse what cannot be a symbol.
+
+    Raises:
+        DataError: it is empty, too long, or holds what cannot be shown.
+    """
+    _check_text("symbol", symbol, MAX_SYMBOL)
+
+
+def _check_text(kind: str, text: str, longest: int) -> None:
+    if not text:
+        raise DataError(f"The {kind} of the bars is empty; give them one.")
+    if len(text) > longest:
+        raise DataError(f"The {kind} {text[:longest]!r}... has {len(text)} characters; give one of at most {longest}.")
+    if text != text.strip() or not text.isprintable():
+        raise DataError(f"The {kind} {text!r} has space around it, or a character that cannot be shown; remove it.")
 
 
 def _plain(column: Floats) -> Floats:
@@ -97,24 +104,37 @@ def _plain(column: Floats) -> Floats:
     return plain
 
 
-def copy_rows(bars: Bars, *, asset: UUID, source: str, received: datetime) -> Iterator[tuple[bytes, int]]:
-    """Yield the rows of a COPY, without header and trailer, as (bytes, rows)."""
+def copy_rows(
+    bars: Bars, *, asset: UUID, source: str, received: datetime, is_final: NDArray[np.bool_] | None = None
+) -> Iterator[tuple[bytes, int]]:
+    """Yield the rows of a COPY, without header and trailer, as (bytes, rows); ``is_final`` None: all are."""
     head = struct.pack(">h", _FIELDS) + _field(asset.bytes) + _field(bars.interval.encode())
     since_2000 = nanoseconds(received) // 1000 - POSTGRES_EPOCH
-    tail = _field(source.encode()) + _field(b"\1") + _field(struct.pack(">q", since_2000))
     columns = [bars.open, bars.high, bars.low, bars.close, bars.volume]
+    no_adjusted = b""
     if bars.adj_close is None:
-        tail = struct.pack(">i", -1) + tail
+        no_adjusted = struct.pack(">i", -1)
     else:
         columns.append(bars.adj_close)
     amounts = np.vstack(columns)
     stamps = bars.timestamp // 1000 - POSTGRES_EPOCH
-    widest = len(head) + 12 + len(columns) * MAX_NUMERIC_BYTES + len(tail)
+    before, after = no_adjusted + _field(source.encode()), _field(struct.pack(">q", since_2000))
+    tails = [before + _field(final) + after for final in (b"\0", b"\1")]
+    widest = len(head) + 12 + len(columns) * MAX_NUMERIC_BYTES + len(tails[0])
     buffer = np.empty(min(CHUNK, len(bars)) * widest, np.uint8)
-    for first in range(0, len(bars), CHUNK):
-        last = min(first + CHUNK, len(bars))
-        written = encode_rows(head, tail, stamps, amounts, first, last, buffer)
+    for first, last, final in _runs(len(bars), is_final):
+        written = encode_rows(head, tails[final], stamps, amounts, first, last, buffer)
         yield buffer[:written].tobytes(), last - first
+
+
+def _runs(rows: int, is_final: NDArray[np.bool_] | None) -> Iterator[tuple[int, int, bool]]:
+    """Yield (first, last, is_final) of rows that are alike, at most `CHUNK` of them."""
+    changes = np.empty(0, np.int64) if is_final is None else np.flatnonzero(np.diff(is_final)) + 1
+    edges = [0, *(int(each) for each in changes), rows]
+    for start, end in pairwise(edges):
+        final = is_final is None or bool(is_final[start : start + 1].all())
+        for first in range(start, end, CHUNK):
+            yield first, min(first + CHUNK, end), final
 
 
 def _field(data: bytes) -> bytes:
@@ -133,16 +153,20 @@ def rows(data: bytes, dtype: np.dtype[np.void]) -> NDArray[np.void]:
     return np.frombuffer(data, dtype, count, len(HEADER))
 
 
-def bars_of(data: bytes, symbol: str, interval: str) -> Bars:
-    """Return the bars of a COPY made by ``bars_current.sql`` or ``bars_as_of.sql``."""
-    table = rows(data, _ROW)
-    amounts: dict[str, Any] = {name: table[name].astype(np.float64) for name in _AMOUNTS}
-    stamps: Int64s = (table["timestamp"].astype(np.int64) + POSTGRES_EPOCH) * 1000
-    adjusted = amounts.pop("adj_close")
+def bars_of(arrays: Sequence[Any], symbol: str, interval: str) -> Bars:
+    """Return the bars of arrays as ``bars_current.sql`` and its kind select them; of no rows they are all NULL."""
+    if arrays[0] is None:
+        none = np.empty(0, np.float64)
+        return Bars(symbol, interval, np.empty(0, np.int64), none, none, none, none, none)
+    stamps, open_, high, low, close, volume, adjusted = arrays
     return Bars(
         symbol=symbol,
         interval=interval,
-        timestamp=stamps,
+        timestamp=(stamps + POSTGRES_EPOCH) * 1000,
+        open=open_,
+        high=high,
+        low=low,
+        close=close,
+        volume=volume,
         adj_close=None if np.isnan(adjusted).all() else adjusted,
-        **amounts,
     )

@@ -8,26 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from psycopg import IsolationLevel, errors
 
 from arbitrax.domain.bars import Bars
-from arbitrax.domain.errors import DataError, StoreError
-from arbitrax.domain.ids import new_uuid
 from arbitrax.services.ports import RowsDone, SeriesInfo, StoreCounts, StoredSeries
 from arbitrax.storage.parquet.bar_cache import BarCache
-from arbitrax.storage.postgres.bar_rows import HEADER, TRAILER, bars_of, canonical, copy_rows
+from arbitrax.storage.postgres.arrays import return_arrays
+from arbitrax.storage.postgres.bar_rows import bars_of, canonical
 from arbitrax.storage.postgres.connection import Database
+from arbitrax.storage.postgres.series_writer import Written, write_series
 from arbitrax.storage.postgres.sql import statement
 from arbitrax.storage.postgres.times import moment, nanoseconds, utc
 
 if TYPE_CHECKING:
     from arbitrax.storage.postgres.connection import Connection
-
-_ONE_TICK = timedelta(microseconds=1)
 
 
 class PostgresBarStore:
@@ -40,23 +37,18 @@ class PostgresBarStore:
     def store(self, series: Sequence[Bars], *, source: str, received: int, rows_done: RowsDone) -> list[StoreCounts]:
         """Insert or update raw bars, all of the series in one transaction; ``received`` in ns UTC."""
         checked = [canonical(bars) for bars in series]
-        fresh: list[Bars] = []
+        written: list[tuple[Bars, Written]] = []
         # One order for everyone, so that two writers of the same series never wait for each other.
         order = sorted(range(len(checked)), key=lambda place: (checked[place].symbol, checked[place].interval))
         counts = [StoreCounts(0, 0, 0)] * len(checked)
-        outdated: list[str] = []
         with self._database.connection() as connection, connection.transaction():
             for place in order:
-                if len(checked[place]):
-                    write = _Write(connection, checked[place], source, received, rows_done)
-                    counts[place] = write.run()
-                    outdated += write.outdated
-                    fresh += [checked[place]] if write.is_new else []
+                if len(bars := checked[place]):
+                    done = write_series(connection, bars, source=source, received=received, rows_done=rows_done)
+                    counts[place] = done.counts
+                    written.append((bars, done))
         if self._cache is not None:
-            for content_hash in outdated:
-                self._cache.drop(content_hash)
-            for bars in fresh:  # whoever imports a series is about to read it
-                self._cache.put(bars.content_hash(), bars)
+            keep_current(self._cache, written)
         return counts
 
     def load(self, symbol: str, interval: str, *, as_of: int | None = None, cached: bool = True) -> StoredSeries | None:
@@ -116,6 +108,15 @@ class PostgresBarStore:
             ]
 
 
+def keep_current(cache: BarCache, written: Sequence[tuple[Bars, Written]]) -> None:
+    """Bring the cache up to date with what was committed."""
+    for bars, done in written:
+        if done.outdated is not None:
+            cache.drop(done.outdated)
+        if done.is_new:  # whoever imports a series is about to read it
+            cache.put(bars.content_hash(), bars)
+
+
 def _current(connection: Connection, symbol: str, interval: str) -> StoredSeries | None:
     # One snapshot for both statements: a writer may commit between them.
     with _snapshot(connection):
@@ -123,18 +124,27 @@ def _current(connection: Connection, symbol: str, interval: str) -> StoredSeries
         found = connection.execute(statement("series_find"), keys).fetchone()
         if found is None:
             return None
-        data = copy_out(connection, "bars_current", {"asset": found[0], "interval": interval})
-    return StoredSeries(bars_of(data, symbol, interval), nanoseconds(found[1]))
+        keys["asset"] = found[0]
+        bars = _selected(connection, "bars_current", keys)
+    return StoredSeries(bars, nanoseconds(found[1]))
 
 
 def _known_at(connection: Connection, symbol: str, interval: str, asset: UUID, as_of: int) -> StoredSeries | None:
-    keys = {"asset": asset, "interval": interval, "as_of": moment(as_of)}
+    keys = {"asset": asset, "symbol": symbol, "interval": interval, "as_of": moment(as_of)}
     with _snapshot(connection):
         found = connection.execute(statement("bars_as_of_newest"), keys).fetchone()
         if found is None or found[0] is None:
             return None
-        data = copy_out(connection, "bars_as_of", keys)
-    return StoredSeries(bars_of(data, symbol, interval), nanoseconds(found[0]))
+        bars = _selected(connection, "bars_as_of", keys)
+    return StoredSeries(bars, nanoseconds(found[0])) if len(bars) else None
+
+
+def _selected(connection: Connection, name: str, keys: dict[str, Any]) -> Bars:
+    with connection.cursor(binary=True) as cursor:
+        return_arrays(cursor)
+        return bars_of(
+            cursor.execute(statement(name), keys).fetchone() or (None,) * 7, keys["symbol"], keys["interval"]
+        )
 
 
 @contextmanager
@@ -149,130 +159,3 @@ def _snapshot(connection: Connection) -> Iterator[None]:
         if not connection.closed:
             connection.isolation_level = None
             connection.read_only = None
-
-
-def copy_out(connection: Connection, name: str, keys: dict[str, Any]) -> bytes:
-    """Return everything a ``COPY ... TO STDOUT`` statement sends."""
-    with connection.cursor() as cursor, cursor.copy(statement(name), keys) as copy:
-        return b"".join(copy)
-
-
-class _Write:
-    """Writing one series inside the caller's transaction."""
-
-    def __init__(self, connection: Connection, bars: Bars, source: str, received: int, rows_done: RowsDone) -> None:
-        self._connection = connection
-        self._bars = bars
-        self._source = source
-        self._received = received
-        self._rows_done = rows_done
-        self.outdated: list[str] = []
-        """Content hashes that no longer are what the series holds."""
-        self.is_new = False
-        """Whether the series had no bars before, so that it now is what was given."""
-
-    def run(self) -> StoreCounts:
-        bars = self._bars
-        asset, rows, as_of, content_hash, may_skip_checks = self._locked()
-        received = moment(self._received) if as_of is None else max(moment(self._received), as_of + _ONE_TICK)
-        if rows == 0:
-            self._load_first(asset, received, may_skip_checks=may_skip_checks)
-            self.is_new = True
-            self._note(asset, received, added=len(bars), content_hash=bars.content_hash())
-            return StoreCounts(added=len(bars), updated=0, unchanged=0)
-        if rows == len(bars) and content_hash is not None and content_hash == bars.content_hash():
-            self._rows_done(len(bars))
-            return StoreCounts(added=0, updated=0, unchanged=len(bars))
-        counts = self._merge(asset, rows, received)
-        if counts.added or counts.updated:
-            self._note(asset, received, added=counts.added, content_hash=None)
-            self.outdated += [content_hash] if content_hash is not None else []
-        return counts
-
-    def _locked(self) -> tuple[UUID, int, datetime | None, str | None, bool]:
-        """Make asset and series exist, lock the series, and return what it is."""
-        keys = {
-            "id": new_uuid(self._received),
-            "symbol": self._bars.symbol,
-            "interval": self._bars.interval,
-            "source": self._source,
-        }
-        for name in ("asset_add", "series_add"):
-            self._connection.execute(statement(name), keys)
-        found = self._connection.execute(statement("series_lock"), keys).fetchone()
-        if found is None:  # only if someone deletes assets meanwhile
-            raise StoreError(f"{self._bars.symbol} was deleted while it was being stored; try again.")
-        return found
-
-    def _load_first(self, asset: UUID, received: datetime, *, may_skip_checks: bool) -> None:
-        """Copy straight into the table.
-
-        Checking the foreign key of each row doubles the time. `_locked` holds the one asset they all name, which is
-        all that the check does, so it is left out where the server lets us.
-        """
-        if may_skip_checks:
-            self._connection.execute(statement("foreign_keys_off"))
-        self._copy("bars_copy", asset, received)
-        if may_skip_checks:
-            self._connection.execute(statement("foreign_keys_on"))
-
-    def _merge(self, asset: UUID, rows: int, received: datetime) -> StoreCounts:
-        """Copy beside the table, keep what changes as revisions, then update and insert."""
-        execute = self._connection.execute
-        keys = {"asset": asset, "interval": self._bars.interval}
-        execute(statement("staging_create"))
-        self._copy("staging_copy", asset, received)
-        execute(statement("staging_analyze"))
-        self._settle_adjusted_closes(keys, rows)
-        updated = execute(statement("bars_keep_revisions"), keys).rowcount
-        if updated:
-            execute(statement("bars_update"), keys)
-        added = execute(statement("bars_insert"), keys).rowcount
-        execute(statement("staging_drop"))
-        return StoreCounts(added=added, updated=updated, unchanged=len(self._bars) - added - updated)
-
-    def _settle_adjusted_closes(self, keys: dict[str, Any], rows: int) -> None:
-        """Keep stored adjusted closes that still hold, and refuse a series that would have them on some bars only."""
-        execute = self._connection.execute
-        name = f"{self._bars.symbol} {self._bars.interval}"
-        is_stored = execute(statement("series_is_adjusted"), keys).fetchone() == (True,)
-        is_given = self._bars.adj_close is not None
-        if is_stored == is_given:
-            return
-        kept = execute(statement("staging_keep_adjusted"), keys).rowcount if is_stored else 0
-        if kept == len(self._bars):
-            return
-        replaced = execute(statement("staging_count_replaced"), keys).fetchone()
-        if kept == 0 and replaced == (rows,):
-            return  # the whole series changes from one kind to the other
-        if is_stored:
-            lacking = len(self._bars) - kept
-            raise DataError(
-                f"{name} is stored with adjusted closes, but {lacking} of the rows to store "
-                f"{'has' if lacking == 1 else 'have'} none; import a file that has them, or use another symbol."
-            )
-        raise DataError(
-            f"{name} is stored without adjusted closes, but the rows to store have them and do not replace all that is "
-            "stored; import a file that does, or one without them, or use another symbol."
-        )
-
-    def _copy(self, name: str, asset: UUID, received: datetime) -> None:
-        with self._connection.cursor() as cursor, cursor.copy(statement(name)) as copy:
-            copy.write(HEADER)
-            for data, rows in copy_rows(self._bars, asset=asset, source=self._source, received=received):
-                copy.write(data)
-                self._rows_done(rows)
-            copy.write(TRAILER)
-
-    def _note(self, asset: UUID, received: datetime, *, added: int, content_hash: str | None) -> None:
-        keys = {
-            "asset": asset,
-            "interval": self._bars.interval,
-            "source": self._source,
-            "as_of": received,
-            "added": added,
-            "first": moment(int(self._bars.timestamp[0])),
-            "last": moment(int(self._bars.timestamp[-1])),
-            "content_hash": content_hash,
-        }
-        self._connection.execute(statement("series_update"), keys)

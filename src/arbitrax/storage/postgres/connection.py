@@ -1,4 +1,10 @@
-"""One connection to PostgreSQL, opened when first needed, shared by the stores of a process."""
+"""Connections to PostgreSQL, opened when first needed, shared by the stores of a process.
+
+Writes, and reads that must see them, go to the database itself. With a read replica, other reads go there, and see a
+state of the database that was true a moment ago, whole: each read is one statement or one snapshot, so a replica that
+lags never mixes old and new. After a write, the reads of the same process go to the database itself until the replica
+has replayed it.
+"""
 
 from __future__ import annotations
 
@@ -15,17 +21,20 @@ import psycopg
 from arbitrax.domain.errors import StoreError
 from arbitrax.storage.postgres import failures
 from arbitrax.storage.postgres.schema import require_current
+from arbitrax.storage.postgres.sql import statement
 
 if TYPE_CHECKING:
     Connection = psycopg.Connection[tuple[Any, ...]]
 
 CONNECT_SECONDS = 10
+MAX_CONNECTIONS = 16
+"""Of a process to a server; more threads than that take turns."""
 # A broken pipeline would be reported twice: by psycopg on stderr, and by our sentence.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 
-def connect(url: str) -> Connection:
-    """Open a connection in autocommit mode; transactions are explicit.
+def connect(url: str, variable: str = failures.DATABASE_VARIABLE) -> Connection:
+    """Open a connection in autocommit mode; transactions are explicit. ``variable`` is where the URL comes from.
 
     Raises:
         StoreUnavailableError: nobody answers, or refuses us.
@@ -36,7 +45,7 @@ def connect(url: str) -> Connection:
     try:
         return psycopg.connect(url, autocommit=True, application_name="arbitrax", **timeout)
     except psycopg.OperationalError as error:
-        raise failures.no_connection(error, url) from None  # its text may quote the URL
+        raise failures.no_connection(error, url, variable) from None  # its text may quote the URL
     except psycopg.Error:
         raise StoreError(
             f"The database URL for {failures.place(url)} has an option PostgreSQL does not know; correct it."
@@ -44,48 +53,65 @@ def connect(url: str) -> Connection:
 
 
 class Database:
-    """A database by its URL. Threads take turns on its connection; a forked child opens its own."""
+    """A database by its URL. Each thread at a time has a connection of its own; a forked child opens its own."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, replica_url: str | None = None) -> None:
         self.url = url
-        self._turn = threading.RLock()
-        self._connection: Connection | None = None
-        self._owner = 0
+        self._connections = _Connections(url, failures.DATABASE_VARIABLE)
+        self._replica = None if replica_url is None else _Connections(replica_url, failures.REPLICA_VARIABLE)
+        self._written: str | None = None
+        """Where the log stood after this process's last write, until the replica is known to have got there."""
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """Lend the connection, with the schema checked; failures inside become errors of the tree.
+        """Lend a connection, with the schema checked; failures inside become errors of the tree.
 
         Raises:
             StoreUnavailableError: the server is down, refuses us, or the connection broke.
             SchemaError: the schema is another release's.
             DataError: a constraint refuses the data.
         """
-        with self._turn:
-            connection = self._opened()
-            with failures.sentences(self.url):
-                yield connection
+        with self._connections.lent() as connection:
+            yield connection
+            if self._replica is not None:
+                self._written = str(_one(connection, "log_position")[0])
 
-    def _opened(self) -> Connection:
-        if self._owner != os.getpid():
-            self._connection = None  # a parent's, not ours to close: that would end its session
-        if self._connection is None or self._connection.closed:
-            connection = connect(self.url)
-            try:
-                with failures.sentences(self.url):
-                    require_current(connection, self.url)
-            except BaseException:
-                connection.close()
-                raise
-            self._connection, self._owner = connection, os.getpid()
-        return self._connection
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Lend a connection for reads that may be a moment old: to the replica, when there is one; else as above."""
+        if self._replica is None:
+            with self._connections.lent() as connection:
+                yield connection
+            return
+        with self._replica.lent() as connection:
+            if self._replayed(connection):
+                yield connection
+                return
+        with self._connections.lent() as connection:
+            yield connection
+
+    def _replayed(self, replica: Connection) -> bool:
+        """Say whether the replica has what this process wrote."""
+        written = self._written
+        if written is None:
+            return True
+        if not _one(replica, "log_replayed", {"position": written})[0]:
+            return False
+        if self._written == written:  # else written again meanwhile
+            self._written = None
+        return True
+
+    @contextmanager
+    def session(self) -> Iterator[Connection]:
+        """Open a connection for whoever needs one of their own, such as for locks that last."""
+        with connect(self.url) as connection, failures.sentences(self.url):
+            yield connection
 
     def close(self) -> None:
-        """Close the connection; the next use opens another."""
-        connection, self._connection = self._connection, None
-        if connection is not None and self._owner == os.getpid():
-            with suppress(psycopg.Error):
-                connection.close()
+        """Close the connections; the next use opens another."""
+        self._connections.close()
+        if self._replica is not None:
+            self._replica.close()
 
     def __enter__(self) -> Self:
         return self
@@ -94,3 +120,64 @@ class Database:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class _Connections:
+    """Connections to one server, kept for the next use; a thread that has one gets the same again."""
+
+    def __init__(self, url: str, variable: str) -> None:
+        self._url = url
+        self._variable = variable
+        self._idle: list[Connection] = []
+        self._owner = os.getpid()
+        self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
+        self._mine = threading.local()
+
+    @contextmanager
+    def lent(self) -> Iterator[Connection]:
+        if (mine := getattr(self._mine, "connection", None)) is not None and self._owner == os.getpid():
+            with failures.sentences(self._url):
+                yield mine
+            return
+        with self._places:
+            connection = self._opened()
+            self._mine.connection = connection
+            try:
+                with failures.sentences(self._url):
+                    yield connection
+            finally:
+                self._mine.connection = None
+                if not connection.closed:
+                    self._idle.append(connection)
+                else:  # the server is likely to have ended the others too
+                    self.close()
+
+    def _opened(self) -> Connection:
+        if self._owner != os.getpid():  # a parent's, not ours to close: that would end its sessions
+            self._idle, self._owner = [], os.getpid()
+            self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
+        while self._idle:
+            with suppress(IndexError):  # another thread was faster
+                connection = self._idle.pop()
+                if not connection.closed:
+                    return connection
+        connection = connect(self._url, self._variable)
+        try:
+            with failures.sentences(self._url):
+                require_current(connection, self._url)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def close(self) -> None:
+        idle, self._idle = self._idle, []
+        for connection in idle if self._owner == os.getpid() else ():
+            with suppress(psycopg.Error):
+                connection.close()
+
+
+def _one(connection: Connection, name: str, keys: dict[str, Any] | None = None) -> tuple[Any, ...]:
+    row = connection.execute(statement(name), keys).fetchone()
+    assert row is not None  # noqa: S101 -- one row by construction
+    return row

@@ -11,6 +11,8 @@ from psycopg import conninfo, errors
 
 from arbitrax.domain.errors import ArbitraxError, DataError, SchemaError, StoreError, StoreUnavailableError
 
+DATABASE_VARIABLE = "ARBITRAX_DATABASE_URL"
+REPLICA_VARIABLE = "ARBITRAX_DATABASE_REPLICA_URL"
 _REFUSED = ("28000", "28P01")  # by sqlstate: no such role, wrong password
 _NO_DATABASE = "3D000"
 _NOT_READY = "57P03"
@@ -35,24 +37,22 @@ def place(url: str) -> str:
     return f"{where}/{parts.get('dbname') or parts.get('user') or ''}"
 
 
-def no_connection(error: psycopg.OperationalError, url: str) -> StoreUnavailableError:
+def no_connection(error: psycopg.OperationalError, url: str, variable: str) -> StoreUnavailableError:
     """Say why no connection came about, and what to do."""
     where = place(url)
     text = str(error)
     user = conninfo.conninfo_to_dict(url).get("user") or "this user"
     if error.sqlstate in _REFUSED or "authentication failed" in text or "no password supplied" in text:
         return StoreUnavailableError(
-            f"PostgreSQL at {where} refuses the user {user}; check user and password in ARBITRAX_DATABASE_URL."
+            f"PostgreSQL at {where} refuses the user {user}; check user and password in {variable}."
         )
     if error.sqlstate == _NO_DATABASE or ("database" in text and "does not exist" in text):
-        return StoreUnavailableError(
-            f"PostgreSQL at {where} has no such database; create it or correct ARBITRAX_DATABASE_URL."
-        )
+        return StoreUnavailableError(f"PostgreSQL at {where} has no such database; create it or correct {variable}.")
     if error.sqlstate == _NOT_READY or "starting up" in text or "shutting down" in text:
         return StoreUnavailableError(f"PostgreSQL at {where} is starting or stopping; try again in a moment.")
     return StoreUnavailableError(
-        f"PostgreSQL at {where} does not answer; start it, or correct ARBITRAX_DATABASE_URL, or unset it to use the "
-        "embedded server."
+        f"PostgreSQL at {where} does not answer; start it, or correct {variable}, or unset it to use the "
+        f"{'embedded server' if variable == DATABASE_VARIABLE else 'database itself'}."
     )
 
 

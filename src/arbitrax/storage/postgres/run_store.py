@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import msgspec
@@ -15,7 +15,6 @@ from arbitrax.domain.errors import StoreError
 from arbitrax.domain.ids import new_uuid
 from arbitrax.services.ports import RunSummary, StoredAsset, StoredMetric, StoredRun
 from arbitrax.storage.postgres.arrays import accept_arrays
-from arbitrax.storage.postgres.bar_store import copy_out
 from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.run_rows import (
     NAMES,
@@ -30,6 +29,9 @@ from arbitrax.storage.postgres.run_rows import (
 )
 from arbitrax.storage.postgres.sql import statement
 from arbitrax.storage.postgres.times import moment, nanoseconds, utc
+
+if TYPE_CHECKING:
+    from arbitrax.storage.postgres.connection import Connection
 
 
 class _Results(msgspec.Struct, frozen=True):
@@ -68,10 +70,10 @@ class PostgresRunStore:
             assets = connection.execute(statement("run_assets_find"), keys).fetchall()
             curves = connection.execute(statement("run_curves_find"), keys, binary=True).fetchall()
             keys["tags"] = list(msgspec.json.decode(found[4], type=_Results).tags)
-            orders = copy_out(connection, "orders_find", keys)
-            fills = copy_out(connection, "fills_find", keys)
-            events = copy_out(connection, "account_events_find", keys)
-            trades = copy_out(connection, "trades_find", keys)
+            orders = _copy_out(connection, "orders_find", keys)
+            fills = _copy_out(connection, "fills_find", keys)
+            events = _copy_out(connection, "account_events_find", keys)
+            trades = _copy_out(connection, "trades_find", keys)
         created, below, spec, metrics, results, engine_version, result_hash, source = found
         outcome = msgspec.json.decode(results, type=_Results)
         return StoredRun(
@@ -143,7 +145,7 @@ def _statements(run: StoredRun) -> list[tuple[str, dict[str, Any]]]:
     assets: list[tuple[str, dict[str, Any]]] = []
     links: list[tuple[str, dict[str, Any]]] = []
     for position, asset in enumerate(run.assets):
-        assets.append(("asset_add", {"id": new_uuid(run.created_at), "symbol": asset.symbol}))
+        assets.append(("asset_of_run_add", {"id": new_uuid(run.created_at), "symbol": asset.symbol}))
         link = msgspec.structs.asdict(asset) | {
             "as_of": _exact(asset.as_of),
             "actions_as_of": None if asset.actions_as_of is None else _exact(asset.actions_as_of),
@@ -203,3 +205,9 @@ def _exact(ns: int) -> Any:
     if ns % 1000:
         raise StoreError(f"{ns} is no as-of time of a stored series; take the one that reading it returned.")
     return moment(ns)
+
+
+def _copy_out(connection: Connection, name: str, keys: dict[str, Any]) -> bytes:
+    """Return everything a ``COPY ... TO STDOUT`` statement sends."""
+    with connection.cursor() as cursor, cursor.copy(statement(name), keys) as copy:
+        return b"".join(copy)

@@ -1,12 +1,13 @@
-COPY (
-    SELECT
-        timestamp,
-        open::float8,
-        high::float8,
-        low::float8,
-        close::float8,
-        volume::float8,
-        coalesce(adj_close::float8, 'NaN')
+SELECT
+    array_agg(timestamp),
+    array_agg(open::float8),
+    array_agg(high::float8),
+    array_agg(low::float8),
+    array_agg(close::float8),
+    array_agg(volume::float8),
+    array_agg(coalesce(adj_close::float8, 'NaN'))
+FROM (
+    SELECT timestamp, open, high, low, close, volume, adj_close
     FROM (
         SELECT timestamp, open, high, low, close, volume, adj_close
         FROM historical_prices
@@ -18,4 +19,4 @@ COPY (
             AND ts_recv <= %(as_of)s AND superseded_at > %(as_of)s
     ) AS known
     ORDER BY timestamp
-) TO STDOUT (FORMAT BINARY)
+) AS bars

@@ -7,11 +7,4 @@ SELECT
     kept.adj_close, kept.source, kept.is_final, kept.ts_recv, incoming_bars.ts_recv
 FROM historical_prices AS kept
 JOIN incoming_bars ON incoming_bars.timestamp = kept.timestamp
-WHERE
-    kept.asset_id = %(asset)s
-    AND kept.interval = %(interval)s
-    AND (kept.open, kept.high, kept.low, kept.close, kept.volume, kept.adj_close, kept.is_final)
-    IS DISTINCT FROM (
-        incoming_bars.open, incoming_bars.high, incoming_bars.low, incoming_bars.close, incoming_bars.volume,
-        incoming_bars.adj_close, incoming_bars.is_final
-    )
+WHERE kept.asset_id = %(asset)s AND kept.interval = %(interval)s

@@ -10,12 +10,4 @@ SET
     is_final = incoming_bars.is_final,
     ts_recv = incoming_bars.ts_recv
 FROM incoming_bars
-WHERE
-    kept.asset_id = %(asset)s
-    AND kept.interval = %(interval)s
-    AND kept.timestamp = incoming_bars.timestamp
-    AND (kept.open, kept.high, kept.low, kept.close, kept.volume, kept.adj_close, kept.is_final)
-    IS DISTINCT FROM (
-        incoming_bars.open, incoming_bars.high, incoming_bars.low, incoming_bars.close, incoming_bars.volume,
-        incoming_bars.adj_close, incoming_bars.is_final
-    )
+WHERE kept.asset_id = %(asset)s AND kept.interval = %(interval)s AND kept.timestamp = incoming_bars.timestamp

@@ -3,12 +3,11 @@ INSERT INTO backtests (
     created_nanoseconds
 )
 SELECT
-    %(run)s, strategies.id, assets.id, %(run_hash)s, %(result_hash)s, %(engine_version)s, %(spec)s::json,
+    %(run)s, strategies.id, asset_of(%(symbol)s), %(run_hash)s, %(result_hash)s, %(engine_version)s, %(spec)s::json,
     %(metrics)s::json, %(results)s::jsonb, %(as_of)s, %(created_at)s, %(created_nanoseconds)s
-FROM strategies, assets
+FROM strategies
 WHERE
     strategies.class_name = %(class_name)s
     AND strategies.source_hash IS NOT DISTINCT FROM %(source_hash)s
     AND strategies.parameters = %(parameters)s::jsonb
-    AND assets.symbol = %(symbol)s
 ON CONFLICT (id) DO NOTHING

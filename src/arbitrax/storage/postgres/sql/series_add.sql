@@ -1,3 +1,3 @@
 INSERT INTO price_series (asset_id, interval, source)
-SELECT id, %(interval)s, %(source)s FROM assets WHERE symbol = %(symbol)s
+VALUES (%(asset)s, %(interval)s, %(source)s)
 ON CONFLICT (asset_id, interval) DO NOTHING

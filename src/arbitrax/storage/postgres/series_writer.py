@@ -1,0 +1,180 @@
+"""Writing the bars of one series inside the caller's transaction.
+
+The row of ``price_series`` is the lock: writers of a series take turns, and ``as_of`` strictly grows. What is stored
+between the first and the last bar given is read and compared here, in NumPy, so that bars which are known already cost
+one read, and only those that are new or changed travel.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import numpy as np
+from msgspec import Struct
+
+from arbitrax.domain.bars import Bars
+from arbitrax.domain.errors import StoreError
+from arbitrax.services.ports import RowsDone, StoreCounts
+from arbitrax.storage.postgres.arrays import return_arrays
+from arbitrax.storage.postgres.bar_rows import HEADER, TRAILER, bars_of, copy_rows
+from arbitrax.storage.postgres.holders import hold
+from arbitrax.storage.postgres.sql import statement
+from arbitrax.storage.postgres.stored_difference import Difference, Overlap, compare
+from arbitrax.storage.postgres.times import moment, nanoseconds
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from arbitrax.storage.postgres.connection import Connection
+
+_ONE_TICK = timedelta(microseconds=1)
+
+
+class Written(Struct, frozen=True):
+    """What became of a series."""
+
+    asset: UUID
+    counts: StoreCounts
+    as_of: int | None
+    """ns UTC of its newest change, None while it has none."""
+    before: int | None
+    """The same before the write."""
+    outdated: str | None = None
+    """The content hash that no longer is what the series holds."""
+    is_new: bool = False
+    """Whether it had no bars before, so that it now is what was given."""
+
+
+def write_series(
+    connection: Connection,
+    bars: Bars,
+    *,
+    source: str,
+    received: int,
+    rows_done: RowsDone,
+    is_final: NDArray[np.bool_] | None = None,
+) -> Written:
+    """Insert or update canonical raw bars, at least one; ``is_final`` None: all are, ``received`` in ns UTC."""
+    since = moment(int(bars.timestamp[0])).date()
+    asset = hold(connection, bars.symbol, since=since, received=received)
+    return _Write(
+        connection, asset, bars, source=source, received=received, rows_done=rows_done, is_final=is_final
+    ).run()
+
+
+class _Write:
+    def __init__(
+        self,
+        connection: Connection,
+        asset: UUID,
+        bars: Bars,
+        *,
+        source: str,
+        received: int,
+        rows_done: RowsDone,
+        is_final: NDArray[np.bool_] | None,
+    ) -> None:
+        self._connection = connection
+        self._asset = asset
+        self._bars = bars
+        self._source = source
+        self._received = moment(received)
+        self._rows_done = rows_done
+        self._is_final = None if is_final is None or is_final.all() else is_final
+        self._keys: dict[str, Any] = {"asset": asset, "interval": bars.interval, "source": source}
+
+    def run(self) -> Written:
+        rows, first, last, as_of, content_hash, may_skip_checks = self._locked()
+        if as_of is not None:
+            self._received = max(self._received, as_of + _ONE_TICK)
+        before = None if as_of is None else nanoseconds(as_of)
+        if rows == len(self._bars) and content_hash == self._bars.content_hash() and self._all_final():
+            self._rows_done(rows)
+            return Written(self._asset, StoreCounts(0, 0, rows), before, before)
+        difference = self._compared(rows, first, last)
+        self._rows_done(difference.unchanged)
+        if len(difference.changed):
+            self._revise(difference)
+        if len(difference.new):
+            self._append(difference, may_skip_checks=may_skip_checks)
+        counts = StoreCounts(len(difference.new), len(difference.changed), difference.unchanged)
+        if not counts.added and not counts.updated:
+            return Written(self._asset, counts, before, before)
+        is_new = rows == 0
+        self._note(counts.added, content_hash=self._bars.content_hash() if is_new else None)
+        return Written(self._asset, counts, nanoseconds(self._received), before, content_hash, is_new)
+
+    def _locked(self) -> tuple[int, datetime | None, datetime | None, datetime | None, str | None, bool]:
+        """Make the series exist, lock it, and return what it is."""
+        found = self._connection.execute(statement("series_lock"), self._keys).fetchone()
+        if found is None:
+            self._connection.execute(statement("series_add"), self._keys)
+            found = self._connection.execute(statement("series_lock"), self._keys).fetchone()
+        if found is None:
+            raise StoreError(f"{self._bars.symbol} was deleted while it was being stored; try again.")
+        return found
+
+    def _all_final(self) -> bool:
+        """Say whether all bars given are final, and all that are stored."""
+        found = self._connection.execute(statement("bars_provisional"), self._keys).fetchone()
+        return self._is_final is None and found == (False,)
+
+    def _compared(self, rows: int, first: datetime | None, last: datetime | None) -> Difference:
+        begin, end = moment(int(self._bars.timestamp[0])), moment(int(self._bars.timestamp[-1]))
+        stored, is_adjusted = None, None
+        if rows and first is not None and last is not None:
+            with self._connection.cursor(binary=True) as cursor:
+                return_arrays(cursor)
+                found = cursor.execute(statement("bars_overlapping"), {**self._keys, "first": begin, "last": end})
+                (is_adjusted, *arrays, is_final) = found.fetchone() or (None,) * 9
+            bars = bars_of(arrays, self._bars.symbol, self._bars.interval)
+            stored = Overlap(bars, is_final) if len(bars) else None
+        return compare(self._bars, self._is_final, stored, rows=rows, is_adjusted=is_adjusted)
+
+    def _append(self, difference: Difference, *, may_skip_checks: bool) -> None:
+        """Copy straight into the table.
+
+        Checking the foreign key of each row doubles the time. `hold` locks the one asset they all name, which is all
+        that the check does, so it is left out where the server lets us.
+        """
+        if may_skip_checks:
+            self._connection.execute(statement("foreign_keys_off"))
+        self._copy("bars_copy", difference, difference.new)
+        if may_skip_checks:
+            self._connection.execute(statement("foreign_keys_on"))
+
+    def _revise(self, difference: Difference) -> None:
+        """Copy beside the table, keep what changes as revisions, then update."""
+        execute = self._connection.execute
+        execute(statement("staging_create"))
+        self._copy("staging_copy", difference, difference.changed)
+        execute(statement("staging_analyze"))
+        execute(statement("bars_keep_revisions"), self._keys)
+        execute(statement("bars_update"), self._keys)
+        execute(statement("staging_drop"))
+
+    def _copy(self, name: str, difference: Difference, places: NDArray[np.int64]) -> None:
+        everything = len(places) == len(difference.bars)
+        bars = difference.bars if everything else difference.bars.take(places)
+        final = self._is_final if everything or self._is_final is None else self._is_final[places]
+        with self._connection.cursor() as cursor, cursor.copy(statement(name)) as copy:
+            copy.write(HEADER)
+            for data, rows in copy_rows(
+                bars, asset=self._asset, source=self._source, received=self._received, is_final=final
+            ):
+                copy.write(data)
+                self._rows_done(rows)
+            copy.write(TRAILER)
+
+    def _note(self, added: int, *, content_hash: str | None) -> None:
+        keys = {
+            **self._keys,
+            "as_of": self._received,
+            "added": added,
+            "first": moment(int(self._bars.timestamp[0])),
+            "last": moment(int(self._bars.timestamp[-1])),
+            "content_hash": content_hash,
+        }
+        self._connection.execute(statement("series_update"), keys)

@@ -1,0 +1,1 @@
+SELECT asset_of(%(symbol)s)

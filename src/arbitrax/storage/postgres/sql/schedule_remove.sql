@@ -1,0 +1,1 @@
+DELETE FROM ingestion_schedules WHERE name = %(name)s
