@@ -66,7 +66,8 @@ def backtest(
         commission_bps, slippage_bps: basis points of each fill's value.
         costs, account, instruments: other costs, margin and rates, ticks and lots by symbol ("*" for all).
         fill: "next_open", or "same_close" for market orders that fill at the close that decided them.
-        prices: "adjusted" scales prices by the adjusted close where there is one; "raw" takes them as traded.
+        prices: "adjusted" scales prices by the adjusted close where there is one, or by the one that stored or given
+            actions make; "raw" takes them as traded.
         calendar: exchange whose sessions count, such as "XNYS"; None judges sessions from the data.
         benchmark: what to compare with, given like ``data``; None is buying and holding the same symbol.
         risk_free: yearly rate.
@@ -87,21 +88,25 @@ def backtest(
     if isinstance(data, Panel):
         traded, symbols, length = data, data.symbols, data.interval
     elif _all_stored(data):
-        panel, notices = _stored_panel(data, interval or "1d", adjusted=adjusted)
+        panel, notices = _stored_panel(data, interval or "1d", adjusted=adjusted, exchange=calendar)
         traded, symbols, length = panel, panel.symbols, panel.interval
     else:
         given = data if isinstance(data, Sequence) and not isinstance(data, str) else [data]
         series = [
             each
             for one in given
-            for each in _all_series(one, symbol, interval, timezone, many=len(given) > 1, adjusted=adjusted)
+            for each in _all_series(
+                one, symbol, interval, timezone, many=len(given) > 1, adjusted=adjusted, exchange=calendar
+            )
         ]
         traded = [each.bars for each in series]
         notices = tuple(text for each in series for text in each.notices)
         if not traded:
             raise InputError("backtest() was given an empty list; give the bars of at least one symbol.")
         symbols, length = tuple(each.symbol for each in traded), traded[0].interval
-    compared = None if benchmark is None else _benchmark(benchmark, length, timezone, adjusted=adjusted)
+    compared = (
+        None if benchmark is None else _benchmark(benchmark, length, timezone, adjusted=adjusted, exchange=calendar)
+    )
     told = None if finer is None else _finer(finer, data, symbols, timezone)
     spec = RunSpec(
         strategy=strategy_ref(instance, describe(type(instance))),
@@ -123,6 +128,13 @@ def backtest(
         risk_free=risk_free,
     )
     known = _actions(actions, data, symbols, adjusted=adjusted)
+    if adjusted and known and isinstance(traded, list):
+        from arbitrax.services.adjusted_bars import Adjuster
+
+        adjuster = Adjuster(lambda _symbol: (known, 0), exchange=calendar)
+        traded = [adjuster(each) for each in traded]
+        notices += adjuster.notices
+        known = tuple(each for each in known if each.symbol not in adjuster.symbols)
     return run_backtest(
         spec, instance, cut_data(traded, spec), compared, notices, actions=known, finer=told and told[1], jit=jit
     )
@@ -225,35 +237,54 @@ def _all_stored(data: "Data") -> "TypeGuard[Sequence[str]]":
     )
 
 
-def _stored_panel(symbols: Sequence[str], interval: str, *, adjusted: bool) -> tuple[Panel, tuple[str, ...]]:
+def _stored_panel(
+    symbols: Sequence[str], interval: str, *, adjusted: bool, exchange: str | None = None
+) -> tuple[Panel, tuple[str, ...]]:
     from arbitrax.bootstrap import open_store
+    from arbitrax.services.adjusted_bars import adjuster_of
     from arbitrax.services.stored_bars import load_panel
     from arbitrax.settings import read_settings
 
     with open_store(read_settings()) as store:
-        stored = load_panel(store.bars, symbols, interval, adjusted=adjusted)
-    return stored.panel, stored.notices
+        adjust = adjuster_of(store.actions, exchange=exchange) if adjusted else None
+        stored = load_panel(store.bars, symbols, interval, adjust=adjust)
+    return stored.panel, stored.notices if adjust is None else (*stored.notices, *adjust.notices)
 
 
 def _all_series(
-    data: Any, symbol: str | None, interval: str | None, timezone: str | None, *, many: bool, adjusted: bool
+    data: Any,
+    symbol: str | None,
+    interval: str | None,
+    timezone: str | None,
+    *,
+    many: bool,
+    adjusted: bool,
+    exchange: str | None = None,
 ) -> list[Series]:
     """Return the series of one thing given; a file among several may hold several symbols too."""
     if many and (isinstance(data, Path) or (isinstance(data, str) and looks_like_file(data))):
         return list(read_file(Path(data), interval=interval, timezone=timezone))
     own = None if many else symbol
-    return [_series(data, symbol=own, interval=interval, timezone=timezone, adjusted=adjusted)]
+    return [_series(data, symbol=own, interval=interval, timezone=timezone, adjusted=adjusted, exchange=exchange)]
 
 
-def _benchmark(data: Any, interval: str, timezone: str | None, *, adjusted: bool) -> Bars:
+def _benchmark(data: Any, interval: str, timezone: str | None, *, adjusted: bool, exchange: str | None) -> Bars:
     # Only a stored symbol takes the run's interval; what a file or frame holds is what it holds.
     stored = isinstance(data, str) and not looks_like_file(data)
     wanted = interval if stored else None
-    bars = _series(data, symbol=None, interval=wanted, timezone=timezone, adjusted=adjusted).bars
+    bars = _series(data, symbol=None, interval=wanted, timezone=timezone, adjusted=adjusted, exchange=exchange).bars
     return replace(bars, symbol="BENCHMARK") if bars.symbol == "FRAME" else bars
 
 
-def _series(data: Any, *, symbol: str | None, interval: str | None, timezone: str | None, adjusted: bool) -> Series:
+def _series(
+    data: Any,
+    *,
+    symbol: str | None,
+    interval: str | None,
+    timezone: str | None,
+    adjusted: bool,
+    exchange: str | None,
+) -> Series:
     if isinstance(data, Bars):
         checked = check_bars(data)
         return Series(checked, rows_read=len(data), notices=bars_notices(checked))
@@ -265,12 +296,15 @@ def _series(data: Any, *, symbol: str | None, interval: str | None, timezone: st
         return series[0]
     if isinstance(data, str):
         from arbitrax.bootstrap import open_store
+        from arbitrax.services.adjusted_bars import adjuster_of
         from arbitrax.services.stored_bars import load_or_resample
         from arbitrax.settings import read_settings
 
         with open_store(read_settings()) as store:
-            stored = load_or_resample(store.bars, data, interval or "1d", adjusted=adjusted)
-        return Series(stored.bars, rows_read=len(stored.bars), notices=stored.notices)
+            adjust = adjuster_of(store.actions, exchange=exchange) if adjusted else None
+            stored = load_or_resample(store.bars, data, interval or "1d", adjust=adjust)
+        told = stored.notices if adjust is None else (*stored.notices, *adjust.notices)
+        return Series(stored.bars, rows_read=len(stored.bars), notices=told)
     from arbitrax.market_data.frames import read_frame
 
     return read_frame(data, symbol=symbol, interval=interval, timezone=timezone)

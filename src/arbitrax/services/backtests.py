@@ -19,6 +19,7 @@ from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.errors import DataError, InputError, RangeError, StrategyError, UnknownNameError
 from arbitrax.domain.ids import decode, new_uuid
 from arbitrax.domain.panel import Panel
+from arbitrax.services.adjusted_bars import Adjuster, adjuster_of
 from arbitrax.services.ports import (
     ActionStore,
     BarStore,
@@ -33,6 +34,8 @@ from arbitrax.strategies.registry import find_strategy, load_source
 from arbitrax.strategies.strategy import Strategy, source_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from arbitrax.services.ports import Curves
 
 RUN = "bt"
@@ -62,8 +65,8 @@ def run_stored(
 ) -> tuple[UUID, Result]:
     """Run a backtest on stored bars, store it, and return its id and result.
 
-    Raw prices come with the stored corporate actions of their symbols. now: ns UTC. jit: compile the strategy, as the
-    engine does.
+    Raw prices come with the stored corporate actions of their symbols; these also make the adjusted close of series
+    that have none. now: ns UTC. jit: compile the strategy, as the engine does.
     """
     data = _load(bars, actions, spec)
     result = run_backtest(
@@ -76,14 +79,15 @@ def run_stored(
         finer=None if data.finer is None else data.finer.panel,
         jit=jit,
     )
-    if spec.prices == "adjusted":
-        known_at: tuple[int | None, ...] = (None,) * len(spec.symbols)
-    else:
-        known_at = data.actions_as_of
+    known_at = data.actions_as_of
     assets = [
         StoredAsset(symbol, spec.interval, "traded", as_of, data_hash, actions_as_of)
         for symbol, as_of, data_hash, actions_as_of in zip(
-            spec.symbols, data.as_of[: len(spec.symbols)], bar_hashes(data.traded), known_at, strict=True
+            spec.symbols,
+            data.as_of[: len(spec.symbols)],
+            bar_hashes(data.traded),
+            known_at[: len(spec.symbols)],
+            strict=True,
         )
     ]
     if data.finer is not None and spec.finer is not None:
@@ -94,7 +98,10 @@ def run_stored(
         ]
     if spec.benchmark is not None and data.benchmark is not None:
         compared = data.benchmark
-        assets.append(StoredAsset(spec.benchmark, spec.interval, "benchmark", data.as_of[-1], compared.content_hash()))
+        compared_hash = compared.content_hash()
+        assets.append(
+            StoredAsset(spec.benchmark, spec.interval, "benchmark", data.as_of[-1], compared_hash, known_at[-1])
+        )
     run_id = new_uuid(now)
     runs.save(
         StoredRun(
@@ -235,8 +242,8 @@ class _Data(Struct, frozen=True):
     actions: tuple[CorporateAction, ...]
     as_of: tuple[int, ...]
     """By symbol, then the benchmark's."""
-    actions_as_of: tuple[int, ...]
-    """By symbol; empty when no actions were looked for."""
+    actions_as_of: tuple[int | None, ...]
+    """By symbol, then the benchmark's; None where no actions were looked for."""
     notices: tuple[str, ...]
     finer: StoredPanel | None = None
     """The finer bars of all symbols, raw."""
@@ -254,37 +261,53 @@ def _load(bars: BarStore, actions: ActionStore, spec: RunSpec, assets: tuple[Sto
     """Load what a spec asks for; as the assets of a stored run say, when given."""
     adjusted = spec.prices == "adjusted"
     traded = None if assets is None else [each for each in assets if each.role == "traded"]
-    data, as_of, notices = _load_traded(bars, spec, traded)
-    benchmark = None
+    adjust = _adjuster(actions, spec, traded)
+    data, as_of, notices = _load_traded(bars, spec, adjust, traded)
+    known_at: list[int | None] = [None if adjust is None else adjust.as_of.get(symbol) for symbol in spec.symbols]
+    notices = (*notices, *(() if adjust is None else adjust.notices))
+    benchmark = beside = None
     if spec.benchmark is not None:
-        known = None if assets is None else assets[-1].as_of
-        found = load_or_resample(bars, spec.benchmark, spec.interval, adjusted=adjusted, as_of=known)
+        then = None if assets is None else assets[-1]
+        beside = _adjuster(actions, spec, None if then is None else [then])
+        at = None if then is None else then.as_of
+        found = load_or_resample(bars, spec.benchmark, spec.interval, adjust=beside, as_of=at)
         benchmark, as_of = found.bars, (*as_of, found.as_of)
-        notices = tuple(dict.fromkeys((*notices, *found.notices)))  # a symbol may be compared with itself
+        told = () if beside is None else beside.notices
+        notices = tuple(dict.fromkeys((*notices, *found.notices, *told)))  # a symbol may be compared with itself
     said: list[StoredActions] = []
     if not adjusted:
         said = [_load_actions(actions, symbol, at, traded) for at, symbol in enumerate(spec.symbols)]
+        known_at = [each.as_of for each in said]
+    if spec.benchmark is not None:
+        known_at.append(None if beside is None else beside.as_of.get(spec.benchmark))
     applied = tuple(action for each in said for action in each.actions)
     finer = None
     if spec.finer is not None:
-        known_at = None if assets is None else [each.as_of for each in assets if each.role == "finer"]
-        finer = load_panel(bars, spec.symbols, spec.finer, adjusted=False, as_of=known_at)
+        finer_at = None if assets is None else [each.as_of for each in assets if each.role == "finer"]
+        finer = load_panel(bars, spec.symbols, spec.finer, adjust=None, as_of=finer_at)
         notices = tuple(dict.fromkeys((*notices, *finer.notices)))
     cut = cut_data(data, spec)
-    return _Data(cut, benchmark, applied, as_of, tuple(each.as_of for each in said), notices, finer)
+    return _Data(cut, benchmark, applied, as_of, tuple(known_at), notices, finer)
+
+
+def _adjuster(actions: ActionStore, spec: RunSpec, assets: Sequence[StoredAsset] | None) -> Adjuster | None:
+    """Return what derives adjusted closes, with the actions of now or as the assets say; None for raw prices."""
+    if spec.prices != "adjusted":
+        return None
+    as_of = None if assets is None else {each.symbol: each.actions_as_of for each in assets}
+    return adjuster_of(actions, exchange=spec.calendar, as_of=as_of)
 
 
 def _load_traded(
-    bars: BarStore, spec: RunSpec, assets: list[StoredAsset] | None
+    bars: BarStore, spec: RunSpec, adjust: Adjuster | None, assets: list[StoredAsset] | None
 ) -> tuple[Bars | Panel, tuple[int, ...], tuple[str, ...]]:
     """Return bars, as-of times by symbol, and notices."""
     known = None if assets is None else [each.as_of for each in assets]
-    adjusted = spec.prices == "adjusted"
     if len(spec.symbols) > 1:
-        many = load_panel(bars, spec.symbols, spec.interval, adjusted=adjusted, as_of=known)
+        many = load_panel(bars, spec.symbols, spec.interval, adjust=adjust, as_of=known)
         return many.panel, many.as_of, many.notices
     time = None if known is None else known[0]
-    stored = load_or_resample(bars, spec.symbols[0], spec.interval, adjusted=adjusted, as_of=time)
+    stored = load_or_resample(bars, spec.symbols[0], spec.interval, adjust=adjust, as_of=time)
     return stored.bars, (stored.as_of,), stored.notices
 
 

@@ -1,15 +1,19 @@
 """Stored bars: one series, or many symbols as one panel; from finer bars where an interval is not stored itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import repeat
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.errors import UnknownNameError, did_you_mean
 from arbitrax.domain.intervals import nanoseconds
 from arbitrax.domain.panel import Panel
 from arbitrax.services.ports import BarStore, StoredSeries
+
+Adjust = Callable[[Bars], Bars]
+"""Puts an adjusted close beside raw bars that have none, where one can be derived."""
 
 
 class StoredPanel(Struct, frozen=True):
@@ -44,17 +48,19 @@ def load_series(bars: BarStore, symbol: str, interval: str, as_of: int | None = 
 
 
 def load_or_resample(
-    bars: BarStore, symbol: str, interval: str, *, adjusted: bool, as_of: int | None = None
+    bars: BarStore, symbol: str, interval: str, *, adjust: Adjust | None, as_of: int | None = None
 ) -> StoredSeries:
     """Return a stored series, or the bars of this interval made of the longest stored ones that divide it.
 
-    adjusted: adjust finer bars before they are joined, because a coarse bar with a split in it cannot be.
+    adjust: None leaves prices raw. Finer bars are adjusted before they are joined, because a coarse bar with a split in
+    it cannot be; a series that is stored itself stays raw, with an adjusted close where one can be had.
 
     Raises:
         UnknownNameError: neither the interval nor one that divides it is stored under this symbol.
     """
     try:
-        return load_series(bars, symbol, interval, as_of)
+        stored_itself = load_series(bars, symbol, interval, as_of)
+        return stored_itself if adjust is None else replace(stored_itself, bars=adjust(stored_itself.bars))
     except UnknownNameError:
         from arbitrax.market_data.resample import resample, why_not
 
@@ -63,13 +69,25 @@ def load_or_resample(
         for finer in sorted(fits, key=lambda each: (-nanoseconds(each), each)):
             found = bars.load(symbol, finer, as_of=as_of, cached=as_of is None)
             if found is not None:
-                made = resample(found.bars.adjusted() if adjusted else found.bars, interval)
+                made = resample(found.bars, interval) if adjust is None else _adjusted(found.bars, interval, adjust)
                 return StoredSeries(made, found.as_of, (f"{symbol}: {interval} bars were made of {finer} bars.",))
         raise
 
 
+def _adjusted(bars: Bars, interval: str, adjust: Adjust) -> Bars:
+    """Return coarser bars of adjusted ones; raw with an equal adjusted close where a vendor did not make that.
+
+    So symbols without splits and dividends, of which nothing is known, fit beside them in a panel.
+    """
+    from arbitrax.market_data.resample import resample
+
+    made = resample(adjust(bars).adjusted(), interval)
+    derived = made.basis == "adjusted" and bars.adj_close is None
+    return replace(made, adj_close=made.close, basis="raw") if derived else made
+
+
 def load_panel(
-    bars: BarStore, symbols: Sequence[str], interval: str, *, adjusted: bool, as_of: Sequence[int] | None = None
+    bars: BarStore, symbols: Sequence[str], interval: str, *, adjust: Adjust | None, as_of: Sequence[int] | None = None
 ) -> StoredPanel:
     """Return the stored bars of symbols on the union of their times, read one after another and not kept twice.
 
@@ -87,10 +105,10 @@ def load_panel(
         current = bars.load_many(symbols, interval) if as_of is None else repeat(None)
         for place, (symbol, found) in enumerate(zip(symbols, current, strict=False)):
             known = None if as_of is None else as_of[place]
-            stored = found or load_or_resample(bars, symbol, interval, adjusted=adjusted, as_of=known)
+            stored = found or load_or_resample(bars, symbol, interval, adjust=adjust, as_of=known)
             newest.append(stored.as_of)
             notices.update(dict.fromkeys(stored.notices))
-            yield stored.bars
+            yield stored.bars if found is None or adjust is None else adjust(stored.bars)
 
     panel = Panel.from_bars(series(), symbols=len(symbols))
     return StoredPanel(panel, tuple(newest), tuple(notices))

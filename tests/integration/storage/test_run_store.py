@@ -546,16 +546,60 @@ def test_a_raw_run_applies_stored_actions_and_is_reproduced_as_they_were_known(
     assert (again.event_records["kind"] == EventKind.SPLIT).sum() == 0
 
 
-def test_an_adjusted_run_asks_for_no_actions(run_store, bar_store, action_store) -> None:
+@pytest.mark.parametrize("interval", ["1d", "1w"])
+@pytest.mark.parametrize("symbols", [("AAPL",), ("AAPL", "B")])
+def test_stored_actions_adjust_prices_that_no_vendor_did_and_the_run_is_reproduced(
+    run_store, bar_store, action_store, symbols, interval
+) -> None:
     bar_store.store(raw_pair(), source="x", received=AS_OF, rows_done=lambda _rows: None)
     action_store.store([SPLIT], source="file", received=AS_OF)
+    source = Path(sys.modules[BuyAndHold.__module__].__file__ or "").read_bytes()
+    reference = StrategyRef("buy_and_hold", "BuyAndHold", {}, hashlib.sha256(source).hexdigest())
+    spec = RunSpec(strategy=reference, symbols=symbols, interval=interval, benchmark="AAPL")
+    run_id, result = run_stored(bar_store, action_store, run_store, spec, BuyAndHold(), now=CREATED)
+    assert result.bars.basis == "adjusted"
+    assert result.equity_curve.min() > 90_000  # a split unseen would halve AAPL
+    assert result.benchmark_curve.min() > 90_000
+    said = "AAPL has no adjusted close of a vendor; prices were adjusted for 1 split and 0 dividends as known."
+    assert said in result.notices
+    assert result.notices.count(said) == 1
+    if len(symbols) > 1:
+        assert any("B has no adjusted close, so prices are used as given" in each for each in result.notices)
+    # What is said later changes other runs, not this one.
+    action_store.store([DIVIDEND], source="file", received=AS_OF + 10**9)
+    assert action_store.withdraw("AAPL", "split", SPLIT.ex_date, received=AS_OF + 2 * 10**9)
+    stored = run_store.load(run_id)
+    assert stored is not None
+    assert [each.actions_as_of for each in stored.assets] == [AS_OF, *([0] if len(symbols) > 1 else []), AS_OF]
+    assert reproduce(bar_store, action_store, stored).differences == ()
+    _, again = run_stored(bar_store, action_store, run_store, spec, BuyAndHold(), now=CREATED + 1)
+    assert any("0 splits and 1 dividend" in each for each in again.notices)
+    assert again.equity_curve.min() < 90_000
+
+
+def test_the_adjusted_close_of_a_vendor_comes_before_stored_actions(run_store, bar_store, action_store) -> None:
+    bars = raw_pair()[0]
+    vendor = replace(bars, adj_close=np.where(np.arange(120) < 30, bars.close / 2, bars.close))
+    bar_store.store([vendor], source="x", received=AS_OF, rows_done=lambda _rows: None)
+    action_store.store([SPLIT, DIVIDEND], source="file", received=AS_OF)
     reference = StrategyRef("buy_and_hold", "BuyAndHold", {}, None)
     spec = RunSpec(strategy=reference, symbols=("AAPL",))
     run_id, result = run_stored(bar_store, action_store, run_store, spec, BuyAndHold(), now=CREATED)
-    assert not len(result.event_records)
+    assert (result.bars.close == vendor.adj_close).all()
+    assert not any("adjusted for" in each for each in result.notices)
     stored = run_store.load(run_id)
     assert stored is not None
     assert stored.assets[0].actions_as_of is None
+
+
+def test_a_dividend_above_the_price_stops_an_adjusted_run(run_store, bar_store, action_store) -> None:
+    bar_store.store(raw_pair()[1:], source="x", received=AS_OF, rows_done=lambda _rows: None)
+    wrong = CorporateAction(symbol="B", kind="dividend", ex_date=DIVIDEND.ex_date, amount=500.0, currency="USD")
+    action_store.store([wrong], source="file", received=AS_OF)
+    spec = RunSpec(strategy=StrategyRef("buy_and_hold", "BuyAndHold", {}, None), symbols=("B",))
+    with pytest.raises(DataError, match=r"dividend of B on 2000-02-20, 500, is not below the close before it"):
+        run_stored(bar_store, action_store, run_store, spec, BuyAndHold(), now=CREATED)
+    assert run_store.newest(5) == []
 
 
 def test_a_run_told_by_stored_finer_bars_is_reproduced(run_store, bar_store, action_store) -> None:

@@ -13,7 +13,9 @@ from arbitrax.market_data.candidate import CandidateBars
 
 APPLE = [
     CorporateAction(symbol="AAPL", kind="split", ex_date=start_of_day(day), ratio=ratio)
-    for day, ratio in (("1987-06-16", 2.0), ("2000-06-21", 2.0), ("2005-02-28", 2.0), ("2014-06-09", 7.0), ("2020-08-31", 4.0))
+    for day, ratio in (
+        ("1987-06-16", 2.0), ("2000-06-21", 2.0), ("2005-02-28", 2.0), ("2014-06-09", 7.0), ("2020-08-31", 4.0),
+    )
 ]  # fmt: skip
 
 
