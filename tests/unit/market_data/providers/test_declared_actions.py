@@ -10,7 +10,7 @@ import pytest
 from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.dates import date_text, start_of_day
 from arbitrax.domain.errors import DataError
-from arbitrax.market_data.corporate_action_vendors import polygon_actions, yahoo_actions
+from arbitrax.market_data.providers.declared_actions import polygon_actions, yahoo_actions
 
 CORPUS = os.environ.get("ARBITRAX_CORPUS")
 recorded = pytest.mark.skipif(not CORPUS, reason="ARBITRAX_CORPUS is not set")
