@@ -2,11 +2,13 @@
 
 import contextlib
 import shlex
+import sys
 import threading
 
 from tests.vendors import StandIn
 
 with StandIn() as server, contextlib.suppress(KeyboardInterrupt):
     for name, value in server.environment.items():
-        print(f"export {name}={shlex.quote(value)}", flush=True)
+        sys.stdout.write(f"export {name}={shlex.quote(value)}\n")
+    sys.stdout.flush()
     threading.Event().wait()

@@ -106,7 +106,7 @@ class _Server(ThreadingHTTPServer):
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self):  # noqa: N802 - the standard library's name
+    def do_GET(self):
         server = self.server.stand_in
         parts = urlsplit(self.path)
         path, query = unquote(parts.path), dict(parse_qsl(parts.query, keep_blank_values=True))

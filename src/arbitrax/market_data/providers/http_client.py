@@ -123,11 +123,7 @@ class VendorClient:
         if reply.status >= 500:
             raise self.down(about, f"answered with the error {reply.status}")
         if reply.status == 429:
-            raise RateLimited(
-                f"{self.vendor.title} refused {about}: too many requests; wait "
-                f"{_waiting(self._retry_after(reply))} and try again, or take a larger plan if it sells one.",
-                retry_after=self._retry_after(reply),
-            )
+            raise self.limited(about, retry_after(reply.headers.get("retry-after"), now=self.access.clock()))
         if 300 <= reply.status < 400:
             raise self.bad(about, f"it redirects elsewhere (status {reply.status})", "check its URL in the settings")
         if reply.status == 200 and reply.is_markup:
@@ -182,8 +178,18 @@ class VendorClient:
             f"{self.vendor.key_variable} again."
         )
 
-    def _retry_after(self, reply: Reply) -> float | None:
-        return retry_after(reply.headers.get("retry-after"), now=self.access.clock())
+    def limited(self, about: str, seconds: float | None) -> RateLimited:
+        """Return the error of too many requests; None: as long as it lasts with this vendor."""
+        seconds = self.vendor.limit_lasts if seconds is None else seconds
+        wait = f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
+        advice = (
+            f"or set {self.vendor.settings}_PLAN to a larger plan"
+            if len(self.vendor.plans) > 1
+            else "or ask another vendor"
+        )
+        return RateLimited(
+            f"{self.vendor.title} refused {about}: too many requests; wait {wait}, {advice}.", retry_after=seconds
+        )
 
     def down(self, about: str, what: str) -> VendorDown:
         """Return the error of a vendor that gives no answer."""
@@ -285,11 +291,3 @@ def retry_after(header: str | None, *, now: int) -> float | None:
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (to_nanoseconds(moment) - now) / SECOND)
-
-
-def _waiting(seconds: float | None) -> str:
-    if seconds is None:
-        return "some minutes"
-    if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} minutes"

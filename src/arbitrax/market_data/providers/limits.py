@@ -55,6 +55,8 @@ class Vendor(Struct, frozen=True):
     plans: dict[str, Plan]
     windows: dict[str, Window]
     """By interval."""
+    limit_lasts: float
+    """Seconds that a refusal for too many requests lasts where the answer does not say."""
 
     @property
     def key_variable(self) -> str:
@@ -92,6 +94,7 @@ YAHOO = Vendor(
         "1h": Window(730, 730),
         "1d": Window(),
     },
+    limit_lasts=1200.0,
 )
 
 ALPHA_VANTAGE = Vendor(
@@ -110,6 +113,7 @@ ALPHA_VANTAGE = Vendor(
     },
     # Intraday bars come by calendar month.
     windows={**{each: Window(31) for each in ("1m", "5m", "15m", "30m", "1h")}, "1d": Window()},
+    limit_lasts=60.0,
 )
 
 POLYGON = Vendor(
@@ -127,6 +131,7 @@ POLYGON = Vendor(
     # An answer counts at most 50,000 base bars, of minutes for all intraday intervals: a month of a market that never
     # closes fits. Longer ones come in pages.
     windows={**{each: Window(30) for each in (*_MINUTES, "4h")}, "1d": Window(3650)},
+    limit_lasts=60.0,
 )
 
 VENDORS = {each.name: each for each in (POLYGON, ALPHA_VANTAGE, YAHOO)}
