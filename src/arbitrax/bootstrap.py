@@ -6,19 +6,20 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from arbitrax.domain.errors import SchemaError, StoreError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from arbitrax.market_data.providers.provider import Provider
+    from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
     from arbitrax.settings import Settings
     from arbitrax.storage.embedded import EmbeddedServers
+    from arbitrax.storage.parquet.bar_cache import BarCache
     from arbitrax.storage.postgres.connection import Database
     from arbitrax.storage.postgres.summary import DatabaseSummary
 
@@ -26,12 +27,67 @@ NEARLY_FULL = 64 * 1024**2
 """Free bytes below which PostgreSQL may not find room for its next log segment."""
 
 
-class Store(msgspec.Struct, frozen=True):
-    """The stores behind their ports."""
+class Store:
+    """The stores behind their ports, each made when first used."""
 
-    bars: BarStore
-    runs: RunStore
-    actions: ActionStore
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+
+    @cached_property
+    def bars(self) -> BarStore:
+        """Bars, with the cache of this home in front."""
+        from arbitrax.storage.postgres.bar_store import PostgresBarStore
+
+        return PostgresBarStore(self._database, self._cache)
+
+    @cached_property
+    def actions(self) -> ActionStore:
+        """Corporate actions."""
+        from arbitrax.storage.postgres.action_store import PostgresActionStore
+
+        return PostgresActionStore(self._database)
+
+    @cached_property
+    def runs(self) -> RunStore:
+        """Finished runs."""
+        from arbitrax.storage.postgres.run_store import PostgresRunStore
+
+        return PostgresRunStore(self._database)
+
+    @cached_property
+    def assets(self) -> AssetStore:
+        """The catalogue."""
+        from arbitrax.storage.postgres.asset_store import PostgresAssetStore
+
+        return PostgresAssetStore(self._database)
+
+    @cached_property
+    def quality(self) -> QualityStore:
+        """Quality reports, rows set aside, repairs."""
+        from arbitrax.storage.postgres.quality_store import PostgresQualityStore
+
+        return PostgresQualityStore(self._database)
+
+    @cached_property
+    def ingestions(self) -> IngestionStore:
+        """What was asked of vendors, and how far it got."""
+        from arbitrax.storage.postgres.ingestion_store import PostgresIngestionStore
+
+        return PostgresIngestionStore(self._database, self._cache)
+
+    @cached_property
+    def schedules(self) -> ScheduleStore:
+        """What is to be ingested regularly."""
+        from arbitrax.storage.postgres.schedule_store import PostgresScheduleStore
+
+        return PostgresScheduleStore(self._database)
+
+    @cached_property
+    def _cache(self) -> BarCache:
+        from arbitrax.storage.parquet.bar_cache import BarCache
+
+        return BarCache(self._settings.home / "cache" / "bars")
 
 
 @contextmanager
@@ -45,18 +101,10 @@ def open_store(settings: Settings, *, seed: bool = True) -> Iterator[Store]:
         StoreUnavailableError: PostgreSQL is down or refuses us.
         SchemaError: the database has another schema than this release.
     """
-    from arbitrax.storage.parquet.bar_cache import BarCache
-    from arbitrax.storage.postgres.action_store import PostgresActionStore
-    from arbitrax.storage.postgres.bar_store import PostgresBarStore
     from arbitrax.storage.postgres.connection import Database
-    from arbitrax.storage.postgres.run_store import PostgresRunStore
 
     with _full_disk_named(settings), Database(database_url(settings)) as database:
-        store = Store(
-            bars=PostgresBarStore(database, BarCache(settings.home / "cache" / "bars")),
-            runs=PostgresRunStore(database),
-            actions=PostgresActionStore(database),
-        )
+        store = Store(database, settings)
         if settings.database_url is None:
             _prepare_embedded(database)
             if seed and not store.bars.catalogue():
@@ -84,6 +132,57 @@ def _full_disk_named(settings: Settings) -> Iterator[None]:
 def database_url(settings: Settings) -> str:
     """Return the URL of the configured PostgreSQL, or of the embedded one, which is then running."""
     return settings.database_url or embedded_servers(settings.home).postgres_url()
+
+
+class Vendors:
+    """The vendors that settings give access to; all processes of a home keep to a vendor's pace together."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def order(self, interval: str) -> list[str]:
+        """Return the names of those to ask for bars of an interval, best first.
+
+        Raises:
+            InputError: none has such bars.
+        """
+        from arbitrax.market_data.providers.choice import choose
+        from arbitrax.market_data.providers.limits import VENDORS
+
+        return choose([name for name in VENDORS if self._setting(name, "key")], interval)
+
+    def open(self, name: str) -> Provider:
+        """Return a vendor.
+
+        Raises:
+            InputError: nobody has this name, or the vendor no such plan.
+            Unauthorized: it wants a key that is not set.
+            StoreUnavailableError: the cache that keeps the pace is down.
+        """
+        from arbitrax.market_data.providers.access import Access
+        from arbitrax.market_data.providers.choice import provider_named
+        from arbitrax.market_data.providers.synthetic import SyntheticProvider
+        from arbitrax.market_data.synthetic import SOURCE
+        from arbitrax.storage.redis.token_bucket import ValkeyBucket
+
+        if name == SOURCE:
+            return SyntheticProvider()
+        access = Access(
+            key=self._setting(name, "key"),
+            plan=self._setting(name, "plan") or "free",
+            base_url=self._setting(name, "url"),
+            bucket=ValkeyBucket(cache_url(self._settings)),
+        )
+        return provider_named(name, access)
+
+    def _setting(self, vendor: str, what: str) -> str | None:
+        value: str | None = getattr(self._settings, f"{vendor}_{what}", None)
+        return value
+
+
+def cache_url(settings: Settings) -> str:
+    """Return the URL of the configured cache, or of the embedded one, which is then running."""
+    return settings.cache_url or embedded_servers(settings.home).cache_url()
 
 
 @cache

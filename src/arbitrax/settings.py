@@ -24,9 +24,20 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Valkey or Redis for the journal; None starts the embedded one."""
     cache_url: str | None = None
     """Valkey or Redis for the cache; None starts the embedded one."""
+    database_replica_url: str | None = None
+    """PostgreSQL that reads of bars go to; None reads where is written."""
+    alpha_vantage_key: str | None = None
+    alpha_vantage_plan: str = "free"
+    alpha_vantage_url: str | None = None
+    """Where Alpha Vantage is reached, a proxy say; None is its own address. The same for the others."""
+    polygon_key: str | None = None
+    """Of Polygon.io, renamed Massive."""
+    polygon_plan: str = "free"
+    polygon_url: str | None = None
+    yahoo_url: str | None = None
 
     def __repr__(self) -> str:
-        """Leave out the URLs: they hold passwords."""
+        """Leave out keys, and URLs, which hold passwords."""
         return f"Settings(home={str(self.home)!r})"
 
 
@@ -50,15 +61,18 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         ("database_url", ("postgresql://", "postgres://")),
         ("redis_url", ("redis://", "rediss://", "unix://")),
         ("cache_url", ("redis://", "rediss://", "unix://")),
+        ("database_replica_url", ("postgresql://", "postgres://")),
+        ("alpha_vantage_url", ("https://", "http://")),
+        ("polygon_url", ("https://", "http://")),
+        ("yahoo_url", ("https://", "http://")),
     ):
         if name in given and not given[name].startswith(schemes):
             raise InputError(f"{PREFIX}{name.upper()} must start with {' or '.join(schemes)}; correct or unset it.")
-    return Settings(
-        home=Path(given["home"]).expanduser().absolute() if given.get("home") else default_home(),
-        database_url=given.get("database_url"),
-        redis_url=given.get("redis_url"),
-        cache_url=given.get("cache_url"),
-    )
+    for name in ("alpha_vantage_key", "polygon_key"):
+        if name in given and not given[name].strip():
+            raise InputError(f"{PREFIX}{name.upper()} is empty; set the key, or unset it.")
+    home = given.pop("home", "")
+    return Settings(home=Path(home).expanduser().absolute() if home else default_home(), **given)
 
 
 def default_home() -> Path:

@@ -174,7 +174,9 @@ def _run_stored(spec: RunSpec, strategy: Strategy, *, jit: bool) -> tuple[Result
     from arbitrax.services.backtests import RUN, run_stored
 
     with open_store(read_settings()) as store:
-        run_id, result = run_stored(store.bars, store.actions, store.runs, spec, strategy, now=time.time_ns(), jit=jit)
+        run_id, result = run_stored(
+            store.bars, store.actions, store.quality, store.runs, spec, strategy, now=time.time_ns(), jit=jit
+        )
     return result, encode(RUN, run_id)
 
 

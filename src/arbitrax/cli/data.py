@@ -22,6 +22,12 @@ app.command(
 )
 
 
+app.command("arbitrax.cli.ingest:ingest", name="ingest", help="Fetch bars of a vendor, check and store them.")
+app.command("arbitrax.cli.ingest:ingestions", name="ingestions", help="List ingestions and how far they got.")
+app.command("arbitrax.cli.schedule:app", name="schedule", help="Ingest regularly, after the close of each session.")
+app.command("arbitrax.cli.quality:check", name="check", help="Show how far a stored series can be trusted.")
+
+
 @app.command(name="import")
 def import_files(
     *files: Path,

@@ -38,7 +38,9 @@ def demo(*, json: Json = False) -> int:
         step.begin(f"Running {strategy!r} on AAPL against the S&P 500")
         reference = strategy_ref(strategy, "sma_cross")
         spec = RunSpec(strategy=reference, symbols=("AAPL",), benchmark="GSPC", slippage_bps=5.0)
-        run_id, result = run_stored(store.bars, store.actions, store.runs, spec, strategy, now=time.time_ns())
+        run_id, result = run_stored(
+            store.bars, store.actions, store.quality, store.runs, spec, strategy, now=time.time_ns()
+        )
         name = encode(RUN, run_id)
         step.done(f"stored as {name}")
         step.begin("Running it again from the database and comparing every byte")

@@ -29,6 +29,7 @@ from arbitrax.services.ports import (
     StoredMetric,
     StoredRun,
 )
+from arbitrax.services.quality_warning import quality_warning
 from arbitrax.services.stored_bars import StoredPanel, load_or_resample, load_panel
 from arbitrax.strategies.registry import find_strategy, load_source
 from arbitrax.strategies.strategy import Strategy, source_of
@@ -36,6 +37,7 @@ from arbitrax.strategies.strategy import Strategy, source_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from arbitrax.services.catalogue_ports import QualityStore
     from arbitrax.services.ports import Curves
 
 RUN = "bt"
@@ -56,6 +58,7 @@ class Reproduction(Struct, frozen=True):
 def run_stored(
     bars: BarStore,
     actions: ActionStore,
+    quality: QualityStore,
     runs: RunStore,
     spec: RunSpec,
     strategy: Strategy,
@@ -66,9 +69,10 @@ def run_stored(
     """Run a backtest on stored bars, store it, and return its id and result.
 
     Raw prices come with the stored corporate actions of their symbols; these also make the adjusted close of series
-    that have none. now: ns UTC. jit: compile the strategy, as the engine does.
+    that have none. What the quality reports of the series say is among its notices. now: ns UTC. jit: compile the
+    strategy, as the engine does.
     """
-    data = _load(bars, actions, spec)
+    data = _load(bars, actions, spec, quality=quality)
     result = run_backtest(
         spec,
         strategy,
@@ -81,7 +85,7 @@ def run_stored(
     )
     known_at = data.actions_as_of
     assets = [
-        StoredAsset(symbol, spec.interval, "traded", as_of, data_hash, actions_as_of)
+        StoredAsset(symbol, spec.interval, "traded", as_of, data_hash, actions_as_of, data.doubts.get(symbol))
         for symbol, as_of, data_hash, actions_as_of in zip(
             spec.symbols,
             data.as_of[: len(spec.symbols)],
@@ -99,8 +103,9 @@ def run_stored(
     if spec.benchmark is not None and data.benchmark is not None:
         compared = data.benchmark
         compared_hash = compared.content_hash()
+        doubt = data.doubts.get(spec.benchmark)
         assets.append(
-            StoredAsset(spec.benchmark, spec.interval, "benchmark", data.as_of[-1], compared_hash, known_at[-1])
+            StoredAsset(spec.benchmark, spec.interval, "benchmark", data.as_of[-1], compared_hash, known_at[-1], doubt)
         )
     run_id = new_uuid(now)
     runs.save(
@@ -245,6 +250,8 @@ class _Data(Struct, frozen=True):
     actions_as_of: tuple[int | None, ...]
     """By symbol, then the benchmark's; None where no actions were looked for."""
     notices: tuple[str, ...]
+    doubts: dict[str, str]
+    """What quality reports warn of, by symbol."""
     finer: StoredPanel | None = None
     """The finer bars of all symbols, raw."""
 
@@ -257,8 +264,14 @@ def _run(run: StoredRun, strategy: Strategy, data: _Data) -> Result:
     )
 
 
-def _load(bars: BarStore, actions: ActionStore, spec: RunSpec, assets: tuple[StoredAsset, ...] | None = None) -> _Data:
-    """Load what a spec asks for; as the assets of a stored run say, when given."""
+def _load(
+    bars: BarStore,
+    actions: ActionStore,
+    spec: RunSpec,
+    assets: tuple[StoredAsset, ...] | None = None,
+    quality: QualityStore | None = None,
+) -> _Data:
+    """Load what a spec asks for; as the assets of a stored run say, when given, or else with what quality says."""
     adjusted = spec.prices == "adjusted"
     traded = None if assets is None else [each for each in assets if each.role == "traded"]
     adjust = _adjuster(actions, spec, traded)
@@ -286,8 +299,21 @@ def _load(bars: BarStore, actions: ActionStore, spec: RunSpec, assets: tuple[Sto
         finer_at = None if assets is None else [each.as_of for each in assets if each.role == "finer"]
         finer = load_panel(bars, spec.symbols, spec.finer, adjust=None, as_of=finer_at)
         notices = tuple(dict.fromkeys((*notices, *finer.notices)))
+    doubts = (
+        _doubts(quality, spec) if assets is None else {each.symbol: each.quality for each in assets if each.quality}
+    )
+    notices = tuple(dict.fromkeys((*notices, *doubts.values())))
     cut = cut_data(data, spec)
-    return _Data(cut, benchmark, applied, as_of, tuple(known_at), notices, finer)
+    return _Data(cut, benchmark, applied, as_of, tuple(known_at), notices, doubts, finer)
+
+
+def _doubts(quality: QualityStore | None, spec: RunSpec) -> dict[str, str]:
+    """Return by symbol what its quality report warns of."""
+    if quality is None:
+        return {}
+    symbols = dict.fromkeys([*spec.symbols, *([spec.benchmark] if spec.benchmark else [])])
+    said = {symbol: quality_warning(quality, symbol, spec.interval) for symbol in symbols}
+    return {symbol: text for symbol, text in said.items() if text}
 
 
 def _adjuster(actions: ActionStore, spec: RunSpec, assets: Sequence[StoredAsset] | None) -> Adjuster | None:

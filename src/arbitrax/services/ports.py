@@ -122,6 +122,8 @@ class StoredAsset(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Of the raw bars in the run's range; of a benchmark of all its bars."""
     actions_as_of: int | None = None
     """When the newest of the corporate actions applied to it was received, ns UTC; 0: it had none, None: not asked."""
+    quality: str | None = None
+    """What the quality report of the series warned of, as a sentence."""
 
 
 class StoredMetric(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

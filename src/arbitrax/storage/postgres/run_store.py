@@ -83,9 +83,15 @@ class PostgresRunStore:
             strategy_source=source,
             assets=tuple(
                 StoredAsset(
-                    symbol, interval, role, nanoseconds(as_of), data_hash, None if said is None else nanoseconds(said)
+                    symbol,
+                    interval,
+                    role,
+                    nanoseconds(as_of),
+                    data_hash,
+                    None if said is None else nanoseconds(said),
+                    quality,
                 )
-                for symbol, interval, role, as_of, data_hash, said in assets
+                for symbol, interval, role, as_of, data_hash, said, quality in assets
             ),
             metrics=msgspec.json.decode(metrics, type=dict[str, StoredMetric]),
             metrics_basis=outcome.metrics_basis,

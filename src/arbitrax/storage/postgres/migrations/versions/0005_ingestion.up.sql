@@ -32,7 +32,10 @@ CREATE FUNCTION asset_of(wanted TEXT) RETURNS UUID LANGUAGE SQL STABLE PARALLEL 
 $$;
 
 -- Under which symbol a run used an asset: the asset may have another one later.
-ALTER TABLE backtest_assets ADD COLUMN symbol VARCHAR(64);
+ALTER TABLE backtest_assets
+    ADD COLUMN symbol   VARCHAR(64),
+    ADD COLUMN quality  TEXT;
+COMMENT ON COLUMN backtest_assets.quality IS 'what the quality report of the series warned of then';
 UPDATE backtest_assets SET symbol = assets.symbol FROM assets WHERE assets.id = backtest_assets.asset_id;
 ALTER TABLE backtest_assets
     ALTER COLUMN symbol SET NOT NULL,

@@ -1,0 +1,355 @@
+"""Bring a vendor's bars into the store: plan, fetch, validate, store chunk by chunk, and judge the series.
+
+A chunk is stored whole or not at all, with the note that it is done. So an ingestion that was killed goes on where it
+stopped when the same one is asked for again.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from arbitrax.domain.assets import Asset
+from arbitrax.domain.corporate_actions import CorporateAction
+from arbitrax.domain.dates import to_nanoseconds
+from arbitrax.domain.errors import (
+    DataError,
+    NoData,
+    NotEntitled,
+    RateLimited,
+    StoreUnavailableError,
+    Unauthorized,
+    UnknownSymbol,
+    VendorDown,
+    VendorError,
+)
+from arbitrax.domain.intervals import DAY, nanoseconds
+from arbitrax.market_data.ingestion_plan import cut, missing_ranges, settled_until
+from arbitrax.market_data.providers.provider import BarRequest, Fetched, Provider
+from arbitrax.services.catalogue_ports import (
+    AssetStore,
+    Chunk,
+    IngestionRequest,
+    IngestionStore,
+    OpenIngestion,
+    QualityStore,
+)
+from arbitrax.services.ports import ActionStore, BarStore, StoreCounts
+
+if TYPE_CHECKING:
+    from arbitrax.domain.bars import Bars
+    from arbitrax.services.chunks import Judged
+
+SYMBOLS_AT_ONCE = 4
+"""Symbols in work at the same time; the vendor's token bucket sets the pace."""
+BEFORE = 60
+"""Stored bars before a chunk that its rows are compared with."""
+STORE_WAITS = (1.0, 4.0, 15.0)
+"""Seconds before a chunk is given to a store again that was away."""
+FIRST_ACTION = -70 * 365 * DAY  # 1900: what companies did is asked for from the beginning
+WITHOUT_ACTIONS = ("crypto", "fx", "index", "future", "option", "bond")
+
+Clock = Callable[[], int]
+"""Tells the time, ns UTC."""
+Result = TypeVar("Result")
+
+
+class Watcher(Protocol):
+    """Is told how an ingestion goes, from the event loop's thread, except for rows."""
+
+    def planned(self, chunks: int, done: int) -> None:
+        """Chunks in all, and of them finished by an earlier process."""
+
+    def rows(self, count: int) -> None:
+        """More rows are stored."""
+
+    def chunk_done(self, symbol: str) -> None:
+        """A chunk is stored, or given up."""
+
+
+class IngestionStores(Protocol):
+    """The stores an ingestion works on."""
+
+    @property
+    def bars(self) -> BarStore:
+        """Bars."""
+
+    @property
+    def actions(self) -> ActionStore:
+        """Corporate actions."""
+
+    @property
+    def ingestions(self) -> IngestionStore:
+        """What was asked for, and how far it got."""
+
+    @property
+    def assets(self) -> AssetStore:
+        """The catalogue."""
+
+    @property
+    def quality(self) -> QualityStore:
+        """Quality reports."""
+
+
+class SymbolOutcome(Struct, frozen=True):
+    """What became of one symbol. ``failed`` is the sentence that says why some of it could not be had."""
+
+    symbol: str
+    source: str
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    quarantined: int = 0
+    score: float | None = None
+    notices: tuple[str, ...] = ()
+    failed: str | None = None
+
+
+class IngestionOutcome(Struct, frozen=True):
+    """What an ingestion did. ``stopped`` is the sentence that says why it ended before its end."""
+
+    source: str
+    interval: str
+    chunks: int
+    resumed: int
+    """Chunks an earlier process had finished."""
+    symbols: tuple[SymbolOutcome, ...]
+    stopped: str | None = None
+
+
+async def ingest(
+    stores: IngestionStores,
+    provider: Provider,
+    request: IngestionRequest,
+    *,
+    clock: Clock,
+    watcher: Watcher,
+    replace_source: bool = False,
+) -> IngestionOutcome:
+    """Do an ingestion, or go on with an unfinished one of an equal request.
+
+    ``replace_source`` lets the vendor's bars take the place of those that another source has stored; otherwise they
+    only fill what is missing.
+
+    Raises:
+        InputError: the vendor does not have such bars, or another process is at it.
+        StoreUnavailableError: the store went away; what is stored stays, and the same request goes on.
+    """
+    work = _Ingestion(stores, provider, request, clock, watcher, replace_source)
+    return await work.run()
+
+
+class _Stop(Exception):  # noqa: N818 -- no failure of ours
+    """Nothing more can be had from this vendor now."""
+
+
+class _Ingestion:
+    """One run of an ingestion."""
+
+    def __init__(
+        self,
+        stores: IngestionStores,
+        provider: Provider,
+        request: IngestionRequest,
+        clock: Clock,
+        watcher: Watcher,
+        replace_source: bool,
+    ) -> None:
+        self._stores = stores
+        self._provider = provider
+        self._request = request
+        self._clock = clock
+        self._watcher = watcher
+        self._replace_source = replace_source
+        self._places = asyncio.Semaphore(SYMBOLS_AT_ONCE)
+        self._stopped: str | None = None
+        self._outcomes = {each: SymbolOutcome(each, request.source) for each in request.symbols}
+
+    async def run(self) -> IngestionOutcome:
+        ingestion = await _in_thread(
+            lambda: self._stores.ingestions.open(self._request, self._plan, received=self._clock())
+        )
+        chunks = len(ingestion.waiting) + ingestion.done
+        self._watcher.planned(chunks, ingestion.done)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for symbol in self._request.symbols:
+                    own = [each for each in ingestion.waiting if each.symbol == symbol]
+                    group.create_task(self._symbol(ingestion, symbol, own))
+        except BaseExceptionGroup as several:
+            raise _first(several) from None
+        outcomes = tuple(self._outcomes.values())
+        failed = self._stopped or next((each.failed for each in outcomes if each.failed), None)
+        await _in_thread(lambda: self._stores.ingestions.finish(ingestion, received=self._clock(), error=failed))
+        return IngestionOutcome(
+            self._request.source, self._request.interval, chunks, ingestion.done, outcomes, self._stopped
+        )
+
+    def _plan(self) -> Sequence[Chunk]:
+        """Return the chunks of the request; runs inside the store's call."""
+        from arbitrax.services.chunks import calendar_of
+
+        request, now = self._request, self._clock()
+        wanted = (request.start, request.end)
+        stored = {each.symbol: each for each in self._stores.bars.catalogue() if each.interval == request.interval}
+        chunks = []
+        for symbol in request.symbols:
+            parts = [(request.start, min(request.end, now + 1))]
+            if request.only_missing:
+                calendar = calendar_of(self._asset(symbol))
+                covered = self._stores.ingestions.covered(symbol, request.interval, request.source)
+                info = stored.get(symbol)
+                until = 0
+                if info is not None:
+                    last, as_of = (to_nanoseconds(at) for at in (info.last, info.as_of))
+                    until = settled_until(last, as_of, interval=request.interval, calendar=calendar)
+                parts = missing_ranges(
+                    wanted, cut(covered, until), interval=request.interval, now=now, calendar=calendar
+                )
+            for start, end in parts:
+                asked = BarRequest(symbol, request.interval, start, end)
+                chunks += [
+                    Chunk(symbol, request.interval, each.start, each.end)
+                    for each in self._provider.windows(asked, now=now)
+                ]
+        return chunks
+
+    async def _symbol(self, ingestion: OpenIngestion, symbol: str, chunks: list[Chunk]) -> None:
+        """Bring one symbol's chunks, oldest first, and report on the series."""
+        async with self._places:
+            actions: tuple[CorporateAction, ...] | None = None
+            for chunk in chunks:
+                if self._stopped is not None:
+                    return
+                try:
+                    if actions is None:
+                        actions = await self._actions(symbol)
+                    await self._chunk(ingestion, chunk, actions)
+                except (VendorError, DataError) as error:
+                    await self._failed(ingestion, chunk, error)
+                    if not isinstance(error, NoData):
+                        break
+                finally:
+                    self._watcher.chunk_done(symbol)
+            await self._report(symbol)
+
+    async def _chunk(self, ingestion: OpenIngestion, chunk: Chunk, actions: tuple[CorporateAction, ...]) -> None:
+        asked = BarRequest(chunk.symbol, chunk.interval, chunk.start, chunk.end)
+        fetched = await self._provider.bars(asked)
+        received = self._clock()
+        judged = await _in_thread(lambda: self._judged(chunk, fetched, actions, received))
+        counts = await _again(
+            lambda: self._stores.ingestions.save(
+                ingestion, chunk, judged.content, received=received, rows_done=self._watcher.rows
+            )
+        )
+        self._count(chunk.symbol, counts, judged, fetched)
+
+    def _judged(self, chunk: Chunk, fetched: Fetched, actions: tuple[CorporateAction, ...], received: int) -> "Judged":
+        from arbitrax.services.chunks import Known, judge, union
+
+        bars, symbol = self._stores.bars, chunk.symbol
+        info = next(
+            (each for each in bars.catalogue() if (each.symbol, each.interval) == (symbol, chunk.interval)), None
+        )
+        before: Bars | None = None
+        same: Bars | None = None
+        if info is not None:
+            reach = BEFORE * max(nanoseconds(chunk.interval), DAY) * 2
+            stored_bars = bars.load(symbol, chunk.interval).bars
+            before = stored_bars.between(chunk.start - reach, chunk.start)
+            if info.source != self._request.source and not self._replace_source:
+                same = stored_bars.between(chunk.start, chunk.end)
+        stored = self._stores.actions.load(symbol).actions
+        known = Known(self._asset(symbol), union(stored, actions), before, same)
+        return judge(chunk, fetched, known, now=received)
+
+    def _asset(self, symbol: str) -> Asset:
+        found = self._stores.assets.find(symbol)
+        return Asset(symbol=symbol) if found is None else found.asset
+
+    async def _actions(self, symbol: str) -> tuple[CorporateAction, ...]:
+        """Return all that the vendor knows the company to have done; nothing, with a notice, if it will not say."""
+        asset = await _in_thread(lambda: self._asset(symbol))
+        if asset.asset_type in WITHOUT_ACTIONS:
+            return ()
+        try:
+            return await self._provider.actions(symbol, FIRST_ACTION, self._clock() + 365 * DAY)
+        except (NoData, UnknownSymbol):
+            return ()
+        except NotEntitled as error:
+            self._note(symbol, f"{error} Splits and dividends of {symbol} were not looked for.")
+            return ()
+
+    async def _failed(self, ingestion: OpenIngestion, chunk: Chunk, error: VendorError | DataError) -> None:
+        text = str(error)
+        await _again(lambda: self._stores.ingestions.fail(ingestion, chunk, text))
+        stops = isinstance(error, Unauthorized | NotEntitled | VendorDown | RateLimited)
+        if stops and self._stopped is None:
+            self._stopped = text
+        outcome = self._outcomes[chunk.symbol]
+        self._outcomes[chunk.symbol] = replace(outcome, failed=outcome.failed or text)
+
+    async def _report(self, symbol: str) -> None:
+        try:
+            from arbitrax.services.quality import judge_series
+        except ImportError:
+            return
+
+        score = await _in_thread(
+            lambda: judge_series(
+                self._stores.bars,
+                self._stores.actions,
+                self._stores.assets,
+                self._stores.quality,
+                symbol,
+                self._request.interval,
+                now=self._clock(),
+            )
+        )
+        self._outcomes[symbol] = replace(self._outcomes[symbol], score=None if score is None else score.score)
+
+    def _count(self, symbol: str, counts: StoreCounts, judged: "Judged", fetched: Fetched) -> None:
+        known = self._outcomes[symbol]
+        self._outcomes[symbol] = replace(
+            known,
+            added=known.added + counts.added,
+            updated=known.updated + counts.updated,
+            unchanged=known.unchanged + counts.unchanged,
+            quarantined=known.quarantined + len(judged.content.quarantined),
+        )
+        for text in fetched.notices:
+            self._note(symbol, text)
+        if judged.kept_back:
+            self._note(
+                symbol,
+                f"{symbol} is stored from another source, whose bars were kept; only missing ones were added "
+                "(--replace takes those of this vendor).",
+            )
+
+    def _note(self, symbol: str, text: str) -> None:
+        known = self._outcomes[symbol]
+        if text not in known.notices:
+            self._outcomes[symbol] = replace(known, notices=(*known.notices, text))
+
+
+def _first(failed: BaseExceptionGroup) -> BaseException:
+    """Return what failed first of what failed together."""
+    first = failed.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
+
+
+async def _in_thread(call: Callable[[], Result]) -> Result:
+    return await asyncio.to_thread(call)
+
+
+async def _again(call: Callable[[], Result]) -> Result:
+    """Call a store, and again a while later when it was away."""
+    for wait in STORE_WAITS:
+        with suppress(StoreUnavailableError):
+            return await _in_thread(call)
+        await asyncio.sleep(wait)
+    return await _in_thread(call)
