@@ -89,7 +89,7 @@ def daily(symbol, start, end):
     top, bottom = np.maximum(opened, close), np.minimum(opened, close)
     high = np.round(top * (1 + 0.004 * np.abs(noise(seed, time // DAY, 2))), 2)
     low = np.round(bottom * (1 - 0.004 * np.abs(noise(seed, time // DAY, 3))), 2)
-    volume = np.round(2e6 * (1.5 + noise(seed, time // DAY, 4)))
+    volume = 8 * np.round(2.5e5 * (1.5 + noise(seed, time // DAY, 4)))  # whole after a reverse split too
     return Rows(time, opened, high, low, close, volume) if exists(symbol) else Rows(*[np.empty(0)] * 6).take([])
 
 

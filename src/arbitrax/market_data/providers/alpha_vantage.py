@@ -6,6 +6,7 @@ of a known kind is passed on.
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -67,7 +68,7 @@ class AlphaVantage:
             edges = _months(request)
             return [
                 BarRequest(request.symbol, request.interval, start, end)
-                for start, end in zip(edges, edges[1:], strict=False)
+                for start, end in pairwise(edges)
             ]
         if self._free and request.start < now // DAY * DAY - COMPACT_DAYS * DAY:
             raise InputError(
