@@ -41,7 +41,8 @@ class Rows:
     bars: CandidateBars
     received: "Int64s"
     """(rows,) position of each in the candidate as it was received."""
-    _sessions: "dict[str, Int64s]" = field(default_factory=dict, init=False, repr=False)
+    memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    """What was worked out for these rows, by name."""
 
     def __len__(self) -> int:
         return len(self.bars)
@@ -80,7 +81,7 @@ class Rows:
 
     def session(self, calendar: Calendar) -> "Int64s":
         """Return the session id of each row: `OUTSIDE` where there is none, `UNKNOWN` beyond the calendar's dates."""
-        found = self._sessions.get(calendar.name)
+        found: Int64s | None = self.memo.get(calendar.name)
         if found is None:
             timestamp = self.bars.timestamp
             known = (timestamp >= calendar.first) & (timestamp < calendar.last)
@@ -89,7 +90,7 @@ class Rows:
             else:
                 found = np.full(len(timestamp), UNKNOWN, dtype=np.int64)
                 found[known] = calendar.session_of(timestamp[known], self.bars.interval)
-            self._sessions[calendar.name] = found
+            self.memo[calendar.name] = found
         return found
 
     def session_date(self, context: Context) -> "Int64s":

@@ -8,7 +8,20 @@ from msgspec.structs import replace
 
 from arbitrax.domain.errors import BadPayload
 from arbitrax.market_data.candidate import COLUMNS, CandidateBars
-from arbitrax.market_data.validation import identity, order, prices, sessions, stamps, volume
+from arbitrax.market_data.validation import (
+    adjustment,
+    basis,
+    cross_checks,
+    events,
+    identity,
+    jumps,
+    order,
+    prices,
+    sessions,
+    stamps,
+    units,
+    volume,
+)
 from arbitrax.market_data.validation.findings import Context, Finding, Level, Quarantined, Validation
 from arbitrax.market_data.validation.rows import Rows, Rule, Verdict
 
@@ -28,15 +41,24 @@ AS_RECEIVED: tuple[tuple[Rule, ...], ...] = (
 """Rules for rows in the order received; what one group sets aside the next does not see."""
 IN_ORDER: tuple[tuple[Rule, ...], ...] = (
     (order.duplicate_timestamp,),
-    (sessions.bar_without_session, stamps.time_zone),
+    (sessions.bar_without_session, stamps.time_zone, prices.price_outside_range, units.price_in_row),
+    (identity.other_symbol,),
+    (jumps.split_not_applied, basis.price_basis),
+    (units.unit_switch,),
+    (identity.identity_break,),
+    (basis.volume_basis,),
     (
-        prices.price_outside_range,
         prices.wick,
+        jumps.jump,
+        adjustment.adjusted_close,
+        events.event,
         volume.volume_zero,
         sessions.session_missing,
         sessions.intraday_gap,
         sessions.auction_bar,
         stamps.not_final,
+        cross_checks.minutes_against_day,
+        cross_checks.sources_differ,
     ),
 )
 """Rules for rows sorted by time."""

@@ -1,0 +1,98 @@
+"""Adjusted closes against the dividends they should reflect: rule 10."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from arbitrax.market_data.validation.findings import Context, Level
+from arbitrax.market_data.validation.rows import Rows, Verdict, number, verdict
+from arbitrax.market_data.validation.scale import dividends, one_scale
+
+if TYPE_CHECKING:
+    from arbitrax.domain.bars import Floats, Int64s
+
+CLOSE_TO = 0.1
+"""How far a step may be from the dividend's share of the last close, relative."""
+ROUNDING = 2e-4
+"""The least step that rounded closes can tell, relative."""
+STRAY = 1e-3
+"""A step on another day is flagged from this size."""
+
+
+def adjusted_close(rows: Rows, context: Context) -> list[Verdict]:
+    """Rule 10: the factor adjusted close / close (WARN).
+
+    It steps on ex-dates only, each time by dividend / last close to within a tenth, and never falls (splits taken out,
+    which close and adjusted close share). Where no dividends are known, only a falling factor can be told, and in raw
+    prices not even that unless splits are known. Rows without an adjusted close that others have are flagged.
+    """
+    adjusted = rows.bars.adj_close
+    if adjusted is None or not len(rows):
+        return []
+    with np.errstate(invalid="ignore"):
+        present = np.isfinite(adjusted) & (adjusted > 0)
+    if not present.any():
+        return []
+    missing = verdict(
+        "adjusted_close", Level.WARN, ~present, lambda row: f"{rows.when(row)} has no adjusted close, as others have."
+    )
+    at = np.flatnonzero(present)
+    if len(at) < 2:
+        return missing
+    scale = one_scale(rows, context)
+    close = scale.close[scale.lead :][at]
+    step = np.zeros(len(at))
+    step[1:] = 1 - (adjusted[at][:-1] / close[:-1]) / (adjusted[at][1:] / close[1:])
+    noise = max(ROUNDING, 6 * 1.4826 * float(np.median(np.abs(step[1:]))))
+    date = scale.date[scale.lead :][at]
+    paid = dividends(rows, context)
+    due, events = _due(paid, date, close)
+    others = [each.ex_date for each in context.actions if each.kind == "spin_off" and each.symbol == rows.bars.symbol]
+    for ex_date in others:
+        events[min(int(date.searchsorted(ex_date)), len(events) - 1)] = True
+    mismatch = events & (due > 0) & (np.abs(step - due) > CLOSE_TO * due + noise)
+    stray = np.zeros(len(at), dtype=np.bool_)
+    if paid:
+        inside = (date >= paid[0][0]) & (date <= paid[-1][0])
+        stray = inside & ~events & (np.abs(step) > max(noise, STRAY))
+    if rows.bars.basis == "split_adjusted" or scale.splits:
+        stray |= ~events & (step < -max(noise, STRAY))
+    percent, position = _by_row(at, step, due), dict(zip(at.tolist(), range(len(at)), strict=True))
+
+    def against_dividend(row: int) -> str:
+        had, owed = percent[row]
+        last = number(close[position[row] - 1])
+        return (
+            f"{rows.when(row)} pays a dividend of {owed:.4g}% of the last close {last}, but the adjusted close steps "
+            f"by {had:.4g}%."
+        )
+
+    def for_nothing(row: int) -> str:
+        had = percent[row][0]
+        return f"{rows.when(row)} has a step of {had:.4g}% in the adjusted close and no event that explains it."
+
+    return [
+        *missing,
+        *verdict("adjusted_close", Level.WARN, at[mismatch], against_dividend),
+        *verdict("adjusted_close", Level.WARN, at[stray], for_nothing),
+    ]
+
+
+def _due(
+    paid: list[tuple[int, float]], date: "Int64s", close: "Floats"
+) -> "tuple[Floats, np.typing.NDArray[np.bool_]]":
+    """Return the step due at each row, and which rows have an event; the first row's is before all."""
+    due = np.zeros(len(date))
+    events = np.zeros(len(date), dtype=np.bool_)
+    for ex_date, amount in paid:
+        at = int(date.searchsorted(ex_date))
+        if 0 < at < len(date):
+            due[at] += amount / close[at - 1]
+            events[at] = True
+    return due, events
+
+
+def _by_row(at: "Int64s", step: "Floats", due: "Floats") -> dict[int, tuple[float, float]]:
+    return {
+        row: (had * 100, owed * 100) for row, had, owed in zip(at.tolist(), step.tolist(), due.tolist(), strict=True)
+    }
