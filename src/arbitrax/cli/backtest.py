@@ -175,7 +175,7 @@ def _run_stored(spec: RunSpec, strategy: Strategy, *, jit: bool) -> tuple[Result
 
     with open_store(read_settings()) as store:
         run_id, result = run_stored(
-            store.bars, store.actions, store.quality, store.runs, spec, strategy, now=time.time_ns(), jit=jit
+            store.bars, store.actions, store.runs, spec, strategy, quality=store.quality, now=time.time_ns(), jit=jit
         )
     return result, encode(RUN, run_id)
 

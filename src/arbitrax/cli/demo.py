@@ -39,7 +39,7 @@ def demo(*, json: Json = False) -> int:
         reference = strategy_ref(strategy, "sma_cross")
         spec = RunSpec(strategy=reference, symbols=("AAPL",), benchmark="GSPC", slippage_bps=5.0)
         run_id, result = run_stored(
-            store.bars, store.actions, store.quality, store.runs, spec, strategy, now=time.time_ns()
+            store.bars, store.actions, store.runs, spec, strategy, quality=store.quality, now=time.time_ns()
         )
         name = encode(RUN, run_id)
         step.done(f"stored as {name}")

@@ -58,19 +58,19 @@ class Reproduction(Struct, frozen=True):
 def run_stored(
     bars: BarStore,
     actions: ActionStore,
-    quality: QualityStore,
     runs: RunStore,
     spec: RunSpec,
     strategy: Strategy,
     *,
     now: int,
+    quality: QualityStore | None = None,
     jit: bool = False,
 ) -> tuple[UUID, Result]:
     """Run a backtest on stored bars, store it, and return its id and result.
 
     Raw prices come with the stored corporate actions of their symbols; these also make the adjusted close of series
-    that have none. What the quality reports of the series say is among its notices. now: ns UTC. jit: compile the
-    strategy, as the engine does.
+    that have none. now: ns UTC. quality: whose reports are among the result's notices. jit: compile the strategy,
+    as the engine does.
     """
     data = _load(bars, actions, spec, quality=quality)
     result = run_backtest(

@@ -11,7 +11,7 @@ from arbitrax.domain.assets import Asset
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.market_data.validation.findings import QualityReport, Quarantined
-from arbitrax.services.ports import RowsDone, StoreCounts
+from arbitrax.services.ports import ActionStore, BarStore, RowsDone, StoreCounts
 
 if TYPE_CHECKING:
     import numpy as np
@@ -290,3 +290,27 @@ class AssetStore(Protocol):
         Raises:
             UnknownNameError: nobody has the symbol.
         """
+
+
+class MarketStores(Protocol):
+    """The stores of market data."""
+
+    @property
+    def bars(self) -> BarStore:
+        """Bars."""
+
+    @property
+    def actions(self) -> ActionStore:
+        """Corporate actions."""
+
+    @property
+    def ingestions(self) -> IngestionStore:
+        """What was asked for, and how far it got."""
+
+    @property
+    def assets(self) -> AssetStore:
+        """The catalogue."""
+
+    @property
+    def quality(self) -> QualityStore:
+        """Quality reports."""

@@ -81,7 +81,11 @@ def bars_of(rows: CandidateBars) -> Bars:
         symbol=rows.symbol,
         interval=rows.interval,
         timestamp=np.ascontiguousarray(rows.timestamp),
-        **{name: np.ascontiguousarray(getattr(rows, name)) for name in ("open", "high", "low", "close", "volume")},
+        open=np.ascontiguousarray(rows.open),
+        high=np.ascontiguousarray(rows.high),
+        low=np.ascontiguousarray(rows.low),
+        close=np.ascontiguousarray(rows.close),
+        volume=np.ascontiguousarray(rows.volume),
     )
 
 

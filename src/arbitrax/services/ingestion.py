@@ -7,6 +7,7 @@ stopped when the same one is asked for again.
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from msgspec import Struct
@@ -30,14 +31,12 @@ from arbitrax.domain.intervals import DAY, nanoseconds
 from arbitrax.market_data.ingestion_plan import cut, missing_ranges, settled_until
 from arbitrax.market_data.providers.provider import BarRequest, Fetched, Provider
 from arbitrax.services.catalogue_ports import (
-    AssetStore,
     Chunk,
     IngestionRequest,
-    IngestionStore,
+    MarketStores,
     OpenIngestion,
-    QualityStore,
 )
-from arbitrax.services.ports import ActionStore, BarStore, StoreCounts
+from arbitrax.services.ports import StoreCounts
 
 if TYPE_CHECKING:
     from arbitrax.domain.bars import Bars
@@ -70,30 +69,6 @@ class Watcher(Protocol):
         """A chunk is stored, or given up."""
 
 
-class IngestionStores(Protocol):
-    """The stores an ingestion works on."""
-
-    @property
-    def bars(self) -> BarStore:
-        """Bars."""
-
-    @property
-    def actions(self) -> ActionStore:
-        """Corporate actions."""
-
-    @property
-    def ingestions(self) -> IngestionStore:
-        """What was asked for, and how far it got."""
-
-    @property
-    def assets(self) -> AssetStore:
-        """The catalogue."""
-
-    @property
-    def quality(self) -> QualityStore:
-        """Quality reports."""
-
-
 class SymbolOutcome(Struct, frozen=True):
     """What became of one symbol. ``failed`` is the sentence that says why some of it could not be had."""
 
@@ -121,7 +96,7 @@ class IngestionOutcome(Struct, frozen=True):
 
 
 async def ingest(
-    stores: IngestionStores,
+    stores: MarketStores,
     provider: Provider,
     request: IngestionRequest,
     *,
@@ -146,27 +121,21 @@ class _Stop(Exception):  # noqa: N818 -- no failure of ours
     """Nothing more can be had from this vendor now."""
 
 
+@dataclass
 class _Ingestion:
     """One run of an ingestion."""
 
-    def __init__(
-        self,
-        stores: IngestionStores,
-        provider: Provider,
-        request: IngestionRequest,
-        clock: Clock,
-        watcher: Watcher,
-        replace_source: bool,
-    ) -> None:
-        self._stores = stores
-        self._provider = provider
-        self._request = request
-        self._clock = clock
-        self._watcher = watcher
-        self._replace_source = replace_source
+    _stores: MarketStores
+    _provider: Provider
+    _request: IngestionRequest
+    _clock: Clock
+    _watcher: Watcher
+    _replace_source: bool
+
+    def __post_init__(self) -> None:
         self._places = asyncio.Semaphore(SYMBOLS_AT_ONCE)
         self._stopped: str | None = None
-        self._outcomes = {each: SymbolOutcome(each, request.source) for each in request.symbols}
+        self._outcomes = {each: SymbolOutcome(each, self._request.source) for each in self._request.symbols}
 
     async def run(self) -> IngestionOutcome:
         ingestion = await _in_thread(
@@ -294,22 +263,9 @@ class _Ingestion:
         self._outcomes[chunk.symbol] = replace(outcome, failed=outcome.failed or text)
 
     async def _report(self, symbol: str) -> None:
-        try:
-            from arbitrax.services.quality import judge_series
-        except ImportError:
-            return
+        from arbitrax.services.quality import judge_series
 
-        score = await _in_thread(
-            lambda: judge_series(
-                self._stores.bars,
-                self._stores.actions,
-                self._stores.assets,
-                self._stores.quality,
-                symbol,
-                self._request.interval,
-                now=self._clock(),
-            )
-        )
+        score = await _in_thread(lambda: judge_series(self._stores, symbol, self._request.interval, now=self._clock()))
         self._outcomes[symbol] = replace(self._outcomes[symbol], score=None if score is None else score.score)
 
     def _count(self, symbol: str, counts: StoreCounts, judged: "Judged", fetched: Fetched) -> None:

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from arbitrax.domain.dates import start_of_day, to_nanoseconds
 from arbitrax.domain.errors import InputError
 from arbitrax.market_data.providers.provider import Provider
-from arbitrax.services.catalogue_ports import IngestionRequest
-from arbitrax.services.ingestion import Clock, IngestionOutcome, IngestionStores, Watcher, ingest
+from arbitrax.services.catalogue_ports import IngestionRequest, MarketStores
+from arbitrax.services.ingestion import Clock, IngestionOutcome, Watcher, ingest
 
 AUTO = "auto"
 UP_TO_NOW = start_of_day("2200-01-01")
@@ -31,7 +31,7 @@ class Vendors(Protocol):
 
 
 async def ingest_from(
-    stores: IngestionStores,
+    stores: MarketStores,
     vendors: Vendors,
     source: str,
     symbols: Sequence[str],
@@ -101,7 +101,7 @@ def _listed(symbols: Sequence[str]) -> str:
     return ", ".join(symbols[:3]) + (f" and {len(symbols) - 3} more" if len(symbols) > 3 else "")
 
 
-def _start(stores: IngestionStores, symbols: Sequence[str], interval: str) -> int:
+def _start(stores: MarketStores, symbols: Sequence[str], interval: str) -> int:
     """Return the first stored bar of the symbols."""
     stored = {each.symbol: each.first for each in stores.bars.catalogue() if each.interval == interval}
     lacking = [each for each in symbols if each not in stored]

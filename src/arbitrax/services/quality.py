@@ -6,38 +6,29 @@ from arbitrax.domain.intervals import is_intraday
 from arbitrax.market_data.candidate import CandidateBars
 from arbitrax.market_data.validation.findings import Context, QualityReport
 from arbitrax.market_data.validation.validator import report, validate
-from arbitrax.services.catalogue_ports import AssetStore, QualityStore
+from arbitrax.services.catalogue_ports import MarketStores
 from arbitrax.services.chunks import calendar_of
-from arbitrax.services.ports import ActionStore, BarStore, StoredSeries
+from arbitrax.services.ports import BarStore, StoredSeries
 
 DAILY = "1d"
 
 
-def judge_series(
-    bars: BarStore,
-    actions: ActionStore,
-    assets: AssetStore,
-    quality: QualityStore,
-    symbol: str,
-    interval: str,
-    *,
-    now: int,
-) -> QualityReport | None:
+def judge_series(stores: MarketStores, symbol: str, interval: str, *, now: int) -> QualityReport | None:
     """Judge a stored series by all rules, store the report and return it; None when there is no such series."""
-    stored = bars.load(symbol, interval)
+    stored = stores.bars.load(symbol, interval)
     if stored is None or not len(stored.bars):
         return None
-    found = assets.find(symbol)
+    found = stores.assets.find(symbol)
     asset = Asset(symbol=symbol) if found is None else found.asset
     context = Context(
         asset_type=asset.asset_type,
         calendar=calendar_of(asset),
-        actions=actions.load(symbol).actions,
+        actions=stores.actions.load(symbol).actions,
         now=now,
-        daily=_daily(bars, symbol) if is_intraday(interval) else None,
+        daily=_daily(stores.bars, symbol) if is_intraday(interval) else None,
     )
-    made = report(stored.bars, validate(_candidate(stored), context), quality.quarantined(symbol, interval))
-    quality.save(made, as_of=stored.as_of)
+    made = report(stored.bars, validate(_candidate(stored), context), stores.quality.quarantined(symbol, interval))
+    stores.quality.save(made, as_of=stored.as_of)
     return made
 
 

@@ -66,10 +66,7 @@ class AlphaVantage:
         bars_of(request.interval, ALPHA_VANTAGE)
         if is_intraday(request.interval):
             edges = _months(request)
-            return [
-                BarRequest(request.symbol, request.interval, start, end)
-                for start, end in pairwise(edges)
-            ]
+            return [BarRequest(request.symbol, request.interval, start, end) for start, end in pairwise(edges)]
         if self._free and request.start < now // DAY * DAY - COMPACT_DAYS * DAY:
             raise InputError(
                 f"Alpha Vantage's free plan has the latest {COMPACT} days, and {request.symbol} was asked for from "
