@@ -25,6 +25,10 @@ app.command(
 app.command("arbitrax.cli.ingest:ingest", name="ingest", help="Fetch bars of a vendor, check and store them.")
 app.command("arbitrax.cli.ingest:ingestions", name="ingestions", help="List ingestions and how far they got.")
 app.command("arbitrax.cli.schedule:app", name="schedule", help="Ingest regularly, after the close of each session.")
+app.command("arbitrax.cli.catalogue:search", name="search", help="Search stored assets by symbol and name.")
+app.command("arbitrax.cli.catalogue:describe", name="describe", help="Show or say what an asset is.")
+app.command("arbitrax.cli.catalogue:symbols", name="symbol", help="Follow changes of symbols.")
+app.command("arbitrax.cli.quality:repair", name="repair", help="Show what could be mended; mend it on request.")
 app.command("arbitrax.cli.quality:check", name="check", help="Show how far a stored series can be trusted.")
 
 
