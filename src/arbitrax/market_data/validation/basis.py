@@ -7,7 +7,7 @@ import numpy as np
 from arbitrax.domain.dates import date_text
 from arbitrax.market_data.corporate_actions import ratio_text
 from arbitrax.market_data.validation.findings import Context, Level
-from arbitrax.market_data.validation.jumps import split_levels
+from arbitrax.market_data.validation.jumps import off_by_split
 from arbitrax.market_data.validation.rows import Rows, Verdict, verdict
 from arbitrax.market_data.validation.scale import one_scale
 
@@ -30,7 +30,7 @@ def price_basis(rows: Rows, context: Context) -> list[Verdict]:
     """Rule 9: rows of raw prices that are adjusted for a declared split already (ERROR)."""
     if rows.bars.basis != "raw":
         return []
-    return split_levels(rows, context, "mixed_basis", "raw and adjusted prices are merged here")
+    return off_by_split(rows, context, "mixed_basis", "raw and adjusted prices are merged here")
 
 
 def volume_basis(rows: Rows, context: Context) -> list[Verdict]:

@@ -9,7 +9,7 @@ from arbitrax.domain.intervals import DAY
 from arbitrax.market_data.corporate_actions import ratio_text
 from arbitrax.market_data.validation.findings import Context, Level
 from arbitrax.market_data.validation.rows import Rows, Verdict, number, verdict
-from arbitrax.market_data.validation.scale import Scale, dividends, one_scale
+from arbitrax.market_data.validation.scale import Scale, dividends, moved, one_scale
 
 if TYPE_CHECKING:
     from arbitrax.domain.bars import Floats, Int64s
@@ -34,21 +34,19 @@ def split_not_applied(rows: Rows, context: Context) -> list[Verdict]:
     """Rule 8: rows of split-adjusted prices to which a declared split was not applied, or twice (ERROR)."""
     if rows.bars.basis != "split_adjusted":
         return []
-    return split_levels(rows, context, "jump", "the split was not applied to it, or twice")
+    return off_by_split(rows, context, "jump", "the split was not applied to it, or twice")
 
 
-def split_levels(rows: Rows, context: Context, rule: str, what: str) -> list[Verdict]:
+def off_by_split(rows: Rows, context: Context, rule: str, what: str) -> list[Verdict]:
     """Return an ERROR for rows off the others by the ratio of a declared split, on the scale where none should be.
 
     Jumps of that ratio count if open and close share them, if they exceed five usual moves, and if they either are
     taken back by another or lie within ten days of the ex-date. The stored bars before are right, else the newest.
     """
     scale = one_scale(rows, context)
-    if not scale.splits or len(scale.close) < 2:
-        return []
-    level, ratios = _levels(scale, _paid(rows, context, scale))
-    right = level[scale.lead - 1] if scale.lead else level[-1]
+    level, right = split_levels(rows, context)
     wrong = np.abs(level[scale.lead :] - right) > LEAST / 2
+    ratios = [ratio for _, ratio in scale.splits]
 
     def words(row: int) -> str:
         at = row + scale.lead
@@ -62,11 +60,14 @@ def split_levels(rows: Rows, context: Context, rule: str, what: str) -> list[Ver
     return verdict(rule, Level.ERROR, wrong, words)
 
 
-def _levels(scale: Scale, paid: "Floats") -> "tuple[Floats, list[float]]":
-    """Return by how much each row is off, in logs from an arbitrary zero, and the ratios that occur."""
+def split_levels(rows: Rows, context: Context) -> "tuple[Floats, float]":
+    """Return by how much each price is off, in logs from an arbitrary zero, and the level that is right."""
+    scale = one_scale(rows, context)
     level = np.zeros(len(scale.close))
-    used: list[float] = []
-    candidates = _moved(scale.close, float(np.exp(LEAST - MOVE / 2)))
+    if not scale.splits or len(scale.close) < 2:
+        return level, 0.0
+    candidates = moved(scale.close, float(np.exp(LEAST - MOVE / 2)))
+    paid = _paid(rows, context, scale)
     if (paid > 0).any():  # a large dividend is a reason of its own
         total = (scale.close[candidates] + paid[candidates]) / scale.close[candidates - 1]
         candidates = candidates[(paid[candidates] == 0) | (np.abs(np.log(total)) > MOVE)]
@@ -79,8 +80,7 @@ def _levels(scale: Scale, paid: "Floats") -> "tuple[Floats, list[float]]":
         for row, sign, near in jumps:
             if near or row in paired:
                 level[row:] += sign * size
-                used.append(ratio)
-    return level, used
+    return level, float(level[scale.lead - 1] if scale.lead else level[-1])
 
 
 def _jumps_of(scale: Scale, candidates: "Int64s", ratio: float, size: float) -> list[tuple[int, int, bool]]:
@@ -113,13 +113,6 @@ def _taken_back(scale: Scale, jumps: list[tuple[int, int, bool]]) -> set[int]:
                 paired |= {start, row}
         previous = (row, sign)
     return paired
-
-
-def _moved(price: "Floats", factor: float) -> "Int64s":
-    """Return the rows whose price is more than ``factor`` times the one before, or less than that part of it."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = price[1:] / price[:-1]
-    return np.flatnonzero((ratio > factor) | ((ratio < 1 / factor) & (ratio > 0))) + 1
 
 
 def jump(rows: Rows, context: Context) -> list[Verdict]:

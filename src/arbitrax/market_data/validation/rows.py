@@ -41,15 +41,19 @@ class Rows:
     bars: CandidateBars
     received: "Int64s"
     """(rows,) position of each in the candidate as it was received."""
+    sessions: "dict[str, Int64s]" = field(default_factory=dict, init=False, repr=False)
+    """Session ids by the name of the calendar, once known."""
     memo: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
-    """What was worked out for these rows, by name."""
+    """What was worked out for just these rows, by name."""
 
     def __len__(self) -> int:
         return len(self.bars)
 
     def take(self, rows: Any) -> "Rows":
         """Return the rows that a slice, mask or index array selects."""
-        return Rows(self.bars.take(rows), self.received[rows])
+        taken = Rows(self.bars.take(rows), self.received[rows])
+        taken.sessions.update({name: known[rows] for name, known in self.sessions.items()})
+        return taken
 
     @cached_property
     def intraday(self) -> bool:
@@ -81,7 +85,7 @@ class Rows:
 
     def session(self, calendar: Calendar) -> "Int64s":
         """Return the session id of each row: `OUTSIDE` where there is none, `UNKNOWN` beyond the calendar's dates."""
-        found: Int64s | None = self.memo.get(calendar.name)
+        found = self.sessions.get(calendar.name)
         if found is None:
             timestamp = self.bars.timestamp
             known = (timestamp >= calendar.first) & (timestamp < calendar.last)
@@ -90,7 +94,7 @@ class Rows:
             else:
                 found = np.full(len(timestamp), UNKNOWN, dtype=np.int64)
                 found[known] = calendar.session_of(timestamp[known], self.bars.interval)
-            self.memo[calendar.name] = found
+            self.sessions[calendar.name] = found
         return found
 
     def session_date(self, context: Context) -> "Int64s":

@@ -154,3 +154,10 @@ def units_of(currency: str | None, quoted: str | None) -> float | None:
 def spelled(code: str) -> str:
     """Return a currency's code in capitals; vendors write GBp and GBX for pence, ZAc for cents."""
     return "GBX" if code == "GBp" else code.upper()
+
+
+def moved(price: "Floats", factor: float) -> "Int64s":
+    """Return the rows whose price is more than ``factor`` times the one before, or less than that part of it."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = price[1:] / price[:-1]
+    return np.flatnonzero((ratio > factor) | ((ratio < 1 / factor) & (ratio > 0))) + 1

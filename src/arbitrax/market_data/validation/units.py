@@ -6,11 +6,10 @@ import numpy as np
 
 from arbitrax.market_data.validation.findings import Context, Level
 from arbitrax.market_data.validation.rows import Rows, Verdict, number, verdict
-from arbitrax.market_data.validation.scale import MINOR, Scale, one_scale, spelled
+from arbitrax.market_data.validation.scale import MINOR, Scale, moved, one_scale, spelled
 
 if TYPE_CHECKING:
-    from arbitrax.domain.bars import Floats, Int64s
-    from arbitrax.market_data.validation.rows import Flags
+    from arbitrax.domain.bars import Int64s
 
 HUNDRED = float(np.log(100))
 NEAR = float(np.log(1.5))
@@ -46,14 +45,7 @@ def unit_switch(rows: Rows, context: Context) -> list[Verdict]:
     pence are in pounds and those of prices in pounds in pence; else by the majority, and then the newer rows.
     """
     scale = one_scale(rows, context)
-    jumps = switches(scale)
-    if not len(jumps):
-        return []
-    up = np.sign(scale.log_moves(jumps)).astype(np.int64)
-    level = np.zeros(len(scale.close), dtype=np.int64)
-    level[jumps] = up
-    level = np.cumsum(level)
-    right, why = _right(level, rows, scale)
+    level, right, why = unit_levels(rows, scale)
     wrong = level[scale.lead :] != right
 
     def words(row: int) -> str:
@@ -70,21 +62,24 @@ def unit_switch(rows: Rows, context: Context) -> list[Verdict]:
     return verdict("unit_switch", Level.ERROR, wrong, words)
 
 
+def unit_levels(rows: Rows, scale: Scale) -> "tuple[Int64s, int, str]":
+    """Return the level of each price of a scale in steps of 100, the level that is right, and why."""
+    jumps = switches(scale)
+    level = np.zeros(len(scale.close), dtype=np.int64)
+    if not len(jumps):
+        return level, 0, ""
+    level[jumps] = np.sign(scale.log_moves(jumps)).astype(np.int64)
+    level = np.cumsum(level)
+    return level, *_right(level, rows, scale)
+
+
 def switches(scale: Scale) -> "Int64s":
     """Return the rows into which the close jumps near 100 or 1/100."""
     close = scale.close
-    at = _beyond(close, 100 / 1.5)
+    at = moved(close, 100 / 1.5)
     if not len(at):
         return at
     return at[np.abs(np.abs(scale.log_moves(at)) - HUNDRED) <= NEAR]
-
-
-def _beyond(close: "Floats", factor: float) -> "Int64s":
-    """Return the rows whose close is more than ``factor`` times the one before, or less than that part of it."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = close[1:] / close[:-1]
-    moved: Flags = (ratio > factor) | ((ratio < 1 / factor) & (ratio > 0))
-    return np.flatnonzero(moved) + 1
 
 
 def _right(level: "Int64s", rows: Rows, scale: Scale) -> tuple[int, str]:

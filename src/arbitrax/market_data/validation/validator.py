@@ -41,11 +41,20 @@ AS_RECEIVED: tuple[tuple[Rule, ...], ...] = (
 """Rules for rows in the order received; what one group sets aside the next does not see."""
 IN_ORDER: tuple[tuple[Rule, ...], ...] = (
     (order.duplicate_timestamp,),
-    (sessions.bar_without_session, stamps.time_zone, prices.price_outside_range, units.price_in_row),
+    (
+        sessions.bar_without_session,
+        sessions.session_missing,
+        sessions.intraday_gap,
+        sessions.auction_bar,
+        stamps.time_zone,
+        prices.price_outside_range,
+        units.price_in_row,
+    ),
+    # Before other rules leave holes.
+    (identity.identity_break,),
     (identity.other_symbol,),
     (jumps.split_not_applied, basis.price_basis),
     (units.unit_switch,),
-    (identity.identity_break,),
     (basis.volume_basis,),
     (
         prices.wick,
@@ -53,9 +62,6 @@ IN_ORDER: tuple[tuple[Rule, ...], ...] = (
         adjustment.adjusted_close,
         events.event,
         volume.volume_zero,
-        sessions.session_missing,
-        sessions.intraday_gap,
-        sessions.auction_bar,
         stamps.not_final,
         cross_checks.minutes_against_day,
         cross_checks.sources_differ,

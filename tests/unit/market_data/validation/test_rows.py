@@ -6,19 +6,10 @@ import pytest
 from arbitrax.domain.dates import start_of_day
 from arbitrax.domain.errors import BadPayload
 from arbitrax.domain.intervals import DAY, MINUTE
-from arbitrax.market_data.calendars import calendar
 from arbitrax.market_data.candidate import CandidateBars
 from arbitrax.market_data.validation.findings import Context, Level
 from arbitrax.market_data.validation.validator import validate
-
-XNYS = calendar("XNYS")
-
-
-def candidate(*rows, interval="1d", adj_close=None, **more):
-    """Rows of (time, open, high, low, close, volume); a time is a date or ns."""
-    times = [start_of_day(row[0]) if isinstance(row[0], str) else row[0] for row in rows]
-    columns = np.array([row[1:] for row in rows], dtype=np.float64).reshape(len(rows), 5).T.copy()
-    return CandidateBars("ABC", interval, np.array(times, dtype=np.int64), *columns, adj_close=adj_close, **more)
+from tests.candidates import XNYS, candidate
 
 
 def said(validation, rule):
@@ -39,9 +30,10 @@ def test_no_rows_are_no_fault():
 
 
 def test_columns_of_unequal_length_are_refused():
+    flat = np.ones(2)
+    given = CandidateBars("ABC", "1d", np.array([0, DAY]), flat, flat, flat, flat[:1], flat)
     with pytest.raises(BadPayload, match="2 times and 1 values of close for ABC"):
-        flat = np.ones(2)
-        validate(CandidateBars("ABC", "1d", np.array([0, DAY]), flat, flat, flat, flat[:1], flat))
+        validate(given)
 
 
 def test_identical_duplicate_is_dropped_and_counted():
