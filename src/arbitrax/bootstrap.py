@@ -108,7 +108,9 @@ def open_store(settings: Settings, *, seed: bool = True) -> Iterator[Store]:
         if settings.database_url is None:
             _prepare_embedded(database)
             if seed and not store.bars.catalogue():
-                _import_samples(store.bars)
+                from arbitrax.services.imports import import_samples
+
+                import_samples(store, received=time.time_ns())
         yield store
 
 
@@ -253,12 +255,3 @@ def _prepare_embedded(database: Database) -> None:
             return
     except SchemaError:
         schema.upgrade(database.url)
-
-
-def _import_samples(bars: BarStore) -> None:
-    """Store the bundled prices in one transaction; of several processes at once, the others find them stored."""
-    from arbitrax.market_data.files import read_file
-    from arbitrax.samples import SOURCE, sample_paths
-
-    series = [each.bars for path in sample_paths() for each in read_file(path)]
-    bars.store(series, source=SOURCE, received=time.time_ns(), rows_done=lambda _rows: None)

@@ -89,7 +89,8 @@ def daily(symbol, start, end):
     top, bottom = np.maximum(opened, close), np.minimum(opened, close)
     high = np.round(top * (1 + 0.004 * np.abs(noise(seed, time // DAY, 2))), 2)
     low = np.round(bottom * (1 - 0.004 * np.abs(noise(seed, time // DAY, 3))), 2)
-    volume = 8 * np.round(2.5e5 * (1.5 + noise(seed, time // DAY, 4)))  # whole after a reverse split too
+    # As many shares more as a split makes; 448 is divided by every product of the splits above.
+    volume = 448 * np.round(2.5e4 * (1.5 + noise(seed, time // DAY, 4))) / factor_after(symbol, time)
     return Rows(time, opened, high, low, close, volume) if exists(symbol) else Rows(*[np.empty(0)] * 6).take([])
 
 

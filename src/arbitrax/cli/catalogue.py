@@ -140,7 +140,7 @@ def _coverage(entry: CatalogueEntry) -> "RenderableType":
             f"{each.first:%Y-%m-%d}",
             f"{each.last:%Y-%m-%d}",
             f"{each.rows:,}",
-            "" if each.score is None else f"{each.score:.1f}",
+            "" if each.score is None else f"{each.score:.2f}",
         )
         for each in entry.coverage
     ]

@@ -46,7 +46,7 @@ def import_files(
     Columns and dates are recognised as Yahoo, Stooq, MetaTrader, Alpha Vantage and Nasdaq write them.
     """
     from arbitrax.samples import SOURCE, sample_paths
-    from arbitrax.services.imports import import_file
+    from arbitrax.services.imports import describe_samples, import_file, judge_imported
 
     if samples == bool(files):
         raise InputError("Say what to import: one or more files, or --samples for the bundled prices.")
@@ -69,6 +69,9 @@ def import_files(
                         source=SOURCE if samples else "file",
                     )
                 )
+        if samples:
+            describe_samples(store, received=time.time_ns())
+        judge_imported(store, [name for each in outcomes for name in each.series], now=time.time_ns())
     if json:
         show_json(outcomes)
     else:

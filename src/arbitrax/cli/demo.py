@@ -18,7 +18,7 @@ def demo(*, json: Json = False) -> int:
     from arbitrax.cli.run_view import honesty_table, metrics_table, run_document
     from arbitrax.samples import SOURCE, SYMBOLS, sample_paths
     from arbitrax.services.backtests import RUN, find_run, reproduce, run_stored
-    from arbitrax.services.imports import import_file
+    from arbitrax.services.imports import describe_samples, import_file, judge_imported
     from arbitrax.strategies.sma_cross import SmaCross
 
     settings = read_settings()
@@ -32,6 +32,8 @@ def demo(*, json: Json = False) -> int:
             import_file(store.bars, path, received=time.time_ns(), rows_done=lambda _rows: None, source=SOURCE)
             for path in sample_paths()
         ]
+        describe_samples(store, received=time.time_ns())
+        judge_imported(store, [name for each in outcomes for name in each.series], now=time.time_ns())
         rows, added = sum(each.rows for each in outcomes), sum(each.added for each in outcomes)
         step.done(f"{rows:,} bars, {added:,} of them new")
         strategy = SmaCross(fast=20, slow=100)

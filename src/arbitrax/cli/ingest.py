@@ -169,7 +169,7 @@ def _row(each: SymbolOutcome) -> tuple[str, ...]:
         f"{each.updated:,}",
         f"{each.unchanged:,}",
         f"{each.quarantined:,}",
-        "" if each.score is None else f"{each.score:.1f}",
+        "" if each.score is None else f"{each.score:.2f}",
     )
 
 

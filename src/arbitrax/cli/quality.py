@@ -49,7 +49,7 @@ def check(
         show_json({"report": report, "set_aside": aside})
         return 0
     when = time_text if is_intraday(interval) else date_text
-    show(f"{symbol} {interval}: quality {report.score:.1f} of 100, {report.rows:,} bars")
+    show(f"{symbol} {interval}: quality {report.score:.2f} of 100, {report.rows:,} bars")
     if report.lines:
         show(_findings(report, interval))
     else:
@@ -118,7 +118,7 @@ def _findings(report: "QualityReport", interval: str) -> "RenderableType":
         )
         for each in report.lines
     ]
-    return table(None, ("level", "rule", "rows", "first", "last", "for example"), rows, left=2)
+    return table(None, ("level", "rule", "rows", "first", "last", "for example"), rows, left=6)
 
 
 def _set_aside(aside: "list[StoredQuarantine]", interval: str, total: int) -> "RenderableType":

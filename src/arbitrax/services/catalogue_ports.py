@@ -58,6 +58,8 @@ class ChunkContent(Struct, frozen=True, eq=False):
     actions: tuple[CorporateAction, ...] = ()
     quarantined: tuple[Quarantined, ...] = ()
     asset: Asset | None = None
+    fills: bool = False
+    """Whether it only adds what another source's series lacks, which stays that one's."""
 
 
 class IngestionSummary(Struct, frozen=True):

@@ -67,6 +67,7 @@ def judge(chunk: Chunk, fetched: Fetched, known: Known, *, now: int) -> Judged:
         actions=actions,
         quarantined=validation.quarantined,
         asset=asset,
+        fills=known.same is not None,
     )
     return Judged(content, validation, kept_back)
 

@@ -48,6 +48,8 @@ BEFORE = 60
 """Stored bars before a chunk that its rows are compared with."""
 STORE_WAITS = (1.0, 4.0, 15.0)
 """Seconds before a chunk is given to a store again that was away."""
+SAMPLE = "sample"
+"""The bundled prices make room for any vendor's."""
 FIRST_ACTION = -70 * 365 * DAY  # 1900: what companies did is asked for from the beginning
 WITHOUT_ACTIONS = ("crypto", "fx", "index", "future", "option", "bond")
 
@@ -81,6 +83,8 @@ class SymbolOutcome(Struct, frozen=True):
     score: float | None = None
     notices: tuple[str, ...] = ()
     failed: str | None = None
+    vendor_failed: bool = False
+    """Whether another vendor may have it."""
 
 
 class IngestionOutcome(Struct, frozen=True):
@@ -195,6 +199,7 @@ class _Ingestion:
                     return
                 try:
                     if actions is None:
+                        await self._describe(symbol)
                         actions = await self._actions(symbol)
                     await self._chunk(ingestion, chunk, actions)
                 except (VendorError, DataError) as error:
@@ -228,9 +233,11 @@ class _Ingestion:
         same: Bars | None = None
         if info is not None:
             reach = BEFORE * max(nanoseconds(chunk.interval), DAY) * 2
-            stored_bars = bars.load(symbol, chunk.interval).bars
+            stored_series = bars.load(symbol, chunk.interval)
+            assert stored_series is not None
+            stored_bars = stored_series.bars
             before = stored_bars.between(chunk.start - reach, chunk.start)
-            if info.source != self._request.source and not self._replace_source:
+            if info.source not in (self._request.source, SAMPLE) and not self._replace_source:
                 same = stored_bars.between(chunk.start, chunk.end)
         stored = self._stores.actions.load(symbol).actions
         known = Known(self._asset(symbol), union(stored, actions), before, same)
@@ -239,6 +246,16 @@ class _Ingestion:
     def _asset(self, symbol: str) -> Asset:
         found = self._stores.assets.find(symbol)
         return Asset(symbol=symbol) if found is None else found.asset
+
+    async def _describe(self, symbol: str) -> None:
+        """Ask what an asset is, the first time: rules need to know where it trades."""
+        known = await _in_thread(lambda: self._asset(symbol))
+        if known.exchange is not None and known.asset_type != "unknown":
+            return
+        with suppress(NoData, UnknownSymbol, NotEntitled):
+            found = {each.symbol: each for each in await self._provider.search(symbol)}
+            if symbol in found:
+                await _again(lambda: self._stores.assets.describe(found[symbol]))
 
     async def _actions(self, symbol: str) -> tuple[CorporateAction, ...]:
         """Return all that the vendor knows the company to have done; nothing, with a notice, if it will not say."""
@@ -260,7 +277,9 @@ class _Ingestion:
         if stops and self._stopped is None:
             self._stopped = text
         outcome = self._outcomes[chunk.symbol]
-        self._outcomes[chunk.symbol] = replace(outcome, failed=outcome.failed or text)
+        self._outcomes[chunk.symbol] = replace(
+            outcome, failed=outcome.failed or text, vendor_failed=isinstance(error, VendorError)
+        )
 
     async def _report(self, symbol: str) -> None:
         from arbitrax.services.quality import judge_series

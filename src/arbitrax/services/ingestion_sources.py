@@ -86,7 +86,7 @@ async def ingest_from(
         left = _left(outcome)
         if not left or place + 1 == len(names):
             break
-        reason = outcome.stopped or next(each.failed for each in outcome.symbols if each.failed)
+        reason = outcome.stopped or next(each.failed for each in outcome.symbols if each.vendor_failed)
         notice(f"{reason} Asking {names[place + 1]} for {_listed(left)}.")
         request = replace(request, symbols=left)
     return outcomes
@@ -94,7 +94,9 @@ async def ingest_from(
 
 def _left(outcome: IngestionOutcome) -> tuple[str, ...]:
     """Return the symbols another vendor may have."""
-    return tuple(each.symbol for each in outcome.symbols if each.failed or (outcome.stopped and each.score is None))
+    return tuple(
+        each.symbol for each in outcome.symbols if each.vendor_failed or (outcome.stopped and each.score is None)
+    )
 
 
 def _listed(symbols: Sequence[str]) -> str:

@@ -1,53 +1,43 @@
-"""How far stored series can be trusted: judge them, and say what is wrong."""
+"""How far stored series can be trusted: judge them by every rule, and keep what was found."""
 
 from arbitrax.domain.assets import Asset
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.intervals import is_intraday
-from arbitrax.market_data.candidate import CandidateBars
 from arbitrax.market_data.validation.findings import Context, QualityReport
-from arbitrax.market_data.validation.validator import report, validate
+from arbitrax.market_data.validation.report import as_candidate, report
+from arbitrax.market_data.validation.validator import validate
 from arbitrax.services.catalogue_ports import MarketStores
 from arbitrax.services.chunks import calendar_of
-from arbitrax.services.ports import BarStore, StoredSeries
+from arbitrax.services.ports import StoredSeries
 
 DAILY = "1d"
 
 
 def judge_series(stores: MarketStores, symbol: str, interval: str, *, now: int) -> QualityReport | None:
-    """Judge a stored series by all rules, store the report and return it; None when there is no such series."""
+    """Judge a stored series, store the report and return it; None when there is no such series. ``now``: ns UTC."""
     stored = stores.bars.load(symbol, interval)
     if stored is None or not len(stored.bars):
         return None
-    found = stores.assets.find(symbol)
-    asset = Asset(symbol=symbol) if found is None else found.asset
-    context = Context(
-        asset_type=asset.asset_type,
-        calendar=calendar_of(asset),
-        actions=stores.actions.load(symbol).actions,
-        now=now,
-        daily=_daily(stores.bars, symbol) if is_intraday(interval) else None,
-    )
-    made = report(stored.bars, validate(_candidate(stored), context), stores.quality.quarantined(symbol, interval))
+    aside = [each.row for each in stores.quality.quarantined(symbol, interval)]
+    made = report(validate(as_candidate(stored.bars), context_of(stores, stored, now=now)), set_aside=aside)
     stores.quality.save(made, as_of=stored.as_of)
     return made
 
 
-def _daily(bars: BarStore, symbol: str) -> Bars | None:
-    stored = bars.load(symbol, DAILY)
-    return None if stored is None else stored.bars
-
-
-def _candidate(stored: StoredSeries) -> CandidateBars:
-    bars = stored.bars
-    return CandidateBars(
-        symbol=bars.symbol,
-        interval=bars.interval,
-        timestamp=bars.timestamp,
-        open=bars.open,
-        high=bars.high,
-        low=bars.low,
-        close=bars.close,
-        volume=bars.volume,
-        adj_close=bars.adj_close,
-        source="store",
+def context_of(stores: MarketStores, stored: StoredSeries, *, now: int) -> Context:
+    """Return what is known around a stored series."""
+    symbol, interval = stored.bars.symbol, stored.bars.interval
+    found = stores.assets.find(symbol)
+    asset = Asset(symbol=symbol) if found is None else found.asset
+    return Context(
+        asset_type=asset.asset_type,
+        calendar=calendar_of(asset),
+        actions=stores.actions.load(symbol).actions,
+        now=now,
+        daily=_daily(stores, symbol) if is_intraday(interval) else None,
     )
+
+
+def _daily(stores: MarketStores, symbol: str) -> Bars | None:
+    stored = stores.bars.load(symbol, DAILY)
+    return None if stored is None else stored.bars

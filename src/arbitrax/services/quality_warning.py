@@ -18,6 +18,6 @@ def quality_warning(quality: QualityStore, symbol: str, interval: str) -> str | 
     named = ", ".join(f"{each.rule.replace('_', ' ')} {each.count:,}" for each in doubts[:MOST])
     more = f" and {len(doubts) - MOST} more rules" if len(doubts) > MOST else ""
     return (
-        f"The {interval} bars of {symbol} have the quality {report.score:.1f} of 100 ({named}{more}); "
+        f"The {interval} bars of {symbol} have the quality {report.score:.2f} of 100 ({named}{more}); "
         f"`arbitrax data check {symbol} --interval {interval}` shows the rows."
     )

@@ -119,7 +119,14 @@ class PostgresIngestionStore:
             counts = StoreCounts(0, 0, 0)
             if len(bars):
                 written = write_series(
-                    connection, bars, source=source, received=received, rows_done=rows_done, is_final=content.is_final
+                    connection,
+                    bars,
+                    source=source,
+                    received=received,
+                    rows_done=rows_done,
+                    is_final=content.is_final,
+                    of_vendor=True,
+                    fills=content.fills,
                 )
                 counts = written.counts
             set_aside(

@@ -55,13 +55,18 @@ def write_series(
     received: int,
     rows_done: RowsDone,
     is_final: NDArray[np.bool_] | None = None,
+    of_vendor: bool = False,
+    fills: bool = False,
 ) -> Written:
-    """Insert or update canonical raw bars, at least one; ``is_final`` None: all are, ``received`` in ns UTC."""
+    """Insert or update canonical raw bars, at least one; ``is_final`` None: all are, ``received`` in ns UTC.
+
+    of_vendor: the series loses adjusted closes that an import gave it, as those of vendors are derived. fills: the
+    series stays that of the source it has.
+    """
     since = moment(int(bars.timestamp[0])).date()
     asset = hold(connection, bars.symbol, since=since, received=received)
-    return _Write(
-        connection, asset, bars, source=source, received=received, rows_done=rows_done, is_final=is_final
-    ).run()
+    write = _Write(connection, asset, bars, source=source, received=received, rows_done=rows_done, is_final=is_final)
+    return write.run(of_vendor=of_vendor, fills=fills)
 
 
 class _Write:
@@ -85,7 +90,7 @@ class _Write:
         self._is_final = None if is_final is None or is_final.all() else is_final
         self._keys: dict[str, Any] = {"asset": asset, "interval": bars.interval, "source": source}
 
-    def run(self) -> Written:
+    def run(self, *, of_vendor: bool, fills: bool) -> Written:
         rows, first, last, as_of, content_hash, may_skip_checks = self._locked()
         if as_of is not None:
             self._received = max(self._received, as_of + _ONE_TICK)
@@ -93,6 +98,7 @@ class _Write:
         if rows == len(self._bars) and content_hash == self._bars.content_hash() and self._all_final():
             self._rows_done(rows)
             return Written(self._asset, StoreCounts(0, 0, rows), before, before)
+        dropped = of_vendor and rows > 0 and self._drop_adjusted_closes()
         difference = self._compared(rows, first, last)
         self._rows_done(difference.unchanged)
         if len(difference.changed):
@@ -100,10 +106,10 @@ class _Write:
         if len(difference.new):
             self._append(difference, may_skip_checks=may_skip_checks)
         counts = StoreCounts(len(difference.new), len(difference.changed), difference.unchanged)
-        if not counts.added and not counts.updated:
+        if not counts.added and not counts.updated and not dropped:
             return Written(self._asset, counts, before, before)
         is_new = rows == 0
-        self._note(counts.added, content_hash=self._bars.content_hash() if is_new else None)
+        self._note(counts.added, content_hash=self._bars.content_hash() if is_new else None, fills=fills)
         return Written(self._asset, counts, nanoseconds(self._received), before, content_hash, is_new)
 
     def _locked(self) -> tuple[int, datetime | None, datetime | None, datetime | None, str | None, bool]:
@@ -168,9 +174,19 @@ class _Write:
                 self._rows_done(rows)
             copy.write(TRAILER)
 
-    def _note(self, added: int, *, content_hash: str | None) -> None:
+    def _drop_adjusted_closes(self) -> bool:
+        """Keep bars that have an adjusted close as revisions, and drop it; say whether there were any."""
+        keys = {**self._keys, "as_of": self._received}
+        if not self._connection.execute(statement("adjusted_keep_revisions"), keys).rowcount:
+            return False
+        self._connection.execute(statement("adjusted_drop"), keys)
+        self._received += _ONE_TICK  # what changes next was as it is now for a moment
+        return True
+
+    def _note(self, added: int, *, content_hash: str | None, fills: bool) -> None:
         keys = {
             **self._keys,
+            "fills": fills,
             "as_of": self._received,
             "added": added,
             "first": moment(int(self._bars.timestamp[0])),

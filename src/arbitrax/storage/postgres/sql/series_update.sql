@@ -3,7 +3,7 @@ SET
     rows = rows + %(added)s,
     first = least(first, %(first)s),
     last = greatest(last, %(last)s),
-    source = %(source)s,
+    source = CASE WHEN %(fills)s THEN source ELSE %(source)s END,
     as_of = %(as_of)s,
     content_hash = %(content_hash)s,
     updated_at = now()
