@@ -10,6 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
 import pytest
+import valkey
 from psycopg import sql
 
 from arbitrax.storage.embedded import EmbeddedServers
@@ -36,23 +37,38 @@ def new_database(server: str, template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The URL of a server with the template of a current, empty database."""
+def embedded_servers() -> Iterator[EmbeddedServers]:
+    """The servers of a home of their own; each starts when first asked for."""
     # Not under pytest's directories: as root, the servers' own account must be able to enter it.
     home = Path(tempfile.mkdtemp(prefix="arbitrax-test-"))
     home.chmod(0o711)
     try:
         with EmbeddedServers(home) as servers:
-            url = servers.postgres_url()
-            with psycopg.connect(url, autocommit=True) as connection:
-                # Nobody pulls the plug on a test; a database a test is a lot of syncing.
-                connection.execute("ALTER SYSTEM SET fsync = off")
-                connection.execute("SELECT pg_reload_conf()")
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
-            schema.upgrade(with_database(url, TEMPLATE))
-            yield url
+            yield servers
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(embedded_servers: EmbeddedServers) -> str:
+    """The URL of a server with the template of a current, empty database."""
+    url = embedded_servers.postgres_url()
+    with psycopg.connect(url, autocommit=True) as connection:
+        # Nobody pulls the plug on a test; a database a test is a lot of syncing.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+    schema.upgrade(with_database(url, TEMPLATE))
+    return url
+
+
+@pytest.fixture
+def cache_url(embedded_servers: EmbeddedServers) -> Iterator[str]:
+    """The URL of a Valkey with nothing in it."""
+    url = embedded_servers.cache_url()
+    yield url
+    with valkey.Valkey.from_url(url) as client:
+        client.flushdb()
 
 
 @pytest.fixture

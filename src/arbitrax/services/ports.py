@@ -13,6 +13,7 @@ from arbitrax.domain.corporate_actions import ActionKind, CorporateAction
 
 if TYPE_CHECKING:
     import numpy as np
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from arbitrax.backtest.spec import RunSpec
@@ -65,6 +66,18 @@ class BarStore(Protocol):
 
     def load_many(self, symbols: Sequence[str], interval: str) -> Iterator[StoredSeries | None]:
         """Give the current bars of each symbol in turn, None for one that has none; not of one moment of the store."""
+
+    def load_range(self, symbol: str, interval: str, start: int | None, end: int | None) -> StoredSeries | None:
+        """Return the bars with ``start <= timestamp < end`` (ns UTC; None leaves that side open), None if no series."""
+
+    def latest(self, symbol: str, interval: str, rows: int) -> StoredSeries | None:
+        """Return the newest bars, at most ``rows``, oldest first; None if no series."""
+
+    def load_arrow(self, symbols: Sequence[str], interval: str) -> "pa.Table":
+        """Return all bars of many symbols as one table, by symbol and time; symbols without bars have no rows.
+
+        Columns: symbol (dictionary), timestamp (ns, UTC), open, high, low, close, volume, adj_close (NULL without).
+        """
 
     def catalogue(self) -> list[SeriesInfo]:
         """Return every series, by symbol and interval."""

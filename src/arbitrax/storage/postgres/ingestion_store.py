@@ -31,7 +31,7 @@ from arbitrax.services.ports import RowsDone, StoreCounts
 from arbitrax.storage.postgres.action_store import store_actions
 from arbitrax.storage.postgres.asset_store import describe
 from arbitrax.storage.postgres.bar_rows import canonical
-from arbitrax.storage.postgres.bar_store import keep_current
+from arbitrax.storage.postgres.committed import after_commit
 from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.holders import hold
 from arbitrax.storage.postgres.quarantine import set_aside
@@ -42,6 +42,7 @@ from arbitrax.storage.postgres.times import moment, nanoseconds, utc
 if TYPE_CHECKING:
     from arbitrax.storage.parquet.bar_cache import BarCache
     from arbitrax.storage.postgres.connection import Connection
+    from arbitrax.storage.redis.recent_bars import RecentBars
 
 PATIENCE = "5s"
 """How long opening waits for the lock: the server may need a moment to notice that its last holder was killed."""
@@ -57,9 +58,10 @@ class _Hold(Struct):
 class PostgresIngestionStore:
     """Ingestions in PostgreSQL; bars go the way of `PostgresBarStore`."""
 
-    def __init__(self, database: Database, cache: BarCache | None = None) -> None:
+    def __init__(self, database: Database, cache: BarCache | None = None, recent: RecentBars | None = None) -> None:
         self._database = database
         self._cache = cache
+        self._recent = recent
         self._held: dict[UUID, _Hold] = {}
 
     def open(self, request: IngestionRequest, plan: Callable[[], Sequence[Chunk]], *, received: int) -> OpenIngestion:
@@ -140,8 +142,8 @@ class PostgresIngestionStore:
             )
             done = msgspec.structs.asdict(counts) | {"asset": asset, "done_at": moment(received)}
             connection.execute(statement("chunk_done"), keys | done | {"quarantined": len(content.quarantined)})
-        if written is not None and self._cache is not None:
-            keep_current(self._cache, [(bars, written)])
+        if written is not None:
+            after_commit(self._database, self._cache, self._recent, [(bars, written)])
         return counts
 
     def fail(self, ingestion: OpenIngestion, chunk: Chunk, reason: str) -> None:

@@ -20,8 +20,9 @@ from arbitrax.services.ports import RowsDone, StoreCounts
 from arbitrax.storage.postgres.arrays import return_arrays
 from arbitrax.storage.postgres.bar_rows import HEADER, TRAILER, bars_of, copy_rows
 from arbitrax.storage.postgres.holders import hold
+from arbitrax.storage.postgres.repair_rows import bars_of_text
 from arbitrax.storage.postgres.sql import statement
-from arbitrax.storage.postgres.stored_difference import Difference, Overlap, compare
+from arbitrax.storage.postgres.stored_difference import Difference, Overlap, compare, keep_repaired
 from arbitrax.storage.postgres.times import moment, nanoseconds
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ class Written(Struct, frozen=True):
 
     asset: UUID
     counts: StoreCounts
+    span: tuple[int, int]
+    """Its first and last time that was written."""
     as_of: int | None
     """ns UTC of its newest change, None while it has none."""
     before: int | None
@@ -95,10 +98,13 @@ class _Write:
         if as_of is not None:
             self._received = max(self._received, as_of + _ONE_TICK)
         before = None if as_of is None else nanoseconds(as_of)
+        span = int(self._bars.timestamp[0]), int(self._bars.timestamp[-1])
         if rows == len(self._bars) and content_hash == self._bars.content_hash() and self._all_final():
             self._rows_done(rows)
-            return Written(self._asset, StoreCounts(0, 0, rows), before, before)
+            return Written(self._asset, StoreCounts(0, 0, rows), span, before, before)
         dropped = of_vendor and rows > 0 and self._drop_adjusted_closes()
+        if dropped and first is not None and last is not None:
+            span = min(span[0], nanoseconds(first)), max(span[1], nanoseconds(last))
         difference = self._compared(rows, first, last)
         self._rows_done(difference.unchanged)
         if len(difference.changed):
@@ -107,10 +113,10 @@ class _Write:
             self._append(difference, may_skip_checks=may_skip_checks)
         counts = StoreCounts(len(difference.new), len(difference.changed), difference.unchanged)
         if not counts.added and not counts.updated and not dropped:
-            return Written(self._asset, counts, before, before)
+            return Written(self._asset, counts, span, before, before)
         is_new = rows == 0
         self._note(counts.added, content_hash=self._bars.content_hash() if is_new else None, fills=fills)
-        return Written(self._asset, counts, nanoseconds(self._received), before, content_hash, is_new)
+        return Written(self._asset, counts, span, nanoseconds(self._received), before, content_hash, is_new)
 
     def _locked(self) -> tuple[int, datetime | None, datetime | None, datetime | None, str | None, bool]:
         """Make the series exist, lock it, and return what it is."""
@@ -137,7 +143,17 @@ class _Write:
                 (is_adjusted, *arrays, is_final) = found.fetchone() or (None,) * 9
             bars = bars_of(arrays, self._bars.symbol, self._bars.interval)
             stored = Overlap(bars, is_final) if len(bars) else None
-        return compare(self._bars, self._is_final, stored, rows=rows, is_adjusted=is_adjusted)
+        difference = compare(self._bars, self._is_final, stored, rows=rows, is_adjusted=is_adjusted)
+        if rows == 0 or difference.unchanged == len(self._bars):
+            return difference
+        return keep_repaired(difference, stored, self._repairs())
+
+    def _repairs(self) -> list[tuple[Bars, Bars]]:
+        found = self._connection.execute(statement("repairs_in_force"), self._keys)
+        symbol, interval = self._bars.symbol, self._bars.interval
+        return [
+            (bars_of_text(before, symbol, interval), bars_of_text(after, symbol, interval)) for before, after in found
+        ]
 
     def _append(self, difference: Difference, *, may_skip_checks: bool) -> None:
         """Copy straight into the table.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,8 +59,7 @@ def compare(
         given = _settle_adjusted_closes(given, stored, known, place, rows=rows, is_adjusted=is_adjusted)
     same = np.zeros(len(given), np.bool_)
     if stored is not None:
-        same = known & _equal(given, stored.bars, place, (*_PRICES, "volume"))
-        same &= _same(_adjusted(given), _adjusted(stored.bars)[place])
+        same = known & alike(given, stored.bars, place)
         same &= stored.is_final[place] if is_final is None else stored.is_final[place] == is_final
     return Difference(
         bars=given,
@@ -101,6 +101,40 @@ def _settle_adjusted_closes(
         f"{name} is stored without adjusted closes, but the rows to store have them and do not replace all that is "
         "stored; import a file that does, or one without them, or use another symbol."
     )
+
+
+def keep_repaired(difference: Difference, stored: Overlap | None, repairs: Sequence[tuple[Bars, Bars]]) -> Difference:
+    """Leave out what only repeats the bars that a repair replaced and nobody has changed since.
+
+    repairs: those in force, as (before, after).
+    """
+    bars = difference.bars
+    none = np.empty(0, np.int64)
+    repeated = np.zeros(len(bars), np.bool_)
+    for before, after in repairs:
+        now = bars.take(none) if stored is None else stored.bars
+        still = now.timestamp[_at(now, after)]  # the repaired bar is there,
+        gone = np.setdiff1d(before.timestamp, after.timestamp)  # or the removed one is not
+        in_force = np.union1d(still, np.setdiff1d(gone, now.timestamp))
+        repeated |= _at(bars, before) & np.isin(bars.timestamp, in_force)
+    new = difference.new[~repeated[difference.new]]
+    changed = difference.changed[~repeated[difference.changed]]
+    return Difference(bars, new, changed, len(bars) - len(new) - len(changed))
+
+
+def _at(bars: Bars, others: Bars) -> NDArray[np.bool_]:
+    """Say of each bar whether the others have it, alike, at its time; adjusted closes aside."""
+    if not len(others):
+        return np.zeros(len(bars), np.bool_)
+    place = others.timestamp.searchsorted(bars.timestamp)
+    place[place == len(others)] = 0
+    return (others.timestamp[place] == bars.timestamp) & _equal(bars, others, place, (*_PRICES, "volume"))
+
+
+def alike(given: Bars, others: Bars, place: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Say of each bar given whether the one at a place of the others has the same prices, volume and adjusted close."""
+    same = _equal(given, others, place, (*_PRICES, "volume"))
+    return same & _same(_adjusted(given), _adjusted(others)[place])
 
 
 def _equal(given: Bars, stored: Bars, place: NDArray[np.int64], names: tuple[str, ...]) -> NDArray[np.bool_]:

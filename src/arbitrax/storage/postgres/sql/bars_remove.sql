@@ -1,0 +1,12 @@
+-- Into the revisions, all of them.
+WITH removed AS (
+    DELETE FROM historical_prices
+    WHERE asset_id = %(asset)s AND interval = %(interval)s AND timestamp = ANY(%(times)s)
+    RETURNING *
+)
+INSERT INTO historical_price_revisions (
+    asset_id, interval, timestamp, open, high, low, close, volume, adj_close, source, is_final, ts_recv, superseded_at
+)
+SELECT
+    asset_id, interval, timestamp, open, high, low, close, volume, adj_close, source, is_final, ts_recv, %(ts_recv)s
+FROM removed
