@@ -43,7 +43,7 @@ def import_files(
 
     if samples == bool(files):
         raise InputError("Say what to import: one or more files or folders, or --samples for the bundled prices.")
-    if symbol is not None and (len(files) > 1 or files[0].is_dir()):
+    if symbol is not None and (len(files) > 1 or any(path.is_dir() for path in files)):
         raise InputError(f"--symbol {symbol} fits one file, not a folder or several; import them one by one.")
     with open_store(read_settings()) as store:
         outcomes = [
