@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,23 @@ def test_one_bad_file_of_two_ends_with_code_3_and_stores_the_other(program, year
     symbols = {each["symbol"] for each in program.json("data", "list")}
     assert "YEAR" in symbols
     assert "BAD" not in symbols
+
+
+def test_a_folder_and_the_files_in_a_zip_are_imported_one_by_one(program, year, tmp_path):
+    folder = tmp_path / "prices"
+    folder.mkdir()
+    (folder / "FOLDERED.csv").write_bytes(year.read_bytes())
+    (folder / "LATER.csv").write_text(year.read_text().replace("409.4", "many", 1))
+    with zipfile.ZipFile(folder / "pack.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(year, "us/zipped.us.csv")
+    out, err = program.run("data", "import", folder, code=3)
+    assert "FOLDERED 1d" in out
+    assert "ZIPPED.US 1d" in out
+    assert "LATER.csv, line" in err
+    assert "fits one file" in program.run("data", "import", folder, "--symbol", "X", code=2)[1]
+    packed = program.json("data", "import", folder / "pack.zip", "--symbol", "RENAMED")
+    assert [each["series"] for each in packed] == [["RENAMED 1d"]]
+    assert "was left out" not in err
 
 
 def test_file_needs_no_server(year, tmp_path):

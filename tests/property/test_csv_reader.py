@@ -136,7 +136,7 @@ def test_files_equal_the_oracle(records, data):
         stamp = f"2020-01-02 {minute // 60:02}:{minute % 60:02}:00Z"
         text += ",".join(f"{quote}{value}{quote}" for value in (stamp, low, high, low, high, volume)) + end
     expected = read_bars(text)
-    table, _ = read_table(text.encode(), "file.csv")
+    table = read_table(text.encode(), "file.csv").table
     (series,) = build_series(table, symbol=None, default="X", timezone=None, interval="1m")
     assert series.bars.timestamp.tolist() == expected.timestamp
     assert {name: getattr(series.bars, name).tolist() for name in expected.columns} == expected.columns
@@ -148,7 +148,7 @@ def attempt(data):
     """Read bytes as a file: bars, or one sentence of ours, and nothing else."""
     message = ""
     try:
-        table, _ = read_table(data, "file.csv")
+        table = read_table(data, "file.csv").table
         build_series(table, symbol=None, default="X", timezone="America/New_York", interval=None)
     except ArbitraxError as error:
         message = str(error)

@@ -16,6 +16,9 @@ from arbitrax.settings import read_settings
 if TYPE_CHECKING:
     from arbitrax.services.imports import FileOutcome
 
+NOTICES = 20
+"""Notes of an import that are shown, of thousands of files in one archive."""
+
 app = App(name="data", help="Import, list and show market data.")
 app.command(
     "arbitrax.cli.corporate_actions:app", name="actions", help="Import, list and withdraw splits and dividends."
@@ -41,34 +44,32 @@ def import_files(
     samples: Annotated[bool, Parameter(negative="", help="Import the bundled prices.")] = False,
     json: Json = False,
 ) -> int:
-    """Import CSV or Parquet files, each of them whole or not at all.
+    """Import CSV, Parquet or Arrow files, zips of them, or folders, each file whole or not at all.
 
-    Columns and dates are recognised as Yahoo, Stooq, MetaTrader, Alpha Vantage and Nasdaq write them.
+    Columns and dates are recognised as Yahoo, Stooq, Binance, MetaTrader, Alpha Vantage and Nasdaq write them.
     """
     from arbitrax.samples import SOURCE, sample_paths
-    from arbitrax.services.imports import describe_samples, import_file, judge_imported
+    from arbitrax.services.imports import describe_samples, import_path, judge_imported
 
     if samples == bool(files):
-        raise InputError("Say what to import: one or more files, or --samples for the bundled prices.")
-    if symbol is not None and len(files) > 1:
-        raise InputError(f"--symbol {symbol} fits one file, not {len(files)}; import them one by one.")
-    outcomes = []
+        raise InputError("Say what to import: one or more files or folders, or --samples for the bundled prices.")
+    if symbol is not None and (len(files) > 1 or any(path.is_dir() for path in files)):
+        raise InputError(f"--symbol {symbol} fits one file, not a folder or several; import them one by one.")
     with open_store(read_settings()) as store:
-        for path in files or sample_paths():
-            with progress(f"Importing {path.name}", shown=not json) as (rows_found, rows_done):
-                outcomes.append(
-                    import_file(
-                        store.bars,
-                        path,
-                        symbol=symbol,
-                        interval=interval,
-                        timezone=timezone,
-                        received=time.time_ns(),
-                        rows_done=rows_done,
-                        rows_found=rows_found,
-                        source=SOURCE if samples else "file",
-                    )
-                )
+        outcomes = [
+            outcome
+            for path in files or sample_paths()
+            for outcome in import_path(
+                store.bars,
+                path,
+                symbol=symbol,
+                interval=interval,
+                timezone=timezone,
+                clock=time.time_ns,
+                progress=lambda name: progress(f"Importing {name}", shown=not json),
+                source=SOURCE if samples else "file",
+            )
+        ]
         if samples:
             describe_samples(store, received=time.time_ns())
         judge_imported(store, [name for each in outcomes for name in each.series], now=time.time_ns())
@@ -92,8 +93,11 @@ def _show_outcomes(stored: "list[FileOutcome]") -> None:
         rows.append((Path(each.path).name, series, *(f"{count:,}" for count in counts)))
     if rows:
         show(table(None, columns, rows, left=2))
-    for text in dict.fromkeys(text for each in stored for text in each.notices):
+    notices = list(dict.fromkeys(text for each in stored for text in each.notices))
+    for text in notices[:NOTICES]:
         notice(text)
+    if len(notices) > NOTICES:
+        notice(f"There are {len(notices) - NOTICES:,} more notes; --json has all of them.")
 
 
 @app.command(name="list")

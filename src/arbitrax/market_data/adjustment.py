@@ -77,13 +77,6 @@ def can_be_adjusted(interval: str) -> bool:
     return nanoseconds(interval) <= DAY
 
 
-def with_adjusted_close(
-    bars: "Bars", actions: Sequence[CorporateAction], *, exchange: "Calendar | None" = None
-) -> "Bars":
-    """Return raw bars with the adjusted close that their splits and dividends make; arguments and errors as above."""
-    return replace(bars, adj_close=adjusted_series(bars, actions, "split+dividend", exchange=exchange).close)
-
-
 def as_traded(
     candidate: "CandidateBars", actions: Sequence[CorporateAction], *, exchange: "Calendar | None" = None
 ) -> "CandidateBars":

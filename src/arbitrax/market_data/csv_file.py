@@ -1,52 +1,75 @@
 """Read a CSV file as vendors and users write them."""
 
-from pathlib import Path
+from msgspec import Struct
+from msgspec.structs import replace
 
 from arbitrax.domain.errors import DataError
 from arbitrax.kernels import csv_reader as kernel
 from arbitrax.market_data.bar_times import Stamps, scale_epoch
 from arbitrax.market_data.columns import ROLES, spelling
 from arbitrax.market_data.csv_header import Head, check_text, read_head
-from arbitrax.market_data.csv_problems import raise_first_problem
+from arbitrax.market_data.csv_problems import first_problem
 from arbitrax.market_data.csv_rows import Rows, read_with_any
 from arbitrax.market_data.date_formats import ISO, DateFormat, formats_of
-from arbitrax.market_data.series import Series
+from arbitrax.market_data.file_names import interval_of_period
 from arbitrax.market_data.source import Source, quoted
-from arbitrax.market_data.table import Table, build_series
+from arbitrax.market_data.table import Table
 
 # Column names that tell the vendor, and so the order of day and month: Nasdaq.com, Dukascopy.
 VENDOR_LAYOUTS = {"closelast": kernel.MONTH_DAY_YEAR, "gmttime": kernel.DAY_MONTH_YEAR}
 
+STOOQ = (
+    "<TICKER>", "<PER>", "<DATE>", "<TIME>", "<OPEN>", "<HIGH>", "<LOW>", "<CLOSE>", "<VOL>", "<OPENINT>",
+)  # fmt: skip
+"""The columns of its bulk files; others that export <PER> have no open interest."""
 
-def read_csv(
-    path: Path, *, symbol: str | None = None, timezone: str | None = None, interval: str | None = None
-) -> list[Series]:
-    """Return one checked series a symbol; see `arbitrax.market_data.files.read_file`."""
-    # Not mapped into memory: a file cut short while it is read would kill the process.
-    table, named = read_table(path.read_bytes(), path.name)
-    default = named or path.stem.upper()
-    return build_series(table, symbol=symbol, default=default, timezone=timezone, interval=interval)
+STOOQ_PRICES = "Stooq divides prices by all later splits; do not apply these to them again."
 
 
-def read_table(data: bytes, file: str) -> tuple[Table, str | None]:
-    """Return the rows of a CSV text, and the symbol its header names if it does.
+class TextContent(Struct, frozen=True, eq=False):
+    """The rows of a text, and what it says of all of them."""
+
+    table: Table
+    symbol: str | None = None
+    """Where the header names one."""
+    interval: str | None = None
+    """Where the first row has one in a column <PER>."""
+
+
+def read_table(data: bytes, file: str, *, lenient: bool = False) -> TextContent:
+    """Return the rows of a CSV text; lenient: with NaN and a notice where a price or volume is no number.
 
     Raises:
-        DataError: anything that cannot be read as a number, date or row of the table.
+        DataError: anything that cannot be read as a date, number or row of the table.
     """
     check_text(data, file)
     head = read_head(data, file)
     position = head.text.roles["date"]
     sample = head.first_row[position] if position < len(head.first_row) else ""
     rows, ambiguous = read_with_any(head.text, _formats(sample, head.names))
-    raise_first_problem(head.text, rows, head.names, file)
+    doubt = first_problem(head.text, rows, head.names, file)
+    refusal = None if doubt is None else doubt.grave if lenient else doubt.first
+    if refusal is not None:
+        raise DataError(refusal)
     source = Source(file, {role: head.names[at] for role, at in head.text.roles.items()}, "line", rows.lines)
     if ambiguous:
         raise DataError(
             f"{file}, column '{head.names[position]}': no date tells whether {quoted(sample)} starts with "
             "the month or the day (no number is above 12); write dates as YYYY-MM-DD."
         )
-    return _table(head, rows, source), head.symbol
+    table = _table(head, rows, source)
+    if doubt is not None:
+        table = replace(table, notices=(*table.notices, doubt.first))
+    if head.names == STOOQ:
+        table = replace(table, split_adjusted=True, notices=(*table.notices, STOOQ_PRICES))
+    return TextContent(table, head.symbol, _period(head))
+
+
+def _period(head: Head) -> str | None:
+    """Return the interval that Stooq's column <PER> names."""
+    if "<PER>" not in head.names or head.names.index("<PER>") >= len(head.first_row):
+        return None
+    return interval_of_period(head.first_row[head.names.index("<PER>")])
 
 
 def _formats(sample: str, names: tuple[str, ...]) -> tuple[DateFormat, ...]:

@@ -21,6 +21,8 @@ OTHER_FORMATS = {
     b"\xfe\xff": "UTF-16 text",
 }
 HEADERLESS = ("date", "open", "high", "low", "close", "volume")
+KLINES = 12
+"""Fields of a kline of Binance, which begins with the instant and the five columns above."""
 HEADERLESS_TIMED = ("date", "time", "open", "high", "low", "close", "volume")  # MetaTrader 4
 
 
@@ -110,11 +112,13 @@ def _without_header(data: bytes, first: Line, delimiter: str, fields: list[str],
         what = f"line {first.number} is no header, and {len(fields)} fields are too few for {needed}"
         raise refuse(file, what, "add a header line")
     names = (*used, *(f"field {k + 1}" for k in range(len(used), len(fields))))
+    taken = f"{file} has no header; its columns were taken as {', '.join(used)}."
+    is_kline = len(fields) == KLINES and fields[0].isdecimal() and fields[6].isdecimal()
     return Head(
         text=Text(data, first.start, first.number, delimiter, len(fields), {n: k for k, n in enumerate(used)}),
         names=names,
         first_row=tuple(fields),
-        notices=(f"{file} has no header; its columns were taken as {', '.join(used)}.",),
+        notices=() if is_kline else (taken,),
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal
 
+from msgspec import Struct
+
 from arbitrax.domain.errors import DataError
 from arbitrax.kernels import csv_reader as kernel
 from arbitrax.market_data.csv_rows import Rows, Text
@@ -13,10 +15,19 @@ MAY_BE_EMPTY = (*VOLUMES, "adj_close")
 """Columns of which the rows themselves tell later whether empty fields matter."""
 
 
-def raise_first_problem(
+class Problem(Struct, frozen=True):
+    """What could not be read, each in one sentence."""
+
+    first: str
+    """The one that comes first in the text."""
+    grave: str | None
+    """The first that is not only a price or volume: then it cannot be told what the rows are."""
+
+
+def first_problem(
     text: Text, rows: Rows, names: Sequence[str], file: str, unit: Literal["line", "row"] = "line"
-) -> None:
-    """Raise DataError for the problem that comes first in the file; empty volumes and adjusted closes are none."""
+) -> Problem | None:
+    """Return what could not be read, None without any; empty volumes and adjusted closes are no problem."""
     role_of = {position: role for role, position in text.roles.items()}
     found = [
         (int(problem["line"]), code, column)
@@ -25,20 +36,41 @@ def raise_first_problem(
         if problem["rows"] and not (code == kernel.EMPTY and role_of.get(column) in MAY_BE_EMPTY)
     ]
     if not found:
-        return
-    line, code, column = min(found)
+        return None
+    grave = [each for each in found if not _in_number(each[1], role_of.get(each[2]))]
+    told = [_told(text, rows, names, f"{file}, {unit}", min(some)) for some in (found, grave) if some]
+    return Problem(told[0], told[1] if grave else None)
+
+
+def raise_first_problem(
+    text: Text, rows: Rows, names: Sequence[str], file: str, unit: Literal["line", "row"] = "line"
+) -> None:
+    """Raise DataError for the problem that comes first, if there is any."""
+    problem = first_problem(text, rows, names, file, unit)
+    if problem is not None:
+        raise DataError(problem.first)
+
+
+def _in_number(code: int, role: str | None) -> bool:
+    return code not in (kernel.RAGGED, kernel.UNTERMINATED) and role not in (None, "date", "time", "symbol")
+
+
+def _told(text: Text, rows: Rows, names: Sequence[str], place: str, at: tuple[int, int, int]) -> str:
+    """Return the sentence about a problem, by its line, code and column; place: ``AAPL.csv, line``."""
+    line, code, column = at
     problem = rows.problems[code, column]
     count, start, length = int(problem["rows"]), int(problem["start"]), int(problem["length"])
     if code == kernel.RAGGED:
-        raise DataError(
-            f"{file}, {unit} {line}: {length} fields where other rows have {text.width} ({in_all(count)}); "
+        return (
+            f"{place} {line}: {length} fields where other rows have {text.width} ({in_all(count)}); "
             "complete or remove them, and quote fields that contain the delimiter."
         )
     value = text.data[start : start + length].decode(errors="replace")
     if code == kernel.UNTERMINATED:
-        raise DataError(f"{file}, {unit} {line}: the quote before {quoted(value)} is never closed; close or remove it.")
-    what, advice = _sentence(code, role_of[column], value, rows)
-    raise DataError(f"{file}, {unit} {line}, column '{names[column]}': {what} ({in_all(count)}); {advice}.")
+        return f"{place} {line}: the quote before {quoted(value)} is never closed; close or remove it."
+    role = next(role for role, position in text.roles.items() if position == column)
+    what, advice = _sentence(code, role, value, rows)
+    return f"{place} {line}, column '{names[column]}': {what} ({in_all(count)}); {advice}."
 
 
 def _sentence(code: int, role: str, value: str, rows: Rows) -> tuple[str, str]:

@@ -42,8 +42,8 @@ class FrameColumns(Protocol):
         """Return a column as text, None where empty."""
 
 
-def table_of(frame: FrameColumns, name: str) -> Table:
-    """Return the rows of a frame.
+def table_of(frame: FrameColumns, name: str, *, lenient: bool = False) -> Table:
+    """Return the rows of a frame; lenient: with NaN and a notice where a price or volume is no number.
 
     Raises:
         DataError: no rows, a missing column, or a value that is no number or date.
@@ -57,23 +57,35 @@ def table_of(frame: FrameColumns, name: str) -> Table:
     symbol_of_row = None
     if "symbol" in roles:
         symbols, symbol_of_row = _symbols(frame.texts(roles["symbol"]), source)
+    notices: list[str] = []
+    forgiven = notices if lenient else None
     return Table(
         source=source,
         stamps=_stamps(frame, roles, source),
-        columns={role: _floats(frame, roles[role], role, source) for role in ROLES[: kernel.FLOATS] if role in roles},
+        columns={
+            role: _floats(frame, roles[role], role, source, forgiven)
+            for role in ROLES[: kernel.FLOATS]
+            if role in roles
+        },
         symbols=symbols,
         symbol_of_row=symbol_of_row,
+        notices=tuple(notices),
     )
 
 
-def _floats(frame: FrameColumns, position: int, role: str, source: Source) -> "Floats":
+def _floats(frame: FrameColumns, position: int, role: str, source: Source, forgiven: list[str] | None) -> "Floats":
+    """Return a column of numbers; with a list for sentences, what is none becomes NaN and is told there."""
     try:
         return np.ascontiguousarray(frame.floats(position))
     except (TypeError, ValueError):
-        bad = [(row, text) for row, text in enumerate(frame.texts(position)) if not _is_number(text)]
-        row, text = bad[0] if bad else (0, None)
-        advice = "make the column numeric"
-        raise source.refuse_row(row, role, f"{quoted(str(text))} is not a number", len(bad), advice) from None
+        texts = frame.texts(position)
+    bad = [(row, text) for row, text in enumerate(texts) if not _is_number(text)]
+    row, text = bad[0] if bad else (0, None)
+    refusal = source.refuse_row(row, role, f"{quoted(str(text))} is not a number", len(bad), "make the column numeric")
+    if forgiven is None:
+        raise refusal
+    forgiven.append(str(refusal))
+    return np.array([float(text) if text and _is_number(text) else np.nan for text in texts])
 
 
 def _is_number(text: str | None) -> bool:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.errors import UnknownNameError, did_you_mean
 from arbitrax.market_data.bar_times import Stamps, check_offsets, resolve_times, shown
+from arbitrax.market_data.candidate import CandidateBars
 from arbitrax.market_data.checks import check_price, check_values, distinct_rows, notice_outside, order_of
 from arbitrax.market_data.series import Series
 from arbitrax.market_data.source import Source
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arbitrax.domain.bars import Floats
+    from arbitrax.market_data.providers.provider import Fetched
 
 
 class Table(Struct, frozen=True, eq=False):
@@ -32,6 +34,8 @@ class Table(Struct, frozen=True, eq=False):
     symbol_of_row: "NDArray[np.int32] | None" = None
     """(rows,) positions in ``symbols``."""
     notices: tuple[str, ...] = ()
+    split_adjusted: bool = False
+    """Whether the source is known to divide prices by later splits."""
 
     def rows_of(self, position: int) -> "Table":
         """Return the rows of one symbol."""
@@ -58,12 +62,50 @@ def build_series(
         DataError: a value, time or duplicate that cannot be trusted.
         UnknownNameError: the symbol column does not hold ``symbol``.
     """
-    table = _with_volume(replace(table, stamps=check_offsets(table.stamps, table.source)))
+    table = _without_empty_volume(_with_volume(replace(table, stamps=check_offsets(table.stamps, table.source))))
     check_values(table.columns, table.source)
+    return [_one_series(rows, name, timezone, interval) for rows, name in _by_symbol(table, symbol, default)]
+
+
+def build_candidates(
+    table: Table, *, symbol: str | None, default: str, timezone: str | None, interval: str | None, source: str
+) -> "list[Fetched]":
+    """Return the rows of each symbol, not looked at but for their times; arguments as of `build_series`.
+
+    Raises:
+        DataError: times that cannot be told, in one of the ways `resolve_times` names.
+        UnknownNameError: the symbol column does not hold ``symbol``.
+    """
+    from arbitrax.market_data.providers.provider import Fetched
+
+    table = _with_volume(replace(table, stamps=check_offsets(table.stamps, table.source)))
+    found = []
+    for rows, name in _by_symbol(table, symbol, default):
+        times = resolve_times(rows.stamps, rows.source, timezone=timezone, interval=interval)
+        numbers = {role: np.where(np.isfinite(column), column, np.nan) for role, column in rows.columns.items()}
+        candidate = CandidateBars(
+            name,
+            times.interval,
+            times.timestamp,
+            open=numbers["open"],
+            high=numbers["high"],
+            low=numbers["low"],
+            close=numbers["close"],
+            volume=numbers["volume"],
+            adj_close=numbers.get("adj_close"),
+            source=source,
+            basis="split_adjusted" if table.split_adjusted else "raw",
+        )
+        found.append(Fetched(candidate, notices=(*rows.notices, *times.notices)))
+    return found
+
+
+def _by_symbol(table: Table, symbol: str | None, default: str) -> list[tuple[Table, str]]:
+    """Return the rows of each symbol, or of the one that is wanted, with its name."""
     if not table.symbols:
-        return [_one_series(table, symbol or default, timezone, interval)]
+        return [(table, symbol or default)]
     wanted = range(len(table.symbols)) if symbol is None else [_position(table, symbol)]
-    return [_one_series(table.rows_of(k), table.symbols[k], timezone, interval) for k in wanted]
+    return [(table.rows_of(k), table.symbols[k]) for k in wanted]
 
 
 def _position(table: Table, symbol: str) -> int:
@@ -90,13 +132,20 @@ def _with_volume(table: Table) -> Table:
     if volume is None:
         volume = np.zeros(len(columns["close"]))
         notices += (f"{name} has no volume column; volume is 0.",)
-    empty = np.flatnonzero(np.isnan(volume))
-    if len(empty):
-        volume = np.where(np.isnan(volume), 0.0, volume)
-        first = shown(int(table.stamps.written[empty[0]]))
-        rows = "1 row" if len(empty) == 1 else f"{len(empty)} rows"
-        notices += (f"{name} has no volume in {rows} (first {first}); volume is 0 there.",)
     return replace(table, columns=columns | {"volume": volume}, notices=notices)
+
+
+def _without_empty_volume(table: Table) -> Table:
+    """Take a volume that is empty for 0."""
+    volume = table.columns["volume"]
+    empty = np.flatnonzero(np.isnan(volume))
+    if not len(empty):
+        return table
+    first = shown(int(table.stamps.written[empty[0]]))
+    rows = "1 row" if len(empty) == 1 else f"{len(empty)} rows"
+    told = f"{table.source.name} has no volume in {rows} (first {first}); volume is 0 there."
+    columns = {**table.columns, "volume": np.where(np.isnan(volume), 0.0, volume)}
+    return replace(table, columns=columns, notices=(*table.notices, told))
 
 
 def _with_adj_close(table: Table) -> Table:

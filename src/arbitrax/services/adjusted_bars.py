@@ -7,11 +7,14 @@ they make it; else prices stay as they are. Nothing derived is stored.
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.intervals import DAY, is_intraday
 
 if TYPE_CHECKING:
+    from arbitrax.market_data.adjustment import AdjustmentMode
     from arbitrax.market_data.calendars import Calendar
     from arbitrax.services.ports import ActionStore
 
@@ -30,6 +33,7 @@ class Adjuster:
         self._exchange = exchange
         self._done: dict[str, list[CorporateAction]] = {}
         self._doubts: list[str] = []
+        self._dividends = True
 
     def __call__(self, bars: Bars) -> Bars:
         """Return the bars with an adjusted close, where the rule asks for one.
@@ -38,12 +42,24 @@ class Adjuster:
             DataError: a dividend is not below the close before it.
             RangeError: bars lie outside the dates the exchange's calendar knows.
         """
-        if bars.adj_close is not None or bars.basis != "raw" or not len(bars):
+        from arbitrax.market_data.adjustment import can_be_adjusted
+
+        if bars.adj_close is not None or bars.basis != "raw" or not can_be_adjusted(bars.interval):
             return bars
-        from arbitrax.market_data.adjustment import can_be_adjusted, session_dates, with_adjusted_close
+        made = self.series(bars, "split+dividend")
+        return bars if made is bars else replace(bars, adj_close=made.close)
+
+    def series(self, bars: Bars, mode: "AdjustmentMode") -> Bars:
+        """Return raw bars adjusted by what is known, whatever their vendor says; as they are if nothing is.
+
+        Raises:
+            InputError: the bars are longer than a day.
+            DataError, RangeError: as for a call.
+        """
+        from arbitrax.market_data.adjustment import adjusted_series, session_dates
         from arbitrax.market_data.corporate_actions import check_actions
 
-        if not can_be_adjusted(bars.interval):
+        if not len(bars):
             return bars
         known, self.as_of[bars.symbol] = self._known(bars.symbol)
         actions = [each for each in known if each.symbol == bars.symbol]
@@ -53,8 +69,9 @@ class Adjuster:
         dates = session_dates(bars.timestamp, bars.interval, exchange)
         first, last = int(dates[0]), int(dates[-1])
         self._done[bars.symbol] = [each for each in actions if first < each.ex_date <= last]
+        self._dividends = mode == "split+dividend"
         self._doubts += check_actions(bars, actions, session_date=dates)
-        return with_adjusted_close(bars, actions, exchange=exchange)
+        return adjusted_series(bars, actions, mode, exchange=exchange)
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -69,12 +86,9 @@ class Adjuster:
         applied = [each for some in self._done.values() for each in some]
         splits = sum(each.share_factor != 1.0 for each in applied)
         dividends = sum(each.amount is not None for each in applied)
-        names = _names(list(self._done))
-        have = "has" if len(self._done) == 1 else "have"
-        found = [
-            f"{names} {have} no adjusted close of a vendor; prices were adjusted for {_count(splits, 'split')} and "
-            f"{_count(dividends, 'dividend')} as known."
-        ]
+        paid = f"{_count(dividends, 'dividend')} as known" if self._dividends else "as known, not for dividends"
+        said = f"{_count(splits, 'split')}{' and ' if self._dividends else ' '}{paid}"
+        found = [f"The prices of {_names(list(self._done))} were adjusted for {said}."]
         currencies = sorted({each.currency for each in applied if each.currency is not None})
         if len(currencies) > 1:
             found.append(

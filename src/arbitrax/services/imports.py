@@ -1,16 +1,24 @@
 """Bring files of bars into the store: all of a file or nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arbitrax.domain.errors import DataError, StoreError
-from arbitrax.market_data.files import read_file
+from arbitrax.market_data.documents import Document, readable_files
+from arbitrax.market_data.files import chosen_documents, read_document, read_file
+from arbitrax.market_data.series import Series
 from arbitrax.samples import ASSETS, SOURCE, SPLITS, sample_paths
 from arbitrax.services.catalogue_ports import MarketStores
 from arbitrax.services.ports import BarStore, RowsDone
 from arbitrax.services.quality import judge_series
+
+Progress = Callable[[str], AbstractContextManager[tuple[RowsDone, RowsDone]]]
+"""From a file's name to what is told how many rows will be stored, and how many more are."""
 
 
 class FileOutcome(Struct, frozen=True):
@@ -28,37 +36,79 @@ class FileOutcome(Struct, frozen=True):
     refused: str | None = None
 
 
-def import_file(
+def import_path(
     bars: BarStore,
     path: Path,
     *,
-    received: int,
-    rows_done: RowsDone,
-    rows_found: RowsDone = lambda _rows: None,
+    clock: Callable[[], int],
+    progress: Progress,
     symbol: str | None = None,
     interval: str | None = None,
     timezone: str | None = None,
     source: str = "file",
-) -> FileOutcome:
-    """Read, check and store one file in one transaction; ``received`` in ns UTC.
+) -> Iterator[FileOutcome]:
+    """Import a file, each file of a zip, or each readable file in a folder and below, in the order of their names.
 
-    ``rows_found`` is told how many rows will be stored, then ``rows_done`` how many more are.
-
-    A file that cannot be trusted is an outcome, not an exception; a store that fails is.
+    Each is an outcome and a transaction of its own; an archive that cannot be trusted is one outcome. What cannot be
+    trusted is an outcome, not an exception; a store that fails is. clock: ns UTC.
     """
+    untold: list[str] = []
+    files = [path]
+    if path.is_dir():
+        try:
+            files, others = readable_files(path)
+        except DataError as error:
+            yield FileOutcome(str(path), refused=str(error))
+            return
+        if others:
+            count = "1 file" if others == 1 else f"{others:,} files"
+            untold = [f"{count} in {path} with endings that are not read {'was' if others == 1 else 'were'} left out."]
+
+    def read(document: Document) -> list[Series]:
+        return read_document(document, symbol=symbol, interval=interval, timezone=timezone)
+
+    for file in files:
+        try:
+            for document in chosen_documents(file, symbol):
+                where = str(file if document.name == file.name else file.parent / document.name)
+                with progress(document.name) as told:
+                    outcome = _import(bars, where, partial(read, document), source=source, received=clock(), told=told)
+                yield replace(outcome, notices=(*outcome.notices, *untold))
+                untold = []
+        except DataError as error:
+            yield FileOutcome(str(file), notices=tuple(untold), refused=str(error))
+
+
+def import_file(bars: BarStore, path: Path, *, received: int, rows_done: RowsDone, source: str = "file") -> FileOutcome:
+    """Read, check and store one file in one transaction, as `import_path` does; ``received`` in ns UTC."""
+    told = (lambda _rows: None, rows_done)
+    return _import(bars, str(path), lambda: read_file(path), source=source, received=received, told=told)
+
+
+def _import(
+    bars: BarStore,
+    where: str,
+    read: Callable[[], list[Series]],
+    *,
+    source: str,
+    received: int,
+    told: tuple[RowsDone, RowsDone],
+) -> FileOutcome:
+    """Read and store; told: of how many rows will be stored, then of how many more are."""
+    rows_found, rows_done = told
     try:
-        series = read_file(path, symbol=symbol, interval=interval, timezone=timezone)
+        series = read()
     except DataError as error:
-        return FileOutcome(str(path), refused=str(error))
+        return FileOutcome(where, refused=str(error))
     rows_found(sum(len(each.bars) for each in series))
     try:
         counts = bars.store([each.bars for each in series], source=source, received=received, rows_done=rows_done)
     except DataError as error:
-        return FileOutcome(str(path), refused=str(error))
+        return FileOutcome(where, refused=str(error))
     except StoreError as error:
-        raise type(error)(f"{error} Nothing of {path} was stored.") from error
+        raise type(error)(f"{error} Nothing of {where} was stored.") from error
     return FileOutcome(
-        path=str(path),
+        path=where,
         series=tuple(f"{each.bars.symbol} {each.bars.interval}" for each in series),
         rows=sum(each.rows_read for each in series),
         added=sum(each.added for each in counts),

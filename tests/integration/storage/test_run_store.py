@@ -560,7 +560,7 @@ def test_stored_actions_adjust_prices_that_no_vendor_did_and_the_run_is_reproduc
     assert result.bars.basis == "adjusted"
     assert result.equity_curve.min() > 90_000  # a split unseen would halve AAPL
     assert result.benchmark_curve.min() > 90_000
-    said = "AAPL has no adjusted close of a vendor; prices were adjusted for 1 split and 0 dividends as known."
+    said = "The prices of AAPL were adjusted for 1 split and 0 dividends as known."
     assert said in result.notices
     assert result.notices.count(said) == 1
     if len(symbols) > 1:

@@ -15,7 +15,7 @@ from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.dates import start_of_day
 from arbitrax.domain.errors import DataError, InputError
 from arbitrax.domain.intervals import DAY, HOUR
-from arbitrax.market_data.adjustment import adjusted_series, as_traded, with_adjusted_close
+from arbitrax.market_data.adjustment import adjusted_series, as_traded
 from arbitrax.market_data.calendars import calendar
 from arbitrax.market_data.candidate import CandidateBars
 from arbitrax.market_data.files import read_file
@@ -29,6 +29,10 @@ def action(day, symbol="TEST", *, ratio=None, amount=None):
     if amount is None:
         return CorporateAction(symbol=symbol, kind="split", ex_date=ex_date, ratio=ratio)
     return CorporateAction(symbol=symbol, kind="dividend", ex_date=ex_date, amount=amount, currency="USD")
+
+
+def with_adjusted_close(bars, actions):
+    return replace(bars, adj_close=adjusted_series(bars, actions, "split+dividend").close)
 
 
 def factors(bars, actions):

@@ -17,7 +17,11 @@ VOLUME = [9616100, 2779100, 2887200, 1880000, 2437600]
 REVERSED = ("alpha_vantage.csv", "nasdaq.csv")
 ADJUSTED = ("alpha_vantage.csv", "yahoo.csv", "yfinance.csv", "yfinance_three_headers.csv")
 SYMBOLS = {"stooq_bulk.txt": "AAPL.US", "yfinance_three_headers.csv": "AAPL"}
-NOTICES = {"metatrader4.csv": ["has no header"], "metatrader5.csv": ["tick volume"]}
+NOTICES = {
+    "metatrader4.csv": ["has no header"],
+    "metatrader5.csv": ["tick volume"],
+    "stooq_bulk.txt": ["Stooq divides prices by all later splits"],
+}
 
 
 @pytest.mark.parametrize(
