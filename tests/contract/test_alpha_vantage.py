@@ -120,8 +120,8 @@ def test_a_range_over_a_month_asks_for_each_month(stand_in):
 
 @pytest.mark.parametrize(
     ("reply", "said"),
-    [(series({"2020-12-30": row(**{"4. close": "ten"})}), "ten"), (series({"the 30th": row()}), "30th"),
-     (series({"2020-12-30": {"1. open": "1"}}), "shape"), (answer.reply(200, "{}"), "nothing, and no series"),
+    [(series({"2020-12-30": row(**{"4. close": "ten"})}), "4. close"), (series({"the 30th": row()}), "30th"),
+     (series({"2020-12-30": {"1. open": "1"}}), "shape"), (answer.reply(200, "{}"), "no series, but nothing"),
      (series({"2020-12-30": row("6. volume", **{"8. split coefficient": "-2"})}), "above zero"),
      (answer.reply(200, '{"Information": "Something new. Call us."}'), "Something new. Call us")],
 )  # fmt: skip
