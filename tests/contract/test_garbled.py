@@ -84,8 +84,8 @@ def test_anything_anywhere(name, question, data):
         return httpx2.Response(answer.status, content=body.encode("utf-8", "surrogatepass"))
 
     access = Access(
-        key=KEYS[name], plan=PLANS[name], transport=httpx2.MockTransport(handle), bucket=OpenBucket(), clock=lambda: NOW,
-        retries=QUICK,
+        key=KEYS[name], plan=PLANS[name], transport=httpx2.MockTransport(handle), bucket=OpenBucket(),
+        clock=lambda: NOW, retries=QUICK,
     )  # fmt: skip
 
     async def ask():
