@@ -5,6 +5,7 @@ from pathlib import Path
 
 from arbitrax import indicators
 from arbitrax.backtest import metrics
+from arbitrax.market_data.providers import limits
 from arbitrax.strategies.registry import BUILT_IN, find_strategy
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -124,7 +125,34 @@ def indicators_page() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"metrics.md": metrics_page, "strategies.md": strategies_page, "indicators.md": indicators_page}
+def vendors_page() -> str:
+    """Return the page of vendors with its tables of plans and windows, from the limits."""
+    page = (DOCS / "vendors.md").read_text(encoding="utf-8")
+    plans = ["| vendor | plan | requests | a day | goes back | note |", "|---|---|---|---|---|---|"]
+    windows = ["| vendor | interval | days a request | goes back |", "|---|---|---|---|"]
+    for vendor in limits.VENDORS.values():
+        for name, plan in vendor.plans.items():
+            reach = "" if plan.history_days is None else f"{plan.history_days // 365} years"
+            pace = f"{plan.requests} in {plan.seconds:g} s"
+            plans.append(f"| {vendor.title} | `{name}` | {pace} | {plan.per_day or ''} | {reach} | {plan.note} |")
+        for window in dict.fromkeys(vendor.windows.values()):
+            intervals = ", ".join(name for name, each in vendor.windows.items() if each == window)
+            reach = "" if window.history_days is None else f"{window.history_days} days"
+            windows.append(f"| {vendor.title} | {intervals} | {window.request_days or 'all'} | {reach} |")
+    for name, table in (("plans", plans), ("windows", windows)):
+        start, _, rest = page.partition(f"<!-- {name}: written by scripts/write_docs.py -->\n")
+        end = rest.partition("<!-- end -->")[2]
+        marked = f"<!-- {name}: written by scripts/write_docs.py -->\n" + "\n".join(table)
+        page = f"{start}{marked}\n<!-- end -->{end}"
+    return page
+
+
+PAGES = {
+    "metrics.md": metrics_page,
+    "strategies.md": strategies_page,
+    "indicators.md": indicators_page,
+    "vendors.md": vendors_page,
+}
 
 if __name__ == "__main__":
     for file_name, page in PAGES.items():

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import numpy as np
 
@@ -57,8 +58,9 @@ def splits(symbol):
     return [(start_of_day(day), new, old) for day, new, old in made]
 
 
+@cache
 def dividends(symbol, first="1998-01-01", last="2035-01-01"):
-    """Return (ex-date ns, amount as declared), one in February, May, August and November."""
+    """Return a list to leave alone: (ex-date ns, amount as declared), one in February, May, August and November."""
     if symbol not in NAMES and seed_of(symbol) % 4 == 3:
         return []
     found = []

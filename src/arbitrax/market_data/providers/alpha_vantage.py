@@ -148,11 +148,11 @@ class AlphaVantage:
         parts = await self._ask(params, symbol, Parts)
         named = next((name for name in parts if name.startswith("Time Series")), None)
         if "Meta Data" not in parts or named is None:
-            raise self._client.bad(symbol, f"it holds {', '.join(parts) or 'nothing'}, and no series")
+            raise self._client.bad(symbol, f"it holds no series, but {', '.join(parts) or 'nothing'}")
         try:
             series = Series(
                 msgspec.json.decode(parts["Meta Data"], type=dict[str, str]),
-                msgspec.json.decode(parts[named], type=dict[str, Row]),
+                msgspec.json.decode(parts[named], type=dict[str, Row], strict=False),  # numbers are written as texts
             )
         except msgspec.ValidationError as error:
             raise self._client.bad(symbol, f"its shape is unknown ({error})") from None
@@ -174,7 +174,7 @@ class AlphaVantage:
         for name in ("Error Message", "Information", "Note"):
             if name in parts:
                 self._refuse(name, bytes(parts[name]).decode("utf-8", "replace").strip('"'), about)
-        return self._client.decode(reply, kind, about)
+        return parts if kind is Parts else self._client.decode(reply, kind, about)  # type: ignore[return-value]
 
     def _refuse(self, name: str, said: str, about: str) -> None:
         """Raise what a text means. Those of bursts name the day's limit as well, so they are looked for first."""

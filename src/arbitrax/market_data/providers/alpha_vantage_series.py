@@ -30,17 +30,17 @@ _TYPES: dict[str, AssetType] = {"Equity": "equity", "ETF": "etf", "Mutual Fund":
 
 
 class Row(Struct, frozen=True):
-    """A bar. Volume is the fifth value, or the sixth after the adjusted close."""
+    """A bar, its texts read as numbers. Volume is the fifth value, or the sixth after the adjusted close."""
 
-    open: str = field(name="1. open")
-    high: str = field(name="2. high")
-    low: str = field(name="3. low")
-    close: str = field(name="4. close")
-    volume: str | None = field(name="5. volume", default=None)
-    adjusted_close: str | None = field(name="5. adjusted close", default=None)
-    volume_after_adjusted: str | None = field(name="6. volume", default=None)
-    dividend: str = field(name="7. dividend amount", default="0")
-    split: str = field(name="8. split coefficient", default="1")
+    open: float = field(name="1. open")
+    high: float = field(name="2. high")
+    low: float = field(name="3. low")
+    close: float = field(name="4. close")
+    volume: float | None = field(name="5. volume", default=None)
+    adjusted_close: float | None = field(name="5. adjusted close", default=None)
+    volume_after_adjusted: float | None = field(name="6. volume", default=None)
+    dividend: float = field(name="7. dividend amount", default=0.0)
+    split: float = field(name="8. split coefficient", default=1.0)
 
 
 class Series(Struct, frozen=True):
@@ -52,21 +52,6 @@ class Series(Struct, frozen=True):
     def about(self, what: str) -> str | None:
         """Return a value of the meta data, whose names are numbered differently in each series."""
         return next((value for name, value in self.meta.items() if name.partition(". ")[2] == what), None)
-
-
-class Split(Struct, frozen=True):
-    """A line of the SPLITS function."""
-
-    effective_date: str
-    split_factor: str
-
-
-class Dividend(Struct, frozen=True):
-    """A line of the DIVIDENDS function; dates that are not known are "None"."""
-
-    ex_dividend_date: str
-    amount: str
-    payment_date: str = "None"
 
 
 class Listed(Struct, frozen=True):
@@ -83,15 +68,15 @@ def candidate_of(series: Series, request: BarRequest, *, now: int) -> CandidateB
     """Return rows as columns, newest first as they came.
 
     Raises:
-        ValueError: a text is no number or no time, or a time the zone's clock skipped or repeated.
+        ValueError: a text is no time, or a time the zone's clock skipped or repeated.
         InputError: the zone is none.
     """
     rows = list(series.rows.values())
 
-    def column(texts: "list[str | None]") -> "Floats":
-        return np.array([np.nan if text is None else float(text) for text in texts], dtype=np.float64)
+    def column(values: "list[float | None]") -> "Floats":
+        return np.array(values, dtype=np.float64)
 
-    clock = np.array([np.datetime64(text, "ns") for text in series.rows], dtype="datetime64[ns]").astype(np.int64)
+    clock = np.array(list(series.rows), dtype="datetime64[ns]").astype(np.int64)
     refreshed = series.about("Last Refreshed") or ""
     zone = series.about("Time Zone") or NEW_YORK
     if is_intraday(request.interval):
@@ -113,8 +98,8 @@ def candidate_of(series: Series, request: BarRequest, *, now: int) -> CandidateB
         column([row.high for row in rows]),
         column([row.low for row in rows]),
         column([row.close for row in rows]),
-        column([row.volume or row.volume_after_adjusted for row in rows]),
-        adj_close=column(adjusted) if any(adjusted) else None,
+        column([row.volume_after_adjusted if row.volume is None else row.volume for row in rows]),
+        adj_close=column(adjusted) if any(each is not None for each in adjusted) else None,
         is_final=final,
         source=ALPHA_VANTAGE.name,
         basis="raw",
@@ -126,17 +111,13 @@ def actions_of(series: Series, symbol: str) -> tuple[CorporateAction, ...]:
     """Return the splits and dividends that stand beside daily adjusted bars, as declared.
 
     Raises:
-        ValueError: a text is no number or no date.
+        DataError: a number that no action has.
     """
     splits = [
-        {"effective_date": day, "split_factor": row.split}
-        for day, row in series.rows.items()
-        if float(row.split) != 1.0
+        {"effective_date": day, "split_factor": str(row.split)} for day, row in series.rows.items() if row.split != 1.0
     ]
     dividends = [
-        {"ex_dividend_date": day, "amount": row.dividend}
-        for day, row in series.rows.items()
-        if float(row.dividend) != 0.0
+        {"ex_dividend_date": day, "amount": str(row.dividend)} for day, row in series.rows.items() if row.dividend
     ]
     return in_order([*splits_of(splits, symbol), *dividends_of(dividends, symbol)])
 

@@ -6,6 +6,7 @@ The key joins a request below the client, in `_KeyTransport`: no log line, error
 import asyncio
 import hashlib
 import logging
+import math
 import random
 from collections.abc import Callable, Mapping
 from datetime import UTC
@@ -181,9 +182,9 @@ class VendorClient:
     def limited(self, about: str, seconds: float | None) -> RateLimited:
         """Return the error of too many requests; None: as long as it lasts with this vendor."""
         seconds = self.vendor.limit_lasts if seconds is None else seconds
-        wait = f"{seconds:.0f} s" if seconds < 120 else f"{seconds / 60:.0f} minutes"
+        wait = f"{math.ceil(seconds)} s" if seconds < 120 else f"{math.ceil(seconds / 60)} minutes"
         advice = (
-            f"or set {self.vendor.settings}_PLAN to a larger plan"
+            f"or buy a larger plan and set {self.vendor.settings}_PLAN to it"
             if len(self.vendor.plans) > 1
             else "or ask another vendor"
         )
@@ -202,8 +203,8 @@ class VendorClient:
         return BadPayload(f"{self.vendor.title}'s answer for {about} was not used: {self.redact(what)}; {advice}.")
 
     def refuse(self, reply: Reply, about: str, text: str) -> NoReturn:
-        """Raise what the status of an answer means where the vendor's text says no more."""
-        title, said = self.vendor.title, self.redact(text).rstrip(". ")
+        """Raise what the status of an answer means; the first sentence of the vendor's text is passed on."""
+        title, said = self.vendor.title, self.redact(text).partition(". ")[0].rstrip(".")
         if reply.status == 401:
             raise Unauthorized(
                 f"{title} refused {about}: {said or 'it does not know the API key'}; set {self.vendor.key_variable} to "

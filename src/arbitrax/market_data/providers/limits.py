@@ -23,6 +23,8 @@ class Plan(Struct, frozen=True):
     """Known, not counted here: the vendor says when it is used up."""
     history_days: int | None = None
     """How many days back the plan sees."""
+    end_of_day: bool = False
+    """Whether it refuses any range that reaches into the running day."""
     note: str = ""
 
     @property
@@ -123,7 +125,7 @@ POLYGON = Vendor(
     settings="ARBITRAX_POLYGON",
     needs_key=True,
     plans={
-        "free": Plan(5, 60.0, history_days=730, note="until the end of the day before"),
+        "free": Plan(5, 60.0, history_days=730, end_of_day=True, note="until yesterday"),
         "starter": Plan(100, 1.0, history_days=5 * 365, note="15 minutes late"),
         "developer": Plan(100, 1.0, history_days=10 * 365, note="15 minutes late"),
         "advanced": Plan(100, 1.0),

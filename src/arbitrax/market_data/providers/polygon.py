@@ -3,19 +3,23 @@
 The base URL is ``https://api.massive.com``; the old ``https://api.polygon.io`` still answers and is followed as well.
 """
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from itertools import chain
+from operator import attrgetter
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, quote, urlsplit
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from arbitrax.domain.assets import Asset, AssetType
 from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.dates import date_text
 from arbitrax.domain.errors import BadPayload, DataError
 from arbitrax.domain.intervals import DAY, MINUTE, is_intraday, nanoseconds, parse_interval
+from arbitrax.market_data.bar_times import END, FIRST
 from arbitrax.market_data.candidate import CandidateBars
-from arbitrax.market_data.local_time import to_local
+from arbitrax.market_data.local_time import to_local, to_utc
 from arbitrax.market_data.providers.access import Access
 from arbitrax.market_data.providers.declared_actions import polygon_actions
 from arbitrax.market_data.providers.http_client import Reply, VendorClient
@@ -43,10 +47,13 @@ _TYPES: dict[str, AssetType] = {
 _MARKETS: dict[str, AssetType] = {"crypto": "crypto", "fx": "fx", "indices": "index"}
 
 
+Milliseconds = Annotated[int, Meta(ge=FIRST // MILLISECOND, lt=END // MILLISECOND)]
+
+
 class Aggregate(Struct, frozen=True):
     """A bar as it is sent; what is missing is None."""
 
-    t: int
+    t: Milliseconds
     o: float | None = None
     h: float | None = None
     l: float | None = None  # noqa: E741 - the vendor's name
@@ -91,7 +98,11 @@ class Polygon:
         self._access = access
 
     def windows(self, request: BarRequest, *, now: int) -> list[BarRequest]:
-        """Split by the 50,000 base bars that an answer counts."""
+        """Split by the 50,000 base bars that an answer counts; a free plan's end with yesterday."""
+        if POLYGON.plan(self._access.plan).end_of_day:
+            today = to_local(np.array([now]), NEW_YORK) // DAY * DAY
+            limit = to_utc(today, NEW_YORK)[0] if is_intraday(request.interval) else today
+            request = replace(request, end=min(request.end, int(limit[0])))
         return split(request, POLYGON, self._access.plan, now=now)
 
     async def bars(self, request: BarRequest) -> Fetched:
@@ -105,7 +116,7 @@ class Polygon:
         path = f"/v2/aggs/ticker/{quote(request.symbol, safe='')}/range/{count}/{_SPANS[unit]}/{first}/{last}"
         params = {"adjusted": "false", "sort": "asc", "limit": MOST_ROWS}
         pages = await self._pages(path, params, request.symbol, Aggregates)
-        rows = [row for page in pages for row in self._checked(page, request.symbol)]
+        rows = list(chain.from_iterable(self._checked(page, request.symbol) for page in pages))
         delayed = any(page.status == "DELAYED" for page in pages)
         return Fetched(
             candidate_of(rows, request, now=self._access.clock() - (DELAY if delayed else 0)),
@@ -187,9 +198,9 @@ def candidate_of(rows: list[Aggregate], request: BarRequest, *, now: int) -> Can
     """Return rows as columns. A day's bar starts at its market's midnight, which becomes the date."""
 
     def column(name: str) -> "Floats":
-        return np.array([getattr(row, name) for row in rows], dtype=np.float64)
+        return np.array(list(map(attrgetter(name), rows)), dtype=np.float64)
 
-    start = np.array([row.t for row in rows], dtype=np.int64) * MILLISECOND
+    start = np.array(list(map(attrgetter("t"), rows)), dtype=np.int64) * MILLISECOND
     end = start + nanoseconds(request.interval)
     if not is_intraday(request.interval):
         zone = "UTC" if request.symbol.startswith(("X:", "C:")) else NEW_YORK

@@ -47,6 +47,10 @@ class _Reply(Struct, frozen=True):
     finance: _Charts | None = None
 
 
+class _Found(Struct, frozen=True):
+    quotes: list[dict[str, Any]] = []
+
+
 class Yahoo:
     """Adapter of Yahoo Finance; see `arbitrax.market_data.providers.provider.Provider`."""
 
@@ -104,8 +108,8 @@ class Yahoo:
         def read(reply: Reply) -> list[Asset]:
             if reply.status != 200:
                 self._client.refuse(reply, about, "")
-            found = self._client.decode(reply, dict[str, Any], about)
-            return [found_asset(each) for each in found.get("quotes") or () if each.get("symbol")]
+            quotes = self._client.decode(reply, _Found, about).quotes
+            return [found_asset(each) for each in quotes if each.get("symbol")]
 
         return await self._client.get("/v1/finance/search", params, about=about, read=read)
 
@@ -180,14 +184,16 @@ class Yahoo:
 
     def _refuse(self, reply: Reply, symbol: str, said: str, code: str = "") -> NoReturn:
         """Raise what Yahoo's own words mean; the status alone does not tell, 200 comes with errors too."""
-        text = self._client.redact(said).rstrip(". ")
+        # The last sentence: of a range that is refused, the first holds the question again.
+        text = self._client.redact(said).rstrip(". ").rpartition(". ")[2]
         if code == "Not Found" or "delisted" in said:
             raise UnknownSymbol(
                 f"Yahoo does not know {symbol}: {text}; check the symbol's spelling, or ask another vendor."
             )
         if code == "Unprocessable Entity" or reply.status == 422:
             raise NoData(
-                f"Yahoo has no bars of {symbol} in this range: {text}; ask for later days, or a longer interval."
+                f"Yahoo has no bars of {symbol} in this range: {text}; ask for fewer or later days, or "
+                "a longer interval."
             )
         if code == "Unauthorized" or reply.status == 401:
             raise Unauthorized(f"Yahoo refused {symbol}: {text or 'unauthorized'}; try later, or ask another vendor.")

@@ -1,12 +1,13 @@
 """What a v8 chart reply says: its shape, its rows as columns, and the asset it is about."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
 from arbitrax.domain.assets import Asset, AssetType
 from arbitrax.domain.intervals import DAY, MINUTE, SECOND, is_intraday, nanoseconds
+from arbitrax.market_data.bar_times import END, FIRST
 from arbitrax.market_data.candidate import CandidateBars
 from arbitrax.market_data.corporate_action_lists import currency_code
 from arbitrax.market_data.local_time import to_local
@@ -23,6 +24,7 @@ MOST_DELAY = 30 * MINUTE
 """How late Yahoo's prices of slow exchanges are; a bar that ended longer ago is final without a newer quote."""
 
 Numbers = list[float | None]
+Seconds = Annotated[int, Meta(ge=FIRST // SECOND, lt=END // SECOND)]
 
 _TYPES: dict[str, AssetType] = {
     "EQUITY": "equity",
@@ -59,7 +61,7 @@ class Chart(Struct, frozen=True):
     """The one result of a reply."""
 
     meta: dict[str, Any]
-    timestamp: list[int] | None = None
+    timestamp: list[Seconds] | None = None
     indicators: Indicators = Indicators()
     events: dict[str, Any] | None = None
 
@@ -70,8 +72,18 @@ class Chart(Struct, frozen=True):
 
     def second(self, name: str) -> int | None:
         """Return a time of the meta data, s."""
-        value = self.meta.get(name)
-        return value if isinstance(value, int) else None
+        return _second(self.meta.get(name))
+
+    @property
+    def regular_end(self) -> int | None:
+        """When the current session of regular trading ends, s, or the next one where none is running."""
+        periods = self.meta.get("currentTradingPeriod")
+        regular = periods.get("regular") if isinstance(periods, dict) else None
+        return _second(regular.get("end")) if isinstance(regular, dict) else None
+
+
+def _second(value: object) -> int | None:
+    return value if isinstance(value, int) and FIRST // SECOND <= value < END // SECOND else None
 
 
 class Rows(Struct, frozen=True):
@@ -114,9 +126,7 @@ def candidate_of(chart: Chart, rows: Rows, request: BarRequest, *, now: int) -> 
     twice = live and len(start) > 1 and int(start[-1] - start[-2]) < nanoseconds(request.interval)
     keep = slice(0, len(start) - 1 if twice else len(start))
     start = start[keep]
-    final = (
-        _settled(chart, start, request.interval, zone, now) if daily else _ended(chart, start, request.interval, now)
-    )
+    final = _settled(chart, start, zone) if daily else _ended(chart, start, request.interval, now)
     if live:
         final[-1:] = False
     columns = {
@@ -140,12 +150,10 @@ def candidate_of(chart: Chart, rows: Rows, request: BarRequest, *, now: int) -> 
     return found.take(inside | ~padded) if daily else found
 
 
-def _settled(chart: Chart, dates: "Int64s", interval: str, zone: str, now: int) -> "NDArray[np.bool_]":
+def _settled(chart: Chart, dates: "Int64s", zone: str) -> "NDArray[np.bool_]":
     """Return which days are over: all but the one whose session has begun and has not ended by its newest quote."""
-    quote = chart.second("regularMarketTime")
-    regular = (chart.meta.get("currentTradingPeriod") or {}).get("regular") or {}
-    end = regular.get("end")
-    if quote is None or not isinstance(end, int) or quote >= end:
+    quote, end = chart.second("regularMarketTime"), chart.regular_end
+    if quote is None or end is None or quote >= end:
         return np.ones(len(dates), dtype=np.bool_)
     today, ends_on = (int(each) // DAY for each in to_local(np.array([quote, end - 1]) * SECOND, zone))
     running = today if today == ends_on else ends_on
