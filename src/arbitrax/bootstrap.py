@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from arbitrax.storage.parquet.bar_cache import BarCache
     from arbitrax.storage.postgres.connection import Database
     from arbitrax.storage.postgres.summary import DatabaseSummary
+    from arbitrax.storage.redis.recent_bars import RecentBars
 
 NEARLY_FULL = 64 * 1024**2
 """Free bytes below which PostgreSQL may not find room for its next log segment."""
@@ -30,16 +31,18 @@ NEARLY_FULL = 64 * 1024**2
 class Store:
     """The stores behind their ports, each made when first used."""
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, *, recent: bool = False) -> None:
+        """Take the database; ``recent``: keep recent days in the cache's server too, which is then running."""
         self._database = database
         self._settings = settings
+        self._keeps_recent = recent
 
     @cached_property
     def bars(self) -> BarStore:
         """Bars, with the cache of this home in front."""
         from arbitrax.storage.postgres.bar_store import PostgresBarStore
 
-        return PostgresBarStore(self._database, self._cache)
+        return PostgresBarStore(self._database, self._cache, self._recent)
 
     @cached_property
     def actions(self) -> ActionStore:
@@ -67,14 +70,14 @@ class Store:
         """Quality reports, rows set aside, repairs."""
         from arbitrax.storage.postgres.quality_store import PostgresQualityStore
 
-        return PostgresQualityStore(self._database)
+        return PostgresQualityStore(self._database, self._cache, self._recent)
 
     @cached_property
     def ingestions(self) -> IngestionStore:
         """What was asked of vendors, and how far it got."""
         from arbitrax.storage.postgres.ingestion_store import PostgresIngestionStore
 
-        return PostgresIngestionStore(self._database, self._cache)
+        return PostgresIngestionStore(self._database, self._cache, self._recent)
 
     @cached_property
     def schedules(self) -> ScheduleStore:
@@ -89,10 +92,18 @@ class Store:
 
         return BarCache(self._settings.home / "cache" / "bars")
 
+    @cached_property
+    def _recent(self) -> RecentBars | None:
+        if not self._keeps_recent:
+            return None
+        from arbitrax.storage.redis.recent_bars import RecentBars
+
+        return RecentBars(cache_url(self._settings))
+
 
 @contextmanager
-def open_store(settings: Settings, *, seed: bool = True) -> Iterator[Store]:
-    """Open the stores of the settings; the embedded PostgreSQL starts by itself.
+def open_store(settings: Settings, *, seed: bool = True, recent: bool = False) -> Iterator[Store]:
+    """Open the stores of the settings; the embedded PostgreSQL starts by itself, with ``recent`` the cache as well.
 
     An embedded database gets this release's schema and, while it holds no prices at all and ``seed`` says so, the
     bundled ones. A database of your own is only ever changed by `arbitrax db upgrade`.
@@ -101,10 +112,8 @@ def open_store(settings: Settings, *, seed: bool = True) -> Iterator[Store]:
         StoreUnavailableError: PostgreSQL is down or refuses us.
         SchemaError: the database has another schema than this release.
     """
-    from arbitrax.storage.postgres.connection import Database
-
-    with _full_disk_named(settings), Database(database_url(settings)) as database:
-        store = Store(database, settings)
+    with _full_disk_named(settings), _database(settings) as database:
+        store = Store(database, settings, recent=recent)
         if settings.database_url is None:
             _prepare_embedded(database)
             if seed and not store.bars.catalogue():
@@ -112,6 +121,12 @@ def open_store(settings: Settings, *, seed: bool = True) -> Iterator[Store]:
 
                 import_samples(store, received=time.time_ns())
         yield store
+
+
+def _database(settings: Settings) -> Database:
+    from arbitrax.storage.postgres.connection import Database
+
+    return Database(database_url(settings), replica_url=settings.database_replica_url)
 
 
 @contextmanager

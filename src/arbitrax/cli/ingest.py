@@ -51,7 +51,7 @@ def ingest(
     if start is not None and end is not None and start >= end:
         raise RangeError(f"--from {from_} is after --to {to}; exchange them.")
     settings = read_settings()
-    with open_store(settings) as store, _watched(shown=not json) as watcher:
+    with open_store(settings, recent=True) as store, _watched(shown=not json) as watcher:
         outcomes = asyncio.run(
             ingest_from(
                 store,

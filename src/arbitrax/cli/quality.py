@@ -56,9 +56,8 @@ def check(
         show("No rule has anything to say against it.")
     if rows:
         for line in report.lines:
-            show(
-                f"{line.rule}: {', '.join(when(at) for at in line.times)}{', ...' if line.count > len(line.times) else ''}"
-            )
+            more = ", ..." if line.count > len(line.times) else ""
+            show(f"{line.rule}: {', '.join(when(at) for at in line.times)}{more}")
     if aside:
         shown = aside if rows else aside[:MOST_ROWS]
         show(_set_aside(shown, interval, len(aside)))
@@ -74,29 +73,27 @@ def repair(
     undo: Annotated[str | None, Parameter(help="Id of the repair to take back.")] = None,
     json: Json = False,
 ) -> int:
-    """Show what could be mended in a stored series; nothing is changed unless asked for, and everything can be undone."""
-    from arbitrax.services.repairs import apply_repair, proposed_repairs, undo_repair
+    """Show what could be mended in a stored series; nothing is changed unless asked for, and all can be undone."""
+    from arbitrax.services.repairs import apply_repair, known_repairs, undo_repair
 
     if apply is not None and undo is not None:
         raise InputError("Give either --apply or --undo, not both.")
     with open_store(read_settings()) as store:
-        proposed_repairs(store, symbol, interval, now=time.time_ns())
-        who, now = getpass.getuser(), time.time_ns()
+        known = known_repairs(store, symbol, interval, now=time.time_ns())
+        who = getpass.getuser()
         if apply == "all":
-            for each in store.quality.repairs(symbol, interval):
-                if each.applied is None:
-                    apply_repair(store, symbol, interval, each.id, who=who, now=time.time_ns())
-        elif apply is not None:
-            apply_repair(store, symbol, interval, decode(REPAIR, apply), who=who, now=now)
-        elif undo is not None:
-            undo_repair(store, symbol, interval, decode(REPAIR, undo), who=who, now=now)
+            wanted = [each.id for each in known if each.applied is None]
+        else:
+            wanted = [] if apply is None else [decode(REPAIR, apply)]
+        for each in wanted:
+            apply_repair(store, symbol, interval, each, who=who, now=time.time_ns())
+        if undo is not None:
+            undo_repair(store, symbol, interval, decode(REPAIR, undo), who=who, now=time.time_ns())
         known = store.quality.repairs(symbol, interval)
     if json:
         show_json([_document(each) for each in known])
     elif not known:
-        show(
-            f"Nothing in the {interval} bars of {symbol} can be mended; `arbitrax data check {symbol}` says what is odd."
-        )
+        show(f"Nothing in the {interval} bars of {symbol} can be mended; `arbitrax data check {symbol}` says why.")
     else:
         rows = [(encode(REPAIR, each.id), _state(each), each.repair.rule, each.repair.reason) for each in known]
         show(table(f"{symbol} {interval}: repairs", ("id", "state", "rule", "what"), rows, left=4))

@@ -112,7 +112,7 @@ def _do_due() -> bool:
     """Do all that is due; return whether something could not be had."""
     failed = False
     settings = read_settings()
-    with open_store(settings) as store:
+    with open_store(settings, recent=True) as store:
         for schedule in store.schedules.list():
             due = next_due(schedule, now=time.time_ns())
             if due is None or due.at > time.time_ns():

@@ -36,7 +36,7 @@ from arbitrax.services.catalogue_ports import (
     MarketStores,
     OpenIngestion,
 )
-from arbitrax.services.ports import StoreCounts
+from arbitrax.services.ports import BarStore, StoreCounts
 
 if TYPE_CHECKING:
     from arbitrax.domain.bars import Bars
@@ -233,12 +233,9 @@ class _Ingestion:
         same: Bars | None = None
         if info is not None:
             reach = BEFORE * max(nanoseconds(chunk.interval), DAY) * 2
-            stored_series = bars.load(symbol, chunk.interval)
-            assert stored_series is not None
-            stored_bars = stored_series.bars
-            before = stored_bars.between(chunk.start - reach, chunk.start)
+            before = _loaded(bars, chunk, chunk.start - reach, chunk.start)
             if info.source not in (self._request.source, SAMPLE) and not self._replace_source:
-                same = stored_bars.between(chunk.start, chunk.end)
+                same = _loaded(bars, chunk, chunk.start, chunk.end)
         stored = self._stores.actions.load(symbol).actions
         known = Known(self._asset(symbol), union(stored, actions), before, same)
         return judge(chunk, fetched, known, now=received)
@@ -309,6 +306,11 @@ class _Ingestion:
         known = self._outcomes[symbol]
         if text not in known.notices:
             self._outcomes[symbol] = replace(known, notices=(*known.notices, text))
+
+
+def _loaded(bars: BarStore, chunk: Chunk, start: int, end: int) -> "Bars | None":
+    found = bars.load_range(chunk.symbol, chunk.interval, start, end)
+    return None if found is None else found.bars
 
 
 def _first(failed: BaseExceptionGroup) -> BaseException:
