@@ -28,6 +28,7 @@ app.command(
 app.command("arbitrax.cli.ingest:ingest", name="ingest", help="Fetch bars of a vendor, check and store them.")
 app.command("arbitrax.cli.ingest:ingestions", name="ingestions", help="List ingestions and how far they got.")
 app.command("arbitrax.cli.schedule:app", name="schedule", help="Ingest regularly, after the close of each session.")
+app.command("arbitrax.cli.export:export", name="export", help="Write a stored series to a file.")
 app.command("arbitrax.cli.catalogue:search", name="search", help="Search stored assets by symbol and name.")
 app.command("arbitrax.cli.catalogue:describe", name="describe", help="Show or say what an asset is.")
 app.command("arbitrax.cli.catalogue:symbols", name="symbol", help="Follow changes of symbols.")
