@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -77,6 +78,13 @@ def test_windows_out_of_bounds_are_refused(name, window):
         function([1.0, 2.0], window)
     with pytest.raises((ValueError, TypeError)):
         state(window)
+
+
+@pytest.mark.parametrize("window", [2.5, "5", None, 2**70])
+def test_windows_that_are_no_whole_numbers_are_named(window):
+    message = re.escape(f"Macd({window!r}, 26, 9) is not possible: windows are whole numbers")
+    with pytest.raises(InputError, match=message):
+        ix.macd([1.0, 2.0], window)
 
 
 @each
