@@ -447,7 +447,8 @@ def _skill(result: Result) -> list[Flag]:
         if sure is None
         else Flag(
             SKILL[0], "ok" if sure >= CONFIDENCE else "warning",
-            f"The true Sharpe ratio is above 0 with a probability of {_probability(sure)}, if this is the only run tried.",
+            f"The true Sharpe ratio is above 0 with a probability of {_probability(sure)}, if this is the only run "
+            "tried.",
         ),
         Flag(SKILL[1], "n/a", f"n/a because {reasons[1]}.")
         if needed is None
