@@ -124,3 +124,13 @@ def test_worked_examples():
 def test_kama_refuses_a_fast_end_above_the_slow_one():
     with pytest.raises(InputError, match="fast = 40"):
         ix.kama([1.0, 2.0], 2, fast=40)
+
+
+def test_the_unit_of_averages_is_that_of_the_first_value():
+    """As the module says: prices lose nothing, small values after a first one of 0 do, unless they are scaled."""
+    tiny = np.random.default_rng(5).normal(0, 1e-6, 300)
+    started, expected = np.append(0.0, tiny), talib.SMA(tiny, 20)
+    assert np.abs(ix.sma(started, 20)[20:] - expected[19:]).max() > 1e-10
+    np.testing.assert_allclose(ix.sma(started * 1e6, 20)[20:] / 1e6, expected[19:], atol=1e-14)
+    with pytest.raises(DataError, match="too large for exact sums"):
+        ix.sma([100.0, 9.3e10 / 20, 100.0], 20)
