@@ -1,4 +1,4 @@
-"""Tables of returns by month, drawdowns, rolling metrics and the tested value at risk, against the frames of the run."""
+"""Tables of months, drawdowns, rolling metrics and the tested value at risk, against the frames of the run."""
 
 import io
 import math
