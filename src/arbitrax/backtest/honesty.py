@@ -366,8 +366,8 @@ def _concentration(result: Result) -> Concentration:
     said = (
         f"All profit comes from {count} trade{'' if count == 1 else 's'}, too few to tell skill from luck."
         if few
-        else f"The {len(best)} best of {count:,} trades made {share:.0%} of the profit; without them the total "
-        f"return is {without:+,.1%}."
+        else f"The {len(best)} best of {count:,} trades made {share:.0%} of the profit; without them it made "
+        f"{without:+,.1%} of its starting cash."
     )
     verdict: Verdict = "warning" if few or share > CONCENTRATED else "ok"
     return Concentration(verdict, said, count, len(best), share, without)

@@ -287,3 +287,10 @@ def test_intervals_of_a_ruined_account_are_no_comfort():
     assert found.sharpe is None
     assert found.cagr.low == -1
     assert found.verdict == "warning"
+
+
+def test_what_is_left_without_the_best_trades_is_told_of_the_starting_cash():
+    found = RUN.honesty.concentration
+    left = (RUN.equity_curve[-1] - np.sort(RUN.trade_records["pnl"])[-5:].sum()) / RUN.spec.cash - 1
+    assert found.return_without == pytest.approx(left)
+    assert f"without them it made {left:+,.1%} of its starting cash." in found.sentence
