@@ -107,7 +107,9 @@ def indicators_page() -> str:
         "Each comes in two forms that take the same steps, to the last bit: a function over arrays, and a class that",
         "takes a bar at a time (`Sma(20).update(price)`), named in brackets. A result is NaN until it is warm, and",
         "again after a value that is not finite, which starts it anew. Row t is known at the close of bar t. Where",
-        "TA-Lib has an indicator the values agree to 1e-9 once warm, from the same bar on.",
+        "TA-Lib has an indicator the values of prices agree to 1e-9 once warm, from the same bar on.",
+        "",
+        *inspect.cleandoc(indicators.__doc__ or "").split("\n\n")[-1].split("\n"),
         "",
     ]
     classes = {name.lower(): name for name in indicators.__all__ if name[0].isupper()}

@@ -96,6 +96,8 @@ def run_decisions(simulation: Simulation, decided: Any, shape: Shape, leverage: 
             simulation.run_targets(np.ascontiguousarray(weights), rows, *_exits(decided.exits, shape))
         else:
             simulation.run_targets(np.full((1, shape.full[1]), np.nan), rows)
+    elif decided is None:
+        raise StrategyError(f"{shape.name} returned nothing; end it with `return weights`, one for each bar.")
     else:
         targets = decided if isinstance(decided, Targets) else Targets(decided)
         # A number alone is a mistake here, while exits may be one number for all bars.

@@ -297,5 +297,10 @@ def _benchmark_equity(cash: float, panel: Panel, benchmark: Bars, adjusted: bool
             f"The benchmark {benchmark.symbol} starts after the first bar of {traded}; choose another benchmark "
             "or a later start."
         )
+    if compared.timestamp[-1] < panel.timestamp[0]:
+        raise DataError(
+            f"The benchmark {benchmark.symbol} ends before the first bar of {traded}; choose another benchmark or an "
+            "earlier start."
+        )
     close = compared.close[at]
     return cash * (close / close[0])

@@ -1,4 +1,4 @@
-"""A run as files for other programs: each of its frames, and its metrics."""
+"""A run as files for other programs: each of its frames, its metrics, and what there is to doubt about them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FORMS = ("csv", "parquet", "json")
 
 
 def export_result(result: Result, folder: Path, form: str) -> list[Path]:
-    """Write ``equity, orders, fills, events, trades, contributions`` and ``metrics``; return the paths.
+    """Write the frames of a result, ``equity`` to ``rolling``, then ``honesty`` and ``metrics``; return the paths.
 
     Times are ISO 8601 in UTC, lengths of time in seconds, missing values empty (null in JSON). CSV has
     numbers as Python prints them, so that they read back to the same bits. Files that are there are replaced.
@@ -36,17 +36,23 @@ def export_result(result: Result, folder: Path, form: str) -> list[Path]:
         "events": result.events,
         "trades": result.trades,
         "contributions": result.contributions.reset_index(),
+        "monthly": result.monthly.rename(columns={"year": "whole_year"}).rename(columns=str).reset_index(),
+        "yearly": result.yearly.reset_index(),
+        "drawdowns": result.drawdowns,
+        "var_backtest": result.var_backtest,
+        "rolling": result.rolling().reset_index(),
     }
     written = [folder / f"{name}.{form}" for name in frames]
-    metrics = folder / "metrics.json"
+    honesty, metrics = folder / "honesty.json", folder / "metrics.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for path, frame in zip(written, frames.values(), strict=True):
             _write(frame, path, form)
-        metrics.write_bytes(msgspec.json.format(msgspec.json.encode(_metrics(result)), indent=2))
+        for path, document in ((honesty, result.honesty.document()), (metrics, _metrics(result))):
+            path.write_bytes(msgspec.json.format(msgspec.json.encode(document), indent=2))
     except OSError as error:
         raise InputError(f"{folder} cannot be written to: {error.strerror}; give another folder.") from error
-    return [*written, metrics]
+    return [*written, honesty, metrics]
 
 
 def _write(frame: pd.DataFrame, path: Path, form: str) -> None:

@@ -124,6 +124,11 @@ class Flag(Struct, frozen=True):
     verdict: Verdict
     sentence: str
 
+    @property
+    def label(self) -> str:
+        """Its name for people, in the middle of a line."""
+        return self.name.replace("_", " ").replace("sharpe", "Sharpe")
+
 
 class Honesty(Struct, frozen=True, repr_omit_defaults=True):
     """What there is to doubt about a run."""
@@ -153,7 +158,7 @@ class Honesty(Struct, frozen=True, repr_omit_defaults=True):
             ("volume", self.liquidity),
         )
         named = tuple((label, part.verdict, part.sentence) for label, part in parts)
-        return (*named, *((flag.name.replace("_", " "), flag.verdict, flag.sentence) for flag in self.flags))
+        return (*named, *((flag.label, flag.verdict, flag.sentence) for flag in self.flags))
 
     def document(self) -> dict[str, Any]:
         """Return the panel as JSON-able data."""
@@ -268,8 +273,8 @@ def _cost_sentence(changes: dict[float, float], gone: float | None, largest: flo
     said = ", ".join(f"x{multiple:g} {change:+,.1%}" for multiple, change in sorted(changes.items()))
     if changes.get(1.0, 0.0) <= 0:
         free = changes.get(0.0)
-        loses = "loses even without costs" if free is not None and free <= 0 else "loses at its costs"
-        return "warning", f"It {loses}: total return {said}."
+        where = "even without costs" if free is not None and free <= 0 else "at its costs"
+        return "warning", f"It makes no profit {where}: total return {said}."
     if gone is None:
         return "ok", f"Total return {said}; a profit is left at {largest:g} times the costs."
     verdict: Verdict = "warning" if gone < 2 else "ok"
@@ -329,7 +334,7 @@ def _intervals(result: Result, sample: Sample) -> Intervals:
     parts += [] if cagr is None else [f"CAGR {cagr.low:+,.1%} to {cagr.high:+,.1%}"]
     parts.append(f"max drawdown {drawdown.low:.1%} to {drawdown.high:.1%}")
     count = len(drawn.mean)
-    luck = sharpe is not None and sharpe.low <= 0
+    luck = any(each is not None and each.low <= 0 for each in (sharpe, None if sharpe else cagr))
     tail = "; luck alone may explain a Sharpe ratio above zero" if luck and sharpe and sharpe.value > 0 else ""
     return Intervals(
         "warning" if luck else "ok",
@@ -354,15 +359,15 @@ def _concentration(result: Result) -> Concentration:
     start = float(result.equity_curve[0])
     without = float(result.equity_curve[-1]) / start - 1 - made / start
     if total <= 0:
-        said = f"The trades lost money in all; the best {len(best)} made {made:,.2f}."
+        said = f"The trades made no profit in all; the best {len(best)} made {made:,.2f}."
         return Concentration("n/a", said, count, len(best), None, without)
     share = made / total
     few = count <= BEST
     said = (
         f"All profit comes from {count} trade{'' if count == 1 else 's'}, too few to tell skill from luck."
         if few
-        else f"The {len(best)} best of {count:,} trades made {share:.0%} of the profit; without them the total "
-        f"return is {without:+,.1%}."
+        else f"The {len(best)} best of {count:,} trades made {share:.0%} of the profit; without them it made "
+        f"{without:+,.1%} of its starting cash."
     )
     verdict: Verdict = "warning" if few or share > CONCENTRATED else "ok"
     return Concentration(verdict, said, count, len(best), share, without)
@@ -427,6 +432,11 @@ def _flags(result: Result, market: Market | None) -> tuple[Flag, ...]:
     return (*flags, *_skill(result))
 
 
+def _probability(value: float) -> str:
+    """Return a probability as a percentage that never rounds to certainty."""
+    return "over 99.9%" if value >= 0.9995 else "below 0.1%" if value < 0.0005 else f"{value:.1%}"
+
+
 def _skill(result: Result) -> list[Flag]:
     """Return what the length of the run and the shape of its returns say of its Sharpe ratio."""
     metrics, count = result.metrics, len(Sample(result).returns)
@@ -437,7 +447,8 @@ def _skill(result: Result) -> list[Flag]:
         if sure is None
         else Flag(
             SKILL[0], "ok" if sure >= CONFIDENCE else "warning",
-            f"The true Sharpe ratio is above 0 with a probability of {sure:.1%}, if this is the only run tried.",
+            f"The true Sharpe ratio is above 0 with a probability of {_probability(sure)}, if this is the only run "
+            "tried.",
         ),
         Flag(SKILL[1], "n/a", f"n/a because {reasons[1]}.")
         if needed is None

@@ -173,7 +173,10 @@ def run_notices(
         found.append("Costs are zero; live trading will do worse.")
     if benchmark is not None and benchmark.timestamp[-1] < panel.timestamp[-1]:
         last = date_text(int(benchmark.timestamp[-1]))
-        found.append(f"The benchmark {benchmark.symbol} ends on {last}; after that its last close is kept.")
+        found.append(
+            f"The benchmark {benchmark.symbol} ends on {last}; after that its last close is kept, a return of zero in "
+            "every metric against it."
+        )
     refused = orders["reason"][orders["status"] == OrderStatus.REFUSED]
     for reason, text in REFUSALS.items():
         count = int(np.count_nonzero(refused == reason))

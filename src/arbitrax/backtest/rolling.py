@@ -41,9 +41,8 @@ def rolling_metrics(result: Result, window: int | None = None) -> Rolling:
     sample = Sample(result)
     if window is None:
         window = max(round(sample.year.periods / 2), SHORTEST)
-    if isinstance(window, bool) or window != int(window) or window < SHORTEST:
-        raise InputError(f"A window of {window} returns has no deviation; give a whole number from {SHORTEST}.")
-    window = int(window)
+    if isinstance(window, bool) or not isinstance(window, int | np.integer) or window < SHORTEST:
+        raise InputError(f"A window of {window!r} returns has no deviation; give a whole number from {SHORTEST}.")
     returns, theirs = sample.returns, sample.benchmark_returns
     count = len(returns)
     lines = [np.full(count, np.nan) for _ in range(3)]

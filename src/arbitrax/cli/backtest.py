@@ -226,7 +226,8 @@ def show_run(
     ] = (),
     json: Json = False,
 ) -> int:
-    """Show a stored run: metrics, assumptions, trades."""
+    """Show a stored run: what to doubt, metrics, returns by month, drawdowns, rolling metrics, trades, assumptions."""
+    from arbitrax.cli.risk_view import risk_document, risk_tables
     from arbitrax.cli.run_view import assumptions_table, trades_table
     from arbitrax.services.backtests import find_run, restored_result
 
@@ -239,12 +240,13 @@ def show_run(
     elif explained:
         show("\n\n".join(explained.values()))
     elif json:
-        show_json(run_document(result, run_id, None, with_records=True))
+        show_json({**run_document(result, run_id, None, with_records=True), **risk_document(result)})
     else:
         show(
             honesty_table(result),
             metrics_table(result),
             *_portfolio_tables(result),
+            *risk_tables(result),
             trades_table(result),
             assumptions_table(result, run),
         )
@@ -288,12 +290,13 @@ def export_run(
     form: Annotated[Literal["csv", "parquet", "json"], Parameter(name="--format", help="Of the files.")] = "csv",
     json: Json = False,
 ) -> int:
-    """Write a stored run's equity, orders, fills, events, trades, contributions and metrics, a file each."""
-    from arbitrax.services.backtests import find_run, stored_result
+    """Write a stored run as files: its curves, records, tables of returns and drawdowns, metrics and honesty panel."""
+    from arbitrax.services.backtests import find_run, restored_result
 
     with open_store(read_settings()) as store:
         run = find_run(store.runs, run_id)
-    written = stored_result(run).export(out or Path(run_id), form)
+        result = restored_result(store.bars, store.actions, run)
+    written = result.export(out or Path(run_id), form)
     if json:
         show_json({"id": run_id, "files": [str(path) for path in written]})
     else:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from arbitrax.domain.errors import DataError, InputError
-from arbitrax.indicators.series import series
+from arbitrax.domain.errors import DataError
+from arbitrax.indicators.series import made, series
 from arbitrax.kernels import indicators
 from arbitrax.kernels.indicators import MovingAverageComparison
 
@@ -42,10 +42,7 @@ def compare_moving_averages(price: "ArrayLike", first: int, second: int) -> np.n
         DataError: prices that are not finite, or too large for exact sums of int64.
     """
     prices = series(price, "price")
-    try:
-        MovingAverageComparison(first, second)
-    except (TypeError, ValueError) as error:
-        raise InputError(f"compare_moving_averages: {error}") from error
+    made(MovingAverageComparison, (first, second), "compare_moving_averages")
     sign = np.empty(len(prices), np.int8)
     scale = average_scale(prices)
     if indicators.cross_averages(prices, scale, first, second, sign):

@@ -1,4 +1,4 @@
-"""Moving averages over arrays. Sums are of integers, exact; values agree with TA-Lib's to 1e-9."""
+"""Moving averages over arrays. Sums are of integers, exact; those of prices agree with TA-Lib's to 1e-9."""
 
 from typing import TYPE_CHECKING
 

@@ -1,6 +1,6 @@
 """What every indicator over arrays shares: the check of its input, and errors in words."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -29,8 +29,25 @@ def series(values: "ArrayLike", name: str = "values") -> "Floats":
     return array
 
 
+def made(make: "Callable[..., Any]", settings: tuple[object, ...], name: str = "") -> "Any":
+    """Return the state ``make(*settings)``; name: how a message calls it, unless by its own.
+
+    Raises:
+        InputError: a setting is out of bounds, or no number.
+    """
+    name = name or make.__name__
+    try:
+        return make(*settings)
+    except ValueError as error:
+        raise InputError(f"{name}: {error}") from error
+    except (TypeError, OverflowError) as error:
+        shown = ", ".join(map(repr, settings))
+        raise InputError(f"{name}({shown}) is not possible: windows are whole numbers up to 1,000,000, "
+                         "other settings are numbers.") from error  # fmt: skip
+
+
 def lines(
-    make: "Callable[..., object]", settings: tuple[float, ...], given: "dict[str, ArrayLike]", outputs: int
+    make: "Callable[..., Any]", settings: tuple[float, ...], given: "dict[str, ArrayLike]", outputs: int
 ) -> "list[Floats]":
     """Return the arrays that the indicator ``make(*settings)`` writes for these series, each (bars,).
 
@@ -44,10 +61,9 @@ def lines(
         words = " and ".join(f"{name} has {len(array)}" for name, array in arrays.items())
         raise InputError(f"{make.__name__}: {words} values; give series of the same length.")
     out = [np.empty(bars) for _ in range(outputs)]
+    state = made(make, settings)
     try:
-        make(*settings).fill(*arrays.values(), *out)  # type: ignore[attr-defined]
-    except (TypeError, ValueError) as error:
-        raise InputError(f"{make.__name__}: {error}") from error
+        state.fill(*arrays.values(), *out)
     except OverflowError as error:
         raise DataError(f"{make.__name__}: {error}.") from error
     return out

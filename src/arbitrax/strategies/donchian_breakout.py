@@ -9,17 +9,14 @@ after one that won, and the limits on related markets.
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from arbitrax.domain.errors import ParameterError
-from arbitrax.indicators import atr
+from arbitrax.indicators import atr, donchian
 from arbitrax.strategies.parameters import parameter
 from arbitrax.strategies.signals import Exits, Signals
 from arbitrax.strategies.strategy import Strategy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from arbitrax.domain.bars import Bars, Floats
 
 MOST = 0.99
@@ -52,25 +49,21 @@ class DonchianBreakout(Strategy):
         close = bars.close
         span = atr(bars.high, bars.low, close, self.average)
         known = span > 0
-        lowest = _before(bars.low, self.exit, np.min)
-        highest = _before(bars.high, self.exit, np.max)
-        up = known & (close > _before(bars.high, self.entry, np.max))
-        down = known & (close < _before(bars.low, self.entry, np.min))
+        entry, leave = (donchian(bars.high, bars.low, window) for window in (self.entry, self.exit))
+        up = known & (close > _before(entry.upper))
+        down = known & (close < _before(entry.lower))
         share = np.divide(span, close, out=np.full(len(close), np.nan), where=known)
         size = np.minimum(self.risk / share, self.max_weight)
         return Signals(
             entries=up,
-            exits=known & (close < lowest),
+            exits=known & (close < _before(leave.lower)),
             short_entries=down if self.short else None,
-            short_exits=known & (close > highest) if self.short else None,
+            short_exits=known & (close > _before(leave.upper)) if self.short else None,
             size=size,
             attached=Exits(stop_loss=np.minimum(self.stop * share, MOST)) if self.stop else Exits(),
         )
 
 
-def _before(values: "Floats", window: int, extreme: "Callable[..., Floats]") -> "Floats":
-    """Return the extreme of the ``window`` values before each, (bars,), NaN until there are as many."""
-    result = np.full(len(values), np.nan)
-    if len(values) > window:
-        result[window:] = extreme(sliding_window_view(values[:-1], window), axis=1)
-    return result
+def _before(line: "Floats") -> "Floats":
+    """Return the line as of one bar earlier, (bars,), NaN at the first."""
+    return np.concatenate(([np.nan], line[:-1]))

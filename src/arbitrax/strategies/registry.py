@@ -108,9 +108,10 @@ def _strategy_in(module: ModuleType, class_name: str, origin: str) -> type[Strat
         return named  # also one that the module imports from elsewhere in its package
     if not class_name and len(found) == 1:
         return next(iter(found.values()))
-    listed = ", ".join(found) or "none; subclass arbitrax.Strategy"
+    if not found:
+        raise UnknownNameError(f"{origin} has no strategy of its own; write one: class Mine(arbitrax.Strategy).")
     wanted = f"no strategy class '{class_name}'" if class_name else f"{len(found)} strategy classes, so name one"
-    raise UnknownNameError(f"{origin} has {wanted}{did_you_mean(class_name, found)} (it has: {listed}).")
+    raise UnknownNameError(f"{origin} has {wanted}{did_you_mean(class_name, found)} (it has: {', '.join(found)}).")
 
 
 def _snake_case(name: str) -> str:

@@ -148,12 +148,20 @@ def test_benchmark_that_starts_later_is_refused():
         run(ax.BuyAndHold(), daily([10, 11, 12, 13]), daily([5, 6, 7, 8], symbol="OTHER").take(slice(2, None)))
 
 
+def test_benchmark_that_ends_earlier_is_refused():
+    early = daily([5, 6, 7, 8], symbol="OTHER").take(slice(0, 2))
+    with pytest.raises(DataError, match="OTHER ends before the first bar of TEST"):
+        run(ax.BuyAndHold(), daily([10, 11, 12, 13]).take(slice(2, None)), early)
+
+
 def test_notices_tell_what_to_be_wary_of():
     notices = " ".join(run(ax.BuyAndHold(), daily([1, 2, 3]), commission_bps=0).notices)
     assert "no adjusted close" in notices
     assert "Costs are zero" in notices
     ended = run(ax.BuyAndHold(), daily([1, 2, 3]), daily([5, 6], symbol="OTHER")).notices
-    assert "The benchmark OTHER ends on 2000-01-02; after that its last close is kept." in ended
+    assert "The benchmark OTHER ends on 2000-01-02; after that its last close is kept, a return of zero" in " ".join(
+        ended
+    )
     bankrupt = run(ax.BuyAndHold(weight=-1.0), daily([10, 10, 50, 50]))
     assert bankrupt.bankrupt_bar == 2
     assert "bankrupt" in " ".join(bankrupt.notices)

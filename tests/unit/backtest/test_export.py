@@ -5,7 +5,12 @@ import pytest
 
 import arbitrax as ax
 from arbitrax.domain.errors import InputError
-from tests.market import sample
+from tests.market import daily, sample
+
+FRAMES = (
+    "equity", "orders", "fills", "events", "trades", "contributions", "monthly", "yearly", "drawdowns", "var_backtest",
+    "rolling",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +22,8 @@ def result():
 def test_every_frame_reads_back_with_the_same_numbers(result, tmp_path, form):
     paths = result.export(tmp_path / "deep" / "run", form)
     assert [path.name for path in paths] == [
-        *(f"{name}.{form}" for name in ("equity", "orders", "fills", "events", "trades", "contributions")),
+        *(f"{name}.{form}" for name in FRAMES),
+        "honesty.json",
         "metrics.json",
     ]
     read = {"csv": pd.read_csv, "parquet": pd.read_parquet, "json": pd.read_json}[form]
@@ -32,6 +38,22 @@ def test_every_frame_reads_back_with_the_same_numbers(result, tmp_path, form):
     assert (
         trades["duration"].dt.total_seconds() if form == "parquet" else trades["duration_seconds"]
     ).tolist() == lengths
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet", "json"])
+def test_tables_of_returns_and_drawdowns_read_back(result, tmp_path, form):
+    read = {"csv": pd.read_csv, "parquet": pd.read_parquet, "json": pd.read_json}[form]
+    result.export(tmp_path, form)
+    monthly, drawdowns, rolling = (read(tmp_path / f"{name}.{form}") for name in ("monthly", "drawdowns", "rolling"))
+    assert monthly["year"].tolist() == result.monthly.index.tolist()
+    assert monthly["5"].tolist() == pytest.approx(result.monthly[5].tolist(), nan_ok=True)
+    assert drawdowns["depth"].tolist() == pytest.approx(result.drawdowns["depth"].tolist())
+    assert rolling["sharpe"].tolist() == pytest.approx(result.rolling()["sharpe"].tolist(), nan_ok=True)
+    assert json.loads((tmp_path / "honesty.json").read_text())["look_ahead"]["verdict"] == "ok"
+
+
+def test_a_run_of_two_bars_is_exported_too(tmp_path):
+    assert len(ax.backtest(ax.BuyAndHold(), daily([10, 11])).export(tmp_path, "parquet")) == len(FRAMES) + 2
 
 
 def test_metrics_come_with_the_spec_and_the_hashes(result, tmp_path):

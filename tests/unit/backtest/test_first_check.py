@@ -114,6 +114,8 @@ def test_decisions_of_a_wrong_shape_or_size_are_told(tmp_path):
     assert shape.kind == "contract"
     assert "returned weights of shape (5,)" in shape.sentence
     assert shape.line == 7
+    nothing = only_problem(tmp_path, "def signals(self, bars):\n    np.ones(len(bars))\n")
+    assert "signals returned nothing; end it with `return weights`" in nothing.sentence
     size = only_problem(tmp_path, "def signals(self, bars):\n    return np.full(len(bars), 3.0)\n")
     assert "weight 3 at bar 0" in size.sentence
 

@@ -264,3 +264,33 @@ def test_panel_says_how_sure_a_sharpe_ratio_is():
     losing = {flag.name: flag for flag in ax.backtest(ax.BuyAndHold(weight=-1.0), AAPL).honesty.flags}
     assert losing["minimum_track_record"].verdict == "n/a"
     assert "no record is long enough" in losing["minimum_track_record"].sentence
+
+
+def test_a_probability_is_never_certainty():
+    waves = np.tile([0.02, -0.01], 800)
+    bars = daily((100 * np.cumprod(1 + waves)).tolist())
+    flags = {flag.label: flag for flag in ax.backtest(ax.BuyAndHold(), bars).honesty.flags}
+    assert "with a probability of over 99.9%," in flags["probabilistic Sharpe"].sentence
+    bars = daily((100 / np.cumprod(1 + waves)).tolist())
+    flags = {flag.label: flag for flag in ax.backtest(ax.BuyAndHold(), bars).honesty.flags}
+    assert "with a probability of below 0.1%," in flags["probabilistic Sharpe"].sentence
+
+
+def test_a_run_that_stands_still_loses_nothing_without_costs():
+    panel = ax.backtest(ax.BuyAndHold(), daily([10.0] * 100)).honesty
+    assert panel.costs.sentence.startswith("It makes no profit even without costs: total return x0 +0.0%, x1 -0.1%")
+    assert panel.concentration.sentence.startswith("The trades made no profit in all")
+
+
+def test_intervals_of_a_ruined_account_are_no_comfort():
+    found = ax.backtest(ax.BuyAndHold(weight=-1.0), daily([10] * 30 + [30] * 30)).honesty.intervals
+    assert found.sharpe is None
+    assert found.cagr.low == -1
+    assert found.verdict == "warning"
+
+
+def test_what_is_left_without_the_best_trades_is_told_of_the_starting_cash():
+    found = RUN.honesty.concentration
+    left = (RUN.equity_curve[-1] - np.sort(RUN.trade_records["pnl"])[-5:].sum()) / RUN.spec.cash - 1
+    assert found.return_without == pytest.approx(left)
+    assert f"without them it made {left:+,.1%} of its starting cash." in found.sentence

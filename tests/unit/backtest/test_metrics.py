@@ -60,13 +60,16 @@ def test_returns_metrics_agree_with_numpy_and_scipy(result):
         "cvar_99": -r[r <= np.quantile(r, 0.01)].mean(),
         "normal_var_95": -scipy.stats.norm.ppf(0.05, r.mean(), r.std(ddof=1)),
         "normal_var_99": -scipy.stats.norm.ppf(0.01, r.mean(), r.std(ddof=1)),
-        "normal_cvar_95": -scipy.stats.norm.expect(
-            lambda x: x,
-            loc=r.mean(),
-            scale=r.std(ddof=1),
-            ub=scipy.stats.norm.ppf(0.05, r.mean(), r.std(ddof=1)),
-            conditional=True,
-        ),
+        **{
+            f"normal_cvar_{number}": -scipy.stats.norm.expect(
+                lambda x: x,
+                loc=r.mean(),
+                scale=r.std(ddof=1),
+                ub=scipy.stats.norm.ppf(tail, r.mean(), r.std(ddof=1)),
+                conditional=True,
+            )
+            for tail, number in ((0.05, 95), (0.01, 99))
+        },
         "alpha": fit.intercept * 252,
         "beta": fit.slope,
     }

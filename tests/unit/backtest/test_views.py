@@ -44,7 +44,7 @@ def test_rolling_metrics_agree_with_pandas(result):
 def test_rolling_windows_are_half_a_year_and_never_shorter_than_two(result):
     assert result.rolling()["volatility"].isna().sum() == 125
     assert result.rolling(10_000).isna().all(axis=None)
-    for window in (1, 0, -5, 2.5, True):
+    for window in (1, 0, -5, 2.5, math.nan, "a", True):
         with pytest.raises(InputError, match="has no deviation"):
             result.rolling(window)
 

@@ -23,11 +23,13 @@ def test_one_price_at_a_time_decides_as_the_array_does(first, second):
     assert [one.update(price) for price in close.tolist()] == compare_moving_averages(close, first, second).tolist()
 
 
-@pytest.mark.parametrize("windows", [(0, 3), (3, 0), (-1, 3), (3, 1_000_001), (2.5, 3), ("3", 3), (None, 3)])
+@pytest.mark.parametrize(
+    "windows", [(0, 3), (3, 0), (-1, 3), (3, 1_000_001), (2.5, 3), ("3", 3), (None, 3), (2**70, 3)]
+)
 def test_windows_out_of_bounds_are_refused(windows):
     with pytest.raises(InputError, match="compare_moving_averages"):
         compare_moving_averages([1.0, 2.0], *windows)
-    with pytest.raises((ValueError, TypeError)):
+    with pytest.raises((ValueError, TypeError, OverflowError)):
         MovingAverageComparison(*windows)
 
 

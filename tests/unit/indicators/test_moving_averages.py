@@ -1,4 +1,5 @@
 import math
+import re
 
 import numpy as np
 import pytest
@@ -79,6 +80,13 @@ def test_windows_out_of_bounds_are_refused(name, window):
         state(window)
 
 
+@pytest.mark.parametrize("window", [2.5, "5", None, 2**70])
+def test_windows_that_are_no_whole_numbers_are_named(window):
+    message = re.escape(f"Macd({window!r}, 26, 9) is not possible: windows are whole numbers")
+    with pytest.raises(InputError, match=message):
+        ix.macd([1.0, 2.0], window)
+
+
 @each
 @pytest.mark.parametrize("values", [[[1.0], [2.0]], 3.0, ["a"], None])
 def test_values_must_be_one_series_of_numbers(name, values):
@@ -116,3 +124,13 @@ def test_worked_examples():
 def test_kama_refuses_a_fast_end_above_the_slow_one():
     with pytest.raises(InputError, match="fast = 40"):
         ix.kama([1.0, 2.0], 2, fast=40)
+
+
+def test_the_unit_of_averages_is_that_of_the_first_value():
+    """As the module says: prices lose nothing, small values after a first one of 0 do, unless they are scaled."""
+    tiny = np.random.default_rng(5).normal(0, 1e-6, 300)
+    started, expected = np.append(0.0, tiny), talib.SMA(tiny, 20)
+    assert np.abs(ix.sma(started, 20)[20:] - expected[19:]).max() > 1e-10
+    np.testing.assert_allclose(ix.sma(started * 1e6, 20)[20:] / 1e6, expected[19:], atol=1e-14)
+    with pytest.raises(DataError, match="too large for exact sums"):
+        ix.sma([100.0, 9.3e10 / 20, 100.0], 20)

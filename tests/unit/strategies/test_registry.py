@@ -45,8 +45,9 @@ def test_missing_file_and_class_are_named(tmp_path):
     with pytest.raises(UnknownNameError, match=r"no strategy class 'Con'; did you mean 'Coin'\?"):
         registry.find_strategy(f"{path}:Con")
     path.write_text("x = 1")
-    with pytest.raises(UnknownNameError, match=r"subclass arbitrax\.Strategy"):
-        registry.find_strategy(f"{path}:X")
+    for given in (f"{path}:X", str(path)):
+        with pytest.raises(UnknownNameError, match=r"coin\.py has no strategy of its own; write one"):
+            registry.find_strategy(given)
 
 
 @pytest.mark.parametrize(

@@ -50,11 +50,13 @@ def metric_value(value: float | None, unit: Unit, *, signed: bool = False) -> st
     """Return a metric with its unit."""
     if value is None:
         return MISSING
-    if unit == "percent":
+    if unit in ("percent", "probability"):
         return percent(value, signed=signed)
     if unit == "days":
         # A trade of minutes must not read as no time at all.
-        return duration(int(value * DAY)) if 0 < value < 1 else f"{number(value, 0)} d"
+        if 0 < abs(value) < 1:
+            return (MINUS if value < 0 else "+" if signed else "") + duration(int(abs(value) * DAY))
+        return f"{number(value, 0, signed=signed)} d"
     return number(value, 0 if unit == "count" else 2, signed=signed)
 
 

@@ -45,7 +45,7 @@ def draw_honesty(panel: Honesty) -> str:
     )
     strip = "".join(_cell(label, value, part.verdict, part.sentence) for label, value, part in cells)
     flags = "".join(
-        f"<li><b>{escape(flag.name.replace('_', ' ').capitalize())}</b> {_mark(flag.verdict)} "
+        f"<li><b>{escape(flag.label[0].upper() + flag.label[1:])}</b> {_mark(flag.verdict)} "
         f"{escape(clean_text(flag.sentence))}</li>"
         for flag in panel.flags
         if flag.name not in IN_HEAD

@@ -40,6 +40,7 @@ def test_percent():
     ("value", "unit", "text"),
     [
         (0.1, "percent", "10.00%"),
+        (0.9997, "probability", "99.97%"),
         (1693.2, "days", "1,693 d"),
         (0.25, "days", "6 h 00 min"),
         (0.0, "days", "0 d"),
@@ -50,6 +51,11 @@ def test_percent():
 )
 def test_metric_values(value, unit, text):
     assert metric_value(value, unit) == text
+
+
+def test_differences_of_metrics_have_a_sign():
+    assert metric_value(805, "days", signed=True) == "+805 d"
+    assert metric_value(-0.19, "probability", signed=True) == "\N{MINUS SIGN}19.00%"
 
 
 @pytest.mark.parametrize(
