@@ -231,10 +231,12 @@ class _Ingestion:
         )
         before: Bars | None = None
         same: Bars | None = None
-        if info is not None:
+        if info is not None and info.source == SAMPLE:
+            self._note(symbol, f"The bundled prices of {symbol} made room for those of {self._request.source}.")
+        elif info is not None:
             reach = BEFORE * max(nanoseconds(chunk.interval), DAY) * 2
             before = _loaded(bars, chunk, chunk.start - reach, chunk.start)
-            if info.source not in (self._request.source, SAMPLE) and not self._replace_source:
+            if info.source != self._request.source and not self._replace_source:
                 same = _loaded(bars, chunk, chunk.start, chunk.end)
         stored = self._stores.actions.load(symbol).actions
         known = Known(self._asset(symbol), union(stored, actions), before, same)

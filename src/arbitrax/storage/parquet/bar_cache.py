@@ -176,7 +176,9 @@ def _columns(bars: Bars) -> dict[str, Values]:
 def _table(columns: dict[str, Values]) -> pa.Table:
     import pyarrow as pa
 
+    from arbitrax.storage.parquet.arrow_column import arrow_column
+
     kinds = {"timestamp": pa.timestamp("ns", tz="UTC")}
     fields = [pa.field(name, kinds.get(name, pa.float64()), nullable=False) for name in columns]
-    arrays = [pa.array(values).cast(field.type) for values, field in zip(columns.values(), fields, strict=True)]
+    arrays = [arrow_column(values, field.type) for values, field in zip(columns.values(), fields, strict=True)]
     return pa.table(arrays, schema=pa.schema(fields))

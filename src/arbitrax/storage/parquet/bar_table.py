@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from arbitrax.domain.bars import Bars
+from arbitrax.storage.parquet.arrow_column import arrow_column
 
 AMOUNTS = ("open", "high", "low", "close", "volume")
 SCHEMA = pa.schema(
@@ -30,9 +31,9 @@ def bar_table(series: Sequence[Bars]) -> pa.Table:
 def _batch(place: int, bars: Bars, symbols: pa.Array) -> pa.RecordBatch:
     rows = len(bars)
     columns = [
-        pa.DictionaryArray.from_arrays(pa.array(np.full(rows, place, np.int32)), symbols),
-        pa.array(bars.timestamp).view(SCHEMA.field("timestamp").type),
-        *(pa.array(getattr(bars, name)) for name in AMOUNTS),
-        pa.nulls(rows, pa.float64()) if bars.adj_close is None else pa.array(bars.adj_close),
+        pa.DictionaryArray.from_arrays(arrow_column(np.full(rows, place, np.int32), pa.int32()), symbols),
+        arrow_column(bars.timestamp, SCHEMA.field("timestamp").type),
+        *(arrow_column(getattr(bars, name), pa.float64()) for name in AMOUNTS),
+        pa.nulls(rows, pa.float64()) if bars.adj_close is None else arrow_column(bars.adj_close, pa.float64()),
     ]
     return pa.RecordBatch.from_arrays(columns, schema=SCHEMA)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from arbitrax.storage.postgres.connection import Connection
 
+SAMPLE = "sample"
 _ONE_TICK = timedelta(microseconds=1)
 
 
@@ -63,8 +64,8 @@ def write_series(
 ) -> Written:
     """Insert or update canonical raw bars, at least one; ``is_final`` None: all are, ``received`` in ns UTC.
 
-    of_vendor: the series loses adjusted closes that an import gave it, as those of vendors are derived. fills: the
-    series stays that of the source it has.
+    of_vendor: bundled bars make room, and the series loses adjusted closes that an import gave it, as those of vendors
+    are derived. fills: the series stays that of the source it has.
     """
     since = moment(int(bars.timestamp[0])).date()
     asset = hold(connection, bars.symbol, since=since, received=received)
@@ -94,7 +95,7 @@ class _Write:
         self._keys: dict[str, Any] = {"asset": asset, "interval": bars.interval, "source": source}
 
     def run(self, *, of_vendor: bool, fills: bool) -> Written:
-        rows, first, last, as_of, content_hash, may_skip_checks = self._locked()
+        rows, first, last, as_of, content_hash, held_by, may_skip_checks = self._locked()
         if as_of is not None:
             self._received = max(self._received, as_of + _ONE_TICK)
         before = None if as_of is None else nanoseconds(as_of)
@@ -102,6 +103,9 @@ class _Write:
         if rows == len(self._bars) and content_hash == self._bars.content_hash() and self._all_final():
             self._rows_done(rows)
             return Written(self._asset, StoreCounts(0, 0, rows), span, before, before)
+        if of_vendor and rows and held_by == SAMPLE:
+            self._make_room()
+            rows, first, last = 0, None, None
         dropped = of_vendor and rows > 0 and self._drop_adjusted_closes()
         if dropped and first is not None and last is not None:
             span = min(span[0], nanoseconds(first)), max(span[1], nanoseconds(last))
@@ -118,7 +122,7 @@ class _Write:
         self._note(counts.added, content_hash=self._bars.content_hash() if is_new else None, fills=fills)
         return Written(self._asset, counts, span, nanoseconds(self._received), before, content_hash, is_new)
 
-    def _locked(self) -> tuple[int, datetime | None, datetime | None, datetime | None, str | None, bool]:
+    def _locked(self) -> tuple[int, datetime | None, datetime | None, datetime | None, str | None, str, bool]:
         """Make the series exist, lock it, and return what it is."""
         found = self._connection.execute(statement("series_lock"), self._keys).fetchone()
         if found is None:
@@ -189,6 +193,12 @@ class _Write:
                 copy.write(data)
                 self._rows_done(rows)
             copy.write(TRAILER)
+
+    def _make_room(self) -> None:
+        """Keep the bundled bars as revisions and take them out of the series: a vendor's take their place."""
+        keys = {**self._keys, "as_of": self._received}
+        for name in ("bars_keep_all_revisions", "bars_remove_all", "series_clear"):
+            self._connection.execute(statement(name), keys)
 
     def _drop_adjusted_closes(self) -> bool:
         """Keep bars that have an adjusted close as revisions, and drop it; say whether there were any."""

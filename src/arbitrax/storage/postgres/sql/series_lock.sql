@@ -4,6 +4,7 @@ SELECT
     last,
     as_of,
     content_hash,
+    source,
     has_parameter_privilege('session_replication_role', 'SET') AS may_skip_checks
 FROM price_series
 WHERE asset_id = %(asset)s AND interval = %(interval)s
