@@ -10,6 +10,9 @@ from msgspec import Struct
 from psycopg.adapt import Buffer, Dumper, Loader
 from psycopg.pq import Format
 
+from arbitrax.domain.errors import StoreError
+from arbitrax.kernels.numeric_codec import decode_array
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from psycopg import Cursor
@@ -77,7 +80,7 @@ def accept_arrays(connection: Connection) -> None:
         connection.adapters.register_dumper(kind, dumper)
 
 
-_COLUMNS = {1000: ("Bool", "?"), 1022: ("Float", ">f8"), 1185: ("Time", ">i8")}
+_COLUMNS = {1000: ("Bool", "?"), 1185: ("Time", ">i8")}
 """Array types that are read, by number: name, and form of their elements."""
 
 
@@ -92,15 +95,29 @@ class _ArrayLoader(Loader):
         return cells["value"].astype(self.cell["value"].newbyteorder("="))
 
 
+class _NumericLoader(Loader):
+    format = Format.BINARY
+
+    def load(self, data: Buffer) -> Any:
+        elements = int.from_bytes(bytes(data[12:16])) if len(data) > _ARRAY_HEAD else 0
+        values = np.empty(elements, np.float64)
+        if decode_array(np.frombuffer(data, np.uint8)[_ARRAY_HEAD:], values) < 0:
+            raise StoreError("PostgreSQL sent an array of another shape than this release expects; upgrade arbitrax.")
+        return values
+
+
 _ARRAY_HEAD = 20
 """Dimensions, whether there are NULLs, element type, length, lower bound; an array of none ends after the third."""
-_LOADERS = {
+_LOADERS: dict[int, type[Loader]] = {1231: _NumericLoader} | {
     oid: type(f"{name}Loader", (_ArrayLoader,), {"cell": np.dtype([("size", ">i4"), ("value", form)])})
     for oid, (name, form) in _COLUMNS.items()
 }
 
 
 def return_arrays(cursor: Cursor[Any]) -> None:
-    """Let a binary cursor give arrays without NULLs as NumPy's; times as microseconds since 2000-01-01."""
+    """Let a binary cursor give arrays as NumPy's, of one dimension and without NULLs, which NUMERIC alone may have.
+
+    NUMERIC comes as the nearest float64, NULL as NaN; times as microseconds since 2000-01-01.
+    """
     for oid, loader in _LOADERS.items():
         cursor.adapters.register_loader(oid, loader)

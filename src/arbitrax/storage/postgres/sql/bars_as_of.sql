@@ -1,11 +1,11 @@
 SELECT
     array_agg(timestamp),
-    array_agg(open::float8),
-    array_agg(high::float8),
-    array_agg(low::float8),
-    array_agg(close::float8),
-    array_agg(volume::float8),
-    array_agg(coalesce(adj_close::float8, 'NaN'))
+    array_agg(open),
+    array_agg(high),
+    array_agg(low),
+    array_agg(close),
+    array_agg(volume),
+    array_agg(adj_close)
 FROM (
     SELECT timestamp, open, high, low, close, volume, adj_close
     FROM (

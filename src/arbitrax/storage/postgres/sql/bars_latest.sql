@@ -3,12 +3,12 @@ FROM price_series AS series
 CROSS JOIN LATERAL (
     SELECT
         array_agg(timestamp ORDER BY timestamp),
-        array_agg(open::float8 ORDER BY timestamp),
-        array_agg(high::float8 ORDER BY timestamp),
-        array_agg(low::float8 ORDER BY timestamp),
-        array_agg(close::float8 ORDER BY timestamp),
-        array_agg(volume::float8 ORDER BY timestamp),
-        array_agg(coalesce(adj_close::float8, 'NaN') ORDER BY timestamp)
+        array_agg(open ORDER BY timestamp),
+        array_agg(high ORDER BY timestamp),
+        array_agg(low ORDER BY timestamp),
+        array_agg(close ORDER BY timestamp),
+        array_agg(volume ORDER BY timestamp),
+        array_agg(adj_close ORDER BY timestamp)
     FROM (
         SELECT timestamp, open, high, low, close, volume, adj_close
         FROM historical_prices
