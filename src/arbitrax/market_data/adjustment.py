@@ -42,7 +42,7 @@ def adjusted_series(
     """Return raw bars in the units of the last one.
 
     ``split``: prices before a split are divided by its ratio, volumes multiplied. ``split+dividend``: prices before an
-    ex-date are also multiplied by 1 - amount / close before it, both per share of that day (Yahoo, CRSP), so that no
+    ex-date are also multiplied by 1 - amount / close before it, both per share of that day (Yahoo), so that no
     dividend leaves a jump. Spin-offs change nothing.
 
     Args:

@@ -7,6 +7,8 @@ import numpy as np
 from arbitrax.market_data.local_time import UTC_NAMES
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from arbitrax.domain.bars import Floats
     from arbitrax.market_data.frame_table import Moments
 
@@ -43,3 +45,15 @@ class ArrowColumns:
     def texts(self, position: int) -> list[str | None]:
         """Return a column as text, None where empty."""
         return [None if value is None else str(value) for value in self.table.column(position).to_pylist()]
+
+    def coded(self, position: int) -> "tuple[list[str], NDArray[np.int32]]":
+        """Return the distinct texts of a column by first appearance, and which each row has, -1 where empty."""
+        import pyarrow as pa
+
+        column = self.table.column(position)
+        try:
+            texts = column.cast(pa.large_string())
+        except pa.ArrowNotImplementedError:  # lists and the like
+            texts = pa.chunked_array([pa.array(self.texts(position), pa.large_string())])
+        coded = pa.concat_arrays(texts.dictionary_encode().unify_dictionaries().chunks)
+        return coded.dictionary.to_pylist(), coded.indices.fill_null(-1).to_numpy()

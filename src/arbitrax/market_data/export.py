@@ -1,7 +1,7 @@
 """Write bars to CSV, Parquet or Arrow, so that `read_file` gives every bit of them back."""
 
 from collections.abc import Iterator
-from typing import IO, TYPE_CHECKING, Literal, get_args
+from typing import IO, TYPE_CHECKING, Any, Literal, get_args
 
 import numpy as np
 
@@ -23,7 +23,7 @@ SUFFIXES: dict[str, ExportFormat] = {
 
 PRICES = ("open", "high", "low", "close", "volume", "adj_close")
 ROWS = 65_536
-"""Lines of CSV that are made at a time."""
+"""Lines of CSV that are made at a time, whose offsets fit 32 bits."""
 
 
 def write_bars(bars: Bars, file: IO[bytes], form: ExportFormat) -> None:
@@ -34,8 +34,7 @@ def write_bars(bars: Bars, file: IO[bytes], form: ExportFormat) -> None:
     file) hold float64 and nanoseconds, in UTC for intraday bars.
     """
     if form == "csv":
-        for part in _csv(bars):
-            file.write(part.encode())
+        _write_csv(bars, file)
         return
     import pyarrow as pa
 
@@ -60,29 +59,39 @@ def _columns(bars: Bars) -> "Iterator[tuple[str, Floats]]":
             yield name, column
 
 
-def _csv(bars: Bars) -> Iterator[str]:
-    """Yield the text, some rows at a time."""
+def _write_csv(bars: Bars, file: IO[bytes]) -> None:
+    """Write the text, some rows at a time."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
     names = [name for name, _ in _columns(bars)]
-    yield ",".join(["timestamp", *names, "symbol"]) + "\n"
+    file.write((",".join(["timestamp", *names, "symbol"]) + "\n").encode())
     symbol = bars.symbol
     if any(mark in symbol for mark in ',"\t;|') or symbol != symbol.strip():
         symbol = '"' + symbol.replace('"', '""') + '"'
-    whole = not (bars.timestamp % SECOND).any()
+    instants = is_intraday(bars.interval)
+    unit = pa.timestamp("ns" if (bars.timestamp % SECOND).any() else "s") if instants else pa.date32()
     for first in range(0, len(bars), ROWS):
         rows = bars.take(slice(first, first + ROWS))
-        moments = rows.timestamp.view("datetime64[ns]")
-        if is_intraday(bars.interval):
-            times = [f"{text}Z" for text in np.datetime_as_string(moments, unit="s" if whole else "ns").tolist()]
-        else:
-            times = np.datetime_as_string(moments, unit="D").tolist()
-        texts = [_shortest(column) for _, column in _columns(rows)]
-        yield "\n".join(map(",".join, zip(times, *texts, [symbol] * len(rows), strict=True))) + "\n"
+        times = pa.array(rows.timestamp, pa.timestamp("ns")).cast(unit).cast(pa.string())
+        if instants:
+            times = pc.binary_join_element_wise(pc.binary_replace_slice(times, 10, 11, "T"), "", "Z")
+        numbers = [_shortest(column) for _, column in _columns(rows)]
+        lines = pc.binary_join_element_wise(times, *numbers, f"{symbol}\n", ",")
+        _, ends, text = lines.buffers()
+        file.write(memoryview(text)[: int(np.frombuffer(ends, np.int32)[len(lines)])])
 
 
-def _shortest(column: "Floats") -> list[str]:
-    """Return numbers as the shortest decimals that read back as the same."""
-    texts = [repr(value).removesuffix(".0") for value in column.tolist()]
-    for at, text in enumerate(texts):
-        if "e" in text:
-            texts[at] = np.format_float_positional(column[at], trim="-")
-    return texts
+def _shortest(column: "Floats") -> Any:
+    """Return numbers as the shortest decimals that read back as the same, an Arrow array of text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = pa.array(column).cast(pa.string())
+    exponents = np.flatnonzero(pc.match_substring(texts, "e").to_numpy(zero_copy_only=False))
+    if not len(exponents):
+        return texts
+    spelled = texts.to_pylist()
+    for at in exponents.tolist():
+        spelled[at] = np.format_float_positional(column[at], trim="-")
+    return pa.array(spelled, pa.string())

@@ -6,6 +6,7 @@ import numpy as np
 
 from arbitrax.domain.errors import DataError
 from arbitrax.kernels import csv_reader as kernel
+from arbitrax.market_data.arrow_columns import ArrowColumns
 from arbitrax.market_data.bar_times import Stamps, nanoseconds_of, scale_epoch
 from arbitrax.market_data.columns import ROLES, find_columns
 from arbitrax.market_data.csv_problems import raise_first_problem
@@ -56,7 +57,7 @@ def table_of(frame: FrameColumns, name: str, *, lenient: bool = False) -> Table:
     symbols: tuple[str, ...] = ()
     symbol_of_row = None
     if "symbol" in roles:
-        symbols, symbol_of_row = _symbols(frame.texts(roles["symbol"]), source)
+        symbols, symbol_of_row = _symbols(frame, roles["symbol"], source)
     notices: list[str] = []
     forgiven = notices if lenient else None
     return Table(
@@ -96,14 +97,24 @@ def _is_number(text: str | None) -> bool:
     return True
 
 
-def _symbols(texts: list[str | None], source: Source) -> "tuple[tuple[str, ...], NDArray[np.int32]]":
-    """Number the symbols by first appearance."""
-    empty = [row for row, text in enumerate(texts) if not (text or "").strip()]
-    if empty:
-        raise source.refuse_row(empty[0], "symbol", "the symbol is empty", len(empty), "fill or remove those rows")
+def _coded(texts: list[str | None]) -> "tuple[list[str], NDArray[np.int32]]":
+    """Number texts by first appearance, -1 for none."""
     known: dict[str, int] = {}
-    numbers = [known.setdefault((text or "").strip(), len(known)) for text in texts]
-    return tuple(known), np.array(numbers, dtype=np.int32)
+    numbers = [-1 if text is None else known.setdefault(text, len(known)) for text in texts]
+    return list(known), np.array(numbers, dtype=np.int32)
+
+
+def _symbols(frame: FrameColumns, position: int, source: Source) -> "tuple[tuple[str, ...], NDArray[np.int32]]":
+    """Number the symbols by first appearance."""
+    texts, numbers = frame.coded(position) if isinstance(frame, ArrowColumns) else _coded(frame.texts(position))
+    # Number those alike that differ only in blanks around; the last is for empty rows.
+    names, alike = _coded([text.strip() or None for text in texts])
+    symbol_of_row = np.append(alike, np.int32(-1))[numbers]
+    empty = np.flatnonzero(symbol_of_row < 0)
+    if len(empty):
+        advice = "fill or remove those rows"
+        raise source.refuse_row(int(empty[0]), "symbol", "the symbol is empty", len(empty), advice)
+    return tuple(names), symbol_of_row
 
 
 def _stamps(frame: FrameColumns, roles: dict[str, int], source: Source) -> Stamps:

@@ -132,16 +132,26 @@ def test_the_adjusted_return_is_that_of_a_holder_who_reinvests(splits, dividends
         assert adjusted[day] / adjusted[day - 1] == pytest.approx(wanted, rel=1e-12)
 
 
-def test_apple_is_adjusted_as_its_vendor_did():
+def by_closes_on_the_ex_date(bars, actions):
+    """Return the factors of Quandl, which reinvests a dividend at the close of its ex-date and not before."""
+    factor = np.ones(len(bars))
+    for each in actions:
+        at = int(bars.timestamp.searchsorted(each.ex_date))
+        if 0 < at < len(bars):
+            close = bars.close[at]
+            factor[:at] *= 1 / each.ratio if each.amount is None else close / (close + each.amount)
+    return factor
+
+
+def test_apple_is_adjusted_as_its_vendor_did_but_for_the_day_of_the_close():
     declared = [
         action("2000-06-21", "AAPL", ratio=2.0), action("2005-02-28", "AAPL", ratio=2.0),
         action("2012-08-09", "AAPL", amount=2.65), action("2012-11-07", "AAPL", amount=2.65),
         action("2013-02-07", "AAPL", amount=2.65),
     ]  # fmt: skip
     ours, theirs = factors(sample("AAPL"), declared)
-    # The vendor rounds adjusted closes to cents, of 3 to 70 dollars then.
     assert np.abs(ours / theirs - 1).max() < 2e-4
-    assert np.median(np.abs(ours / theirs - 1)) < 2e-5
+    assert np.abs(by_closes_on_the_ex_date(sample("AAPL"), declared) / theirs - 1).max() < 1e-12
 
 
 @pytest.mark.parametrize("symbol", ["GOOG", "FB"])
@@ -166,8 +176,10 @@ def test_ibm_by_the_dividends_of_one_vendor_agrees_with_the_adjusted_close_of_an
         action(row["date"], "IBM", **{"ratio" if row["type"] == "split" else "amount": float(row["value"])})
         for row in corpus_actions("IBM", "alpha_vantage")
     ]
-    ours, theirs = factors(corpus_bars("IBM__bokeh_quandlwiki"), declared)
+    bars = corpus_bars("IBM__bokeh_quandlwiki")
+    ours, theirs = factors(bars, declared)
     assert np.abs(ours / theirs - 1).max() < 5e-4
+    assert np.abs(by_closes_on_the_ex_date(bars, declared) / theirs - 1).max() < 1e-12
 
 
 @pytest.mark.corpus
