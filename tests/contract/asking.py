@@ -18,7 +18,7 @@ from tests.vendors import KEY, market
 NOW = start_of_day("2020-12-31") + 23 * HOUR
 PLANS = {"polygon": "advanced", "alpha_vantage": "premium_1200", "yahoo": "free"}
 KEYS = {"polygon": KEY, "alpha_vantage": KEY, "yahoo": None}
-QUICK = Retries(attempts=3, first=0.0, longest=0.0, jitter=0.0)
+QUICK = Retries(attempts=3, first=0.0, longest=0.0, jitter=0.0, patience=15.0)
 
 
 @dataclass
@@ -27,10 +27,14 @@ class OpenBucket:
 
     wait: float = 0.0
     taken: list = field(default_factory=list)
+    closed: bool = False
 
     async def take(self, name, *, rate, burst):
         self.taken.append((name, rate, burst))
         return self.wait
+
+    async def close(self):
+        self.closed = True
 
 
 def access_to(stand_in, name, **changes):

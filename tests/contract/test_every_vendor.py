@@ -239,6 +239,7 @@ class EveryVendor:
         plan = VENDORS[self.name].plans[PLANS[self.name]]
         assert {each[1:] for each in bucket.taken} == {(plan.rate, plan.burst)}
         without_key(repr(bucket.taken))
+        assert bucket.closed
 
     def test_all_keys_stay_out_of_logs(self, stand_in, caplog):
         caplog.set_level(logging.DEBUG)

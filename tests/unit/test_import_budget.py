@@ -88,3 +88,13 @@ def test_commands_without_a_store_load_nothing_heavy(words, year, tmp_path):
     names = loaded(code, ARBITRAX_HOME=str(tmp_path))
     assert names & (HEAVY | {"psycopg"}) == set()
     assert not list(tmp_path.iterdir())
+
+
+def test_choosing_a_vendor_loads_no_http_client():
+    code = (
+        "from arbitrax.market_data.providers.choice import choose, provider_named\n"
+        "from arbitrax.market_data.providers.access import Access\n"
+        "from arbitrax.storage.redis.token_bucket import ValkeyBucket\n"
+        "assert choose({'polygon'}, '1d') == ['polygon', 'yahoo']; ValkeyBucket('redis://localhost')"
+    )
+    assert HEAVY & loaded(code) == set()

@@ -30,8 +30,9 @@ class Retries(Struct, frozen=True):
     """Before the second attempt; doubles from there, plus a random part of ``jitter``."""
     longest: float = 8.0
     jitter: float = 1.0
-    patience: float = 15.0
-    """The longest Retry-After that is waited for; longer ones are the caller's matter."""
+    patience: float = 65.0
+    """The longest refusal for too many requests that is waited for, a minute's limit; longer ones are the caller's
+    matter."""
 
 
 class Access(Struct, frozen=True, kw_only=True):

@@ -5,7 +5,7 @@ Yahoo divides every dividend by the splits since, which is undone; Polygon (now 
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 from msgspec.structs import replace
@@ -181,6 +181,9 @@ def _require_to_today(result: Json, meta: Json, what: str) -> None:
     stamps, newest = result.get("timestamp") or (), meta.get("regularMarketTime")
     if newest is None:
         return
+    for stamp in (newest, *stamps):
+        if stamp is not None and not _is_second(stamp):
+            raise DataError(f"{what} has the time {quoted(str(stamp))}, which is no second since 1970; ask again.")
     width = _GRANULARITY_DAYS.get(str(meta.get("dataGranularity")), 1) * DAY // SECOND
     last = max((each for each in stamps if each is not None), default=0)
     if last + width < newest:
@@ -194,13 +197,17 @@ def _require_to_today(result: Json, meta: Json, what: str) -> None:
 def _local_date(event: Json, zone: str, what: str) -> int:
     """Return the date of an event, which Yahoo stamps with the UTC second of the session's open."""
     stamp = event.get("date")
-    if not isinstance(stamp, int) or isinstance(stamp, bool) or not 0 <= abs(stamp) < 2**33:
+    if not _is_second(stamp):
         raise DataError(f"{what} has an event at {quoted(str(stamp))}, which is no second since 1970; ask again.")
     try:
         local = to_local(np.array([stamp * SECOND], dtype=np.int64), zone)
     except InputError as error:
         raise DataError(f"{what}: {error}") from None
     return int(local[0]) // DAY * DAY
+
+
+def _is_second(value: object) -> TypeGuard[int]:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**33
 
 
 def _date(text: object, what: str) -> int:

@@ -110,7 +110,8 @@ class VendorClient:
         return await caller(lambda error: worth_another(error, retries), attempt)
 
     async def close(self) -> None:
-        """Give connections back."""
+        """Give connections back, those of the bucket too."""
+        await self._bucket.close()
         if self._client is not None:
             await self._client.aclose()
             self._client = None
@@ -231,7 +232,8 @@ class VendorClient:
         except msgspec.ValidationError as error:
             what = f"its shape is unknown ({error})"
         except msgspec.DecodeError as error:
-            if "truncated" in str(error):
+            # A number cut in two is malformed at the very end.
+            if "truncated" in str(error) or f"(byte {len(reply.body)})" in str(error):
                 raise self.down(about, "broke off its answer") from None
             what = "it is no JSON"
         except UnicodeDecodeError:

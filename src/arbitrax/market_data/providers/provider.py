@@ -68,3 +68,6 @@ class TokenBucket(Protocol):
 
         Returns seconds to wait before sending, 0 for at once; the token is taken either way.
         """
+
+    async def close(self) -> None:
+        """Give connections back; the next token opens them again."""

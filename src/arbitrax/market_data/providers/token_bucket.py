@@ -20,3 +20,6 @@ class ProcessBucket:
         full_at = max(self._full_at.get(name, now), now) + 1.0 / rate
         self._full_at[name] = full_at
         return max(0.0, full_at - now - burst / rate)
+
+    async def close(self) -> None:
+        """Nothing is open."""

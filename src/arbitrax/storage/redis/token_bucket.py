@@ -53,7 +53,7 @@ class ValkeyBucket:
         return int(wait) / 1_000_000
 
     async def close(self) -> None:
-        """Give the connection back."""
+        """Give the connection back; the next token opens it again."""
         if self._client is not None:
             await self._client.aclose()
             self._client = None

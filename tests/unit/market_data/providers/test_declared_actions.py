@@ -127,6 +127,10 @@ def test_a_chart_without_events_has_none():
             chart(splits=[("2020-08-31T13:30", 4, 1)], exchangeTimezoneName="Mars/Base"),
             "'Mars/Base' is not a time zone",
         ),
+        (
+            {"chart": {"result": [{**chart([("2020-08-31T13:30", 0.2)])["chart"]["result"][0], "timestamp": [[]]}]}},
+            "has the time '[]'",
+        ),
     ],
 )
 def test_a_reply_that_cannot_be_read_is_refused(reply, sentence):

@@ -1,11 +1,14 @@
 """Retries, Retry-After, and keys kept out of texts."""
 
+from typing import Any
+
 import pytest
 
 from arbitrax.domain.dates import start_of_day
 from arbitrax.domain.errors import BadPayload, NoData, RateLimited, Unauthorized, VendorDown
-from arbitrax.market_data.providers.access import Retries
-from arbitrax.market_data.providers.http_client import retry_after, worth_another
+from arbitrax.market_data.providers.access import Access, Retries
+from arbitrax.market_data.providers.http_client import Reply, VendorClient, retry_after, worth_another
+from arbitrax.market_data.providers.limits import POLYGON
 from arbitrax.market_data.providers.redaction import LONGEST, Redaction
 
 NOW = start_of_day("2026-11-26")
@@ -30,6 +33,15 @@ def test_only_what_can_get_better_is_tried_again():
     pauses = {worth_another(RateLimited("x", retry_after=2.0), retries) for _ in range(50)}
     assert all(2.0 <= pause < 3.0 for pause in pauses)
     assert len(pauses) > 1
+
+
+def test_a_body_cut_anywhere_is_a_vendor_that_broke_off():
+    client = VendorClient(POLYGON, Access(key="k"), sign=lambda request, key: None)
+    whole = b'{"a":[{"v":1500.5,"s":"caf\\u00e9 caf\xc3\xa9","n":true,"m":null,"x":-1.5e-10,"i":12}],"b":"OK"}'
+    client.decode(Reply(200, {}, whole), dict[str, Any], "AAPL")
+    for at in range(len(whole)):
+        with pytest.raises(VendorDown, match="broke off its answer when asked for AAPL"):
+            client.decode(Reply(200, {}, whole[:at]), dict[str, Any], "AAPL")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from arbitrax.domain.dates import date_text, start_of_day
 from arbitrax.domain.errors import InputError
-from arbitrax.domain.intervals import DAY
+from arbitrax.domain.intervals import DAY, HOUR
 from arbitrax.market_data.calendars import TABLES, calendar
 from arbitrax.market_data.providers.access import Access
 from arbitrax.market_data.providers.choice import choose, provider_named
@@ -86,6 +86,18 @@ def test_months_of_alpha_vantage_are_those_of_new_york():
     assert [each.start // 3_600_000_000_000 % 24 for each in found] == [int(each[-2:]) for each in starts]
     assert [date_text(each.start) for each in found] == [each[:10] for each in starts]
     assert found[-1].end == start_of_day("2026-04-02")
+
+
+def test_a_plan_until_yesterday_is_not_asked_for_today():
+    adapter = provider_named("polygon", Access(key="k"))
+    evening = NOW + 2 * HOUR  # the 25th in New York still, where it is UTC-5
+    day = DAY - 5 * HOUR
+    for interval, end in (("1d", NOW - DAY), ("5m", NOW - day)):
+        asked = BarRequest("AAPL", interval, NOW - 10 * DAY, NOW + DAY)
+        assert adapter.windows(asked, now=evening)[-1].end == end
+    assert adapter.windows(BarRequest("AAPL", "1d", NOW - DAY, NOW), now=evening) == []
+    paid = provider_named("polygon", Access(key="k", plan="starter"))
+    assert paid.windows(BarRequest("AAPL", "1d", NOW - DAY, NOW), now=evening)[-1].end == NOW
 
 
 def test_weeks_are_made_here_from_days():
