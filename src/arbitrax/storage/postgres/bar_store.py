@@ -136,7 +136,9 @@ class PostgresBarStore:
             "as_of": moment(series.as_of),
             "content_hash": content_hash,
         }
-        with self._database.connection() as connection, suppress(errors.InsufficientPrivilege):  # a reader's role
+        # A standby, and a reader's role.
+        refused = suppress(errors.ReadOnlySqlTransaction, errors.InsufficientPrivilege)
+        with self._database.connection() as connection, refused:
             connection.execute(statement("series_note_hash"), keys)
 
     def catalogue(self) -> list[SeriesInfo]:
