@@ -7,7 +7,7 @@ cimport cython
 from libc.math cimport NAN, fabs, frexp, ldexp, llrint
 from libc.string cimport memcpy, memset
 from arbitrax.kernels.build cimport int128
-from arbitrax.kernels.steps cimport unlikely, wide_as_double
+from arbitrax.kernels.steps cimport BLOCK, unlikely, wide_as_double
 
 @cython.overflowcheck(False)
 cdef inline double signed_as_double(int128 x) noexcept nogil:
@@ -27,7 +27,6 @@ cdef struct ExactWindow:
     double* ring  # values, 0 where there is none yet
 
 cdef enum:
-    BLOCK = 256  # values of an array taken at once
     LOOK = 1024  # values after which the scale is looked at, or more: the whole window
 
 cdef inline void clear_window(ExactWindow* w) noexcept nogil:

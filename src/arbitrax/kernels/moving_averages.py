@@ -6,16 +6,20 @@ that is not finite. Sums are of integers at a scale the first value chooses, so 
 
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
-from cython.cimports.arbitrax.kernels.steps import Ema as EmaState
 from cython.cimports.arbitrax.kernels.steps import (
+    ROOM,
     RollingSum,
+    Smoothing,
     add_to_sum,
     as_double,
     checked,
+    finite_block,
     refuse_too_large,
+    settled,
+    smooth,
     start_ema,
     start_sum,
-    step_ema,
+    step_smoothing,
 )
 from cython.cimports.libc.math import NAN
 from cython.cimports.libc.stdlib import free
@@ -122,33 +126,40 @@ def _step_wma(s: cython.pointer[RollingSum], weighted: cython.pointer[int128], v
 class Ema:
     """Exponential moving average of weight 2 / (window + 1); starts at the mean of the first ``window`` values."""
 
-    _s: EmaState
+    _s: Smoothing
 
     def __cinit__(self, window: cython.Py_ssize_t):
         start_ema(cython.address(self._s), _checked("window", window, 1))
 
     def update(self, value: cython.double) -> cython.double:
         """Take the next value; return the average, NaN until it is warm."""
-        return step_ema(cython.address(self._s), value)
+        return step_smoothing(cython.address(self._s), value)
 
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
         """Take the next values, (bars,); write the averages."""
-        i: cython.Py_ssize_t
-        s: EmaState = self._s
+        i: cython.Py_ssize_t = 0
+        n: cython.Py_ssize_t = value.shape[0]
+        end: cython.Py_ssize_t
+        s: cython.pointer[Smoothing] = cython.address(self._s)
         with cython.nogil:
-            for i in range(value.shape[0]):
-                out[i] = step_ema(cython.address(s), value[i])
-        self._s = s
+            while i < n:
+                end = finite_block(cython.address(value[0]), i, n) if i >= 4 and settled(s) else i
+                if end > i:
+                    smooth(s, cython.address(value[i]), end - i, cython.address(out[i]))
+                    i = end
+                else:
+                    out[i] = step_smoothing(s, value[i])
+                    i += 1
 
 
 @cython.cfunc
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _step_dema(first: cython.pointer[EmaState], second: cython.pointer[EmaState], x: cython.double) -> cython.double:
-    one: cython.double = step_ema(first, x)
+def _step_dema(first: cython.pointer[Smoothing], second: cython.pointer[Smoothing], x: cython.double) -> cython.double:
+    one: cython.double = step_smoothing(first, x)
     # The second average starts with the first value of the first one, and starts anew with it.
-    two: cython.double = step_ema(second, one)
+    two: cython.double = step_smoothing(second, one)
     return 2.0 * one - two
 
 
@@ -157,8 +168,8 @@ def _step_dema(first: cython.pointer[EmaState], second: cython.pointer[EmaState]
 class Dema:
     """Double exponential moving average, 2 EMA - EMA of EMA (Mulloy, Stocks & Commodities 12:1, 1994)."""
 
-    _first: EmaState
-    _second: EmaState
+    _first: Smoothing
+    _second: Smoothing
 
     def __cinit__(self, window: cython.Py_ssize_t):
         _checked("window", window, 1)
@@ -171,14 +182,26 @@ class Dema:
 
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
         """Take the next values, (bars,); write the averages."""
-        i: cython.Py_ssize_t
-        first: EmaState = self._first
-        second: EmaState = self._second
+        i: cython.Py_ssize_t = 0
+        k: cython.Py_ssize_t
+        n: cython.Py_ssize_t = value.shape[0]
+        end: cython.Py_ssize_t
+        first: cython.pointer[Smoothing] = cython.address(self._first)
+        second: cython.pointer[Smoothing] = cython.address(self._second)
+        one: cython.double[ROOM]
+        two: cython.double[ROOM]
         with cython.nogil:
-            for i in range(value.shape[0]):
-                out[i] = _step_dema(cython.address(first), cython.address(second), value[i])
-        self._first = first
-        self._second = second
+            while i < n:
+                end = finite_block(cython.address(value[0]), i, n) if i >= 4 and settled(second) else i
+                if end > i:
+                    smooth(first, cython.address(value[i]), end - i, one + 4)
+                    smooth(second, one + 4, end - i, two + 4)
+                    for k in range(end - i):
+                        out[i + k] = 2.0 * one[4 + k] - two[4 + k]
+                    i = end
+                else:
+                    out[i] = _step_dema(first, second, value[i])
+                    i += 1
 
 
 @cython.cfunc
@@ -186,14 +209,14 @@ class Dema:
 @cython.nogil
 @cython.exceptval(check=False)
 def _step_tema(
-    first: cython.pointer[EmaState],
-    second: cython.pointer[EmaState],
-    third: cython.pointer[EmaState],
+    first: cython.pointer[Smoothing],
+    second: cython.pointer[Smoothing],
+    third: cython.pointer[Smoothing],
     x: cython.double,
 ) -> cython.double:
-    one: cython.double = step_ema(first, x)
-    two: cython.double = step_ema(second, one)
-    three: cython.double = step_ema(third, two)
+    one: cython.double = step_smoothing(first, x)
+    two: cython.double = step_smoothing(second, one)
+    three: cython.double = step_smoothing(third, two)
     return 3.0 * one - 3.0 * two + three
 
 
@@ -202,9 +225,9 @@ def _step_tema(
 class Tema:
     """Triple exponential moving average, 3 EMA - 3 EMA of EMA + EMA of that (Mulloy, 1994)."""
 
-    _first: EmaState
-    _second: EmaState
-    _third: EmaState
+    _first: Smoothing
+    _second: Smoothing
+    _third: Smoothing
 
     def __cinit__(self, window: cython.Py_ssize_t):
         _checked("window", window, 1)
@@ -218,16 +241,29 @@ class Tema:
 
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
         """Take the next values, (bars,); write the averages."""
-        i: cython.Py_ssize_t
-        first: EmaState = self._first
-        second: EmaState = self._second
-        third: EmaState = self._third
+        i: cython.Py_ssize_t = 0
+        k: cython.Py_ssize_t
+        n: cython.Py_ssize_t = value.shape[0]
+        end: cython.Py_ssize_t
+        first: cython.pointer[Smoothing] = cython.address(self._first)
+        second: cython.pointer[Smoothing] = cython.address(self._second)
+        third: cython.pointer[Smoothing] = cython.address(self._third)
+        one: cython.double[ROOM]
+        two: cython.double[ROOM]
+        three: cython.double[ROOM]
         with cython.nogil:
-            for i in range(value.shape[0]):
-                out[i] = _step_tema(cython.address(first), cython.address(second), cython.address(third), value[i])
-        self._first = first
-        self._second = second
-        self._third = third
+            while i < n:
+                end = finite_block(cython.address(value[0]), i, n) if i >= 4 and settled(third) else i
+                if end > i:
+                    smooth(first, cython.address(value[i]), end - i, one + 4)
+                    smooth(second, one + 4, end - i, two + 4)
+                    smooth(third, two + 4, end - i, three + 4)
+                    for k in range(end - i):
+                        out[i + k] = 3.0 * one[4 + k] - 3.0 * two[4 + k] + three[4 + k]
+                    i = end
+                else:
+                    out[i] = _step_tema(first, second, third, value[i])
+                    i += 1
 
 
 KamaState = cython.struct(

@@ -15,23 +15,27 @@ from cython.cimports.arbitrax.kernels.price_steps import (
     band_block,
     band_room,
     block_of,
-    finite_end,
+    finite_bars,
     free_band,
+    settle_band,
     start_band,
     step_band,
 )
 from cython.cimports.arbitrax.kernels.steps import (
-    Ema,
     RollingSum,
+    Smoothing,
     add_to_sum,
     checked,
     clear_sum,
+    finite_block,
+    finite_end,
     start_ema,
     start_sum,
-    step_ema,
+    step_smoothing,
 )
 from cython.cimports.libc.math import NAN, fabs
 from cython.cimports.libc.stdlib import calloc, free
+from cython.cimports.libc.string import memcpy
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 LONGEST = 1_000_000
@@ -136,10 +140,7 @@ class Rsi:
         s: RsiState = self._s
         with cython.nogil:
             while i < n:
-                end = finite_end(cython.address(value[0]), i, n)
-                while i < end and s.seen <= s.window:
-                    out[i] = _step_rsi(cython.address(s), value[i])
-                    i += 1
+                end = finite_block(cython.address(value[0]), i, n) if s.seen > s.window else i
                 while i < end:
                     out[i] = _move_rsi(cython.address(s), value[i])
                     i += 1
@@ -150,8 +151,8 @@ class Rsi:
 
 
 MacdState = cython.struct(
-    fast=Ema, slow=Ema, signal=Ema, seen=cython.Py_ssize_t, late=cython.Py_ssize_t, line=cython.double,
-    smooth=cython.double,
+    fast=Smoothing, slow=Smoothing, signal=Smoothing, seen=cython.Py_ssize_t, late=cython.Py_ssize_t,
+    line=cython.double, smooth=cython.double,
 )  # fmt: skip
 
 
@@ -164,17 +165,16 @@ def _step_macd(s: cython.pointer[MacdState], x: cython.double) -> cython.bint:
     slow: cython.double
     if x - x != 0.0:
         s.seen = s.fast.seen = s.slow.seen = s.signal.seen = 0
-        s.fast.value = s.slow.value = s.signal.value = 0.0
         return False
-    slow = step_ema(cython.address(s.slow), x)
+    slow = step_smoothing(cython.address(s.slow), x)
     if s.seen < s.late:
         s.seen += 1
         return False
-    s.line = step_ema(cython.address(s.fast), x) - slow
+    s.line = step_smoothing(cython.address(s.fast), x) - slow
     if s.slow.seen < s.slow.window:
         return False
-    s.smooth = step_ema(cython.address(s.signal), s.line)
-    return s.signal.seen == s.signal.window
+    s.smooth = step_smoothing(cython.address(s.signal), s.line)
+    return s.signal.seen >= s.signal.window
 
 
 @cython.final
@@ -191,6 +191,8 @@ class Macd:
         start_ema(cython.address(self._s.fast), fast)
         start_ema(cython.address(self._s.slow), checked("slow", slow, 2, LONGEST))
         start_ema(cython.address(self._s.signal), checked("signal", signal, 1, LONGEST))
+        # Three averages that each wait for themselves take the time of one.
+        self._s.fast.by_one = self._s.slow.by_one = self._s.signal.by_one = True
         self._s.seen = 0
         self._s.late = slow - fast
 
@@ -218,24 +220,16 @@ class Macd:
         line: cython.double
         with cython.nogil:
             while i < n:
-                end = finite_end(cython.address(value[0]), i, n)
-                while i < end and s.signal.seen < s.signal.window:
-                    if _step_macd(cython.address(s), value[i]):
-                        macd[i] = s.line
-                        signal[i] = s.smooth
-                        histogram[i] = s.line - s.smooth
-                    else:
-                        macd[i] = signal[i] = histogram[i] = NAN
-                    i += 1
-                # When warm all three move as `step_ema` moves them.
+                end = finite_block(cython.address(value[0]), i, n) if s.signal.seen >= s.signal.window else i
+                # When warm all three move as `step_smoothing` moves them.
                 fast = s.fast.value
                 slow = s.slow.value
                 smooth = s.signal.value
                 while i < end:
-                    slow = s.slow.rest * slow + s.slow.weight * value[i]
-                    fast = s.fast.rest * fast + s.fast.weight * value[i]
+                    slow = s.slow.left * slow + s.slow.weight * value[i]
+                    fast = s.fast.left * fast + s.fast.weight * value[i]
                     line = fast - slow
-                    smooth = s.signal.rest * smooth + s.signal.weight * line
+                    smooth = s.signal.left * smooth + s.signal.weight * line
                     macd[i] = line
                     signal[i] = smooth
                     histogram[i] = line - smooth
@@ -244,13 +238,25 @@ class Macd:
                 s.slow.value = slow
                 s.signal.value = smooth
                 if i < n:
-                    _step_macd(cython.address(s), value[i])
-                    macd[i] = signal[i] = histogram[i] = NAN
+                    if _step_macd(cython.address(s), value[i]):
+                        macd[i] = s.line
+                        signal[i] = s.smooth
+                        histogram[i] = s.line - s.smooth
+                    else:
+                        macd[i] = signal[i] = histogram[i] = NAN
                     i += 1
         self._s = s
 
 
 RocState = cython.struct(window=cython.Py_ssize_t, seen=cython.Py_ssize_t, at=cython.Py_ssize_t, ring=cython.p_double)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _change(x: cython.double, before: cython.double) -> cython.double:
+    return (x / before - 1.0) * 100.0 if before != 0.0 else NAN
 
 
 @cython.cfunc
@@ -270,7 +276,7 @@ def _step_roc(s: cython.pointer[RocState], x: cython.double) -> cython.double:
     if s.seen < s.window:
         s.seen += 1
         return NAN
-    return (x / before - 1.0) * 100.0 if before != 0.0 else NAN
+    return _change(x, before)
 
 
 @cython.final
@@ -298,31 +304,28 @@ class Roc:
         j: cython.Py_ssize_t
         n: cython.Py_ssize_t = value.shape[0]
         end: cython.Py_ssize_t
-        start: cython.Py_ssize_t
         w: cython.Py_ssize_t = self._s.window
+        behind: cython.bint = False
         x: cython.pointer[cython.const[cython.double]]
-        s: RocState = self._s
+        s: cython.pointer[RocState] = cython.address(self._s)
         if n == 0:
             return
         x = cython.address(value[0])
         with cython.nogil:
             while i < n:
-                start = i
-                end = finite_end(x, i, n)
-                while i < end and i < start + w:
-                    out[i] = _step_roc(cython.address(s), x[i])
-                    i += 1
-                # From here on what lies a window back is at hand.
+                # Once full, what lies a window back is at hand.
+                end = finite_block(x, i, n) if i >= w and s.seen == w else i
                 for j in range(i, end):
-                    out[j] = (x[j] / x[j - w] - 1.0) * 100.0 if x[j - w] != 0.0 else NAN
-                if end > i:
-                    i = end
-                    for j in range(w):
-                        s.ring[(s.at + j) % w] = x[end - w + j]
-                if i < n:
-                    out[i] = _step_roc(cython.address(s), x[i])
+                    out[j] = _change(x[j], x[j - w])
+                behind = behind or end > i
+                i = end
+                if behind and (i == n or x[i] - x[i] != 0.0):
+                    s.at = 0
+                    memcpy(s.ring, x + i - w, w * cython.sizeof(cython.double))
+                    behind = False
+                if i < n and not behind:
+                    out[i] = _step_roc(s, x[i])
                     i += 1
-        self._s = s
 
 
 @cython.cfunc
@@ -373,8 +376,7 @@ class WilliamsR:
         with cython.nogil:
             while i < n:
                 if i >= end:
-                    end = finite_end(cython.address(high[0]), i, n)
-                    end = finite_end(cython.address(low[0]), i, end)
+                    end = finite_bars(cython.address(high[0]), cython.address(low[0]), s.high.window, i, n)
                     end = finite_end(cython.address(close[0]), i, end)
                 count = band_block(
                     cython.address(s), cython.address(high[0]), cython.address(low[0]), first, i, end, room
@@ -382,6 +384,8 @@ class WilliamsR:
                 for j in range(count):
                     out[i + j] = _place(room[j], bottom[j], close[i + j])
                 i += count
+                if i == n:
+                    settle_band(cython.address(s), cython.address(high[0]), cython.address(low[0]), n)
                 if count == 0:
                     full = step_band(cython.address(s), high[i] if i < end else NAN, low[i])
                     out[i] = _place(s.top, s.bottom, close[i]) if full else NAN
@@ -481,8 +485,7 @@ class Stochastic:
         with cython.nogil:
             while i < n:
                 if i >= end:
-                    end = finite_end(cython.address(high[0]), i, n)
-                    end = finite_end(cython.address(low[0]), i, end)
+                    end = finite_bars(cython.address(high[0]), cython.address(low[0]), s.band.high.window, i, n)
                     end = finite_end(cython.address(close[0]), i, end)
                 count = band_block(
                     cython.address(s.band), cython.address(high[0]), cython.address(low[0]), first, i, end, room
@@ -492,6 +495,8 @@ class Stochastic:
                     k[i + j] = s.k if warm else NAN
                     d[i + j] = s.d if warm else NAN
                 i += count
+                if i == n:
+                    settle_band(cython.address(s.band), cython.address(high[0]), cython.address(low[0]), n)
                 if count == 0:
                     warm = _step_stochastic(cython.address(s), high[i], low[i], close[i])
                     k[i] = s.k if warm else NAN
@@ -760,7 +765,7 @@ class Obv:
                 i += 1
                 if not s.started or i == n:
                     continue
-                end = finite_end(cython.address(volume[0]), i, finite_end(cython.address(close[0]), i, n))
+                end = finite_end(cython.address(volume[0]), i, finite_block(cython.address(close[0]), i, n))
                 for j in range(i, end):
                     out[j] = _signed(close[j], close[j - 1], volume[j])
                 total = s.total

@@ -1,13 +1,7 @@
-# One step of what price indicators are built on: the extreme of a window, Wilder's smoothing, a sum that rounds nothing.
+# One step of what price indicators are built on: the extreme of a window, the true range, a sum that rounds nothing.
 from libc.math cimport INFINITY, NAN, fabs
-
 from libc.stdlib cimport calloc, free
-
-cdef extern from "float.h":
-    const double LARGEST_NUMBER "DBL_MAX"
-
-cdef enum:
-    BLOCK = 512
+from arbitrax.kernels.steps cimport BLOCK, Smoothing, finite_end, settled, smooth, start_smoothing, step_smoothing
 
 # The largest of the last `window` values, in two parts (van Herk, Gil and Werman): the running largest of the present
 # block of `window` values, and for what is left of the block before the largest from each place to its end.
@@ -42,28 +36,9 @@ cdef inline double step_largest(Largest* s, double x) noexcept nogil:
     before = s.block[s.at] if s.at < s.window else -INFINITY
     return before if before > s.running else s.running
 
-cdef inline Py_ssize_t finite_end(const double* x, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
-    # Where the finite values from `start` on end. Zero times a number is zero, times anything else NaN.
-    cdef Py_ssize_t i = start
-    cdef Py_ssize_t j
-    cdef double a, b, c, d
-    while i + 64 <= end:
-        a = b = c = d = 0.0
-        for j in range(i, i + 64, 4):
-            a += x[j] * 0.0
-            b += x[j + 1] * 0.0
-            c += x[j + 2] * 0.0
-            d += x[j + 3] * 0.0
-        if a + b + (c + d) != 0.0:
-            break
-        i += 64
-    while i < end and fabs(x[i]) <= LARGEST_NUMBER:
-        i += 1
-    return i
-
 cdef inline Py_ssize_t block_of(Py_ssize_t window) noexcept nogil:
     # Values that runs are taken in: what they need stays in the nearest cache, and windows are a small part of it.
-    return BLOCK if 4 * window <= BLOCK else 4 * window
+    return 2 * BLOCK if 2 * window <= BLOCK else 4 * window
 
 # Write the largest (smallest) of x[i : i + window] for i below count, by doubling: each pass joins neighbours that were
 # joined before. one, two: count + window values of room each.
@@ -97,12 +72,20 @@ cdef inline void smallest_of(
     for i in range(count):
         out[i] = x[i] if x[i] < x[i + window - width] else x[i + window - width]
 
+cdef inline Py_ssize_t finite_bars(
+    const double* high, const double* low, Py_ssize_t window, Py_ssize_t i, Py_ssize_t n
+) noexcept nogil:
+    # Where the bars of finite highs and lows from i on end, a block at most: what was looked at is then still near.
+    n = i + block_of(window) if n - i > block_of(window) else n
+    return finite_end(low, i, finite_end(high, i, n))
+
 # Highest high and lowest low of a window; the lowest is the largest of the negatives.
 cdef struct Band:
     Largest high
     Largest low
     double top
     double bottom
+    bint behind  # lacks bars that the arrays still hold
 
 cdef inline int start_band(Band* s, Py_ssize_t window) except -1:
     s.high.window = s.low.window = window
@@ -112,6 +95,7 @@ cdef inline int start_band(Band* s, Py_ssize_t window) except -1:
         raise MemoryError
     clear_largest(&s.high)
     clear_largest(&s.low)
+    s.behind = False
     return 0
 
 cdef inline void free_band(Band* s) noexcept:
@@ -136,6 +120,16 @@ cdef inline double* band_room(Py_ssize_t window) except NULL:
         raise MemoryError
     return room
 
+cdef inline void settle_band(Band* s, const double* high, const double* low, Py_ssize_t end) noexcept nogil:
+    # Take the window before `end`.
+    cdef Py_ssize_t i
+    if s.behind:
+        clear_largest(&s.high)
+        clear_largest(&s.low)
+        for i in range(end - s.high.window, end):
+            step_band(s, high[i], low[i])
+        s.behind = False
+
 cdef inline Py_ssize_t band_block(
     Band* s, const double* high, const double* low, Py_ssize_t first, Py_ssize_t start, Py_ssize_t end, double* room
 ) noexcept nogil:
@@ -144,59 +138,28 @@ cdef inline Py_ssize_t band_block(
     cdef Py_ssize_t w = s.high.window
     cdef Py_ssize_t block = block_of(w)
     cdef Py_ssize_t count = end - start if end - start < block else block
-    cdef Py_ssize_t i
     cdef double* one = room + 2 * block
     if s.high.seen < w or start - first < w - 1 or 2 * w > count:
+        settle_band(s, high, low, start)
         return 0
     largest_of(high + start - w + 1, count, w, one, one + block + w, room)
     smallest_of(low + start - w + 1, count, w, one, one + block + w, room + block)
-    # The next bar needs the last ones.
-    clear_largest(&s.high)
-    clear_largest(&s.low)
-    for i in range(start + count - w, start + count):
-        step_band(s, high[i], low[i])
+    s.behind = True
     return count
 
-# Wilder's average: starts at the mean of its first `window` values, then moves by 1 / window of the way.
-cdef struct Wilder:
-    Py_ssize_t window
-    Py_ssize_t seen
-    double keep  # (window - 1) / window
-    double share  # 1 / window
-    double value  # the sum of values until it is warm
-
-cdef inline void start_wilder(Wilder* s, Py_ssize_t window) noexcept nogil:
-    s.window = window
-    s.seen = 0
-    s.share = 1.0 / window
-    s.keep = 1.0 - s.share
-    s.value = 0.0
-
-cdef inline double step_wilder(Wilder* s, double x) noexcept nogil:
-    if s.seen == s.window:
-        s.value = s.keep * s.value + s.share * x
-        return s.value
-    if s.seen == 0:
-        s.value = 0.0
-    s.value += x
-    s.seen += 1
-    if s.seen < s.window:
-        return NAN
-    s.value /= s.window
-    return s.value
+cdef inline void start_wilder(Smoothing* s, Py_ssize_t window) noexcept nogil:
+    # Wilder's average moves by 1 / window of the way.
+    start_smoothing(s, window, 1.0 / window)
 
 # Average true range: the true range needs the close before.
 cdef struct Range:
-    Wilder average
+    Smoothing average
     bint started
     double close
 
 cdef inline double true_range(double high, double low, double before) noexcept nogil:
-    cdef double widest = high - low
-    cdef double up = fabs(high - before)
-    cdef double down = fabs(low - before)
-    widest = up if up > widest else widest
-    return down if down > widest else widest
+    # Wilder's true high less his true low.
+    return (high if high > before else before) - (low if low < before else before)
 
 cdef inline double step_range(Range* s, double high, double low, double close) noexcept nogil:
     cdef double before = s.close
@@ -208,7 +171,31 @@ cdef inline double step_range(Range* s, double high, double low, double close) n
     if not s.started:
         s.started = True
         return NAN
-    return step_wilder(&s.average, true_range(high, low, before))
+    return step_smoothing(&s.average, true_range(high, low, before))
+
+cdef inline Py_ssize_t smooth_ranges(
+    Range* s, const double* high, const double* low, const double* close, Py_ssize_t i, Py_ssize_t n,
+    double* ranges, double* out,
+) noexcept nogil:
+    # Take up to a block of the bars from i on and return how many, none where they have to go one by one. ranges: room for
+    # a block and four more. out has room for four before what is written.
+    cdef Py_ssize_t k, count
+    if i < 5 or not settled(&s.average):
+        return 0
+    count = BLOCK if n - i > BLOCK else n - i
+    high += i - 4
+    low += i - 4
+    close += i - 4
+    for k in range(count + 4):
+        # What is not finite makes a NaN.
+        ranges[k] = true_range(high[k], low[k], close[k - 1]) + 0.0 * (high[k] + low[k] + close[k])
+    if not smooth(&s.average, ranges + 4, count, out):
+        count = finite_end(ranges, 4, count + 4) - 4
+        if count > 0:
+            smooth(&s.average, ranges + 4, count, out)
+    if count > 0:
+        s.close = close[count + 3]
+    return count
 
 # A sum with what rounding took from it (Knuth's two-sum), so that what was added can be taken away again.
 cdef struct Exact:

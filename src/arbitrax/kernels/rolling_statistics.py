@@ -10,7 +10,6 @@ from typing import NamedTuple
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
 from cython.cimports.arbitrax.kernels.exact_windows import (
-    BLOCK,
     ExactWindow,
     Lags,
     Moments,
@@ -31,14 +30,17 @@ from cython.cimports.arbitrax.kernels.exact_windows import (
     signed_as_double,
 )
 from cython.cimports.arbitrax.kernels.steps import (
+    BLOCK,
     RollingSum,
     add_to_sum,
     checked,
+    refill,
     refuse_too_large,
+    run_bound,
     start_sum,
     wide_as_double,
 )
-from cython.cimports.libc.math import NAN, llrint, log, sqrt
+from cython.cimports.libc.math import NAN, fabs, llrint, log, sqrt
 from cython.cimports.libc.stdlib import calloc, free
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
@@ -108,6 +110,32 @@ def _step_bands(b: cython.pointer[BandState], x: cython.double) -> cython.bint:
     return full
 
 
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _draw_bands(
+    b: cython.pointer[BandState],
+    sums: cython.pointer[cython.double],
+    spreads: cython.pointer[cython.double],
+    count: cython.Py_ssize_t,
+    middle: cython.pointer[cython.double],
+    upper: cython.pointer[cython.double],
+    lower: cython.pointer[cython.double],
+) -> cython.void:
+    k: cython.Py_ssize_t
+    units: cython.double = b.s.units
+    factor: cython.double = b.deviations / units
+    mean: cython.double
+    reach: cython.double
+    for k in range(count):
+        mean = sums[k] / units
+        reach = sqrt(spreads[k]) * factor
+        middle[k] = mean
+        upper[k] = mean + reach
+        lower[k] = mean - reach
+
+
 @cython.final
 @cython.cclass
 class Bollinger:
@@ -131,10 +159,11 @@ class Bollinger:
         reach: cython.double = NAN
         if _step_bands(cython.address(self._b), value):
             middle = self._b.s.sum / self._b.s.units
-            reach = sqrt(wide_as_double(self._b.spread)) / self._b.s.units * self._b.deviations
+            reach = sqrt(wide_as_double(self._b.spread)) * (self._b.deviations / self._b.s.units)
         refuse_too_large(cython.address(self._b.s))
         return tuple.__new__(BollingerBands, (middle, middle + reach, middle - reach))
 
+    @cython.overflowcheck(False)  # products of two int64 fit into 128 bits
     def fill(
         self,
         value: cython.const[cython.double][::1],
@@ -143,22 +172,79 @@ class Bollinger:
         lower: cython.double[::1],
     ) -> None:
         """Take the next values, (bars,); write the bands."""
-        i: cython.Py_ssize_t
-        mean: cython.double
-        reach: cython.double
-        b: BandState = self._b
+        i: cython.Py_ssize_t = 0
+        j: cython.Py_ssize_t
+        k: cython.Py_ssize_t
+        n: cython.Py_ssize_t = value.shape[0]
+        end: cython.Py_ssize_t
+        count: cython.Py_ssize_t
+        window: cython.Py_ssize_t = self._b.s.window
+        run_from: cython.Py_ssize_t = window
+        bound: cython.double
+        scale: cython.double
+        sum: cython.longlong
+        before: cython.longlong
+        newest: cython.longlong
+        oldest: cython.longlong
+        spread: int128
+        wide: int128
+        sums: cython.double[BLOCK]
+        spreads: cython.double[BLOCK]
+        b: cython.pointer[BandState] = cython.address(self._b)
+        s: cython.pointer[RollingSum] = cython.address(self._b.s)
+        if n == 0:
+            return
+        x: cython.pointer[cython.const[cython.double]] = cython.address(value[0])
         with cython.nogil:
-            for i in range(value.shape[0]):
-                if _step_bands(cython.address(b), value[i]):
-                    mean = b.s.sum / b.s.units
-                    reach = sqrt(wide_as_double(b.spread)) / b.s.units * b.deviations
-                else:
-                    mean = reach = NAN
-                middle[i] = mean
-                upper[i] = mean + reach
-                lower[i] = mean - reach
-        self._b = b
-        refuse_too_large(cython.address(self._b.s))
+            while i < n:
+                if i < run_from or s.seen < window:
+                    sums[0] = spreads[0] = NAN
+                    if _step_bands(b, x[i]):
+                        sums[0] = cython.cast(cython.double, s.sum)
+                        spreads[0] = wide_as_double(b.spread)
+                    _draw_bands(
+                        b,
+                        sums,
+                        spreads,
+                        1,
+                        cython.address(middle[i]),
+                        cython.address(upper[i]),
+                        cython.address(lower[i]),
+                    )
+                    i += 1
+                    continue
+                end = n
+                bound = run_bound(s)
+                scale = s.scale
+                sum = s.sum
+                spread = b.spread
+                while i < end:
+                    count = BLOCK if end - i > BLOCK else end - i
+                    for k in range(count):
+                        j = i + k
+                        if not (fabs(x[j]) < bound and fabs(x[j - window]) < bound):
+                            end = j
+                            count = k
+                            break
+                        newest = llrint(x[j] * scale)
+                        oldest = llrint(x[j - window] * scale)
+                        before = sum
+                        sum += newest - oldest
+                        wide = window * (newest + oldest) - sum - before
+                        spread += wide * (newest - oldest)
+                        sums[k] = cython.cast(cython.double, sum)
+                        spreads[k] = wide_as_double(spread)
+                    if count > 0:
+                        _draw_bands(
+                            b, sums, spreads, count, cython.address(middle[i]), cython.address(upper[i]),
+                            cython.address(lower[i]),
+                        )  # fmt: skip
+                    i += count
+                s.sum = sum
+                b.spread = spread
+                refill(s, x + i)
+                run_from = i + window
+        refuse_too_large(s)
 
 
 @cython.cfunc

@@ -6,13 +6,41 @@ from libc.stdlib cimport calloc
 from libc.string cimport memset
 from arbitrax.kernels.build cimport int128
 
+cdef extern from "float.h":
+    const double LARGEST_NUMBER "DBL_MAX"
+
 cdef extern from *:
     """
     #define ARBITRAX_WIDEST 9.2e18
     #define ARBITRAX_UNLIKELY(x) __builtin_expect(!!(x), 0)
+    /* Two values at once, which every processor of 64 bits does; what the next four wait for stays in registers. */
+    typedef double arbitrax_pair __attribute__((vector_size(16), aligned(8), may_alias));
+    #define ARBITRAX_PAIR(place) (*(const arbitrax_pair *)(place))
+    static inline void arbitrax_smooth(
+        const double *x, double *out, ptrdiff_t count, double weight, double left
+    ) {
+        const double left_of_two = left * left, left_of_four = left_of_two * left_of_two;
+        arbitrax_pair first = ARBITRAX_PAIR(out - 4), second = ARBITRAX_PAIR(out - 2);
+        arbitrax_pair one, two = ARBITRAX_PAIR(x - 2) + left * ARBITRAX_PAIR(x - 3);
+        ptrdiff_t i;
+        for (i = 0; i + 4 <= count; i += 4) {
+            one = ARBITRAX_PAIR(x + i) + left * ARBITRAX_PAIR(x + i - 1);
+            first = left_of_four * first + weight * (one + left_of_two * two);
+            two = ARBITRAX_PAIR(x + i + 2) + left * ARBITRAX_PAIR(x + i + 1);
+            second = left_of_four * second + weight * (two + left_of_two * one);
+            *(arbitrax_pair *)(out + i) = first;
+            *(arbitrax_pair *)(out + i + 2) = second;
+        }
+        for (; i < count; i++)
+            out[i] = left_of_four * out[i - 4]
+                + weight * ((x[i] + left * x[i - 1]) + left_of_two * (x[i - 2] + left * x[i - 3]));
+    }
     """
     bint unlikely "ARBITRAX_UNLIKELY"(bint x) noexcept nogil
     const double WIDEST "ARBITRAX_WIDEST"  # a sum of int64 has to stay below
+    void smooth_run "arbitrax_smooth"(
+        const double* x, double* out, Py_ssize_t count, double weight, double left
+    ) noexcept nogil
 
 # Exact sum of the last `window` values, rounded to units of 1 / scale.
 cdef struct RollingSum:
@@ -99,6 +127,33 @@ cdef inline bint add_to_sum(RollingSum* s, double x) noexcept nogil:
     s.seen += 1
     return s.seen == s.window
 
+cdef enum:
+    BLOCK = 256  # values that runs are taken in: what they need stays in the nearest cache
+    ROOM = 260  # for a block and the four values before it
+
+cdef inline Py_ssize_t finite_end(const double* x, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
+    # Where the finite values from `start` on end. Zero times a number is zero, times anything else NaN.
+    cdef Py_ssize_t i = start
+    cdef Py_ssize_t j
+    cdef double a, b, c, d
+    while i + 64 <= end:
+        a = b = c = d = 0.0
+        for j in range(i, i + 64, 4):
+            a += x[j] * 0.0
+            b += x[j + 1] * 0.0
+            c += x[j + 2] * 0.0
+            d += x[j + 3] * 0.0
+        if a + b + (c + d) != 0.0:
+            break
+        i += 64
+    while i < end and fabs(x[i]) <= LARGEST_NUMBER:
+        i += 1
+    return i
+
+cdef inline Py_ssize_t finite_block(const double* x, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
+    # The same, for a block at most.
+    return finite_end(x, start, start + BLOCK if start + BLOCK < end else end)
+
 cdef inline double as_double(int128 x) noexcept nogil:
     # The compiler's own conversion of 128 bits is a slow call.
     cdef long long narrow = <long long> x
@@ -121,32 +176,87 @@ cdef inline int compare_sums(
     cdef int128 right = <int128> second * first_window
     return (left > right) - (left < right)
 
-# Exponential: starts at the mean of its first `window` values, then moves by 2 / (window + 1) of the way.
-cdef struct Ema:
+# A run of an array: once the window is full, what leaves it lies in the array too, so the ring need not follow.
+cdef inline double run_bound(const RollingSum* s) noexcept nogil:
+    # What values stay below in a run, so that a window times the sum of two fits into int64.
+    return 0.25 * s.bound
+
+cdef inline void refill(RollingSum* s, const double* end) noexcept nogil:
+    # Take the ring from the values before `end`.
+    cdef Py_ssize_t k
+    for k in range(s.window):
+        s.ring[k] = llrint(end[k - s.window] * s.scale)
+    s.at = 0
+    s.newest = s.ring[s.window - 1]
+
+# Exponential: starts at the mean of its first `window` values, then moves by `weight` of the way. Written so, each average
+# waits for the one before, six cycles a value; written from the average four values ago and the four values since, four
+# are on their way at once. The first three after the mean have no fourth before them.
+cdef struct Smoothing:
     Py_ssize_t window
-    Py_ssize_t seen
+    Py_ssize_t seen  # up to window + 3
+    Py_ssize_t at  # of the oldest in the rings
+    bint by_one  # where others that wait for themselves fill the time
     double weight
-    double rest  # 1 - weight
-    double value  # the sum of values until it is warm
+    double left  # 1 - weight
+    double value  # the average; the sum of values until it is warm
+    double values[4]
+    double averages[4]
 
-cdef inline void start_ema(Ema* s, Py_ssize_t window) noexcept nogil:
+cdef inline void start_smoothing(Smoothing* s, Py_ssize_t window, double weight) noexcept nogil:
     s.window = window
-    s.seen = 0
-    s.weight = 2.0 / (window + 1)
-    s.rest = 1.0 - s.weight
-    s.value = 0.0
+    s.seen = s.at = 0
+    s.by_one = False
+    s.weight = weight
+    s.left = 1.0 - weight
 
-cdef inline double step_ema(Ema* s, double x) noexcept nogil:
+cdef inline void start_ema(Smoothing* s, Py_ssize_t window) noexcept nogil:
+    start_smoothing(s, window, 2.0 / (window + 1))
+
+cdef inline bint settled(const Smoothing* s) noexcept nogil:
+    # Whether `smooth` may go on, where the four values before are at hand.
+    return s.seen == s.window + 3
+
+cdef inline double step_smoothing(Smoothing* s, double x) noexcept nogil:
+    cdef Py_ssize_t at = s.at
+    cdef double left_of_two = s.left * s.left
     if x - x != 0.0:
         s.seen = 0
-        s.value = 0.0
         return NAN
-    if s.seen == s.window:
-        s.value = s.rest * s.value + s.weight * x
-        return s.value
-    s.value += x
-    s.seen += 1
-    if s.seen < s.window:
-        return NAN
-    s.value /= s.window
+    if settled(s):
+        s.value = (left_of_two * left_of_two) * s.averages[at] + s.weight * (
+            (x + s.left * s.values[(at + 3) & 3])
+            + left_of_two * (s.values[(at + 2) & 3] + s.left * s.values[(at + 1) & 3])
+        )
+    elif s.seen >= s.window:
+        s.value = s.left * s.value + s.weight * x
+        s.seen += not s.by_one
+    else:
+        s.value = s.value + x if s.seen else x
+        s.seen += 1
+        if s.seen < s.window:
+            return NAN
+        s.value /= s.window
+    s.values[at] = x
+    s.averages[at] = s.value
+    s.at = (at + 1) & 3
     return s.value
+
+cdef inline bint smooth(Smoothing* s, const double* x, Py_ssize_t count, double* out) noexcept nogil:
+    # The same for an array when settled; x holds the four values before, out has room for four. False, and nothing taken,
+    # where a value is not finite.
+    cdef Py_ssize_t i
+    cdef double last = 0.0
+    for i in range(4):
+        out[i - 4] = s.averages[(s.at + i) & 3]
+    smooth_run(x, out, count, s.weight, s.left)
+    for i in range(4):  # what is not finite stays in one of them
+        last += out[count - 4 + i] * 0.0
+    if last != 0.0:
+        return False
+    s.at = 0
+    for i in range(4):
+        s.averages[i] = out[count - 4 + i]
+        s.values[i] = x[count - 4 + i]
+    s.value = s.averages[3]
+    return True

@@ -9,23 +9,29 @@ from typing import NamedTuple
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.price_steps import (
-    BLOCK,
     Band,
     Range,
-    Wilder,
     band_block,
     band_room,
     block_of,
-    finite_end,
+    finite_bars,
     free_band,
+    settle_band,
+    smooth_ranges,
     start_band,
     start_wilder,
     step_band,
     step_range,
-    step_wilder,
-    true_range,
 )
-from cython.cimports.arbitrax.kernels.steps import Ema, checked, start_ema, step_ema
+from cython.cimports.arbitrax.kernels.steps import (
+    ROOM,
+    Smoothing,
+    checked,
+    settled,
+    smooth,
+    start_ema,
+    step_smoothing,
+)
 from cython.cimports.libc.math import NAN, fabs
 from cython.cimports.libc.stdlib import calloc, free
 
@@ -107,37 +113,30 @@ class Atr:
         """Take the next bars, (bars,); write the range."""
         i: cython.Py_ssize_t = 0
         n: cython.Py_ssize_t = high.shape[0]
-        j: cython.Py_ssize_t
-        end: cython.Py_ssize_t
-        block: cython.Py_ssize_t
-        average: cython.double
-        s: Range = self._s
-        keep: cython.double = s.average.keep
-        share: cython.double = s.average.share
+        count: cython.Py_ssize_t
+        s: cython.pointer[Range] = cython.address(self._s)
+        room: cython.double[ROOM]
         with cython.nogil:
             while i < n:
-                out[i] = step_range(cython.address(s), high[i], low[i], close[i])
-                i += 1
-                if s.average.seen < s.average.window:
-                    continue
-                # The ranges of a block first, each for itself; what is not finite makes its own NaN.
-                block = i + BLOCK if i + BLOCK < n else n
-                for j in range(i, block):
-                    out[j] = true_range(high[j], low[j], close[j - 1]) + (close[j] - close[j])
-                end = finite_end(cython.address(out[0]), i, block)
-                average = s.average.value
-                for j in range(i, end):
-                    average = keep * average + share * out[j]
-                    out[j] = average
-                s.average.value = average
-                s.close = close[end - 1]
-                i = end
-        self._s = s
+                count = smooth_ranges(
+                    s,
+                    cython.address(high[0]),
+                    cython.address(low[0]),
+                    cython.address(close[0]),
+                    i,
+                    n,
+                    room,
+                    cython.address(out[i]),
+                )
+                i += count
+                if count == 0:
+                    out[i] = step_range(s, high[i], low[i], close[i])
+                    i += 1
 
 
 AdxState = cython.struct(
     window=cython.Py_ssize_t, seen=cython.Py_ssize_t, keep=cython.double, high=cython.double, low=cython.double,
-    close=cython.double, plus=cython.double, minus=cython.double, range=cython.double, index=Wilder,
+    close=cython.double, plus=cython.double, minus=cython.double, range=cython.double, index=Smoothing,
     plus_di=cython.double, minus_di=cython.double, adx=cython.double,
 )  # fmt: skip
 
@@ -188,9 +187,9 @@ def _step_adx(
     s.minus_di = s.minus * inverse
     both = s.plus + s.minus
     if both > 0.0:
-        s.adx = step_wilder(cython.address(s.index), 100.0 * fabs(s.plus - s.minus) / both)
+        s.adx = step_smoothing(cython.address(s.index), 100.0 * fabs(s.plus - s.minus) / both)
     elif s.index.seen < s.index.window:
-        s.adx = step_wilder(cython.address(s.index), 0.0)
+        s.adx = step_smoothing(cython.address(s.index), 0.0)
 
 
 @cython.final
@@ -271,8 +270,7 @@ class Donchian:
         with cython.nogil:
             while i < n:
                 if i >= end:
-                    end = finite_end(cython.address(high[0]), i, n)
-                    end = finite_end(cython.address(low[0]), i, end)
+                    end = finite_bars(cython.address(high[0]), cython.address(low[0]), s.high.window, i, n)
                 count = band_block(
                     cython.address(s), cython.address(high[0]), cython.address(low[0]), first, i, end, room
                 )
@@ -281,6 +279,8 @@ class Donchian:
                     middle[i + j] = (room[j] + bottom[j]) / 2.0
                     lower[i + j] = bottom[j]
                 i += count
+                if i == n:
+                    settle_band(cython.address(s), cython.address(high[0]), cython.address(low[0]), n)
                 if count == 0:
                     step_band(cython.address(s), high[i], low[i])
                     upper[i] = s.top
@@ -292,7 +292,7 @@ class Donchian:
         free(room)
 
 
-KeltnerState = cython.struct(middle=Ema, range=Range, multiple=cython.double, reach=cython.double)
+KeltnerState = cython.struct(middle=Smoothing, range=Range, multiple=cython.double, reach=cython.double)
 
 
 @cython.cfunc
@@ -305,7 +305,7 @@ def _step_keltner(
     # Returns the middle, NaN until average and range are warm.
     reach: cython.double = step_range(cython.address(s.range), high, low, close)
     # What is not finite in a high or low starts the average anew too.
-    middle: cython.double = step_ema(cython.address(s.middle), close if s.range.started else NAN)
+    middle: cython.double = step_smoothing(cython.address(s.middle), close if s.range.started else NAN)
     s.reach = s.multiple * reach
     return middle if reach == reach else NAN
 
@@ -340,20 +340,43 @@ class Keltner:
         lower: cython.double[::1],
     ) -> None:
         """Take the next bars, (bars,); write the channel."""
-        i: cython.Py_ssize_t
+        i: cython.Py_ssize_t = 0
+        k: cython.Py_ssize_t
+        n: cython.Py_ssize_t = high.shape[0]
+        count: cython.Py_ssize_t
         center: cython.double
-        s: KeltnerState = self._s
+        reach: cython.double
+        s: cython.pointer[KeltnerState] = cython.address(self._s)
+        ranges: cython.double[ROOM]
+        reaches: cython.double[ROOM]
+        centers: cython.double[ROOM]
         with cython.nogil:
-            for i in range(high.shape[0]):
-                center = _step_keltner(cython.address(s), high[i], low[i], close[i])
-                upper[i] = center + s.reach
-                middle[i] = center
-                lower[i] = center - s.reach
-        self._s = s
+            while i < n:
+                count = 0
+                if settled(cython.address(s.middle)):
+                    count = smooth_ranges(
+                        cython.address(s.range), cython.address(high[0]), cython.address(low[0]),
+                        cython.address(close[0]), i, n, ranges, reaches + 4,
+                    )  # fmt: skip
+                if count > 0:
+                    smooth(cython.address(s.middle), cython.address(close[i]), count, centers + 4)
+                    for k in range(count):
+                        reach = s.multiple * reaches[4 + k]
+                        center = centers[4 + k]
+                        upper[i + k] = center + reach
+                        middle[i + k] = center
+                        lower[i + k] = center - reach
+                    i += count
+                else:
+                    center = _step_keltner(s, high[i], low[i], close[i])
+                    upper[i] = center + s.reach
+                    middle[i] = center
+                    lower[i] = center - s.reach
+                    i += 1
 
 
 SarState = cython.struct(
-    seen=cython.Py_ssize_t, rising=cython.bint, step=cython.double, most=cython.double, factor=cython.double,
+    seen=cython.Py_ssize_t, rising=cython.bint, step=cython.double, most=cython.double, extremes=cython.Py_ssize_t,
     extreme=cython.double, next=cython.double, high=cython.double, low=cython.double,
 )  # fmt: skip
 
@@ -369,6 +392,7 @@ def _step_sar(s: cython.pointer[SarState], high: cython.double, low: cython.doub
     bottom: cython.double
     before: cython.double
     here: cython.double
+    factor: cython.double
     rise: cython.double
     fall: cython.double
     if high - high + (low - low) != 0.0:
@@ -386,7 +410,7 @@ def _step_sar(s: cython.pointer[SarState], high: cython.double, low: cython.doub
         s.rising = not (fall > 0.0 and fall > rise)
         s.extreme = high if s.rising else -low
         s.next = s.low if s.rising else -s.high
-        s.factor = s.step
+        s.extremes = 1
         s.high = high
         s.low = low
     sign = 1.0 if s.rising else -1.0
@@ -402,20 +426,21 @@ def _step_sar(s: cython.pointer[SarState], high: cython.double, low: cython.doub
         rise = -top  # the low of the mirrored market
         here = before if before < here else here
         here = rise if rise < here else here
-        s.factor = s.step
+        s.extremes = 1
         s.extreme = -bottom
-        s.next = here + s.factor * (s.extreme - here)
+        s.next = here + s.step * (s.extreme - here)
         s.next = before if before < s.next else s.next
         s.next = rise if rise < s.next else s.next
         sign = -sign
     else:
-        # A new extreme is as likely as none, so no branch has to guess.
-        s.factor += s.step * (top > s.extreme)
-        s.factor = s.most if s.factor > s.most else s.factor
+        # A new extreme is as likely as none: they are counted, so that no branch has to guess.
+        s.extremes += top > s.extreme
         s.extreme = top if top > s.extreme else s.extreme
-        s.next = here + s.factor * (s.extreme - here)
+        factor = s.step * s.extremes
+        factor = s.most if factor > s.most else factor
+        s.next = here + factor * (s.extreme - here)
+        before = before if before < bottom else bottom
         s.next = before if before < s.next else s.next
-        s.next = bottom if bottom < s.next else s.next
     s.high = high
     s.low = low
     return sign * here
@@ -446,11 +471,55 @@ class ParabolicSar:
         out: cython.double[::1],
     ) -> None:
         """Take the next bars, (bars,); write the stop."""
-        i: cython.Py_ssize_t
+        i: cython.Py_ssize_t = 0
+        n: cython.Py_ssize_t = high.shape[0]
+        sign: cython.double
+        top: cython.double
+        bottom: cython.double
+        before: cython.double
+        here: cython.double
+        factor: cython.double
+        extreme: cython.double
+        extremes: cython.Py_ssize_t
+        tops: cython.pointer[cython.const[cython.double]]
+        bottoms: cython.pointer[cython.const[cython.double]]
         s: SarState = self._s
+        step: cython.double = s.step
+        most: cython.double = s.most
         with cython.nogil:
-            for i in range(high.shape[0]):
+            while i < n:
+                # What starts or turns the line is a step of its own; between turns it goes one way.
                 out[i] = _step_sar(cython.address(s), high[i], low[i])
+                i += 1
+                if s.seen < 2 or i == n:
+                    continue
+                sign = 1.0 if s.rising else -1.0
+                tops = cython.address(high[0]) if s.rising else cython.address(low[0])
+                bottoms = cython.address(low[0]) if s.rising else cython.address(high[0])
+                before = s.low if s.rising else -s.high
+                here = s.next
+                extremes = s.extremes
+                extreme = s.extreme
+                while i < n:
+                    top = sign * tops[i]
+                    bottom = sign * bottoms[i]
+                    if not bottom > here or top - top + (bottom - bottom) != 0.0:
+                        break
+                    out[i] = sign * here
+                    extremes += top > extreme
+                    extreme = top if top > extreme else extreme
+                    factor = step * extremes
+                    factor = most if factor > most else factor
+                    here = here + factor * (extreme - here)
+                    before = before if before < bottom else bottom
+                    here = before if before < here else here
+                    before = bottom
+                    i += 1
+                s.next = here
+                s.extremes = extremes
+                s.extreme = extreme
+                s.high = high[i - 1]
+                s.low = low[i - 1]
         self._s = s
 
 
@@ -465,9 +534,14 @@ SupertrendState = cython.struct(
 @cython.nogil
 @cython.exceptval(check=False)
 def _step_supertrend(
-    s: cython.pointer[SupertrendState], high: cython.double, low: cython.double, close: cython.double
+    s: cython.pointer[SupertrendState],
+    high: cython.double,
+    low: cython.double,
+    close: cython.double,
+    average: cython.double,
 ) -> cython.double:
-    reach: cython.double = step_range(cython.address(s.range), high, low, close) * s.multiple
+    """Take a bar and the average true range at it."""
+    reach: cython.double = average * s.multiple
     middle: cython.double = (high + low) / 2.0
     upper: cython.double = middle + reach
     lower: cython.double = middle - reach
@@ -508,7 +582,8 @@ class Supertrend:
 
     def update(self, high: cython.double, low: cython.double, close: cython.double):
         """Take the next bar; return line and direction, NaN until they are warm."""
-        line: cython.double = _step_supertrend(cython.address(self._s), high, low, close)
+        average: cython.double = step_range(cython.address(self._s.range), high, low, close)
+        line: cython.double = _step_supertrend(cython.address(self._s), high, low, close, average)
         return tuple.__new__(SupertrendLines, (line, self._s.direction))
 
     def fill(
@@ -520,13 +595,31 @@ class Supertrend:
         direction: cython.double[::1],
     ) -> None:
         """Take the next bars, (bars,); write line and direction."""
-        i: cython.Py_ssize_t
+        i: cython.Py_ssize_t = 0
+        k: cython.Py_ssize_t
+        n: cython.Py_ssize_t = high.shape[0]
+        count: cython.Py_ssize_t
         s: SupertrendState = self._s
+        run: Range = self._s.range
+        ranges: cython.double[ROOM]
+        averages: cython.double[ROOM]
         with cython.nogil:
-            for i in range(high.shape[0]):
-                line[i] = _step_supertrend(cython.address(s), high[i], low[i], close[i])
-                direction[i] = s.direction
+            while i < n:
+                count = smooth_ranges(
+                    cython.address(run), cython.address(high[0]), cython.address(low[0]), cython.address(close[0]),
+                    i, n, ranges, averages + 4,
+                )  # fmt: skip
+                if count == 0:
+                    averages[4] = step_range(cython.address(run), high[i], low[i], close[i])
+                    count = 1
+                for k in range(count):
+                    line[i + k] = _step_supertrend(
+                        cython.address(s), high[i + k], low[i + k], close[i + k], averages[4 + k]
+                    )
+                    direction[i + k] = s.direction
+                i += count
         self._s = s
+        self._s.range = run
 
 
 IchimokuState = cython.struct(
