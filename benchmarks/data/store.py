@@ -12,7 +12,9 @@ from arbitrax.domain.bars import Bars
 from arbitrax.domain.intervals import DAY
 from arbitrax.services.catalogue_ports import Chunk, ChunkContent, IngestionRequest
 from arbitrax.storage.embedded import EmbeddedServers
+from arbitrax.storage.parquet.bar_cache import BarCache
 from arbitrax.storage.postgres import schema
+from arbitrax.storage.postgres.bar_store import PostgresBarStore
 from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.ingestion_store import PostgresIngestionStore
 from benchmarks.data.stored import SESSION, SOURCE, minutes
@@ -60,20 +62,30 @@ def rows() -> Iterator[tuple[str, float, int | None]]:
     """Yield what was measured, rows a second (median of the rounds), and what is wanted."""
     today = time.time_ns() // DAY
     rates: dict[str, list[float]] = {"first load": [], "the same again": []}
-    with new_database() as (_, database):
+    with new_database() as (_, database), tempfile.TemporaryDirectory() as folder:
         ingestions = PostgresIngestionStore(database)
         for number in range(ROUNDS):
             bars = minutes(f"M{number}", today, SESSIONS, number)
-            for measured in rates.values():
-                measured.append(len(bars) / ingest(ingestions, bars))
+            for name in ("first load", "the same again"):
+                rates[name].append(len(bars) / ingest(ingestions, bars))
+        symbols = [f"M{number}" for number in range(ROUNDS)]
+        for name, cache in (("uncached", None), ("cached", BarCache(Path(folder)))):
+            store = PostgresBarStore(database, cache)
+            for _ in range(ROUNDS):
+                started = time.perf_counter()
+                table = store.load_arrow(symbols, "1m")
+                seconds = time.perf_counter() - started
+            rates[name] = [len(table) / seconds]
     yield "first load", statistics.median(rates["first load"]), FIRST_LOAD
     yield "re-ingest that changes nothing", statistics.median(rates["the same again"]), UNCHANGED
+    yield "all bars as Arrow from PostgreSQL", rates["uncached"][0], None
+    yield "all bars as Arrow from the bar cache", rates["cached"][0], None
 
 
 def main() -> None:
     print(f"Ingestion of {SESSIONS * SESSION:,} one-minute bars in chunks, embedded PostgreSQL, median of {ROUNDS}")
     for name, rate, wanted in rows():
-        print(f"{name:<46} {rate:12,.0f} rows/s   (wanted: {wanted:,})")
+        print(f"{name:<46} {rate:12,.0f} rows/s" + (f"   (wanted: {wanted:,})" if wanted else ""))
 
 
 if __name__ == "__main__":

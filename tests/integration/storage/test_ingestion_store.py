@@ -17,7 +17,7 @@ import arbitrax
 from arbitrax.domain.assets import Asset
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
-from arbitrax.domain.errors import DataError, InputError, StoreUnavailableError
+from arbitrax.domain.errors import DataError, InputError, StoreError
 from arbitrax.domain.intervals import DAY
 from arbitrax.market_data.validation.findings import Quarantined
 from arbitrax.services.catalogue_ports import Chunk, ChunkContent, IngestionRequest
@@ -275,8 +275,9 @@ def test_who_lost_the_ingestion_with_its_connection_stores_nothing_more(stores, 
     with Database(postgres_url) as database:
         other = PostgresIngestionStore(database)
         taken = other.open(REQUEST, list, received=RECEIVED)
-        with pytest.raises(StoreUnavailableError, match="another has taken up the ingestion"):
+        with pytest.raises(StoreError, match="another has taken up the ingestion") as caught:
             save(stores, slow, CHUNKS[0], content_of(make_bars, CHUNKS[0]))
+        assert not caught.value.retryable
         stores.ingestions.fail(slow, CHUNKS[0], "too late")
         stores.ingestions.finish(slow, received=RECEIVED, error="too late")
         assert stores.bars.load("AAPL", "1d") is None

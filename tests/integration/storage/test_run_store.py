@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -28,6 +29,7 @@ from arbitrax.kernels.ledger import EVENT_DTYPE, FILL_DTYPE, ORDER_DTYPE, TRADE_
 from arbitrax.market_data.resample import resample
 from arbitrax.services.backtests import reproduce, run_stored, stored_result
 from arbitrax.services.ports import StoredAsset, StoredMetric, StoredRun
+from arbitrax.storage.postgres.asset_store import PostgresAssetStore
 from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.run_rows import row_ids
 from arbitrax.storage.postgres.run_store import PostgresRunStore
@@ -299,6 +301,23 @@ def test_a_real_run_reads_back_with_the_hash_it_had(run_store, bar_store, action
     later = replace(bars, close=bars.close * 2, high=bars.high * 3)
     bar_store.store([later], source="x", received=AS_OF, rows_done=lambda _rows: None)
     assert reproduce(bar_store, action_store, stored).differences == ()
+
+
+def test_a_run_keeps_the_symbol_it_used_when_the_asset_gets_another(
+    run_store, bar_store, action_store, make_bars, database
+) -> None:
+    bar_store.store([make_bars("FB", rows=60)], source="x", received=AS_OF, rows_done=lambda _rows: None)
+    source = Path(sys.modules[BuyAndHold.__module__].__file__ or "").read_bytes()
+    reference = StrategyRef("buy_and_hold", "BuyAndHold", {}, hashlib.sha256(source).hexdigest())
+    spec = RunSpec(strategy=reference, symbols=("FB",), interval="1d")
+    before, _ = run_stored(bar_store, action_store, run_store, spec, BuyAndHold(), now=CREATED)
+    PostgresAssetStore(database).rename("FB", "META", on=date(2022, 6, 9))
+    after, _ = run_stored(bar_store, action_store, run_store, spec, BuyAndHold(), now=CREATED + 1)
+    for run_id in (before, after):
+        stored = run_store.load(run_id)
+        assert [each.symbol for each in stored.assets] == ["FB"]
+        assert reproduce(bar_store, action_store, stored).differences == ()
+    assert [each.asset.symbol for each in PostgresAssetStore(database).search("", limit=9)] == ["META"]
 
 
 def test_a_run_on_weeks_made_of_stored_days_says_so_and_reproduces(

@@ -18,7 +18,7 @@ import msgspec
 from msgspec import Struct
 from psycopg import errors
 
-from arbitrax.domain.errors import InputError, StoreUnavailableError
+from arbitrax.domain.errors import InputError, StoreError
 from arbitrax.domain.ids import new_uuid
 from arbitrax.services.catalogue_ports import (
     Chunk,
@@ -194,7 +194,7 @@ class PostgresIngestionStore:
     def _claim(connection: Connection, keys: dict[str, Any]) -> None:
         """Hold the run, so that nobody takes it up before this save is over; refuse if somebody has already."""
         if not _value(connection, "ingestion_is_ours", keys):
-            raise StoreUnavailableError(
+            raise StoreError(  # trying again would not help
                 "This process lost its connection to PostgreSQL, and another has taken up the ingestion; let that one "
                 "go on."
             )
