@@ -59,8 +59,9 @@ def backtest(
 
     Args:
         strategy: an instance, or a class to run with its defaults.
-        data: a stored symbol ("AAPL"), the path of a CSV or Parquet file, a pandas or polars frame, or `Bars`; a list
-            of these, or a `Panel`, for several symbols. Only stored symbols need the database, which starts by itself.
+        data: a stored symbol ("AAPL"), the path of a CSV, Parquet or Arrow file, a pandas or polars frame, or `Bars`;
+            a list of these, or a `Panel`, for several symbols. Only stored symbols need the database, which
+            starts by itself.
         start, end: ISO dates, both inclusive.
         cash: at the start, in quote currency.
         commission_bps, slippage_bps: basis points of each fill's value.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from arbitrax.backtest.market import last_bars
+from arbitrax.domain.assets import SYNTHETIC
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.dates import date_text
 from arbitrax.domain.orders import EventKind, OrderReason, OrderStatus
@@ -164,6 +165,9 @@ def run_notices(
     """Return what happened in a run, one sentence each; records: its orders and events."""
     found: list[str] = []
     orders, events = records
+    made_up = [symbol for symbol in panel.symbols if symbol.startswith(SYNTHETIC)]
+    if made_up:
+        found.append(f"The prices of {_names(made_up)} are synthetic; the result says nothing about any market.")
     if spec.fill == "same_close":
         found.append(
             "Market orders filled at the close that decided them (same_close); nobody can trade at a price they have "

@@ -42,7 +42,9 @@ def run(
     strategy: str,
     *,
     symbol: Annotated[str | None, Parameter(help="A stored symbol, such as AAPL; several as AAPL,MSFT.")] = None,
-    data: Annotated[Path | None, Parameter(help="A CSV or Parquet file instead; the run is then not stored.")] = None,
+    data: Annotated[
+        Path | None, Parameter(help="A CSV, Parquet or Arrow file instead; the run is then not stored.")
+    ] = None,
     param: Annotated[
         tuple[str, ...],
         Parameter(name=["--param", "-p"], negative="", help="A strategy parameter: -p fast=10."),

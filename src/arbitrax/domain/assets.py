@@ -7,6 +7,8 @@ from msgspec import Struct
 
 AssetType = Literal["unknown", "equity", "etf", "fund", "index", "fx", "crypto", "future", "option", "bond"]
 ASSET_TYPES: tuple[AssetType, ...] = get_args(AssetType)
+SYNTHETIC = "SYN-"
+"""What the symbol of made-up prices begins with, so that none is stored beside or in place of a real one."""
 
 
 class Asset(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -20,6 +20,14 @@ def test_symbols_without_adjusted_close_are_one_sentence():
     assert sum("adjusted close" in notice for notice in told(many)) == 1
 
 
+def test_results_on_synthetic_prices_say_so():
+    made = replace(daily([10, 11, 12]), symbol="SYN-A")
+    assert "The prices of SYN-A are synthetic; the result says nothing about any market." in told(made)
+    both = [made, daily([10, 11, 12])]
+    assert any(each.startswith("The prices of SYN-A are synthetic") for each in told(both))
+    assert not any("synthetic" in each for each in told(daily([10, 11, 12])))
+
+
 def test_split_symbols_at_raw_prices_are_one_sentence():
     apple = sample("AAPL")
     assert any("AAPL was split (as on 2000-06-21, 2005-02-28)" in notice for notice in told(apple, prices="raw"))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from arbitrax.domain.assets import Asset
+from arbitrax.domain.assets import SYNTHETIC, Asset
 from arbitrax.domain.corporate_actions import CorporateAction, in_order
 from arbitrax.domain.dates import date_text
 from arbitrax.domain.errors import InputError, UnknownSymbol, did_you_mean
@@ -12,8 +12,6 @@ from arbitrax.market_data.calendars import ALWAYS, calendar
 from arbitrax.market_data.providers.provider import BarRequest, Fetched
 from arbitrax.market_data.synthetic import FIRST, INTERVALS, SOURCE, SyntheticMarket
 
-PREFIX = "SYN-"
-"""What a synthetic symbol begins with, so that no made-up price is stored beside or in place of a real one."""
 ROUND_THE_CLOCK = "-USD"
 """What the symbol of a market that never closes ends with, as SYN-BTC-USD; others trade by New York's sessions."""
 WINDOW = {True: 60 * DAY, False: 10_000 * DAY}
@@ -85,8 +83,8 @@ class SyntheticProvider:
         if not _is_synthetic(symbol):
             name = "".join(symbol.upper().removeprefix("SYN").lstrip("-").split()) or "A"
             raise UnknownSymbol(
-                f"The synthetic market has no '{symbol}': its symbols begin with {PREFIX}, so that nobody takes them "
-                f"for real; ask for {PREFIX}{name}."
+                f"The synthetic market has no '{symbol}': its symbols begin with {SYNTHETIC}, so that nobody takes "
+                f"them for real; ask for {SYNTHETIC}{name}."
             )
         return self.coins if symbol.endswith(ROUND_THE_CLOCK) else self.stocks
 
@@ -104,7 +102,7 @@ class SyntheticProvider:
 
 
 def _is_synthetic(symbol: str) -> bool:
-    return symbol.startswith(PREFIX) and len(symbol) > len(PREFIX) and not any(map(str.isspace, symbol))
+    return symbol.startswith(SYNTHETIC) and len(symbol) > len(SYNTHETIC) and not any(map(str.isspace, symbol))
 
 
 def _ended(market: SyntheticMarket, interval: str, now: int) -> int:
