@@ -32,7 +32,8 @@ from arbitrax.market_data.providers.alpha_vantage_series import (
     found_asset,
     splits_of,
 )
-from arbitrax.market_data.providers.http_client import Reply, VendorClient
+from arbitrax.market_data.providers.answers import Reply
+from arbitrax.market_data.providers.http_client import VendorClient
 from arbitrax.market_data.providers.limits import ALPHA_VANTAGE
 from arbitrax.market_data.providers.provider import BarRequest, Fetched
 from arbitrax.market_data.providers.windows import bars_of, split
@@ -58,6 +59,7 @@ class AlphaVantage:
 
     def __init__(self, access: Access) -> None:
         self._client = VendorClient(ALPHA_VANTAGE, access, sign=_sign)
+        self._answers = self._client.answers
         self._access = access
         self._free = access.plan == "free"
 
@@ -108,7 +110,7 @@ class AlphaVantage:
         for function, read in (("SPLITS", splits_of), ("DIVIDENDS", dividends_of)):
             listed = await self._ask({"function": function, "symbol": symbol}, symbol, Listed)
             if listed.symbol.upper() != symbol.upper():
-                raise self._client.bad(symbol, f"it is about {listed.symbol}")
+                raise self._answers.bad(symbol, f"it is about {listed.symbol}")
             found += self._sound(lambda read=read, listed=listed: read(listed.data, symbol), symbol)  # type: ignore[misc]
         return in_order(each for each in found if start <= each.ex_date < end)
 
@@ -148,20 +150,20 @@ class AlphaVantage:
         parts = await self._ask(params, symbol, Parts)
         named = next((name for name in parts if name.startswith("Time Series")), None)
         if "Meta Data" not in parts or named is None:
-            raise self._client.bad(symbol, f"it holds no series, but {', '.join(parts) or 'nothing'}")
+            raise self._answers.bad(symbol, f"it holds no series, but {', '.join(parts) or 'nothing'}")
         try:
             series = Series(
                 msgspec.json.decode(parts["Meta Data"], type=dict[str, str]),
                 msgspec.json.decode(parts[named], type=dict[str, Row], strict=False),  # numbers are written as texts
             )
         except msgspec.ValidationError as error:
-            raise self._client.bad(symbol, f"its shape is unknown ({error})") from None
+            raise self._answers.bad(symbol, f"its shape is unknown ({error})") from None
         about = series.about("Symbol")
         if about is not None and about.upper() != symbol.upper():
-            raise self._client.bad(symbol, f"it is about {about}")
+            raise self._answers.bad(symbol, f"it is about {about}")
         asked = params.get("interval")
         if asked is not None and series.about("Interval") not in (None, asked):
-            raise self._client.bad(symbol, f"its bars are of {series.about('Interval')}, and {asked} was asked for")
+            raise self._answers.bad(symbol, f"its bars are of {series.about('Interval')}, and {asked} was asked for")
         return series
 
     async def _ask(self, params: dict[str, str], about: str, kind: type[T]) -> T:
@@ -169,20 +171,20 @@ class AlphaVantage:
 
     def _read(self, reply: Reply, kind: type[T], about: str) -> T:
         if reply.status != 200:
-            self._client.refuse(reply, about, "")
-        parts = self._client.decode(reply, Parts, about)
+            self._answers.refuse(reply, about, "")
+        parts = self._answers.decode(reply, Parts, about)
         for name in ("Error Message", "Information", "Note"):
             if name in parts:
                 self._refuse(name, bytes(parts[name]).decode("utf-8", "replace").strip('"'), about)
-        return parts if kind is Parts else self._client.decode(reply, kind, about)  # type: ignore[return-value]
+        return parts if kind is Parts else self._answers.decode(reply, kind, about)  # type: ignore[return-value]
 
     def _refuse(self, name: str, said: str, about: str) -> None:
         """Raise what a text means. Those of bursts name the day's limit as well, so they are looked for first."""
         text = said.lower()
         if "per second" in text or "sparingly" in text:
-            raise self._client.limited(about, SECOND_LIMIT)
+            raise self._answers.limited(about, SECOND_LIMIT)
         if "per minute" in text:
-            raise self._client.limited(about, None)
+            raise self._answers.limited(about, None)
         if "premium" in text and ("premium endpoint" in text or "premium feature" in text):
             raise NotEntitled(
                 f"Alpha Vantage refused {about}: this is for premium plans; start within the latest {COMPACT} days, or "
@@ -201,14 +203,14 @@ class AlphaVantage:
             )
         if "invalid api call" in text:
             raise UnknownSymbol(f"Alpha Vantage does not know {about}; check the symbol's spelling.")
-        raise self._client.bad(about, f"{name}: {said}")
+        raise self._answers.bad(about, f"{name}: {said}")
 
     def _sound(self, read: Callable[[], T], symbol: str) -> T:
         """Return what ``read`` makes of texts, or refuse those that are no numbers, dates or actions."""
         try:
             return read()
         except (ValueError, KeyError, DataError, InputError) as error:
-            raise self._client.bad(symbol, str(error).rstrip(".")) from None
+            raise self._answers.bad(symbol, str(error).rstrip(".")) from None
 
 
 def _months(request: BarRequest) -> list[int]:

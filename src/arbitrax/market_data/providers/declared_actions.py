@@ -170,8 +170,8 @@ def _yahoo_result(document: Json) -> Json:
 
 def _events(events: Json, kind: str, what: str) -> list[Json]:
     listed = events.get(kind) or {}
-    found = list(listed.values()) if isinstance(listed, Mapping) else list(listed)
-    if not all(isinstance(each, Mapping) for each in found):
+    found = list(listed.values()) if isinstance(listed, Mapping) else listed
+    if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
         raise DataError(f"{what} has {kind} of an unknown shape; a newer release may read them.")
     return found
 

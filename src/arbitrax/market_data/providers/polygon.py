@@ -21,8 +21,9 @@ from arbitrax.market_data.bar_times import END, FIRST
 from arbitrax.market_data.candidate import CandidateBars
 from arbitrax.market_data.local_time import to_local, to_utc
 from arbitrax.market_data.providers.access import Access
+from arbitrax.market_data.providers.answers import Reply
 from arbitrax.market_data.providers.declared_actions import polygon_actions
-from arbitrax.market_data.providers.http_client import Reply, VendorClient
+from arbitrax.market_data.providers.http_client import VendorClient
 from arbitrax.market_data.providers.limits import POLYGON
 from arbitrax.market_data.providers.provider import BarRequest, Fetched
 from arbitrax.market_data.providers.windows import split
@@ -95,6 +96,7 @@ class Polygon:
 
     def __init__(self, access: Access) -> None:
         self._client = VendorClient(POLYGON, access, sign=_sign)
+        self._answers = self._client.answers
         self._access = access
 
     def windows(self, request: BarRequest, *, now: int) -> list[BarRequest]:
@@ -137,7 +139,7 @@ class Polygon:
         except DataError as error:
             raise BadPayload(str(error)) from None
         if others := {each.symbol for each in found} - {symbol}:
-            raise self._client.bad(symbol, f"its actions are those of {min(others)}")
+            raise self._answers.bad(symbol, f"its actions are those of {min(others)}")
         return tuple(each for each in found if start <= each.ex_date < end)
 
     async def search(self, text: str) -> list[Asset]:
@@ -162,7 +164,7 @@ class Polygon:
             if not following or len(pages) == most:
                 return pages
             if following in seen:
-                raise self._client.bad(about, "its pages lead in a circle")
+                raise self._answers.bad(about, "its pages lead in a circle")
             seen.add(following)
             path, params = self._follow(following, about)
 
@@ -170,27 +172,27 @@ class Polygon:
         """Return where the next page is. The key goes along, so it may only be at the vendor's or at our base URL."""
         here, there = urlsplit(self._client.base_url), urlsplit(url)
         if there.netloc != here.netloc and there.hostname not in _HOSTS:
-            raise self._client.bad(about, f"its next page is on another host, {there.hostname}")
+            raise self._answers.bad(about, f"its next page is on another host, {there.hostname}")
         return there.path.removeprefix(here.path), dict(parse_qsl(there.query))
 
     def _read(self, reply: Reply, kind: type[Page], about: str) -> Page:
         if reply.status != 200:
-            said = {} if reply.is_markup else self._client.decode(reply, dict[str, Any], about)
-            self._client.refuse(reply, about, str(said.get("error") or said.get("message") or ""))
-        page = self._client.decode(reply, kind, about)
+            said = {} if reply.is_markup else self._answers.decode(reply, dict[str, Any], about)
+            self._answers.refuse(reply, about, str(said.get("error") or said.get("message") or ""))
+        page = self._answers.decode(reply, kind, about)
         if page.status not in ("OK", "DELAYED"):
-            raise self._client.bad(about, f"its status is '{page.status}' {page.error or page.message}")
+            raise self._answers.bad(about, f"its status is '{page.status}' {page.error or page.message}")
         return page
 
     def _checked(self, page: Aggregates, symbol: str) -> list[Aggregate]:
         """Return a page's rows, if it is about what was asked."""
         rows = page.results or []
         if page.ticker is not None and page.ticker != symbol:
-            raise self._client.bad(symbol, f"it is about {page.ticker}")
+            raise self._answers.bad(symbol, f"it is about {page.ticker}")
         if rows and page.adjusted is not False:
-            raise self._client.bad(symbol, "its prices are adjusted, and were asked for as traded")
+            raise self._answers.bad(symbol, "its prices are adjusted, and were asked for as traded")
         if page.resultsCount is not None and page.resultsCount != len(rows):
-            raise self._client.bad(symbol, f"it announces {page.resultsCount} rows and has {len(rows)}")
+            raise self._answers.bad(symbol, f"it announces {page.resultsCount} rows and has {len(rows)}")
         return rows
 
 

@@ -14,8 +14,9 @@ from arbitrax.domain.errors import BadPayload, DataError, InputError, NoData, Un
 from arbitrax.domain.intervals import DAY, MINUTE, SECOND, is_intraday
 from arbitrax.market_data.corporate_action_lists import ActionsRead
 from arbitrax.market_data.providers.access import Access
+from arbitrax.market_data.providers.answers import Reply
 from arbitrax.market_data.providers.declared_actions import yahoo_actions
-from arbitrax.market_data.providers.http_client import Reply, VendorClient
+from arbitrax.market_data.providers.http_client import VendorClient
 from arbitrax.market_data.providers.limits import YAHOO
 from arbitrax.market_data.providers.provider import BarRequest, Fetched
 from arbitrax.market_data.providers.windows import split
@@ -59,6 +60,7 @@ class Yahoo:
 
     def __init__(self, access: Access) -> None:
         self._client = VendorClient(YAHOO, access, sign=_unsigned)
+        self._answers = self._client.answers
         self._access = access
         self._events: dict[str, tuple[int, ActionsRead]] = {}
         self._asking: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -73,11 +75,11 @@ class Yahoo:
         chart = await self._chart(request.symbol, request.interval, request.start - pad, request.end + pad)
         rows = rows_of(chart)
         if isinstance(rows, str):
-            raise self._client.bad(request.symbol, rows)
+            raise self._answers.bad(request.symbol, rows)
         try:
             candidate = candidate_of(chart, rows, request, now=self._access.clock())
         except InputError as error:
-            raise self._client.bad(request.symbol, str(error).rstrip(".")) from None
+            raise self._answers.bad(request.symbol, str(error).rstrip(".")) from None
         if not chart.meta:
             return Fetched(candidate)
         events = await self._events_with(request.symbol, chart)
@@ -107,8 +109,8 @@ class Yahoo:
 
         def read(reply: Reply) -> list[Asset]:
             if reply.status != 200:
-                self._client.refuse(reply, about, "")
-            quotes = self._client.decode(reply, _Found, about).quotes
+                self._answers.refuse(reply, about, "")
+            quotes = self._answers.decode(reply, _Found, about).quotes
             return [found_asset(each) for each in quotes if each.get("symbol")]
 
         return await self._client.get("/v1/finance/search", params, about=about, read=read)
@@ -127,7 +129,7 @@ class Yahoo:
                 events = self._read_events(whole, symbol)
                 self._events[symbol] = now, events
             if missing := self._missing(events, chart, symbol):
-                raise self._client.bad(
+                raise self._answers.bad(
                     symbol, f"a split of ratio {missing} is in its bars and not in its list of splits"
                 )
             return events
@@ -158,18 +160,18 @@ class Yahoo:
         chart = await self._client.get(path, params, about=symbol, read=lambda reply: self._read(reply, symbol))
         about, granularity = chart.meta.get("symbol"), chart.meta.get("dataGranularity")
         if chart.meta and str(about).upper() != symbol.upper():
-            raise self._client.bad(symbol, f"it is about {about}")
+            raise self._answers.bad(symbol, f"it is about {about}")
         if granularity not in (None, interval) and (interval, granularity) != ("1h", "60m"):
-            raise self._client.bad(symbol, f"its bars are of {granularity}, and {interval} was asked for")
+            raise self._answers.bad(symbol, f"its bars are of {granularity}, and {interval} was asked for")
         return chart
 
     def _read(self, reply: Reply, symbol: str) -> Chart:
         """Return the chart; one without meta data when there is nothing in the range."""
         if "Too Many Requests" in reply.text and not reply.body.lstrip().startswith(b"{"):
-            raise self._client.limited(symbol, None)
+            raise self._answers.limited(symbol, None)
         if reply.status != 200 and not reply.body.lstrip().startswith(b"{"):
             self._refuse(reply, symbol, "")
-        answer = self._client.decode(reply, _Reply, symbol)
+        answer = self._answers.decode(reply, _Reply, symbol)
         charts = answer.chart or answer.finance or _Charts()
         if charts.error is not None:
             said = charts.error.description or charts.error.code or ""
@@ -179,13 +181,13 @@ class Yahoo:
         if reply.status != 200:
             self._refuse(reply, symbol, "")
         if not charts.result or not charts.result[0].meta:
-            raise self._client.bad(symbol, "it holds no chart and no reason")
+            raise self._answers.bad(symbol, "it holds no chart and no reason")
         return charts.result[0]
 
     def _refuse(self, reply: Reply, symbol: str, said: str, code: str = "") -> NoReturn:
         """Raise what Yahoo's own words mean; the status alone does not tell, 200 comes with errors too."""
         # The last sentence: of a range that is refused, the first holds the question again.
-        text = self._client.redact(said).rstrip(". ").rpartition(". ")[2]
+        text = self._answers.redact(said).rstrip(". ").rpartition(". ")[2]
         if code == "Not Found" or "delisted" in said:
             raise UnknownSymbol(
                 f"Yahoo does not know {symbol}: {text}; check the symbol's spelling, or ask another vendor."
@@ -198,8 +200,8 @@ class Yahoo:
         if code == "Unauthorized" or reply.status == 401:
             raise Unauthorized(f"Yahoo refused {symbol}: {text or 'unauthorized'}; try later, or ask another vendor.")
         if "Too Many Requests" in said or code == "Too Many Requests":
-            raise self._client.limited(symbol, None)
-        self._client.refuse(reply, symbol, said)
+            raise self._answers.limited(symbol, None)
+        self._answers.refuse(reply, symbol, said)
 
 
 def _unsigned(request: "httpx2.Request", key: str) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from arbitrax.domain.dates import start_of_day
 from arbitrax.domain.errors import BadPayload, NoData, RateLimited, Unauthorized, VendorDown
-from arbitrax.market_data.providers.access import Access, Retries
-from arbitrax.market_data.providers.http_client import Reply, VendorClient, retry_after, worth_another
+from arbitrax.market_data.providers.access import Retries
+from arbitrax.market_data.providers.answers import AnswerReader, Reply
+from arbitrax.market_data.providers.http_client import retry_after, worth_another
 from arbitrax.market_data.providers.limits import POLYGON
 from arbitrax.market_data.providers.redaction import LONGEST, Redaction
 
@@ -17,7 +18,8 @@ NOW = start_of_day("2026-11-26")
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [("7", 7.0), (" 0 ", 0.0), ("Thu, 26 Nov 2026 00:02:00 GMT", 120.0), ("Thu, 26 Nov 2026 00:02:00 -0000", 120.0),
-     ("Wed, 25 Nov 2026 00:00:00 GMT", 0.0), ("soon", None), ("-5", None), (None, None)],
+     ("Wed, 25 Nov 2026 00:00:00 GMT", 0.0), ("soon", None), ("-5", None), (None, None), ("9" * 400, 86400.0),
+     ("\u00b2", None), ("Thu, 26 Nov 2099 00:00:00 GMT", 86400.0)],
 )  # fmt: skip
 def test_retry_after_is_seconds_or_a_date(header, seconds):
     assert retry_after(header, now=NOW) == seconds
@@ -36,12 +38,12 @@ def test_only_what_can_get_better_is_tried_again():
 
 
 def test_a_body_cut_anywhere_is_a_vendor_that_broke_off():
-    client = VendorClient(POLYGON, Access(key="k"), sign=lambda request, key: None)
+    answers = AnswerReader(POLYGON, Redaction("k"))
     whole = b'{"a":[{"v":1500.5,"s":"caf\\u00e9 caf\xc3\xa9","n":true,"m":null,"x":-1.5e-10,"i":12}],"b":"OK"}'
-    client.decode(Reply(200, {}, whole), dict[str, Any], "AAPL")
+    answers.decode(Reply(200, {}, whole), dict[str, Any], "AAPL")
     for at in range(len(whole)):
         with pytest.raises(VendorDown, match="broke off its answer when asked for AAPL"):
-            client.decode(Reply(200, {}, whole[:at]), dict[str, Any], "AAPL")
+            answers.decode(Reply(200, {}, whole[:at]), dict[str, Any], "AAPL")
 
 
 @pytest.mark.parametrize(
