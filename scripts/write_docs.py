@@ -1,11 +1,14 @@
-"""Write the reference pages that come from code: metrics, strategies, indicators. A test compares them."""
+"""Write the reference pages that come from code: metrics, strategies, indicators, data quality. A test compares them."""
 
 import inspect
+import textwrap
 from pathlib import Path
 
 from arbitrax import indicators
 from arbitrax.backtest import metrics
 from arbitrax.market_data.providers import limits
+from arbitrax.market_data.validation.catalogue import RULES
+from arbitrax.market_data.validation.report import report
 from arbitrax.strategies.registry import BUILT_IN, find_strategy
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -147,6 +150,35 @@ def vendors_page() -> str:
         marked = f"<!-- {name}: written by scripts/write_docs.py -->\n" + "\n".join(table)
         page = f"{start}{marked}\n<!-- end -->{end}"
     return page
+def data_quality_page() -> str:
+    """Return the page of validation, from the catalogue of rules."""
+    lines = [
+        "# Data quality",
+        "",
+        "Written by `scripts/write_docs.py` from `arbitrax/market_data/validation/`; do not edit.",
+        "",
+        "Everything that becomes a bar passes these rules first. ERROR: the row is set aside with the reason and the",
+        "values it came with. WARN: it is kept and flagged. INFO: worth knowing, no doubt about the row. Nothing is",
+        "repaired in silence and nothing is dropped in silence; what rows could become is proposed and applied on",
+        "request, and every repair can be taken back. A rule that needs what is not known, such as the exchange's",
+        "calendar, says nothing.",
+        "",
+        "| # | rule | levels |",
+        "|---|---|---|",
+        *(
+            f"| {each.number} | [`{each.name}`](#{each.number}-{each.name}) | "
+            f"{', '.join(level.name for level in each.levels)} |"
+            for each in RULES
+        ),
+        "",
+        "## The score",
+        "",
+        *inspect.cleandoc(report.__doc__ or "").split("\n\n")[1].split("\n"),
+        "",
+    ]
+    for each in RULES:
+        lines += [f"## {each.number}. {each.name}", "", *textwrap.wrap(each.text, 118), "", f"Met: {each.example}", ""]
+    return "\n".join(lines)
 
 
 PAGES = {
@@ -154,6 +186,7 @@ PAGES = {
     "strategies.md": strategies_page,
     "indicators.md": indicators_page,
     "vendors.md": vendors_page,
+    "data-quality.md": data_quality_page,
 }
 
 if __name__ == "__main__":

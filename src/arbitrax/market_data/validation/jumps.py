@@ -128,6 +128,8 @@ def jump(rows: Rows, context: Context) -> list[Verdict]:
     with np.errstate(divide="ignore", invalid="ignore"):
         change = scale.close[lead + first :] / last - 1
         opening = scale.open[lead + first :] / last - 1
+    if lead and scale.timestamp[lead] - scale.timestamp[lead - 1] > NEAR_EX_DATE:
+        change[0] = opening[0] = 0.0  # after a silence that long a change is no jump; see rule 19
     far = np.abs(change) > JUMP
     opened = (np.abs(opening) > JUMP) & ~far
     if far.any():
