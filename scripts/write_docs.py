@@ -1,4 +1,4 @@
-"""Write the reference pages that come from code: metrics, strategies, indicators, data quality. A test compares them."""
+"""Write the pages that come from code: metrics, strategies, indicators, data quality. A test compares them."""
 
 import inspect
 import textwrap

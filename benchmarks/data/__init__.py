@@ -1,0 +1,1 @@
+"""How fast market data comes in, in bars a second."""

@@ -1,6 +1,5 @@
 """The rules of validation: numbers, names, levels, what each says and where it was met."""
 
-import inspect
 from functools import cache
 
 from msgspec import Struct
@@ -38,10 +37,8 @@ class RuleEntry(Struct, frozen=True):
     @property
     def text(self) -> str:
         """Return what the rule says, from the documentation of its functions."""
-        return " ".join(
-            " ".join(inspect.cleandoc(each.__doc__ or "").split()).removeprefix(f"Rule {self.number}: ")
-            for each in self.functions
-        )
+        said = (" ".join((each.__doc__ or "").split()).removeprefix(f"Rule {self.number}: ") for each in self.functions)
+        return " ".join(each[:1].upper() + each[1:] for each in said)
 
 
 RULES = (
