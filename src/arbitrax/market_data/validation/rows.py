@@ -9,7 +9,7 @@ import numpy as np
 
 from arbitrax.domain.dates import date_text, time_text
 from arbitrax.domain.intervals import DAY, is_intraday, nanoseconds
-from arbitrax.market_data.calendars import Calendar
+from arbitrax.market_data.calendars import OUTSIDE, Calendar
 from arbitrax.market_data.candidate import CandidateBars
 from arbitrax.market_data.validation.findings import Context, Level
 
@@ -99,14 +99,18 @@ class Rows:
 
     def session_date(self, context: Context) -> "Int64s":
         """Return the session date of each row, ns: of intraday rows by the calendar, else their date in UTC."""
-        day = self.bars.timestamp // DAY * DAY
-        calendar = context.calendar
-        if not self.intraday or calendar is None:
-            return day
-        known = self.session(calendar) != UNKNOWN
-        if known.any():
-            day[known] = calendar.session_date_of(self.bars.timestamp[known], self.bars.interval)
-        return day
+        timestamp, calendar = self.bars.timestamp, context.calendar
+        if not self.intraday or calendar is None or not len(calendar.table):
+            return timestamp // DAY * DAY
+        session = self.session(calendar)
+        date = calendar.table.date[np.maximum(session, 0)]
+        outside = np.flatnonzero(session == OUTSIDE)
+        if len(outside):
+            date[outside] = calendar.session_date_of(timestamp[outside], self.bars.interval)
+        unknown = session == UNKNOWN
+        if unknown.any():
+            date[unknown] = timestamp[unknown] // DAY * DAY
+        return date
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -6,7 +6,7 @@ import numpy as np
 
 from arbitrax.domain.dates import date_text, time_text
 from arbitrax.domain.intervals import DAY, HOUR, MINUTE
-from arbitrax.market_data.calendars import OUTSIDE, SessionTable
+from arbitrax.market_data.calendars import ALWAYS, OUTSIDE, SessionTable
 from arbitrax.market_data.validation.findings import Context, Level
 from arbitrax.market_data.validation.rows import Rows, Verdict, counted, verdict
 
@@ -113,9 +113,9 @@ def auction_bar(rows: Rows, context: Context) -> list[Verdict]:
         return []
     session = rows.session(calendar)
     outside = np.flatnonzero(session == OUTSIDE)
-    held = np.unique(session[session >= 0])
-    if not len(held) or calendar.name == "24/7":
+    if not len(outside) or calendar.name == ALWAYS:
         return []
+    held = np.unique(session[session >= 0])
     at_close = outside[np.isin(rows.bars.timestamp[outside], calendar.table.close[held])]
     later = len(outside) - len(at_close)
     if not len(at_close) or later > len(at_close):
