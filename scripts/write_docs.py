@@ -150,6 +150,8 @@ def vendors_page() -> str:
         marked = f"<!-- {name}: written by scripts/write_docs.py -->\n" + "\n".join(table)
         page = f"{start}{marked}\n<!-- end -->{end}"
     return page
+
+
 def data_quality_page() -> str:
     """Return the page of validation, from the catalogue of rules."""
     lines = [

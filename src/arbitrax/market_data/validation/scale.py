@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from arbitrax.domain.intervals import DAY
+from arbitrax.market_data.corporate_action_lists import currency_code
 from arbitrax.market_data.validation.findings import Context
 from arbitrax.market_data.validation.rows import Rows
 
@@ -143,17 +144,12 @@ def units_of(currency: str | None, quoted: str | None) -> float | None:
     """Return how many units prices are quoted in one unit of a currency is: 100 for GBP in GBX; None if unknown."""
     if currency is None or quoted is None:
         return 1.0
-    currency, quoted = spelled(currency), spelled(quoted)
+    currency, quoted = currency_code(currency), currency_code(quoted)
     if currency == quoted:
         return 1.0
     if MINOR.get(quoted) == currency:
         return 100.0
     return 0.01 if MINOR.get(currency) == quoted else None
-
-
-def spelled(code: str) -> str:
-    """Return a currency's code in capitals; vendors write GBp and GBX for pence, ZAc for cents."""
-    return "GBX" if code == "GBp" else code.upper()
 
 
 def moved(price: "Floats", factor: float) -> "Int64s":
