@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 
+from arbitrax.domain.bars import Bars
 from arbitrax.domain.intervals import DAY
 from arbitrax.market_data.corporate_action_lists import currency_code
 from arbitrax.market_data.validation.findings import Context
@@ -150,6 +152,16 @@ def units_of(currency: str | None, quoted: str | None) -> float | None:
     if MINOR.get(quoted) == currency:
         return 100.0
     return 0.01 if MINOR.get(currency) == quoted else None
+
+
+def in_basis(bars: Bars, rows: Rows, context: Context) -> Bars:
+    """Return other bars, in prices as traded, in the basis of the rows."""
+    splits = one_scale(rows, context).splits
+    if rows.bars.basis == "raw" or bars.basis != "raw" or not splits:
+        return bars
+    later = later_ratios(splits, bars.timestamp // DAY * DAY)
+    prices = {name: getattr(bars, name) / later for name in ("open", "high", "low", "close")}
+    return replace(bars, **prices, volume=bars.volume * later, adj_close=None)
 
 
 def moved(price: "Floats", factor: float) -> "Int64s":
