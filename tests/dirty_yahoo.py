@@ -9,6 +9,7 @@ import numpy as np
 from arbitrax.domain.corporate_actions import CorporateAction, in_order
 from arbitrax.domain.dates import start_of_day, to_nanoseconds
 from arbitrax.market_data.candidate import CandidateBars
+from arbitrax.market_data.corporate_action_lists import as_declared
 from arbitrax.market_data.validation.findings import Context
 
 
@@ -45,9 +46,9 @@ def read_dirty(path: Path) -> tuple[CandidateBars, Context]:
         if ratio not in {0.0, 1.0}
     ]
     actions = [CorporateAction(symbol=symbol, kind="split", ex_date=date, ratio=ratio) for date, ratio in splits]
-    for date, amount in zip(dates, np.nan_to_num(column("Dividends")).tolist(), strict=True):
-        if amount:
-            declared = amount * float(np.prod([ratio for ex_date, ratio in splits if ex_date >= date]))
-            action = CorporateAction(symbol=symbol, kind="dividend", ex_date=date, amount=declared, currency="XXX")
-            actions.append(action)
-    return candidate, Context(actions=in_order(actions))
+    dividends = [
+        CorporateAction(symbol=symbol, kind="dividend", ex_date=date, amount=amount, currency="XXX")
+        for date, amount in zip(dates, np.nan_to_num(column("Dividends")).tolist(), strict=True)
+        if amount
+    ]
+    return candidate, Context(actions=in_order([*actions, *as_declared(dividends, actions)]))

@@ -10,11 +10,14 @@ from arbitrax.market_data.validation.scale import dividends, one_scale
 
 if TYPE_CHECKING:
     from arbitrax.domain.bars import Floats, Int64s
+    from arbitrax.market_data.validation.rows import Flags
 
 CLOSE_TO = 0.1
 """How far a step may be from the dividend's share of the last close, relative."""
 ROUNDING = 2e-4
 """The least step that rounded closes can tell, relative."""
+CLEARLY = 3
+"""How many usual moves of the price tell one dividend from several."""
 STRAY = 1e-3
 """A step on another day is flagged from this size."""
 
@@ -46,7 +49,7 @@ def adjusted_close(rows: Rows, context: Context) -> list[Verdict]:
     noise = max(ROUNDING, 6 * 1.4826 * float(np.median(np.abs(step[1:]))))
     date = scale.date[scale.lead :][at]
     paid = dividends(rows, context)
-    due, events = _due(paid, date, close)
+    due, events = _due(rows, context, at)
     others = [each.ex_date for each in context.actions if each.kind == "spin_off" and each.symbol == rows.bars.symbol]
     for ex_date in others:
         events[min(int(date.searchsorted(ex_date)), len(events) - 1)] = True
@@ -78,17 +81,28 @@ def adjusted_close(rows: Rows, context: Context) -> list[Verdict]:
     ]
 
 
-def _due(
-    paid: list[tuple[int, float]], date: "Int64s", close: "Floats"
-) -> "tuple[Floats, np.typing.NDArray[np.bool_]]":
-    """Return the step due at each row, and which rows have an event; the first row's is before all."""
+def _due(rows: Rows, context: Context, at: "Int64s") -> "tuple[Floats, Flags]":
+    """Return the step due at each row, and which rows have an event; the first row's is before all.
+
+    Of several dividends of one day one may hold the others, as Yahoo's hold its capital gains: the largest alone is
+    due if the price fell by about that and clearly not by all together.
+    """
+    scale = one_scale(rows, context)
+    close, date = scale.close[scale.lead :][at], scale.date[scale.lead :][at]
+    amounts: dict[int, list[float]] = {}
+    for ex_date, amount in dividends(rows, context):
+        row = int(date.searchsorted(ex_date))
+        if 0 < row < len(date):
+            amounts.setdefault(row, []).append(amount)
     due = np.zeros(len(date))
     events = np.zeros(len(date), dtype=np.bool_)
-    for ex_date, amount in paid:
-        at = int(date.searchsorted(ex_date))
-        if 0 < at < len(date):
-            due[at] += amount / close[at - 1]
-            events[at] = True
+    for row, paid in amounts.items():
+        last = close[row - 1]
+        fell, together, largest = 1 - close[row] / last, sum(paid) / last, max(paid) / last
+        apart = abs(fell - together)
+        clearly = apart > CLEARLY * scale.usual_move(int(at[row]) + scale.lead) and 2 * abs(fell - largest) < apart
+        due[row] = largest if clearly else together
+        events[row] = True
     return due, events
 
 

@@ -5,6 +5,7 @@ import numpy as np
 from arbitrax.domain.dates import date_text
 from arbitrax.market_data.validation.findings import Context, Level
 from arbitrax.market_data.validation.rows import Rows, Verdict, number, verdict
+from arbitrax.market_data.validation.scale import in_basis
 
 CLOSE_OF_DAY = 0.005
 CLOSE, RANGE, VOLUME = 0.005, 0.02, 0.2
@@ -18,9 +19,9 @@ def minutes_against_day(rows: Rows, context: Context) -> list[Verdict]:
     The closing auction is in the day and in no minute, so both differ a little on most days; bars outside the session
     are left out where a calendar tells them.
     """
-    daily = context.daily
-    if daily is None or not rows.intraday or not len(daily):
+    if context.daily is None or not rows.intraday or not len(context.daily):
         return []
+    daily = in_basis(context.daily, rows, context)
     inside = np.arange(len(rows))
     if context.calendar is not None:
         inside = np.flatnonzero(rows.session(context.calendar) >= 0)
@@ -47,9 +48,9 @@ def minutes_against_day(rows: Rows, context: Context) -> list[Verdict]:
 
 def sources_differ(rows: Rows, context: Context) -> list[Verdict]:
     """Rule 23: bars that another source has otherwise: closes by 0.5%, other prices by 2%, volume by 20% (INFO)."""
-    other = context.other
-    if other is None or not len(other) or other.interval != rows.bars.interval:
+    if context.other is None or not len(context.other) or context.other.interval != rows.bars.interval:
         return []
+    other = in_basis(context.other, rows, context)
     bars = rows.bars
     at = np.minimum(other.timestamp.searchsorted(bars.timestamp), len(other) - 1)
     same = other.timestamp[at] == bars.timestamp

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 SAME_WITHIN = 20 * DAY
 """Two dividends of about one amount that are closer than this are one, unless the symbol pays that often."""
-SAME_AMOUNT = 0.2
+SAME_AMOUNT = 1.5
+"""Factor by which their amounts may differ: one may be net of tax, or in another dollar."""
 TELLING = 5
 """How many usual moves a dividend must be worth for the price to tell whether it was paid."""
 HALF = 0.5
@@ -70,7 +71,7 @@ def _dividends_twice(rows: Rows, context: Context) -> list[tuple[int, str]]:
             f"{date_text(earlier)}; it seems listed twice.",
         )
         for (earlier, other), (later, amount) in pairwise(paid)
-        if later - earlier <= SAME_WITHIN and abs(amount / other - 1) <= SAME_AMOUNT
+        if later - earlier <= SAME_WITHIN and 1 / SAME_AMOUNT <= amount / other <= SAME_AMOUNT
     ]
 
 

@@ -43,9 +43,9 @@ class Context(Struct, frozen=True, eq=False):
     before: Bars | None = None
     """The stored bars just before the first row, in prices as traded: enough for a running median."""
     daily: Bars | None = None
-    """Stored daily bars of the same days, for intraday candidates."""
+    """Stored daily bars of the same days, for intraday candidates, in prices as traded."""
     other: Bars | None = None
-    """The same bars of another source."""
+    """The same bars of another source, in prices as traded."""
     liquid: bool = False
     """Whether a minute without trades is remarkable."""
 

@@ -9,7 +9,7 @@ from arbitrax.domain.dates import date_text
 from arbitrax.domain.intervals import DAY
 from arbitrax.market_data.validation.findings import Context, Level
 from arbitrax.market_data.validation.rows import Rows, Verdict, number, verdict
-from arbitrax.market_data.validation.scale import Scale, one_scale
+from arbitrax.market_data.validation.scale import Scale, in_basis, later_ratios, one_scale
 
 if TYPE_CHECKING:
     from arbitrax.domain.bars import Floats, Int64s
@@ -129,7 +129,9 @@ def other_symbol(rows: Rows, context: Context) -> list[Verdict]:
         if len(closes) < FEWEST_SHARED:
             continue
         off = float(np.median(np.log(closes / expected)))
-        ratios = [100.0, *(ratio for _, ratio in one_scale(rows, context).splits)]
+        splits = one_scale(rows, context).splits
+        together = later_ratios(splits, np.array([ex_date - DAY for ex_date, _ in splits], dtype=np.int64))
+        ratios = [100.0, *(ratio for _, ratio in splits), *together.tolist()]
         known = any(abs(abs(off) - abs(float(np.log(ratio)))) <= np.log(1.15) for ratio in ratios)
         if abs(off) > np.log(1.35) and not known:
             said = f"closes are {number(np.exp(off))} times those of {name}, so they seem to be another symbol's"
@@ -149,5 +151,5 @@ def _expected(rows: Rows, context: Context) -> "list[tuple[str, Floats, Floats]]
         ours = rows.session_date(context) if name != "another source" else rows.bars.timestamp
         at = np.minimum(bars.timestamp.searchsorted(ours), len(bars) - 1)
         same = bars.timestamp[at] == ours
-        found.append((name, rows.bars.close[same], bars.close[at[same]]))
+        found.append((name, rows.bars.close[same], in_basis(bars, rows, context).close[at[same]]))
     return found

@@ -116,11 +116,13 @@ def _taken_back(scale: Scale, jumps: list[tuple[int, int, bool]]) -> set[int]:
 
 
 def jump(rows: Rows, context: Context) -> list[Verdict]:
-    """Rule 8: a price more than 35% above or below the last close.
+    """Rule 8: a price more than 35% above or below the last close, of bars up to a day.
 
     INFO where a declared split explains it, or a dividend; else WARN: it may be true, and is never repaired. An open
     that far off counts too where the close is back.
     """
+    if rows.length > DAY:
+        return []  # weeks and months have room for such moves
     bars, scale = rows.bars, one_scale(rows, context)
     lead = scale.lead
     last = scale.close[max(lead - 1, 0) : -1]

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 
+from arbitrax.domain.bars import Bars
 from arbitrax.domain.intervals import DAY
+from arbitrax.market_data.corporate_action_lists import currency_code
 from arbitrax.market_data.validation.findings import Context
 from arbitrax.market_data.validation.rows import Rows
 
@@ -143,7 +146,7 @@ def units_of(currency: str | None, quoted: str | None) -> float | None:
     """Return how many units prices are quoted in one unit of a currency is: 100 for GBP in GBX; None if unknown."""
     if currency is None or quoted is None:
         return 1.0
-    currency, quoted = spelled(currency), spelled(quoted)
+    currency, quoted = currency_code(currency), currency_code(quoted)
     if currency == quoted:
         return 1.0
     if MINOR.get(quoted) == currency:
@@ -151,9 +154,14 @@ def units_of(currency: str | None, quoted: str | None) -> float | None:
     return 0.01 if MINOR.get(currency) == quoted else None
 
 
-def spelled(code: str) -> str:
-    """Return a currency's code in capitals; vendors write GBp and GBX for pence, ZAc for cents."""
-    return "GBX" if code == "GBp" else code.upper()
+def in_basis(bars: Bars, rows: Rows, context: Context) -> Bars:
+    """Return other bars, in prices as traded, in the basis of the rows."""
+    splits = one_scale(rows, context).splits
+    if rows.bars.basis == "raw" or bars.basis != "raw" or not splits:
+        return bars
+    later = later_ratios(splits, bars.timestamp // DAY * DAY)
+    prices = {name: getattr(bars, name) / later for name in ("open", "high", "low", "close")}
+    return replace(bars, **prices, volume=bars.volume * later, adj_close=None)
 
 
 def moved(price: "Floats", factor: float) -> "Int64s":

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from arbitrax.market_data.corporate_action_lists import currency_code
 from arbitrax.market_data.validation.findings import Context, Level
 from arbitrax.market_data.validation.rows import Rows, Verdict, number, verdict
-from arbitrax.market_data.validation.scale import MINOR, Scale, moved, one_scale, spelled
+from arbitrax.market_data.validation.scale import MINOR, Scale, moved, one_scale
 
 if TYPE_CHECKING:
     from arbitrax.domain.bars import Int64s
@@ -92,7 +93,7 @@ def _right(level: "Int64s", rows: Rows, scale: Scale) -> tuple[int, str]:
     weight = np.array([np.count_nonzero(votes == each) for each in levels])
     if weight.max() >= CLEAR * weight.sum():
         return int(levels[weight.argmax()]), "most rows with trades say which is right"
-    currency = spelled(rows.bars.currency or "")
+    currency = currency_code(rows.bars.currency or "")
     if currency in MINOR:
         return int(levels[-1]), f"prices in {currency} are the higher ones"
     if currency in MINOR.values():

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from arbitrax.domain.bars import Int64s
 
 AS_RECEIVED: tuple[tuple[Rule, ...], ...] = (
-    (stamps.multi_day_bar,),
     (stamps.partial_bar,),
     (
         identity.outside_request,
@@ -63,6 +62,7 @@ IN_ORDER: tuple[tuple[Rule, ...], ...] = (
         events.event,
         volume.volume_zero,
         stamps.not_final,
+        stamps.multi_day_bar,
         cross_checks.minutes_against_day,
         cross_checks.sources_differ,
     ),

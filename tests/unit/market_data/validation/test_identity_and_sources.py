@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 
 from arbitrax.domain.dates import start_of_day
 from arbitrax.domain.intervals import DAY, HOUR, MINUTE
@@ -116,3 +117,23 @@ def test_another_source(row, differs):
     result = check(candidate(("2020-03-09", *row)), other=other)
     assert rules(result) == ({"sources_differ"} if differs else set())
     assert len(result.kept) == 1
+
+
+def test_another_source_is_compared_in_the_basis_of_the_rows():
+    """Stored bars are as traded; the vendor's are divided by both later splits."""
+    rows = flat([10.0] * 20, basis="split_adjusted", volume=2800.0)
+    stored = as_bars(flat([280.0] * 20, volume=100.0))
+    later = (split("2020-01-02", 7.0), split("2024-01-02", 4.0))
+    assert check(rows, other=stored, actions=later).findings == ()
+    assert rules(check(rows, other=stored)) == {"foreign_row"}
+    # Still as traded, though it says adjusted: another rule's matter.
+    assert "foreign_row" not in rules(check(flat([280.0] * 20, basis="split_adjusted"), other=stored, actions=later))
+
+
+def test_minutes_are_compared_with_their_day_in_the_basis_of_the_rows():
+    day = as_bars(candidate(("2020-03-09", 700, 707, 693, 700, 500)))
+    rows = minutes(100)
+    known = {"daily": day, "actions": (split("2024-01-02", 7.0),)}
+    assert rules(check(rows, **known)) != set()
+    assert check(replace(rows, basis="split_adjusted"), **known).findings != ()  # 3,900 traded of 3,500
+    assert check(replace(minutes(100, volume=5), basis="split_adjusted"), **known).findings == ()
