@@ -25,10 +25,11 @@ __all__ = ["MovingAverageComparison", "average_scale", "compare_moving_averages"
 def average_scale(price: "Floats") -> float:
     """Return the units of a quote currency unit in which averages of these prices are computed.
 
-    1e8, finer for prices that start below 1, so that at least eight digits count, and coarser for those that start
-    above 1e8. Only the first price decides: a longer history must not change what an earlier bar decided.
+    1e8, finer for prices that start below 1, so that at least ten digits count, and coarser for those that start above
+    1e8. Only the first that is not 0 decides: a longer history must not change what an earlier bar decided.
     """
-    return indicators.average_unit(float(price[0]) if len(price) else 1.0)
+    first = price[:1] if len(price) and price[0] else price[np.flatnonzero(price)[:1]]
+    return indicators.average_unit(float(first[0]) if len(first) else 1.0)
 
 
 def compare_moving_averages(price: "ArrayLike", first: int, second: int) -> np.ndarray[tuple[int], np.dtype[np.int8]]:

@@ -47,9 +47,9 @@ cdef struct RollingSum:
     Py_ssize_t window
     Py_ssize_t seen  # values in the window
     Py_ssize_t at  # of the oldest in the ring
-    double scale  # 0 until the first value chooses it
+    double scale  # chosen by the first value that is not 0
     double units  # window * scale
-    double bound  # largest value whose sums cannot leave int64
+    double bound  # largest value whose sums cannot leave int64, 0 until there is a scale
     long long sum
     long long newest
     long long oldest  # what left the window with the last value, 0 before it is full
@@ -57,11 +57,12 @@ cdef struct RollingSum:
     long long* ring
 
 cdef inline double unit_scale(double first) noexcept nogil:
-    # 1e8, and finer for values that start below 1, so that at least eight digits count; coarser for those that start
-    # above 1e8, as volumes may, so that their sums stay in int64.
+    # 1e8, and finer for values that start below 1, so that at least ten digits count: those of returns differ more than
+    # those of prices; coarser for those that start above 1e8, as volumes may, so that their sums stay in int64.
     cdef double scale = 1e8
     cdef double size = fabs(first)
-    while 0.0 < size < 1.0 and scale < 1e22:
+    cdef double enough = 100.0 if size < 1.0 else 1.0
+    while 0.0 < size < enough and scale < 1e22:
         size *= 10.0
         scale *= 10.0
     while size >= 1e8 and scale > 1.0:
@@ -99,8 +100,12 @@ cdef inline int refuse_too_large(RollingSum* s) except -1:
     return 0
 
 cdef inline bint admit(RollingSum* s, double x) noexcept nogil:
-    # What is not below the bound: the first value ever, one that is not finite, one too large.
-    if s.scale == 0.0 and x - x == 0.0:
+    # What is not below the bound: the first values until one chooses the unit, one that is not finite, one too large.
+    if s.bound == 0.0 and x == 0.0:
+        s.scale = 1.0  # sums of zeros are 0 in every unit
+        s.units = s.window
+        return True
+    if s.bound == 0.0 and x - x == 0.0:
         s.scale = unit_scale(x)
         s.units = s.window * s.scale
         # One more than the window: a sum may take the new value before it drops the oldest.

@@ -11,9 +11,10 @@ from tests.market import sample
 def test_the_unit_follows_the_first_price_alone():
     assert average_scale(np.array([])) == average_scale(np.array([1.0, 1e-9])) == 1e8
     assert average_scale(np.array([5e4, 1e-9])) == 1e8
-    assert [average_scale(np.array([10.0**-k])) for k in range(1, 11)] == [10.0 ** (8 + k) for k in range(1, 11)]
+    assert [average_scale(np.array([10.0**-k])) for k in range(1, 11)] == [10.0 ** (10 + k) for k in range(1, 11)]
     assert average_scale(np.array([1e-30])) == 1e22
     assert average_scale(np.array([0.0])) == 1e8
+    assert average_scale(np.array([0.0, 0.0, 0.01, 1e-9])) == average_scale(np.array([0.01])) == 1e12
 
 
 @pytest.mark.parametrize(("first", "second"), [(10, 30), (30, 10), (1, 2), (7, 7)])

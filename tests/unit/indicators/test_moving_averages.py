@@ -108,7 +108,7 @@ def test_values_too_large_for_exact_sums_are_refused(name):
 def test_sums_gather_no_error():
     rng = np.random.default_rng(3)
     # A huge value leaves no trace once it has left the window; floating sums keep its rounding for good.
-    values = np.concatenate([np.round(rng.random(50), 2), [9e7], np.round(rng.random(500), 2)])
+    values = np.concatenate([np.round(rng.random(50), 2), [9e5], np.round(rng.random(500), 2)])
     np.testing.assert_array_equal(ix.sma(values, 7)[60:], ix.sma(np.concatenate([values[:1], values[52:]]), 7)[9:])
 
 
@@ -126,11 +126,19 @@ def test_kama_refuses_a_fast_end_above_the_slow_one():
         ix.kama([1.0, 2.0], 2, fast=40)
 
 
-def test_the_unit_of_averages_is_that_of_the_first_value():
-    """As the module says: prices lose nothing, small values after a first one of 0 do, unless they are scaled."""
-    tiny = np.random.default_rng(5).normal(0, 1e-6, 300)
-    started, expected = np.append(0.0, tiny), talib.SMA(tiny, 20)
-    assert np.abs(ix.sma(started, 20)[20:] - expected[19:]).max() > 1e-10
-    np.testing.assert_allclose(ix.sma(started * 1e6, 20)[20:] / 1e6, expected[19:], atol=1e-14)
+@pytest.mark.parametrize("size", [1e-3, 1e-6, 1e-9])
+def test_returns_that_begin_with_zeros_keep_their_digits(size):
+    """As frames of returns do, whose first is filled with 0; TA-Lib on the values after the zeros."""
+    returns = np.random.default_rng(5).normal(0, size, 300)
+    started = np.concatenate((np.zeros(3), returns))
+    for name, theirs in (("sma", talib.SMA), ("wma", talib.WMA)):
+        found = getattr(ix, name)(started, 20)
+        np.testing.assert_allclose(found[22:], theirs(returns, 20)[19:], rtol=0, atol=size * 1e-9)
+        state = getattr(ix, name.capitalize())(20)
+        np.testing.assert_array_equal([state.update(value) for value in started], found)
+    assert (ix.sma(np.zeros(9), 5)[4:] == 0).all()
+
+
+def test_values_too_large_for_the_unit_of_the_first_are_refused():
     with pytest.raises(DataError, match="too large for exact sums"):
         ix.sma([100.0, 9.3e10 / 20, 100.0], 20)
