@@ -126,8 +126,6 @@ def test_a_dividend_listed_twice():
         "The dividend of 0.5 on 2015-02-04 follows one of 0.5 on 2015-02-02; it seems listed twice."
     ]
     assert check(rows, on(rows, 20, 0.5), on(rows, 22, 0.9)).findings == ()  # a special one
-<<<<<<< HEAD
-=======
     assert check(rows, on(rows, 20, 0.5), on(rows, 22, 0.36)).findings != ()  # net of tax
 
 
@@ -139,7 +137,6 @@ def test_of_two_dividends_of_a_day_one_may_hold_the_other(step, findings):
     amounts = (prices[29] * 0.05, prices[29] * 0.025)
     result = check(rows, *(on(rows, 30, float(each)) for each in amounts))
     assert len(found(result, "adjusted_close")) == findings
->>>>>>> 7a0cdcdf85384510e9ba5d4a90994673219a6474
 
 
 def test_weekly_dividends_are_not_listed_twice():

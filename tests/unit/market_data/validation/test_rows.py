@@ -158,3 +158,18 @@ def test_rows_outside_the_request_are_set_aside():
     assert (level, rows) == ("error", [0, 2])
     assert reason == "2019-01-23 lies outside 2019-01-24 to 2019-01-24, which was asked for."
     assert Level(level) is Level.ERROR
+
+
+def test_two_thousandths_are_more_than_rounding():
+    result = validate(candidate(("2015-03-05", 209.42, 210.8, 209.85, 210.46, 5)))
+    assert said(result, "price_outside_range") == [
+        ("warn", [0], "2015-03-05 has open 209.42 outside its low and high, [209.85, 210.8].")
+    ]
+
+
+@pytest.mark.parametrize(("silent", "level"), [(2, "warn"), (20, "info")])
+def test_minutes_without_volume_are_flagged_one_by_one_or_told_in_sum(silent, level):
+    start = start_of_day("2020-03-09") + 810 * MINUTE
+    rows = candidate(*((start + n * MINUTE, 1, 1, 1, 1, 0 if n < silent else 5) for n in range(100)), interval="1m")
+    ((found_level, at, _),) = said(validate(rows), "volume")
+    assert (found_level, len(at)) == (level, silent)

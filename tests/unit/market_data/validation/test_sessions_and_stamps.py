@@ -212,3 +212,10 @@ def test_bars_of_counted_trades_have_no_grid_and_no_gaps():
         *((start_of_day("2020-03-09") + 14 * HOUR + n, 1, 1, 1, 1, 5) for n in (0, 7, 900)), interval="100t"
     )
     assert check(rows).findings == ()
+
+
+def test_a_late_first_bar_and_one_after_the_close_are_no_other_clock():
+    at = int(XNYS.table.date.searchsorted(start_of_day("2020-03-09")))
+    first, end = int(XNYS.table.open[at]) + HOUR, int(XNYS.table.close[at])
+    rows = candidate(*((each, 1, 1, 1, 1, 1) for each in range(first, end + 1, 30 * MINUTE)), interval="30m")
+    assert found(check(rows), "time_zone") == []

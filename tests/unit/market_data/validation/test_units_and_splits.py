@@ -173,3 +173,14 @@ def test_events_of_another_symbol_do_not_count():
     rows = flat([700] * 5 + [100] * 5)
     other = CorporateAction(symbol="XYZ", kind="split", ex_date=int(rows.timestamp[5]), ratio=7.0)
     assert rules(check(rows, other)) == {"jump"}
+
+
+def test_a_large_ratio_may_be_missed_by_a_tenth_of_its_log():
+    rows = flat([0.019] * 10 + [2.5] * 10, basis="split_adjusted")
+    assert found(check(rows, split(int(rows.timestamp[10]), 1 / 190)), "jump", "error") == dates(rows, *range(10))
+
+
+def test_on_its_ex_date_a_split_explains_a_jump_that_misses_it_by_a_fifth():
+    rows = flat([100.0] * 10 + [40.0] * 10, basis="split_adjusted")
+    assert found(check(rows, split(int(rows.timestamp[10]), 2.0)), "jump", "error") == dates(rows, *range(10))
+    assert found(check(rows, split(int(rows.timestamp[13]), 2.0)), "jump", "error") == []
