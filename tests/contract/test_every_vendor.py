@@ -267,6 +267,16 @@ class EveryVendor:
         assert str(asked[0].url).startswith(VENDORS[self.name].url)
         assert "ArbitraX" in asked[0].headers["user-agent"]
 
+    def test_a_proxy_of_the_environment_is_used_but_not_for_this_machine(self, stand_in, monkeypatch):
+        for name in ("NO_PROXY", "no_proxy", "http_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("HTTP_PROXY", stand_in.url)
+        access = access_to(stand_in, self.name, base_url="http://vendor.invalid")
+        equal(as_traded(ask(self.name, access, bars(DAYS))), market.daily("AAPL", DAYS.start, DAYS.end))
+        monkeypatch.setenv("HTTP_PROXY", "http://proxy.invalid:1")
+        found = ask(self.name, access_to(stand_in, self.name), bars(DAYS))
+        assert len(found.candidate) > 0
+
     def test_a_plan_nobody_sells_is_refused(self, stand_in):
         with pytest.raises(InputError, match="no plan 'gold'"):
             ask(self.name, access_to(stand_in, self.name, plan="gold"), bars(DAYS))

@@ -6,6 +6,7 @@ from urllib.request import getproxies, proxy_bypass
 
 import httpx2
 
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 Sign = Callable[[httpx2.Request, str], None]
 """Puts a key into a request, where the vendor wants it."""
 
@@ -36,5 +37,6 @@ class KeyTransport(httpx2.AsyncBaseTransport):
 def transport_to(url: str) -> httpx2.AsyncBaseTransport:
     """Return a transport through the proxy that the environment names for a URL, if any."""
     parts = urlsplit(url)
-    proxy = None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
+    host = parts.hostname or ""
+    proxy = None if host in LOOPBACK or proxy_bypass(host) else getproxies().get(parts.scheme)
     return httpx2.AsyncHTTPTransport(proxy=proxy)
