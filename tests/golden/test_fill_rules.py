@@ -691,7 +691,7 @@ def test_signals_see_no_crash_in_a_split():
 
 def test_adjusted_prices_say_that_actions_are_in_them():
     result = play([FLAT] * 2, {}, actions=[split(1, 2.0)])
-    assert any("not applied" in text for text in result.notices)
+    assert any("were adjusted for 1 split" in text for text in result.notices), result.notices
 
 
 # -- outside the bars --------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ at the close of bar t: no indicator looks ahead.
 
 `sma`, `wma`, `kama` and `bollinger` sum integers, so that a tie of averages is a tie. Their unit is chosen by the first
 value that is not 0: 1e-8, finer for one below 1, so that it has ten digits or more. Prices lose nothing by that. Values
-ten thousand times smaller than the first one and more lose digits: pass them without it. Values too large for sums of int64 at that unit, for prices above 9e10 / window, are refused.
+ten thousand times smaller than the first one and more lose digits: pass them without it. Values too large for sums of
+int64 at that unit, for prices above 9e10 / window, are refused.
 """
 
 from arbitrax.indicators.crossings import compare_moving_averages
