@@ -73,7 +73,7 @@ def judge(chunk: Chunk, fetched: Fetched, known: Known, *, now: int) -> Judged:
 
 
 def bars_of(rows: CandidateBars) -> Bars:
-    """Return validated rows as bars.
+    """Return validated rows as bars; no volume is a volume of 0.
 
     Adjusted closes of vendors are left out: they change with every dividend to come. What is adjusted is derived from
     the stored actions when it is read.
@@ -86,7 +86,7 @@ def bars_of(rows: CandidateBars) -> Bars:
         high=np.ascontiguousarray(rows.high),
         low=np.ascontiguousarray(rows.low),
         close=np.ascontiguousarray(rows.close),
-        volume=np.ascontiguousarray(rows.volume),
+        volume=np.where(np.isnan(rows.volume), 0.0, rows.volume),
     )
 
 

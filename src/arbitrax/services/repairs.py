@@ -6,11 +6,15 @@ import numpy as np
 
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.errors import UnknownNameError
+from arbitrax.market_data.candidate import VendorBasis
 from arbitrax.market_data.repair import Repair as Proposal
 from arbitrax.market_data.repair import Values, propose_repairs
 from arbitrax.services.catalogue_ports import MarketStores, Repair, StoredRepair
 from arbitrax.services.quality import context_of, judge_series
 from arbitrax.services.stored_bars import load_series
+
+SPLIT_ADJUSTED = ("yahoo",)
+"""Sources whose prices are divided by later splits."""
 
 
 def known_repairs(stores: MarketStores, symbol: str, interval: str, *, now: int) -> list[StoredRepair]:
@@ -20,8 +24,15 @@ def known_repairs(stores: MarketStores, symbol: str, interval: str, *, now: int)
         UnknownNameError: there is no such series.
     """
     stored = load_series(stores.bars, symbol, interval)
-    aside = [each.row for each in stores.quality.quarantined(symbol, interval)]
-    for each in propose_repairs(stored.bars, context_of(stores, stored, now=now), aside):
+    context = context_of(stores, stored, now=now)
+    found: list[Proposal] = []
+    aside = stores.quality.quarantined(symbol, interval)
+    for basis in dict.fromkeys(["raw", *(_basis_of(each.source) for each in aside)]):
+        rows = [each.row for each in aside if _basis_of(each.source) == basis]
+        made = propose_repairs(stored.bars, context, rows, basis=basis)
+        known = [(each.kind, each.changes) for each in found]
+        found += [each for each in made if (each.kind, each.changes) not in known]
+    for each in found:
         stores.quality.propose(_repair(each), received=now)
     return stores.quality.repairs(symbol, interval)
 
@@ -48,6 +59,11 @@ def undo_repair(stores: MarketStores, symbol: str, interval: str, repair: UUID, 
     _require(stores, symbol, interval, repair)
     stores.quality.undo(repair, who=who, received=now)
     judge_series(stores, symbol, interval, now=now)
+
+
+def _basis_of(source: str) -> VendorBasis:
+    """Return the basis of rows set aside, which are as a vendor sent them."""
+    return "split_adjusted" if source in SPLIT_ADJUSTED else "raw"
 
 
 def _require(stores: MarketStores, symbol: str, interval: str, repair: UUID) -> None:
