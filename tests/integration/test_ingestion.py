@@ -13,7 +13,7 @@ import pytest
 from arbitrax.storage.embedded import EmbeddedServers
 from tests.integration.test_command_line import Program
 from tests.vendors import KEY, StandIn
-from tests.vendors.answer import cut_off, garbage, page_for_people, rate_limited
+from tests.vendors.answer import cut_off, edited, garbage, page_for_people, rate_limited
 
 RANGE = ("--from", "2019-01-01", "--to", "2024-12-31")
 STORED = """
@@ -194,3 +194,45 @@ def test_keys_are_nowhere_to_be_found(program, postgres_url, vendors):
         for (name,) in tables:
             rows = connection.execute(f"SELECT t::text FROM {name} AS t").fetchall()  # noqa: S608 - names of our own
             assert not any(KEY in str(row) for row in rows), name
+
+
+def with_low(document):
+    """The tenth bar's low at half of what it was, as bad ticks are; lists of other things stay."""
+    if "queryCount" in document:
+        document["results"][9]["l"] = round(document["results"][9]["l"] / 2, 2)
+    return document
+
+
+def test_what_is_doubtful_in_a_series_stands_in_every_result_that_uses_it(program, vendors):
+    vendors.always("IBM", edited(with_low))
+    try:
+        program.run("data", "ingest", "IBM", "--from", "2023-01-01", "--to", "2023-12-31", "--source", "polygon")
+    finally:
+        vendors.always("IBM")
+    report = program.json("data", "check", "IBM")["report"]
+    assert [(each["rule"], each["level"], each["count"]) for each in report["lines"]] == [("wick", "warn", 1)]
+    assert 99 < report["score"] < 100
+    run = program.json("backtest", "run", "buy_and_hold", "--symbol", "IBM", "--prices", "raw")
+    said = [each for each in run["notices"] if "quality" in each]
+    assert said == [
+        f"The 1d bars of IBM have the quality {report['score']:.2f} of 100 (wick 1); `arbitrax data check IBM "
+        "--interval 1d` shows the rows."
+    ]
+    # The bars are mended by the vendor; the run stays what it was.
+    program.run("data", "ingest", "IBM", "--from", "2023-01-01", "--to", "2023-12-31", "--source", "polygon")
+    assert program.json("data", "check", "IBM")["report"]["score"] == 100
+    assert program.json("backtest", "reproduce", run["id"])["reproduced"]
+    assert program.json("backtest", "show", run["id"])["notices"] == run["notices"]
+
+
+def test_a_schedule_does_what_is_due_once(program, vendors):
+    program.run("data", "ingest", "IBM", "--from", "2024-01-01", "--to", "2024-01-31", "--source", "polygon")
+    program.run("data", "schedule", "add", "daily", "IBM", "--source", "polygon", "--calendar", "XNYS")
+    out, _ = program.run("data", "schedule", "run", "--once")
+    assert "daily: the session of" in out
+    assert program.json("data", "schedule", "list")[0]["schedule"]["last_done"]
+    newest = program.json("data", "list")[0]["last"]
+    assert newest > "2026-01-01"
+    vendors.seen.clear()
+    program.run("data", "schedule", "run", "--once")
+    assert vendors.seen == []

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from arbitrax.domain.assets import Asset
 from arbitrax.domain.corporate_actions import CorporateAction
-from arbitrax.domain.dates import to_nanoseconds
+from arbitrax.domain.dates import start_of_day, to_nanoseconds
 from arbitrax.domain.errors import (
     DataError,
     NoData,
@@ -50,7 +50,9 @@ STORE_WAITS = (1.0, 4.0, 15.0)
 """Seconds before a chunk is given to a store again that was away."""
 SAMPLE = "sample"
 """The bundled prices make room for any vendor's."""
-FIRST_ACTION = -70 * 365 * DAY  # 1900: what companies did is asked for from the beginning
+FIRST_YEAR = 1900
+FIRST_ACTION = start_of_day(f"{FIRST_YEAR}-01-01")
+"""What companies did is asked for from the beginning."""
 WITHOUT_ACTIONS = ("crypto", "fx", "index", "future", "option", "bond")
 
 Clock = Callable[[], int]
@@ -246,6 +248,13 @@ class _Ingestion:
         found = self._stores.assets.find(symbol)
         return Asset(symbol=symbol) if found is None else found.asset
 
+    def _holds_since(self, symbol: str) -> int:
+        """Return from when on a symbol's actions are this asset's, ns UTC: another one may have had it before."""
+        found = self._stores.assets.find(symbol)
+        periods = [] if found is None else [each.start for each in found.symbols if each.symbol == symbol]
+        known = [start_of_day(each.isoformat()) for each in periods if each.year > FIRST_YEAR]
+        return max(known, default=FIRST_ACTION)
+
     async def _describe(self, symbol: str) -> None:
         """Ask what an asset is, the first time: rules need to know where it trades."""
         known = await _in_thread(lambda: self._asset(symbol))
@@ -261,8 +270,9 @@ class _Ingestion:
         asset = await _in_thread(lambda: self._asset(symbol))
         if asset.asset_type in WITHOUT_ACTIONS:
             return ()
+        since = await _in_thread(lambda: self._holds_since(symbol))
         try:
-            return await self._provider.actions(symbol, FIRST_ACTION, self._clock() + 365 * DAY)
+            return await self._provider.actions(symbol, since, self._clock() + 365 * DAY)
         except (NoData, UnknownSymbol):
             return ()
         except NotEntitled as error:
