@@ -219,8 +219,8 @@ def _watched(*, shown: bool) -> Iterator[Watcher]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed}/{task.total} parts, {task.fields[rows]:,} rows, {task.fields[rate]} rows/s"),
+        BarColumn(bar_width=12),
+        TextColumn("{task.completed}/{task.total} parts, {task.fields[rows]:,} rows, {task.fields[rate]}/s"),
         TimeElapsedColumn(),
         TextColumn("eta"),
         TimeRemainingColumn(),

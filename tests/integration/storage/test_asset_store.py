@@ -144,6 +144,22 @@ def test_a_released_symbol_is_free_and_finds_its_last_owner_meanwhile(assets, ba
     assert [each.has_symbol for each in assets.search("WM", limit=5)] == [True, False]
 
 
+def test_what_was_known_under_a_symbol_stays_readable_when_another_asset_has_it(
+    assets, bar_store, action_store, make_bars
+) -> None:
+    first, second = make_bars("WM", seed=1), make_bars("WM", seed=2, first=DAY_NUMBER)
+    split = CorporateAction(symbol="WM", kind="split", ex_date=10 * DAY, ratio=2.0)
+    store(bar_store, first)
+    action_store.store([split], source="x", received=RECEIVED)
+    assets.release("WM", on=RENAMED)
+    bar_store.store([second], source="x", received=RECEIVED + 10**18, rows_done=lambda _rows: None)
+    assert bar_store.load("WM", "1d").bars.content_hash() == second.content_hash()
+    assert action_store.load("WM").actions == ()
+    then = bar_store.load("WM", "1d", as_of=RECEIVED)
+    assert then.bars.content_hash() == first.content_hash()
+    assert action_store.load("WM", as_of=RECEIVED).actions == (split,)
+
+
 def test_a_symbol_may_come_back(assets) -> None:
     assets.describe(Asset(symbol="A"))
     days = [date(2001, 1, 1), date(2002, 1, 1), date(2003, 1, 1)]

@@ -55,15 +55,16 @@ class PostgresBarStore:
 
     def load(self, symbol: str, interval: str, *, as_of: int | None = None, cached: bool = True) -> StoredSeries | None:
         """Return all bars of a series, or None when there is none; as they were known at ``as_of`` when given."""
-        keys: dict[str, Any] = {"symbol": symbol, "interval": interval}
+        then = None if as_of is None else moment(as_of)
+        keys: dict[str, Any] = {"symbol": symbol, "interval": interval, "as_of": then}
         # A replica may not have got to ``as_of`` yet, and would give what was known before.
         lend = self._database.reading if as_of is None else self._database.connection
         with lend() as connection:
             found = connection.execute(statement("series_find"), keys).fetchone()
             if found is None:
                 return None
-            newest, content_hash = nanoseconds(found[1]), found[2]
-            if as_of is not None and as_of < newest:
+            newest, content_hash, is_former = nanoseconds(found[1]), *found[2:]
+            if as_of is not None and (as_of < newest or is_former):
                 return read_as_of(connection, symbol, interval, found[0], as_of)
             if cached and self._cache is not None and content_hash is not None:
                 bars = self._cache.get(content_hash, symbol, interval)
@@ -99,7 +100,7 @@ class PostgresBarStore:
             days = None if self._recent is None else self._recent.days(interval, start, end)
             if self._recent is None or days is None:
                 return only_bars(read_range(connection, symbol, interval, start, end))
-            keys: dict[str, Any] = {"symbol": symbol, "interval": interval}
+            keys: dict[str, Any] = {"symbol": symbol, "interval": interval, "as_of": None}
             found = connection.execute(statement("series_find"), keys).fetchone()
             if found is None:
                 return None

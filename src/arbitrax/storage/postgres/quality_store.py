@@ -47,7 +47,7 @@ class PostgresQualityStore:
             "report": msgspec.json.encode(report).decode(),
         }
         with self._database.connection() as connection:
-            found = connection.execute(statement("series_find"), keys).fetchone()
+            found = connection.execute(statement("series_find"), {**keys, "as_of": None}).fetchone()
             if found is None:
                 raise UnknownNameError(f"No {report.interval} bars of {report.symbol} are stored; ingest them first.")
             connection.execute(statement("quality_save"), {**keys, "asset": found[0]})

@@ -49,7 +49,7 @@ def propose(connection: Connection, repair: Repair, *, received: int) -> StoredR
         "after": bars_text(after),
         "proposed_at": moment(received),
     }
-    series = connection.execute(statement("series_find"), keys).fetchone()
+    series = connection.execute(statement("series_find"), {**keys, "as_of": None}).fetchone()
     if series is None:
         raise UnknownNameError(f"No {before.interval} bars of {before.symbol} are stored, so none can be repaired.")
     keys["asset"] = series[0]

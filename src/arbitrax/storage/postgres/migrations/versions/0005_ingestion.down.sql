@@ -35,6 +35,7 @@ ALTER TABLE ingestion_runs
 
 DROP INDEX historical_prices_provisional;
 ALTER TABLE backtest_assets DROP COLUMN symbol, DROP COLUMN quality;
+DROP FUNCTION asset_then;
 DROP FUNCTION asset_of;
 DROP INDEX asset_symbols_by_symbol;
 DROP INDEX assets_symbol_held;

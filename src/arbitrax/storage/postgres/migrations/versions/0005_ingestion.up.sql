@@ -31,6 +31,22 @@ CREATE FUNCTION asset_of(wanted TEXT) RETURNS UUID LANGUAGE SQL STABLE PARALLEL 
     )
 $$;
 
+-- Whose symbol it was when something was known: the newest asset with that symbol, now or once, that was there then.
+CREATE FUNCTION asset_then(wanted TEXT, known_at TIMESTAMPTZ) RETURNS UUID LANGUAGE SQL STABLE PARALLEL SAFE AS $$
+    SELECT CASE
+        WHEN known_at IS NULL THEN asset_of(wanted)
+        ELSE (
+            SELECT id
+            FROM assets
+            WHERE
+                symbol = wanted
+                OR id IN (SELECT asset_id FROM asset_symbols WHERE asset_symbols.symbol = wanted)
+            ORDER BY created_at > known_at, CASE WHEN created_at <= known_at THEN created_at END DESC, created_at
+            LIMIT 1
+        )
+    END
+$$;
+
 -- Under which symbol a run used an asset: the asset may have another one later.
 ALTER TABLE backtest_assets
     ADD COLUMN symbol   VARCHAR(64),
