@@ -322,6 +322,7 @@ def test_corporate_actions_are_imported_listed_and_withdrawn(program, tmp_path):
     program.run("data", "actions", "withdraw", "AAPL", "split", "2005-03-01")
     listed = program.json("data", "actions", "list", "AAPL")["actions"]
     assert [(each["ex_date"], each["ratio"], each["amount"]) for each in listed] == [
+        ("2000-06-21", 2.0, None),  # of the bundled prices
         ("2005-02-28", 2.0, None),
         ("2012-08-09", None, 2.65),
     ]
@@ -329,13 +330,13 @@ def test_corporate_actions_are_imported_listed_and_withdrawn(program, tmp_path):
     assert "2:1" in out
     assert "2012-08-16" in out
     program.run("data", "actions", "withdraw", "AAPL", "split", "2005-03-01", "--restore")
-    assert len(program.json("data", "actions", "list", "AAPL")["actions"]) == 3
-    assert "no corporate actions" in program.run("data", "actions", "list", "MSFT")[0]
+    assert len(program.json("data", "actions", "list", "AAPL")["actions"]) == 4
+    assert "no corporate actions" in program.run("data", "actions", "list", "IBM")[0]
     for words, sentence in (
         (("list", "MSFTT"), "did you mean 'MSFT'?"),
         (("import",), "Say what to import"),
         (("withdraw", "AAPL", "splitt", "2005-03-01"), "did you mean 'split'?"),
-        (("withdraw", "AAPL", "split", "2005-03-02"), "its own are on 2005-02-28, 2005-03-01."),
+        (("withdraw", "AAPL", "split", "2005-03-02"), "its own are on 2000-06-21, 2005-02-28, 2005-03-01."),
         (("withdraw", "AAPL", "split", "1.3.2005"), "write it as YYYY-MM-DD"),
     ):
         assert sentence in program.run("data", "actions", *words, code=2)[1]
