@@ -1,4 +1,4 @@
-"""Files, folders and archives brought into the store: what can be trusted is stored, the rest set aside with a reason."""
+"""Files, folders and archives brought into the store: what can be trusted is stored, the rest set aside."""
 
 import zipfile
 from contextlib import contextmanager
