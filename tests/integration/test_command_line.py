@@ -166,20 +166,31 @@ def test_import_is_idempotent_and_counts(program, year):
 
 def test_one_bad_file_of_two_ends_with_code_3_and_stores_the_other(program, year, tmp_path):
     bad = tmp_path / "BAD.csv"
-    bad.write_text(year.read_text().replace("409.4", "many", 1))
+    bad.write_text(year.read_text().replace("409.4,", "", 1))
     _, err = program.run("data", "import", bad, year, code=3)
-    assert err.startswith("Error: ")
-    assert "'many'" in err
+    assert err.startswith("Error: BAD.csv, line 2: ")
     symbols = {each["symbol"] for each in program.json("data", "list")}
     assert "YEAR" in symbols
     assert "BAD" not in symbols
+
+
+def test_a_bad_row_is_set_aside_and_shown(program, year, tmp_path):
+    dirty = tmp_path / "DIRTY.csv"
+    dirty.write_text(year.read_text().replace("409.4", "many", 1))
+    out, err = program.run("data", "import", dirty, code=3)
+    assert "set aside" in out
+    assert "'many' is not a number" in err
+    assert "Of DIRTY 1 row was set aside" in err
+    (outcome,) = program.json("data", "import", dirty, code=3)
+    assert (outcome["rows"], outcome["unchanged"], outcome["quarantined"]) == (250, 249, 1)
+    assert "2012-01-03 has no open" in program.run("data", "check", "DIRTY")[0]
 
 
 def test_a_folder_and_the_files_in_a_zip_are_imported_one_by_one(program, year, tmp_path):
     folder = tmp_path / "prices"
     folder.mkdir()
     (folder / "FOLDERED.csv").write_bytes(year.read_bytes())
-    (folder / "LATER.csv").write_text(year.read_text().replace("409.4", "many", 1))
+    (folder / "LATER.csv").write_text(year.read_text().replace("409.4,", "", 1))
     with zipfile.ZipFile(folder / "pack.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.write(year, "us/zipped.us.csv")
     out, err = program.run("data", "import", folder, code=3)

@@ -45,12 +45,12 @@ def import_files(
     samples: Annotated[bool, Parameter(negative="", help="Import the bundled prices.")] = False,
     json: Json = False,
 ) -> int:
-    """Import CSV, Parquet or Arrow files, zips of them, or folders, each file whole or not at all.
+    """Import CSV, Parquet or Arrow files, zips of them, or folders; rows that cannot be trusted are set aside.
 
     Columns and dates are recognised as Yahoo, Stooq, Binance, MetaTrader, Alpha Vantage and Nasdaq write them.
     """
     from arbitrax.samples import SOURCE, sample_paths
-    from arbitrax.services.imports import describe_samples, import_path, judge_imported
+    from arbitrax.services.imports import describe_samples, import_path, judge_imported, with_scores
 
     if samples == bool(files):
         raise InputError("Say what to import: one or more files or folders, or --samples for the bundled prices.")
@@ -61,7 +61,7 @@ def import_files(
             outcome
             for path in files or sample_paths()
             for outcome in import_path(
-                store.bars,
+                store,
                 path,
                 symbol=symbol,
                 interval=interval,
@@ -73,7 +73,8 @@ def import_files(
         ]
         if samples:
             describe_samples(store, received=time.time_ns())
-        judge_imported(store, [name for each in outcomes for name in each.series], now=time.time_ns())
+        scores = judge_imported(store, [name for each in outcomes for name in each.series], now=time.time_ns())
+    outcomes = [with_scores(each, scores) for each in outcomes]
     if json:
         show_json(outcomes)
     else:
@@ -82,16 +83,21 @@ def import_files(
             if each.refused is not None:
                 complain(each.refused)
     refused = sum(1 for each in outcomes if each.refused)
-    return 0 if not refused else 1 if refused == len(outcomes) else 3
+    if refused == len(outcomes):
+        return 1
+    return 3 if refused or any(each.quarantined for each in outcomes) else 0
 
 
 def _show_outcomes(stored: "list[FileOutcome]") -> None:
-    columns = ("file", "series", "rows", "added", "updated", "unchanged", "duplicates", "reordered")
+    counted = ("rows", "added", "updated", "unchanged", "duplicates", "reordered", "set aside")
+    columns = ("file", "series", *counted, "quality")
     rows = []
     for each in stored:
-        counts = (each.rows, each.added, each.updated, each.unchanged, each.duplicates_dropped, each.rows_reordered)
+        stayed = (each.rows, each.added, each.updated, each.unchanged)
+        counts = (*stayed, each.duplicates_dropped, each.rows_reordered, each.quarantined)
         series = ", ".join(each.series[:3]) + (", ..." if len(each.series) > 3 else "")
-        rows.append((Path(each.path).name, series, *(f"{count:,}" for count in counts)))
+        quality = "" if each.score is None else f"{each.score:.2f}"
+        rows.append((Path(each.path).name, series, *(f"{count:,}" for count in counts), quality))
     if rows:
         show(table(None, columns, rows, left=2))
     notices = list(dict.fromkeys(text for each in stored for text in each.notices))

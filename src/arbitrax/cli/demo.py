@@ -16,9 +16,9 @@ def demo(*, json: Json = False) -> int:
     from arbitrax.backtest.spec import RunSpec
     from arbitrax.backtest.specify import strategy_ref
     from arbitrax.cli.run_view import honesty_table, metrics_table, run_document
-    from arbitrax.samples import SOURCE, SYMBOLS, sample_paths
+    from arbitrax.samples import SYMBOLS
     from arbitrax.services.backtests import RUN, find_run, reproduce, run_stored
-    from arbitrax.services.imports import describe_samples, import_file, judge_imported
+    from arbitrax.services.imports import import_samples
     from arbitrax.strategies.sma_cross import SmaCross
 
     settings = read_settings()
@@ -28,14 +28,9 @@ def demo(*, json: Json = False) -> int:
     with open_store(settings, seed=False) as store:
         step.done()
         step.begin(f"Storing the bundled daily prices of {', '.join(SYMBOLS)}")
-        outcomes = [
-            import_file(store.bars, path, received=time.time_ns(), rows_done=lambda _rows: None, source=SOURCE)
-            for path in sample_paths()
-        ]
-        describe_samples(store, received=time.time_ns())
-        judge_imported(store, [name for each in outcomes for name in each.series], now=time.time_ns())
-        rows, added = sum(each.rows for each in outcomes), sum(each.added for each in outcomes)
-        step.done(f"{rows:,} bars, {added:,} of them new")
+        counts = import_samples(store, received=time.time_ns())
+        rows = counts.added + counts.updated + counts.unchanged
+        step.done(f"{rows:,} bars, {counts.added:,} of them new")
         strategy = SmaCross(fast=20, slow=100)
         step.begin(f"Running {strategy!r} on AAPL against the S&P 500")
         reference = strategy_ref(strategy, "sma_cross")

@@ -61,31 +61,21 @@ def read_document(
 
 
 def read_candidates(
-    path: Path,
-    *,
-    symbol: str | None = None,
-    timezone: str | None = None,
-    interval: str | None = None,
-    source: str = "file",
+    document: Document, *, symbol: str | None = None, timezone: str | None = None, interval: str | None = None
 ) -> "list[Fetched]":
-    """Return the rows of a file as they are, for validation to judge; arguments as of `read_file`.
+    """Return the rows of one file as they are, for validation to judge; arguments as of `read_file`.
 
     Rows keep their order, doubles and values; a cell that is no finite number is NaN, with a notice of the first. The
     file is refused only where it cannot be told what its rows are: columns, dates, symbols and the fields of a line.
 
     Raises:
-        DataError: the file is missing, of another kind, or its rows cannot be told.
+        DataError: the file is of another kind, or its rows cannot be told.
         InputError: as `read_file`.
     """
     if interval is not None:
         nanoseconds(interval)
-    found = []
-    for document in chosen_documents(path, symbol):
-        table, default, told = _contents(document, lenient=True)
-        found += build_candidates(
-            table, symbol=symbol, default=default, timezone=timezone, interval=interval or told, source=source
-        )
-    return found
+    table, default, told = _contents(document, lenient=True)
+    return build_candidates(table, symbol=symbol, default=default, timezone=timezone, interval=interval or told)
 
 
 def chosen_documents(path: Path, symbol: str | None) -> Iterator[Document]:

@@ -68,7 +68,7 @@ def build_series(
 
 
 def build_candidates(
-    table: Table, *, symbol: str | None, default: str, timezone: str | None, interval: str | None, source: str
+    table: Table, *, symbol: str | None, default: str, timezone: str | None, interval: str | None
 ) -> "list[Fetched]":
     """Return the rows of each symbol, not looked at but for their times; arguments as of `build_series`.
 
@@ -93,7 +93,6 @@ def build_candidates(
             close=numbers["close"],
             volume=numbers["volume"],
             adj_close=numbers.get("adj_close"),
-            source=source,
             basis="split_adjusted" if table.split_adjusted else "raw",
         )
         found.append(Fetched(candidate, notices=(*rows.notices, *times.notices)))

@@ -18,6 +18,9 @@ from arbitrax.market_data.validation.findings import Context, Validation
 from arbitrax.market_data.validation.validator import validate
 from arbitrax.services.catalogue_ports import Chunk, ChunkContent
 
+BEFORE = 60
+"""Stored bars before a chunk that its rows are compared with."""
+
 
 class Known(Struct, frozen=True, eq=False):
     """What is stored around a chunk."""

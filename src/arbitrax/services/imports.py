@@ -1,21 +1,26 @@
-"""Bring files of bars into the store: all of a file or nothing."""
+"""Bring files of bars into the store: of each file in one transaction what can be trusted, the rest set aside."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from arbitrax.domain.errors import DataError, StoreError
 from arbitrax.market_data.documents import Document, readable_files
-from arbitrax.market_data.files import chosen_documents, read_document, read_file
-from arbitrax.market_data.series import Series
+from arbitrax.market_data.files import chosen_documents, read_candidates, read_file
+from arbitrax.market_data.source import in_all
 from arbitrax.samples import ASSETS, SOURCE, SPLITS, sample_paths
 from arbitrax.services.catalogue_ports import MarketStores
-from arbitrax.services.ports import BarStore, RowsDone
+from arbitrax.services.imported_rows import ImportedRows, judge_rows
+from arbitrax.services.ports import RowsDone, StoreCounts
 from arbitrax.services.quality import judge_series
+
+if TYPE_CHECKING:
+    from arbitrax.market_data.providers.provider import Fetched
 
 Progress = Callable[[str], AbstractContextManager[tuple[RowsDone, RowsDone]]]
 """From a file's name to what is told how many rows will be stored, and how many more are."""
@@ -32,12 +37,15 @@ class FileOutcome(Struct, frozen=True):
     unchanged: int = 0
     duplicates_dropped: int = 0
     rows_reordered: int = 0
+    quarantined: int = 0
+    score: float | None = None
+    """The lowest quality of its series."""
     notices: tuple[str, ...] = ()
     refused: str | None = None
 
 
 def import_path(
-    bars: BarStore,
+    stores: MarketStores,
     path: Path,
     *,
     clock: Callable[[], int],
@@ -49,8 +57,9 @@ def import_path(
 ) -> Iterator[FileOutcome]:
     """Import a file, each file of a zip, or each readable file in a folder and below, in the order of their names.
 
-    Each is an outcome and a transaction of its own; an archive that cannot be trusted is one outcome. What cannot be
-    trusted is an outcome, not an exception; a store that fails is. clock: ns UTC.
+    Each is an outcome and a transaction of its own; an archive that cannot be trusted is one outcome. Rows that cannot
+    be trusted are set aside; a file whose rows cannot be told, or none of which can be trusted, is an outcome too and
+    not an exception; a store that fails is one. clock: ns UTC.
     """
     untold: list[str] = []
     files = [path]
@@ -64,72 +73,83 @@ def import_path(
             count = "1 file" if others == 1 else f"{others:,} files"
             untold = [f"{count} in {path} with endings that are not read {'was' if others == 1 else 'were'} left out."]
 
-    def read(document: Document) -> list[Series]:
-        return read_document(document, symbol=symbol, interval=interval, timezone=timezone)
+    def read(document: Document) -> "list[Fetched]":
+        return read_candidates(document, symbol=symbol, interval=interval, timezone=timezone)
 
     for file in files:
         try:
             for document in chosen_documents(file, symbol):
                 where = str(file if document.name == file.name else file.parent / document.name)
                 with progress(document.name) as told:
-                    outcome = _import(bars, where, partial(read, document), source=source, received=clock(), told=told)
+                    outcome = _import(
+                        stores, where, partial(read, document), source=source, received=clock(), told=told
+                    )
                 yield replace(outcome, notices=(*outcome.notices, *untold))
                 untold = []
         except DataError as error:
             yield FileOutcome(str(file), notices=tuple(untold), refused=str(error))
 
 
-def import_file(bars: BarStore, path: Path, *, received: int, rows_done: RowsDone, source: str = "file") -> FileOutcome:
-    """Read, check and store one file in one transaction, as `import_path` does; ``received`` in ns UTC."""
-    told = (lambda _rows: None, rows_done)
-    return _import(bars, str(path), lambda: read_file(path), source=source, received=received, told=told)
-
-
 def _import(
-    bars: BarStore,
+    stores: MarketStores,
     where: str,
-    read: Callable[[], list[Series]],
+    read: "Callable[[], list[Fetched]]",
     *,
     source: str,
     received: int,
     told: tuple[RowsDone, RowsDone],
 ) -> FileOutcome:
-    """Read and store; told: of how many rows will be stored, then of how many more are."""
+    """Read, judge and store; told: of how many rows will be stored, then of how many more are."""
     rows_found, rows_done = told
     try:
-        series = read()
-    except DataError as error:
-        return FileOutcome(where, refused=str(error))
-    rows_found(sum(len(each.bars) for each in series))
-    try:
-        counts = bars.store([each.bars for each in series], source=source, received=received, rows_done=rows_done)
+        found = [judge_rows(stores, each, now=received) for each in read()]
+        judged = [each.judged for each in found]
+        if not any(len(each.bars) for each in judged):
+            raise _refused(Path(where).name, found)
+        rows_found(sum(len(each.bars) for each in judged))
+        counts = stores.bars.store_judged(judged, source=source, received=received, rows_done=rows_done)
     except DataError as error:
         return FileOutcome(where, refused=str(error))
     except StoreError as error:
         raise type(error)(f"{error} Nothing of {where} was stored.") from error
+    names = tuple(f"{each.bars.symbol} {each.bars.interval}" for each in judged)
     return FileOutcome(
         path=where,
-        series=tuple(f"{each.bars.symbol} {each.bars.interval}" for each in series),
-        rows=sum(each.rows_read for each in series),
+        series=names,
+        rows=sum(each.rows_read for each in found),
         added=sum(each.added for each in counts),
         updated=sum(each.updated for each in counts),
         unchanged=sum(each.unchanged for each in counts),
-        duplicates_dropped=sum(each.duplicates_dropped for each in series),
-        rows_reordered=sum(each.rows_reordered for each in series),
-        notices=tuple(dict.fromkeys(notice for each in series for notice in each.notices)),
+        duplicates_dropped=sum(each.duplicates_dropped for each in found),
+        rows_reordered=sum(each.rows_reordered for each in found),
+        quarantined=sum(len(each.quarantined) for each in judged),
+        notices=tuple(dict.fromkeys(notice for each in found for notice in each.notices)),
     )
 
 
-def import_samples(stores: MarketStores, *, received: int) -> int:
-    """Store the bundled prices with what is known of their companies; return how many bars there are.
+def _refused(name: str, found: "list[ImportedRows]") -> DataError:
+    rows = sum(each.rows_read for each in found)
+    if not rows:
+        return DataError(f"{name}: there is not one row; give a file with prices.")
+    first = next(each.reason for each in found if each.reason)
+    return DataError(
+        f"{name}: none of its rows can be trusted ({in_all(rows)}); the first: {first} Nothing was stored; correct the "
+        "file, or say --symbol and --timezone if these were taken wrongly."
+    )
+
+
+def import_samples(stores: MarketStores, *, received: int) -> StoreCounts:
+    """Store the bundled prices with what is known of their companies; return what that changed.
 
     The prices come in one transaction: of several processes at once, the others find them stored.
     """
     series = [each.bars for path in sample_paths() for each in read_file(path)]
-    stores.bars.store(series, source=SOURCE, received=received, rows_done=lambda _rows: None)
+    counts = stores.bars.store(series, source=SOURCE, received=received, rows_done=lambda _rows: None)
     describe_samples(stores, received=received)
     judge_imported(stores, [f"{each.symbol} {each.interval}" for each in series], now=received)
-    return sum(len(each) for each in series)
+    return StoreCounts(
+        sum(each.added for each in counts), sum(each.updated for each in counts), sum(each.unchanged for each in counts)
+    )
 
 
 def describe_samples(stores: MarketStores, *, received: int) -> None:
@@ -139,7 +159,12 @@ def describe_samples(stores: MarketStores, *, received: int) -> None:
     stores.actions.store(SPLITS, source=SOURCE, received=received)
 
 
-def judge_imported(stores: MarketStores, series: Iterable[str], *, now: int) -> None:
-    """Store a quality report of each series, named as `FileOutcome` does."""
-    for name in dict.fromkeys(series):
-        judge_series(stores, *name.split(" "), now=now)
+def judge_imported(stores: MarketStores, series: Iterable[str], *, now: int) -> dict[str, float]:
+    """Store a quality report of each series, named as `FileOutcome` does, and return the scores."""
+    reports = {name: judge_series(stores, *name.split(" "), now=now) for name in dict.fromkeys(series)}
+    return {name: report.score for name, report in reports.items() if report is not None}
+
+
+def with_scores(outcome: FileOutcome, scores: Mapping[str, float]) -> FileOutcome:
+    """Return an outcome with the lowest quality of its series."""
+    return replace(outcome, score=min((scores[name] for name in outcome.series if name in scores), default=None))

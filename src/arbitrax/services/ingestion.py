@@ -44,8 +44,6 @@ if TYPE_CHECKING:
 
 SYMBOLS_AT_ONCE = 4
 """Symbols in work at the same time; the vendor's token bucket sets the pace."""
-BEFORE = 60
-"""Stored bars before a chunk that its rows are compared with."""
 STORE_WAITS = (1.0, 4.0, 15.0)
 """Seconds before a chunk is given to a store again that was away."""
 SAMPLE = "sample"
@@ -225,7 +223,7 @@ class _Ingestion:
         self._count(chunk.symbol, counts, judged, fetched)
 
     def _judged(self, chunk: Chunk, fetched: Fetched, actions: tuple[CorporateAction, ...], received: int) -> "Judged":
-        from arbitrax.services.chunks import Known, judge, union
+        from arbitrax.services.chunks import BEFORE, Known, judge, union
 
         bars, symbol = self._stores.bars, chunk.symbol
         info = next(

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from arbitrax.backtest.spec import RunSpec
+    from arbitrax.market_data.validation.findings import Quarantined
 
 if TYPE_CHECKING:
     Curves = dict[str, NDArray[np.float64] | NDArray[np.int64]]
@@ -55,11 +56,26 @@ class StoreCounts(Struct, frozen=True):
     unchanged: int
 
 
+class JudgedBars(Struct, frozen=True, eq=False):
+    """What validation left of the rows of one symbol and interval, and what it set aside of them."""
+
+    bars: Bars
+    """Raw; none where nothing could be trusted."""
+    is_final: "NDArray[np.bool_] | None" = None
+    """(bars,); None: all are."""
+    quarantined: "tuple[Quarantined, ...]" = ()
+
+
 class BarStore(Protocol):
     """Keeps bars. Values that are replaced stay readable by their time."""
 
     def store(self, series: Sequence[Bars], *, source: str, received: int, rows_done: RowsDone) -> list[StoreCounts]:
         """Insert or update raw bars, all of the series in one transaction; ``received`` in ns UTC."""
+
+    def store_judged(
+        self, series: "Sequence[JudgedBars]", *, source: str, received: int, rows_done: RowsDone
+    ) -> list[StoreCounts]:
+        """Do as `store`, and keep the rows that were set aside of each series in the same transaction."""
 
     def load(self, symbol: str, interval: str, *, as_of: int | None = None, cached: bool = True) -> StoredSeries | None:
         """Return all bars of a series, or None when there is none; as they were known at ``as_of`` when given."""

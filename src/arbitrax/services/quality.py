@@ -8,7 +8,6 @@ from arbitrax.market_data.validation.report import as_candidate, report
 from arbitrax.market_data.validation.validator import validate
 from arbitrax.services.catalogue_ports import MarketStores
 from arbitrax.services.chunks import calendar_of
-from arbitrax.services.ports import StoredSeries
 
 DAILY = "1d"
 
@@ -19,14 +18,13 @@ def judge_series(stores: MarketStores, symbol: str, interval: str, *, now: int) 
     if stored is None or not len(stored.bars):
         return None
     aside = [each.row for each in stores.quality.quarantined(symbol, interval)]
-    made = report(validate(as_candidate(stored.bars), context_of(stores, stored, now=now)), set_aside=aside)
+    made = report(validate(as_candidate(stored.bars), context_of(stores, symbol, interval, now=now)), set_aside=aside)
     stores.quality.save(made, as_of=stored.as_of)
     return made
 
 
-def context_of(stores: MarketStores, stored: StoredSeries, *, now: int) -> Context:
-    """Return what is known around a stored series."""
-    symbol, interval = stored.bars.symbol, stored.bars.interval
+def context_of(stores: MarketStores, symbol: str, interval: str, *, now: int) -> Context:
+    """Return what is known around a series, stored or about to be."""
     found = stores.assets.find(symbol)
     asset = Asset(symbol=symbol) if found is None else found.asset
     return Context(

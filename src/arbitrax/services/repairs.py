@@ -24,7 +24,7 @@ def known_repairs(stores: MarketStores, symbol: str, interval: str, *, now: int)
         UnknownNameError: there is no such series.
     """
     stored = load_series(stores.bars, symbol, interval)
-    context = context_of(stores, stored, now=now)
+    context = context_of(stores, symbol, interval, now=now)
     found: list[Proposal] = []
     aside = stores.quality.quarantined(symbol, interval)
     for basis in dict.fromkeys(["raw", *(_basis_of(each.source) for each in aside)]):

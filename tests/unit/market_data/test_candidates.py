@@ -9,15 +9,21 @@ import pytest
 
 from arbitrax.domain.dates import start_of_day
 from arbitrax.domain.errors import DataError, InputError, UnknownNameError
+from arbitrax.market_data.documents import documents
 from arbitrax.market_data.files import read_candidates, read_file
 from arbitrax.samples import sample_paths
 
 HEAD = "Date,Open,High,Low,Close,Adj Close,Volume\n"
 
 
+def candidates_of(path, **options):
+    (document,) = documents(path)
+    return read_candidates(document, **options)
+
+
 def candidates(folder, text, **options):
     (folder / "AAPL.csv").write_text(text)
-    return read_candidates(folder / "AAPL.csv", **options)
+    return candidates_of(folder / "AAPL.csv", **options)
 
 
 def test_bad_rows_are_kept_as_they_are_in_their_order(tmp_path):
@@ -47,8 +53,7 @@ def test_bad_rows_are_kept_as_they_are_in_their_order(tmp_path):
 
 def test_good_files_give_the_same_numbers_as_when_they_are_read_strictly():
     for path in sample_paths():
-        (strict,), (loose,) = read_file(path), read_candidates(path, source="sample")
-        assert loose.candidate.source == "sample"
+        (strict,), (loose,) = read_file(path), candidates_of(path)
         for name in ("timestamp", "open", "high", "low", "close", "volume", "adj_close"):
             ours, theirs = getattr(loose.candidate, name), getattr(strict.bars, name)
             if name != "adj_close" or theirs is not None:
@@ -100,7 +105,7 @@ def test_text_among_the_numbers_of_a_frame_becomes_nan_with_a_notice(tmp_path):
     with pa.OSFile(str(tmp_path / "A.arrow"), "wb") as file, pa.ipc.new_file(file, table.schema) as writer:
         writer.write_table(table)
     for ending in ("parquet", "arrow"):
-        (fetched,) = read_candidates(tmp_path / f"A.{ending}")
+        (fetched,) = candidates_of(tmp_path / f"A.{ending}")
         np.testing.assert_array_equal(fetched.candidate.close, [2, np.nan])
         np.testing.assert_array_equal(fetched.candidate.volume, [10, np.nan])
         assert fetched.notices[0].startswith(f"A.{ending}, row 1, column 'close': 'x' is not a number (1 row in all)")

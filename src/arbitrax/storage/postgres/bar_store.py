@@ -11,15 +11,18 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from msgspec.structs import replace
 from psycopg import errors
 
 from arbitrax.domain.bars import Bars
-from arbitrax.services.ports import RowsDone, SeriesInfo, StoreCounts, StoredSeries
+from arbitrax.services.ports import JudgedBars, RowsDone, SeriesInfo, StoreCounts, StoredSeries
 from arbitrax.storage.parquet.bar_cache import BarCache
 from arbitrax.storage.postgres.bar_reads import only_bars, read_as_of, read_latest, read_range
 from arbitrax.storage.postgres.bar_rows import canonical
 from arbitrax.storage.postgres.committed import after_commit
 from arbitrax.storage.postgres.connection import Database
+from arbitrax.storage.postgres.holders import hold
+from arbitrax.storage.postgres.quarantine import set_aside
 from arbitrax.storage.postgres.series_writer import Written, write_series
 from arbitrax.storage.postgres.sql import statement
 from arbitrax.storage.postgres.times import moment, nanoseconds, utc
@@ -39,17 +42,42 @@ class PostgresBarStore:
 
     def store(self, series: Sequence[Bars], *, source: str, received: int, rows_done: RowsDone) -> list[StoreCounts]:
         """Insert or update raw bars, all of the series in one transaction; ``received`` in ns UTC."""
-        checked = [canonical(bars) for bars in series]
+        judged = [JudgedBars(bars) for bars in series]
+        return self.store_judged(judged, source=source, received=received, rows_done=rows_done)
+
+    def store_judged(
+        self, series: Sequence[JudgedBars], *, source: str, received: int, rows_done: RowsDone
+    ) -> list[StoreCounts]:
+        """Do as `store`, and keep the rows that were set aside of each series in the same transaction."""
+        checked = [replace(each, bars=canonical(each.bars)) for each in series]
         written: list[tuple[Bars, Written]] = []
         # One order for everyone, so that two writers of the same series never wait for each other.
-        order = sorted(range(len(checked)), key=lambda place: (checked[place].symbol, checked[place].interval))
+        order = sorted(range(len(checked)), key=lambda at: (checked[at].bars.symbol, checked[at].bars.interval))
         counts = [StoreCounts(0, 0, 0)] * len(checked)
         with self._database.connection() as connection, connection.transaction():
             for place in order:
-                if len(bars := checked[place]):
-                    done = write_series(connection, bars, source=source, received=received, rows_done=rows_done)
+                judged, bars = checked[place], checked[place].bars
+                if len(bars):
+                    done = write_series(
+                        connection,
+                        bars,
+                        source=source,
+                        received=received,
+                        rows_done=rows_done,
+                        is_final=judged.is_final,
+                    )
                     counts[place] = done.counts
                     written.append((bars, done))
+                if judged.quarantined:
+                    set_aside(
+                        connection,
+                        judged.quarantined,
+                        run=None,
+                        asset=hold(connection, bars.symbol, since=None, received=received),
+                        interval=bars.interval,
+                        source=source,
+                        received=received,
+                    )
         after_commit(self._database, self._cache, self._recent, written)
         return counts
 
