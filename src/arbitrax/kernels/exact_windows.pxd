@@ -8,7 +8,7 @@ from libc.math cimport NAN, fabs, frexp, ldexp, llrint
 from libc.string cimport memcpy, memset
 from arbitrax.kernels.build cimport int128
 from arbitrax.kernels.steps cimport BLOCK, unlikely
-from arbitrax.kernels.vector_loops cimport quotients, units_of, wide_doubles
+from arbitrax.kernels.vector_loops cimport factors_of, wide_doubles
 
 cdef struct ExactWindow:
     Py_ssize_t window
@@ -64,50 +64,15 @@ cdef inline void settle(ExactWindow* w, const double* end) noexcept nogil:
         w.behind = False
 
 cdef inline Py_ssize_t run_of_window(
-    ExactWindow* w, const double* x, Py_ssize_t i, Py_ssize_t end, Py_ssize_t until, long long* came, long long* left
+    ExactWindow* w, const double* x, Py_ssize_t i, Py_ssize_t end, Py_ssize_t until, long long* change, long long* factor
 ) noexcept nogil:
-    # Write the units of up to `until` values from x[i] on, and of what leaves the window with each. Returns how many,
-    # negative for what has to go one by one.
+    # Take up to `until` values from x[i] on: write how the sum changes, and the factors of the spread (see add_to_moments)
+    # without the sum. Returns how many, negative for what has to go one by one.
     cdef Py_ssize_t count = end - i if end - i < BLOCK else BLOCK
     if w.seen < w.window or i < w.window or until == 0:
         return -1
     count = count if count < until else until
-    if not units_of(x + i, count, w.scale, w.bound, came):
-        return -count
-    units_of(x + i - w.window, count, w.scale, w.bound, left)
-    return count
-
-@cython.overflowcheck(False)
-cdef inline void factors_of_run(
-    long long* sum, long long n, long long* came, long long* left, Py_ssize_t count
-) noexcept nogil:
-    # Turn units that came and left into the two factors of what n sum(u^2) - sum(u)^2 changes by: d = unit - oldest, and
-    # n (unit + oldest) - sum - before.
-    cdef Py_ssize_t k
-    cdef long long change, before, after = sum[0]
-    for k in range(count):
-        change = came[k] - left[k]
-        before = after
-        after += change
-        left[k] = n * (came[k] + left[k]) - after - before
-        came[k] = change
-    sum[0] = after
-
-@cython.overflowcheck(False)
-cdef inline int128 spread_run(
-    int128 spread, long long* sum, long long n, long long* came, long long* left, Py_ssize_t count, double* spreads
-) noexcept nogil:
-    # The same, and write n sum(u^2) - sum(u)^2 after each; return the last.
-    cdef Py_ssize_t k
-    cdef long long high[BLOCK]
-    cdef unsigned long long low[BLOCK]
-    factors_of_run(sum, n, came, left, count)
-    for k in range(count):
-        spread += <int128> left[k] * came[k]
-        high[k] = <long long> (spread >> 64)
-        low[k] = <unsigned long long> spread
-    wide_doubles(high, low, count, spreads)
-    return spread
+    return count if factors_of(x + i, x + i - w.window, count, w.scale, w.bound, w.window, change, factor) else -count
 
 # Moments of one window: with units u, the oldest u[0].
 cdef struct Moments:
@@ -146,12 +111,12 @@ cdef inline void look_at_moments(Moments* m, double x) noexcept nogil:
     m.w.left = m.w.window if m.w.window > LOOK else LOOK
 
 @cython.overflowcheck(False)
-cdef inline bint add_to_moments(Moments* m, double x, bint tilted) noexcept nogil:
-    # Returns whether the window is full. tilted: keep the tilt too.
+cdef inline bint add_to_moments(Moments* m, double x) noexcept nogil:
+    # Returns whether the window is full.
     cdef Moments apart  # rare paths work on a copy, so that the state itself can stay in registers
     cdef ExactWindow* w = &m.w
     cdef Py_ssize_t n = w.window
-    cdef long long unit, oldest, before
+    cdef long long unit, oldest, factor
     if unlikely(w.left == 0):
         apart = m[0]
         look_at_moments(&apart, x)
@@ -168,13 +133,12 @@ cdef inline bint add_to_moments(Moments* m, double x, bint tilted) noexcept nogi
     unit = llrint(x * w.scale)
     oldest = llrint(w.ring[w.at] * w.scale)
     w.ring[w.at] = x
-    before = w.sum
+    # n (unit^2 - oldest^2) - (sum^2 - before^2) = (unit - oldest) (n (unit + oldest) - sum - before), and that factor is what
+    # the tilt changes by too, as all that stay are one step, a weight of 2, further back.
     w.sum += unit - oldest
-    # d = unit - oldest: n (unit^2 - oldest^2) - (sum^2 - before^2) = d (n (unit + oldest) - sum - before).
-    m.spread += <int128> (unit - oldest) * (n * (unit + oldest) - w.sum - before)
-    if tilted:
-        # All that stay are one step, a weight of 2, further back.
-        m.tilt += <int128> (unit + oldest) * (n - 1) - 2 * <int128> (before - oldest)
+    factor = n * (unit + oldest) + (unit - oldest) - 2 * w.sum
+    m.spread += <int128> factor * (unit - oldest)
+    m.tilt += factor
     w.at = w.at + 1 if w.at + 1 < n else 0
     w.left -= 1
     if w.seen == n:
@@ -184,39 +148,46 @@ cdef inline bint add_to_moments(Moments* m, double x, bint tilted) noexcept nogi
 
 @cython.overflowcheck(False)
 cdef inline Py_ssize_t add_run(
-    Moments* m, const double* x, Py_ssize_t i, Py_ssize_t end, double* spreads, double* sums, double* tilts
+    Moments* m, const double* x, Py_ssize_t i, Py_ssize_t end, double* spreads, long long* sums, double* tilts
 ) noexcept nogil:
-    # The same for a run of x from i on: returns its length and writes its moments, sums as those of the values' distances
-    # to the mean (tilts NULL) or of the values. Values that have to go one by one are returned as a negative count.
+    # The same for a run of x from i on: returns its length and writes its moments, and the sums of the values. tilts NULL:
+    # twice their distances to the mean instead, times n. Values that have to go one by one are returned as a negative count.
     cdef ExactWindow* w = &m.w
     cdef Py_ssize_t k
     cdef long long n = w.window
     cdef long long sum = w.sum
-    cdef long long came[BLOCK]
-    cdef long long left[BLOCK]
-    cdef long long places[BLOCK]
+    cdef long long change[BLOCK]
+    cdef long long factor[BLOCK]
     cdef long long high[BLOCK]
+    cdef long long high_tilt[BLOCK]
     cdef unsigned long long low[BLOCK]
+    cdef unsigned long long low_tilt[BLOCK]
+    cdef int128 spread = m.spread
     cdef int128 tilt = m.tilt
-    cdef Py_ssize_t count = run_of_window(w, x, i, end, w.left, came, left)
+    cdef long long by
+    cdef Py_ssize_t count = run_of_window(w, x, i, end, w.left, change, factor)
     if count <= 0:
         settle(w, x + i)
         return count
-    if tilts == NULL:
-        for k in range(count):
-            sum += came[k] - left[k]
-            places[k] = n * came[k] - sum
-    else:
-        for k in range(count):
-            tilt += (came[k] + left[k]) * (n - 1) - 2 * (sum - left[k])
-            sum += came[k] - left[k]
-            places[k] = sum
-            high[k] = <long long> (tilt >> 64)
-            low[k] = <unsigned long long> tilt
-        wide_doubles(high, low, count, tilts)
-        m.tilt = tilt
-    quotients(places, count, 1.0, sums)
-    m.spread = spread_run(m.spread, &w.sum, n, came, left, count, spreads)
+    for k in range(count):
+        sum += change[k]
+        by = factor[k] - 2 * sum
+        spread += <int128> by * change[k]
+        tilt += by
+        high[k] = <long long> (spread >> 64)
+        low[k] = <unsigned long long> spread
+        if tilts == NULL:
+            sums[k] = by + (n - 1) * change[k]
+        else:
+            sums[k] = sum
+            high_tilt[k] = <long long> (tilt >> 64)
+            low_tilt[k] = <unsigned long long> tilt
+    wide_doubles(high, low, count, spreads)
+    if tilts != NULL:
+        wide_doubles(high_tilt, low_tilt, count, tilts)
+    w.sum = sum
+    m.spread = spread
+    m.tilt = tilt
     w.behind = True
     w.left -= count
     return count
@@ -297,7 +268,7 @@ cdef inline bint add_to_pair(PairMoments* m, double x, double y, bint both) noex
     old_v = llrint(m.y.ring[at] * m.y.scale)
     m.x.ring[at] = x
     m.y.ring[at] = y
-    # As in `spread_run`: both sums of products change by a change and its factor, what they share by those of the other.
+    # As in add_to_moments; what both share changes by the change of each times the factor of the other.
     du = u - old_u
     dv = v - old_v
     of_u = n * (u + old_u) - 2 * m.x.sum - du
@@ -327,32 +298,49 @@ cdef inline Py_ssize_t add_run_of_pairs(
 ) noexcept nogil:
     # The same for a run of pairs, as add_run. spreads_y: NULL for none.
     cdef Py_ssize_t k
-    cdef long long n = m.x.window
+    cdef long long sum_u = m.x.sum
+    cdef long long sum_v = m.y.sum
+    cdef long long of_u, of_v
     cdef long long du[BLOCK]
     cdef long long dv[BLOCK]
-    cdef long long of_u[BLOCK]
-    cdef long long of_v[BLOCK]
-    cdef long long high[BLOCK]
-    cdef unsigned long long low[BLOCK]
+    cdef long long factor_u[BLOCK]
+    cdef long long factor_v[BLOCK]
+    cdef long long high[3][BLOCK]
+    cdef unsigned long long low[3][BLOCK]
+    cdef int128 spread_x = m.spread_x
+    cdef int128 spread_y = m.spread_y
     cdef int128 both = m.shared
-    cdef Py_ssize_t count = run_of_window(&m.x, x, i, end, m.x.left, du, of_u)
+    cdef Py_ssize_t count = run_of_window(&m.x, x, i, end, m.x.left, du, factor_u)
     m.y.seen = m.x.seen
-    if count > 0 and run_of_window(&m.y, y, i, end, m.x.left, dv, of_v) < 0:
+    if count > 0 and run_of_window(&m.y, y, i, end, m.x.left, dv, factor_v) < 0:
         count = -count
     if count <= 0:
         settle_pair(m, x + i, y + i)
         return count
-    m.spread_x = spread_run(m.spread_x, &m.x.sum, n, du, of_u, count, spreads_x)
-    if spreads_y != NULL:
-        m.spread_y = spread_run(m.spread_y, &m.y.sum, n, dv, of_v, count, spreads_y)
-    else:
-        factors_of_run(&m.y.sum, n, dv, of_v, count)
     for k in range(count):
-        both += <int128> du[k] * of_v[k]
-        both += <int128> dv[k] * of_u[k]
-        high[k] = <long long> (both >> 64)
-        low[k] = <unsigned long long> both
-    wide_doubles(high, low, count, shared)
+        sum_u += du[k]
+        sum_v += dv[k]
+        of_u = factor_u[k] - 2 * sum_u
+        of_v = factor_v[k] - 2 * sum_v
+        spread_x += <int128> of_u * du[k]
+        high[0][k] = <long long> (spread_x >> 64)
+        low[0][k] = <unsigned long long> spread_x
+        if spreads_y != NULL:
+            spread_y += <int128> of_v * dv[k]
+            high[1][k] = <long long> (spread_y >> 64)
+            low[1][k] = <unsigned long long> spread_y
+        both += <int128> of_v * du[k]
+        both += <int128> of_u * dv[k]
+        high[2][k] = <long long> (both >> 64)
+        low[2][k] = <unsigned long long> both
+    wide_doubles(high[0], low[0], count, spreads_x)
+    if spreads_y != NULL:
+        wide_doubles(high[1], low[1], count, spreads_y)
+    wide_doubles(high[2], low[2], count, shared)
+    m.x.sum = sum_u
+    m.y.sum = sum_v
+    m.spread_x = spread_x
+    m.spread_y = spread_y
     m.shared = both
     m.x.behind = True
     m.x.left -= count

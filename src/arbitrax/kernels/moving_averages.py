@@ -404,6 +404,8 @@ class Kama:
         s: cython.pointer[RollingSum] = cython.address(self._k.s)
         came: cython.longlong[ROOM]
         left: cython.longlong[ROOM]
+        keep: cython.double[ROOM]
+        add: cython.double[ROOM]
         if n == 0:
             return
         x: cython.pointer[cython.const[cython.double]] = cython.address(value[0])
@@ -418,7 +420,7 @@ class Kama:
                         moved += came[j]
                         came[j] = moved
                     k.moved = moved
-                    adapt(left, came, x + i, count, k.slow, k.span, k.state, cython.address(out[i]))
+                    adapt(left, came, x + i, count, k.slow, k.span, k.state, keep, add, cython.address(out[i]))
                 for j in range(-count):
                     out[i + j] = _step_kama(k, x[i + j])
                 i += count if count > 0 else -count

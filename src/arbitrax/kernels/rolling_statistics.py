@@ -39,7 +39,15 @@ from cython.cimports.arbitrax.kernels.steps import (
     start_sum,
     wide_as_double,
 )
-from cython.cimports.arbitrax.kernels.vector_loops import correlation_of, correlations, draw_bands
+from cython.cimports.arbitrax.kernels.vector_loops import (
+    correlation_of,
+    correlations,
+    draw_bands,
+    draw_lines,
+    explained_of,
+    score_of,
+    scores,
+)
 from cython.cimports.libc.math import NAN, llrint, log, sqrt
 from cython.cimports.libc.stdlib import calloc, free
 
@@ -221,22 +229,12 @@ class Bollinger:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _score(above: cython.double, spread: cython.double, factor: cython.double) -> cython.double:
-    # (u - sum / n) / (sqrt(spread) / n), times sqrt((n - 1) / n) for the sample's deviation.
-    # Where all are equal both are 0, exactly, and the score is NaN.
-    return above / sqrt(spread) * factor
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
 def _step_score(m: cython.pointer[Moments], factor: cython.double, x: cython.double) -> cython.double:
-    full: cython.bint = add_to_moments(m, x, False)
+    full: cython.bint = add_to_moments(m, x)
     if not full:
         return NAN
     above: cython.double = cython.cast(cython.double, llrint(x * m.w.scale) * m.w.window - m.w.sum)
-    return _score(above, wide_as_double(m.spread), factor)
+    return score_of(above, wide_as_double(m.spread), factor)
 
 
 @cython.final
@@ -266,21 +264,19 @@ class ZScore:
         i: cython.Py_ssize_t = 0
         k: cython.Py_ssize_t
         count: cython.Py_ssize_t
-        to: cython.pointer[cython.double]
         bars: cython.Py_ssize_t = value.shape[0]
         m: cython.pointer[Moments] = cython.address(self._m)
         factor: cython.double = self._factor
         spreads: cython.double[BLOCK]
-        above: cython.double[BLOCK]
+        above: cython.longlong[BLOCK]
         if bars == 0:
             return
         x: cython.pointer[cython.const[cython.double]] = cython.address(value[0])
         with cython.nogil:
             while i < bars:
                 count = add_run(m, x, i, bars, spreads, above, cython.NULL)
-                to = cython.address(out[i])
-                for k in range(count):
-                    to[k] = _score(above[k], spreads[k], factor)
+                if count > 0:  # what stands above the mean is counted twice
+                    scores(above, spreads, count, 0.5 * factor, cython.address(out[i]))
                 for k in range(-count):
                     out[i + k] = _step_score(m, factor, value[i + k])
                 i += count if count > 0 else -count
@@ -422,46 +418,6 @@ class Beta:
             settle_pair(m, x + bars, y + bars)
 
 
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _explained(tilt: cython.double, spread: cython.double, share: cython.double) -> cython.double:
-    explained: cython.double = tilt * tilt * share / spread
-    return 1.0 if explained > 1.0 else explained  # NaN where the spread is 0: so is then the tilt
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _draw(
-    end: cython.pointer[cython.double],
-    slope: cython.pointer[cython.double],
-    intercept: cython.pointer[cython.double],
-    r_squared: cython.pointer[cython.double],
-    count: cython.Py_ssize_t,
-    sums: cython.pointer[cython.double],
-    tilts: cython.pointer[cython.double],
-    spreads: cython.pointer[cython.double],
-    units: cython.double,
-    per_tilt: cython.double,
-    half: cython.double,
-    share: cython.double,
-) -> cython.void:
-    k: cython.Py_ssize_t
-    rise: cython.double
-    mean: cython.double
-    for k in range(count):  # none where the count is negative
-        rise = tilts[k] * per_tilt
-        mean = sums[k] / units
-        slope[k] = rise
-        end[k] = mean + rise * half
-        intercept[k] = mean - rise * half
-    for k in range(count):
-        r_squared[k] = _explained(tilts[k], spreads[k], share)
-
-
 @cython.final
 @cython.cclass
 class LinearRegression:
@@ -492,12 +448,12 @@ class LinearRegression:
         explained: cython.double = NAN
         m: cython.pointer[Moments] = cython.address(self._m)
         tilt: cython.double
-        full: cython.bint = add_to_moments(m, value, True)
+        full: cython.bint = add_to_moments(m, value)
         if full:
             tilt = wide_as_double(m.tilt)
             slope = tilt * (self._per_tilt / m.w.scale)
             mean = m.w.sum / (self._values * m.w.scale)
-            explained = _explained(tilt, wide_as_double(m.spread), self._share)
+            explained = explained_of(tilt, wide_as_double(m.spread), self._share)
         reach: cython.double = slope * self._half
         return tuple.__new__(RegressionLine, (mean + reach, slope, mean - reach, explained))
 
@@ -522,7 +478,7 @@ class LinearRegression:
         half: cython.double = self._half
         share: cython.double = self._share
         spreads: cython.double[BLOCK]
-        sums: cython.double[BLOCK]
+        sums: cython.longlong[BLOCK]
         tilts: cython.double[BLOCK]
         if bars == 0:
             return
@@ -531,29 +487,21 @@ class LinearRegression:
             while i < bars:
                 count = add_run(m, x, i, bars, spreads, sums, tilts)
                 for k in range(-count):
-                    full = add_to_moments(m, x[i + k], True)
+                    full = add_to_moments(m, x[i + k])
                     scale = m.w.scale
                     tilt = wide_as_double(m.tilt)
                     slope[i + k] = tilt * (self._per_tilt / scale) if full else NAN
                     mean = m.w.sum / (self._values * scale) if full else NAN
                     end[i + k] = mean + slope[i + k] * half
                     intercept[i + k] = mean - slope[i + k] * half
-                    r_squared[i + k] = _explained(tilt, wide_as_double(m.spread), share) if full else NAN
-                scale = m.w.scale
-                _draw(
-                    cython.address(end[i]),
-                    cython.address(slope[i]),
-                    cython.address(intercept[i]),
-                    cython.address(r_squared[i]),
-                    count,
-                    sums,
-                    tilts,
-                    spreads,
-                    self._values * scale,
-                    self._per_tilt / scale,
-                    half,
-                    share,
-                )
+                    r_squared[i + k] = explained_of(tilt, wide_as_double(m.spread), share) if full else NAN
+                if count > 0:
+                    scale = m.w.scale
+                    draw_lines(
+                        sums, tilts, spreads, count, self._values * scale, self._per_tilt / scale, half, share,
+                        cython.address(end[i]), cython.address(slope[i]), cython.address(intercept[i]),
+                        cython.address(r_squared[i]),
+                    )  # fmt: skip
                 i += count if count > 0 else -count
             settle(cython.address(m.w), x + bars)
 

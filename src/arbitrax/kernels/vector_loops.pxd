@@ -54,6 +54,20 @@ cdef extern from *:
         }
         return !beyond;
     }
+    ARBITRAX_LOOP int arbitrax_factors(
+        const double *restrict came, const double *restrict left, ptrdiff_t count, double scale, double bound,
+        long long window, long long *restrict change, long long *restrict factor
+    ) {
+        long long beyond = 0;
+        for (ptrdiff_t k = 0; k < count; k++) {
+            const long long unit = arbitrax_bits(came[k] * scale + ARBITRAX_ROUNDER) - arbitrax_bits(ARBITRAX_ROUNDER);
+            const long long oldest = arbitrax_bits(left[k] * scale + ARBITRAX_ROUNDER) - arbitrax_bits(ARBITRAX_ROUNDER);
+            beyond |= !(fabs(came[k]) < bound);
+            change[k] = unit - oldest;
+            factor[k] = window * (unit + oldest) + (unit - oldest);
+        }
+        return !beyond;
+    }
     ARBITRAX_LOOP void arbitrax_quotients(
         const long long *restrict x, ptrdiff_t count, double by, double *restrict out
     ) {
@@ -95,35 +109,60 @@ cdef extern from *:
     }
     ARBITRAX_LOOP void arbitrax_adapt(
         const long long *restrict across, const long long *restrict moved, const double *restrict x, ptrdiff_t count,
-        double slow, double span, double *restrict state, double *restrict out
+        double slow, double span, double *restrict state, double *restrict keep, double *restrict add,
+        double *restrict out
     ) {
         double before = state[0], last = state[1];
-        double keep[17] = {state[2]}, add[17] = {state[3]};
-        /* A few bars at a time, so that the next are prepared while these averages wait for each other. */
-        for (ptrdiff_t start = 0; start < count; start += 16) {
-            const ptrdiff_t size = count - start < 16 ? count - start : 16;
-            for (ptrdiff_t k = 0; k < size; k++) {
-                const double smoothing = arbitrax_smoothing(across[start + k], moved[start + k], slow, span);
-                keep[k + 1] = 1.0 - smoothing;
-                add[k + 1] = smoothing * x[start + k];
-            }
-            for (ptrdiff_t k = 0; k < size; k++) {
-                add[k] = keep[k + 1] * add[k] + add[k + 1];
-                keep[k] = keep[k + 1] * keep[k];
-            }
-            for (ptrdiff_t k = 0; k < size; k++) {
-                const double average = keep[k] * before + add[k];
-                before = last;
-                last = average;
-                out[start + k] = average;
-            }
-            keep[0] = keep[size];
-            add[0] = add[size];
+        keep[0] = state[2];
+        add[0] = state[3];
+        for (ptrdiff_t k = 0; k < count; k++) {
+            const double smoothing = arbitrax_smoothing(across[k], moved[k], slow, span);
+            keep[k + 1] = 1.0 - smoothing;
+            add[k + 1] = smoothing * x[k];
+        }
+        /* The products are made while the averages wait for each other. */
+        for (ptrdiff_t k = 0; k < count; k++) {
+            const double average = keep[k + 1] * keep[k] * before + (keep[k + 1] * add[k] + add[k + 1]);
+            before = last;
+            last = average;
+            out[k] = average;
         }
         state[0] = before;
         state[1] = last;
-        state[2] = keep[0];
-        state[3] = add[0];
+        state[2] = keep[count];
+        state[3] = add[count];
+    }
+
+    static inline double arbitrax_score(double above, double spread, double factor) {
+        /* (u - sum / n) / (sqrt(spread) / n), times sqrt((n - 1) / n) for the sample's deviation. Where all are equal both
+           are 0, exactly, and the score is NaN. */
+        return above / sqrt(spread) * factor;
+    }
+    ARBITRAX_LOOP void arbitrax_scores(
+        const long long *restrict above, const double *restrict spread, ptrdiff_t count, double factor,
+        double *restrict out
+    ) {
+        for (ptrdiff_t k = 0; k < count; k++)
+            out[k] = arbitrax_score(arbitrax_double(above[k]), spread[k], factor);
+    }
+
+    static inline double arbitrax_explained(double tilt, double spread, double share) {
+        const double explained = tilt * tilt * share / spread;
+        return explained > 1.0 ? 1.0 : explained; /* NaN where the spread is 0: so is then the tilt */
+    }
+    ARBITRAX_LOOP void arbitrax_lines(
+        const long long *restrict sums, const double *restrict tilt, const double *restrict spread, ptrdiff_t count,
+        double units, double per_tilt, double half, double share,
+        double *restrict end, double *restrict slope, double *restrict intercept, double *restrict r_squared
+    ) {
+        for (ptrdiff_t k = 0; k < count; k++) {
+            const double mean = arbitrax_double(sums[k]) / units;
+            const double rise = tilt[k] * per_tilt;
+            slope[k] = rise;
+            end[k] = mean + rise * half;
+            intercept[k] = mean - rise * half;
+            r_squared[k] = arbitrax_explained(tilt[k], spread[k], share);
+        }
     }
 
     static inline double arbitrax_correlation(double shared, double spread_x, double spread_y) {
@@ -168,6 +207,12 @@ cdef extern from *:
     bint units_of "arbitrax_units"(
         const double* x, Py_ssize_t count, double scale, double bound, long long* units
     ) noexcept nogil
+    # The same for units u that come into a window and the oldest that leave it: write how the sum changes, u - oldest, and
+    # window (u + oldest) + u - oldest.
+    bint factors_of "arbitrax_factors"(
+        const double* came, const double* left, Py_ssize_t count, double scale, double bound, long long window,
+        long long* change, long long* factor,
+    ) noexcept nogil
     # Write x / by.
     void quotients "arbitrax_quotients"(const long long* x, Py_ssize_t count, double by, double* out) noexcept nogil
     # Write high * 2^64 + low as doubles.
@@ -181,14 +226,25 @@ cdef extern from *:
         long long across, long long moved, double slow, double span
     ) noexcept nogil
     # Write Kaufman's averages. state: the last but one and the last average, what the last bar kept and what it added.
+    # keep, add: room for `count + 1`.
     void adapt "arbitrax_adapt"(
         const long long* across, const long long* moved, const double* x, Py_ssize_t count, double slow, double span,
-        double* state, double* out,
+        double* state, double* keep, double* add, double* out,
     ) noexcept nogil
     # Write sums / units, and the root of a spread times a factor above and below.
     void draw_bands "arbitrax_bands"(
         const long long* sums, const long long* high, const unsigned long long* low, Py_ssize_t count,
         double units, double factor, double* middle, double* upper, double* lower,
+    ) noexcept nogil
+    double score_of "arbitrax_score"(double above, double spread, double factor) noexcept nogil
+    void scores "arbitrax_scores"(
+        const long long* above, const double* spread, Py_ssize_t count, double factor, double* out
+    ) noexcept nogil
+    double explained_of "arbitrax_explained"(double tilt, double spread, double share) noexcept nogil
+    void draw_lines "arbitrax_lines"(
+        const long long* sums, const double* tilt, const double* spread, Py_ssize_t count,
+        double units, double per_tilt, double half, double share,
+        double* end, double* slope, double* intercept, double* r_squared,
     ) noexcept nogil
     # shared: twice what the spreads are of one series.
     double correlation_of "arbitrax_correlation"(double shared, double spread_x, double spread_y) noexcept nogil
