@@ -1,19 +1,14 @@
 # Windows of any values, for sums of squares and products without error. Values are rounded to int64 units of 1 / scale,
-# a power of two that follows the largest value in the window: 2 to 8 bits of room to grow, the rest are digits (50 bits
-# and more for 20 values). Only a value beyond the room, or a window that has shrunk below it, changes the scale; the sums
-# are then made anew from the values. So no size is refused, no rounding error gathers, and a value that has left the
-# window leaves no trace. A value that is not finite empties the window.
+# a power of two that follows the largest value in the window: 2 to 8 bits of room to grow, the rest of 51 are digits (a
+# few less for windows above 1000 values). Only a value beyond the room, or a window that has shrunk below it, changes the
+# scale; the sums are then made anew from the values. So no size is refused, no rounding error gathers, and a value that
+# has left the window leaves no trace. A value that is not finite empties the window.
 cimport cython
 from libc.math cimport NAN, fabs, frexp, ldexp, llrint
 from libc.string cimport memcpy, memset
 from arbitrax.kernels.build cimport int128
-from arbitrax.kernels.steps cimport BLOCK, unlikely, wide_as_double
-
-@cython.overflowcheck(False)
-cdef inline double signed_as_double(int128 x) noexcept nogil:
-    # Without a branch on the sign, which may be any; exact, so the same as that of -x.
-    cdef long long sign = <long long> (x >> 64) >> 63
-    return wide_as_double((x ^ sign) - sign) * <double> (1 + 2 * sign)
+from arbitrax.kernels.steps cimport BLOCK, unlikely
+from arbitrax.kernels.vector_loops cimport factors_of, wide_doubles
 
 cdef struct ExactWindow:
     Py_ssize_t window
@@ -38,13 +33,14 @@ cdef inline void clear_window(ExactWindow* w) noexcept nogil:
     w.left = w.window
 
 cdef inline void choose_scale(ExactWindow* w, double largest) noexcept nogil:
-    # 4 (window + 1) times the bound fits into int64, the bound is 4 to 8 times the largest value.
+    # 4 (window + 1) times the bound fits into int64 and the bound is 2^51 or less, as `units_of` needs it; it is 4 to 8
+    # times the largest value.
     cdef int size = 0
     cdef int room = 0
     frexp(largest if largest > 1e-250 else 1e-250, &size)
     frexp(<double> (w.window + 1), &room)
     w.bound = ldexp(1.0, size + 2)
-    w.scale = ldexp(1.0, 59 - room - size)
+    w.scale = ldexp(1.0, (59 - room if room > 10 else 49) - size)
 
 cdef inline double smaller(ExactWindow* w, Py_ssize_t at, double x) noexcept nogil:
     # The size for another scale, where x in place of the value at `at` leaves six bits of the room unused; else -1. Then
@@ -67,21 +63,16 @@ cdef inline void settle(ExactWindow* w, const double* end) noexcept nogil:
         w.at = 0
         w.behind = False
 
-cdef inline Py_ssize_t plain_run(
-    ExactWindow* w, const double* x, Py_ssize_t i, Py_ssize_t end, Py_ssize_t left
+cdef inline Py_ssize_t run_of_window(
+    ExactWindow* w, const double* x, Py_ssize_t i, Py_ssize_t end, Py_ssize_t until, long long* change, long long* factor
 ) noexcept nogil:
-    # How many values from x[i] on a full window takes without a change of scale; what has to go one by one is negative.
-    cdef Py_ssize_t k, count
-    cdef bint plain = True
-    cdef double bound = w.bound
-    if w.seen < w.window or i < w.window or left == 0:
+    # Take up to `until` values from x[i] on: write how the sum changes, and the factors of the spread (see add_to_moments)
+    # without the sum. Returns how many, negative for what has to go one by one.
+    cdef Py_ssize_t count = end - i if end - i < BLOCK else BLOCK
+    if w.seen < w.window or i < w.window or until == 0:
         return -1
-    count = end - i
-    count = count if count < BLOCK else BLOCK
-    count = count if count < left else left
-    for k in range(count):
-        plain = plain & (fabs(x[i + k]) < bound)
-    return count if plain else -count
+    count = count if count < until else until
+    return count if factors_of(x + i, x + i - w.window, count, w.scale, w.bound, w.window, change, factor) else -count
 
 # Moments of one window: with units u, the oldest u[0].
 cdef struct Moments:
@@ -120,12 +111,12 @@ cdef inline void look_at_moments(Moments* m, double x) noexcept nogil:
     m.w.left = m.w.window if m.w.window > LOOK else LOOK
 
 @cython.overflowcheck(False)
-cdef inline bint add_to_moments(Moments* m, double x, bint tilted) noexcept nogil:
-    # Returns whether the window is full. tilted: keep the tilt too.
+cdef inline bint add_to_moments(Moments* m, double x) noexcept nogil:
+    # Returns whether the window is full.
     cdef Moments apart  # rare paths work on a copy, so that the state itself can stay in registers
     cdef ExactWindow* w = &m.w
     cdef Py_ssize_t n = w.window
-    cdef long long unit, oldest, before
+    cdef long long unit, oldest, factor
     if unlikely(w.left == 0):
         apart = m[0]
         look_at_moments(&apart, x)
@@ -142,13 +133,12 @@ cdef inline bint add_to_moments(Moments* m, double x, bint tilted) noexcept nogi
     unit = llrint(x * w.scale)
     oldest = llrint(w.ring[w.at] * w.scale)
     w.ring[w.at] = x
-    before = w.sum
+    # n (unit^2 - oldest^2) - (sum^2 - before^2) = (unit - oldest) (n (unit + oldest) - sum - before), and that factor is what
+    # the tilt changes by too, as all that stay are one step, a weight of 2, further back.
     w.sum += unit - oldest
-    # d = unit - oldest: n (unit^2 - oldest^2) - (sum^2 - before^2) = d (n (unit + oldest) - sum - before).
-    m.spread += <int128> (unit - oldest) * (n * (unit + oldest) - w.sum - before)
-    if tilted:
-        # All that stay are one step, a weight of 2, further back.
-        m.tilt += <int128> (unit + oldest) * (n - 1) - 2 * <int128> (before - oldest)
+    factor = n * (unit + oldest) + (unit - oldest) - 2 * w.sum
+    m.spread += <int128> factor * (unit - oldest)
+    m.tilt += factor
     w.at = w.at + 1 if w.at + 1 < n else 0
     w.left -= 1
     if w.seen == n:
@@ -158,45 +148,43 @@ cdef inline bint add_to_moments(Moments* m, double x, bint tilted) noexcept nogi
 
 @cython.overflowcheck(False)
 cdef inline Py_ssize_t add_run(
-    Moments* m, const double* x, Py_ssize_t i, Py_ssize_t end, double* spreads, double* sums, double* tilts
+    Moments* m, const double* x, Py_ssize_t i, Py_ssize_t end, double* spreads, long long* sums, double* tilts
 ) noexcept nogil:
-    # The same for a run of x from i on: returns its length and writes its moments, sums as those of the values' distances
-    # to the mean (tilts NULL) or of the values. Values that have to go one by one are returned as a negative count.
+    # The same for a run of x from i on: returns its length and writes its moments, and the sums of the values. tilts NULL:
+    # twice their distances to the mean instead, times n. Values that have to go one by one are returned as a negative count.
     cdef ExactWindow* w = &m.w
-    cdef Py_ssize_t k, count
+    cdef Py_ssize_t k
     cdef long long n = w.window
-    cdef double scale
-    cdef long long unit, oldest, before, sum
-    cdef int128 spread
-    cdef int128 tilt
-    count = plain_run(w, x, i, end, w.left)
+    cdef long long sum = w.sum
+    cdef long long change[BLOCK]
+    cdef long long factor[BLOCK]
+    cdef long long high[BLOCK]
+    cdef long long high_tilt[BLOCK]
+    cdef unsigned long long low[BLOCK]
+    cdef unsigned long long low_tilt[BLOCK]
+    cdef int128 spread = m.spread
+    cdef int128 tilt = m.tilt
+    cdef long long by
+    cdef Py_ssize_t count = run_of_window(w, x, i, end, w.left, change, factor)
     if count <= 0:
         settle(w, x + i)
         return count
-    scale = w.scale
-    sum = w.sum
-    spread = m.spread
-    tilt = m.tilt
-    if tilts == NULL:
-        for k in range(count):
-            unit = llrint(x[i + k] * scale)
-            oldest = llrint(x[i + k - n] * scale)
-            before = sum
-            sum += unit - oldest
-            spread += <int128> (unit - oldest) * (n * (unit + oldest) - sum - before)
-            spreads[k] = wide_as_double(spread)
-            sums[k] = <double> (n * unit - sum)
-    else:
-        for k in range(count):
-            unit = llrint(x[i + k] * scale)
-            oldest = llrint(x[i + k - n] * scale)
-            before = sum
-            sum += unit - oldest
-            spread += <int128> (unit - oldest) * (n * (unit + oldest) - sum - before)
-            tilt += <int128> (unit + oldest) * (n - 1) - 2 * <int128> (before - oldest)
-            spreads[k] = wide_as_double(spread)
-            sums[k] = <double> sum
-            tilts[k] = signed_as_double(tilt)
+    for k in range(count):
+        sum += change[k]
+        by = factor[k] - 2 * sum
+        spread += <int128> by * change[k]
+        tilt += by
+        high[k] = <long long> (spread >> 64)
+        low[k] = <unsigned long long> spread
+        if tilts == NULL:
+            sums[k] = by + (n - 1) * change[k]
+        else:
+            sums[k] = sum
+            high_tilt[k] = <long long> (tilt >> 64)
+            low_tilt[k] = <unsigned long long> tilt
+    wide_doubles(high, low, count, spreads)
+    if tilts != NULL:
+        wide_doubles(high_tilt, low_tilt, count, tilts)
     w.sum = sum
     m.spread = spread
     m.tilt = tilt
@@ -210,7 +198,7 @@ cdef struct PairMoments:
     ExactWindow y
     int128 spread_x  # n sum(u^2) - sum(u)^2
     int128 spread_y
-    int128 shared  # n sum(u v) - sum(u) sum(v)
+    int128 shared  # twice n sum(u v) - sum(u) sum(v)
 
 @cython.overflowcheck(False)
 cdef inline void remake_pair(PairMoments* m) noexcept nogil:
@@ -230,7 +218,7 @@ cdef inline void remake_pair(PairMoments* m) noexcept nogil:
         xy += <int128> u * v
     m.spread_x = xx * m.x.window - <int128> m.x.sum * m.x.sum
     m.spread_y = yy * m.x.window - <int128> m.y.sum * m.y.sum
-    m.shared = xy * m.x.window - <int128> m.x.sum * m.y.sum
+    m.shared = 2 * (xy * m.x.window - <int128> m.x.sum * m.y.sum)
 
 cdef inline void clear_pair(PairMoments* m) noexcept nogil:
     clear_window(&m.x)
@@ -260,7 +248,7 @@ cdef inline bint add_to_pair(PairMoments* m, double x, double y, bint both) noex
     cdef PairMoments apart  # see add_to_moments
     cdef Py_ssize_t n = m.x.window
     cdef Py_ssize_t at = m.x.at
-    cdef long long u, v, du, dv, old_u, old_v, before_u, before_v
+    cdef long long u, v, du, dv, old_u, old_v, of_u, of_v
     if unlikely(m.x.left == 0):
         apart = m[0]
         look_at_pair(&apart, x, y)
@@ -280,17 +268,17 @@ cdef inline bint add_to_pair(PairMoments* m, double x, double y, bint both) noex
     old_v = llrint(m.y.ring[at] * m.y.scale)
     m.x.ring[at] = x
     m.y.ring[at] = y
-    before_u = m.x.sum
-    before_v = m.y.sum
+    # As in add_to_moments; what both share changes by the change of each times the factor of the other.
     du = u - old_u
     dv = v - old_v
+    of_u = n * (u + old_u) - 2 * m.x.sum - du
+    of_v = n * (v + old_v) - 2 * m.y.sum - dv
     m.x.sum += du
     m.y.sum += dv
-    m.spread_x += <int128> du * (n * (u + old_u) - m.x.sum - before_u)
+    m.spread_x += <int128> du * of_u
     if both:
-        m.spread_y += <int128> dv * (n * (v + old_v) - m.y.sum - before_v)
-    # n (u v - old_u old_v) - (sums' product after - before), with u v - old_u old_v = u dv + old_v du.
-    m.shared += <int128> dv * (n * u - m.x.sum) + <int128> du * (n * old_v - before_v)
+        m.spread_y += <int128> dv * of_v
+    m.shared += <int128> du * of_v + <int128> dv * of_u
     m.x.at = m.x.at + 1 if m.x.at + 1 < n else 0
     m.x.left -= 1
     if m.x.seen == n:
@@ -309,54 +297,51 @@ cdef inline Py_ssize_t add_run_of_pairs(
     double* shared, double* spreads_x, double* spreads_y,
 ) noexcept nogil:
     # The same for a run of pairs, as add_run. spreads_y: NULL for none.
-    cdef Py_ssize_t k, count
-    cdef long long n = m.x.window
-    cdef long long u[BLOCK]
-    cdef long long v[BLOCK]
-    cdef long long old_u[BLOCK]
-    cdef long long old_v[BLOCK]
-    cdef long long sum_u[BLOCK]
-    cdef long long before_v[BLOCK]
-    cdef long long sum, before
-    cdef int128 spread
+    cdef Py_ssize_t k
+    cdef long long sum_u = m.x.sum
+    cdef long long sum_v = m.y.sum
+    cdef long long of_u, of_v
+    cdef long long du[BLOCK]
+    cdef long long dv[BLOCK]
+    cdef long long factor_u[BLOCK]
+    cdef long long factor_v[BLOCK]
+    cdef long long high[3][BLOCK]
+    cdef unsigned long long low[3][BLOCK]
+    cdef int128 spread_x = m.spread_x
+    cdef int128 spread_y = m.spread_y
+    cdef int128 both = m.shared
+    cdef Py_ssize_t count = run_of_window(&m.x, x, i, end, m.x.left, du, factor_u)
     m.y.seen = m.x.seen
-    count = plain_run(&m.x, x, i, end, m.x.left)
-    if count > 0 and plain_run(&m.y, y, i, end, m.x.left) < 0:
+    if count > 0 and run_of_window(&m.y, y, i, end, m.x.left, dv, factor_v) < 0:
         count = -count
     if count <= 0:
         settle_pair(m, x + i, y + i)
         return count
-    # Three loops: the state of each stays in registers.
-    sum = m.x.sum
-    spread = m.spread_x
     for k in range(count):
-        u[k] = llrint(x[i + k] * m.x.scale)
-        old_u[k] = llrint(x[i + k - n] * m.x.scale)
-        before = sum
-        sum += u[k] - old_u[k]
-        sum_u[k] = sum
-        spread += <int128> (u[k] - old_u[k]) * (n * (u[k] + old_u[k]) - sum - before)
-        spreads_x[k] = wide_as_double(spread)
-    m.x.sum = sum
-    m.spread_x = spread
-    sum = m.y.sum
-    spread = m.spread_y
-    for k in range(count):
-        v[k] = llrint(y[i + k] * m.y.scale)
-        old_v[k] = llrint(y[i + k - n] * m.y.scale)
-        before_v[k] = sum
-        sum += v[k] - old_v[k]
+        sum_u += du[k]
+        sum_v += dv[k]
+        of_u = factor_u[k] - 2 * sum_u
+        of_v = factor_v[k] - 2 * sum_v
+        spread_x += <int128> of_u * du[k]
+        high[0][k] = <long long> (spread_x >> 64)
+        low[0][k] = <unsigned long long> spread_x
         if spreads_y != NULL:
-            spread += <int128> (v[k] - old_v[k]) * (n * (v[k] + old_v[k]) - sum - before_v[k])
-            spreads_y[k] = wide_as_double(spread)
-    m.y.sum = sum
-    m.spread_y = spread
-    spread = m.shared
-    for k in range(count):
-        spread += <int128> (v[k] - old_v[k]) * (n * u[k] - sum_u[k])
-        spread += <int128> (u[k] - old_u[k]) * (n * old_v[k] - before_v[k])
-        shared[k] = signed_as_double(spread)
-    m.shared = spread
+            spread_y += <int128> of_v * dv[k]
+            high[1][k] = <long long> (spread_y >> 64)
+            low[1][k] = <unsigned long long> spread_y
+        both += <int128> of_v * du[k]
+        both += <int128> of_u * dv[k]
+        high[2][k] = <long long> (both >> 64)
+        low[2][k] = <unsigned long long> both
+    wide_doubles(high[0], low[0], count, spreads_x)
+    if spreads_y != NULL:
+        wide_doubles(high[1], low[1], count, spreads_y)
+    wide_doubles(high[2], low[2], count, shared)
+    m.x.sum = sum_u
+    m.y.sum = sum_v
+    m.spread_x = spread_x
+    m.spread_y = spread_y
+    m.shared = both
     m.x.behind = True
     m.x.left -= count
     return count

@@ -7,6 +7,7 @@ that is not finite. Sums are of integers at a scale the first value chooses, so 
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
 from cython.cimports.arbitrax.kernels.steps import (
+    BLOCK,
     ROOM,
     RollingSum,
     Smoothing,
@@ -15,12 +16,15 @@ from cython.cimports.arbitrax.kernels.steps import (
     checked,
     finite_block,
     refuse_too_large,
+    run_of_units,
+    settle_sum,
     settled,
     smooth,
     start_ema,
     start_sum,
     step_smoothing,
 )
+from cython.cimports.arbitrax.kernels.vector_loops import adapt, changes_of, kaufman_smoothing, quotients
 from cython.cimports.libc.math import NAN
 from cython.cimports.libc.stdlib import free
 
@@ -55,13 +59,32 @@ class Sma:
 
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
         """Take the next values, (bars,); write the averages."""
-        i: cython.Py_ssize_t
-        s: RollingSum = self._s
+        i: cython.Py_ssize_t = 0
+        k: cython.Py_ssize_t
+        n: cython.Py_ssize_t = value.shape[0]
+        count: cython.Py_ssize_t
+        sum: cython.longlong
+        s: cython.pointer[RollingSum] = cython.address(self._s)
+        came: cython.longlong[BLOCK]
+        left: cython.longlong[BLOCK]
+        if n == 0:
+            return
+        x: cython.pointer[cython.const[cython.double]] = cython.address(value[0])
         with cython.nogil:
-            for i in range(value.shape[0]):
-                out[i] = s.sum / s.units if add_to_sum(cython.address(s), value[i]) else NAN
-        self._s = s
-        refuse_too_large(cython.address(self._s))
+            while i < n:
+                count = run_of_units(s, x, i, n, 0, 0.25, came, left)
+                sum = s.sum
+                for k in range(count):
+                    sum += came[k] - left[k]
+                    came[k] = sum
+                s.sum = sum
+                if count > 0:
+                    quotients(came, count, s.units, cython.address(out[i]))
+                for k in range(-count):
+                    out[i + k] = s.sum / s.units if add_to_sum(s, x[i + k]) else NAN
+                i += count if count > 0 else -count
+            settle_sum(s, x + n)
+        refuse_too_large(s)
 
 
 @cython.final
@@ -89,16 +112,38 @@ class Wma:
 
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
         """Take the next values, (bars,); write the averages."""
-        i: cython.Py_ssize_t
-        s: RollingSum = self._s
-        weighted: int128 = self._weighted
-        weights: cython.double = self._weights
+        i: cython.Py_ssize_t = 0
+        k: cython.Py_ssize_t
+        n: cython.Py_ssize_t = value.shape[0]
+        count: cython.Py_ssize_t
+        window: cython.Py_ssize_t = self._s.window
+        sum: cython.longlong
+        weighted: cython.longlong
+        s: cython.pointer[RollingSum] = cython.address(self._s)
+        came: cython.longlong[BLOCK]
+        left: cython.longlong[BLOCK]
+        if n == 0:
+            return
+        x: cython.pointer[cython.const[cython.double]] = cython.address(value[0])
         with cython.nogil:
-            for i in range(value.shape[0]):
-                out[i] = _step_wma(cython.address(s), cython.address(weighted), value[i]) / (weights * s.scale)
-        self._s = s
-        self._weighted = weighted
-        refuse_too_large(cython.address(self._s))
+            while i < n:
+                # Weights are window / 2 times as much as values: that part of the bound keeps their sum in int64.
+                count = run_of_units(s, x, i, n, 0, 0.5 / (window + 1), came, left)
+                sum = s.sum
+                if count > 0:
+                    weighted = cython.cast(cython.longlong, self._weighted)
+                    for k in range(count):
+                        weighted += came[k] * window - sum
+                        sum += came[k] - left[k]
+                        came[k] = weighted
+                    self._weighted = weighted
+                    s.sum = sum
+                    quotients(came, count, self._weights * s.scale, cython.address(out[i]))
+                for k in range(-count):
+                    out[i + k] = _step_wma(s, cython.address(self._weighted), x[i + k]) / (self._weights * s.scale)
+                i += count if count > 0 else -count
+            settle_sum(s, x + n)
+        refuse_too_large(s)
 
 
 @cython.overflowcheck(False)  # products of two int64 fit into 128 bits
@@ -269,7 +314,7 @@ class Tema:
 KamaState = cython.struct(
     s=RollingSum,  # of window + 1 values, for their changes
     moved=cython.longlong,  # sum of the absolute changes in the window
-    value=cython.double,
+    state=cython.double[4],  # the last but one and the last average, what the last bar kept and what it added
     slow=cython.double,
     span=cython.double,
 )
@@ -293,6 +338,9 @@ def _step_kama(k: cython.pointer[KamaState], x: cython.double) -> cython.double:
     seen: cython.Py_ssize_t = s.seen
     full: cython.bint = add_to_sum(s, x)
     smoothing: cython.double
+    keep: cython.double
+    add: cython.double
+    value: cython.double
     if s.seen == 0:
         k.moved = 0
         return NAN
@@ -301,12 +349,20 @@ def _step_kama(k: cython.pointer[KamaState], x: cython.double) -> cython.double:
     if seen == s.window:
         k.moved -= _size(s.ring[s.at] - s.oldest)  # the change out of the value that left
     if not full:
-        k.value = x  # the average starts at the value before its first
+        # The average starts at the value before its first.
+        k.state[0] = k.state[2] = 0.0
+        k.state[1] = k.state[3] = x
         return NAN
-    smoothing = cython.cast(cython.double, _size(s.newest - s.ring[s.at])) / k.moved if k.moved else 1.0
-    smoothing = smoothing * k.span + k.slow
-    k.value += smoothing * smoothing * (x - k.value)
-    return k.value
+    # From the average two bars ago, so that two are on their way at once.
+    smoothing = kaufman_smoothing(_size(s.newest - s.ring[s.at]), k.moved, k.slow, k.span)
+    keep = 1.0 - smoothing
+    add = smoothing * x
+    value = keep * k.state[2] * k.state[0] + (keep * k.state[3] + add)
+    k.state[0] = k.state[1]
+    k.state[1] = value
+    k.state[2] = keep
+    k.state[3] = add
+    return value
 
 
 @cython.final
@@ -323,7 +379,6 @@ class Kama:
     def __cinit__(self, window: cython.Py_ssize_t, fast: cython.Py_ssize_t = 2, slow: cython.Py_ssize_t = 30):
         start_sum(cython.address(self._k.s), _checked("window", window, 1) + 1)
         self._k.moved = 0
-        self._k.value = NAN
         self._k.slow = 2.0 / (_checked("slow", slow, 1) + 1)
         self._k.span = 2.0 / (_checked("fast", fast, 1) + 1) - self._k.slow
         if fast > slow:
@@ -340,10 +395,34 @@ class Kama:
 
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
         """Take the next values, (bars,); write the averages."""
-        i: cython.Py_ssize_t
-        k: KamaState = self._k
+        i: cython.Py_ssize_t = 0
+        j: cython.Py_ssize_t
+        n: cython.Py_ssize_t = value.shape[0]
+        count: cython.Py_ssize_t
+        moved: cython.longlong
+        k: cython.pointer[KamaState] = cython.address(self._k)
+        s: cython.pointer[RollingSum] = cython.address(self._k.s)
+        came: cython.longlong[ROOM]
+        left: cython.longlong[ROOM]
+        keep: cython.double[ROOM]
+        add: cython.double[ROOM]
+        if n == 0:
+            return
+        x: cython.pointer[cython.const[cython.double]] = cython.address(value[0])
         with cython.nogil:
-            for i in range(value.shape[0]):
-                out[i] = _step_kama(cython.address(k), value[i])
-        self._k = k
-        refuse_too_large(cython.address(self._k.s))
+            while i < n:
+                count = run_of_units(s, x, i, n, 1, 0.25, came, left)
+                if count > 0:
+                    # Each change came after one value and left before another: left[j] is the oldest of that window.
+                    changes_of(came, left, count)
+                    moved = k.moved
+                    for j in range(count):
+                        moved += came[j]
+                        came[j] = moved
+                    k.moved = moved
+                    adapt(left, came, x + i, count, k.slow, k.span, k.state, keep, add, cython.address(out[i]))
+                for j in range(-count):
+                    out[i + j] = _step_kama(k, x[i + j])
+                i += count if count > 0 else -count
+            settle_sum(s, x + n)
+        refuse_too_large(s)

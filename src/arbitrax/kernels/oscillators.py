@@ -33,6 +33,7 @@ from cython.cimports.arbitrax.kernels.steps import (
     start_sum,
     step_smoothing,
 )
+from cython.cimports.arbitrax.kernels.vector_loops import place_of, places
 from cython.cimports.libc.math import NAN, fabs
 from cython.cimports.libc.stdlib import calloc, free
 from cython.cimports.libc.string import memcpy
@@ -328,14 +329,6 @@ class Roc:
                     i += 1
 
 
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _place(top: cython.double, bottom: cython.double, close: cython.double) -> cython.double:
-    return (top - close) / (top - bottom) * -100.0 if top > bottom else -50.0
-
-
 @cython.final
 @cython.cclass
 class WilliamsR:
@@ -353,7 +346,7 @@ class WilliamsR:
         """Take the next bar; return %R, NaN until it is warm."""
         s: cython.pointer[Band] = cython.address(self._s)
         full: cython.bint = step_band(s, high if close - close == 0.0 else NAN, low)
-        return _place(s.top, s.bottom, close) if full else NAN
+        return place_of(s.top, s.bottom, close) if full else NAN
 
     def fill(
         self,
@@ -381,14 +374,14 @@ class WilliamsR:
                 count = band_block(
                     cython.address(s), cython.address(high[0]), cython.address(low[0]), first, i, end, room
                 )
-                for j in range(count):
-                    out[i + j] = _place(room[j], bottom[j], close[i + j])
+                if count > 0:
+                    places(room, bottom, cython.address(close[i]), count, cython.address(out[i]))
                 i += count
                 if i == n:
                     settle_band(cython.address(s), cython.address(high[0]), cython.address(low[0]), n)
                 if count == 0:
                     full = step_band(cython.address(s), high[i] if i < end else NAN, low[i])
-                    out[i] = _place(s.top, s.bottom, close[i]) if full else NAN
+                    out[i] = place_of(s.top, s.bottom, close[i]) if full else NAN
                     i += 1
                     first = first if s.high.seen > 0 else i
         self._s = s

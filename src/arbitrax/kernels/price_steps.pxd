@@ -2,6 +2,7 @@
 from libc.math cimport INFINITY, NAN, fabs
 from libc.stdlib cimport calloc, free
 from arbitrax.kernels.steps cimport BLOCK, Smoothing, finite_end, settled, smooth, start_smoothing, step_smoothing
+from arbitrax.kernels.vector_loops cimport larger_of, smaller_of
 
 # The largest of the last `window` values, in two parts (van Herk, Gil and Werman): the running largest of the present
 # block of `window` values, and for what is left of the block before the largest from each place to its end.
@@ -46,31 +47,25 @@ cdef inline void largest_of(
     const double* x, Py_ssize_t count, Py_ssize_t window, double* one, double* two, double* out
 ) noexcept nogil:
     cdef Py_ssize_t width = 1
-    cdef Py_ssize_t i
     cdef double* made
     while 2 * width <= window:
         made = one if x != one else two
-        for i in range(count + window - 2 * width):
-            made[i] = x[i] if x[i] > x[i + width] else x[i + width]
+        larger_of(x, x + width, count + window - 2 * width, made)
         x = made
         width *= 2
-    for i in range(count):
-        out[i] = x[i] if x[i] > x[i + window - width] else x[i + window - width]
+    larger_of(x, x + window - width, count, out)
 
 cdef inline void smallest_of(
     const double* x, Py_ssize_t count, Py_ssize_t window, double* one, double* two, double* out
 ) noexcept nogil:
     cdef Py_ssize_t width = 1
-    cdef Py_ssize_t i
     cdef double* made
     while 2 * width <= window:
         made = one if x != one else two
-        for i in range(count + window - 2 * width):
-            made[i] = x[i] if x[i] < x[i + width] else x[i + width]
+        smaller_of(x, x + width, count + window - 2 * width, made)
         x = made
         width *= 2
-    for i in range(count):
-        out[i] = x[i] if x[i] < x[i + window - width] else x[i + window - width]
+    smaller_of(x, x + window - width, count, out)
 
 cdef inline Py_ssize_t finite_bars(
     const double* high, const double* low, Py_ssize_t window, Py_ssize_t i, Py_ssize_t n

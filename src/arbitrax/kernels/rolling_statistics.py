@@ -27,20 +27,28 @@ from cython.cimports.arbitrax.kernels.exact_windows import (
     clear_window,
     settle,
     settle_pair,
-    signed_as_double,
 )
 from cython.cimports.arbitrax.kernels.steps import (
     BLOCK,
     RollingSum,
     add_to_sum,
     checked,
-    refill,
     refuse_too_large,
-    run_bound,
+    run_of_units,
+    settle_sum,
     start_sum,
     wide_as_double,
 )
-from cython.cimports.libc.math import NAN, fabs, llrint, log, sqrt
+from cython.cimports.arbitrax.kernels.vector_loops import (
+    correlation_of,
+    correlations,
+    draw_bands,
+    draw_lines,
+    explained_of,
+    score_of,
+    scores,
+)
+from cython.cimports.libc.math import NAN, llrint, log, sqrt
 from cython.cimports.libc.stdlib import calloc, free
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
@@ -114,26 +122,18 @@ def _step_bands(b: cython.pointer[BandState], x: cython.double) -> cython.bint:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _draw_bands(
+def _draw_band(
     b: cython.pointer[BandState],
-    sums: cython.pointer[cython.double],
-    spreads: cython.pointer[cython.double],
-    count: cython.Py_ssize_t,
-    middle: cython.pointer[cython.double],
-    upper: cython.pointer[cython.double],
-    lower: cython.pointer[cython.double],
+    full: cython.bint,
+    middle: cython.p_double,
+    upper: cython.p_double,
+    lower: cython.p_double,
 ) -> cython.void:
-    k: cython.Py_ssize_t
-    units: cython.double = b.s.units
-    factor: cython.double = b.deviations / units
-    mean: cython.double
-    reach: cython.double
-    for k in range(count):
-        mean = sums[k] / units
-        reach = sqrt(spreads[k]) * factor
-        middle[k] = mean
-        upper[k] = mean + reach
-        lower[k] = mean - reach
+    mean: cython.double = b.s.sum / b.s.units if full else NAN
+    reach: cython.double = sqrt(wide_as_double(b.spread)) * (b.deviations / b.s.units)
+    middle[0] = mean
+    upper[0] = mean + reach
+    lower[0] = mean - reach
 
 
 @cython.final
@@ -155,13 +155,15 @@ class Bollinger:
 
     def update(self, value: cython.double):
         """Take the next value; return the bands, NaN until they are warm."""
-        middle: cython.double = NAN
-        reach: cython.double = NAN
-        if _step_bands(cython.address(self._b), value):
-            middle = self._b.s.sum / self._b.s.units
-            reach = sqrt(wide_as_double(self._b.spread)) * (self._b.deviations / self._b.s.units)
+        middle: cython.double
+        upper: cython.double
+        lower: cython.double
+        full: cython.bint = _step_bands(cython.address(self._b), value)
+        _draw_band(
+            cython.address(self._b), full, cython.address(middle), cython.address(upper), cython.address(lower)
+        )
         refuse_too_large(cython.address(self._b.s))
-        return tuple.__new__(BollingerBands, (middle, middle + reach, middle - reach))
+        return tuple.__new__(BollingerBands, (middle, upper, lower))
 
     @cython.overflowcheck(False)  # products of two int64 fit into 128 bits
     def fill(
@@ -173,77 +175,53 @@ class Bollinger:
     ) -> None:
         """Take the next values, (bars,); write the bands."""
         i: cython.Py_ssize_t = 0
-        j: cython.Py_ssize_t
         k: cython.Py_ssize_t
         n: cython.Py_ssize_t = value.shape[0]
-        end: cython.Py_ssize_t
         count: cython.Py_ssize_t
-        window: cython.Py_ssize_t = self._b.s.window
-        run_from: cython.Py_ssize_t = window
-        bound: cython.double
-        scale: cython.double
+        window: cython.longlong = self._b.s.window
         sum: cython.longlong
         before: cython.longlong
-        newest: cython.longlong
-        oldest: cython.longlong
+        change: cython.longlong
         spread: int128
-        wide: int128
-        sums: cython.double[BLOCK]
-        spreads: cython.double[BLOCK]
+        came: cython.longlong[BLOCK]
+        left: cython.longlong[BLOCK]
+        high: cython.longlong[BLOCK]
+        low: cython.ulonglong[BLOCK]
         b: cython.pointer[BandState] = cython.address(self._b)
         s: cython.pointer[RollingSum] = cython.address(self._b.s)
+        full: cython.bint
         if n == 0:
             return
         x: cython.pointer[cython.const[cython.double]] = cython.address(value[0])
         with cython.nogil:
             while i < n:
-                if i < run_from or s.seen < window:
-                    sums[0] = spreads[0] = NAN
-                    if _step_bands(b, x[i]):
-                        sums[0] = cython.cast(cython.double, s.sum)
-                        spreads[0] = wide_as_double(b.spread)
-                    _draw_bands(
-                        b,
-                        sums,
-                        spreads,
-                        1,
-                        cython.address(middle[i]),
-                        cython.address(upper[i]),
-                        cython.address(lower[i]),
-                    )
-                    i += 1
-                    continue
-                end = n
-                bound = run_bound(s)
-                scale = s.scale
-                sum = s.sum
-                spread = b.spread
-                while i < end:
-                    count = BLOCK if end - i > BLOCK else end - i
+                # A window times the sum of two of its values fits into int64.
+                count = run_of_units(s, x, i, n, 0, 0.25, came, left)
+                if count > 0:
+                    sum = s.sum
+                    spread = b.spread
                     for k in range(count):
-                        j = i + k
-                        if not (fabs(x[j]) < bound and fabs(x[j - window]) < bound):
-                            end = j
-                            count = k
-                            break
-                        newest = llrint(x[j] * scale)
-                        oldest = llrint(x[j - window] * scale)
+                        change = came[k] - left[k]
                         before = sum
-                        sum += newest - oldest
-                        wide = window * (newest + oldest) - sum - before
-                        spread += wide * (newest - oldest)
-                        sums[k] = cython.cast(cython.double, sum)
-                        spreads[k] = wide_as_double(spread)
-                    if count > 0:
-                        _draw_bands(
-                            b, sums, spreads, count, cython.address(middle[i]), cython.address(upper[i]),
-                            cython.address(lower[i]),
-                        )  # fmt: skip
-                    i += count
-                s.sum = sum
-                b.spread = spread
-                refill(s, x + i)
-                run_from = i + window
+                        sum += change
+                        spread += cython.cast(int128, window * (came[k] + left[k]) - sum - before) * change
+                        came[k] = sum
+                        high[k] = cython.cast(cython.longlong, spread >> 64)
+                        low[k] = cython.cast(cython.ulonglong, spread)
+                    s.sum = sum
+                    b.spread = spread
+                    draw_bands(
+                        came, high, low, count, s.units, b.deviations / s.units,
+                        cython.address(middle[i]), cython.address(upper[i]), cython.address(lower[i]),
+                    )  # fmt: skip
+                for k in range(-count):
+                    full = _step_bands(b, x[i + k])
+                    _draw_band(
+                        b, full, cython.address(middle[i + k]), cython.address(upper[i + k]),
+                        cython.address(lower[i + k]),
+                    )  # fmt: skip
+                i += count if count > 0 else -count
+            settle_sum(s, x + n)
         refuse_too_large(s)
 
 
@@ -251,22 +229,12 @@ class Bollinger:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _score(above: cython.double, spread: cython.double, factor: cython.double) -> cython.double:
-    # (u - sum / n) / (sqrt(spread) / n), times sqrt((n - 1) / n) for the sample's deviation.
-    # Where all are equal both are 0, exactly, and the score is NaN.
-    return above / sqrt(spread) * factor
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
 def _step_score(m: cython.pointer[Moments], factor: cython.double, x: cython.double) -> cython.double:
-    full: cython.bint = add_to_moments(m, x, False)
+    full: cython.bint = add_to_moments(m, x)
     if not full:
         return NAN
     above: cython.double = cython.cast(cython.double, llrint(x * m.w.scale) * m.w.window - m.w.sum)
-    return _score(above, wide_as_double(m.spread), factor)
+    return score_of(above, wide_as_double(m.spread), factor)
 
 
 @cython.final
@@ -296,21 +264,19 @@ class ZScore:
         i: cython.Py_ssize_t = 0
         k: cython.Py_ssize_t
         count: cython.Py_ssize_t
-        to: cython.pointer[cython.double]
         bars: cython.Py_ssize_t = value.shape[0]
         m: cython.pointer[Moments] = cython.address(self._m)
         factor: cython.double = self._factor
         spreads: cython.double[BLOCK]
-        above: cython.double[BLOCK]
+        above: cython.longlong[BLOCK]
         if bars == 0:
             return
         x: cython.pointer[cython.const[cython.double]] = cython.address(value[0])
         with cython.nogil:
             while i < bars:
                 count = add_run(m, x, i, bars, spreads, above, cython.NULL)
-                to = cython.address(out[i])
-                for k in range(count):
-                    to[k] = _score(above[k], spreads[k], factor)
+                if count > 0:  # what stands above the mean is counted twice
+                    scores(above, spreads, count, 0.5 * factor, cython.address(out[i]))
                 for k in range(-count):
                     out[i + k] = _step_score(m, factor, value[i + k])
                 i += count if count > 0 else -count
@@ -321,22 +287,11 @@ class ZScore:
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _correlation(shared: cython.double, spread_x: cython.double, spread_y: cython.double) -> cython.double:
-    # Where one does not vary all are 0, exactly, and the correlation is NaN, which no comparison changes.
-    r: cython.double = shared / sqrt(spread_x * spread_y)
-    r = 1.0 if r > 1.0 else r
-    return -1.0 if r < -1.0 else r
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
 def _step_correlation(m: cython.pointer[PairMoments], x: cython.double, y: cython.double) -> cython.double:
     full: cython.bint = add_to_pair(m, x, y, True)
     if not full:
         return NAN
-    return _correlation(signed_as_double(m.shared), wide_as_double(m.spread_x), wide_as_double(m.spread_y))
+    return correlation_of(wide_as_double(m.shared), wide_as_double(m.spread_x), wide_as_double(m.spread_y))
 
 
 @cython.final
@@ -370,7 +325,6 @@ class Correlation:
         i: cython.Py_ssize_t = 0
         k: cython.Py_ssize_t
         count: cython.Py_ssize_t
-        to: cython.pointer[cython.double]
         bars: cython.Py_ssize_t = first.shape[0]
         m: cython.pointer[PairMoments] = cython.address(self._m)
         shared: cython.double[BLOCK]
@@ -383,9 +337,8 @@ class Correlation:
         with cython.nogil:
             while i < bars:
                 count = add_run_of_pairs(m, x, y, i, bars, shared, spreads_x, spreads_y)
-                to = cython.address(out[i])
-                for k in range(count):
-                    to[k] = _correlation(shared[k], spreads_x[k], spreads_y[k])
+                if count > 0:
+                    correlations(shared, spreads_x, spreads_y, count, cython.address(out[i]))
                 for k in range(-count):
                     out[i + k] = _step_correlation(m, first[i + k], second[i + k])
                 i += count if count > 0 else -count
@@ -397,7 +350,7 @@ class Correlation:
 @cython.nogil
 @cython.exceptval(check=False)
 def _beta(shared: cython.double, spread: cython.double, units: cython.double) -> cython.double:
-    return shared / spread * units  # NaN where the spread is 0: so is then what they share
+    return 0.5 * shared / spread * units  # NaN where the spread is 0: so is then what they share
 
 
 @cython.cfunc
@@ -408,7 +361,7 @@ def _step_beta(m: cython.pointer[PairMoments], x: cython.double, y: cython.doubl
     full: cython.bint = add_to_pair(m, x, y, False)
     if not full:
         return NAN
-    return _beta(signed_as_double(m.shared), wide_as_double(m.spread_x), m.x.scale / m.y.scale)
+    return _beta(wide_as_double(m.shared), wide_as_double(m.spread_x), m.x.scale / m.y.scale)
 
 
 @cython.final
@@ -465,46 +418,6 @@ class Beta:
             settle_pair(m, x + bars, y + bars)
 
 
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _explained(tilt: cython.double, spread: cython.double, share: cython.double) -> cython.double:
-    explained: cython.double = tilt * tilt * share / spread
-    return 1.0 if explained > 1.0 else explained  # NaN where the spread is 0: so is then the tilt
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _draw(
-    end: cython.pointer[cython.double],
-    slope: cython.pointer[cython.double],
-    intercept: cython.pointer[cython.double],
-    r_squared: cython.pointer[cython.double],
-    count: cython.Py_ssize_t,
-    sums: cython.pointer[cython.double],
-    tilts: cython.pointer[cython.double],
-    spreads: cython.pointer[cython.double],
-    units: cython.double,
-    per_tilt: cython.double,
-    half: cython.double,
-    share: cython.double,
-) -> cython.void:
-    k: cython.Py_ssize_t
-    rise: cython.double
-    mean: cython.double
-    for k in range(count):  # none where the count is negative
-        rise = tilts[k] * per_tilt
-        mean = sums[k] / units
-        slope[k] = rise
-        end[k] = mean + rise * half
-        intercept[k] = mean - rise * half
-    for k in range(count):
-        r_squared[k] = _explained(tilts[k], spreads[k], share)
-
-
 @cython.final
 @cython.cclass
 class LinearRegression:
@@ -535,12 +448,12 @@ class LinearRegression:
         explained: cython.double = NAN
         m: cython.pointer[Moments] = cython.address(self._m)
         tilt: cython.double
-        full: cython.bint = add_to_moments(m, value, True)
+        full: cython.bint = add_to_moments(m, value)
         if full:
-            tilt = signed_as_double(m.tilt)
+            tilt = wide_as_double(m.tilt)
             slope = tilt * (self._per_tilt / m.w.scale)
             mean = m.w.sum / (self._values * m.w.scale)
-            explained = _explained(tilt, wide_as_double(m.spread), self._share)
+            explained = explained_of(tilt, wide_as_double(m.spread), self._share)
         reach: cython.double = slope * self._half
         return tuple.__new__(RegressionLine, (mean + reach, slope, mean - reach, explained))
 
@@ -565,7 +478,7 @@ class LinearRegression:
         half: cython.double = self._half
         share: cython.double = self._share
         spreads: cython.double[BLOCK]
-        sums: cython.double[BLOCK]
+        sums: cython.longlong[BLOCK]
         tilts: cython.double[BLOCK]
         if bars == 0:
             return
@@ -574,29 +487,21 @@ class LinearRegression:
             while i < bars:
                 count = add_run(m, x, i, bars, spreads, sums, tilts)
                 for k in range(-count):
-                    full = add_to_moments(m, x[i + k], True)
+                    full = add_to_moments(m, x[i + k])
                     scale = m.w.scale
-                    tilt = signed_as_double(m.tilt)
+                    tilt = wide_as_double(m.tilt)
                     slope[i + k] = tilt * (self._per_tilt / scale) if full else NAN
                     mean = m.w.sum / (self._values * scale) if full else NAN
                     end[i + k] = mean + slope[i + k] * half
                     intercept[i + k] = mean - slope[i + k] * half
-                    r_squared[i + k] = _explained(tilt, wide_as_double(m.spread), share) if full else NAN
-                scale = m.w.scale
-                _draw(
-                    cython.address(end[i]),
-                    cython.address(slope[i]),
-                    cython.address(intercept[i]),
-                    cython.address(r_squared[i]),
-                    count,
-                    sums,
-                    tilts,
-                    spreads,
-                    self._values * scale,
-                    self._per_tilt / scale,
-                    half,
-                    share,
-                )
+                    r_squared[i + k] = explained_of(tilt, wide_as_double(m.spread), share) if full else NAN
+                if count > 0:
+                    scale = m.w.scale
+                    draw_lines(
+                        sums, tilts, spreads, count, self._values * scale, self._per_tilt / scale, half, share,
+                        cython.address(end[i]), cython.address(slope[i]), cython.address(intercept[i]),
+                        cython.address(r_squared[i]),
+                    )  # fmt: skip
                 i += count if count > 0 else -count
             settle(cython.address(m.w), x + bars)
 

@@ -1,10 +1,11 @@
 # One step of each average, shared by the form that takes a value at a time and the form that takes an array, and by the
 # indicators built on them. A value that is not finite starts an average anew: NaN until it is warm again.
 cimport cython
-from libc.math cimport NAN, fabs, llrint
+from libc.math cimport INFINITY, NAN, fabs, llrint
 from libc.stdlib cimport calloc
 from libc.string cimport memset
 from arbitrax.kernels.build cimport int128
+from arbitrax.kernels.vector_loops cimport all_below, units_of
 
 cdef extern from "float.h":
     const double LARGEST_NUMBER "DBL_MAX"
@@ -12,6 +13,7 @@ cdef extern from "float.h":
 cdef extern from *:
     """
     #define ARBITRAX_WIDEST 9.2e18
+    #define ARBITRAX_NARROW 2251799813685248.0
     #define ARBITRAX_UNLIKELY(x) __builtin_expect(!!(x), 0)
     /* Two values at once, which every processor of 64 bits does; what the next four wait for stays in registers. */
     typedef double arbitrax_pair __attribute__((vector_size(16), aligned(8), may_alias));
@@ -38,6 +40,7 @@ cdef extern from *:
     """
     bint unlikely "ARBITRAX_UNLIKELY"(bint x) noexcept nogil
     const double WIDEST "ARBITRAX_WIDEST"  # a sum of int64 has to stay below
+    const double NARROW "ARBITRAX_NARROW"  # units of a block have to stay below, 2^51
     void smooth_run "arbitrax_smooth"(
         const double* x, double* out, Py_ssize_t count, double weight, double left
     ) noexcept nogil
@@ -54,6 +57,7 @@ cdef struct RollingSum:
     long long newest
     long long oldest  # what left the window with the last value, 0 before it is full
     bint too_large
+    bint behind  # the ring lacks values that the array still holds
     long long* ring
 
 cdef inline double unit_scale(double first) noexcept nogil:
@@ -74,6 +78,7 @@ cdef inline void clear_sum(RollingSum* s) noexcept nogil:
     memset(s.ring, 0, s.window * sizeof(long long))
     s.seen = s.at = 0
     s.sum = s.newest = s.oldest = 0
+    s.behind = False
 
 cdef inline Py_ssize_t checked(str name, Py_ssize_t window, Py_ssize_t least, Py_ssize_t most) except -1:
     if not least <= window <= most:
@@ -137,19 +142,9 @@ cdef enum:
     ROOM = 260  # for a block and the four values before it
 
 cdef inline Py_ssize_t finite_end(const double* x, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
-    # Where the finite values from `start` on end. Zero times a number is zero, times anything else NaN.
+    # Where the finite values from `start` on end.
     cdef Py_ssize_t i = start
-    cdef Py_ssize_t j
-    cdef double a, b, c, d
-    while i + 64 <= end:
-        a = b = c = d = 0.0
-        for j in range(i, i + 64, 4):
-            a += x[j] * 0.0
-            b += x[j + 1] * 0.0
-            c += x[j + 2] * 0.0
-            d += x[j + 3] * 0.0
-        if a + b + (c + d) != 0.0:
-            break
+    while i + 64 <= end and all_below(x + i, 64, INFINITY):
         i += 64
     while i < end and fabs(x[i]) <= LARGEST_NUMBER:
         i += 1
@@ -164,13 +159,11 @@ cdef inline double as_double(int128 x) noexcept nogil:
     cdef long long narrow = <long long> x
     return <double> narrow if narrow == x else <double> x
 
+@cython.overflowcheck(False)
 cdef inline double wide_as_double(int128 x) noexcept nogil:
-    # For 128 bits that are often needed, without a branch on which; x >= 0. Three exact parts, added smallest first.
-    cdef unsigned long long low = <unsigned long long> x
-    cdef double upper = <double> <long long> (x >> 64)
-    cdef double middle = <double> <long long> (low >> 32)
-    cdef double lower = <double> <long long> (<unsigned int> low)
-    return upper * 18446744073709551616.0 + (middle * 4294967296.0 + lower)
+    # For 128 bits that are often needed, without a branch on which; the same as `wide_doubles`, and for -x as for x.
+    cdef long long low = <long long> x
+    return <double> <long long> ((x - low) >> 64) * 18446744073709551616.0 + <double> low
 
 @cython.overflowcheck(False)  # products of two int64 fit into 128 bits
 cdef inline int compare_sums(
@@ -182,17 +175,36 @@ cdef inline int compare_sums(
     return (left > right) - (left < right)
 
 # A run of an array: once the window is full, what leaves it lies in the array too, so the ring need not follow.
-cdef inline double run_bound(const RollingSum* s) noexcept nogil:
-    # What values stay below in a run, so that a window times the sum of two fits into int64.
-    return 0.25 * s.bound
-
-cdef inline void refill(RollingSum* s, const double* end) noexcept nogil:
+cdef inline void settle_sum(RollingSum* s, const double* end) noexcept nogil:
     # Take the ring from the values before `end`.
     cdef Py_ssize_t k
-    for k in range(s.window):
-        s.ring[k] = llrint(end[k - s.window] * s.scale)
-    s.at = 0
-    s.newest = s.ring[s.window - 1]
+    if s.behind:
+        for k in range(s.window):
+            s.ring[k] = llrint(end[k - s.window] * s.scale)
+        s.at = 0
+        s.newest = s.ring[s.window - 1]
+        s.behind = False
+
+cdef inline Py_ssize_t run_of_units(
+    RollingSum* s, const double* x, Py_ssize_t i, Py_ssize_t end, Py_ssize_t more, double part,
+    long long* came, long long* left,
+) noexcept nogil:
+    # Write the units of a block of x from i on, after those of `more` values before it, and as many of what leaves the
+    # window. Returns the length of the block, negative for what has to go one by one: the window is not full, or a value
+    # in it or to come is not below that part of the bound.
+    cdef Py_ssize_t count = end - i if end - i < BLOCK else BLOCK
+    cdef double bound = part * s.bound
+    if s.seen < s.window or i < s.window:
+        return -1
+    bound = bound if bound * s.scale < NARROW else NARROW / s.scale
+    if not s.behind and not all_below(x + i - s.window, s.window, bound):
+        return -(s.window if count < s.window < end - i else count)
+    if not units_of(x + i - more, count + more, s.scale, bound, came):
+        settle_sum(s, x + i)
+        return -count
+    units_of(x + i - s.window, count + more, s.scale, bound, left)
+    s.behind = True
+    return count
 
 # Exponential: starts at the mean of its first `window` values, then moves by `weight` of the way. Written so, each average
 # waits for the one before, six cycles a value; written from the average four values ago and the four values since, four
