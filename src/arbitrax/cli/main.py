@@ -47,9 +47,12 @@ def _run() -> int:
         _silence_stdout()  # the reader has gone (`| head`): nobody is left to tell
         return 0
     except ImportError as error:
-        if error.name != "arbitrax.kernels":
+        cause: BaseException = error
+        while cause.__cause__ is not None:  # commands load by their import path, which wraps what went wrong
+            cause = cause.__cause__
+        if not isinstance(cause, ImportError) or cause.name != "arbitrax.kernels":
             raise
-        return _complain(str(error), "build.stale", 1)
+        return _complain(str(cause), "build.stale", 1)
     except OSError as error:
         if error.filename is not None:
             raise

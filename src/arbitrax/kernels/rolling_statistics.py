@@ -159,9 +159,7 @@ class Bollinger:
         upper: cython.double
         lower: cython.double
         full: cython.bint = _step_bands(cython.address(self._b), value)
-        _draw_band(
-            cython.address(self._b), full, cython.address(middle), cython.address(upper), cython.address(lower)
-        )
+        _draw_band(cython.address(self._b), full, cython.address(middle), cython.address(upper), cython.address(lower))
         refuse_too_large(cython.address(self._b.s))
         return tuple.__new__(BollingerBands, (middle, upper, lower))
 

@@ -52,7 +52,19 @@ def draw_rolling(result: Result) -> str:
         drawn = draw_curves(label, time[rows], values[rows, None], ["own"], height=HEIGHT, text=text)
         charts.append(f"<h3>{label}</h3>{drawn}")
     note = f'<p class="note">Over the last {found.window} {unit}, annualised as in the metrics.</p>'
+    if len(result.spec.symbols) == 1:  # portfolios have a panel of their own for it
+        charts.append(f"<h3>Exposure, of equity</h3>{_draw_exposure(result)}")
     return card("rolling", "Rolling metrics", f'<div class="overlays">{"".join(charts)}</div>{note}')
+
+
+def _draw_exposure(result: Result) -> str:
+    """Return the gross value of positions at each close over equity: the leverage, 0 where nothing is left."""
+    equity = result.equity_curve
+    share = np.divide(result.exposure_curve, equity, out=np.zeros(len(equity)), where=equity > 0)
+    rows = keep_extremes([share], POINTS)
+    curve = share[rows, None]
+    label = "Exposure, of equity"
+    return draw_curves(label, result.bars.timestamp[rows], curve, ["own"], height=HEIGHT, text=figures.whole_percent)
 
 
 def draw_drawdowns(result: Result) -> str:
