@@ -70,6 +70,7 @@ class IngestionSummary(Struct, frozen=True):
     symbols: tuple[str, ...]
     interval: str
     status: str
+    """``running``, ``finished``, ``failed``, or ``stopped``: killed or interrupted; asked for again it goes on."""
     chunks: int
     chunks_done: int
     added: int
@@ -274,6 +275,9 @@ class AssetStore(Protocol):
 
     def find(self, symbol: str) -> CatalogueEntry | None:
         """Return the asset that has this symbol now, or else had it last; None when nobody did."""
+
+    def taken_until(self, symbol: str) -> date | None:
+        """Return the day until which other assets had a symbol than the one that has it or gets it next, if any had."""
 
     def search(self, text: str, *, limit: int) -> list[CatalogueEntry]:
         """Return assets whose symbol or name holds the text, exact symbols first."""

@@ -9,9 +9,10 @@ from arbitrax.domain.dates import start_of_day, to_nanoseconds
 from arbitrax.domain.errors import InputError
 from arbitrax.market_data.providers.provider import Provider
 from arbitrax.services.catalogue_ports import IngestionRequest, MarketStores
+from arbitrax.services.holders import holder_of
 from arbitrax.services.ingestion import Clock, IngestionOutcome, Watcher, ingest
+from arbitrax.services.schedules import AUTO
 
-AUTO = "auto"
 UP_TO_NOW = start_of_day("2200-01-01")
 """The end of a request that names none: equal requests of two days continue each other."""
 
@@ -106,7 +107,7 @@ def _listed(symbols: Sequence[str]) -> str:
 def _start(stores: MarketStores, symbols: Sequence[str], interval: str) -> int:
     """Return the first stored bar of the symbols."""
     stored = {each.symbol: each.first for each in stores.bars.catalogue() if each.interval == interval}
-    lacking = [each for each in symbols if each not in stored]
+    lacking = [each for each in symbols if each not in stored or holder_of(stores, each).is_new]
     if lacking:
         raise InputError(
             f"Nothing is stored of {_listed(lacking)} at {interval}, so say where to begin, as --from 2015-01-01."

@@ -8,8 +8,12 @@ from arbitrax.domain.dates import start_of_day, to_datetime
 from arbitrax.domain.errors import InputError, UnknownNameError, did_you_mean
 from arbitrax.domain.intervals import DAY, MINUTE, nanoseconds
 from arbitrax.market_data.calendars import Calendar, calendar
+from arbitrax.market_data.providers.choice import check_source
+from arbitrax.market_data.synthetic import SOURCE as SYNTHETIC
 from arbitrax.services.catalogue_ports import Schedule, ScheduleStore
 
+AUTO = "auto"
+"""The source that stands for whichever vendor is configured."""
 AFTER_CLOSE = 30 * MINUTE
 """Vendors need a while until a session's bars are final."""
 LOOK_AHEAD = 30 * DAY
@@ -26,7 +30,7 @@ def add_schedule(schedules: ScheduleStore, schedule: Schedule) -> None:
     """Add a schedule, or replace the one of its name.
 
     Raises:
-        InputError: it lacks a name or symbols, or its interval is none.
+        InputError: it lacks a name or symbols, or its source is none or lacks the interval.
         UnknownNameError: its calendar is none.
     """
     if not schedule.name or schedule.name != schedule.name.strip():
@@ -34,6 +38,8 @@ def add_schedule(schedules: ScheduleStore, schedule: Schedule) -> None:
     if bool(schedule.symbols) == bool(schedule.watchlist):
         raise InputError("A schedule ingests symbols or a watchlist; give one of the two.")
     nanoseconds(schedule.interval)
+    if schedule.source not in (AUTO, SYNTHETIC):
+        check_source(schedule.source, schedule.interval)
     calendar(schedule.calendar)
     schedules.put(schedule)
 

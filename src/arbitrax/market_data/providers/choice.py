@@ -36,6 +36,18 @@ def choose(keys: Collection[str], interval: str, asset_type: AssetType = "unknow
     )
 
 
+def check_source(name: str, interval: str) -> None:
+    """Refuse a vendor that nobody has, and bars that a vendor does not offer.
+
+    Raises:
+        InputError: says which there are.
+    """
+    if name not in VENDORS:
+        raise _nobody(name)
+    if interval not in VENDORS[name].windows:
+        raise InputError(f"{name} has no bars of {interval}; take one of {', '.join(VENDORS[name].windows)}.")
+
+
 def provider_named(name: str, access: Access) -> Provider:
     """Return the adapter of a vendor.
 
@@ -56,5 +68,9 @@ def provider_named(name: str, access: Access) -> Provider:
         from arbitrax.market_data.providers.yahoo import Yahoo
 
         return Yahoo(access)
+    raise _nobody(name)
+
+
+def _nobody(name: str) -> InputError:
     hint = did_you_mean(name, VENDORS) or f"; use auto, {', '.join(VENDORS)}."
-    raise InputError(f"'{name}' is not a vendor of market data{hint}")
+    return InputError(f"'{name}' is not a vendor of market data{hint}")

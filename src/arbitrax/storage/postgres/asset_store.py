@@ -52,6 +52,12 @@ class PostgresAssetStore:
             found = connection.execute(statement("asset_find"), {"symbol": symbol}).fetchone()
             return None if found is None or found[0] is None else _entries(connection, [found[0]])[0]
 
+    def taken_until(self, symbol: str) -> date | None:
+        """Return the day until which other assets had a symbol than the one that has it or gets it next, if any had."""
+        with self._database.connection() as connection:
+            row = connection.execute(statement("asset_taken_until"), {"symbol": symbol}).fetchone()
+        return None if row is None else row[0]
+
     def search(self, text: str, *, limit: int) -> list[CatalogueEntry]:
         """Return assets whose symbol or name holds the text, exact symbols first; symbols of the past count too."""
         with self._database.reading() as connection:
