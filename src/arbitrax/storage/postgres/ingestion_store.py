@@ -170,7 +170,8 @@ class PostgresIngestionStore:
 
     def newest(self, limit: int) -> list[IngestionSummary]:
         """Return the newest ingestions first."""
-        with self._database.reading() as connection:
+        # A standby knows nothing of the locks.
+        with self._database.connection() as connection:
             rows = connection.execute(statement("ingestions_newest"), {"limit": limit}).fetchall()
         return [_summary(row) for row in rows]
 

@@ -1,8 +1,24 @@
+-- One that nobody holds the lock of any more was killed or interrupted.
 SELECT
     id,
     request,
     source,
-    status,
+    CASE
+        WHEN
+            status = 'running'
+            AND NOT EXISTS (
+                SELECT
+                FROM pg_locks
+                WHERE
+                    locktype = 'advisory'
+                    AND objsubid = 1
+                    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+                    AND classid = ('x' || substr(request_hash, 1, 8))::bit(32)::int::oid
+                    AND objid = ('x' || substr(request_hash, 9, 8))::bit(32)::int::oid
+            )
+            THEN 'stopped'
+        ELSE status
+    END,
     chunks.all,
     chunks.done,
     chunks.added,
