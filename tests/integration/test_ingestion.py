@@ -13,7 +13,7 @@ import pytest
 from arbitrax.storage.embedded import EmbeddedServers
 from tests.integration.test_command_line import Program
 from tests.vendors import KEY, StandIn
-from tests.vendors.answer import cut_off, edited, garbage, page_for_people, rate_limited
+from tests.vendors.answer import cut_off, edited, garbage, hang, page_for_people, rate_limited
 
 RANGE = ("--from", "2019-01-01", "--to", "2024-12-31")
 STORED = """
@@ -236,3 +236,113 @@ def test_a_schedule_does_what_is_due_once(program, vendors):
     vendors.seen.clear()
     program.run("data", "schedule", "run", "--once")
     assert vendors.seen == []
+
+
+def cheaper(document):
+    """Another company's prices: a twentieth; lists of other things stay."""
+    if "queryCount" in document:
+        for row in document["results"]:
+            row.update({name: round(row[name] / 20 + 1, 4) for name in "ohlc"})
+    return document
+
+
+def test_a_company_that_takes_over_a_symbol_is_judged_by_its_own_bars_and_actions(program, vendors, postgres_url):
+    program.run("data", "ingest", "IBM", "--from", "2020-01-01", "--to", "2024-06-28", "--source", "polygon")
+    old = [row for row in stored(postgres_url)[0] if row[0] == "IBM"]
+    run = program.json("backtest", "run", "buy_and_hold", "--symbol", "IBM", "--prices", "raw")["id"]
+    program.run("data", "symbol", "release", "IBM", "--on", "2024-07-01")
+    _, err = program.run("data", "ingest", "IBM", "--update", "--source", "polygon", code=2)
+    assert "Nothing is stored of IBM" in err
+    vendors.always("IBM", edited(cheaper))
+    try:
+        outcomes = program.json(
+            "data", "ingest", "IBM", "--from", "2024-07-01", "--to", "2024-12-31", "--source", "polygon"
+        )
+    finally:
+        vendors.always("IBM")
+    assert counts(outcomes, "IBM") == {"added": 128, "updated": 0, "unchanged": 0, "quarantined": 0}
+    (listed,) = [each for each in program.json("data", "list") if each["symbol"] == "IBM"]
+    assert (listed["first"][:10], listed["rows"]) == ("2024-07-01", 128)
+    actions = program.json("data", "actions", "list", "IBM")["actions"]
+    assert min(each["ex_date"] for each in actions) >= "2024-07-01"
+    assert [row for row in stored(postgres_url)[0] if row[0] == "IBM"][: len(old)] == old
+    assert program.json("backtest", "reproduce", run)["reproduced"]
+
+
+def test_a_file_under_a_symbol_that_is_free_is_another_companys(program, tmp_path):
+    program.run("data", "ingest", "IBM", "--from", "2024-01-01", "--to", "2024-06-28", "--source", "polygon")
+    program.run("data", "symbol", "release", "IBM", "--on", "2024-07-01")
+    path = tmp_path / "IBM.csv"
+    # A Saturday among them: the exchange of the other company says nothing about this one.
+    rows = "".join(f"2024-07-{day:02},5,5,5,5,100\n" for day in range(1, 13))
+    path.write_text("date,open,high,low,close,volume\n" + rows)
+    (outcome,) = program.json("data", "import", path)
+    assert (outcome["added"], outcome["quarantined"]) == (12, 0)
+
+
+def crossed(document):
+    if "queryCount" in document:
+        for row in document["results"]:
+            row["h"], row["l"] = row["l"] - 1, row["h"] + 1
+    return document
+
+
+def test_rows_none_of_which_can_be_trusted_are_shown_and_no_success(program, vendors):
+    vendors.always("GE", edited(crossed))
+    try:
+        _, err = program.run("data", "ingest", "GE", *RANGE, "--source", "polygon", code=1)
+    finally:
+        vendors.always("GE")
+    assert "rows of GE from polygon can be trusted; `arbitrax data check GE --interval 1d` shows why" in err
+    out, _ = program.run("data", "check", "GE")
+    assert "GE 1d: no bars; whatever came was set aside" in out
+    assert "price outside range" in out
+    document = program.json("data", "check", "GE")
+    assert document["report"] is None
+    assert len(document["set_aside"]) > 1500
+
+
+def test_a_killed_ingestion_is_listed_as_stopped_until_it_goes_on(program, vendors):
+    words = ("data", "ingest", "AAPL", "--from", "2021-01-01", "--to", "2021-12-31", "--interval", "1m")
+    vendors.always("AAPL", hang)
+    process = program.start(*words, "--source", "polygon")
+    try:
+        while not program.json("data", "ingestions"):
+            assert process.poll() is None
+        assert program.json("data", "ingestions")[0]["status"] == "running"
+    finally:
+        process.kill()
+        process.communicate()
+        vendors.always("AAPL")
+    while (found := program.json("data", "ingestions")[0])["status"] == "running":
+        pass  # the server needs a moment to notice
+    assert found["status"] == "stopped"
+    program.run(*words, "--source", "polygon")
+    assert [each["status"] for each in program.json("data", "ingestions")] == ["finished"]
+
+
+def test_a_schedule_goes_on_beside_a_symbol_of_which_nothing_is_stored(program):
+    program.run("data", "ingest", "IBM", "--from", "2024-01-01", "--to", "2024-01-31", "--source", "polygon")
+    out, err = program.run("data", "schedule", "add", "daily", "IBM", "TSLA", "--source", "polygon")
+    assert "it is due at" in out
+    assert "Nothing is stored of TSLA at 1d" in err
+    _, err = program.run("data", "schedule", "run", "--once", code=1)
+    assert "daily: nothing is stored of TSLA at 1d; begin with `arbitrax data ingest TSLA" in err
+    assert program.json("data", "list")[0]["last"] > "2026-01-01"
+    program.run("data", "ingest", "TSLA", "--from", "2024-01-01", "--source", "polygon")
+    program.run("data", "schedule", "run", "--once")
+    assert "Nothing is due" in program.run("data", "schedule", "run", "--once")[0]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--source", "polgon"), "'polgon' is not a vendor of market data; did you mean 'polygon'?"),
+        (("--source", "yahoo", "--interval", "4h"), "yahoo has no bars of 4h; take one of 1m,"),
+        (("--interval", "7m"), "No vendor that is configured has bars of 7m"),
+    ],
+)
+def test_a_schedule_that_no_vendor_can_do_is_refused_at_once(program, words, sentence):
+    _, err = program.run("data", "schedule", "add", "never", "IBM", *words, code=2)
+    assert sentence in err
+    assert program.json("data", "schedule", "list") == []

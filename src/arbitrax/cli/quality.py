@@ -40,16 +40,26 @@ def check(
     from arbitrax.services.stored_bars import load_series
 
     with open_store(read_settings()) as store:
-        load_series(store.bars, symbol, interval)
-        report = judge_series(store, symbol, interval, now=time.time_ns())
         aside = store.quality.quarantined(symbol, interval)
-    if report is None:
-        raise InputError(f"{symbol} has no {interval} bars; `arbitrax data list` shows what is stored.")
+        report = judge_series(store, symbol, interval, now=time.time_ns())
+        if report is None and not aside:
+            load_series(store.bars, symbol, interval)  # which says what there is instead
     if json:
         show_json({"report": report, "set_aside": aside})
         return 0
+    if report is None:
+        show(f"{symbol} {interval}: no bars; whatever came was set aside")
+    else:
+        _show_report(report, interval, rows=rows)
+    if aside:
+        shown = aside if rows else aside[:MOST_ROWS]
+        show(_set_aside(shown, interval, len(aside)))
+    return 0
+
+
+def _show_report(report: "QualityReport", interval: str, *, rows: bool) -> None:
     when = time_text if is_intraday(interval) else date_text
-    show(f"{symbol} {interval}: quality {report.score:.2f} of 100, {report.rows:,} bars")
+    show(f"{report.symbol} {interval}: quality {report.score:.2f} of 100, {report.rows:,} sound bars")
     if report.lines:
         show(_findings(report, interval))
     else:
@@ -58,10 +68,6 @@ def check(
         for line in report.lines:
             more = ", ..." if line.count > len(line.times) else ""
             show(f"{line.rule}: {', '.join(when(at) for at in line.times)}{more}")
-    if aside:
-        shown = aside if rows else aside[:MOST_ROWS]
-        show(_set_aside(shown, interval, len(aside)))
-    return 0
 
 
 def repair(

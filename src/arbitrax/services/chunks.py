@@ -31,6 +31,8 @@ class Known(Struct, frozen=True, eq=False):
     """Bars just before it."""
     same: Bars | None = None
     """Bars of its own range, when another source brought them; these stay as they are."""
+    since: int | None = None
+    """The day from which the asset has its symbol, ns UTC: a vendor's actions before it are another's."""
 
 
 class Judged(Struct, frozen=True, eq=False):
@@ -45,7 +47,7 @@ class Judged(Struct, frozen=True, eq=False):
 def judge(chunk: Chunk, fetched: Fetched, known: Known, *, now: int) -> Judged:
     """Validate what a vendor answered and bring it to prices as traded; ``now`` in ns UTC."""
     asset = merged(known.asset, fetched.asset)
-    actions = union(known.actions, fetched.actions)
+    actions = union(known.actions, (each for each in fetched.actions if each.ex_date >= (known.since or each.ex_date)))
     exchange = calendar_of(asset)
     context = Context(
         asset_type=asset.asset_type,

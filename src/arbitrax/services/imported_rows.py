@@ -10,10 +10,11 @@ from arbitrax.domain.bars import Bars
 from arbitrax.domain.dates import date_text, time_text
 from arbitrax.domain.errors import DataError
 from arbitrax.domain.intervals import DAY, is_intraday, nanoseconds
-from arbitrax.market_data.validation.findings import Level, Validation
+from arbitrax.market_data.validation.findings import Context, Level, Validation
 from arbitrax.market_data.validation.validator import validate
 from arbitrax.services.catalogue_ports import MarketStores
 from arbitrax.services.chunks import BEFORE, bars_of
+from arbitrax.services.holders import holder_of
 from arbitrax.services.ports import JudgedBars
 from arbitrax.services.quality import context_of
 
@@ -46,8 +47,11 @@ def judge_rows(stores: MarketStores, read: "Fetched", *, now: int) -> ImportedRo
         DataError: some of the rows that can be trusted have an adjusted close, and some have none.
     """
     rows = read.candidate
-    context = context_of(stores, rows.symbol, rows.interval, now=now)
-    validation = validate(rows, replace(context, before=_before(stores, rows)))
+    context = Context(now=now)
+    if not holder_of(stores, rows.symbol).is_new:
+        known = context_of(stores, rows.symbol, rows.interval, now=now)
+        context = replace(known, before=_before(stores, rows))
+    validation = validate(rows, context)
     kept, aside = validation.kept, validation.quarantined
     adj_close, told = _adj_close(kept)
     twice = sum(len(each.rows) for each in validation.findings if each.rule == "duplicate_timestamp")

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arbitrax.domain.assets import Asset
 from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.dates import start_of_day, to_nanoseconds
 from arbitrax.domain.errors import (
@@ -36,6 +35,7 @@ from arbitrax.services.catalogue_ports import (
     MarketStores,
     OpenIngestion,
 )
+from arbitrax.services.holders import holder_of
 from arbitrax.services.ports import BarStore, StoreCounts
 
 if TYPE_CHECKING:
@@ -172,9 +172,12 @@ class _Ingestion:
         for symbol in request.symbols:
             parts = [(request.start, min(request.end, now + 1))]
             if request.only_missing:
-                calendar = calendar_of(self._asset(symbol))
-                covered = self._stores.ingestions.covered(symbol, request.interval, request.source)
-                info = stored.get(symbol)
+                holder = holder_of(self._stores, symbol)
+                calendar = calendar_of(holder.asset)
+                covered, info = [], None
+                if not holder.is_new:
+                    covered = self._stores.ingestions.covered(symbol, request.interval, request.source)
+                    info = stored.get(symbol)
                 until = 0
                 if info is not None:
                     last, as_of = (to_nanoseconds(at) for at in (info.last, info.as_of))
@@ -226,6 +229,9 @@ class _Ingestion:
         from arbitrax.services.chunks import BEFORE, Known, judge, union
 
         bars, symbol = self._stores.bars, chunk.symbol
+        holder = holder_of(self._stores, symbol)
+        if holder.is_new:
+            return judge(chunk, fetched, Known(holder.asset, actions, since=holder.since), now=received)
         info = next(
             (each for each in bars.catalogue() if (each.symbol, each.interval) == (symbol, chunk.interval)), None
         )
@@ -239,23 +245,12 @@ class _Ingestion:
             if info.source != self._request.source and not self._replace_source:
                 same = _loaded(bars, chunk, chunk.start, chunk.end)
         stored = self._stores.actions.load(symbol).actions
-        known = Known(self._asset(symbol), union(stored, actions), before, same)
+        known = Known(holder.asset, union(stored, actions), before, same, since=holder.since)
         return judge(chunk, fetched, known, now=received)
-
-    def _asset(self, symbol: str) -> Asset:
-        found = self._stores.assets.find(symbol)
-        return Asset(symbol=symbol) if found is None else found.asset
-
-    def _holds_since(self, symbol: str) -> int:
-        """Return from when on a symbol's actions are this asset's, ns UTC: another one may have had it before."""
-        found = self._stores.assets.find(symbol)
-        periods = [] if found is None else [each.start for each in found.symbols if each.symbol == symbol]
-        known = [start_of_day(each.isoformat()) for each in periods if each.year > FIRST_YEAR]
-        return max(known, default=FIRST_ACTION)
 
     async def _describe(self, symbol: str) -> None:
         """Ask what an asset is, the first time: rules need to know where it trades."""
-        known = await _in_thread(lambda: self._asset(symbol))
+        known = (await _in_thread(lambda: holder_of(self._stores, symbol))).asset
         if known.exchange is not None and known.asset_type != "unknown":
             return
         with suppress(NoData, UnknownSymbol, NotEntitled):
@@ -265,10 +260,10 @@ class _Ingestion:
 
     async def _actions(self, symbol: str) -> tuple[CorporateAction, ...]:
         """Return all that the vendor knows the company to have done; nothing, with a notice, if it will not say."""
-        asset = await _in_thread(lambda: self._asset(symbol))
-        if asset.asset_type in WITHOUT_ACTIONS:
+        holder = await _in_thread(lambda: holder_of(self._stores, symbol))
+        if holder.asset.asset_type in WITHOUT_ACTIONS:
             return ()
-        since = await _in_thread(lambda: self._holds_since(symbol))
+        since = FIRST_ACTION if holder.since is None else holder.since
         try:
             return await self._provider.actions(symbol, since, self._clock() + 365 * DAY)
         except (NoData, UnknownSymbol):
@@ -291,8 +286,15 @@ class _Ingestion:
     async def _report(self, symbol: str) -> None:
         from arbitrax.services.quality import judge_series
 
-        score = await _in_thread(lambda: judge_series(self._stores, symbol, self._request.interval, now=self._clock()))
-        self._outcomes[symbol] = replace(self._outcomes[symbol], score=None if score is None else score.score)
+        report = await _in_thread(lambda: judge_series(self._stores, symbol, self._request.interval, now=self._clock()))
+        outcome = self._outcomes[symbol]
+        if report is None and outcome.quarantined and outcome.failed is None:
+            text = (
+                f"Not one of the {outcome.quarantined:,} rows of {symbol} from {self._request.source} can be trusted; "
+                f"`arbitrax data check {symbol} --interval {self._request.interval}` shows why they were set aside."
+            )
+            outcome = replace(outcome, failed=text, vendor_failed=True)
+        self._outcomes[symbol] = replace(outcome, score=None if report is None else report.score)
 
     def _count(self, symbol: str, counts: StoreCounts, judged: "Judged", fetched: Fetched) -> None:
         known = self._outcomes[symbol]
@@ -305,6 +307,9 @@ class _Ingestion:
         )
         for text in fetched.notices:
             self._note(symbol, text)
+        if judged.content.quarantined:
+            check = f"`arbitrax data check {symbol} --interval {self._request.interval}`"
+            self._note(symbol, f"Some rows of {symbol} were set aside, and {check} shows why.")
         if judged.kept_back:
             self._note(
                 symbol,

@@ -37,7 +37,7 @@ def load_series(bars: BarStore, symbol: str, interval: str, as_of: int | None = 
     intervals = sorted(each.interval for each in catalogue if each.symbol == symbol)
     if intervals:
         raise UnknownNameError(f"{symbol} has no {interval} bars; stored are {', '.join(intervals)}.")
-    symbols = [each.symbol for each in catalogue]
+    symbols = list(dict.fromkeys(each.symbol for each in catalogue))
     listed = (
         f"stored are {', '.join(symbols[:8])}{', ...' if len(symbols) > 8 else ''}" if symbols else "nothing is stored"
     )
