@@ -20,6 +20,8 @@ CLEARLY = 3
 """How many usual moves of the price tell one dividend from several."""
 STRAY = 1e-3
 """A step on another day is flagged from this size."""
+REVERSE_SPLIT = 0.25
+"""No reverse split takes less than five shares for four."""
 
 
 def adjusted_close(rows: Rows, context: Context) -> list[Verdict]:
@@ -27,7 +29,8 @@ def adjusted_close(rows: Rows, context: Context) -> list[Verdict]:
 
     It steps on ex-dates only, each time by dividend / last close to within a tenth, and never falls (splits taken out,
     which close and adjusted close share). Where no dividends are known, only a falling factor can be told, and in raw
-    prices not even that unless splits are known. Rows without an adjusted close that others have are flagged.
+    prices without known splits only one that falls by less than a reverse split makes it. Rows without an adjusted
+    close that others have are flagged.
     """
     adjusted = rows.bars.adj_close
     if adjusted is None or not len(rows):
@@ -60,6 +63,8 @@ def adjusted_close(rows: Rows, context: Context) -> list[Verdict]:
         stray = inside & ~events & (np.abs(step) > max(noise, STRAY))
     if rows.bars.basis == "split_adjusted" or scale.splits:
         stray |= ~events & (step < -max(noise, STRAY))
+    else:
+        stray |= ~events & (step < -max(noise, STRAY)) & (step > -REVERSE_SPLIT)
     percent, position = _by_row(at, step, due), dict(zip(at.tolist(), range(len(at)), strict=True))
 
     def against_dividend(row: int) -> str:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from arbitrax.domain.dates import date_text
+from arbitrax.domain.dates import date_text, time_text
 from arbitrax.domain.intervals import DAY
 from arbitrax.market_data.validation.findings import Context, Level
 from arbitrax.market_data.validation.rows import Rows, Verdict, number, verdict
@@ -27,17 +27,26 @@ FEWEST_SHARED = 5
 
 
 def outside_request(rows: Rows, context: Context) -> list[Verdict]:
-    """Rule 18: rows outside the range that was asked for (ERROR)."""
-    if context.requested is None:
-        return []
-    start, end = context.requested
+    """Rule 18: rows outside the range that was asked for, or of a time that had not come when they did (ERROR)."""
     timestamp = rows.bars.timestamp
-    return verdict(
-        "foreign_row",
-        Level.ERROR,
-        (timestamp < start) | (timestamp >= end),
-        lambda row: f"{rows.when(row)} lies outside {date_text(start)} to {date_text(end - 1)}, which was asked for.",
-    )
+    outside = np.zeros(len(rows), dtype=np.bool_)
+    found = []
+    if context.requested is not None:
+        start, end = context.requested
+        outside = (timestamp < start) | (timestamp >= end)
+        asked = f"{date_text(start)} to {date_text(end - 1)}, which was asked for"
+        found += verdict("foreign_row", Level.ERROR, outside, lambda row: f"{rows.when(row)} lies outside {asked}.")
+    if context.now is not None:
+        now = context.now
+        # A date begins in the far east up to 14 hours before it does in UTC.
+        begun = timestamp <= (now if rows.intraday else now + DAY)
+        found += verdict(
+            "foreign_row",
+            Level.ERROR,
+            ~begun & ~outside,
+            lambda row: f"{rows.when(row)} had not come at {time_text(now)}, when it was received.",
+        )
+    return found
 
 
 def identity_break(rows: Rows, context: Context) -> list[Verdict]:

@@ -164,3 +164,14 @@ def test_a_dividend_that_is_a_hundredth_of_the_fall():
 def test_prices_that_nobody_traded_tell_nothing_of_a_dividend(volume):
     rows = flat(moving(), volume=volume)
     assert check(rows, on(rows, 30, 10.0)).findings == ()
+
+
+def test_in_raw_prices_a_factor_that_falls_less_than_by_a_reverse_split_is_told():
+    def factors(*values):
+        return flat([100.0] * len(values), adj_close=100.0 * np.array(values))
+
+    # An adjustment of 3% is missing from two rows, and back afterwards.
+    result = check(factors(0.97, 0.97, 1.0, 1.0, 0.97, 0.97, 1.0, 1.0))
+    assert [(each.rule, list(each.rows)) for each in result.findings] == [("adjusted_close", [4])]
+    # One for two: the adjusted closes before are twice the closes, as they should be.
+    assert check(factors(2.0, 2.0, 2.0, 1.0, 1.0, 1.0)).findings == ()

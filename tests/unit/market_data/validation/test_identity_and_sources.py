@@ -137,3 +137,23 @@ def test_minutes_are_compared_with_their_day_in_the_basis_of_the_rows():
     assert rules(check(rows, **known)) != set()
     assert check(replace(rows, basis="split_adjusted"), **known).findings != ()  # 3,900 traded of 3,500
     assert check(replace(minutes(100, volume=5), basis="split_adjusted"), **known).findings == ()
+
+
+def test_a_row_of_a_time_that_had_not_come_is_set_aside_and_breaks_nothing():
+    rows = candidate(
+        *((f"2024-01-{day:02}", 100, 101, 99, 100, 1000) for day in (2, 3, 4, 5)),
+        ("2062-01-08", 100, 101, 99, 100, 1000),
+    )
+    result = check(rows, now=start_of_day("2024-01-06"))
+    assert rules(result, "error") == {"foreign_row"}
+    assert [each.reason for each in result.quarantined] == [
+        "2062-01-08 had not come at 2024-01-06T00:00:00Z, when it was received."
+    ]
+    assert len(result.kept) == 4
+
+
+def test_a_date_that_has_begun_in_the_far_east_has_come():
+    rows = candidate(("2024-01-04", 100, 101, 99, 100, 1000), ("2024-01-05", 100, 101, 99, 100, 1000))
+    assert rules(check(rows, now=start_of_day("2024-01-04") + 16 * HOUR), "error") == set()
+    late = candidate((start_of_day("2024-01-05") + HOUR, 100, 101, 99, 100, 1000), interval="1m")
+    assert rules(check(late, now=start_of_day("2024-01-05")), "error") == {"foreign_row"}
