@@ -10,7 +10,7 @@ from arbitrax.domain.bars import Bars
 from arbitrax.market_data.candidate import VendorBasis
 from arbitrax.market_data.validation.findings import Context, Quarantined
 
-RepairKind = Literal["units", "split", "duplicate", "row"]
+RepairKind = Literal["units", "split", "duplicate", "row", "session"]
 Values = dict[str, float | None]
 
 
@@ -45,18 +45,20 @@ def propose_repairs(
 
     Blocks of prices 100 times off and rows to which a known split was not applied are brought back to the scale of
     their neighbours; of two versions of a bar the earlier one is proposed where only the later one is doubtful; an open
-    of 0 becomes the last close, held within low and high; and a high below the low is exchanged with it where open and
-    close then lie between. A row is proposed only if no rule would set it aside afterwards.
+    of 0 becomes the last close, held within low and high; a high below the low is exchanged with it where open and
+    close then lie between; and bars that were stored before their exchange was known, on days without a session, are
+    taken out. A row is proposed only if no rule would set it aside afterwards.
 
     Args:
         stored: the bars, in prices as traded.
         quarantined: rows as they were received, in the vendor's ``basis``.
     """
     from arbitrax.market_data.repair_blocks import block_repairs
-    from arbitrax.market_data.repair_rows import row_repairs
+    from arbitrax.market_data.repair_rows import row_repairs, session_repairs
 
     found = [
         *block_repairs(stored, context, quarantined, basis=basis),
         *row_repairs(stored, context, quarantined, basis=basis),
+        *session_repairs(stored, context),
     ]
     return tuple(sorted(found, key=lambda each: each.changes[0].timestamp))

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from arbitrax.domain.bars import Bars
 from arbitrax.market_data.candidate import CandidateBars, VendorBasis
 from arbitrax.market_data.repair import Change, Repair, RepairKind, Values
-from arbitrax.market_data.validation.findings import Context, Quarantined
+from arbitrax.market_data.validation.findings import Context, Level, Quarantined
 from arbitrax.market_data.validation.report import as_candidate
 from arbitrax.market_data.validation.rows import Rows, number
 from arbitrax.market_data.validation.scale import declared_splits, later_ratios
@@ -47,6 +47,24 @@ def row_repairs(
         if stands(base, repair, context):
             found.append(repair)
     return found
+
+
+def session_repairs(stored: Bars, context: Context) -> list[Repair]:
+    """Return the proposal to take out stored bars on days without a session, if there are any."""
+    base = as_candidate(stored)
+    wrong = [
+        int(at)
+        for finding in validate(base, context).findings
+        if finding.rule == "session" and finding.level is Level.ERROR
+        for at in finding.times
+    ]
+    if not wrong or len(wrong) == len(stored):
+        return []
+    changes = tuple(Change(at, values_of(base, int(stored.timestamp.searchsorted(at))), None) for at in sorted(wrong))
+    count = "1 bar is" if len(wrong) == 1 else f"{len(wrong):,} bars are"
+    name = "its exchange" if context.calendar is None else context.calendar.name
+    reason = f"{count} taken out, as {name} had no session then."
+    return [Repair(kind="session", symbol=stored.symbol, interval=stored.interval, reason=reason, changes=changes)]
 
 
 def numbers(row: Quarantined) -> Values:

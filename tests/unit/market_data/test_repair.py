@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from arbitrax.domain.dates import start_of_day
 from arbitrax.market_data.repair import Repair, propose_repairs
+from arbitrax.market_data.repair_rows import joined
 from arbitrax.market_data.validation.findings import Context
 from arbitrax.market_data.validation.validator import validate
 from tests.candidates import XNYS, as_bars, as_traded, candidate, flat, made_history, multiplied, split
@@ -136,3 +137,16 @@ def test_a_true_crash_is_not_repaired():
 def test_rows_without_prices_cannot_be_mended():
     stored, aside = set_aside(candidate(("2015-01-02", 10, 11, 9, 10.5, 5), ("2015-01-05", *[np.nan] * 5)))
     assert propose_repairs(stored, Context(), aside) == ()
+
+
+def test_stored_bars_on_days_without_a_session_are_taken_out_and_put_back():
+    rows = flat([10.0] * 10, start="2024-01-02")
+    saturday = start_of_day("2024-01-06")
+    stored = as_bars(joined(rows, replace(rows.take(slice(1)), timestamp=np.array([saturday]))))
+    assert propose_repairs(stored, Context()) == ()
+    (repair,) = propose_repairs(stored, Context(calendar=XNYS))
+    assert repair.reason == "1 bar is taken out, as XNYS had no session then."
+    (change,) = repair.changes
+    assert (change.timestamp, change.new) == (saturday, None)
+    assert change.old["close"] == 10.0
+    assert repair.undone().changes[0].new == change.old
