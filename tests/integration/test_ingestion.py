@@ -13,7 +13,7 @@ import pytest
 from arbitrax.storage.embedded import EmbeddedServers
 from tests.integration.test_command_line import Program
 from tests.vendors import KEY, StandIn
-from tests.vendors.answer import cut_off, edited, garbage, hang, page_for_people, rate_limited
+from tests.vendors.answer import cut_off, edited, garbage, hang, page_for_people, rate_limited, reply
 
 RANGE = ("--from", "2019-01-01", "--to", "2024-12-31")
 STORED = """
@@ -346,3 +346,29 @@ def test_a_schedule_that_no_vendor_can_do_is_refused_at_once(program, words, sen
     _, err = program.run("data", "schedule", "add", "never", "IBM", *words, code=2)
     assert sentence in err
     assert program.json("data", "schedule", "list") == []
+
+
+@pytest.mark.parametrize("spoil", [reply(403, '{"message":"not entitled"}'), reply(500, "oops")])
+def test_what_one_symbol_is_refused_stops_no_other(program, vendors, spoil):
+    others = [f"A{number}" for number in range(6)]
+    vendors.always("BAD", spoil)
+    try:
+        outcomes = program.json("data", "ingest", "BAD", *others, "--from", "2024-06-03", "--source", "polygon", code=3)
+    finally:
+        vendors.always("BAD")
+    assert outcomes[0]["stopped"] is None
+    assert [each["symbol"] for each in outcomes[0]["symbols"] if each["failed"]] == ["BAD"]
+    assert all(each["score"] == 100 for each in outcomes[0]["symbols"] if each["symbol"] != "BAD")
+
+
+def test_a_vendor_that_is_down_for_several_is_left_alone_and_says_who_was_not_asked_for(program, vendors):
+    symbols = [f"A{number}" for number in range(7)]
+    for each in symbols:
+        vendors.always(each, reply(500, "oops"))
+    try:
+        _, err = program.run("data", "ingest", *symbols, "--from", "2024-06-03", "--source", "polygon", code=1)
+    finally:
+        for each in symbols:
+            vendors.always(each)
+    assert "Not asked for any more: A" in err
+    assert "the same command goes on from there" in err

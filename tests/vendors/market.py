@@ -61,7 +61,7 @@ def splits(symbol):
 @cache
 def dividends(symbol, first="1998-01-01", last="2035-01-01"):
     """Return a list to leave alone: (ex-date ns, amount as declared), one in February, May, August and November."""
-    if symbol not in NAMES and seed_of(symbol) % 4 == 3:
+    if not exists(symbol) or (symbol not in NAMES and seed_of(symbol) % 4 == 3):
         return []
     found = []
     sessions = calendar("XNYS").table.date

@@ -144,7 +144,12 @@ def show_outcomes(outcomes: Sequence[IngestionOutcome], wanted: Sequence[str]) -
     for outcome in outcomes:
         if outcome.resumed:
             notice(f"Went on with an earlier ingestion: {outcome.resumed} of {outcome.chunks} parts were done.")
-    rows = [_row(each) for outcome in outcomes for each in outcome.symbols if _is_done(each)]
+    rows = [
+        _row(each)
+        for outcome in outcomes
+        for each in outcome.symbols
+        if _is_done(each) or (each.failed is None and outcome.stopped is None)
+    ]
     if rows:
         show(table(None, columns, rows, left=2))
     for outcome in outcomes:
@@ -157,6 +162,9 @@ def show_outcomes(outcomes: Sequence[IngestionOutcome], wanted: Sequence[str]) -
         ):
             complain(sentence)
         if outcome.stopped:
+            unreached = [each.symbol for each in outcome.symbols if each.failed is None and not _is_done(each)]
+            if unreached:
+                notice(f"Not asked for any more: {_few(unreached)}.")
             notice("What was stored stays; the same command goes on from there.")
     return _exit_code(outcomes, wanted)
 
@@ -174,7 +182,7 @@ def _row(each: SymbolOutcome) -> tuple[str, ...]:
 
 
 def _is_done(each: SymbolOutcome) -> bool:
-    return each.failed is None or each.added + each.updated + each.unchanged + each.quarantined > 0
+    return each.score is not None or each.added + each.updated + each.unchanged + each.quarantined > 0
 
 
 def _exit_code(outcomes: Sequence[IngestionOutcome], wanted: Sequence[str]) -> int:

@@ -139,6 +139,7 @@ class _Ingestion:
     def __post_init__(self) -> None:
         self._places = asyncio.Semaphore(SYMBOLS_AT_ONCE)
         self._stopped: str | None = None
+        self._silent: set[str] = set()
         self._outcomes = {each: SymbolOutcome(each, self._request.source) for each in self._request.symbols}
 
     async def run(self) -> IngestionOutcome:
@@ -238,7 +239,8 @@ class _Ingestion:
         before: Bars | None = None
         same: Bars | None = None
         if info is not None and info.source == SAMPLE:
-            self._note(symbol, f"The bundled prices of {symbol} made room for those of {self._request.source}.")
+            if len(fetched.candidate):
+                self._note(symbol, f"The bundled prices of {symbol} made room for those of {self._request.source}.")
         elif info is not None:
             reach = BEFORE * max(nanoseconds(chunk.interval), DAY) * 2
             before = _loaded(bars, chunk, chunk.start - reach, chunk.start)
@@ -275,7 +277,10 @@ class _Ingestion:
     async def _failed(self, ingestion: OpenIngestion, chunk: Chunk, error: VendorError | DataError) -> None:
         text = str(error)
         await _again(lambda: self._stores.ingestions.fail(ingestion, chunk, text))
-        stops = isinstance(error, Unauthorized | NotEntitled | VendorDown | RateLimited)
+        if isinstance(error, VendorDown):
+            self._silent.add(chunk.symbol)
+        # What one symbol is refused, or a vendor stumbles over once, others may get.
+        stops = isinstance(error, Unauthorized | RateLimited) or len(self._silent) > 1
         if stops and self._stopped is None:
             self._stopped = text
         outcome = self._outcomes[chunk.symbol]
