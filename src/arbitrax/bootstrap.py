@@ -14,6 +14,7 @@ from arbitrax.domain.errors import SchemaError, StoreError, StoreUnavailableErro
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from arbitrax.domain.assets import AssetType
     from arbitrax.market_data.providers.provider import Provider
     from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
@@ -157,8 +158,8 @@ class Vendors:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
 
-    def order(self, interval: str) -> list[str]:
-        """Return the names of those to ask for bars of an interval, best first.
+    def order(self, interval: str, asset_type: AssetType) -> list[str]:
+        """Return the names of those to ask for bars of an interval and a type of asset, best first.
 
         Raises:
             InputError: none has such bars.
@@ -166,7 +167,7 @@ class Vendors:
         from arbitrax.market_data.providers.choice import choose
         from arbitrax.market_data.providers.limits import VENDORS
 
-        return choose([name for name in VENDORS if self._setting(name, "key")], interval)
+        return choose([name for name in VENDORS if self._setting(name, "key")], interval, asset_type)
 
     def open(self, name: str) -> Provider:
         """Return a vendor.

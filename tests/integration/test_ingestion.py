@@ -372,3 +372,18 @@ def test_a_vendor_that_is_down_for_several_is_left_alone_and_says_who_was_not_as
             vendors.always(each)
     assert "Not asked for any more: A" in err
     assert "the same command goes on from there" in err
+
+
+def test_a_series_taken_over_by_a_vendor_is_that_vendors_even_when_nothing_differs(program, postgres_url):
+    program.run("data", "ingest", "GE", *RANGE, "--source", "polygon")
+    program.run("data", "ingest", "GE", *RANGE, "--source", "yahoo", "--replace")
+    outcomes = program.json("data", "ingest", "GE", *RANGE, "--source", "yahoo")
+    assert outcomes[0]["symbols"][0]["notices"] == []
+    assert program.json("data", "list")[0]["source"] == "yahoo"
+
+
+def test_auto_asks_yahoo_for_what_only_yahoo_spells_so(program, vendors):
+    _, err = program.run("data", "ingest", "^GSPC", "--from", "2024-01-01", "--to", "2024-02-01")
+    assert "--source auto asks yahoo." in err
+    _, err = program.run("data", "ingest", "AAPL", "--from", "2024-01-01", "--interval", "1w", code=2)
+    assert "ingest 1d" in err

@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 from arbitrax.bootstrap import Vendors, open_store
 from arbitrax.cli.console import Json, complain, notice, show, show_json, table
 from arbitrax.domain.dates import canonical_date, end_of_day, start_of_day
-from arbitrax.domain.errors import InputError, RangeError
+from arbitrax.domain.errors import InputError, RangeError, StoreUnavailableError
 from arbitrax.domain.ids import encode
 from arbitrax.services.ingestion import IngestionOutcome, SymbolOutcome, Watcher
 from arbitrax.settings import read_settings
@@ -51,23 +51,26 @@ def ingest(
     if start is not None and end is not None and start >= end:
         raise RangeError(f"--from {from_} is after --to {to}; exchange them.")
     settings = read_settings()
-    with open_store(settings, recent=True) as store, _watched(shown=not json) as watcher:
-        outcomes = asyncio.run(
-            ingest_from(
-                store,
-                Vendors(settings),
-                source,
-                wanted,
-                interval,
-                start=start,
-                end=end,
-                only_missing=update,
-                replace_source=replace,
-                clock=time.time_ns,
-                watcher=watcher,
-                notice=notice,
+    try:
+        with open_store(settings, recent=True) as store, _watched(shown=not json) as watcher:
+            outcomes = asyncio.run(
+                ingest_from(
+                    store,
+                    Vendors(settings),
+                    source,
+                    wanted,
+                    interval,
+                    start=start,
+                    end=end,
+                    only_missing=update,
+                    replace_source=replace,
+                    clock=time.time_ns,
+                    watcher=watcher,
+                    notice=notice,
+                )
             )
-        )
+    except StoreUnavailableError as error:
+        raise StoreUnavailableError(f"{error} What was stored stays; the same command goes on from there.") from error
     if json:
         show_json(outcomes)
         return _exit_code(outcomes, wanted)

@@ -51,7 +51,7 @@ def add(
     settings = read_settings()
     with open_store(settings) as store:
         if source == AUTO:
-            Vendors(settings).order(interval)
+            Vendors(settings).order(interval, "unknown")
         add_schedule(store.schedules, schedule)
         stored = {each.symbol for each in store.bars.catalogue() if each.interval == interval}
         due = next_due(find_schedule(store.schedules, name), now=time.time_ns())

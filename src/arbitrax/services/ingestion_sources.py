@@ -5,8 +5,10 @@ from typing import Protocol
 
 from msgspec.structs import replace
 
+from arbitrax.domain.assets import AssetType
 from arbitrax.domain.dates import start_of_day, to_nanoseconds
 from arbitrax.domain.errors import InputError
+from arbitrax.market_data.providers.choice import spelled_type
 from arbitrax.market_data.providers.provider import Provider
 from arbitrax.services.catalogue_ports import IngestionRequest, MarketStores
 from arbitrax.services.holders import holder_of
@@ -20,8 +22,8 @@ UP_TO_NOW = start_of_day("2200-01-01")
 class Vendors(Protocol):
     """The vendors that settings give access to."""
 
-    def order(self, interval: str) -> Sequence[str]:
-        """Return the names of those to ask for bars of an interval, best first."""
+    def order(self, interval: str, asset_type: AssetType) -> Sequence[str]:
+        """Return the names of those to ask for bars of an interval and a type of asset, best first."""
 
     def open(self, name: str) -> Provider:
         """Return a vendor.
@@ -55,7 +57,7 @@ async def ingest_from(
     Raises:
         InputError: no such vendor, no start where nothing is stored, or a range that has not begun.
     """
-    names = list(vendors.order(interval)) if source == AUTO else [source]
+    names = list(vendors.order(interval, _type_of(stores, symbols))) if source == AUTO else [source]
     begin = _start(stores, symbols, interval) if start is None else start
     if begin >= clock():
         raise InputError("The range to ingest begins in the future; give an earlier --from.")
@@ -98,6 +100,16 @@ def _left(outcome: IngestionOutcome) -> tuple[str, ...]:
     return tuple(
         each.symbol for each in outcome.symbols if each.vendor_failed or (outcome.stopped and each.score is None)
     )
+
+
+def _type_of(stores: MarketStores, symbols: Sequence[str]) -> AssetType:
+    """Return what all symbols are, known or told by Yahoo's spelling; unknown when they differ."""
+    found: set[AssetType] = set()
+    for symbol in symbols:
+        entry = stores.assets.find(symbol)
+        known = "unknown" if entry is None else entry.asset.asset_type
+        found.add(known if known != "unknown" else spelled_type(symbol))
+    return found.pop() if len(found) == 1 else "unknown"
 
 
 def _listed(symbols: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from arbitrax.domain.assets import AssetType
 from arbitrax.domain.errors import InputError, did_you_mean
+from arbitrax.domain.intervals import DAY, nanoseconds
 from arbitrax.market_data.providers.access import Access
 from arbitrax.market_data.providers.limits import VENDORS
 from arbitrax.market_data.providers.provider import Provider
@@ -29,11 +30,24 @@ def choose(keys: Collection[str], interval: str, asset_type: AssetType = "unknow
     ]
     if found:
         return found
+    if nanoseconds(interval) > DAY:
+        raise InputError(
+            f"No vendor is asked for bars of {interval}; ingest 1d, of which bars of several days are made when a run "
+            "wants them."
+        )
     offered = ", ".join(dict.fromkeys(each for vendor in VENDORS.values() for each in vendor.windows))
     raise InputError(
         f"No vendor that is configured has bars of {interval}; take one of {offered}, or set a vendor's key "
         "(docs/vendors.md)."
     )
+
+
+def spelled_type(symbol: str) -> AssetType:
+    """Return what Yahoo's spelling says: ^GSPC is an index, BTC-USD a coin, EURUSD=X a rate, ES=F a future."""
+    endings: dict[str, AssetType] = {"-USD": "crypto", "=X": "fx", "=F": "future"}
+    if symbol.startswith("^"):
+        return "index"
+    return next((each for ending, each in endings.items() if symbol.endswith(ending)), "unknown")
 
 
 def check_source(name: str, interval: str) -> None:

@@ -100,8 +100,11 @@ class _Write:
             self._received = max(self._received, as_of + _ONE_TICK)
         before = None if as_of is None else nanoseconds(as_of)
         span = int(self._bars.timestamp[0]), int(self._bars.timestamp[-1])
+        takes_over = of_vendor and not fills and held_by != self._source
         if rows == len(self._bars) and content_hash == self._bars.content_hash() and self._all_final():
             self._rows_done(rows)
+            if takes_over:
+                self._connection.execute(statement("series_source"), self._keys)
             return Written(self._asset, StoreCounts(0, 0, rows), span, before, before)
         if of_vendor and rows and held_by == SAMPLE:
             self._make_room()
@@ -117,6 +120,8 @@ class _Write:
             self._append(difference, may_skip_checks=may_skip_checks)
         counts = StoreCounts(len(difference.new), len(difference.changed), difference.unchanged)
         if not counts.added and not counts.updated and not dropped:
+            if takes_over:
+                self._connection.execute(statement("series_source"), self._keys)
             return Written(self._asset, counts, span, before, before)
         is_new = rows == 0
         self._note(counts.added, content_hash=self._bars.content_hash() if is_new else None, fills=fills)
