@@ -24,7 +24,14 @@ from cython.cimports.arbitrax.kernels.steps import (
     start_sum,
     step_smoothing,
 )
-from cython.cimports.arbitrax.kernels.vector_loops import adapt, changes_of, kaufman_smoothing, quotients
+from cython.cimports.arbitrax.kernels.vector_loops import (
+    adapt,
+    changes_of,
+    double_averages,
+    kaufman_smoothing,
+    quotients,
+    triple_averages,
+)
 from cython.cimports.libc.math import NAN
 from cython.cimports.libc.stdlib import free
 
@@ -228,7 +235,6 @@ class Dema:
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
         """Take the next values, (bars,); write the averages."""
         i: cython.Py_ssize_t = 0
-        k: cython.Py_ssize_t
         n: cython.Py_ssize_t = value.shape[0]
         end: cython.Py_ssize_t
         first: cython.pointer[Smoothing] = cython.address(self._first)
@@ -241,8 +247,7 @@ class Dema:
                 if end > i:
                     smooth(first, cython.address(value[i]), end - i, one + 4)
                     smooth(second, one + 4, end - i, two + 4)
-                    for k in range(end - i):
-                        out[i + k] = 2.0 * one[4 + k] - two[4 + k]
+                    double_averages(one + 4, two + 4, end - i, cython.address(out[i]))
                     i = end
                 else:
                     out[i] = _step_dema(first, second, value[i])
@@ -287,7 +292,6 @@ class Tema:
     def fill(self, value: cython.const[cython.double][::1], out: cython.double[::1]) -> None:
         """Take the next values, (bars,); write the averages."""
         i: cython.Py_ssize_t = 0
-        k: cython.Py_ssize_t
         n: cython.Py_ssize_t = value.shape[0]
         end: cython.Py_ssize_t
         first: cython.pointer[Smoothing] = cython.address(self._first)
@@ -303,8 +307,7 @@ class Tema:
                     smooth(first, cython.address(value[i]), end - i, one + 4)
                     smooth(second, one + 4, end - i, two + 4)
                     smooth(third, two + 4, end - i, three + 4)
-                    for k in range(end - i):
-                        out[i + k] = 3.0 * one[4 + k] - 3.0 * two[4 + k] + three[4 + k]
+                    triple_averages(one + 4, two + 4, three + 4, end - i, cython.address(out[i]))
                     i = end
                 else:
                     out[i] = _step_tema(first, second, third, value[i])

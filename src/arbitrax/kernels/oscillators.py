@@ -357,7 +357,6 @@ class WilliamsR:
     ) -> None:
         """Take the next bars, (bars,); write %R."""
         i: cython.Py_ssize_t = 0
-        j: cython.Py_ssize_t
         n: cython.Py_ssize_t = high.shape[0]
         first: cython.Py_ssize_t = 0
         end: cython.Py_ssize_t = 0

@@ -2,7 +2,7 @@
 from libc.math cimport INFINITY, NAN, fabs
 from libc.stdlib cimport calloc, free
 from arbitrax.kernels.steps cimport BLOCK, Smoothing, finite_end, settled, smooth, start_smoothing, step_smoothing
-from arbitrax.kernels.vector_loops cimport larger_of, smaller_of
+from arbitrax.kernels.vector_loops cimport larger_of, smaller_of, true_range, true_ranges
 
 # The largest of the last `window` values, in two parts (van Herk, Gil and Werman): the running largest of the present
 # block of `window` values, and for what is left of the block before the largest from each place to its end.
@@ -152,10 +152,6 @@ cdef struct Range:
     bint started
     double close
 
-cdef inline double true_range(double high, double low, double before) noexcept nogil:
-    # Wilder's true high less his true low.
-    return (high if high > before else before) - (low if low < before else before)
-
 cdef inline double step_range(Range* s, double high, double low, double close) noexcept nogil:
     cdef double before = s.close
     if high - high + (low - low) + (close - close) != 0.0:
@@ -174,16 +170,14 @@ cdef inline Py_ssize_t smooth_ranges(
 ) noexcept nogil:
     # Take up to a block of the bars from i on and return how many, none where they have to go one by one. ranges: room for
     # a block and four more. out has room for four before what is written.
-    cdef Py_ssize_t k, count
+    cdef Py_ssize_t count
     if i < 5 or not settled(&s.average):
         return 0
     count = BLOCK if n - i > BLOCK else n - i
     high += i - 4
     low += i - 4
     close += i - 4
-    for k in range(count + 4):
-        # What is not finite makes a NaN.
-        ranges[k] = true_range(high[k], low[k], close[k - 1]) + 0.0 * (high[k] + low[k] + close[k])
+    true_ranges(high, low, close, count + 4, ranges)
     if not smooth(&s.average, ranges + 4, count, out):
         count = finite_end(ranges, 4, count + 4) - 4
         if count > 0:

@@ -5,7 +5,7 @@ from libc.math cimport INFINITY, NAN, fabs, llrint
 from libc.stdlib cimport calloc
 from libc.string cimport memset
 from arbitrax.kernels.build cimport int128
-from arbitrax.kernels.vector_loops cimport all_below, units_of
+from arbitrax.kernels.vector_loops cimport all_below, smooth_run, units_of
 
 cdef extern from "float.h":
     const double LARGEST_NUMBER "DBL_MAX"
@@ -15,35 +15,10 @@ cdef extern from *:
     #define ARBITRAX_WIDEST 9.2e18
     #define ARBITRAX_NARROW 2251799813685248.0
     #define ARBITRAX_UNLIKELY(x) __builtin_expect(!!(x), 0)
-    /* Two values at once, which every processor of 64 bits does; what the next four wait for stays in registers. */
-    typedef double arbitrax_pair __attribute__((vector_size(16), aligned(8), may_alias));
-    #define ARBITRAX_PAIR(place) (*(const arbitrax_pair *)(place))
-    static inline void arbitrax_smooth(
-        const double *x, double *out, ptrdiff_t count, double weight, double left
-    ) {
-        const double left_of_two = left * left, left_of_four = left_of_two * left_of_two;
-        arbitrax_pair first = ARBITRAX_PAIR(out - 4), second = ARBITRAX_PAIR(out - 2);
-        arbitrax_pair one, two = ARBITRAX_PAIR(x - 2) + left * ARBITRAX_PAIR(x - 3);
-        ptrdiff_t i;
-        for (i = 0; i + 4 <= count; i += 4) {
-            one = ARBITRAX_PAIR(x + i) + left * ARBITRAX_PAIR(x + i - 1);
-            first = left_of_four * first + weight * (one + left_of_two * two);
-            two = ARBITRAX_PAIR(x + i + 2) + left * ARBITRAX_PAIR(x + i + 1);
-            second = left_of_four * second + weight * (two + left_of_two * one);
-            *(arbitrax_pair *)(out + i) = first;
-            *(arbitrax_pair *)(out + i + 2) = second;
-        }
-        for (; i < count; i++)
-            out[i] = left_of_four * out[i - 4]
-                + weight * ((x[i] + left * x[i - 1]) + left_of_two * (x[i - 2] + left * x[i - 3]));
-    }
     """
     bint unlikely "ARBITRAX_UNLIKELY"(bint x) noexcept nogil
     const double WIDEST "ARBITRAX_WIDEST"  # a sum of int64 has to stay below
     const double NARROW "ARBITRAX_NARROW"  # units of a block have to stay below, 2^51
-    void smooth_run "arbitrax_smooth"(
-        const double* x, double* out, Py_ssize_t count, double weight, double left
-    ) noexcept nogil
 
 # Exact sum of the last `window` values, rounded to units of 1 / scale.
 cdef struct RollingSum:
@@ -138,15 +113,17 @@ cdef inline bint add_to_sum(RollingSum* s, double x) noexcept nogil:
     return s.seen == s.window
 
 cdef enum:
-    BLOCK = 256  # values that runs are taken in: what they need stays in the nearest cache
-    ROOM = 260  # for a block and the four values before it
+    BLOCK = 128  # values that runs are taken in: what they need stays in the nearest cache
+    ROOM = 132  # for a block and the four values before it
 
 cdef inline Py_ssize_t finite_end(const double* x, Py_ssize_t start, Py_ssize_t end) noexcept nogil:
     # Where the finite values from `start` on end.
     cdef Py_ssize_t i = start
-    while i + 64 <= end and all_below(x + i, 64, INFINITY):
-        i += 64
-    while i < end and fabs(x[i]) <= LARGEST_NUMBER:
+    while i < end and all_below(x + i, end - i if end - i < BLOCK else BLOCK, INFINITY):
+        i += BLOCK
+    if i >= end:
+        return end
+    while fabs(x[i]) <= LARGEST_NUMBER:
         i += 1
     return i
 
@@ -266,7 +243,7 @@ cdef inline bint smooth(Smoothing* s, const double* x, Py_ssize_t count, double*
     cdef double last = 0.0
     for i in range(4):
         out[i - 4] = s.averages[(s.at + i) & 3]
-    smooth_run(x, out, count, s.weight, s.left)
+    smooth_run(x, out, count, s.weight, s.left, s.averages, s.at)
     for i in range(4):  # what is not finite stays in one of them
         last += out[count - 4 + i] * 0.0
     if last != 0.0:

@@ -1,5 +1,6 @@
-# Loops over a block of values, none of which waits for another: the compiler takes two values at once, and where glibc can
-# choose when a module is loaded, four on a processor of AVX2. Neither fuses nor reorders, so both give the same bits.
+# Loops over a block of values in C, which the compiler makes of vectors: two values at once, and where glibc can choose
+# when a module is loaded, four on a processor of AVX2. Neither fuses nor reorders, so both give the same bits. A formula
+# that the form of one value needs too stands before its loop.
 #
 # An int64 below 2^51 and a double turn into each other without an instruction of their own (SSE2 and AVX2 have none for
 # several at once): in a double from 2^52 to 2^53 the last bit of the mantissa counts one, so a sum of 1.5 * 2^52 and a
@@ -133,6 +134,55 @@ cdef extern from *:
         state[3] = add[count];
     }
 
+    /* What the next four wait for stays in registers, as two pairs: a vector of four is slow where there is none. */
+    typedef double arbitrax_pair __attribute__((vector_size(16), aligned(8), may_alias));
+    #define ARBITRAX_PAIR(place) (*(const arbitrax_pair *)(place))
+    ARBITRAX_LOOP void arbitrax_smooth(
+        const double *restrict x, double *restrict out, ptrdiff_t count, double weight, double left,
+        const double *restrict last, ptrdiff_t at
+    ) {
+        const double left_of_two = left * left, left_of_four = left_of_two * left_of_two;
+        /* One by one: pairs would wait until those just written to `out` have left the store buffer. */
+        arbitrax_pair first = {last[at & 3], last[(at + 1) & 3]}, second = {last[(at + 2) & 3], last[(at + 3) & 3]};
+        arbitrax_pair one, two = ARBITRAX_PAIR(x - 2) + left * ARBITRAX_PAIR(x - 3);
+        ptrdiff_t i;
+        for (i = 0; i + 4 <= count; i += 4) {
+            one = ARBITRAX_PAIR(x + i) + left * ARBITRAX_PAIR(x + i - 1);
+            first = left_of_four * first + weight * (one + left_of_two * two);
+            two = ARBITRAX_PAIR(x + i + 2) + left * ARBITRAX_PAIR(x + i + 1);
+            second = left_of_four * second + weight * (two + left_of_two * one);
+            *(arbitrax_pair *)(out + i) = first;
+            *(arbitrax_pair *)(out + i + 2) = second;
+        }
+        for (; i < count; i++)
+            out[i] = left_of_four * out[i - 4]
+                + weight * ((x[i] + left * x[i - 1]) + left_of_two * (x[i - 2] + left * x[i - 3]));
+    }
+    ARBITRAX_LOOP void arbitrax_double_averages(
+        const double *restrict one, const double *restrict two, ptrdiff_t count, double *restrict out
+    ) {
+        for (ptrdiff_t k = 0; k < count; k++)
+            out[k] = 2.0 * one[k] - two[k];
+    }
+    ARBITRAX_LOOP void arbitrax_triple_averages(
+        const double *restrict one, const double *restrict two, const double *restrict three, ptrdiff_t count,
+        double *restrict out
+    ) {
+        for (ptrdiff_t k = 0; k < count; k++)
+            out[k] = 3.0 * one[k] - 3.0 * two[k] + three[k];
+    }
+
+    static inline double arbitrax_true_range(double high, double low, double before) {
+        return (high > before ? high : before) - (low < before ? low : before);
+    }
+    ARBITRAX_LOOP void arbitrax_true_ranges(
+        const double *restrict high, const double *restrict low, const double *restrict close, ptrdiff_t count,
+        double *restrict out
+    ) {
+        for (ptrdiff_t k = 0; k < count; k++)
+            out[k] = arbitrax_true_range(high[k], low[k], close[k - 1]) + 0.0 * (high[k] + low[k] + close[k]);
+    }
+
     static inline double arbitrax_score(double above, double spread, double factor) {
         /* (u - sum / n) / (sqrt(spread) / n), times sqrt((n - 1) / n) for the sample's deviation. Where all are equal both
            are 0, exactly, and the score is NaN. */
@@ -235,6 +285,23 @@ cdef extern from *:
     void draw_bands "arbitrax_bands"(
         const long long* sums, const long long* high, const unsigned long long* low, Py_ssize_t count,
         double units, double factor, double* middle, double* upper, double* lower,
+    ) noexcept nogil
+    # Write exponential averages, from the average four values ago and the values since (see Smoothing): x holds the four
+    # values before, out their averages, and so does `last`, the oldest at `at`.
+    void smooth_run "arbitrax_smooth"(
+        const double* x, double* out, Py_ssize_t count, double weight, double left, const double* last, Py_ssize_t at
+    ) noexcept nogil
+    void double_averages "arbitrax_double_averages"(
+        const double* one, const double* two, Py_ssize_t count, double* out
+    ) noexcept nogil
+    void triple_averages "arbitrax_triple_averages"(
+        const double* one, const double* two, const double* three, Py_ssize_t count, double* out
+    ) noexcept nogil
+    # Wilder's true high less his true low.
+    double true_range "arbitrax_true_range"(double high, double low, double before) noexcept nogil
+    # The same for bars after the first close; NaN where a price is not finite.
+    void true_ranges "arbitrax_true_ranges"(
+        const double* high, const double* low, const double* close, Py_ssize_t count, double* out
     ) noexcept nogil
     double score_of "arbitrax_score"(double above, double spread, double factor) noexcept nogil
     void scores "arbitrax_scores"(

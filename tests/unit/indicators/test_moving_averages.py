@@ -1,5 +1,6 @@
 import math
 import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -44,6 +45,46 @@ def test_one_at_a_time_and_in_pieces_give_the_same_bits(name, values, window, cu
     pieces.fill(array[:cut], out[:cut])
     pieces.fill(array[cut:], out[cut:])
     assert out.tobytes() == whole.tobytes()
+
+
+def rough_series():
+    """Prices in cents, some halfway between two units of 1e-8, some about the widest of a block, some missing."""
+    rng = np.random.default_rng(7)
+    values = np.round(100 + np.cumsum(rng.normal(0, 0.5, 4000)), 2)
+    halves = rng.integers(0, 4000, 900)
+    values[halves] = np.round(values[halves] * 512) / 512
+    values[[50, 700, 701, 1900, 3300]] = np.array([0.99, 1.0, -1.0, 1.5, -1.5]) * 2.0**51 / 1e8
+    values[[1000, 2600, 2601, 2700]] = [math.nan, math.inf, math.nan, -math.inf]
+    return values
+
+
+@each
+@pytest.mark.parametrize("window", [1, 3, 100, 700])
+def test_long_series_give_the_same_bits_however_they_come(name, window):
+    function, state, _ = AVERAGES[name]
+    values = rough_series()
+    whole = function(values, window)
+    one = state(window)
+    assert np.array([one.update(value) for value in values]).tobytes() == whole.tobytes()
+    pieces, out = state(window), np.empty(len(values))
+    for start, end in pairwise([0, 1, 130, 131, 900, 2605, 4000]):
+        pieces.fill(values[start:end], out[start:end])
+    assert out.tobytes() == whole.tobytes()
+
+
+def test_averages_are_the_quotients_of_whole_sums():
+    values = rough_series()[2701:]
+    units = [int(unit) for unit in np.rint(values * 1e8)]
+    for window in (3, 100):
+        sums = [sum(units[i + 1 - window : i + 1]) for i in range(window - 1, len(units))]
+        rises = [
+            sum((k + 1) * unit for k, unit in enumerate(units[i + 1 - window : i + 1]))
+            for i in range(window - 1, len(units))
+        ]
+        expected = np.array([float(each) for each in sums]) / (window * 1e8)
+        np.testing.assert_array_equal(ix.sma(values, window)[window - 1 :], expected)
+        expected = np.array([float(each) for each in rises]) / (0.5 * window * (window + 1) * 1e8)
+        np.testing.assert_array_equal(ix.wma(values, window)[window - 1 :], expected)
 
 
 @each
