@@ -1,8 +1,8 @@
-"""Commands in and events out, defined once: the records that the journal keeps, the kernel reads and the feed is made of.
+"""Commands in and events out, defined once: what the journal keeps, the kernel reads and the feed is made of.
 
-Little-endian, fixed width. Prices are ticks and quantities lots, int64; cash is int64 in the instrument's units; time is
-the engine's, int64 milliseconds since 1970, given with each command: the engine reads no clock. A field that a kind does
-not use is 0.
+Little-endian, fixed width. Prices are ticks and quantities lots, int64; cash is int64 in the instrument's units; time
+is the engine's, int64 milliseconds since 1970, given with each command: the engine reads no clock. A field that a kind
+does not use is 0.
 """
 
 from enum import IntEnum, IntFlag
