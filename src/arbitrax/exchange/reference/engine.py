@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrax.exchange.records import EVENT, FEES, HOUSE, MAX_TIME, Code, Happening, Kind, Phase
-from arbitrax.exchange.reference import cancels, configure, house, pegs, stops
-from arbitrax.exchange.reference.accounts import Account
+from arbitrax.exchange.reference import cancels, configure, house, pegs, risk, stops
+from arbitrax.exchange.reference.accounts import Account, Position
 from arbitrax.exchange.reference.amend import amend
 from arbitrax.exchange.reference.book import Book
 from arbitrax.exchange.reference.command import Command, read_commands
@@ -27,6 +27,7 @@ from arbitrax.exchange.reference.hashing import state_hash
 from arbitrax.exchange.reference.identity import Producer
 from arbitrax.exchange.reference.state import State
 from arbitrax.exchange.reference.submit import is_trader, refuse, submit
+from arbitrax.exchange.views import AccountView, Level, PositionView, Queued
 
 PHASES = {
     Kind.HALT: Phase.HALTED,
@@ -62,17 +63,28 @@ class MatchingEngine:
         """Return the 64-bit hash of everything that decides the future."""
         return state_hash(self.state)
 
-    def depth(self, symbol: int, side: int, levels: int) -> list[tuple[int, int, int]]:
-        """Return the best levels of a side: (price, lots shown, orders)."""
-        side_levels = self.state.books[symbol].sides[side]
-        return [
-            (price, sum(each.shown for each in side_levels.queues[price]), len(side_levels.queues[price]))
-            for price in side_levels.prices()[:levels]
-        ]
+    def depth(self, symbol: int, side: int, levels: int) -> list[Level]:
+        """Return the best levels of a side."""
+        queues = self.state.books[symbol].sides[side].queues
+        prices = self.state.books[symbol].sides[side].prices()[:levels]
+        return [Level(price, sum(each.shown for each in queues[price]), len(queues[price])) for price in prices]
 
-    def queue(self, symbol: int, side: int) -> list[tuple[int, int, int, int]]:
-        """Return every order of a side, best first, first come first: (price, id, lots shown, lots open)."""
-        return [(each.price, each.id, each.shown, each.open) for each in self.state.books[symbol].sides[side]]
+    def queue(self, symbol: int, side: int) -> list[Queued]:
+        """Return every order of a side, best first, first come first."""
+        return [Queued(each.price, each.id, each.shown, each.open) for each in self.state.books[symbol].sides[side]]
+
+    def account(self, account: int) -> AccountView:
+        """Return an account's cash. That of fees and of the house have no buying power: 0."""
+        found = self.state.accounts[account]
+        free = 0 if account in (FEES, HOUSE) else risk.available(self.state, found)
+        return AccountView(found.cash, free, found.killed)
+
+    def position(self, account: int, symbol: int) -> PositionView:
+        """Return what an account holds of a symbol."""
+        book = self.state.books[symbol]
+        found = self.state.accounts[account].positions.get(symbol, Position())
+        unrealised = found.unrealised(book.mark(), book.rules.tick_value)
+        return PositionView(found.quantity, found.cost, found.realised, unrealised, found.fees, *found.lots)
 
 
 def execute(state: State, command: Command) -> None:
