@@ -47,7 +47,7 @@ class Stream:
     """Makes commands; remembers whose the ids it asked for should be."""
 
     def __init__(self, seed):
-        self.random = Random(seed)
+        self.random = Random(seed)  # noqa: S311 - not secret
         self.now = 1_000
         self.owners = []
         self.rows = opening()

@@ -1,7 +1,7 @@
 """A venue by hand: commands as calls, events as lines of text, the book as a picture.
 
-A picture is ``bids 100 x 5 (#1 3, #2 2); 99 x 1 (#3 1) | asks none``: levels best first, at each the lots shown, then the
-queue, first come first, with what each shows and, of an iceberg, what it hides: ``#4 2+8``.
+A picture is ``bids 100 x 5 (#1 3, #2 2); 99 x 1 (#3 1) | asks none``: levels best first, at each the lots shown, then
+the queue, first come first, with what each shows and, of an iceberg, what it hides: ``#4 2+8``.
 """
 
 import numpy as np

@@ -1,16 +1,13 @@
 """Random commands of every kind, on every implementation: equal events, equal hashes, and what must always hold."""
 
-import struct
 from collections import Counter
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from arbitrax.exchange.records import (
-    COMMAND,
-    EVENT,
     FEES,
     HOUSE,
     MAX_TRIGGERS,
@@ -158,8 +155,10 @@ class Exchange(RuleBasedStateMachine):
     def outside(self, symbol, side, price, lots, kind):
         self.send(kind, symbol=symbol, side=side, price=price, quantity=lots)
 
-    @rule(symbol=st.sampled_from([1, 2, PLAIN]),
-          kind=st.sampled_from([Kind.HALT, Kind.RESUME, Kind.RESUME, Kind.AUCTION, Kind.UNCROSS, Kind.CLOSE]))  # fmt: skip
+    @rule(
+        symbol=st.sampled_from([1, 2, PLAIN]),
+        kind=st.sampled_from([Kind.HALT, Kind.RESUME, Kind.RESUME, Kind.AUCTION, Kind.UNCROSS, Kind.CLOSE]),
+    )
     def phase(self, symbol, kind):
         self.send(kind, symbol=symbol)
 

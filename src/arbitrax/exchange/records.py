@@ -92,7 +92,7 @@ INSTRUMENT_RULES = _overlay(
         "margin": ("<u4", 112),  # basis points of the notional: initial margin; 0: 10,000
     }
 )
-"""INSTRUMENT: COMMAND's 128 bytes. ``flags`` is `InstrumentFlag`. A symbol starts CONTINUOUS, with its first INSTRUMENT.
+"""INSTRUMENT: COMMAND's 128 bytes. ``flags`` is `InstrumentFlag`. A symbol starts CONTINUOUS with its first one.
 
 Tick value, steps and flags never change; fees and margin only while the symbol has no open order (what orders reserved
 was computed from them); the rest at any time, for what comes later. Otherwise refused, BAD_FIELD, as are values outside

@@ -100,7 +100,7 @@ def trade_hash(events):
 
 def small_stream(length):
     """Return a stream of the bench's operations; some name orders that are filled by then."""
-    random = Random(3)
+    random = Random(3)  # noqa: S311 - not secret
     rows, live, number = [], [], 0
     for _ in range(length):
         op = random.choice([0, 0, 0, 1, 2, 3, 4]) if len(live) > 60 else 0

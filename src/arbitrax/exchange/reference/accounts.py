@@ -12,7 +12,7 @@ class Position:
     quantity: int = 0
     """Lots; below 0: short."""
     cost: int = 0
-    """Cash paid for what is held (below 0: received). The average price is ``cost / (quantity x tick value)``, exact."""
+    """Cash paid for what is held (below 0: received). The exact average price is ``cost / (quantity x tick value)``."""
     realised: int = 0
     """Profit of what was closed, before fees. realised - cost = all that the trades paid, to the unit."""
     fees: int = 0

@@ -1,6 +1,6 @@
 """AMEND: new total, limit or trigger of an open order; and which of its changes keep its place.
 
-``quantity`` is the new total (with BASIS_OPEN the new open quantity; filled lots are added to it); 0 and whatever is not
+``quantity`` is the new total (with BASIS_OPEN the new open quantity: filled lots are added); 0 and whatever is not
 above what has filled cancels the rest, REPLACED. ``price`` and ``stop`` are 0 to stay as they are; a stop's new trigger
 puts it behind those with the same; a trailing stop's distance is not amended. Less or equal at the same price keeps its
 place. A new limit, more lots, or REQUEUE lose it: the order enters again as a taker under its id, at the back.
@@ -48,7 +48,7 @@ def amend(state: State, command: Command) -> None:
         return matching.cancel(state, book, order, Code.REPLACED)
     changed = replace(order, total=total, limit=command.price or order.limit, stop=command.stop or order.stop)
     if changed.stop != order.stop and order.at_market:
-        changed.bound = book.collar_from(order.side, changed.stop)
+        changed.bound = book.collar_from(order.side, changed.stop) if order.side == Side.BUY else changed.stop
     code = check(state, book, order, changed)
     if code != Code.OK:
         return refuse(state, command, code, order.id)
@@ -102,16 +102,16 @@ def check(state: State, book: Book, order: Order, changed: Order) -> int:
 
 def check_account(state: State, account: Account, book: Book, order: Order, changed: Order) -> int:
     """Check limits and the difference in what is set aside."""
-    worst = changed.limit or (changed.bound if changed.side == Side.BUY else changed.stop)
+    worst = risk.worst_price(state, book, changed)
     if (changed.limit, changed.stop) != (order.limit, order.stop):
         changed.lot_reserve = risk.lot_reserve(state, book, changed, worst)
     more = changed.open - order.open
     notional = worst * changed.total * book.rules.tick_value
     if more <= 0 and changed.lot_reserve <= order.lot_reserve:
         return Code.OK
-    code = risk.check_limits(state, account, book, order.side, more, notional, new=False)
+    code = risk.check_limits(state, account, book, side=order.side, lots=more, notional=notional, new=False)
     difference = changed.open * changed.lot_reserve - order.open * order.lot_reserve
-    return code or risk.check_power(state, account, book, order.side, more, difference)
+    return code or risk.check_power(state, account, book, side=order.side, lots=more, cash=difference)
 
 
 def apply(state: State, book: Book, order: Order, changed: Order, *, loses: bool) -> None:

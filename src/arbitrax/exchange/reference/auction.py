@@ -4,8 +4,8 @@ The price is, among all that may trade, the one with the most volume, then with 
 one side), then nearest to the reference price (without one, to the last trade; without that, the lowest), then the
 lower. It need not be an order's price: within a gap the reference decides.
 
-Buys from the highest limit and sells from the lowest, each first come first served, trade at it; an iceberg with all its
-lots from its place. Each fill names the buy as taker and the sell as maker; both pay the maker's fee. Self-trade
+Buys from the highest limit and sells from the lowest, each first come first served, trade at it; an iceberg with all
+its lots from its place. Each fill names the buy as taker and the sell as maker; both pay the maker's fee. Self-trade
 prevention does not apply: nobody chose whom to meet.
 """
 
@@ -53,7 +53,7 @@ def uncross(state: State, book: Book) -> int:
         if buy is None or sell is None or buy.price < price or sell.price > price:
             return price
         lots = min(buy.open, sell.open)
-        matching.fill(state, book, buy, sell, lots, price, Code.UNCROSSED)
+        matching.fill(state, book, buy, sell, lots=lots, price=price, code=Code.UNCROSSED)
         for order in (buy, sell):
             if order.open:
                 order.shown = order.shown - lots if order.shown > lots else order.display_of(order.open)

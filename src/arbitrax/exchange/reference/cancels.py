@@ -57,7 +57,7 @@ def cancel_after(state: State, command: Command) -> None:
     return None
 
 
-def tick(state: State) -> None:
+def tick(state: State, _: Command) -> None:
     """TICK: orders whose time is over, in id order; then dead-man switches, in account order."""
     over = [each for each in state.in_order() if each.time_in_force == TimeInForce.GTD and each.expire <= state.now]
     cancel_each(state, over, Code.EXPIRED)

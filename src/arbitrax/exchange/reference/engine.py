@@ -14,6 +14,8 @@ A command, in this order:
 A refusal changes nothing but time, the producer's last seq, and, of a submission, the id and what `submit` names.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -36,6 +38,19 @@ PHASES = {
     Kind.UNCROSS: Phase.CONTINUOUS,
     Kind.CLOSE: Phase.CLOSED,
 }
+ON_SHARD: dict[Kind, Callable[[State, Command], None]] = {
+    Kind.SUBMIT: submit,
+    Kind.AMEND: amend,
+    Kind.CANCEL: cancels.cancel_one,
+    Kind.CANCEL_ALL: cancels.cancel_all,
+    Kind.TICK: cancels.tick,
+    Kind.DISCONNECT: cancels.disconnect,
+    Kind.INSTRUMENT: configure.instrument,
+    Kind.ACCOUNT: configure.account,
+    Kind.WINDOW: configure.window,
+    Kind.EPOCH: configure.epoch,
+}
+"""Kinds that look for their own account and symbol."""
 
 
 class MatchingEngine:
@@ -131,26 +146,8 @@ def dispatch(state: State, command: Command) -> None:
 def perform(state: State, command: Command) -> None:
     """Do what a kind says. Of several reasons to refuse: the kind, the account, the symbol, then the kind's own."""
     kind = command.kind
-    if kind == Kind.SUBMIT:
-        submit(state, command)
-    elif kind == Kind.AMEND:
-        amend(state, command)
-    elif kind == Kind.CANCEL:
-        cancels.cancel_one(state, command)
-    elif kind == Kind.CANCEL_ALL:
-        cancels.cancel_all(state, command)
-    elif kind == Kind.TICK:
-        cancels.tick(state)
-    elif kind == Kind.DISCONNECT:
-        cancels.disconnect(state, command)
-    elif kind == Kind.INSTRUMENT:
-        configure.instrument(state, command)
-    elif kind == Kind.ACCOUNT:
-        configure.account(state, command)
-    elif kind == Kind.WINDOW:
-        configure.window(state, command)
-    elif kind == Kind.EPOCH:
-        configure.epoch(state, command)
+    if kind in ON_SHARD:
+        ON_SHARD[Kind(kind)](state, command)
     elif kind in (Kind.CANCEL_AFTER, Kind.DEPOSIT, Kind.WITHDRAW, Kind.LIMITS, Kind.KILL, Kind.REVIVE):
         perform_on_account(state, command)
     elif kind in PHASES or kind in (Kind.REFERENCE, Kind.QUOTE, Kind.PRINT):

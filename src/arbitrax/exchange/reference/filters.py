@@ -24,9 +24,9 @@ LIMITED = (Type.LIMIT, Type.ICEBERG, Type.STOP_LIMIT, Type.PEG)
 def check_form(command: Command) -> int:
     """Refuse numbers outside the enums and combinations that mean nothing: BAD_FIELD.
 
-    Post-only is for LIMIT, ICEBERG and STOP_LIMIT that may rest; SLIDE says more of POST_ONLY; ON_QUOTE is for stops. An
-    iceberg may rest and shows 1..quantity lots; a peg may rest, its distance is not below 0. Funds are for market buys
-    that are neither FOK nor DECREMENT nor reduce-only.
+    Post-only is for LIMIT, ICEBERG and STOP_LIMIT that may rest; SLIDE says more of it, not of STOP_LIMIT; ON_QUOTE is
+    for stops. An iceberg may rest and shows 1..quantity lots; a peg may rest, its distance is not below 0. Funds are
+    for market buys that are neither FOK nor DECREMENT nor reduce-only. Fields that a type does not use are ignored.
     """
     kind, rests = command.type, command.time_in_force in PASSIVE
     by_funds = kind == Type.MARKET and command.quantity == 0 and command.extra != 0
@@ -37,7 +37,7 @@ def check_form(command: Command) -> int:
         or command.self_trade not in tuple(SelfTrade)
         or bool(command.flags & (Flag.BASIS_OPEN | Flag.ALL_SYMBOLS | Flag.REQUEUE))
         or (command.flags & Flag.POST_ONLY and not (rests and kind in (Type.LIMIT, Type.ICEBERG, Type.STOP_LIMIT)))
-        or (command.flags & Flag.SLIDE and not command.flags & Flag.POST_ONLY)
+        or (command.flags & Flag.SLIDE and (not command.flags & Flag.POST_ONLY or kind == Type.STOP_LIMIT))
         or (command.flags & Flag.ON_QUOTE and kind not in STOPS)
         or (kind == Type.ICEBERG and not (rests and 0 < command.extra <= command.quantity))
         or (kind == Type.PEG and not (rests and 0 <= command.extra <= MAX_PRICE))
@@ -74,10 +74,9 @@ def check_price(book: Book, price: int, *, banded: bool) -> int:
         return Code.PRICE_OUT_OF_BAND
     if price % book.rules.price_step:
         return Code.OFF_TICK
-    if banded and book.rules.band and book.reference:
-        if abs(price - book.reference) * 10_000 > book.rules.band * book.reference:
-            return Code.PRICE_OUT_OF_BAND
-    return Code.OK
+    away = abs(price - book.reference) * 10_000
+    outside = banded and book.rules.band and book.reference and away > book.rules.band * book.reference
+    return Code.PRICE_OUT_OF_BAND if outside else Code.OK
 
 
 def check_quantity(book: Book, quantity: int) -> int:

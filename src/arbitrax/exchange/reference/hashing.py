@@ -1,27 +1,29 @@
 """The state hash (rule 16): `fold.fold` over all that decides the future, in this order, each list after its length.
 
 1. Shard: now, epoch, shard, seq, deposits, all_killed, window time, window orders.
-2. Symbols, ascending: symbol; tick_value, min_notional, max_quantity, price_step, quantity_step, band, collar, maker_fee,
-   taker_fee, margin, flags; phase, last, reference; bids, best first, each level's orders first come first; asks; the
-   stops on trades of buys (from the lowest), of sells (from the highest), those on quotes likewise; the running stops;
-   the parked pegs by id; the external bids by descending price (price, lots), the external asks by ascending.
+2. Symbols, ascending: symbol; tick_value, min_notional, max_quantity, price_step, quantity_step, band, collar,
+   maker_fee, taker_fee, margin, flags; phase, last, reference; bids, best first, each level's orders first come first;
+   asks; the stops on trades of buys (from the lowest), of sells (from the highest), those on quotes likewise; the
+   running stops; the parked pegs by id; the external bids (price, lots) from the highest price, asks from the
+   lowest.
    An order: id, account, side | type << 8 | time_in_force << 16 | self_trade << 24 | flags << 32, limit, price, total,
-   filled, shown, display, offset, stop, distance, bound, expire, lot_reserve, client (four little-endian words of its 32
-   bytes), body. Prices of levels are their orders' own.
+   filled, shown, display, offset, stop, distance, bound, expire, lot_reserve, client (four little-endian words of its
+   32 bytes), body. Prices of levels are their orders' own.
 3. Accounts, ascending, those of fees and of the house included: id, kind, cash, killed, max_position, max_notional,
-   max_orders, max_rate, second, submitted, dead_man; positions by symbol: symbol, quantity, cost, realised, fees, lots of
-   buys and sells, reserves of both, reduce-only orders of both.
+   max_orders, max_rate, second, submitted, dead_man; positions by symbol, those in which anything
+   is not 0: symbol, quantity, cost, realised, fees, lots of buys and sells, reserves of both, reduce-only of both.
 4. Producers, ascending: id, epoch, seq, order, code.
 5. Closed client ids, oldest first: account, client (four words), order, body, code, time.
 
-The fold starts from 0. A walk costs time in proportion to the state; it is for snapshots and proofs, not for each command.
+Absent values are 0. The fold starts from 0. A walk takes time in proportion to the state; it is for snapshots and
+proofs, not for each command.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import astuple
 
 from arbitrax.exchange.records import Side
-from arbitrax.exchange.reference.accounts import Account
+from arbitrax.exchange.reference.accounts import Account, Position
 from arbitrax.exchange.reference.book import Book
 from arbitrax.exchange.reference.fold import fold
 from arbitrax.exchange.reference.orders import Order, Place
@@ -82,16 +84,22 @@ def book_words(book: Book) -> Iterator[int]:
             yield from (price, book.external[side][price])
 
 
+def position_words(position: Position) -> list[int]:
+    """Return a position's numbers."""
+    money = [position.quantity, position.cost, position.realised, position.fees]
+    return [*money, *position.lots, *position.reserves, *position.reducing]
+
+
 def account_words(account: Account) -> Iterator[int]:
     """Yield an account's numbers."""
     yield from (account.id, account.kind, account.cash, account.killed)
     yield from (account.max_position, account.max_notional, account.max_orders, account.max_rate)
     yield from (account.second, account.submitted, account.dead_man)
-    yield len(account.positions)
-    for symbol in sorted(account.positions):
-        position = account.positions[symbol]
-        yield from (symbol, position.quantity, position.cost, position.realised, position.fees)
-        yield from (*position.lots, *position.reserves, *position.reducing)
+    positions = [(symbol, position_words(account.positions[symbol])) for symbol in sorted(account.positions)]
+    positions = [(symbol, words) for symbol, words in positions if any(words)]
+    yield len(positions)
+    for symbol, words in positions:
+        yield from (symbol, *words)
 
 
 def state_words(state: State) -> Iterator[int]:

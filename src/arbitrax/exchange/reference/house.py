@@ -157,7 +157,7 @@ def print_trade(state: State, book: Book, command: Command) -> None:
             taker.total -= lots
         else:
             first.shown -= lots
-            matching.fill(state, book, taker, first, lots, price)
+            matching.fill(state, book, taker, first, lots=lots, price=price)
             matching.after_fill(state, book, first)
     book.last = price
     book.prints.append(price)

@@ -36,7 +36,7 @@ def affordable(book: Book, order: Order, price: int) -> int:
     return order.funds // (price * book.rules.tick_value * step) * step
 
 
-def fill(state: State, book: Book, taker: Order, maker: Order, lots: int, price: int, code: int = Code.OK) -> None:
+def fill(state: State, book: Book, taker: Order, maker: Order, *, lots: int, price: int, code: int = Code.OK) -> None:
     """Trade ``lots`` at a price: FILLED, then CASH of the taker's and of the maker's fee where it is not 0."""
     if taker.funds:
         taker.total += lots
@@ -47,8 +47,8 @@ def fill(state: State, book: Book, taker: Order, maker: Order, lots: int, price:
         order.filled += lots
     taker_rate = book.rules.maker_fee if code == Code.UNCROSSED else book.rules.taker_fee
     fees = (
-        risk.settle(state, book, taker, lots, price, taker_rate),
-        risk.settle(state, book, maker, lots, price, book.rules.maker_fee),
+        risk.settle(state, book, taker, lots=lots, price=price, rate=taker_rate),
+        risk.settle(state, book, maker, lots=lots, price=price, rate=book.rules.maker_fee),
     )
     book.last = price
     book.prints.append(price)
@@ -160,7 +160,7 @@ def match(state: State, book: Book, taker: Order, limit: int) -> int:
         if not lots:
             return Code.FUNDS_SPENT
         maker.shown -= lots
-        fill(state, book, taker, maker, lots, price)
+        fill(state, book, taker, maker, lots=lots, price=price)
         after_fill(state, book, maker)
     return Code.FUNDS_SPENT
 

@@ -1,17 +1,19 @@
 """Limits and buying power: may this order stand? Checked in the same step as matching.
 
 A *cash* account sets aside for a buy, lot by lot, its worst price and the dearer of the two fees (rounded up for one
-lot, so that no splitting into fills can cost more), and for a sell the lots. Its cash less what is set aside never falls
-below 0.
+lot, so that no splitting into fills can cost more), and for a sell the lots. Its cash less what is set aside never
+falls below 0.
 
 A *margin* account has equity = cash + positions at their mark (last trade, else reference). It needs initial margin of
-the mark's value for each position (rounded up), and for open orders the margin and fees at their worst price: a sell's
-is the higher of its limit, or trigger, or the bid of a market order, and the mark. Of each side only the lots that
+the mark's value for each position (rounded up), and for open orders the margin and fees at their `worst_price`. Of each
+side only the lots that
 would do more than close the position count, by their share of that side's reservation. An order that only closes is
 never refused for buying power.
+
+All sums and products are exact; where MAX_NOTIONAL does not bound them (a mark that moved) a kernel needs 128 bits.
 """
 
-from arbitrax.exchange.records import HOUSE, MAX_NOTIONAL, AccountKind, Code, Flag, Side
+from arbitrax.exchange.records import HOUSE, MAX_NOTIONAL, AccountKind, Code, Flag, Side, Type
 from arbitrax.exchange.reference.accounts import Account, Position
 from arbitrax.exchange.reference.book import Book
 from arbitrax.exchange.reference.orders import Order
@@ -42,15 +44,29 @@ def available(state: State, account: Account) -> int:
     return free
 
 
+def worst_price(state: State, book: Book, order: Order, touch: int | None = None) -> int:
+    """Return the price an order is valued at, ticks; 0: a market order that meets nothing.
+
+    Its limit; of a market buy the collar from the touch, of a stop or trailing buy the collar from its first trigger;
+    of a market sell the touch, of a stop sell its trigger, of a trailing sell the price it started from. A margin
+    account's sell: the higher of that and the mark.
+    """
+    worst = order.limit or order.bound
+    if order.side == Side.BUY:
+        return worst
+    if order.type == Type.MARKET:
+        worst = touch or 0
+    on_margin = state.accounts[order.account].kind == AccountKind.MARGIN
+    return max(worst, book.mark()) if worst and on_margin else worst
+
+
 def lot_reserve(state: State, book: Book, order: Order, worst: int) -> int:
-    """Return the cash that each lot of an order sets aside; ``worst`` is its worst price, 0: it cannot trade."""
-    if not book.rules.accounts or order.account == HOUSE or not worst:
+    """Return the cash that each lot of an order sets aside at its worst price."""
+    if not book.rules.accounts or not worst:
         return 0
     cash_account = state.accounts[order.account].kind == AccountKind.CASH
-    if order.side == Side.SELL:
-        if cash_account:
-            return 0
-        worst = max(worst, book.mark())
+    if cash_account and order.side == Side.SELL:
+        return 0
     value = worst * book.rules.tick_value
     fee = fee_of(value, max(book.rules.maker_fee, book.rules.taker_fee, 0))
     return fee + (value if cash_account else round_up(value * book.rules.margin, 10_000))
@@ -94,7 +110,7 @@ def check_rate(state: State, account: Account) -> int:
     return Code.OK
 
 
-def check_limits(state: State, account: Account, book: Book, side: int, lots: int, notional: int, new: bool) -> int:
+def check_limits(state: State, account: Account, book: Book, *, side: int, lots: int, notional: int, new: bool) -> int:
     """Check the account's limits for ``lots`` more of a side, in this order: orders, notional, position, shorting."""
     position = account.position(book.symbol)
     if new and account.max_orders:
@@ -106,13 +122,11 @@ def check_limits(state: State, account: Account, book: Book, side: int, lots: in
     held = position.quantity if side == Side.BUY else -position.quantity
     if lots > 0 and account.max_position and held + position.lots[side] + lots > account.max_position:
         return Code.POSITION_LIMIT
-    if side == Side.SELL and lots > 0 and account.kind == AccountKind.CASH:
-        if position.lots[Side.SELL] + lots > position.quantity:
-            return Code.NO_SHORTING
-    return Code.OK
+    sells = side == Side.SELL and lots > 0 and account.kind == AccountKind.CASH
+    return Code.NO_SHORTING if sells and position.lots[side] + lots > position.quantity else Code.OK
 
 
-def check_power(state: State, account: Account, book: Book, side: int, lots: int, cash: int) -> int:
+def check_power(state: State, account: Account, book: Book, *, side: int, lots: int, cash: int) -> int:
     """Check that ``lots`` more of a side, and ``cash`` more set aside for it, are covered."""
     position = account.position(book.symbol)
     before = position.exposed(side)
@@ -121,14 +135,11 @@ def check_power(state: State, account: Account, book: Book, side: int, lots: int
     free, after = available(state, account), position.exposed(side)
     position.lots[side] -= lots
     position.reserves[side] -= cash
-    if free >= 0 or cash <= 0:
-        return Code.OK
-    if account.kind == AccountKind.MARGIN and after <= before:
-        return Code.OK
-    return Code.OK if account.kind == AccountKind.CASH and side == Side.SELL else Code.NO_BUYING_POWER
+    only_closes = account.kind == AccountKind.MARGIN and after <= before
+    return Code.OK if free >= 0 or cash <= 0 or only_closes else Code.NO_BUYING_POWER
 
 
-def settle(state: State, book: Book, order: Order, lots: int, price: int, rate: int) -> int:
+def settle(state: State, book: Book, order: Order, *, lots: int, price: int, rate: int) -> int:
     """Move cash and lots of one side of a fill, and release what was set aside. Return the fee paid."""
     if not book.rules.accounts:
         return 0

@@ -47,7 +47,7 @@ def follow(book: Book, side: int, on_quote: bool, watched: int) -> None:
 
 
 def look(book: Book, on_quote: bool, watched: tuple[int, int], *, moved: bool) -> None:
-    """Queue what has triggered at the prices watched by buys and by sells; trailing stops follow first if they moved."""
+    """Queue what has triggered at the prices buys and sells watch; trailing stops follow first if those moved."""
     for side in (Side.BUY, Side.SELL):
         price = watched[side]
         if not price:

@@ -103,67 +103,62 @@ def answer_known(state: State, command: Command, body: int, number: int) -> bool
 
 def check(state: State, book: Book, command: Command, order: Order) -> int:
     """Return the first code that refuses, else OK. Fills in what the order will need: triggers, bounds, reserves."""
-    code = filters.check_form(command)
-    if code == Code.OK and command.deadline and state.now > command.deadline:
-        code = Code.STALE
-    if code == Code.OK and order.expire and order.expire <= state.now:
-        code = Code.EXPIRED
-    if code == Code.OK:
-        code = filters.check_phase(book.phase, collects=filters.is_collected(command))
-    account = state.accounts.get(command.account) if book.rules.accounts else None
-    if code == Code.OK and account is not None and (account.killed or state.all_killed):
-        code = Code.KILLED
+    account = state.accounts[order.account] if book.rules.accounts else None
     touch = book.best(opposite(order.side))
-    if code == Code.OK:
-        code = filters.check_submission(book, command, touch)
-    if code == Code.OK:
-        code = set_prices(book, command, order, touch)
-    if code == Code.OK and order.flags & Flag.REDUCE_ONLY and account is None:
-        code = Code.BAD_FIELD
+    code = check_entry(state, book, command, order) or filters.check_submission(book, command, touch)
+    code = code or set_prices(book, command, order, touch)
     if code != Code.OK:
         return code
-    worst = order.limit or order.bound
-    funds_lots = 0
+    lots = order.total
+    if order.funds and touch is not None:
+        lots = matching.affordable(book, order, touch)
     if account is not None:
-        if order.funds and touch is not None:
-            funds_lots = matching.affordable(book, order, touch)
-        lots = order.total or funds_lots
-        if not risk.reduces(account.position(book.symbol), order.side, lots, bool(order.flags & Flag.REDUCE_ONLY)):
+        reduce_only = bool(order.flags & Flag.REDUCE_ONLY)
+        if not risk.reduces(account.position(book.symbol), order.side, lots, reduce_only):
             return Code.NOT_REDUCING
     if order.flags & Flag.POST_ONLY and not order.triggers and not slide(book, order):
         return Code.WOULD_TRADE
     if account is not None:
-        worst = order.limit or order.bound
-        if order.side == Side.SELL and order.at_market:
-            worst = order.stop or touch or 0
-        code = check_account(state, book, order, worst, funds_lots)
-        if code != Code.OK:
-            return code
-    if order.time_in_force == TimeInForce.FOK and not order.triggers:
-        limit = order.limit or order.bound
-        if matching.would_fill(book, order, limit) < order.total:
-            return Code.NOT_ALL_AT_ONCE
-    return Code.OK
+        code = check_account(state, book, order, lots, risk.worst_price(state, book, order, touch))
+    if code == Code.OK and order.time_in_force == TimeInForce.FOK and not order.triggers:
+        filled = matching.would_fill(book, order, order.limit or order.bound)
+        return Code.OK if filled == order.total else Code.NOT_ALL_AT_ONCE
+    return code
+
+
+def check_entry(state: State, book: Book, command: Command, order: Order) -> int:
+    """Check form, deadline, expiry, phase, kill switch. Without accounts nobody has a position to reduce: BAD_FIELD."""
+    code = filters.check_form(command)
+    if code == Code.OK and order.flags & Flag.REDUCE_ONLY and not book.rules.accounts:
+        code = Code.BAD_FIELD
+    if code != Code.OK:
+        return code
+    if command.deadline and state.now > command.deadline:
+        return Code.STALE
+    if order.expire and order.expire <= state.now:
+        return Code.EXPIRED
+    code = filters.check_phase(book.phase, collects=filters.is_collected(command))
+    killed = book.rules.accounts and (state.all_killed or state.accounts[order.account].killed)
+    return Code.KILLED if code == Code.OK and killed else code
 
 
 def set_prices(book: Book, command: Command, order: Order, touch: int | None) -> int:
     """Set trigger and bound. A trailing stop needs something to start from: what it watches, else the last trade, else
-    the reference; without any it is refused, NO_LIQUIDITY. A market order's bound is the collar from the touch, a
-    stop's the collar from its first trigger."""
+    the reference; without any it is refused, NO_LIQUIDITY. `risk.worst_price` says what the bound is."""
     if order.type == Type.MARKET:
         order.funds = command.extra if command.quantity == 0 else 0
         order.bound = 0 if touch is None else book.collar_from(order.side, touch)
         return Code.OK
     if not order.triggers:
         return Code.OK
-    order.stop = command.stop
+    order.stop = start = command.stop
     if order.type == Type.TRAILING_STOP:
         start = stops.watched_price(book, order.side, order.on_quote) or book.mark()
         if not start:
             return Code.NO_LIQUIDITY
         order.distance, order.stop = command.stop, stops.trail(order.side, start, command.stop)
     if order.at_market:
-        order.bound = book.collar_from(order.side, order.stop)
+        order.bound = book.collar_from(order.side, order.stop) if order.side == Side.BUY else start
     return Code.OK
 
 
@@ -180,21 +175,20 @@ def slide(book: Book, order: Order) -> bool:
     return True
 
 
-def check_account(state: State, book: Book, order: Order, worst: int, funds_lots: int) -> int:
+def check_account(state: State, book: Book, order: Order, lots: int, worst: int) -> int:
     """Check rate, limits and buying power of a new order, and note what each of its lots sets aside."""
     account = state.accounts[order.account]
-    code = risk.check_rate(state, account)
-    lots = order.total or funds_lots
     notional = order.funds or worst * lots * book.rules.tick_value
-    if code == Code.OK:
-        code = risk.check_limits(state, account, book, order.side, lots, notional, new=True)
+    code = risk.check_rate(state, account)
+    code = code or risk.check_limits(state, account, book, side=order.side, lots=lots, notional=notional, new=True)
     if code != Code.OK:
         return code
-    each = risk.lot_reserve(state, book, order, worst)
     if order.funds:
-        return risk.check_power(state, account, book, order.side, lots, risk.funds_reserve(state, book, order, lots))
-    order.lot_reserve = each
-    return risk.check_power(state, account, book, order.side, lots, lots * each)
+        cash = risk.funds_reserve(state, book, order, lots)
+    else:
+        order.lot_reserve = risk.lot_reserve(state, book, order, worst)
+        cash = lots * order.lot_reserve
+    return risk.check_power(state, account, book, side=order.side, lots=lots, cash=cash)
 
 
 def accept(state: State, book: Book, order: Order) -> None:
