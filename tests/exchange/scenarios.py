@@ -1,6 +1,6 @@
 """The rules of the exchange as scenarios, in the order of the rules. Numbers are ticks, lots and units of cash."""
 
-from arbitrax.exchange.records import AccountKind, Flag, Kind, SelfTrade, TimeInForce, Type
+from arbitrax.exchange.records import AccountKind, Flag, Happening, Kind, SelfTrade, TimeInForce, Type
 from tests.exchange.scenario import SCENARIOS, scenario
 from tests.exchange.venue import ACCOUNTS, SYMBOL, Side
 
@@ -158,6 +158,34 @@ def trailing_stop(venue):
     venue.shows("bids 104 x 4 (#3 4) | asks none")
 
 
+@scenario(4, "A trailing stop sees the first and the last print of a sweep")
+def trailing_sweep(venue):
+    venue.buy(1, at=100, by="bob")
+    venue.sell(1, at=100, by="carol")
+    venue.buy(1, at=106, by="bob")
+    venue.buy(1, at=99, by="bob")
+    venue.buy(1, at=98, by="bob")
+    venue.sell(1, kind=TRAILING, stop=7)
+    venue.shows("bids 106 x 1 (#3 1); 99 x 1 (#4 1); 98 x 1 (#5 1) | asks none")
+    venue.sell(2, at=99, by="carol")
+    venue.says(
+        "#7 accepted",
+        "#7 trades 1 with #3 at 106",
+        "#7 trades 1 with #4 at 99",
+        "#6 triggered at 99",
+        "#6 trades 1 with #5 at 98",
+    )
+    venue.shows("bids none | asks none")
+
+
+@scenario(4, "An amended iceberg shows no more than it has")
+def iceberg_amend(venue):
+    venue.sell(10, at=100, kind=ICEBERG, extra=4)
+    venue.shows("bids none | asks 100 x 4 (#1 4+6)")
+    venue.amend(1, 3)
+    venue.shows("bids none | asks 100 x 3 (#1 3)")
+
+
 @scenario(5, "Immediate or cancel")
 def immediate_or_cancel(venue):
     venue.sell(2, at=100)
@@ -201,6 +229,10 @@ def post_only(venue):
     venue.says("#3 accepted")
     venue.shows("bids 100 x 1 (#3 1) | asks 101 x 2 (#1 2)")
     venue.amend(3, 1, by="bob", price=99)
+    venue.sell(1, at=103, flags=POST_ONLY, by="carol")
+    venue.amend(4, 1, price=99, by="carol")
+    venue.says("refused: would_trade")
+    venue.cancel(4, by="carol")
     venue.sell(1, at=98, flags=POST_ONLY)
     venue.says("refused: would_trade")
     venue.shows("bids 99 x 1 (#3 1) | asks 101 x 2 (#1 2)")
@@ -334,6 +366,15 @@ def decrement(venue):
     venue.shows("bids none | asks 100 x 1 (#3 1)")
 
 
+@scenario(7, "A decremented iceberg shows no more than it has")
+def decrement_iceberg(venue):
+    venue.sell(6, at=100, kind=ICEBERG, extra=4)
+    venue.shows("bids none | asks 100 x 4 (#1 4+2)")
+    venue.buy(3, at=100, self_trade=SelfTrade.DECREMENT)
+    venue.says("#2 accepted", "#1 loses 3, 3 open: self_trade", "#2 cancelled, 3 left: self_trade")
+    venue.shows("bids none | asks 100 x 3 (#1 3)")
+
+
 @scenario(7, "The taker's instruction rules, not the maker's")
 def taker_rules(venue):
     venue.sell(3, at=100, self_trade=SelfTrade.CANCEL_OLDEST)
@@ -450,6 +491,10 @@ def client_window(venue):
     venue.says("repeated: #3 quantity_not_positive")
     venue.buy(1, at=100, client=b"one")
     venue.says("#5 accepted")
+    for name in (b"three", b"four"):
+        venue.cancel(venue.buy(1, at=99, client=name))
+    venue.buy(0, at=100, client=b"two")
+    venue.says("repeated: #3 quantity_not_positive")
     venue.shows("bids 100 x 1 (#5 1) | asks none")
 
 
@@ -585,6 +630,8 @@ def stale(venue):
     venue.says("refused: stale")
     venue.buy(1, at=100, deadline=1_000)
     venue.says("#2 accepted")
+    venue.buy(1, at=100, time=500, deadline=700)
+    venue.says("refused: stale")
     venue.shows("bids 100 x 1 (#2 1) | asks none")
 
 
@@ -624,19 +671,38 @@ def stop_limit_and_quotes(venue):
     venue.shows("bids 97 x 1 (#4 1) | asks 99 x 1 (#3 1); 105 x 1 (#1 1)")
 
 
-@scenario(14, "At most 1,024 stops run in a command; the rest runs before the next", **FREE)
-def trigger_budget(venue):
-    venue.sell(2_000, at=100, by="bob")
-    for _ in range(1_030):
-        venue.send(Kind.SUBMIT, symbol=SYMBOL, account=1, type=STOP, stop=100, quantity=1)
-    del venue.log[-1_030:]
-    venue.log.append(("do", "alice: 1,030 times buy 1 stop 100 (#2 to #1031)"))
-    venue.shows("bids none | asks 100 x 2000 (#1 2000)")
+@scenario(14, "A stop buys no dearer than the collar of its trigger, which is what it reserved")
+def stop_bound(venue):
+    venue.sell(1, at=100, by="bob")
+    venue.sell(1, at=106, by="bob")
+    venue.buy(1, kind=STOP, stop=100)
+    venue.shows("bids none | asks 100 x 1 (#1 1); 106 x 1 (#2 1)")
     venue.buy(1, at=100, by="carol")
-    venue.shows("bids none | asks 100 x 975 (#1 975)")
-    venue.cancel(1_031)
-    assert (venue.events["kind"] == 6).sum() == 6
-    venue.shows("bids none | asks 100 x 969 (#1 969)")
+    venue.says(
+        "#4 accepted", "#4 trades 1 with #1 at 100", "#3 triggered at 100", "#3 cancelled, 1 left: beyond_collar"
+    )
+    venue.shows("bids none | asks 106 x 1 (#2 1)")
+
+
+@scenario(14, "At most 1,024 stops run in a command; the rest runs before the next, and counts there", **FREE)
+def trigger_budget(venue):
+    venue.sell(1_031, at=100, by="bob")
+    venue.sell(2_000, at=101, by="bob")
+    for stop in (100, 101):
+        for _ in range(1_030):
+            venue.send(Kind.SUBMIT, symbol=SYMBOL, account=1, type=STOP, stop=stop, quantity=1)
+        del venue.log[-1_030:]
+        venue.log.append(("do", f"alice: 1,030 times buy 1 stop {stop}"))
+    venue.shows("bids none | asks 100 x 1031 (#1 1031); 101 x 2000 (#2 2000)")
+    venue.buy(1, at=100, by="carol")
+    assert (venue.events["kind"] == Happening.TRIGGERED).sum() == 1_024
+    venue.shows("bids none | asks 100 x 6 (#1 6); 101 x 2000 (#2 2000)")
+    venue.buy(1, at=101, by="carol")
+    assert (venue.events["kind"] == Happening.TRIGGERED).sum() == 1_024
+    assert venue.events["order"][0] == 1_027
+    venue.shows("bids none | asks 101 x 981 (#2 981)")
+    venue.amend(2_062, 2)
+    venue.shows("bids none | asks 101 x 969 (#2 969)")
 
 
 @scenario(15, "Depth follows from events: what an order shows is in them")
@@ -754,6 +820,36 @@ def closing(venue):
     venue.shows("bids none | asks 90 x 10 (#3 10)")
 
 
+@scenario(18, "A loss takes buying power; closing is still allowed", rules={"margin": 5_000}, cash=1_000)
+def loss(venue):
+    venue.sell(20, at=100, by="bob")
+    venue.buy(20, at=100)
+    venue.sell(1, at=90, by="carol")
+    venue.buy(1, at=90, by="bob")
+    venue.holds("alice", quantity=20, unrealised=-200, available=-100)
+    venue.buy(1, at=90)
+    venue.says("refused: no_buying_power")
+    venue.sell(20, at=90)
+    venue.says("#6 accepted")
+    venue.shows("bids none | asks 90 x 20 (#6 20)")
+
+
+@scenario(
+    18,
+    "A reservation holds the fee as well",
+    kind=AccountKind.CASH,
+    cash=1_000,
+    rules={"maker_fee": 1_000, "taker_fee": 2_000},
+)
+def fee_reserve(venue):
+    venue.buy(10, at=100)
+    venue.says("refused: no_buying_power")
+    venue.buy(9, at=100)
+    venue.says("#2 accepted")
+    venue.holds("alice", available=1_000 - 9 * 101)
+    venue.shows("bids 100 x 9 (#2 9) | asks none")
+
+
 @scenario(18, "Limits: orders, notional, position, rate")
 def limits(venue):
     venue.send(Kind.LIMITS, text="alice: at most 2 orders", account=1, max_orders=2)
@@ -795,13 +891,13 @@ def kill_switch(venue):
     venue.shows("bids 100 x 1 (#4 1); 99 x 1 (#2 1) | asks none")
 
 
-@scenario(19, "Cash, fees and lots are conserved to the unit", rules={"maker_fee": -100, "taker_fee": 1_500})
+@scenario(19, "Cash, fees and lots are conserved to the unit", rules={"maker_fee": -10_000, "taker_fee": 15_000})
 def conservation(venue):
     venue.sell(7, at=333)
     venue.buy(7, at=333, by="bob")
-    venue.says("#2 accepted", "#2 trades 7 with #1 at 333", "bob -4: fee")
-    venue.holds("alice", cash=1_002_331, quantity=-7, cost=-2_331)
-    venue.holds("bob", cash=997_665, quantity=7, fees=4)
+    venue.says("#2 accepted", "#2 trades 7 with #1 at 333", "bob -35: fee", "alice +23: fee")
+    venue.holds("alice", cash=1_002_354, quantity=-7, cost=-2_331, fees=-23)
+    venue.holds("bob", cash=997_634, quantity=7, fees=35)
     assert sum(venue.engine.account(each).cash for each in (0, 1, 2, 3)) == 3_000_000
     venue.shows("bids none | asks none")
 
@@ -817,6 +913,16 @@ def exact_profit(venue):
         venue.sell(1, at=102)
         venue.holds("alice", realised=realised, cost=cost)
     venue.holds("alice", quantity=0, cash=1_000_004)
+    venue.shows("bids none | asks none")
+
+
+@scenario(19, "Through zero: what closes makes profit, what is left opens at the trade's price")
+def through_zero(venue):
+    venue.sell(3, at=100, by="bob")
+    venue.buy(3, at=100)
+    venue.sell(5, at=110)
+    venue.buy(5, at=110, by="carol")
+    venue.holds("alice", quantity=-2, cost=-220, realised=30)
     venue.shows("bids none | asks none")
 
 

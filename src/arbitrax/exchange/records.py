@@ -302,6 +302,7 @@ class Code(IntEnum):
     REPEATED = 105
     """A sequence number of the producer below its last: executed, its outcome no longer kept here."""
     NO_ROOM = 106
+    """Memory cannot grow. The reference never says it; other engines only when the machine does."""
     # 200: filters
     PRICE_NOT_POSITIVE = 200
     PRICE_OUT_OF_BAND = 201
