@@ -1,6 +1,10 @@
-"""Write the pages that come from code: metrics, strategies, indicators, data quality. A test compares them."""
+"""Write the pages that come from code: metrics, strategies, indicators, data quality, the exchange's rules.
+
+A test compares them.
+"""
 
 import inspect
+import sys
 import textwrap
 from pathlib import Path
 
@@ -183,12 +187,22 @@ def data_quality_page() -> str:
     return "\n".join(lines)
 
 
+def exchange_rules_page() -> str:
+    """Return the page of the exchange's rules, from its scenarios."""
+    if str(DOCS.parent) not in sys.path:
+        sys.path.append(str(DOCS.parent))
+    from tests.exchange.page import rules_page
+
+    return rules_page()
+
+
 PAGES = {
     "metrics.md": metrics_page,
     "strategies.md": strategies_page,
     "indicators.md": indicators_page,
     "vendors.md": vendors_page,
     "data-quality.md": data_quality_page,
+    "concepts/exchange-rules.md": exchange_rules_page,
 }
 
 if __name__ == "__main__":

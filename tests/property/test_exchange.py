@@ -1,0 +1,284 @@
+"""Random commands of every kind, on every implementation: equal events, equal hashes, and what must always hold."""
+
+from collections import Counter
+
+import numpy as np
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from arbitrax.exchange.records import (
+    FEES,
+    HOUSE,
+    MAX_TRIGGERS,
+    AccountKind,
+    Code,
+    Flag,
+    Happening,
+    Kind,
+    SelfTrade,
+    Side,
+    TimeInForce,
+    Type,
+)
+from tests.exchange.implementations import IMPLEMENTATIONS
+from tests.exchange.venue import command
+
+SYMBOLS = (1, 2)
+PLAIN = 3
+"""A symbol without accounts."""
+TRADERS = (1, 2, 3)
+PRICES = st.integers(92, 108)
+LOTS = st.integers(1, 12)
+FLAGS = st.sampled_from([0, 0, 0, 0, Flag.POST_ONLY, Flag.POST_ONLY | Flag.SLIDE, Flag.REDUCE_ONLY, Flag.ON_QUOTE,
+                         Flag.CANCEL_ON_DISCONNECT])  # fmt: skip
+
+
+def fills_of(events):
+    return events[events["kind"] == Happening.FILLED]
+
+
+class Exchange(RuleBasedStateMachine):
+    """Drives all implementations at once and keeps its own, independent account of what they say."""
+
+    @initialize(
+        fees=st.sampled_from([(0, 0), (1000, 2500), (-500, 700)]),
+        margin=st.sampled_from([0, 2500, 5000]),
+        band=st.sampled_from([0, 0, 1500]),
+        kinds=st.tuples(*[st.sampled_from(AccountKind)] * 3),
+        cash=st.sampled_from([3_000, 100_000]),
+    )
+    def open(self, fees, margin, band, kinds, cash):
+        self.engines = {name: make() for name, make in IMPLEMENTATIONS.items()}
+        self.journal, self.said = [], []
+        self.time, self.seq, self.deposits = 1_000, 0, 0
+        self.limits, self.sides, self.filled = {}, {}, Counter()
+        self.auction, self.symbols = set(), {}
+        for symbol in SYMBOLS:
+            self.send(Kind.INSTRUMENT, symbol=symbol, tick_value=symbol, maker_fee=fees[0], taker_fee=fees[1],
+                      margin=margin, band=band, reference=100)  # fmt: skip
+        self.send(Kind.INSTRUMENT, symbol=PLAIN, tick_value=1, flags=1)
+        for account, kind in zip(TRADERS, kinds, strict=True):
+            self.send(Kind.ACCOUNT, account=account, type=kind)
+            self.deposit(account, cash)
+
+    def send(self, kind, **fields):
+        """Execute on all; events and hashes must be equal."""
+        row = command(kind, **{"time": self.time} | fields)
+        self.journal.append(row)
+        answers = [engine.submit(row) for engine in self.engines.values()]
+        events, offsets = answers[0]
+        for other, their_offsets in answers[1:]:
+            assert other.tolist() == events.tolist()
+            assert their_offsets.tolist() == offsets.tolist()
+        assert len({engine.state_hash() for engine in self.engines.values()}) == 1
+        self.said.append(events)
+        self.engine = next(iter(self.engines.values()))
+        self.check_events(row[0], events)
+        return events
+
+    def check_events(self, row, events):
+        """No fill worse than a limit, none of more than was ordered, prices of makers; a refusal says nothing else."""
+        for each in events:
+            if each["kind"] in (Happening.ACCEPTED, Happening.AMENDED) and each["price"]:
+                self.limits[int(each["order"])] = int(each["price"])
+                self.sides[int(each["order"])] = int(each["side"])
+        if row["kind"] == Kind.SUBMIT and row["type"] == Type.PEG:
+            self.limits[int(events["order"][-1])] = int(row["price"])
+        for fill in fills_of(events):
+            price = int(fill["price"])
+            assert fill["quantity"] > 0
+            assert fill["account"] != fill["maker_account"] or fill["account"] == 0 or fill["code"] == Code.UNCROSSED
+            for order, side in ((fill["order"], fill["side"]), (fill["maker"], 1 - fill["side"])):
+                limit = self.limits.get(int(order)) if order else None
+                if limit is not None:
+                    assert price <= limit if side == Side.BUY else price >= limit
+        assert np.count_nonzero(events["kind"] == Happening.TRIGGERED) <= MAX_TRIGGERS
+        phases = events[events["kind"] == Happening.STATE]
+        for each in phases:
+            self.symbols[int(each["symbol"])] = int(each["quantity"])
+
+    def deposit(self, account, cash):
+        if self.send(Kind.DEPOSIT, account=account, price=cash)["kind"][0] == Happening.CASH:
+            self.deposits += cash
+
+    def any_order(self, pick):
+        """Return an id that was given out, most often an open one."""
+        ids = [
+            each.order for symbol in (*SYMBOLS, PLAIN) for side in (0, 1) for each in self.engine.queue(symbol, side)
+        ]
+        ids = [each for each in ids if each] or [1]
+        return ids[pick % len(ids)] if pick % 7 else pick
+
+    @rule(
+        symbol=st.sampled_from([1, 1, 1, 2, PLAIN]),
+        account=st.sampled_from(TRADERS),
+        side=st.sampled_from([0, 1]),
+        kind=st.sampled_from([*Type, Type.LIMIT, Type.LIMIT, Type.LIMIT]),
+        price=PRICES,
+        lots=LOTS,
+        stop=PRICES,
+        extra=st.integers(0, 6),
+        force=st.sampled_from([0, 0, 0, *TimeInForce]),
+        prevention=st.sampled_from(SelfTrade),
+        flags=FLAGS,
+        expire=st.integers(1, 5_000),
+        client=st.sampled_from([b"", b"", b"", b"a", b"b"]),
+    )
+    def submit(self, symbol, account, side, kind, price, lots, stop, extra, force, prevention, flags, expire, client):
+        by_funds = kind == Type.MARKET and extra == 5
+        self.send(
+            Kind.SUBMIT, symbol=symbol, account=account, side=side, type=kind, price=price,
+            quantity=0 if by_funds else lots, stop=stop % 7 + 1 if kind == Type.TRAILING_STOP else stop,
+            extra=extra * 100 if by_funds else extra, time_in_force=force, self_trade=prevention, flags=flags,
+            expire=self.time + expire, client=client,
+        )  # fmt: skip
+
+    @rule(pick=st.integers(0, 1_000), account=st.sampled_from(TRADERS))
+    def cancel(self, pick, account):
+        self.send(Kind.CANCEL, order=self.any_order(pick), account=account)
+
+    @rule(
+        pick=st.integers(0, 1_000),
+        account=st.sampled_from(TRADERS),
+        lots=st.integers(0, 14),
+        price=st.one_of(st.just(0), PRICES),
+        stop=st.one_of(st.just(0), st.just(0), PRICES),
+        flags=st.sampled_from([0, 0, Flag.BASIS_OPEN, Flag.BASIS_OPEN | Flag.REQUEUE]),
+    )
+    def amend(self, pick, account, lots, price, stop, flags):
+        self.send(Kind.AMEND, order=self.any_order(pick), account=account, quantity=lots, price=price, stop=stop,
+                  flags=flags)  # fmt: skip
+
+    @rule(symbol=st.sampled_from(SYMBOLS), side=st.sampled_from([0, 1]), price=PRICES, lots=st.integers(0, 20),
+          kind=st.sampled_from([Kind.QUOTE, Kind.QUOTE, Kind.PRINT]))  # fmt: skip
+    def outside(self, symbol, side, price, lots, kind):
+        self.send(kind, symbol=symbol, side=side, price=price, quantity=lots)
+
+    @rule(
+        symbol=st.sampled_from([1, 2, PLAIN]),
+        kind=st.sampled_from([Kind.HALT, Kind.RESUME, Kind.RESUME, Kind.AUCTION, Kind.UNCROSS, Kind.CLOSE]),
+    )
+    def phase(self, symbol, kind):
+        self.send(kind, symbol=symbol)
+
+    @rule(symbol=st.sampled_from([1, 2, PLAIN]))
+    def open_again(self, symbol):
+        self.send(Kind.RESUME, symbol=symbol)
+
+    @rule(symbol=st.sampled_from(SYMBOLS), price=PRICES)
+    def refer(self, symbol, price):
+        self.send(Kind.REFERENCE, symbol=symbol, price=price)
+
+    @rule(milliseconds=st.integers(0, 3_000))
+    def tick(self, milliseconds):
+        self.time += milliseconds
+        self.send(Kind.TICK)
+
+    @rule(account=st.sampled_from(TRADERS), symbol=st.sampled_from(SYMBOLS), side=st.sampled_from(Side),
+          everywhere=st.booleans())  # fmt: skip
+    def cancel_all(self, account, symbol, side, everywhere):
+        self.send(Kind.CANCEL_ALL, account=account, symbol=symbol, side=side,
+                  flags=Flag.ALL_SYMBOLS if everywhere else 0)  # fmt: skip
+
+    @rule(
+        account=st.sampled_from(TRADERS), kind=st.sampled_from([Kind.DISCONNECT, Kind.KILL, Kind.REVIVE, Kind.REVIVE])
+    )
+    def connection(self, account, kind):
+        self.send(kind, account=account)
+        self.send(Kind.REVIVE, account=account)
+
+    @rule(account=st.sampled_from(TRADERS), after=st.integers(0, 2_000))
+    def dead_man(self, account, after):
+        self.send(Kind.CANCEL_AFTER, account=account, extra=after)
+
+    @rule(account=st.sampled_from(TRADERS), cash=st.integers(1, 5_000), comes=st.booleans())
+    def cash(self, account, cash, comes):
+        if comes:
+            self.deposit(account, cash)
+        elif self.send(Kind.WITHDRAW, account=account, price=cash)["kind"][0] == Happening.CASH:
+            self.deposits -= cash
+
+    @rule(
+        account=st.sampled_from(TRADERS), position=st.integers(0, 40), orders=st.integers(0, 6), rate=st.integers(0, 9)
+    )
+    def limit(self, account, position, orders, rate):
+        self.send(Kind.LIMITS, account=account, max_position=position, max_orders=orders, max_rate=rate)
+
+    @rule(seq=st.integers(-1, 2), epoch=st.sampled_from([1, 1, 1, 2]), price=PRICES, lots=LOTS)
+    def produce(self, seq, epoch, price, lots):
+        """A producer that repeats, skips and goes back."""
+        self.seq = max(self.seq + seq, 0)
+        self.send(Kind.SUBMIT, producer=9, producer_epoch=epoch, seq=self.seq, symbol=1, account=1, price=price,
+                  quantity=lots)  # fmt: skip
+
+    @rule(time=st.integers(0, 3_000), orders=st.integers(0, 3))
+    def window(self, time, orders):
+        self.send(Kind.WINDOW, extra=time, quantity=orders)
+
+    @invariant()
+    def cash_and_lots_are_conserved(self):
+        everyone = (FEES, HOUSE, *TRADERS)
+        assert sum(self.engine.account(each).cash for each in everyone) == self.deposits
+        for symbol in SYMBOLS:
+            positions = [self.engine.position(each, symbol) for each in everyone]
+            assert sum(each.quantity for each in positions) == 0
+            assert sum(each.cost - each.realised for each in positions) == 0
+            assert all(each.buys >= 0 and each.sells >= 0 for each in positions)
+
+    @invariant()
+    def never_crossed_or_locked(self):
+        for symbol in (*SYMBOLS, PLAIN):
+            bids, asks = self.engine.depth(symbol, Side.BUY, 1), self.engine.depth(symbol, Side.SELL, 1)
+            if bids and asks and self.symbols.get(symbol, 0) == 0:
+                assert bids[0].price < asks[0].price
+
+    @invariant()
+    def cash_accounts_never_owe(self):
+        state = self.engines["reference"].state
+        for each in TRADERS:
+            account = state.accounts[each]
+            for position in account.positions.values():
+                assert min(position.reserves) >= 0
+                assert min(position.reducing) >= 0
+            if account.kind == AccountKind.CASH:
+                assert self.engine.account(each).available >= 0
+                assert all(self.engine.position(each, symbol).quantity >= 0 for symbol in SYMBOLS)
+
+    @invariant()
+    def open_lots_are_the_orders(self):
+        """Sums kept beside the orders equal the sums over them."""
+        state = self.engines["reference"].state
+        for account in TRADERS:
+            for symbol, position in state.accounts[account].positions.items():
+                mine = [each for each in state.in_order(symbol) if each.account == account]
+                for side in (0, 1):
+                    assert position.lots[side] == sum(each.open for each in mine if each.side == side)
+                    reserves = sum(each.open * each.lot_reserve for each in mine if each.side == side)
+                    assert position.reserves[side] == reserves
+
+    @invariant()
+    def queues_hold_what_is_open(self):
+        for symbol in (*SYMBOLS, PLAIN):
+            for side in (0, 1):
+                queue = self.engine.queue(symbol, side)
+                assert all(0 < each.shown <= each.open for each in queue)
+                prices = [each.price for each in queue]
+                assert prices == sorted(prices, reverse=side == Side.BUY)
+
+    def teardown(self):
+        """The journal in one batch gives the same events and the same state."""
+        if not getattr(self, "journal", None):
+            return
+        for name, make in IMPLEMENTATIONS.items():
+            again = make()
+            events, offsets = again.submit(np.concatenate(self.journal))
+            assert events.tolist() == np.concatenate(self.said).tolist()
+            assert np.diff(offsets).tolist() == [len(each) for each in self.said]
+            assert again.state_hash() == self.engines[name].state_hash()
+
+
+Exchange.TestCase.settings = settings(
+    stateful_step_count=80, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+TestExchange = Exchange.TestCase
