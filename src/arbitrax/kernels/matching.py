@@ -1,0 +1,662 @@
+"""Continuous matching by price, then time: one command after the other, each whole before the next."""
+
+import cython
+from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, check
+from cython.cimports.arbitrax.kernels.exchange_records import (
+    ACCEPTED,
+    ALL_SYMBOLS,
+    AMEND,
+    AMENDED,
+    BAD_FIELD,
+    BASIS_OPEN,
+    BOTH,
+    BY_CANCEL_ALL,
+    BY_OWNER,
+    CANCEL,
+    CANCEL_ALL,
+    CANCEL_BOTH,
+    CANCEL_NEWEST,
+    CANCEL_OLDEST,
+    CANCELLED,
+    DECREMENT,
+    DECREMENTED,
+    FILLED,
+    FOK,
+    IOC,
+    LIMIT,
+    MARKET,
+    NO_LIQUIDITY,
+    NO_ROOM,
+    NOT_ALL_AT_ONCE,
+    NOT_AT_ONCE,
+    NOT_OWNER,
+    OK,
+    POST_ONLY,
+    PRICE_NOT_POSITIVE,
+    QUANTITY_NOT_POSITIVE,
+    QUANTITY_TOO_LARGE,
+    REFUSED,
+    REQUEUE,
+    SELF_TRADE,
+    SLIDE,
+    SUBMIT,
+    UNKNOWN_ACCOUNT,
+    UNKNOWN_KIND,
+    UNKNOWN_ORDER,
+    UNKNOWN_SYMBOL,
+    WOULD_TRADE,
+    Command,
+    Event,
+)
+from cython.cimports.arbitrax.kernels.order_ids import PAGE_BITS, find_order, forget_order, remember_order, sequence
+from cython.cimports.arbitrax.kernels.order_pools import (
+    NO_KEY,
+    Account,
+    Engine,
+    IdPage,
+    Ladder,
+    Level,
+    Order,
+    account_at,
+    key_of,
+    ladder_at,
+    level_at,
+    next_event,
+    order_at,
+)
+from cython.cimports.arbitrax.kernels.price_tree import add_level, find_level, level_after, remove_level
+from cython.cimports.arbitrax.kernels.reserved import give, make_records, put_back, take
+
+SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
+
+EDGE = cython.declare(cython.longlong, 1024)
+"""Commands between two looks at the room: pools grow there, never inside a command."""
+MOST_LOTS = cython.declare(cython.longlong, 1 << 62)
+"""Of a ladder in all, so that no sum of lots overflows."""
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def make_room(e: cython.pointer[Engine], commands: cython.uint) -> cython.bint:
+    """See that so many commands find all the records they may need; False: some will be refused."""
+    pages: cython.uint = (commands >> 10) + 2
+    wanted: cython.ulonglong = (sequence(e.next_id) + commands >> PAGE_BITS) + 1
+    start: cython.size_t
+    end: cython.size_t
+    if wanted > e.directory_room:
+        start = e.directory_room * cython.sizeof(IdPage)
+        end = start + 65536
+        while end < wanted * cython.sizeof(IdPage):
+            end += 65536
+        if not give(e.directory, start, end):
+            e.failed = True
+            return False
+        e.directory_room = cython.cast(cython.uint, end // cython.sizeof(IdPage))
+    e.failed = not (
+        make_records(cython.address(e.id_pages), pages)
+        and make_records(cython.address(e.orders), commands)
+        and make_records(cython.address(e.levels), commands)
+        and make_records(cython.address(e.nodes), commands)
+    )
+    return not e.failed
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _more_events(e: cython.pointer[Engine], wanted: cython.ulonglong) -> cython.bint:
+    """Give the events memory for at least so many; pages are touched only when written."""
+    room: cython.ulonglong = e.event_room
+    if wanted > e.event_limit:
+        return False
+    while room < wanted:
+        room = room * 2 + 1024
+    if room > e.event_limit:
+        room = e.event_limit
+    if not give(e.events, e.event_room * 64, room * 64):
+        return False
+    e.event_room = room
+    return True
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _say(
+    e: cython.pointer[Engine],
+    kind: cython.int,
+    code: cython.int,
+    order: cython.pointer[Order],
+    symbol: cython.uint,
+    quantity: cython.longlong,
+    left: cython.longlong,
+) -> cython.void:
+    """Write what happened to one order."""
+    event: cython.pointer[Event] = next_event(e)
+    event.order = order.id
+    event.maker = 0
+    event.price = order.price
+    event.quantity = quantity
+    event.open = left
+    event.maker_open = 0
+    event.symbol = symbol
+    event.account = order.account
+    event.maker_account = 0
+    event.code = cython.cast(cython.ushort, code)
+    event.kind = cython.cast(cython.uchar, kind)
+    event.side = order.side
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _refuse(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], code: cython.int) -> cython.void:
+    event: cython.pointer[Event] = next_event(e)
+    event.order = c.order
+    event.maker = 0
+    event.price = c.price
+    event.quantity = c.quantity
+    event.open = 0
+    event.maker_open = 0
+    event.symbol = c.symbol
+    event.account = c.account
+    event.maker_account = 0
+    event.code = cython.cast(cython.ushort, code)
+    event.kind = REFUSED
+    event.side = c.side
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _queue(
+    e: cython.pointer[Engine],
+    ladder: cython.pointer[Ladder],
+    ladder_index: cython.uint,
+    slot: cython.uint,
+) -> cython.void:
+    """Put an order at the back of the queue of its price."""
+    order: cython.pointer[Order] = order_at(e, slot)
+    key: cython.longlong = key_of(order.side, order.price)
+    index: cython.uint = find_level(e, ladder, key)
+    level: cython.pointer[Level]
+    if index == 0:
+        index = take(cython.address(e.levels))
+        level = level_at(e, index)
+        level.head = slot
+        level.count = 1
+        level.ladder = ladder_index
+        level.key = key
+        level.quantity = order.open
+        order.previous = 0
+        add_level(e, ladder, key, index)
+    else:
+        level = level_at(e, index)
+        order.previous = level.tail
+        order_at(e, level.tail).next = slot
+        level.count += 1
+        level.quantity += order.open
+    level.tail = slot
+    order.next = 0
+    order.level = index
+    ladder.orders += 1
+    ladder.quantity += order.open
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _unqueue(e: cython.pointer[Engine], ladder: cython.pointer[Ladder], order: cython.pointer[Order]) -> cython.void:
+    """Take an order out of its queue, with what it has open."""
+    level: cython.pointer[Level] = level_at(e, order.level)
+    ladder.orders -= 1
+    ladder.quantity -= order.open
+    level.count -= 1
+    if level.count == 0:
+        remove_level(e, ladder, order.level)
+        return
+    level.quantity -= order.open
+    if order.previous != 0:
+        order_at(e, order.previous).next = order.next
+    else:
+        level.head = order.next
+    if order.next != 0:
+        order_at(e, order.next).previous = order.previous
+    else:
+        level.tail = order.previous
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _enlist(e: cython.pointer[Engine], order: cython.pointer[Order], slot: cython.uint) -> cython.void:
+    """Make an order known by its id and to its account; ids rise, so the list stays in their order."""
+    account: cython.pointer[Account] = account_at(e, order.account)
+    order.older = account.youngest
+    order.younger = 0
+    if account.youngest != 0:
+        order_at(e, account.youngest).younger = slot
+    else:
+        account.oldest = slot
+    account.youngest = slot
+    account.orders += 1
+    remember_order(e, order.id, slot)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _end(e: cython.pointer[Engine], order: cython.pointer[Order], slot: cython.uint) -> cython.void:
+    """Forget an order that is in no queue any more."""
+    account: cython.pointer[Account] = account_at(e, order.account)
+    account.orders -= 1
+    if order.older != 0:
+        order_at(e, order.older).younger = order.younger
+    else:
+        account.oldest = order.younger
+    if order.younger != 0:
+        order_at(e, order.younger).older = order.older
+    else:
+        account.youngest = order.older
+    forget_order(e, order.id)
+    put_back(cython.address(e.orders), slot)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _meet_own(
+    e: cython.pointer[Engine],
+    ladder: cython.pointer[Ladder],
+    taker: cython.pointer[Order],
+    maker: cython.pointer[Order],
+    slot: cython.uint,
+    symbol: cython.uint,
+) -> cython.bint:
+    """Two orders of one account would trade: do what the taker says; tell whether it goes on."""
+    event: cython.pointer[Event]
+    lots: cython.longlong
+    if taker.self_trade == CANCEL_NEWEST:
+        return False
+    if taker.self_trade == DECREMENT:
+        lots = maker.open if maker.open < taker.open else taker.open
+        level_at(e, maker.level).quantity -= lots
+        ladder.quantity -= lots
+        maker.open -= lots
+        maker.total -= lots
+        taker.open -= lots
+        taker.total -= lots
+        event = next_event(e)
+        event.order = taker.id
+        event.maker = maker.id
+        event.price = maker.price
+        event.quantity = lots
+        event.open = taker.open
+        event.maker_open = maker.open
+        event.symbol = symbol
+        event.account = taker.account
+        event.maker_account = maker.account
+        event.code = SELF_TRADE
+        event.kind = DECREMENTED
+        event.side = taker.side
+        if maker.open == 0:
+            _unqueue(e, ladder, maker)
+            _end(e, maker, slot)
+        return True
+    _say(e, CANCELLED, SELF_TRADE, maker, symbol, maker.open, 0)
+    _unqueue(e, ladder, maker)
+    _end(e, maker, slot)
+    return taker.self_trade == CANCEL_OLDEST
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _match(
+    e: cython.pointer[Engine],
+    against: cython.pointer[Ladder],
+    taker: cython.pointer[Order],
+    symbol: cython.uint,
+    bound: cython.longlong,
+) -> cython.bint:
+    """Trade with the best while its key is at most ``bound``; False: self-trade prevention stopped the taker."""
+    level: cython.pointer[Level]
+    maker: cython.pointer[Order]
+    event: cython.pointer[Event]
+    slot: cython.uint
+    lots: cython.longlong
+    while taker.open > 0 and against.best_key <= bound and against.best != 0:
+        level = level_at(e, against.best)
+        slot = level.head
+        maker = order_at(e, slot)
+        if maker.account == taker.account:
+            if not _meet_own(e, against, taker, maker, slot, symbol):
+                return False
+            continue
+        lots = maker.open if maker.open < taker.open else taker.open
+        taker.open -= lots
+        event = next_event(e)
+        event.order = taker.id
+        event.maker = maker.id
+        event.price = maker.price
+        event.quantity = lots
+        event.open = taker.open
+        event.maker_open = maker.open - lots
+        event.symbol = symbol
+        event.account = taker.account
+        event.maker_account = maker.account
+        event.code = OK
+        event.kind = FILLED
+        event.side = taker.side
+        if maker.open == lots:
+            _unqueue(e, against, maker)
+            _end(e, maker, slot)
+        else:
+            maker.open -= lots
+            level.quantity -= lots
+            against.quantity -= lots
+    return True
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _can_fill(
+    e: cython.pointer[Engine],
+    against: cython.pointer[Ladder],
+    quantity: cython.longlong,
+    account: cython.uint,
+    self_trade: cython.int,
+    bound: cython.longlong,
+) -> cython.bint:
+    """Tell whether all of a quantity would trade at once, own orders on the way counted as what becomes of them."""
+    index: cython.uint = against.best
+    slot: cython.uint
+    level: cython.pointer[Level]
+    maker: cython.pointer[Order]
+    careful: cython.bint = account_at(e, account).orders > 0
+    while index != 0:
+        level = level_at(e, index)
+        if level.key > bound:
+            return False
+        if not careful:
+            quantity -= level.quantity
+            if quantity <= 0:
+                return True
+        else:
+            slot = level.head
+            while slot != 0:
+                maker = order_at(e, slot)
+                if maker.account != account:
+                    quantity -= maker.open
+                    if quantity <= 0:
+                        return True
+                elif self_trade != CANCEL_OLDEST:
+                    return False
+                slot = maker.next
+        index = level_after(e, against, level.key)
+    return False
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _submit(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.void:
+    own: cython.pointer[Ladder]
+    against: cython.pointer[Ladder]
+    order: cython.pointer[Order]
+    slot: cython.uint
+    side: cython.uint = c.side
+    price: cython.longlong = c.price
+    bound: cython.longlong
+    if c.symbol >= e.symbols:
+        _refuse(e, c, UNKNOWN_SYMBOL)
+        return
+    if c.account >= e.accounts:
+        _refuse(e, c, UNKNOWN_ACCOUNT)
+        return
+    if c.side > 1 or c.type > MARKET or c.time_in_force > FOK or c.self_trade > DECREMENT:
+        _refuse(e, c, BAD_FIELD)
+        return
+    if c.quantity <= 0:
+        _refuse(e, c, QUANTITY_NOT_POSITIVE)
+        return
+    own = ladder_at(e, 2 * c.symbol + side)
+    against = ladder_at(e, 2 * c.symbol + (side ^ 1))
+    if c.quantity > MOST_LOTS - own.quantity:
+        _refuse(e, c, QUANTITY_TOO_LARGE)
+        return
+    if e.orders.left == 0 or e.levels.left == 0 or e.nodes.left == 0 or e.failed:
+        _refuse(e, c, NO_ROOM)
+        return
+    if c.type == LIMIT:
+        if price <= 0:
+            _refuse(e, c, PRICE_NOT_POSITIVE)
+            return
+        bound = key_of(side ^ 1, price)
+        if c.flags & POST_ONLY and against.best_key <= bound:
+            if not c.flags & SLIDE:
+                _refuse(e, c, WOULD_TRADE)
+                return
+            bound = against.best_key - 1
+            price = key_of(side ^ 1, bound)
+            if price <= 0:
+                _refuse(e, c, PRICE_NOT_POSITIVE)
+                return
+    else:
+        bound = NO_KEY
+        price = 0
+    if c.time_in_force == FOK and not _can_fill(e, against, c.quantity, c.account, c.self_trade, bound):
+        _refuse(e, c, NOT_ALL_AT_ONCE)
+        return
+    slot = take(cython.address(e.orders))
+    order = order_at(e, slot)
+    order.account = c.account
+    order.id = e.next_id
+    order.price = price
+    order.open = c.quantity
+    order.total = c.quantity
+    order.extension = 0
+    order.side = c.side
+    order.type = c.type
+    order.time_in_force = c.time_in_force
+    order.self_trade = c.self_trade
+    e.next_id += 1
+    _say(e, ACCEPTED, OK, order, c.symbol, c.quantity, c.quantity)
+    if against.best_key <= bound:
+        if not _match(e, against, order, c.symbol, bound):
+            _say(e, CANCELLED, SELF_TRADE, order, c.symbol, order.open, 0)
+            put_back(cython.address(e.orders), slot)
+            return
+        if order.open == 0:
+            put_back(cython.address(e.orders), slot)
+            return
+    if c.type == MARKET or c.time_in_force >= IOC:
+        _say(e, CANCELLED, NO_LIQUIDITY if c.type == MARKET else NOT_AT_ONCE, order, c.symbol, order.open, 0)
+        put_back(cython.address(e.orders), slot)
+        return
+    _queue(e, own, 2 * c.symbol + side, slot)
+    _enlist(e, order, slot)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _cancel(
+    e: cython.pointer[Engine], order: cython.pointer[Order], slot: cython.uint, code: cython.int
+) -> cython.void:
+    ladder: cython.uint = level_at(e, order.level).ladder
+    _say(e, CANCELLED, code, order, ladder >> 1, order.open, 0)
+    _unqueue(e, ladder_at(e, ladder), order)
+    _end(e, order, slot)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _own_order(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.uint:
+    """Return where the command's order is, 0 after a refusal."""
+    slot: cython.uint = find_order(e, c.order)
+    if slot == 0:
+        _refuse(e, c, UNKNOWN_ORDER)
+        return 0
+    if order_at(e, slot).account != c.account:
+        _refuse(e, c, NOT_OWNER)
+        return 0
+    return slot
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _amend(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.void:
+    slot: cython.uint = _own_order(e, c)
+    order: cython.pointer[Order]
+    own: cython.pointer[Ladder]
+    against: cython.pointer[Ladder]
+    ladder: cython.uint
+    price: cython.longlong
+    filled: cython.longlong
+    left: cython.longlong
+    bound: cython.longlong
+    if slot == 0:
+        return
+    order = order_at(e, slot)
+    ladder = level_at(e, order.level).ladder
+    own = ladder_at(e, ladder)
+    filled = order.total - order.open
+    if c.quantity <= 0:
+        _refuse(e, c, QUANTITY_NOT_POSITIVE)
+        return
+    if c.quantity > MOST_LOTS - own.quantity or c.quantity > MOST_LOTS - filled:
+        _refuse(e, c, QUANTITY_TOO_LARGE)
+        return
+    if c.price < 0:
+        _refuse(e, c, PRICE_NOT_POSITIVE)
+        return
+    price = c.price if c.price != 0 else order.price
+    left = c.quantity if c.flags & BASIS_OPEN else c.quantity - filled
+    if left <= 0:
+        _cancel(e, order, slot, BY_OWNER)
+        return
+    if price == order.price and left <= order.open and not c.flags & REQUEUE:
+        level_at(e, order.level).quantity -= order.open - left
+        own.quantity -= order.open - left
+        order.open = left
+        order.total = filled + left
+        _say(e, AMENDED, OK, order, ladder >> 1, order.total, left)
+        return
+    if e.levels.left == 0 or e.nodes.left == 0 or e.failed:
+        _refuse(e, c, NO_ROOM)
+        return
+    against = ladder_at(e, ladder ^ 1)
+    bound = key_of(order.side ^ 1, price)
+    if c.flags & POST_ONLY and against.best_key <= bound:
+        _refuse(e, c, WOULD_TRADE)
+        return
+    _unqueue(e, own, order)
+    order.price = price
+    order.open = left
+    order.total = filled + left
+    _say(e, AMENDED, OK, order, ladder >> 1, order.total, left)
+    if against.best_key <= bound:
+        if not _match(e, against, order, ladder >> 1, bound):
+            _say(e, CANCELLED, SELF_TRADE, order, ladder >> 1, order.open, 0)
+            _end(e, order, slot)
+            return
+        if order.open == 0:
+            _end(e, order, slot)
+            return
+    _queue(e, own, ladder, slot)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _cancel_all(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.void:
+    slot: cython.uint
+    after: cython.uint
+    order: cython.pointer[Order]
+    if c.account >= e.accounts:
+        _refuse(e, c, UNKNOWN_ACCOUNT)
+        return
+    if c.side > BOTH:
+        _refuse(e, c, BAD_FIELD)
+        return
+    if not c.flags & ALL_SYMBOLS and c.symbol >= e.symbols:
+        _refuse(e, c, UNKNOWN_SYMBOL)
+        return
+    slot = account_at(e, c.account).oldest
+    while slot != 0:
+        order = order_at(e, slot)
+        after = order.younger
+        if (c.side == BOTH or order.side == c.side) and (
+            c.flags & ALL_SYMBOLS or level_at(e, order.level).ladder >> 1 == c.symbol
+        ):
+            _cancel(e, order, slot, BY_CANCEL_ALL)
+        slot = after
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _execute(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.void:
+    slot: cython.uint
+    if e.event_room - e.event_count < e.orders.made + cython.cast(cython.ulonglong, 4):
+        if not _more_events(e, e.event_count + e.orders.made + 4):
+            e.failed = 2
+            return
+    if c.kind == SUBMIT:
+        _submit(e, c)
+    elif c.kind == CANCEL:
+        slot = _own_order(e, c)
+        if slot != 0:
+            _cancel(e, order_at(e, slot), slot, BY_OWNER)
+    elif c.kind == AMEND:
+        _amend(e, c)
+    elif c.kind == CANCEL_ALL:
+        _cancel_all(e, c)
+    else:
+        _refuse(e, c, UNKNOWN_KIND)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def execute(e: cython.pointer[Engine], command: cython.pointer[cython.const[Command]]) -> cython.void:
+    """Do one command; there is room."""
+    _execute(e, command)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def execute_batch(
+    e: cython.pointer[Engine],
+    commands: cython.pointer[cython.const[Command]],
+    count: cython.longlong,
+    offsets: cython.p_longlong,
+) -> cython.void:
+    """Do many; ``offsets``: (count + 1,) where the events of each begin, the first at 0."""
+    i: cython.longlong = 0
+    end: cython.longlong
+    e.event_count = 0
+    while i < count:
+        end = i + EDGE if i + EDGE < count else count
+        make_room(e, cython.cast(cython.uint, end - i))
+        while i < end:
+            offsets[i] = e.event_count
+            _execute(e, cython.address(commands[i]))
+            i += 1
+    offsets[count] = e.event_count
