@@ -48,14 +48,25 @@ from cython.cimports.arbitrax.kernels.exchange_records import (
     Command,
     Event,
 )
-from cython.cimports.arbitrax.kernels.order_ids import PAGE_BITS, find_order, forget_order, remember_order, sequence
+from cython.cimports.arbitrax.kernels.matching import AHEAD, EDGE, MOST_LOTS
+from cython.cimports.arbitrax.kernels.order_ids import (
+    PAGE_BITS,
+    PAGE_IDS,
+    SlotPage,
+    find_order,
+    forget_order,
+    remember_order,
+    sequence,
+)
 from cython.cimports.arbitrax.kernels.order_pools import (
     NO_KEY,
+    REMEMBERED,
     Account,
     Engine,
     IdPage,
     Ladder,
     Level,
+    Node,
     Order,
     account_at,
     key_of,
@@ -63,16 +74,13 @@ from cython.cimports.arbitrax.kernels.order_pools import (
     level_at,
     next_event,
     order_at,
+    prefetch,
 )
 from cython.cimports.arbitrax.kernels.price_tree import add_level, find_level, level_after, remove_level
 from cython.cimports.arbitrax.kernels.reserved import give, make_records, put_back, take
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
-EDGE = cython.declare(cython.longlong, 1024)
-"""Commands between two looks at the room: pools grow there, never inside a command."""
-MOST_LOTS = cython.declare(cython.longlong, 1 << 62)
-"""Of a ladder in all, so that no sum of lots overflows."""
 
 
 @cython.cfunc
@@ -631,6 +639,52 @@ def _execute(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]
         _refuse(e, c, UNKNOWN_KIND)
 
 
+# The looks ahead do the same for every kind, without a branch that would be guessed wrong: what a command does not have
+# is record 0, which nobody uses.
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _look_far(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.uint:
+    """Ask memory for the order of a command, or for the one a new order will follow in its account; return its slot."""
+    number: cython.ulonglong = sequence(c.order)
+    entry: cython.ulonglong = number >> PAGE_BITS
+    account: cython.uint = c.account * (c.account < e.accounts)
+    slot: cython.uint
+    entry = entry * (entry < e.directory_room)
+    slot = cython.cast(cython.pointer[SlotPage], e.id_pages.records)[e.directory[entry].page].slot[
+        number & (PAGE_IDS - 1)
+    ]
+    prefetch(cython.cast(cython.pointer[Order], e.orders.records) + slot)
+    prefetch(cython.cast(cython.pointer[Order], e.orders.records) + e.account[account].youngest)
+    return slot
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _look_near(
+    e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint
+) -> cython.void:
+    """Ask for the neighbours of the order, which is here by now, and for the queue a new order will join."""
+    orders: cython.pointer[Order] = cython.cast(cython.pointer[Order], e.orders.records)
+    order: cython.pointer[Order] = orders + slot
+    ladder: cython.pointer[Ladder] = e.ladders + 2 * (c.symbol * (c.symbol < e.symbols)) + (c.side & 1)
+    key: cython.longlong = key_of(c.side & 1, c.price)
+    place: cython.int = (key >> 6) & (REMEMBERED - 1)
+    leaf: cython.uint = ladder.leaf[place] * (ladder.block[place] == key >> 6)
+    level: cython.uint = cython.cast(cython.pointer[Node], e.nodes.records)[leaf].child[key & 63]
+    prefetch(cython.cast(cython.pointer[Level], e.levels.records) + order.level)
+    prefetch(orders + order.next)
+    prefetch(orders + order.previous)
+    prefetch(orders + order.older)
+    prefetch(orders + order.younger)
+    prefetch(orders + cython.cast(cython.pointer[Level], e.levels.records)[level].tail)
+
+
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
@@ -649,14 +703,21 @@ def execute_batch(
     offsets: cython.p_longlong,
 ) -> cython.void:
     """Do many; ``offsets``: (count + 1,) where the events of each begin, the first at 0."""
-    i: cython.longlong = 0
+    i: cython.longlong
     end: cython.longlong
+    slots: cython.uint[8]
+    for i in range(2 * AHEAD):
+        slots[i] = 0
+    i = 0
     e.event_count = 0
     while i < count:
         end = i + EDGE if i + EDGE < count else count
         make_room(e, cython.cast(cython.uint, end - i))
         while i < end:
             offsets[i] = e.event_count
+            if i + 2 * AHEAD < count:
+                _look_near(e, cython.address(commands[i + AHEAD]), slots[(i + AHEAD) & (2 * AHEAD - 1)])
+                slots[i & (2 * AHEAD - 1)] = _look_far(e, cython.address(commands[i + 2 * AHEAD]))
             _execute(e, cython.address(commands[i]))
             i += 1
     offsets[count] = e.event_count

@@ -30,10 +30,10 @@ from cython.cimports.libc.string import memset
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
-MOST_ORDERS = cython.declare(cython.uint, 1 << 27)
-MOST_EVENTS = cython.declare(cython.ulonglong, 1 << 28)
-MOST_NODES = cython.declare(cython.uint, 1 << 26)
-MOST_PAGES = cython.declare(cython.uint, 1 << 24)
+MOST_ORDERS = cython.declare(cython.uint, 1 << 26)
+MOST_EVENTS = cython.declare(cython.ulonglong, 1 << 27)
+MOST_NODES = cython.declare(cython.uint, 1 << 25)
+MOST_PAGES = cython.declare(cython.uint, 1 << 22)
 """Of 1,024 order ids, those with an open order."""
 MOST_ENTRIES = cython.declare(cython.size_t, 1 << 30)
 """Of 1,024 order ids, all."""
@@ -82,7 +82,7 @@ class OrderBook:
             or self.e.events == cython.NULL
             or self.e.directory == cython.NULL
         ):
-            raise MemoryError("An order book reserves 130 GB of addresses, not of memory; raise the limit (ulimit -v).")
+            raise MemoryError("An order book reserves 50 GB of addresses, not of memory; raise the limit (ulimit -v).")
         for i in range(2 * symbols):
             clear_ladder(cython.address(self.e.ladders[i]))
 

@@ -87,14 +87,15 @@ cdef struct Engine:
 cdef extern from *:
     """
     #define ARBITRAX_NO_KEY 0x7fffffffffffffffLL
+    /* A function that does nothing but prefetch would be dropped as one that does nothing. */
+    #define arbitrax_prefetch(place) ({ __builtin_prefetch(place); __asm__ volatile (""); })
     #define ARBITRAX_NO_BLOCK (-0x7fffffffffffffffLL)
     """
     const long long NO_KEY "ARBITRAX_NO_KEY"
     const long long NO_BLOCK "ARBITRAX_NO_BLOCK"
     int lowest_bit "__builtin_ctzll"(unsigned long long x) noexcept nogil  # of x != 0
     int leading_zeros "__builtin_clzll"(unsigned long long x) noexcept nogil  # of x != 0
-    void prefetch "__builtin_prefetch"(const void* place) noexcept nogil
-    bint likely "__builtin_expect"(bint x, int hoped) noexcept nogil
+    void prefetch "arbitrax_prefetch"(const void* place) noexcept nogil
 
 cdef inline Order* order_at(Engine* e, unsigned int slot) noexcept nogil:
     check(0 < slot < e.orders.made)
