@@ -192,7 +192,7 @@ def _queue(
     index: cython.uint = find_level(e, ladder, key)
     level: cython.pointer[Level]
     if index == 0:
-        index = take(cython.address(e.levels))
+        index = take(cython.address(e.levels), cython.sizeof(Level))
         level = level_at(e, index)
         level.head = slot
         level.count = 1
@@ -210,7 +210,6 @@ def _queue(
     level.tail = slot
     order.next = 0
     order.level = index
-    ladder.orders += 1
     ladder.quantity += order.open
 
 
@@ -221,7 +220,6 @@ def _queue(
 def _unqueue(e: cython.pointer[Engine], ladder: cython.pointer[Ladder], order: cython.pointer[Order]) -> cython.void:
     """Take an order out of its queue, with what it has open."""
     level: cython.pointer[Level] = level_at(e, order.level)
-    ladder.orders -= 1
     ladder.quantity -= order.open
     level.count -= 1
     if level.count == 0:
@@ -273,7 +271,7 @@ def _end(e: cython.pointer[Engine], order: cython.pointer[Order], slot: cython.u
     else:
         account.youngest = order.older
     forget_order(e, order.id)
-    put_back(cython.address(e.orders), slot)
+    put_back(cython.address(e.orders), slot, cython.sizeof(Order))
 
 
 @cython.cfunc
@@ -465,7 +463,7 @@ def _submit(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]])
     if c.time_in_force == FOK and not _can_fill(e, against, c.quantity, c.account, c.self_trade, bound):
         _refuse(e, c, NOT_ALL_AT_ONCE)
         return
-    slot = take(cython.address(e.orders))
+    slot = take(cython.address(e.orders), cython.sizeof(Order))
     order = order_at(e, slot)
     order.account = c.account
     order.id = e.next_id
@@ -482,14 +480,14 @@ def _submit(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]])
     if against.best_key <= bound:
         if not _match(e, against, order, c.symbol, bound):
             _say(e, CANCELLED, SELF_TRADE, order, c.symbol, order.open, 0)
-            put_back(cython.address(e.orders), slot)
+            put_back(cython.address(e.orders), slot, cython.sizeof(Order))
             return
         if order.open == 0:
-            put_back(cython.address(e.orders), slot)
+            put_back(cython.address(e.orders), slot, cython.sizeof(Order))
             return
     if c.type == MARKET or c.time_in_force >= IOC:
         _say(e, CANCELLED, NO_LIQUIDITY if c.type == MARKET else NOT_AT_ONCE, order, c.symbol, order.open, 0)
-        put_back(cython.address(e.orders), slot)
+        put_back(cython.address(e.orders), slot, cython.sizeof(Order))
         return
     _queue(e, own, 2 * c.symbol + side, slot)
     _enlist(e, order, slot)
@@ -647,19 +645,32 @@ def _execute(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _look_far(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.uint:
-    """Ask memory for the order of a command, or for the one a new order will follow in its account; return its slot."""
+def _look_up(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.p_uint:
+    """Ask memory for where the order of a command is; return the place that says it."""
     number: cython.ulonglong = sequence(c.order)
     entry: cython.ulonglong = number >> PAGE_BITS
-    account: cython.uint = c.account * (c.account < e.accounts)
-    slot: cython.uint
+    place: cython.p_uint
+    prefetch(c + 8 * AHEAD)
+    prefetch(cython.address((c + 8 * AHEAD).seq))
     entry = entry * (entry < e.directory_room)
-    slot = cython.cast(cython.pointer[SlotPage], e.id_pages.records)[e.directory[entry].page].slot[
-        number & (PAGE_IDS - 1)
-    ]
+    place = cython.address(
+        cython.cast(cython.pointer[SlotPage], e.id_pages.records)[e.directory[entry].page].slot[
+            number & (PAGE_IDS - 1)
+        ]
+    )
+    prefetch(place)
+    return place
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _look_far(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint) -> cython.void:
+    """Ask for the order, or for the one a new order will follow in its account."""
+    account: cython.uint = c.account * (c.account < e.accounts)
     prefetch(cython.cast(cython.pointer[Order], e.orders.records) + slot)
     prefetch(cython.cast(cython.pointer[Order], e.orders.records) + e.account[account].youngest)
-    return slot
 
 
 @cython.cfunc
@@ -705,9 +716,10 @@ def execute_batch(
     """Do many; ``offsets``: (count + 1,) where the events of each begin, the first at 0."""
     i: cython.longlong
     end: cython.longlong
-    slots: cython.uint[8]
-    for i in range(2 * AHEAD):
-        slots[i] = 0
+    none: cython.uint = 0
+    places: cython.p_uint[16]
+    for i in range(16):
+        places[i] = cython.address(none)
     i = 0
     e.event_count = 0
     while i < count:
@@ -715,9 +727,10 @@ def execute_batch(
         make_room(e, cython.cast(cython.uint, end - i))
         while i < end:
             offsets[i] = e.event_count
-            if i + 2 * AHEAD < count:
-                _look_near(e, cython.address(commands[i + AHEAD]), slots[(i + AHEAD) & (2 * AHEAD - 1)])
-                slots[i & (2 * AHEAD - 1)] = _look_far(e, cython.address(commands[i + 2 * AHEAD]))
+            if i + 3 * AHEAD < count:
+                _look_near(e, cython.address(commands[i + AHEAD]), places[(i + AHEAD) & 15][0])
+                _look_far(e, cython.address(commands[i + 2 * AHEAD]), places[(i + 2 * AHEAD) & 15][0])
+                places[(i + 3 * AHEAD) & 15] = _look_up(e, cython.address(commands[i + 3 * AHEAD]))
             _execute(e, cython.address(commands[i]))
             i += 1
     offsets[count] = e.event_count

@@ -38,7 +38,7 @@ cdef inline void remember_order(Engine* e, long long id, unsigned int slot) noex
     cdef IdPage* entry = &e.directory[number >> PAGE_BITS]
     check(number >> PAGE_BITS < e.directory_room)
     if entry.page == 0:
-        entry.page = take(&e.id_pages)
+        entry.page = take(&e.id_pages, sizeof(SlotPage))
         (<SlotPage*> e.id_pages.records)[entry.page].slot[0] = 0
     entry.live += 1
     (<SlotPage*> e.id_pages.records)[entry.page].slot[number & (PAGE_IDS - 1)] = slot
@@ -50,5 +50,5 @@ cdef inline void forget_order(Engine* e, long long id) noexcept nogil:
     (<SlotPage*> e.id_pages.records)[entry.page].slot[number & (PAGE_IDS - 1)] = 0
     entry.live -= 1
     if entry.live == 0:
-        put_back(&e.id_pages, entry.page)
+        put_back(&e.id_pages, entry.page, sizeof(SlotPage))
         entry.page = 0

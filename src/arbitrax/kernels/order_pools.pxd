@@ -50,11 +50,9 @@ cdef struct Ladder:
     unsigned int best          # level
     unsigned int root
     long long quantity         # lots, all levels
-    unsigned int orders
-    unsigned int levels
     long long block[4]         # key >> 6 of the remembered leaves
     unsigned int leaf[4]
-    unsigned long long unused[6]
+    unsigned long long unused[7]
 
 cdef struct Account:
     unsigned int oldest        # its open orders, in order-id order

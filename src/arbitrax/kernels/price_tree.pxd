@@ -10,7 +10,7 @@ from arbitrax.kernels.reserved cimport put_back, take
 cdef inline void clear_ladder(Ladder* ladder) noexcept nogil:
     cdef int i
     ladder.best_key = NO_KEY
-    ladder.best = ladder.root = ladder.orders = ladder.levels = 0
+    ladder.best = ladder.root = 0
     ladder.quantity = 0
     for i in range(REMEMBERED):
         ladder.block[i] = NO_BLOCK
@@ -43,7 +43,7 @@ cdef inline void part(Engine* e, unsigned int* place, long long old, long long k
     # Put a node where the keys of what is at `place` and a new one go different ways.
     cdef unsigned long long apart = <unsigned long long> old ^ <unsigned long long> key
     cdef unsigned int shift = (63 - leading_zeros(apart)) // 6 * 6
-    cdef unsigned int made = take(&e.nodes)
+    cdef unsigned int made = take(&e.nodes, sizeof(Node))
     cdef Node* node = node_at(e, made)
     cdef unsigned int a = (<unsigned long long> old >> shift) & 63
     cdef unsigned int b = (<unsigned long long> key >> shift) & 63
@@ -58,7 +58,6 @@ cdef inline void add_level(Engine* e, Ladder* ladder, long long key, unsigned in
     cdef unsigned int* place = &ladder.root
     cdef unsigned long long way
     cdef Node* node
-    ladder.levels += 1
     if key < ladder.best_key:
         ladder.best_key = key
         ladder.best = index
@@ -117,7 +116,7 @@ cdef inline void remove_from_tree(Engine* e, Ladder* ladder, long long key) noex
         node.child[way] = 0
         if node.shift == 0:
             forget_leaf(ladder, key)
-        put_back(&e.nodes, index)
+        put_back(&e.nodes, index, sizeof(Node))
 
 cdef inline void remove_level(Engine* e, Ladder* ladder, unsigned int index) noexcept nogil:
     cdef Level* level = level_at(e, index)
@@ -125,7 +124,6 @@ cdef inline void remove_level(Engine* e, Ladder* ladder, unsigned int index) noe
     cdef int place = (key >> 6) & (REMEMBERED - 1)
     cdef unsigned long long left
     cdef Node* node
-    ladder.levels -= 1
     if ladder.block[place] == key >> 6:
         node = node_at(e, ladder.leaf[place])
         left = node.occupied & ~(<unsigned long long> 1 << (key & 63))
@@ -135,13 +133,13 @@ cdef inline void remove_level(Engine* e, Ladder* ladder, unsigned int index) noe
             if index == ladder.best:
                 ladder.best = node.child[lowest_bit(left)]
                 ladder.best_key = level_at(e, ladder.best).key
-            put_back(&e.levels, index)
+            put_back(&e.levels, index, sizeof(Level))
             return
     remove_from_tree(e, ladder, key)
     if index == ladder.best:
         ladder.best = lowest(e, ladder.root)
         ladder.best_key = level_at(e, ladder.best).key if ladder.best != 0 else NO_KEY
-    put_back(&e.levels, index)
+    put_back(&e.levels, index, sizeof(Level))
 
 cdef inline unsigned int level_after(Engine* e, Ladder* ladder, long long key) noexcept nogil:
     # The level of the least key beyond one; 0: none. Passes each node once on the way down, and one branch again.

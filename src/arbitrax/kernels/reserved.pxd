@@ -64,13 +64,14 @@ cdef inline bint make_records(Pool* p, unsigned int wanted) noexcept nogil:
     p.made = last
     return True
 
-cdef inline unsigned int take(Pool* p) noexcept nogil:
+cdef inline unsigned int take(Pool* p, size_t size) noexcept nogil:
+    # `size` is that of the pool, once more: known to the compiler, a shift instead of a multiplication.
     cdef unsigned int index = p.free
-    p.free = (<unsigned int*> (p.records + index * p.size))[0]
+    p.free = (<unsigned int*> (p.records + index * size))[0]
     p.left -= 1
     return index
 
-cdef inline void put_back(Pool* p, unsigned int index) noexcept nogil:
-    (<unsigned int*> (p.records + index * p.size))[0] = p.free
+cdef inline void put_back(Pool* p, unsigned int index, size_t size) noexcept nogil:
+    (<unsigned int*> (p.records + index * size))[0] = p.free
     p.free = index
     p.left += 1
