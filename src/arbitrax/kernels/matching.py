@@ -77,7 +77,7 @@ from cython.cimports.arbitrax.kernels.order_pools import (
     prefetch,
 )
 from cython.cimports.arbitrax.kernels.price_tree import add_level, find_level, level_after, remove_level
-from cython.cimports.arbitrax.kernels.reserved import give, make_records, put_back, take
+from cython.cimports.arbitrax.kernels.reserved import give, make_records, put_back, rounded_up, take
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
@@ -94,9 +94,7 @@ def make_room(e: cython.pointer[Engine], commands: cython.uint) -> cython.bint:
     end: cython.size_t
     if wanted > e.directory_room:
         start = e.directory_room * cython.sizeof(IdPage)
-        end = start + 65536
-        while end < wanted * cython.sizeof(IdPage):
-            end += 65536
+        end = rounded_up(wanted * cython.sizeof(IdPage))
         if not give(e.directory, start, end):
             e.failed = True
             return False

@@ -7,11 +7,22 @@ cdef extern from *:
     #ifndef MAP_NORESERVE
     #define MAP_NORESERVE 0
     #endif
+    #define ARBITRAX_RANGE_UNIT ((size_t)1 << 21)
     static void *arbitrax_reserve(size_t size) {
-        void *range = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-        return range == MAP_FAILED ? NULL : range;
+        const int kind = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+        char *range = mmap(NULL, size + ARBITRAX_RANGE_UNIT, PROT_NONE, kind, -1, 0);
+        size_t over;
+        if (range == MAP_FAILED) return NULL;
+        over = (size_t)range & (ARBITRAX_RANGE_UNIT - 1);
+        over = over ? ARBITRAX_RANGE_UNIT - over : 0;
+        if (over) munmap(range, over);
+        if (over < ARBITRAX_RANGE_UNIT) munmap(range + over + size, ARBITRAX_RANGE_UNIT - over);
+        return range + over;
     }
     static int arbitrax_give(void *range, size_t from, size_t to) {
+    #ifdef MADV_HUGEPAGE
+        if (from >= ARBITRAX_RANGE_UNIT) (void)madvise((char *)range + from, to - from, MADV_HUGEPAGE);
+    #endif
         return mprotect((char *)range + from, to - from, PROT_READ | PROT_WRITE) == 0;
     }
     static void arbitrax_release(void *range, size_t size) {
@@ -23,7 +34,13 @@ cdef extern from *:
     void release_range "arbitrax_release"(void* range, size_t size) noexcept nogil
 
 cdef enum:
-    GIVEN_AT_ONCE = 65536  # bytes, or a multiple: what a pool grows by, a multiple of every page size in use
+    STEP = 65536           # bytes a small pool grows by: a multiple of every page size in use
+    LARGE_STEP = 2097152   # the same beyond the first so many bytes, where Linux gives one page for it
+
+cdef inline size_t rounded_up(size_t size) noexcept nogil:
+    # To where a range may end. Scattered records on small pages cost as much in translation as in memory.
+    cdef size_t step = STEP if size <= LARGE_STEP else LARGE_STEP
+    return (size + step - 1) // step * step
 
 cdef struct Pool:
     # Records of one size, taken and given back one at a time. Record 0 is never used: 0 says "none".
@@ -51,8 +68,8 @@ cdef inline bint make_records(Pool* p, unsigned int wanted) noexcept nogil:
     cdef unsigned int first, last, i
     if p.left >= wanted:
         return True
-    start = (p.made * p.size + GIVEN_AT_ONCE - 1) // GIVEN_AT_ONCE * GIVEN_AT_ONCE
-    end = ((p.made + wanted - p.left + 1) * p.size + GIVEN_AT_ONCE - 1) // GIVEN_AT_ONCE * GIVEN_AT_ONCE
+    start = rounded_up(p.made * p.size)
+    end = rounded_up((p.made + wanted - p.left + 1) * p.size)
     if end > p.size * p.limit or not give(p.records, start, end):
         return False
     first = p.made if p.made > 0 else 1
