@@ -2,12 +2,36 @@
 
 Little-endian, fixed width. Prices are ticks and quantities lots, int64; cash is int64 in the instrument's units; time
 is the engine's, int64 milliseconds since 1970, given with each command: the engine reads no clock. A field that a kind
-does not use is 0.
+does not use is ignored. The meaning of each kind, the order of checks and of events, ids and the state hash:
+`arbitrax.exchange.reference`, the engine in plain Python that every other one must equal, event by event.
 """
 
 from enum import IntEnum, IntFlag
 
 import numpy as np
+
+MAX_PRICE = 1 << 44
+"""Ticks, of any price, trigger or distance."""
+MAX_QUANTITY = 1 << 40
+"""Lots, of one order. An instrument may say less."""
+MAX_TICK_VALUE = 1 << 24
+MAX_NOTIONAL = 1 << 60
+"""Units of cash: of one order at its worst price, of all deposits together."""
+MAX_TIME = 1 << 62
+MAX_DELAY = 1 << 40
+"""Milliseconds, of a dead-man switch and of the window of client ids."""
+FEES = 0
+"""The account that receives fees. In symbols without accounts 0 is anybody, who never trades with himself."""
+HOUSE = (1 << 32) - 1
+"""The account of the external market (rule 20). It pays no fees and needs no cash; nobody may submit for it."""
+MAX_TRIGGERS = 1024
+"""Stops a command may run (rule 14)."""
+DEFAULT_COLLAR = 500
+"""Basis points."""
+WINDOW_TIME = 600_000
+"""Milliseconds that the client id of a closed order is remembered at least."""
+WINDOW_ORDERS = 1_000_000
+"""Closed orders whose client ids are remembered at least."""
 
 COMMAND = np.dtype(
     [
@@ -16,7 +40,7 @@ COMMAND = np.dtype(
         ("price", "<i8"),  # limit, ticks; of DEPOSIT and WITHDRAW the cash
         ("quantity", "<i8"),  # lots; of an amend the new total
         ("stop", "<i8"),  # trigger price, or the distance of a trailing stop, ticks
-        ("extra", "<i8"),  # displayed lots of an iceberg, offset of a peg in ticks, funds of a market order, cash
+        ("extra", "<i8"),  # displayed lots of an iceberg, offset of a peg in ticks, funds of a market order, ms
         ("expire", "<i8"),  # of GTD, ms
         ("deadline", "<i8"),  # refused when executed later, ms; 0: none
         ("seq", "<u8"),  # of the producer
@@ -34,16 +58,66 @@ COMMAND = np.dtype(
         ("client", "S32"),  # client order id, ASCII, zero-padded; empty: none
     ]
 )
-"""128 bytes."""
+"""128 bytes. Commands that configure are the same bytes under other names: `INSTRUMENT_RULES`, `ACCOUNT_LIMITS`."""
+
+
+def _overlay(names: dict[str, tuple[str, int]]) -> np.dtype[np.void]:
+    """Return a dtype as long as COMMAND: ``names`` at their offsets, and what every command has."""
+    shared = ("time", "deadline", "seq", "symbol", "account", "producer", "producer_epoch", "kind", "flags")
+    fields = COMMAND.fields
+    assert fields is not None  # noqa: S101 - it has names
+    every = {name: (fields[name][0], fields[name][1]) for name in shared} | names
+    return np.dtype(
+        {
+            "names": list(every),
+            "formats": [form for form, _ in every.values()],
+            "offsets": [offset for _, offset in every.values()],
+            "itemsize": COMMAND.itemsize,
+        }
+    )
+
+
+INSTRUMENT_RULES = _overlay(
+    {
+        "tick_value": ("<i8", 8),  # units of cash a tick and lot: notional = price x quantity x tick_value; 1 and more
+        "min_notional": ("<i8", 16),  # units of cash, of an order; 0: any
+        "max_quantity": ("<i8", 24),  # lots, of an order; 0: MAX_QUANTITY
+        "reference": ("<i8", 32),  # ticks; 0: as before
+        "price_step": ("<i8", 40),  # ticks that every price is a multiple of; 0: 1
+        "quantity_step": ("<i8", 48),  # lots that every quantity is a multiple of; 0: 1
+        "band": ("<u4", 96),  # basis points that limits may be away from the reference; 0: any
+        "collar": ("<u4", 100),  # basis points that market orders may move from the touch; 0: DEFAULT_COLLAR
+        "maker_fee": ("<i4", 104),  # millionths of the notional; below 0: a rebate
+        "taker_fee": ("<i4", 108),
+        "margin": ("<u4", 112),  # basis points of the notional: initial margin; 0: 10,000
+    }
+)
+"""INSTRUMENT: COMMAND's 128 bytes. ``flags`` is `InstrumentFlag`. A symbol starts CONTINUOUS, with its first INSTRUMENT.
+
+Tick value, steps and flags never change; fees and margin only while the symbol has no open order (what orders reserved
+was computed from them); the rest at any time, for what comes later. Otherwise refused, BAD_FIELD, as are values outside
+1..MAX_TICK_VALUE, 0..MAX_NOTIONAL, 0..MAX_QUANTITY, 0..MAX_PRICE, fees beyond +-100% (a rebate above the other side's
+fee would be paid by the fee account: refused), margins above 100%.
+"""
+
+ACCOUNT_LIMITS = _overlay(
+    {
+        "max_position": ("<i8", 8),  # lots in a symbol, long or short, open orders of that side included
+        "max_notional": ("<i8", 16),  # units of cash, of an order at its worst price
+        "max_orders": ("<i8", 24),  # open orders
+        "max_rate": ("<i8", 32),  # submissions in a second of the engine's time (time // 1000)
+    }
+)
+"""LIMITS of ``account``: COMMAND's 128 bytes. 0: no limit; below 0: refused, BAD_FIELD."""
 
 EVENT = np.dtype(
     [
-        ("order", "<i8"),  # whom it is about; of a fill the taker
-        ("maker", "<i8"),  # of a fill the resting order
+        ("order", "<i8"),  # whom it is about; of a fill the taker; 0: the house, or no order
+        ("maker", "<i8"),  # of a fill the resting order; 0 otherwise
         ("price", "<i8"),  # ticks; of cash events the change of cash
         ("quantity", "<i8"),  # lots: of a fill, of a new or amended order in all, of a cancellation what was left
         ("open", "<i8"),  # lots of the order that are open afterwards
-        ("maker_open", "<i8"),  # the same of the maker
+        ("maker_open", "<i8"),  # of a fill the same of the maker; otherwise what of the order the book may show
         ("symbol", "<u4"),
         ("account", "<u4"),
         ("maker_account", "<u4"),
@@ -52,7 +126,12 @@ EVENT = np.dtype(
         ("side", "u1"),  # of the order
     ]
 )
-"""64 bytes. A batch gives (events,) of it and (commands + 1,) int64 offsets: whose events are which."""
+"""64 bytes. A batch gives (events,) of it and (commands + 1,) int64 offsets: whose events are which.
+
+``maker_open`` of ACCEPTED, AMENDED, TRIGGERED, REFILLED, REPRICED and DECREMENTED: the lots the order shows once the
+command is over if nothing trades (an iceberg: its display), 0 when it waits, never rests or is parked; so books of
+depth follow from events alone. REFUSED repeats price and quantity of the command.
+"""
 
 
 class Kind(IntEnum):
@@ -67,6 +146,8 @@ class Kind(IntEnum):
     """Time passes: what has expired goes."""
     CANCEL_AFTER = 6
     """Dead-man switch of ``account``: cancel all ``extra`` ms from now unless asked again; 0 turns it off."""
+    DISCONNECT = 7
+    """The session of ``account`` is gone: its orders with CANCEL_ON_DISCONNECT go, in order-id order."""
     HALT = 16
     RESUME = 17
     AUCTION = 18
@@ -79,15 +160,24 @@ class Kind(IntEnum):
     """``price`` becomes the reference of bands and collars."""
     QUOTE = 22
     """The house's external market: ``side`` at ``price`` shows ``quantity``; 0 lots: the level is gone."""
+    PRINT = 23
+    """``quantity`` traded outside against ``side`` at ``price``: the front of that queue is served."""
     INSTRUMENT = 32
-    """Add or change ``symbol``: the `InstrumentRules` follow in a table of their own, by ``extra``."""
+    """Add or change ``symbol``: the record is an `INSTRUMENT_RULES`."""
     ACCOUNT = 33
+    """Open ``account``; ``type`` is an `AccountKind`, which changes only while it has no orders and positions."""
     DEPOSIT = 34
     WITHDRAW = 35
     LIMITS = 36
+    """Of ``account``: the record is an `ACCOUNT_LIMITS`."""
     KILL = 37
     """No new orders of ``account`` (0: of anybody), and all open ones go."""
     REVIVE = 38
+    """Take KILL back, of ``account`` or of anybody (0)."""
+    WINDOW = 39
+    """Remember client ids of closed orders for ``extra`` ms and ``quantity`` orders, whichever is more."""
+    EPOCH = 40
+    """Ids continue in epoch ``extra`` (greater than now, below 2^15) of shard ``quantity`` (below 2^8), from seq 1."""
 
 
 class Side(IntEnum):
@@ -143,6 +233,24 @@ class Flag(IntFlag):
     """An amend names the new open quantity: bench streams and LOBSTER only."""
     CANCEL_ON_DISCONNECT = 32
     ALL_SYMBOLS = 64
+    REQUEUE = 128
+    """An amend goes to the back of its queue whatever it changes: cancel and replace under one id."""
+
+
+class InstrumentFlag(IntFlag):
+    """More of an instrument."""
+
+    NO_ACCOUNTS = 1
+    """Accounts are names only: no cash, positions, limits or kill switch. A book by itself; benchmark streams."""
+
+
+class AccountKind(IntEnum):
+    """What an account may do with its cash."""
+
+    CASH = 0
+    """Buys what it can pay, sells what it holds."""
+    MARGIN = 1
+    """Buys and sells short against initial margin. Its cash may go below 0."""
 
 
 class Happening(IntEnum):
@@ -166,6 +274,10 @@ class Happening(IntEnum):
     CONFIGURED = 17
     CASH = 18
     """``price`` is the change of an account's cash: deposit, withdrawal or fee, by ``code``."""
+    REPEATED = 19
+    """The command was executed before: ``order`` is the order it made, ``code`` its refusal or OK."""
+    QUOTED = 20
+    """The house at ``price`` has ``open`` lots left of ``quantity`` outside."""
 
 
 class Phase(IntEnum):
@@ -188,7 +300,7 @@ class Code(IntEnum):
     BAD_FIELD = 103
     STALE = 104
     REPEATED = 105
-    """A sequence number of the producer that was executed; nothing happens again."""
+    """A sequence number of the producer below its last: executed, its outcome no longer kept here."""
     NO_ROOM = 106
     # 200: filters
     PRICE_NOT_POSITIVE = 200
@@ -203,6 +315,9 @@ class Code(IntEnum):
     NOT_OWNER = 301
     CLIENT_ID_USED = 302
     NOTHING_OPEN = 303
+    """The id was given out; its order, if there was one, is closed."""
+    RUNNING = 304
+    """A stop that triggered and waits for its turn can be cancelled, not amended."""
     # 400: matching
     WOULD_TRADE = 400
     NOT_ALL_AT_ONCE = 401
@@ -223,6 +338,7 @@ class Code(IntEnum):
     HALTED = 600
     CLOSED = 601
     IN_AUCTION = 602
+    NOT_IN_AUCTION = 603
     # 700: ends that are no refusals
     BY_OWNER = 700
     BY_CANCEL_ALL = 701
@@ -231,6 +347,12 @@ class Code(IntEnum):
     DISCONNECTED = 704
     DEAD_MAN = 705
     REPLACED = 706
+    """An amend to what was filled, or less."""
+    FUNDS_SPENT = 707
+    EXTERNAL_CROSSED = 708
+    WITHDRAWN_BY_HOUSE = 709
+    UNCROSSED = 710
+    """Of a fill: at the auction's one price."""
     FEE = 800
     DEPOSITED = 801
     WITHDRAWN = 802
