@@ -90,12 +90,29 @@ cpdef enum Code:
     PRICE_NOT_POSITIVE = 200
     QUANTITY_NOT_POSITIVE = 202
     QUANTITY_TOO_LARGE = 203
+    PRICE_OUT_OF_BAND = 201
     UNKNOWN_ORDER = 300
     NOT_OWNER = 301
+    NOTHING_OPEN = 303
     WOULD_TRADE = 400
     NOT_ALL_AT_ONCE = 401
     NO_LIQUIDITY = 402
+    BEYOND_COLLAR = 403
     NOT_AT_ONCE = 404
     SELF_TRADE = 405
     BY_OWNER = 700
     BY_CANCEL_ALL = 701
+    REPLACED = 706
+
+cdef extern from *:
+    """
+    #define ARBITRAX_MAX_PRICE (1LL << 44)
+    #define ARBITRAX_MAX_QUANTITY (1LL << 40)
+    #define ARBITRAX_HOUSE 0xffffffffU
+    """
+    const long long MAX_PRICE "ARBITRAX_MAX_PRICE"
+    const long long MAX_QUANTITY "ARBITRAX_MAX_QUANTITY"
+    const unsigned int HOUSE "ARBITRAX_HOUSE"
+
+cdef enum:
+    DEFAULT_COLLAR = 500

@@ -4,6 +4,15 @@ import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, check
 from cython.cimports.arbitrax.kernels.exchange_records import (
     ACCEPTED,
+    SELL,
+    REPLACED,
+    PRICE_OUT_OF_BAND,
+    NOTHING_OPEN,
+    MAX_QUANTITY,
+    MAX_PRICE,
+    HOUSE,
+    DEFAULT_COLLAR,
+    BEYOND_COLLAR,
     ALL_SYMBOLS,
     AMEND,
     AMENDED,
@@ -14,7 +23,6 @@ from cython.cimports.arbitrax.kernels.exchange_records import (
     BY_OWNER,
     CANCEL,
     CANCEL_ALL,
-    CANCEL_BOTH,
     CANCEL_NEWEST,
     CANCEL_OLDEST,
     CANCELLED,
@@ -52,7 +60,6 @@ from cython.cimports.arbitrax.kernels.matching import AHEAD, EDGE, MOST_LOTS
 from cython.cimports.arbitrax.kernels.order_ids import (
     PAGE_BITS,
     PAGE_IDS,
-    SlotPage,
     find_order,
     forget_order,
     remember_order,
@@ -68,11 +75,13 @@ from cython.cimports.arbitrax.kernels.order_pools import (
     Level,
     Node,
     Order,
+    SlotPage,
     account_at,
     key_of,
     ladder_at,
     level_at,
     next_event,
+    open_account,
     order_at,
     prefetch,
 )
@@ -88,7 +97,6 @@ SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 @cython.exceptval(check=False)
 def make_room(e: cython.pointer[Engine], commands: cython.uint) -> cython.bint:
     """See that so many commands find all the records they may need; False: some will be refused."""
-    pages: cython.uint = (commands >> 10) + 2
     wanted: cython.ulonglong = (sequence(e.next_id) + commands >> PAGE_BITS) + 1
     start: cython.size_t
     end: cython.size_t
@@ -100,10 +108,10 @@ def make_room(e: cython.pointer[Engine], commands: cython.uint) -> cython.bint:
             return False
         e.directory_room = cython.cast(cython.uint, end // cython.sizeof(IdPage))
     e.failed = not (
-        make_records(cython.address(e.id_pages), pages)
-        and make_records(cython.address(e.orders), commands)
-        and make_records(cython.address(e.levels), commands)
-        and make_records(cython.address(e.nodes), commands)
+        make_records(cython.address(e.pages), 4, commands + 2)
+        and make_records(cython.address(e.orders), commands, 0)
+        and make_records(cython.address(e.levels), commands, 0)
+        and make_records(cython.address(e.nodes), commands, 0)
     )
     return not e.failed
 
@@ -138,15 +146,16 @@ def _say(
     symbol: cython.uint,
     quantity: cython.longlong,
     left: cython.longlong,
+    shown: cython.longlong,
 ) -> cython.void:
-    """Write what happened to one order."""
+    """Write what happened to one order; ``shown``: what the book will show of it if nothing trades."""
     event: cython.pointer[Event] = next_event(e)
     event.order = order.id
     event.maker = 0
     event.price = order.price
     event.quantity = quantity
     event.open = left
-    event.maker_open = 0
+    event.maker_open = shown
     event.symbol = symbol
     event.account = order.account
     event.maker_account = 0
@@ -158,9 +167,11 @@ def _say(
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def _refuse(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], code: cython.int) -> cython.void:
+def _refuse(
+    e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], code: cython.int, order: cython.longlong
+) -> cython.void:
     event: cython.pointer[Event] = next_event(e)
-    event.order = c.order
+    event.order = order
     event.maker = 0
     event.price = c.price
     event.quantity = c.quantity
@@ -240,7 +251,7 @@ def _unqueue(e: cython.pointer[Engine], ladder: cython.pointer[Ladder], order: c
 @cython.exceptval(check=False)
 def _enlist(e: cython.pointer[Engine], order: cython.pointer[Order], slot: cython.uint) -> cython.void:
     """Make an order known by its id and to its account; ids rise, so the list stays in their order."""
-    account: cython.pointer[Account] = account_at(e, order.account)
+    account: cython.pointer[Account] = open_account(e, order.account)
     order.older = account.youngest
     order.younger = 0
     if account.youngest != 0:
@@ -273,6 +284,15 @@ def _end(e: cython.pointer[Engine], order: cython.pointer[Order], slot: cython.u
 
 
 @cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _rests(order: cython.pointer[Order]) -> cython.bint:
+    """Tell whether what does not trade at once stays."""
+    return order.type != MARKET and order.terms & 15 < IOC
+
+
+@cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
 def _meet_own(
@@ -283,40 +303,30 @@ def _meet_own(
     slot: cython.uint,
     symbol: cython.uint,
 ) -> cython.bint:
-    """Two orders of one account would trade: do what the taker says; tell whether it goes on."""
-    event: cython.pointer[Event]
+    """Two orders of one account would trade: do what the taker says, the maker first; tell whether it goes on."""
+    rule: cython.int = taker.terms >> 4
     lots: cython.longlong
-    if taker.self_trade == CANCEL_NEWEST:
-        return False
-    if taker.self_trade == DECREMENT:
+    if rule == DECREMENT:
         lots = maker.open if maker.open < taker.open else taker.open
-        level_at(e, maker.level).quantity -= lots
-        ladder.quantity -= lots
-        maker.open -= lots
-        maker.total -= lots
+        if lots == maker.open:
+            _cancel(e, maker, slot, SELF_TRADE)
+        else:
+            level_at(e, maker.level).quantity -= lots
+            ladder.quantity -= lots
+            maker.open -= lots
+            maker.total -= lots
+            _say(e, DECREMENTED, SELF_TRADE, maker, symbol, lots, maker.open, maker.open)
+        if lots == taker.open:
+            return False
         taker.open -= lots
         taker.total -= lots
-        event = next_event(e)
-        event.order = taker.id
-        event.maker = maker.id
-        event.price = maker.price
-        event.quantity = lots
-        event.open = taker.open
-        event.maker_open = maker.open
-        event.symbol = symbol
-        event.account = taker.account
-        event.maker_account = maker.account
-        event.code = SELF_TRADE
-        event.kind = DECREMENTED
-        event.side = taker.side
-        if maker.open == 0:
-            _unqueue(e, ladder, maker)
-            _end(e, maker, slot)
+        _say(
+            e, DECREMENTED, SELF_TRADE, taker, symbol, lots, taker.open, taker.open if _rests(taker) else 0
+        )
         return True
-    _say(e, CANCELLED, SELF_TRADE, maker, symbol, maker.open, 0)
-    _unqueue(e, ladder, maker)
-    _end(e, maker, slot)
-    return taker.self_trade == CANCEL_OLDEST
+    if rule != CANCEL_NEWEST:
+        _cancel(e, maker, slot, SELF_TRADE)
+    return rule == CANCEL_OLDEST
 
 
 @cython.cfunc
@@ -340,7 +350,7 @@ def _match(
         level = level_at(e, against.best)
         slot = level.head
         maker = order_at(e, slot)
-        if maker.account == taker.account:
+        if maker.account == taker.account and taker.account != 0:
             if not _meet_own(e, against, taker, maker, slot, symbol):
                 return False
             continue
@@ -372,20 +382,20 @@ def _match(
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def _can_fill(
+def _would_fill(
     e: cython.pointer[Engine],
     against: cython.pointer[Ladder],
     quantity: cython.longlong,
     account: cython.uint,
-    self_trade: cython.int,
+    rule: cython.int,
     bound: cython.longlong,
 ) -> cython.bint:
-    """Tell whether all of a quantity would trade at once, own orders on the way counted as what becomes of them."""
+    """Tell whether so many lots would trade at once, own orders on the way counted as what becomes of them."""
     index: cython.uint = against.best
     slot: cython.uint
     level: cython.pointer[Level]
     maker: cython.pointer[Order]
-    careful: cython.bint = account_at(e, account).orders > 0
+    careful: cython.bint = account != 0 and account_at(e, account).orders > 0
     while index != 0:
         level = level_at(e, index)
         if level.key > bound:
@@ -402,7 +412,7 @@ def _can_fill(
                     quantity -= maker.open
                     if quantity <= 0:
                         return True
-                elif self_trade != CANCEL_OLDEST:
+                elif rule != CANCEL_OLDEST:
                     return False
                 slot = maker.next
         index = level_after(e, against, level.key)
@@ -413,82 +423,140 @@ def _can_fill(
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
+def _check_price(price: cython.longlong) -> cython.int:
+    if price <= 0:
+        return PRICE_NOT_POSITIVE
+    return PRICE_OUT_OF_BAND if price > MAX_PRICE else OK
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _check_form(c: cython.pointer[cython.const[Command]]) -> cython.int:
+    """Return the first code that refuses a submission whatever the book, else OK."""
+    code: cython.int = OK
+    if c.side > SELL or c.type > MARKET or c.time_in_force > FOK or c.self_trade > DECREMENT:
+        return BAD_FIELD
+    if c.flags != 0:
+        if c.flags & ~(POST_ONLY | SLIDE) or not c.flags & POST_ONLY or c.type == MARKET or c.time_in_force >= IOC:
+            return BAD_FIELD
+    if c.type == LIMIT:
+        code = _check_price(c.price)
+        if code != OK:
+            return code
+    if c.quantity <= 0:
+        return QUANTITY_NOT_POSITIVE
+    return QUANTITY_TOO_LARGE if c.quantity > MAX_QUANTITY else OK
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _collar(against: cython.pointer[Ladder]) -> cython.longlong:
+    """Return the worst key a market order may reach: so far from the best, rounded inwards."""
+    best: cython.longlong = against.best_key
+    width: cython.longlong
+    if best == NO_KEY:
+        return best
+    width = (best if best > 0 else -best) * DEFAULT_COLLAR // 10000
+    if best > 0:
+        return best + width if best + width < MAX_PRICE else MAX_PRICE
+    return best + width if best + width < 0 else -1
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _enter(
+    e: cython.pointer[Engine],
+    order: cython.pointer[Order],
+    slot: cython.uint,
+    ladder: cython.uint,
+    bound: cython.longlong,
+    known: cython.bint,
+) -> cython.void:
+    """Match an order, then let it rest, or end it with the reason. ``known``: its account has it already."""
+    against: cython.pointer[Ladder] = ladder_at(e, ladder ^ 1)
+    code: cython.int = NOT_AT_ONCE
+    stopped: cython.bint = False
+    if against.best_key <= bound:
+        stopped = not _match(e, against, order, ladder >> 1, bound)
+    if order.open > 0 and not stopped and _rests(order):
+        _queue(e, ladder_at(e, ladder), ladder, slot)
+        if not known:
+            _enlist(e, order, slot)
+        return
+    if order.open > 0:
+        if stopped:
+            code = SELF_TRADE
+        elif order.type == MARKET:
+            code = NO_LIQUIDITY if against.best == 0 else BEYOND_COLLAR
+        _say(e, CANCELLED, code, order, ladder >> 1, order.open, 0, 0)
+    if known:
+        _end(e, order, slot)
+    else:
+        put_back(cython.address(e.orders), slot, cython.sizeof(Order))
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 def _submit(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.void:
-    own: cython.pointer[Ladder]
     against: cython.pointer[Ladder]
     order: cython.pointer[Order]
     slot: cython.uint
-    side: cython.uint = c.side
+    ladder: cython.uint
     price: cython.longlong = c.price
-    bound: cython.longlong
+    bound: cython.longlong = 0
+    id: cython.longlong = e.next_id
+    code: cython.int
+    e.next_id += 1
     if c.symbol >= e.symbols:
-        _refuse(e, c, UNKNOWN_SYMBOL)
-        return
-    if c.account >= e.accounts:
-        _refuse(e, c, UNKNOWN_ACCOUNT)
-        return
-    if c.side > 1 or c.type > MARKET or c.time_in_force > FOK or c.self_trade > DECREMENT:
-        _refuse(e, c, BAD_FIELD)
-        return
-    if c.quantity <= 0:
-        _refuse(e, c, QUANTITY_NOT_POSITIVE)
-        return
-    own = ladder_at(e, 2 * c.symbol + side)
-    against = ladder_at(e, 2 * c.symbol + (side ^ 1))
-    if c.quantity > MOST_LOTS - own.quantity:
-        _refuse(e, c, QUANTITY_TOO_LARGE)
-        return
-    if e.orders.left == 0 or e.levels.left == 0 or e.nodes.left == 0 or e.failed:
-        _refuse(e, c, NO_ROOM)
-        return
-    if c.type == LIMIT:
-        if price <= 0:
-            _refuse(e, c, PRICE_NOT_POSITIVE)
-            return
-        bound = key_of(side ^ 1, price)
-        if c.flags & POST_ONLY and against.best_key <= bound:
-            if not c.flags & SLIDE:
-                _refuse(e, c, WOULD_TRADE)
-                return
-            bound = against.best_key - 1
-            price = key_of(side ^ 1, bound)
-            if price <= 0:
-                _refuse(e, c, PRICE_NOT_POSITIVE)
-                return
+        code = UNKNOWN_SYMBOL
+    elif c.account == HOUSE:
+        code = UNKNOWN_ACCOUNT
     else:
-        bound = NO_KEY
-        price = 0
-    if c.time_in_force == FOK and not _can_fill(e, against, c.quantity, c.account, c.self_trade, bound):
-        _refuse(e, c, NOT_ALL_AT_ONCE)
+        code = _check_form(c)
+    if code == OK:
+        ladder = 2 * c.symbol + c.side
+        against = ladder_at(e, ladder ^ 1)
+        bound = key_of(c.side ^ 1, price) if c.type == LIMIT else _collar(against)
+        if c.flags & POST_ONLY and _would_fill(e, against, 1, c.account, c.self_trade, bound):
+            bound = against.best_key - 1
+            price = key_of(c.side ^ 1, bound)
+            if not c.flags & SLIDE or _check_price(price) != OK:
+                code = WOULD_TRADE
+        elif c.time_in_force == FOK and not _would_fill(e, against, c.quantity, c.account, c.self_trade, bound):
+            code = NOT_ALL_AT_ONCE
+        elif (
+            e.failed
+            or e.orders.left == 0
+            or e.levels.left == 0
+            or e.nodes.left == 0
+            or ladder_at(e, ladder).quantity > MOST_LOTS
+        ):
+            code = NO_ROOM
+    if code != OK:
+        _refuse(e, c, code, id)
         return
     slot = take(cython.address(e.orders), cython.sizeof(Order))
     order = order_at(e, slot)
     order.account = c.account
-    order.id = e.next_id
-    order.price = price
+    order.id = id
+    order.price = price if c.type == LIMIT else 0
     order.open = c.quantity
     order.total = c.quantity
     order.extension = 0
     order.side = c.side
     order.type = c.type
-    order.time_in_force = c.time_in_force
-    order.self_trade = c.self_trade
-    e.next_id += 1
-    _say(e, ACCEPTED, OK, order, c.symbol, c.quantity, c.quantity)
-    if against.best_key <= bound:
-        if not _match(e, against, order, c.symbol, bound):
-            _say(e, CANCELLED, SELF_TRADE, order, c.symbol, order.open, 0)
-            put_back(cython.address(e.orders), slot, cython.sizeof(Order))
-            return
-        if order.open == 0:
-            put_back(cython.address(e.orders), slot, cython.sizeof(Order))
-            return
-    if c.type == MARKET or c.time_in_force >= IOC:
-        _say(e, CANCELLED, NO_LIQUIDITY if c.type == MARKET else NOT_AT_ONCE, order, c.symbol, order.open, 0)
-        put_back(cython.address(e.orders), slot, cython.sizeof(Order))
-        return
-    _queue(e, own, 2 * c.symbol + side, slot)
-    _enlist(e, order, slot)
+    order.terms = c.time_in_force | c.self_trade << 4
+    order.flags = c.flags
+    _say(e, ACCEPTED, OK, order, c.symbol, c.quantity, c.quantity, c.quantity if _rests(order) else 0)
+    _enter(e, order, slot, ladder, bound, False)
 
 
 @cython.cfunc
@@ -499,7 +567,7 @@ def _cancel(
     e: cython.pointer[Engine], order: cython.pointer[Order], slot: cython.uint, code: cython.int
 ) -> cython.void:
     ladder: cython.uint = level_at(e, order.level).ladder
-    _say(e, CANCELLED, code, order, ladder >> 1, order.open, 0)
+    _say(e, CANCELLED, code, order, ladder >> 1, order.open, 0, 0)
     _unqueue(e, ladder_at(e, ladder), order)
     _end(e, order, slot)
 
@@ -512,10 +580,10 @@ def _own_order(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command
     """Return where the command's order is, 0 after a refusal."""
     slot: cython.uint = find_order(e, c.order)
     if slot == 0:
-        _refuse(e, c, UNKNOWN_ORDER)
+        _refuse(e, c, NOTHING_OPEN if 0 < c.order < e.next_id else UNKNOWN_ORDER, c.order)
         return 0
     if order_at(e, slot).account != c.account:
-        _refuse(e, c, NOT_OWNER)
+        _refuse(e, c, NOT_OWNER, c.order)
         return 0
     return slot
 
@@ -527,61 +595,59 @@ def _amend(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) 
     slot: cython.uint = _own_order(e, c)
     order: cython.pointer[Order]
     own: cython.pointer[Ladder]
-    against: cython.pointer[Ladder]
     ladder: cython.uint
     price: cython.longlong
     filled: cython.longlong
-    left: cython.longlong
+    total: cython.longlong
     bound: cython.longlong
+    code: cython.int = OK
     if slot == 0:
         return
     order = order_at(e, slot)
     ladder = level_at(e, order.level).ladder
     own = ladder_at(e, ladder)
     filled = order.total - order.open
-    if c.quantity <= 0:
-        _refuse(e, c, QUANTITY_NOT_POSITIVE)
-        return
-    if c.quantity > MOST_LOTS - own.quantity or c.quantity > MOST_LOTS - filled:
-        _refuse(e, c, QUANTITY_TOO_LARGE)
-        return
-    if c.price < 0:
-        _refuse(e, c, PRICE_NOT_POSITIVE)
+    if c.flags & ~(BASIS_OPEN | REQUEUE) or c.stop != 0:
+        code = BAD_FIELD
+    elif c.quantity < 0:
+        code = QUANTITY_NOT_POSITIVE
+    total = c.quantity
+    # Beyond the most a quantity may be, adding could overflow and changes nothing: it is refused below.
+    if c.flags & BASIS_OPEN and 0 < c.quantity <= MAX_QUANTITY:
+        total += filled
+    if code == OK and total <= filled:
+        _cancel(e, order, slot, REPLACED)
         return
     price = c.price if c.price != 0 else order.price
-    left = c.quantity if c.flags & BASIS_OPEN else c.quantity - filled
-    if left <= 0:
-        _cancel(e, order, slot, BY_OWNER)
-        return
-    if price == order.price and left <= order.open and not c.flags & REQUEUE:
-        level_at(e, order.level).quantity -= order.open - left
-        own.quantity -= order.open - left
-        order.open = left
-        order.total = filled + left
-        _say(e, AMENDED, OK, order, ladder >> 1, order.total, left)
-        return
-    if e.levels.left == 0 or e.nodes.left == 0 or e.failed:
-        _refuse(e, c, NO_ROOM)
-        return
-    against = ladder_at(e, ladder ^ 1)
+    if code == OK and price != order.price:
+        code = _check_price(price)
+    if code == OK and total > MAX_QUANTITY:
+        code = QUANTITY_TOO_LARGE
     bound = key_of(order.side ^ 1, price)
-    if c.flags & POST_ONLY and against.best_key <= bound:
-        _refuse(e, c, WOULD_TRADE)
+    if code == OK and order.flags & POST_ONLY and price != order.price:
+        if _would_fill(e, ladder_at(e, ladder ^ 1), 1, order.account, order.terms >> 4, bound):
+            bound = ladder_at(e, ladder ^ 1).best_key - 1
+            price = key_of(order.side ^ 1, bound)
+            if not order.flags & SLIDE or _check_price(price) != OK:
+                code = WOULD_TRADE
+    if code == OK and (e.failed or e.levels.left == 0 or e.nodes.left == 0 or own.quantity > MOST_LOTS):
+        code = NO_ROOM
+    if code != OK:
+        _refuse(e, c, code, c.order)
+        return
+    if price == order.price and total <= order.total and not c.flags & REQUEUE:
+        level_at(e, order.level).quantity -= order.total - total
+        own.quantity -= order.total - total
+        order.open = total - filled
+        order.total = total
+        _say(e, AMENDED, OK, order, ladder >> 1, total, order.open, order.open)
         return
     _unqueue(e, own, order)
     order.price = price
-    order.open = left
-    order.total = filled + left
-    _say(e, AMENDED, OK, order, ladder >> 1, order.total, left)
-    if against.best_key <= bound:
-        if not _match(e, against, order, ladder >> 1, bound):
-            _say(e, CANCELLED, SELF_TRADE, order, ladder >> 1, order.open, 0)
-            _end(e, order, slot)
-            return
-        if order.open == 0:
-            _end(e, order, slot)
-            return
-    _queue(e, own, ladder, slot)
+    order.open = total - filled
+    order.total = total
+    _say(e, AMENDED, OK, order, ladder >> 1, total, order.open, order.open)
+    _enter(e, order, slot, ladder, bound, True)
 
 
 @cython.cfunc
@@ -591,14 +657,11 @@ def _cancel_all(e: cython.pointer[Engine], c: cython.pointer[cython.const[Comman
     slot: cython.uint
     after: cython.uint
     order: cython.pointer[Order]
-    if c.account >= e.accounts:
-        _refuse(e, c, UNKNOWN_ACCOUNT)
-        return
-    if c.side > BOTH:
-        _refuse(e, c, BAD_FIELD)
+    if c.side > BOTH or c.flags & ~ALL_SYMBOLS:
+        _refuse(e, c, BAD_FIELD, 0)
         return
     if not c.flags & ALL_SYMBOLS and c.symbol >= e.symbols:
-        _refuse(e, c, UNKNOWN_SYMBOL)
+        _refuse(e, c, UNKNOWN_SYMBOL, 0)
         return
     slot = account_at(e, c.account).oldest
     while slot != 0:
@@ -632,7 +695,7 @@ def _execute(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]
     elif c.kind == CANCEL_ALL:
         _cancel_all(e, c)
     else:
-        _refuse(e, c, UNKNOWN_KIND)
+        _refuse(e, c, UNKNOWN_KIND, 0)
 
 
 # The looks ahead do the same for every kind, without a branch that would be guessed wrong: what a command does not have
@@ -652,7 +715,7 @@ def _look_up(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]
     prefetch(cython.address((c + 8 * AHEAD).seq))
     entry = entry * (entry < e.directory_room)
     place = cython.address(
-        cython.cast(cython.pointer[SlotPage], e.id_pages.records)[e.directory[entry].page].slot[
+        cython.cast(cython.pointer[SlotPage], e.pages.records)[e.directory[entry].page].slot[
             number & (PAGE_IDS - 1)
         ]
     )
@@ -666,9 +729,8 @@ def _look_up(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]
 @cython.exceptval(check=False)
 def _look_far(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint) -> cython.void:
     """Ask for the order, or for the one a new order will follow in its account."""
-    account: cython.uint = c.account * (c.account < e.accounts)
     prefetch(cython.cast(cython.pointer[Order], e.orders.records) + slot)
-    prefetch(cython.cast(cython.pointer[Order], e.orders.records) + e.account[account].youngest)
+    prefetch(cython.cast(cython.pointer[Order], e.orders.records) + account_at(e, c.account).youngest)
 
 
 @cython.cfunc

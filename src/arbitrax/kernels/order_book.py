@@ -7,16 +7,15 @@ import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.exchange_records import AMEND, CANCEL, REFUSED, SUBMIT, Command, Event
 from cython.cimports.arbitrax.kernels.matching import execute, execute_batch, make_room
-from cython.cimports.arbitrax.kernels.order_ids import SlotPage
 from cython.cimports.arbitrax.kernels.order_pools import (
     NO_KEY,
-    Account,
     Engine,
     IdPage,
     Ladder,
     Level,
     Node,
     Order,
+    SlotPage,
     key_of,
     ladder_at,
     level_at,
@@ -34,7 +33,7 @@ MOST_ORDERS = cython.declare(cython.uint, 1 << 26)
 MOST_EVENTS = cython.declare(cython.ulonglong, 1 << 27)
 MOST_NODES = cython.declare(cython.uint, 1 << 25)
 MOST_PAGES = cython.declare(cython.uint, 1 << 22)
-"""Of 1,024 order ids, those with an open order."""
+"""Of 1,024 order ids or 256 accounts."""
 MOST_ENTRIES = cython.declare(cython.size_t, 1 << 30)
 """Of 1,024 order ids, all."""
 ONE_BY_ONE = cython.declare(cython.uint, 256)
@@ -44,30 +43,27 @@ ONE_BY_ONE = cython.declare(cython.uint, 256)
 @cython.final
 @cython.cclass
 class OrderBook:
-    """The books of ``symbols`` symbols, numbered from 0, for ``accounts`` accounts, numbered from 0."""
+    """The books of ``symbols`` symbols, numbered from 0; an account is any number."""
 
     e: Engine
     command: Command
     until_edge: cython.uint
     shape: cython.Py_ssize_t
 
-    def __cinit__(self, symbols: cython.uint = 1, accounts: cython.uint = 1, first_id: cython.longlong = 1):
+    def __cinit__(self, symbols: cython.uint = 1, first_id: cython.longlong = 1):
         i: cython.uint
         memset(cython.address(self.e), 0, cython.sizeof(Engine))
         memset(cython.address(self.command), 0, cython.sizeof(Command))
         self.until_edge = 0
         if symbols < 1 or symbols > 1 << 24:
             raise ValueError(f"symbols is {symbols}; give 1 to 16,777,216.")
-        if accounts < 1 or accounts > 1 << 24:
-            raise ValueError(f"accounts is {accounts}; give 1 to 16,777,216.")
         if first_id < 1:
             raise ValueError(f"first_id is {first_id}; give 1 or more.")
         self.e.symbols = symbols
-        self.e.accounts = accounts
         self.e.next_id = first_id
         self.e.event_limit = MOST_EVENTS
         self.e.ladders = cython.cast(cython.pointer[Ladder], calloc(2 * symbols, cython.sizeof(Ladder)))
-        self.e.account = cython.cast(cython.pointer[Account], calloc(accounts, cython.sizeof(Account)))
+        self.e.account_pages = cython.cast(cython.p_uint, calloc(1 << 24, cython.sizeof(cython.uint)))
         self.e.events = cython.cast(cython.pointer[Event], reserve_range(MOST_EVENTS * 64))
         self.e.directory = cython.cast(
             cython.pointer[IdPage], reserve_range(MOST_ENTRIES * cython.sizeof(IdPage))
@@ -76,9 +72,9 @@ class OrderBook:
             not open_pool(cython.address(self.e.orders), cython.sizeof(Order), MOST_ORDERS)
             or not open_pool(cython.address(self.e.levels), cython.sizeof(Level), MOST_ORDERS)
             or not open_pool(cython.address(self.e.nodes), cython.sizeof(Node), MOST_NODES)
-            or not open_pool(cython.address(self.e.id_pages), cython.sizeof(SlotPage), MOST_PAGES)
+            or not open_pool(cython.address(self.e.pages), cython.sizeof(SlotPage), MOST_PAGES)
             or self.e.ladders == cython.NULL
-            or self.e.account == cython.NULL
+            or self.e.account_pages == cython.NULL
             or self.e.events == cython.NULL
             or self.e.directory == cython.NULL
         ):
@@ -90,11 +86,11 @@ class OrderBook:
         close_pool(cython.address(self.e.orders))
         close_pool(cython.address(self.e.levels))
         close_pool(cython.address(self.e.nodes))
-        close_pool(cython.address(self.e.id_pages))
+        close_pool(cython.address(self.e.pages))
         release_range(self.e.directory, MOST_ENTRIES * cython.sizeof(IdPage))
         release_range(self.e.events, MOST_EVENTS * 64)
         free(self.e.ladders)
-        free(self.e.account)
+        free(self.e.account_pages)
 
     def run(self, commands: cython.const[Command][::1], offsets: cython.longlong[::1]) -> cython.longlong:
         """Do all commands without the GIL; return how many events there are.
@@ -244,6 +240,6 @@ class OrderBook:
             "orders": (self.e.orders.made, self.e.orders.made - self.e.orders.left, self.e.orders.size),
             "levels": (self.e.levels.made, self.e.levels.made - self.e.levels.left, self.e.levels.size),
             "nodes": (self.e.nodes.made, self.e.nodes.made - self.e.nodes.left, self.e.nodes.size),
-            "id pages": (self.e.id_pages.made, self.e.id_pages.made - self.e.id_pages.left, self.e.id_pages.size),
+            "pages": (self.e.pages.made, self.e.pages.made - self.e.pages.left, self.e.pages.size),
             "ladders": (2 * self.e.symbols, 2 * self.e.symbols, cython.sizeof(Ladder)),
         }

@@ -1,15 +1,11 @@
 # Where an order is, by its id: pages of slots, each given back when the last order of its ids is gone.
 from arbitrax.kernels.build cimport check
-from arbitrax.kernels.order_pools cimport Engine, IdPage, Order, order_at
-from arbitrax.kernels.reserved cimport put_back, take
+from arbitrax.kernels.order_pools cimport Engine, IdPage, Order, SlotPage, order_at
+from arbitrax.kernels.reserved cimport put_back, take_spare
 
 cdef enum:
     PAGE_BITS = 10
     PAGE_IDS = 1024
-
-cdef struct SlotPage:
-    # The first word links the free pages and is cleared when one is taken.
-    unsigned int slot[1024]
 
 cdef inline unsigned long long sequence(long long id) noexcept nogil:
     # Without the epoch and the shard: ids go on counting over epochs.
@@ -24,8 +20,8 @@ cdef inline unsigned int* slot_of(Engine* e, unsigned long long number) noexcept
     page = e.directory[entry].page
     if page == 0:
         return NULL
-    check(page < e.id_pages.made)
-    return &(<SlotPage*> e.id_pages.records)[page].slot[number & (PAGE_IDS - 1)]
+    check(page < e.pages.given)
+    return &(<SlotPage*> e.pages.records)[page].slot[number & (PAGE_IDS - 1)]
 
 cdef inline unsigned int find_order(Engine* e, long long id) noexcept nogil:
     cdef unsigned int* place = slot_of(e, sequence(id))
@@ -38,17 +34,17 @@ cdef inline void remember_order(Engine* e, long long id, unsigned int slot) noex
     cdef IdPage* entry = &e.directory[number >> PAGE_BITS]
     check(number >> PAGE_BITS < e.directory_room)
     if entry.page == 0:
-        entry.page = take(&e.id_pages, sizeof(SlotPage))
-        (<SlotPage*> e.id_pages.records)[entry.page].slot[0] = 0
+        entry.page = take_spare(&e.pages, sizeof(SlotPage))
+        (<SlotPage*> e.pages.records)[entry.page].slot[0] = 0
     entry.live += 1
-    (<SlotPage*> e.id_pages.records)[entry.page].slot[number & (PAGE_IDS - 1)] = slot
+    (<SlotPage*> e.pages.records)[entry.page].slot[number & (PAGE_IDS - 1)] = slot
 
 cdef inline void forget_order(Engine* e, long long id) noexcept nogil:
     cdef unsigned long long number = sequence(id)
     cdef IdPage* entry = &e.directory[number >> PAGE_BITS]
     check(number >> PAGE_BITS < e.directory_room and entry.live > 0)
-    (<SlotPage*> e.id_pages.records)[entry.page].slot[number & (PAGE_IDS - 1)] = 0
+    (<SlotPage*> e.pages.records)[entry.page].slot[number & (PAGE_IDS - 1)] = 0
     entry.live -= 1
     if entry.live == 0:
-        put_back(&e.id_pages, entry.page, sizeof(SlotPage))
+        put_back(&e.pages, entry.page, sizeof(SlotPage))
         entry.page = 0

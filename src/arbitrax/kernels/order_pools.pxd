@@ -2,7 +2,7 @@
 # 32-bit indices. The fields a message touches come first; what few orders have lives elsewhere.
 from arbitrax.kernels.build cimport check
 from arbitrax.kernels.exchange_records cimport Event
-from arbitrax.kernels.reserved cimport Pool
+from arbitrax.kernels.reserved cimport Pool, take_spare
 
 cdef struct Order:
     # 64 bytes, a cache line.
@@ -19,8 +19,8 @@ cdef struct Order:
     unsigned int extension     # what few orders have; 0: nothing
     unsigned char side
     unsigned char type
-    unsigned char time_in_force
-    unsigned char self_trade
+    unsigned char terms        # time in force | self-trade instruction << 4
+    unsigned char flags
 
 cdef struct Level:
     # 32 bytes. Orders at one price of one side of one symbol, first come first.
@@ -64,18 +64,26 @@ cdef struct IdPage:
     unsigned int page          # of slots, by the low bits of the order id
     unsigned int live          # slots in use
 
+cdef struct SlotPage:
+    # The first word links the free pages and is cleared when one is taken.
+    unsigned int slot[1024]
+
+cdef struct AccountPage:
+    # As large as the other, of the same pool.
+    Account account[256]
+
 cdef struct Engine:
     Pool orders
     Pool levels
     Pool nodes
-    Pool id_pages
+    Pool pages
     IdPage* directory
     unsigned int directory_room
     unsigned int symbols
-    unsigned int accounts
     unsigned int failed        # to get memory
     Ladder* ladders            # (2 symbols,)
-    Account* account
+    unsigned int* account_pages  # (2^24,) by the high bits of the account
+    unsigned int unused
     long long next_id
     Event* events
     unsigned long long event_count
@@ -111,9 +119,19 @@ cdef inline Ladder* ladder_at(Engine* e, unsigned int index) noexcept nogil:
     check(index < 2 * e.symbols)
     return &e.ladders[index]
 
-cdef inline Account* account_at(Engine* e, unsigned int index) noexcept nogil:
-    check(index < e.accounts)
-    return &e.account[index]
+cdef inline Account* account_at(Engine* e, unsigned int number) noexcept nogil:
+    # Of an account that never had an order: of record 0, to be read only.
+    cdef unsigned int page = e.account_pages[number >> 8]
+    check(page < e.pages.given)
+    return &(<AccountPage*> e.pages.records)[page].account[number & 255]
+
+cdef inline Account* open_account(Engine* e, unsigned int number) noexcept nogil:
+    cdef unsigned int page = e.account_pages[number >> 8]
+    if page == 0:
+        page = take_spare(&e.pages, sizeof(AccountPage))
+        (<AccountPage*> e.pages.records)[page].account[0].oldest = 0
+        e.account_pages[number >> 8] = page
+    return &(<AccountPage*> e.pages.records)[page].account[number & 255]
 
 cdef inline long long key_of(unsigned int side, long long price) noexcept nogil:
     # Without a branch on the side: -price of a buy.

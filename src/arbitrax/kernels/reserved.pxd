@@ -47,14 +47,15 @@ cdef struct Pool:
     char* records
     size_t size            # bytes of a record, a multiple of 8; the first four link the free ones
     unsigned int limit     # records the range has addresses for
-    unsigned int made      # records that have memory
+    unsigned int given     # records that have memory
+    unsigned int made      # records that were free once; those after have never been touched
     unsigned int free      # the first free one
     unsigned int left      # how many are free
 
 cdef inline bint open_pool(Pool* p, size_t size, unsigned int limit) noexcept nogil:
     p.size = size
     p.limit = limit
-    p.made = p.free = p.left = 0
+    p.given = p.made = p.free = p.left = 0
     p.records = <char*> reserve_range(size * limit)
     return p.records != NULL
 
@@ -62,18 +63,21 @@ cdef inline void close_pool(Pool* p) noexcept nogil:
     release_range(p.records, p.size * p.limit)
     p.records = NULL
 
-cdef inline bint make_records(Pool* p, unsigned int wanted) noexcept nogil:
-    # At a batch edge: see that so many are free. Linking them touches their pages, so that no message has to.
-    cdef size_t start, end
+cdef inline bint make_records(Pool* p, unsigned int wanted, unsigned int spare) noexcept nogil:
+    # At a batch edge: see that so many are free, and that so many more have memory. Linking the free ones touches their
+    # pages, so that no message has to; of spare ones, most of which nobody will ask for, that would be a waste.
+    cdef size_t end
     cdef unsigned int first, last, i
-    if p.left >= wanted:
+    cdef unsigned int lacking = wanted - p.left if p.left < wanted else 0
+    if p.made + lacking + spare + 1 > p.given:
+        end = rounded_up((p.made + lacking + spare + 1) * p.size)
+        if end > p.size * p.limit or not give(p.records, rounded_up(p.given * p.size), end):
+            return False
+        p.given = <unsigned int> (end // p.size)
+    if lacking == 0:
         return True
-    start = rounded_up(p.made * p.size)
-    end = rounded_up((p.made + wanted - p.left + 1) * p.size)
-    if end > p.size * p.limit or not give(p.records, start, end):
-        return False
     first = p.made if p.made > 0 else 1
-    last = <unsigned int> (end // p.size)
+    last = p.given if spare == 0 else first + lacking
     for i in range(first, last):
         (<unsigned int*> (p.records + i * p.size))[0] = i + 1 if i + 1 < last else p.free
     p.free = first
@@ -87,6 +91,13 @@ cdef inline unsigned int take(Pool* p, size_t size) noexcept nogil:
     p.free = (<unsigned int*> (p.records + index * size))[0]
     p.left -= 1
     return index
+
+cdef inline unsigned int take_spare(Pool* p, size_t size) noexcept nogil:
+    # The same of a pool with spare records, which may have no free one.
+    if p.left > 0:
+        return take(p, size)
+    p.made += 1
+    return p.made - 1
 
 cdef inline void put_back(Pool* p, unsigned int index, size_t size) noexcept nogil:
     (<unsigned int*> (p.records + index * size))[0] = p.free
