@@ -37,42 +37,42 @@ cdef packed struct Event:
     unsigned char kind
     unsigned char side
 
-cpdef enum Kind:
+cdef enum Kind:
     SUBMIT = 1
     CANCEL = 2
     AMEND = 3
     CANCEL_ALL = 4
 
-cpdef enum Side:
+cdef enum Side:
     BUY = 0
     SELL = 1
     BOTH = 2
 
-cpdef enum Type:
+cdef enum Type:
     LIMIT = 0
     MARKET = 1
 
-cpdef enum TimeInForce:
+cdef enum TimeInForce:
     GTC = 0
     DAY = 1
     GTD = 2
     IOC = 3
     FOK = 4
 
-cpdef enum SelfTrade:
+cdef enum SelfTrade:
     CANCEL_NEWEST = 0
     CANCEL_OLDEST = 1
     CANCEL_BOTH = 2
     DECREMENT = 3
 
-cpdef enum Flag:
+cdef enum Flag:
     POST_ONLY = 1
     SLIDE = 2
     BASIS_OPEN = 16
     ALL_SYMBOLS = 64
     REQUEUE = 128
 
-cpdef enum Happening:
+cdef enum Happening:
     ACCEPTED = 1
     FILLED = 2
     CANCELLED = 3
@@ -80,7 +80,7 @@ cpdef enum Happening:
     REFUSED = 5
     DECREMENTED = 9
 
-cpdef enum Code:
+cdef enum Code:
     OK = 0
     UNKNOWN_KIND = 100
     UNKNOWN_SYMBOL = 101

@@ -188,11 +188,15 @@ class OrderBook:
         c.flags = flags
         return self._answer()
 
-    def __getbuffer__(self, view: cython.pointer[Py_buffer], flags: cython.int):
-        """Show the events of the last call, as bytes: ``np.frombuffer(book, EVENT)``.
+    def events(self):
+        """Return the events of the last call as bytes: ``np.frombuffer(book.events(), EVENT)``.
 
-        They are overwritten by the next call, and stay where they are.
+        They stay where they are and the next call overwrites them: copy what is to be kept.
         """
+        return memoryview(self)
+
+    def __getbuffer__(self, view: cython.pointer[Py_buffer], flags: cython.int):
+        # What `events` shows.
         self.shape = self.e.event_count * 64
         PyBuffer_FillInfo(view, self, self.e.events, self.shape, 1, flags)
 
