@@ -101,7 +101,7 @@ def make_room(e: cython.pointer[Engine], commands: cython.uint) -> cython.bint:
     start: cython.size_t
     end: cython.size_t
     if wanted > e.directory_room:
-        start = e.directory_room * cython.sizeof(IdPage)
+        start = rounded_up(e.directory_room * cython.sizeof(IdPage))
         end = rounded_up(wanted * cython.sizeof(IdPage))
         if not give(e.directory, start, end):
             e.failed = True
@@ -113,6 +113,8 @@ def make_room(e: cython.pointer[Engine], commands: cython.uint) -> cython.bint:
         and make_records(cython.address(e.levels), commands, 0)
         and make_records(cython.address(e.nodes), commands, 0)
     )
+    if e.event_room - e.event_count < e.orders.made + 4:
+        _more_events(e, e.event_count + e.orders.made + 4)
     return not e.failed
 
 

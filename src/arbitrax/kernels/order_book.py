@@ -36,7 +36,7 @@ MOST_PAGES = cython.declare(cython.uint, 1 << 22)
 """Of 1,024 order ids or 256 accounts."""
 MOST_ENTRIES = cython.declare(cython.size_t, 1 << 30)
 """Of 1,024 order ids, all."""
-ONE_BY_ONE = cython.declare(cython.uint, 256)
+ONE_BY_ONE = cython.declare(cython.uint, 32)
 """Calls between two looks at the room."""
 
 
@@ -81,6 +81,12 @@ class OrderBook:
             raise MemoryError("An order book reserves 50 GB of addresses, not of memory; raise the limit (ulimit -v).")
         for i in range(2 * symbols):
             clear_ladder(cython.address(self.e.ladders[i]))
+        if not make_room(cython.address(self.e), ONE_BY_ONE):
+            raise MemoryError("There is no memory for an order book.")
+        # The first touch of a range costs most, so no order has to.
+        self.e.directory[first_id >> 10 & (MOST_ENTRIES - 1)].live = 0
+        self.e.account_pages[0] = 0
+        self.e.events[0].order = 0
 
     def __dealloc__(self):
         close_pool(cython.address(self.e.orders))

@@ -1,5 +1,6 @@
 # The state of all books of an engine: orders, levels and tree nodes in pools that the symbols share, referred to by
 # 32-bit indices. The fields a message touches come first; what few orders have lives elsewhere.
+cimport cython
 from arbitrax.kernels.build cimport check
 from arbitrax.kernels.exchange_records cimport Event
 from arbitrax.kernels.reserved cimport Pool, take_spare
@@ -133,6 +134,7 @@ cdef inline Account* open_account(Engine* e, unsigned int number) noexcept nogil
         e.account_pages[number >> 8] = page
     return &(<AccountPage*> e.pages.records)[page].account[number & 255]
 
+@cython.overflowcheck(False)  # of a price nobody has checked yet: the batch looks ahead
 cdef inline long long key_of(unsigned int side, long long price) noexcept nogil:
     # Without a branch on the side: -price of a buy.
     cdef long long mask = <long long> side - 1

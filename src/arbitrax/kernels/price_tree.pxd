@@ -1,6 +1,7 @@
 # Which prices of a ladder have orders: a tree over the bits of the key, six at a time, that has no node with fewer than
 # two ways on. So n levels need fewer than n nodes, a search passes as many nodes as prices near it need to be told
 # apart (two for a dense book, at most 11), and a far-away price costs one. The next best is a bit scan in the leaf.
+cimport cython
 from arbitrax.kernels.build cimport check
 from arbitrax.kernels.order_pools cimport (
     IS_NODE, NO_BLOCK, NO_KEY, REMEMBERED, Engine, Ladder, Level, Node, leading_zeros, level_at, lowest_bit, node_at,
@@ -141,6 +142,7 @@ cdef inline void remove_level(Engine* e, Ladder* ladder, unsigned int index) noe
         ladder.best_key = level_at(e, ladder.best).key if ladder.best != 0 else NO_KEY
     put_back(&e.levels, index, sizeof(Level))
 
+@cython.overflowcheck(False)  # beyond the last way nothing is left, which is what the shift then says
 cdef inline unsigned int level_after(Engine* e, Ladder* ladder, long long key) noexcept nogil:
     # The level of the least key beyond one; 0: none. Passes each node once on the way down, and one branch again.
     cdef unsigned int at = ladder.root

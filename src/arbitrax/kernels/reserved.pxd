@@ -4,6 +4,7 @@ cdef extern from *:
     """
     #include <sys/mman.h>
     #include <stddef.h>
+    #include <unistd.h>
     #ifndef MAP_NORESERVE
     #define MAP_NORESERVE 0
     #endif
@@ -25,6 +26,11 @@ cdef extern from *:
     #endif
         return mprotect((char *)range + from, to - from, PROT_READ | PROT_WRITE) == 0;
     }
+    static size_t arbitrax_step(void) {
+        static size_t step;
+        if (!step) step = sysconf(_SC_PAGESIZE) > 16384 ? (size_t)sysconf(_SC_PAGESIZE) : 16384;
+        return step;
+    }
     static void arbitrax_release(void *range, size_t size) {
         if (range != NULL) munmap(range, size);
     }
@@ -33,14 +39,15 @@ cdef extern from *:
     bint give "arbitrax_give"(void* range, size_t start, size_t end) noexcept nogil  # zeroed pages
     void release_range "arbitrax_release"(void* range, size_t size) noexcept nogil
 
+    size_t step "arbitrax_step"() noexcept nogil  # bytes a small pool grows by: few pages, each of which costs a pause
+
 cdef enum:
-    STEP = 65536           # bytes a small pool grows by: a multiple of every page size in use
     LARGE_STEP = 2097152   # the same beyond the first so many bytes, where Linux gives one page for it
 
 cdef inline size_t rounded_up(size_t size) noexcept nogil:
     # To where a range may end. Scattered records on small pages cost as much in translation as in memory.
-    cdef size_t step = STEP if size <= LARGE_STEP else LARGE_STEP
-    return (size + step - 1) // step * step
+    cdef size_t unit = step() if size <= LARGE_STEP else LARGE_STEP
+    return (size + unit - 1) // unit * unit
 
 cdef struct Pool:
     # Records of one size, taken and given back one at a time. Record 0 is never used: 0 says "none".
