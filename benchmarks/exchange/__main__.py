@@ -73,9 +73,7 @@ def streams(rounds: int) -> bool:
         beside = "      -      -"
         if bare:
             least = statistics.median(each["nanoseconds"] for each in bare)
-            ratio = statistics.median(
-                a["nanoseconds"] / b["nanoseconds"] for a, b in zip(ours, bare, strict=True)
-            )
+            ratio = statistics.median(a["nanoseconds"] / b["nanoseconds"] for a, b in zip(ours, bare, strict=True))
             beside = f"{least:10.1f} {ratio:6.2f}"
         print(
             f"{resting:>9,} {took:17.1f} {cpu:6.1f} {1_000 / took:6.1f} {beside} {target:7.1f}  "

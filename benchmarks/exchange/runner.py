@@ -8,6 +8,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,7 @@ def tiny_ticks(step: Callable[[str, Any], None]) -> None:
 
 
 def worst() -> dict[str, Any]:
-    """Return quantiles of what a message takes: of each message the fastest of many runs, free of the machine's noise."""
+    """Return quantiles of what a message takes: of each message the fastest of many runs, without the noise."""
     found = {}
     clock = time.perf_counter_ns
     for scenario in (stubs, drift, tiny_ticks):
@@ -141,7 +142,7 @@ def worst() -> dict[str, Any]:
                 began = clock()
                 answer = method(*arguments)
                 took[at] = clock() - began
-                assert answer > 0, (name, arguments, answer)  # noqa: S101
+                assert answer > 0, (name, arguments, answer)
             least = np.minimum(least, took)
         found[scenario.__name__] = quantiles(least)
     return found
@@ -149,8 +150,7 @@ def worst() -> dict[str, Any]:
 
 def resident() -> int:
     """Return the bytes this process has in memory."""
-    with open("/proc/self/statm") as file:
-        return int(file.read().split()[1]) * resource.getpagesize()
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def memory() -> dict[str, Any]:

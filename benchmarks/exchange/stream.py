@@ -107,7 +107,7 @@ class PlainBook:
 
 def generate(resting: int, messages: int = MESSAGES, seed: int = SEED) -> NDArray[np.int64]:
     """Return the lines of a stream that holds the book at about ``resting`` orders; the first ones fill it."""
-    random = Random(seed)  # noqa: S311 - not secret
+    random = Random(seed)
     draw, book, middle, number = random.random, PlainBook(), 100_000, 0
     steps = math.log(1 - 0.08)
     rows = np.zeros((messages, 5), np.int64)
@@ -169,7 +169,7 @@ def take(random: Random, book: PlainBook, middle: int, number: int) -> tuple[int
         book.enter(number, side, None, lots)
         return 1, number, side, 0, lots
     touch = book.best(1 - side)
-    assert touch is not None  # noqa: S101 - the book holds more
+    assert touch is not None
     price = touch + int(draw() * 3) * (1 if side == 0 else -1)
     if book.enter(number, side, price, lots):
         book.add_live(number)
@@ -201,6 +201,6 @@ def as_commands(rows: NDArray[np.int64]) -> NDArray[np.void]:
 
 def trade_hash(events: NDArray[np.void]) -> str:
     """Return the hash of maker, taker, price and lots of every trade."""
-    assert events.dtype == EVENT  # noqa: S101
+    assert events.dtype == EVENT
     fills = events[events["kind"] == Happening.FILLED]
     return fold(fills[["maker", "order", "price", "quantity"]].tolist())

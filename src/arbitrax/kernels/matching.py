@@ -1,23 +1,15 @@
 """Continuous matching by price, then time: one command after the other, each whole before the next."""
 
 import cython
-from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, check
+from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.exchange_records import (
     ACCEPTED,
-    SELL,
-    REPLACED,
-    PRICE_OUT_OF_BAND,
-    NOTHING_OPEN,
-    MAX_QUANTITY,
-    MAX_PRICE,
-    HOUSE,
-    DEFAULT_COLLAR,
-    BEYOND_COLLAR,
     ALL_SYMBOLS,
     AMEND,
     AMENDED,
     BAD_FIELD,
     BASIS_OPEN,
+    BEYOND_COLLAR,
     BOTH,
     BY_CANCEL_ALL,
     BY_OWNER,
@@ -28,24 +20,32 @@ from cython.cimports.arbitrax.kernels.exchange_records import (
     CANCELLED,
     DECREMENT,
     DECREMENTED,
+    DEFAULT_COLLAR,
     FILLED,
     FOK,
+    HOUSE,
     IOC,
     LIMIT,
     MARKET,
+    MAX_PRICE,
+    MAX_QUANTITY,
     NO_LIQUIDITY,
     NO_ROOM,
     NOT_ALL_AT_ONCE,
     NOT_AT_ONCE,
     NOT_OWNER,
+    NOTHING_OPEN,
     OK,
     POST_ONLY,
     PRICE_NOT_POSITIVE,
+    PRICE_OUT_OF_BAND,
     QUANTITY_NOT_POSITIVE,
     QUANTITY_TOO_LARGE,
     REFUSED,
+    REPLACED,
     REQUEUE,
     SELF_TRADE,
+    SELL,
     SLIDE,
     SUBMIT,
     UNKNOWN_ACCOUNT,
@@ -89,7 +89,6 @@ from cython.cimports.arbitrax.kernels.price_tree import add_level, find_level, l
 from cython.cimports.arbitrax.kernels.reserved import give, make_records, put_back, rounded_up, take
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
-
 
 
 @cython.cfunc
@@ -322,9 +321,7 @@ def _meet_own(
             return False
         taker.open -= lots
         taker.total -= lots
-        _say(
-            e, DECREMENTED, SELF_TRADE, taker, symbol, lots, taker.open, taker.open if _rests(taker) else 0
-        )
+        _say(e, DECREMENTED, SELF_TRADE, taker, symbol, lots, taker.open, taker.open if _rests(taker) else 0)
         return True
     if rule != CANCEL_NEWEST:
         _cancel(e, maker, slot, SELF_TRADE)
@@ -717,9 +714,7 @@ def _look_up(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]
     prefetch(cython.address((c + 8 * AHEAD).seq))
     entry = entry * (entry < e.directory_room)
     place = cython.address(
-        cython.cast(cython.pointer[SlotPage], e.pages.records)[e.directory[entry].page].slot[
-            number & (PAGE_IDS - 1)
-        ]
+        cython.cast(cython.pointer[SlotPage], e.pages.records)[e.directory[entry].page].slot[number & (PAGE_IDS - 1)]
     )
     prefetch(place)
     return place
@@ -739,9 +734,7 @@ def _look_far(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _look_near(
-    e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint
-) -> cython.void:
+def _look_near(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint) -> cython.void:
     """Ask for the neighbours of the order, which is here by now, and for the queue a new order will join."""
     orders: cython.pointer[Order] = cython.cast(cython.pointer[Order], e.orders.records)
     order: cython.pointer[Order] = orders + slot

@@ -8,7 +8,6 @@ from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.exchange_records import AMEND, CANCEL, REFUSED, SUBMIT, Command, Event
 from cython.cimports.arbitrax.kernels.matching import execute, execute_batch, make_room
 from cython.cimports.arbitrax.kernels.order_pools import (
-    NO_KEY,
     Engine,
     IdPage,
     Ladder,
@@ -22,7 +21,7 @@ from cython.cimports.arbitrax.kernels.order_pools import (
     order_at,
 )
 from cython.cimports.arbitrax.kernels.price_tree import clear_ladder, level_after
-from cython.cimports.arbitrax.kernels.reserved import close_pool, give, open_pool, release_range, reserve_range
+from cython.cimports.arbitrax.kernels.reserved import close_pool, open_pool, release_range, reserve_range
 from cython.cimports.cpython.buffer import PyBuffer_FillInfo
 from cython.cimports.libc.stdlib import calloc, free
 from cython.cimports.libc.string import memset
@@ -65,9 +64,7 @@ class OrderBook:
         self.e.ladders = cython.cast(cython.pointer[Ladder], calloc(2 * symbols, cython.sizeof(Ladder)))
         self.e.account_pages = cython.cast(cython.p_uint, calloc(1 << 24, cython.sizeof(cython.uint)))
         self.e.events = cython.cast(cython.pointer[Event], reserve_range(MOST_EVENTS * 64))
-        self.e.directory = cython.cast(
-            cython.pointer[IdPage], reserve_range(MOST_ENTRIES * cython.sizeof(IdPage))
-        )
+        self.e.directory = cython.cast(cython.pointer[IdPage], reserve_range(MOST_ENTRIES * cython.sizeof(IdPage)))
         if (
             not open_pool(cython.address(self.e.orders), cython.sizeof(Order), MOST_ORDERS)
             or not open_pool(cython.address(self.e.levels), cython.sizeof(Level), MOST_ORDERS)
@@ -113,9 +110,7 @@ class OrderBook:
             offsets[0] = 0
             return 0
         with cython.nogil:
-            execute_batch(
-                cython.address(self.e), cython.address(commands[0]), count, cython.address(offsets[0])
-            )
+            execute_batch(cython.address(self.e), cython.address(commands[0]), count, cython.address(offsets[0]))
         self.until_edge = 0
         if self.e.failed == 2:
             raise MemoryError("There is no memory for the events of the batch.")

@@ -6,11 +6,22 @@ import pytest
 
 import arbitrax.kernels
 from arbitrax.exchange import records
-from arbitrax.exchange.records import COMMAND, EVENT, INSTRUMENT_RULES, Code, Flag, Happening, Kind, SelfTrade, Side
+from arbitrax.exchange.records import (
+    COMMAND,
+    EVENT,
+    INSTRUMENT_RULES,
+    Code,
+    Flag,
+    Happening,
+    Kind,
+    SelfTrade,
+    Side,
+    Type,
+)
 from arbitrax.exchange.records import TimeInForce as Tif
-from arbitrax.exchange.records import Type
 from arbitrax.exchange.reference import MatchingEngine
 from arbitrax.kernels.order_book import OrderBook
+from benchmarks.exchange.stream import as_commands, fold, generate, trade_hash
 
 DECLARATIONS = Path(arbitrax.kernels.__file__).with_name("exchange_records.pxd").read_text()
 
@@ -112,9 +123,7 @@ def test_random_commands_do_what_the_reference_does(name, seed):
         if not np.array_equal(events, expected):
             pairs = [(events[offsets[i] : offsets[i + 1]], expected[places[i] : places[i + 1]]) for i in range(250)]
             at = next(i for i, (ours, theirs) in enumerate(pairs) if not np.array_equal(ours, theirs))
-            raise AssertionError(
-                f"command {at}: {commands[at]}\nkernel    {pairs[at][0]}\nreference {pairs[at][1]}"
-            )
+            raise AssertionError(f"command {at}: {commands[at]}\nkernel    {pairs[at][0]}\nreference {pairs[at][1]}")
         np.testing.assert_array_equal(offsets, places)
         for symbol in (0, 1):
             for side in (Side.BUY, Side.SELL):
@@ -124,6 +133,15 @@ def test_random_commands_do_what_the_reference_does(name, seed):
         seen |= set(zip(expected["kind"].tolist(), expected["code"].tolist(), strict=True))
     assert {kind for kind, _ in seen} >= {Happening.FILLED, Happening.AMENDED, Happening.DECREMENTED, Happening.REFUSED}
     assert len(seen) >= 16
+
+
+def test_the_bench_stream_gives_the_known_trades_and_book():
+    book = OrderBook()
+    events, _ = run(book, as_commands(generate(1_000, 50_000)))
+    assert trade_hash(events) == "a23e567ffc9c9f8a"
+    rows = [(order, side, price, lots) for side in (0, 1) for order, _, price, lots, _ in book.queue(0, side)]
+    assert fold(sorted(rows)) == "fb28d41fe28bf944"
+    assert [book.depth(0, side, 1)[0][0] for side in (0, 1)] == [100_038, 100_040]
 
 
 def test_numbers_are_those_of_the_records():
@@ -142,7 +160,13 @@ def test_single_calls_say_what_a_batch_says():
     assert book.submit(Side.SELL, 101, 5, 1) == 1
     assert book.submit(Side.BUY, 101, 7, 2) == 2
     fill = np.frombuffer(book.events(), EVENT)[1]
-    assert (fill["kind"], fill["maker"], fill["price"], fill["quantity"], fill["open"]) == (Happening.FILLED, 1, 101, 5, 2)
+    assert (fill["kind"], fill["maker"], fill["price"], fill["quantity"], fill["open"]) == (
+        Happening.FILLED,
+        1,
+        101,
+        5,
+        2,
+    )
     assert book.amend(2, 0, 9, 2) == 2
     assert book.queue(0, Side.BUY) == [(2, 2, 101, 4, 9)]
     assert book.cancel(2, 1) == -Code.NOT_OWNER

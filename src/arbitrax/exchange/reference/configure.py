@@ -23,7 +23,7 @@ from arbitrax.exchange.reference.accounts import Account
 from arbitrax.exchange.reference.book import Book, Rules
 from arbitrax.exchange.reference.command import Command
 from arbitrax.exchange.reference.state import State
-from arbitrax.exchange.reference.submit import is_trader, refuse
+from arbitrax.exchange.reference.submit import refuse
 
 FIXED = ("tick_value", "price_step", "quantity_step", "flags")
 FREE_OF_ORDERS = ("maker_fee", "taker_fee", "margin")
