@@ -56,7 +56,7 @@ from cython.cimports.arbitrax.kernels.exchange_records import (
     Command,
     Event,
 )
-from cython.cimports.arbitrax.kernels.matching import AHEAD, EDGE, MOST_LOTS
+from cython.cimports.arbitrax.kernels.matching import AHEAD, EDGE, MOST_LOTS, SMALL
 from cython.cimports.arbitrax.kernels.order_ids import (
     PAGE_BITS,
     PAGE_IDS,
@@ -80,9 +80,11 @@ from cython.cimports.arbitrax.kernels.order_pools import (
     key_of,
     ladder_at,
     level_at,
+    linked,
     next_event,
     open_account,
     order_at,
+    pick,
     prefetch,
 )
 from cython.cimports.arbitrax.kernels.price_tree import add_level, find_level, level_after, remove_level
@@ -236,14 +238,10 @@ def _unqueue(e: cython.pointer[Engine], ladder: cython.pointer[Ladder], order: c
         remove_level(e, ladder, order.level)
         return
     level.quantity -= order.open
-    if order.previous != 0:
-        order_at(e, order.previous).next = order.next
-    else:
-        level.head = order.next
-    if order.next != 0:
-        order_at(e, order.next).previous = order.previous
-    else:
-        level.tail = order.previous
+    linked(e, order.previous).next = order.next
+    linked(e, order.next).previous = order.previous
+    level.head = pick(order.previous == 0, order.next, level.head)
+    level.tail = pick(order.next == 0, order.previous, level.tail)
 
 
 @cython.cfunc
@@ -255,10 +253,8 @@ def _enlist(e: cython.pointer[Engine], order: cython.pointer[Order], slot: cytho
     account: cython.pointer[Account] = open_account(e, order.account)
     order.older = account.youngest
     order.younger = 0
-    if account.youngest != 0:
-        order_at(e, account.youngest).younger = slot
-    else:
-        account.oldest = slot
+    linked(e, account.youngest).younger = slot
+    account.oldest = pick(account.youngest == 0, slot, account.oldest)
     account.youngest = slot
     account.orders += 1
     remember_order(e, order.id, slot)
@@ -272,14 +268,10 @@ def _end(e: cython.pointer[Engine], order: cython.pointer[Order], slot: cython.u
     """Forget an order that is in no queue any more."""
     account: cython.pointer[Account] = account_at(e, order.account)
     account.orders -= 1
-    if order.older != 0:
-        order_at(e, order.older).younger = order.younger
-    else:
-        account.oldest = order.younger
-    if order.younger != 0:
-        order_at(e, order.younger).older = order.older
-    else:
-        account.youngest = order.older
+    linked(e, order.older).younger = order.younger
+    linked(e, order.younger).older = order.older
+    account.oldest = pick(order.older == 0, order.younger, account.oldest)
+    account.youngest = pick(order.younger == 0, order.older, account.youngest)
     forget_order(e, order.id)
     put_back(cython.address(e.orders), slot, cython.sizeof(Order))
 
@@ -771,6 +763,7 @@ def execute_batch(
     """Do many; ``offsets``: (count + 1,) where the events of each begin, the first at 0."""
     i: cython.longlong
     end: cython.longlong
+    last: cython.longlong
     none: cython.uint = 0
     places: cython.p_uint[16]
     for i in range(16):
@@ -780,9 +773,10 @@ def execute_batch(
     while i < count:
         end = i + EDGE if i + EDGE < count else count
         make_room(e, cython.cast(cython.uint, end - i))
+        last = count if e.orders.made > SMALL else 0
         while i < end:
             offsets[i] = e.event_count
-            if i + 3 * AHEAD < count:
+            if i + 3 * AHEAD < last:
                 _look_near(e, cython.address(commands[i + AHEAD]), places[(i + AHEAD) & 15][0])
                 _look_far(e, cython.address(commands[i + 2 * AHEAD]), places[(i + 2 * AHEAD) & 15][0])
                 places[(i + 3 * AHEAD) & 15] = _look_up(e, cython.address(commands[i + 3 * AHEAD]))

@@ -108,6 +108,16 @@ cdef inline Order* order_at(Engine* e, unsigned int slot) noexcept nogil:
     check(0 < slot < e.orders.made)
     return &(<Order*> e.orders.records)[slot]
 
+cdef inline Order* linked(Engine* e, unsigned int slot) noexcept nogil:
+    # The neighbour to write to, which may be none: record 0 takes what nobody reads, and no branch is guessed wrong.
+    check(slot < e.orders.made)
+    return &(<Order*> e.orders.records)[slot]
+
+@cython.overflowcheck(False)
+cdef inline unsigned int pick(bint first, unsigned int a, unsigned int b) noexcept nogil:
+    # a if first else b, without a branch.
+    return b ^ ((a ^ b) & (0U - <unsigned int> first))
+
 cdef inline Level* level_at(Engine* e, unsigned int index) noexcept nogil:
     check(0 < index < e.levels.made)
     return &(<Level*> e.levels.records)[index]
