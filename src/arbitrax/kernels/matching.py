@@ -698,12 +698,16 @@ def _execute(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]
 @cython.nogil
 @cython.exceptval(check=False)
 def _look_up(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.p_uint:
-    """Ask memory for where the order of a command is; return the place that says it."""
+    """Ask memory for where the order of a command is, for later commands and for the events' next lines.
+
+    Returns the place that says where the order is.
+    """
     number: cython.ulonglong = sequence(c.order)
     entry: cython.ulonglong = number >> PAGE_BITS
     place: cython.p_uint
-    prefetch(c + 8 * AHEAD)
-    prefetch(cython.address((c + 8 * AHEAD).seq))
+    prefetch(c + 16 * AHEAD)
+    prefetch(e.events + e.event_count + 8 * AHEAD)
+    prefetch(cython.address((c + 16 * AHEAD).seq))
     entry = entry * (entry < e.directory_room)
     place = cython.address(
         cython.cast(cython.pointer[SlotPage], e.pages.records)[e.directory[entry].page].slot[number & (PAGE_IDS - 1)]
