@@ -7,7 +7,7 @@ KERNELS := $(wildcard src/arbitrax/kernels/*.py src/arbitrax/kernels/*.pxd)
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python
 export PYTHONUTF8 := 1
 
-.PHONY: help demo up test test-kernels-debug check nightly bench bench-backtest bench-bootstrap bench-data bench-indicators bench-metrics build lock clean
+.PHONY: help demo up test test-kernels-debug check nightly bench bench-backtest bench-bootstrap bench-data bench-exchange bench-indicators bench-metrics build lock clean
 
 help:  ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ bench-indicators: $(VENV)/.built $(VENV)/.developer  ## measure indicators alone
 	$(BIN)/python -m benchmarks.indicators
 
 bench-data: $(VENV)/.built  ## measure market data: validated, stored, read with 20M rows
+bench-exchange: $(VENV)/.built  ## measure the order book alone, ours and a bare C++ one, interleaved
+	$(BIN)/python -m benchmarks.exchange
+
+bench-data: $(VENV)/.built  ## measure how fast market data comes in
 	$(BIN)/python -m benchmarks.data
 	$(BIN)/python -m benchmarks.data.store
 	$(BIN)/python -m benchmarks.data.reads

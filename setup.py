@@ -46,6 +46,7 @@ MODE = os.environ.get("ARBITRAX_KERNELS", "release")
 if MODE != "none" and MODE not in MODES:
     sys.exit(f"ARBITRAX_KERNELS is {MODE!r}; use one of {', '.join(MODES)}.")
 CHECKED = MODE != "release"
+CHECKS = [("ARBITRAX_CHECKED", "1")] if CHECKED else []
 
 
 def source_hash(module: Path) -> str:
@@ -88,7 +89,7 @@ def extensions() -> list[Extension]:
             f"arbitrax.kernels.{module.stem}",
             [str(module)],
             depends=[str(each) for each in KERNELS.glob("*.pxd")],  # they are part of every hash
-            define_macros=[("ARBITRAX_SOURCE_HASH", f'"{source_hash(module)}"')],
+            define_macros=[("ARBITRAX_SOURCE_HASH", f'"{source_hash(module)}"'), *CHECKS],
             extra_compile_args=MODES[MODE],
             extra_link_args=["-fsanitize=address,undefined"] if MODE == "sanitize" else [],
         )

@@ -1,0 +1,17 @@
+from arbitrax.kernels.exchange_records cimport Command
+from arbitrax.kernels.order_pools cimport Engine
+
+cdef enum:
+    EDGE = 1024  # commands between two looks at the room: pools grow there, never inside a command
+    SMALL = 4096   # orders that are near anyway: looking ahead costs more than it saves
+    AHEAD = 4    # commands between two looks ahead at one: each has asked memory for what the next reads
+
+cdef extern from *:
+    """
+    #define ARBITRAX_MOST_LOTS ((long long)1 << 62)
+    """
+    const long long MOST_LOTS "ARBITRAX_MOST_LOTS"  # of a ladder in all, so that no sum of lots overflows
+
+cdef bint make_room(Engine* e, unsigned int commands) noexcept nogil
+cdef void execute(Engine* e, const Command* command) noexcept nogil
+cdef void execute_batch(Engine* e, const Command* commands, long long count, long long* offsets) noexcept nogil
