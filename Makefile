@@ -53,11 +53,10 @@ bench-metrics: $(VENV)/.built  ## measure metrics alone, ours, empyrical and qua
 bench-indicators: $(VENV)/.built $(VENV)/.developer  ## measure indicators alone, ours, TA-Lib and talipp, interleaved
 	$(BIN)/python -m benchmarks.indicators
 
-bench-data: $(VENV)/.built  ## measure market data: validated, stored, read with 20M rows
 bench-exchange: $(VENV)/.built  ## measure the order book alone, ours and a bare C++ one, interleaved
 	$(BIN)/python -m benchmarks.exchange
 
-bench-data: $(VENV)/.built  ## measure how fast market data comes in
+bench-data: $(VENV)/.built  ## measure market data: validated, stored, read with 20M rows
 	$(BIN)/python -m benchmarks.data
 	$(BIN)/python -m benchmarks.data.store
 	$(BIN)/python -m benchmarks.data.reads
