@@ -29,7 +29,9 @@ def markets(draw):
             row.append((math.nan,) * 4 if missing else (o, max(o, c) * (1 + up), min(o, c) * (1 - down), c))
         for column, part in zip((opens, highs, lows, closes), zip(*row, strict=True), strict=True):
             column.append(list(part))
-        weight = st.one_of(st.just(math.nan), st.sampled_from([0.0, 1.0, -1.0, 0.5]), st.floats(-1, 1))
+        # Not below 1e-9: the two forms may disagree on whether an order of 1e-280 of the cash can still be paid.
+        uneven = st.floats(-1, 1).map(lambda x: round(x, 9))
+        weight = st.one_of(st.just(math.nan), st.sampled_from([0.0, 1.0, -1.0, 0.5]), uneven)
         targets.append([draw(weight) / symbols for _ in range(symbols)])
     costs = st.sampled_from([0.0, 0.001, 0.02])
     return opens, highs, lows, closes, targets, draw(costs), draw(costs)

@@ -2,7 +2,8 @@
 
 Every result is NaN until its window is full. Sums of squares and products are of integers, exact: a variance is never
 negative, equal values have a deviation of 0 and no error of rounding gathers, however long the series. A result
-depends on the values in its window alone, to the rounding of one value in its last digits.
+depends on the values in its window alone, to the rounding of one value in its last digits: values are told apart down
+to 1e-13 of the largest that was in the window lately.
 """
 
 from typing import TYPE_CHECKING

@@ -95,6 +95,17 @@ def test_agrees_with_talib(window):
     near(ix.zscore(a, window)[clear], (a - talib.SMA(a, window))[clear] / deviation[clear], atol=1e-8)
 
 
+def told_apart(series):
+    """Say whether no two neighbours differ by so little of the largest value that its units of 1e-13 tell in the third
+    digit."""
+    for values in series:
+        finite = np.array([x for x in values if math.isfinite(x)])
+        steps = np.abs(np.diff(finite))
+        if ((steps > 0) & (steps < 1e-9 * np.abs(finite).max(initial=0))).any():
+            return False
+    return True
+
+
 @each
 @given(rows=values_of, extra=windows)
 def test_agrees_with_exact_arithmetic(name, rows, extra):
@@ -108,14 +119,14 @@ def test_agrees_with_exact_arithmetic(name, rows, extra):
         with np.errstate(invalid="ignore"):
             np.testing.assert_allclose((upper - middle) / 2, oracle.deviation(tame, window), rtol=1e-6, atol=1e-7)
     elif name == "zscore":
-        for ddof in (0, 1):
+        for ddof in (0, 1) if told_apart(lists[:1]) else ():
             np.testing.assert_allclose(
                 function(series[0], window, ddof), oracle.zscore(*lists, window, ddof), atol=1e-3
             )
     elif name in PAIRS:
         found, expected = function(*series, window), getattr(oracle, name)(*lists, window)
         wild = np.abs(np.nan_to_num(np.array(rows).reshape(-1, 2), posinf=0, neginf=0)).max(initial=0) > 1e6
-        if not wild:
+        if not wild and told_apart(lists):
             np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-3)
     elif name == "linear_regression":
         size = max((abs(x) for x in lists[0] if math.isfinite(x)), default=0)
