@@ -8,6 +8,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -125,13 +126,17 @@ def tiny_ticks(step: Callable[[str, Any], None]) -> None:
             step("cancel", (at - 999, 1))
 
 
+def _note(calls: list[tuple[str, tuple[int, ...]]], name: str, arguments: tuple[int, ...]) -> None:
+    calls.append((name, arguments))
+
+
 def worst() -> dict[str, Any]:
     """Return quantiles of what a message takes: of each message the fastest of many runs, without the noise."""
     found = {}
     clock = time.perf_counter_ns
     for scenario in (stubs, drift, tiny_ticks):
         calls: list[tuple[str, tuple[int, ...]]] = []
-        scenario(lambda name, arguments, calls=calls: calls.append((name, arguments)))  # type: ignore[misc]
+        scenario(partial(_note, calls))
         least = np.full(len(calls), np.iinfo(np.int64).max)
         for _ in range(15):
             book = OrderBook()

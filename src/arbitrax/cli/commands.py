@@ -14,7 +14,7 @@ app = App(
 app.command("arbitrax.cli.demo:demo", name="demo", help="Run a real strategy on real prices, step by step.")
 app.command("arbitrax.cli.up:up", name="up", help="Start the embedded servers and keep them until Ctrl-C.")
 app.command("arbitrax.cli.doctor:doctor", name="doctor", help="Check versions, compiled core, stores, clock and disk.")
-app.command("arbitrax.cli.data:app", name="data", help="Import, list and show market data.")
+app.command("arbitrax.cli.data:app", name="data", help="Ingest, import, check, mend, list and export market data.")
 app.command("arbitrax.cli.strategy:app", name="strategy", help="List, describe, begin and check strategies.")
 app.command("arbitrax.cli.backtest:app", name="backtest", help="Run, list, show, report and reproduce backtests.")
 app.command("arbitrax.cli.db:app", name="db", help="Upgrade and check the database schema.")

@@ -1,4 +1,4 @@
-"""`arbitrax data`: import, list, show."""
+"""`arbitrax data`: import, list, show; the other commands by their modules."""
 
 import time
 from pathlib import Path
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 NOTICES = 20
 """Notes of an import that are shown, of thousands of files in one archive."""
 
-app = App(name="data", help="Import, list and show market data.")
+app = App(name="data", help="Ingest, import, check, mend, list and export market data.")
 app.command(
     "arbitrax.cli.corporate_actions:app", name="actions", help="Import, list and withdraw splits and dividends."
 )

@@ -85,7 +85,7 @@ class VendorError(ArbitraxError):
     http_status = 502
 
 
-class RateLimited(VendorError):  # noqa: N818 - the names of this branch say what happened
+class RateLimited(VendorError):
     """Too many requests. ``retry_after`` is in seconds, None when not told; ``daily``: the day's quota is used up."""
 
     code = "vendor.rate_limited"
@@ -98,33 +98,33 @@ class RateLimited(VendorError):  # noqa: N818 - the names of this branch say wha
         self.daily = daily
 
 
-class Unauthorized(VendorError):  # noqa: N818
+class Unauthorized(VendorError):
     """The vendor wants a key, or does not know this one."""
 
     code = "vendor.unauthorized"
 
 
-class NotEntitled(VendorError):  # noqa: N818
+class NotEntitled(VendorError):
     """The plan of the key does not include what was asked for."""
 
     code = "vendor.not_entitled"
 
 
-class UnknownSymbol(VendorError):  # noqa: N818
+class UnknownSymbol(VendorError):
     """The vendor has no such symbol."""
 
     code = "vendor.unknown_symbol"
     http_status = 404
 
 
-class NoData(VendorError):  # noqa: N818
+class NoData(VendorError):
     """The vendor knows the symbol and has nothing for it in this range."""
 
     code = "vendor.no_data"
     http_status = 404
 
 
-class VendorDown(VendorError):  # noqa: N818
+class VendorDown(VendorError):
     """The vendor cannot be reached, does not answer, or answers that it is broken; trying again later may help."""
 
     code = "vendor.down"
@@ -132,7 +132,7 @@ class VendorDown(VendorError):  # noqa: N818
     retryable = True
 
 
-class BadPayload(VendorError):  # noqa: N818
+class BadPayload(VendorError):
     """The vendor's answer cannot be understood, or contradicts itself or the question; nothing of it was used."""
 
     code = "vendor.bad_payload"

@@ -6,6 +6,7 @@ of a known kind is passed on.
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
@@ -111,7 +112,7 @@ class AlphaVantage:
             listed = await self._ask({"function": function, "symbol": symbol}, symbol, Listed)
             if listed.symbol.upper() != symbol.upper():
                 raise self._answers.bad(symbol, f"it is about {listed.symbol}")
-            found += self._sound(lambda read=read, listed=listed: read(listed.data, symbol), symbol)  # type: ignore[misc]
+            found += self._sound(partial(read, listed.data, symbol), symbol)
         return in_order(each for each in found if start <= each.ex_date < end)
 
     async def search(self, text: str) -> list[Asset]:
@@ -142,7 +143,7 @@ class AlphaVantage:
                 },
                 request.symbol,
             )
-            part = self._sound(lambda series=series: candidate_of(series, request, now=now), request.symbol)  # type: ignore[misc]
+            part = self._sound(partial(candidate_of, series, request, now=now), request.symbol)
             parts.append(_within(part, request))
         return _joined(parts)
 
