@@ -29,6 +29,7 @@ from arbitrax.domain.errors import (
 from arbitrax.domain.intervals import DAY, nanoseconds
 from arbitrax.market_data.ingestion_plan import cut, missing_ranges, settled_until
 from arbitrax.market_data.providers.provider import BarRequest, Fetched, Provider
+from arbitrax.samples import SOURCE as SAMPLE
 from arbitrax.services.catalogue_ports import (
     Chunk,
     IngestionRequest,
@@ -46,8 +47,6 @@ SYMBOLS_AT_ONCE = 4
 """Symbols in work at the same time; the vendor's token bucket sets the pace."""
 STORE_WAITS = (1.0, 4.0, 15.0)
 """Seconds before a chunk is given to a store again that was away."""
-SAMPLE = "sample"
-"""The bundled prices make room for any vendor's."""
 FIRST_YEAR = 1900
 FIRST_ACTION = start_of_day(f"{FIRST_YEAR}-01-01")
 """What companies did is asked for from the beginning."""
@@ -238,7 +237,7 @@ class _Ingestion:
         )
         before: Bars | None = None
         same: Bars | None = None
-        if info is not None and info.source == SAMPLE:
+        if info is not None and info.source == SAMPLE:  # they make room for any vendor's
             if len(fetched.candidate):
                 self._note(symbol, f"The bundled prices of {symbol} made room for those of {self._request.source}.")
         elif info is not None:

@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.errors import StoreError
+from arbitrax.samples import SOURCE as SAMPLE
 from arbitrax.services.ports import RowsDone, StoreCounts
 from arbitrax.storage.postgres.arrays import return_arrays
 from arbitrax.storage.postgres.bar_rows import HEADER, TRAILER, bars_of, copy_rows
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
     from arbitrax.storage.postgres.connection import Connection
 
-SAMPLE = "sample"
 _ONE_TICK = timedelta(microseconds=1)
 
 
