@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-KERNELS := $(wildcard src/arbitrax/kernels/*.py src/arbitrax/kernels/*.pxd)
+KERNELS := $(wildcard src/arbitrax/kernels/*.py src/arbitrax/kernels/*.pxd src/arbitrax/kernels/*/*.py src/arbitrax/kernels/*/*.pxd)
 # A venv without its own pip is made in a second; the outer pip installs into it.
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python
 export PYTHONUTF8 := 1
@@ -71,7 +71,7 @@ lock: $(VENV)/.built  ## resolve requirements.lock anew
 	PATH="$$PWD/build/uv/bin:$$PATH" $(BIN)/python scripts/lock.py
 
 clean:  ## remove everything that was built
-	rm -rf $(VENV) build src/*.egg-info src/arbitrax/kernels/*.so
+	rm -rf $(VENV) build src/*.egg-info src/arbitrax/kernels/*.so src/arbitrax/kernels/*/*.so
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ArbitraX needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Set PYTHON=python3.11, say.")'

@@ -1,4 +1,4 @@
-"""Build the compiled core: one extension per module of ``arbitrax/kernels``, Cython's pure-Python mode.
+"""Build the compiled core: one extension per module below ``arbitrax/kernels``, Cython's pure-Python mode.
 
 ``ARBITRAX_KERNELS=debug`` builds with bounds and overflow checks, ``sanitize`` adds ASan and UBSan; both are slow
 builds for the tests. ``none`` builds nothing: the Makefile compiles in place, and the installer would do it a second
@@ -19,7 +19,8 @@ from Cython.Compiler.Options import get_directive_defaults
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
-KERNELS = Path("src/arbitrax/kernels")
+SOURCES = Path("src")
+KERNELS = SOURCES / "arbitrax" / "kernels"
 UTILITY = "arbitrax.kernels._cyutility"  # Cython's memoryview code, compiled once instead of once per module
 MODES = {
     # No -ffast-math, no -march=native, no contraction: one result on every machine. Nobody reads errno, nor the flags
@@ -52,7 +53,7 @@ CHECKS = [("ARBITRAX_CHECKED", "1")] if CHECKED else []
 def source_hash(module: Path) -> str:
     """SHA-256 of every declaration file and the module; `arbitrax.kernels` computes the same."""
     digest = hashlib.sha256()
-    for declarations in sorted(KERNELS.glob("*.pxd")):
+    for declarations in sorted(KERNELS.rglob("*.pxd")):
         digest.update(declarations.read_bytes())
     digest.update(module.read_bytes())
     return digest.hexdigest()
@@ -86,14 +87,14 @@ def extensions() -> list[Extension]:
     """One extension a kernel module, and the shared utility module."""
     found = [
         Extension(
-            f"arbitrax.kernels.{module.stem}",
+            ".".join(module.relative_to(SOURCES).with_suffix("").parts),
             [str(module)],
-            depends=[str(each) for each in KERNELS.glob("*.pxd")],  # they are part of every hash
+            depends=[str(each) for each in KERNELS.rglob("*.pxd")],  # they are part of every hash
             define_macros=[("ARBITRAX_SOURCE_HASH", f'"{source_hash(module)}"'), *CHECKS],
             extra_compile_args=MODES[MODE],
             extra_link_args=["-fsanitize=address,undefined"] if MODE == "sanitize" else [],
         )
-        for module in sorted(KERNELS.glob("*.py"))
+        for module in sorted(KERNELS.rglob("*.py"))
         if module.stem != "__init__"
     ]
     # Generated C stays apart by mode: checks are in the C, so a debug build must not leave its files to a release.

@@ -754,12 +754,12 @@ def hashed_state(venue):
 def epochs(venue):
     venue.buy(1, at=100)
     venue.send(Kind.EPOCH, text="epoch 1 of shard 2", extra=1, quantity=2)
-    assert venue.buy(1, at=99) == (1 << 48) + (2 << 40) + 1
+    assert venue.buy(1, at=99) == (1 << 48) + (2 << 40) + 2
     venue.cancel(1)
     venue.says("#1 cancelled, 1 left: by_owner")
     venue.send(Kind.EPOCH, text="epoch 1 again", extra=1, quantity=2)
     venue.says("refused: bad_field")
-    venue.shows(f"bids 99 x 1 (#{(1 << 48) + (2 << 40) + 1} 1) | asks none")
+    venue.shows(f"bids 99 x 1 (#{(1 << 48) + (2 << 40) + 2} 1) | asks none")
 
 
 @scenario(

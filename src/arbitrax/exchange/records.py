@@ -24,6 +24,10 @@ FEES = 0
 """The account that receives fees. In symbols without accounts 0 is anybody, who never trades with himself."""
 HOUSE = (1 << 32) - 1
 """The account of the external market (rule 20). It pays no fees and needs no cash; nobody may submit for it."""
+MAX_SYMBOLS = 1 << 20
+"""Numbers of symbols are below."""
+MAX_PARTS = 1024
+"""Times an iceberg may show its display: quantity / display, rounded up. It bounds what one taker can set in motion."""
 MAX_TRIGGERS = 1024
 """Stops a command may run (rule 14)."""
 DEFAULT_COLLAR = 500
@@ -32,6 +36,8 @@ WINDOW_TIME = 600_000
 """Milliseconds that the client id of a closed order is remembered at least."""
 WINDOW_ORDERS = 1_000_000
 """Closed orders whose client ids are remembered at least."""
+FORGOTTEN_AT_ONCE = 16
+"""Client ids that a submission forgets at most, so that none waits for a million of them."""
 
 COMMAND = np.dtype(
     [
@@ -92,7 +98,7 @@ INSTRUMENT_RULES = _overlay(
         "margin": ("<u4", 112),  # basis points of the notional: initial margin; 0: 10,000
     }
 )
-"""INSTRUMENT: COMMAND's 128 bytes. ``flags`` is `InstrumentFlag`. A symbol starts CONTINUOUS with its first one.
+"""INSTRUMENT: COMMAND's 128 bytes, of a symbol below MAX_SYMBOLS. ``flags`` is `InstrumentFlag`. A symbol starts CONTINUOUS with its first one.
 
 Tick value, steps and flags never change; fees and margin only while the symbol has no open order (what orders reserved
 was computed from them); the rest at any time, for what comes later. Otherwise refused, BAD_FIELD, as are values outside
@@ -177,7 +183,7 @@ class Kind(IntEnum):
     WINDOW = 39
     """Remember client ids of closed orders for ``extra`` ms and ``quantity`` orders, whichever is more."""
     EPOCH = 40
-    """Ids continue in epoch ``extra`` (greater than now, below 2^15) of shard ``quantity`` (below 2^8), from seq 1."""
+    """Ids continue in epoch ``extra`` (greater than now, below 2^15) of shard ``quantity`` (below 2^8); seq counts on."""
 
 
 class Side(IntEnum):

@@ -83,6 +83,8 @@ def check(state: State, book: Book, order: Order, changed: Order) -> int:
         code = filters.check_price(book, changed.stop, banded=False)
     if code == Code.OK:
         code = filters.check_quantity(book, changed.total)
+    if code == Code.OK and order.display:
+        code = filters.check_display(book, order.display, changed.total)
     if code == Code.OK:
         price = changed.limit or (changed.stop if changed.type == Type.STOP else 0)
         code = filters.check_notional(book, price * changed.total * book.rules.tick_value)

@@ -11,6 +11,7 @@ from arbitrax.exchange.records import (
     MAX_NOTIONAL,
     MAX_PRICE,
     MAX_QUANTITY,
+    MAX_SYMBOLS,
     MAX_TICK_VALUE,
     AccountKind,
     Code,
@@ -54,7 +55,7 @@ def read_rules(command: Command) -> tuple[Rules, int] | None:
         and max(abs(rules.maker_fee), abs(rules.taker_fee)) <= risk.MILLION
         and rules.maker_fee + rules.taker_fee >= 0
         and rules.margin <= 10_000
-        and not rules.flags & ~InstrumentFlag.NO_ACCOUNTS
+        and rules.flags in (0, InstrumentFlag.NO_ACCOUNTS)
         and 0 <= given["reference"] <= MAX_PRICE
     )
     return (rules, given["reference"]) if good else None
@@ -63,7 +64,7 @@ def read_rules(command: Command) -> tuple[Rules, int] | None:
 def instrument(state: State, command: Command) -> None:
     """INSTRUMENT: CONFIGURED, ``price`` its reference."""
     read = read_rules(command)
-    if read is None:
+    if read is None or command.symbol >= MAX_SYMBOLS:
         return refuse(state, command, Code.BAD_FIELD, 0)
     rules, reference = read
     book = state.books.get(command.symbol)
@@ -153,5 +154,5 @@ def epoch(state: State, command: Command) -> None:
     """EPOCH: CONFIGURED, ``order`` the last id before the next."""
     if not state.epoch < command.extra < 1 << 15 or not 0 <= command.quantity < 1 << 8:
         return refuse(state, command, Code.BAD_FIELD, 0)
-    state.epoch, state.shard, state.seq = command.extra, command.quantity, 0
+    state.epoch, state.shard = command.extra, command.quantity
     return state.say(Happening.CONFIGURED, order=state.last_id())

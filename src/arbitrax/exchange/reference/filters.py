@@ -1,6 +1,7 @@
 """What an instrument refuses, never rounds. Each check returns the first code that applies, in the order written."""
 
 from arbitrax.exchange.records import (
+    MAX_PARTS,
     MAX_PRICE,
     MAX_QUANTITY,
     MAX_TIME,
@@ -88,13 +89,20 @@ def check_quantity(book: Book, quantity: int) -> int:
     return Code.OFF_LOT if quantity % book.rules.quantity_step else Code.OK
 
 
+def check_display(book: Book, display: int, quantity: int) -> int:
+    """Check what an iceberg shows: a multiple of the lot step, and not in too many parts."""
+    if display % book.rules.quantity_step:
+        return Code.OFF_LOT
+    return Code.QUANTITY_TOO_LARGE if quantity > display * MAX_PARTS else Code.OK
+
+
 def check_notional(book: Book, notional: int) -> int:
     """Check the value of an order at its limit, else its trigger, else the touch; 0: it has none and passes."""
     return Code.NOTIONAL_TOO_SMALL if 0 < notional < book.rules.min_notional else Code.OK
 
 
 def check_submission(book: Book, command: Command, touch: int | None) -> int:
-    """Check prices, then the distance of a peg or display of an iceberg, then quantity, then notional."""
+    """Check prices, then the distance of a peg, then quantity, the display of an iceberg, notional."""
     stop_code = limit_code = Code.OK.value
     if command.type in LIMITED:
         limit_code = check_price(book, command.price, banded=True)
@@ -107,8 +115,8 @@ def check_submission(book: Book, command: Command, touch: int | None) -> int:
     if command.type == Type.MARKET and command.quantity == 0 and command.extra:
         return check_notional(book, command.extra)
     code = check_quantity(book, command.quantity)
-    if code == Code.OK and command.type == Type.ICEBERG and command.extra % book.rules.quantity_step:
-        return Code.OFF_LOT
+    if code == Code.OK and command.type == Type.ICEBERG:
+        code = check_display(book, command.extra, command.quantity)
     price = command.price if command.type in LIMITED else command.stop if command.type in STOPS else touch or 0
     if command.type == Type.TRAILING_STOP:
         price = 0  # its stop is a distance

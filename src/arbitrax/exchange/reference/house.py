@@ -17,7 +17,7 @@ trade's, whoever traded.
 Quotes are taken in continuous trading only; HALT, AUCTION and CLOSE withdraw the house.
 """
 
-from arbitrax.exchange.records import HOUSE, MAX_QUANTITY, Code, Happening, Side
+from arbitrax.exchange.records import HOUSE, MAX_NOTIONAL, MAX_QUANTITY, Code, Happening, Side
 from arbitrax.exchange.reference import filters, matching
 from arbitrax.exchange.reference.book import Book
 from arbitrax.exchange.reference.command import Command
@@ -37,7 +37,7 @@ def house_order(book: Book, side: int, price: int, lots: int) -> Order:
 
 
 def check(book: Book, command: Command, least: int) -> int:
-    """Check side, phase, price and quantity of a QUOTE or PRINT."""
+    """Check side, phase, price, quantity and worth of a QUOTE or PRINT."""
     if command.side not in (Side.BUY, Side.SELL) or command.flags:
         return Code.BAD_FIELD
     code = filters.check_phase(book.phase, collects=False) or filters.check_price(book, command.price, banded=False)
@@ -45,7 +45,10 @@ def check(book: Book, command: Command, least: int) -> int:
         return Code.QUANTITY_NOT_POSITIVE
     if code == Code.OK and command.quantity > MAX_QUANTITY:
         return Code.QUANTITY_TOO_LARGE
-    return code or (Code.OFF_LOT if command.quantity % book.rules.quantity_step else Code.OK)
+    if code == Code.OK and command.quantity % book.rules.quantity_step:
+        return Code.OFF_LOT
+    worth = command.price * command.quantity * book.rules.tick_value
+    return code or (Code.NOTIONAL_LIMIT if worth > MAX_NOTIONAL else Code.OK)
 
 
 def quote(state: State, book: Book, command: Command) -> None:

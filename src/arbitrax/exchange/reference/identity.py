@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from arbitrax.exchange.records import FORGOTTEN_AT_ONCE
 from arbitrax.exchange.reference.command import Command
 from arbitrax.exchange.reference.fold import fold
 
@@ -63,8 +64,8 @@ class Clients:
     """In the order in which they closed."""
 
     def forget(self, now: int) -> None:
-        """Drop from the front what is outside both windows. Runs before each look-up and nowhere else."""
-        extra = len(self.closed) - self.orders
+        """Drop from the front what is outside both windows, at most FORGOTTEN_AT_ONCE. Runs before each look-up only."""
+        extra = min(len(self.closed) - self.orders, FORGOTTEN_AT_ONCE)
         gone = 0
         while gone < extra and self.closed[gone].time + self.time <= now:
             gone += 1

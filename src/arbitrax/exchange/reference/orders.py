@@ -56,7 +56,7 @@ class Order:
     """Cash reserved for each open lot."""
     client: bytes = b""
     body: int = 0
-    """`identity.body_of` its submission."""
+    """`identity.body_of` its submission; 0 without a client id."""
     place: int = Place.NOWHERE
 
     @property

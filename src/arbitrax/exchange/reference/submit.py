@@ -46,7 +46,7 @@ def submit(state: State, command: Command) -> None:
         return refuse(state, command, Code.UNKNOWN_ACCOUNT, number)
     if not is_client_id(command.client):
         return refuse(state, command, Code.BAD_FIELD, number)
-    body = body_of(command)
+    body = body_of(command) if command.client else 0
     if command.client:
         state.clients.forget(state.now)
         if answer_known(state, command, body, number):

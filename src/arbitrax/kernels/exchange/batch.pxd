@@ -1,5 +1,5 @@
-from arbitrax.kernels.exchange_records cimport Command
-from arbitrax.kernels.order_pools cimport Engine
+from arbitrax.kernels.exchange.records cimport Command
+from arbitrax.kernels.exchange.state cimport Engine
 
 cdef enum:
     EDGE = 1024  # commands between two looks at the room: pools grow there, never inside a command
@@ -12,6 +12,5 @@ cdef extern from *:
     """
     const long long MOST_LOTS "ARBITRAX_MOST_LOTS"  # of a ladder in all, so that no sum of lots overflows
 
-cdef bint make_room(Engine* e, unsigned int commands) noexcept nogil
 cdef void execute(Engine* e, const Command* command) noexcept nogil
 cdef void execute_batch(Engine* e, const Command* commands, long long count, long long* offsets) noexcept nogil

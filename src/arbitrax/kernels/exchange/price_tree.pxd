@@ -3,10 +3,10 @@
 # apart (two for a dense book, at most 11), and a far-away price costs one. The next best is a bit scan in the leaf.
 cimport cython
 from arbitrax.kernels.build cimport check
-from arbitrax.kernels.order_pools cimport (
+from arbitrax.kernels.exchange.state cimport (
     IS_NODE, NO_BLOCK, NO_KEY, REMEMBERED, Engine, Ladder, Level, Node, leading_zeros, level_at, lowest_bit, node_at,
 )
-from arbitrax.kernels.reserved cimport put_back, take
+from arbitrax.kernels.exchange.reserved cimport put_back, take_spare
 
 cdef inline void clear_ladder(Ladder* ladder) noexcept nogil:
     cdef int i
@@ -44,7 +44,7 @@ cdef inline void part(Engine* e, unsigned int* place, long long old, long long k
     # Put a node where the keys of what is at `place` and a new one go different ways.
     cdef unsigned long long apart = <unsigned long long> old ^ <unsigned long long> key
     cdef unsigned int shift = (63 - leading_zeros(apart)) // 6 * 6
-    cdef unsigned int made = take(&e.nodes, sizeof(Node))
+    cdef unsigned int made = take_spare(&e.nodes, sizeof(Node))
     cdef Node* node = node_at(e, made)
     cdef unsigned int a = (<unsigned long long> old >> shift) & 63
     cdef unsigned int b = (<unsigned long long> key >> shift) & 63

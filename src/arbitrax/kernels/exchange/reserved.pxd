@@ -62,7 +62,8 @@ cdef struct Pool:
 cdef inline bint open_pool(Pool* p, size_t size, unsigned int limit) noexcept nogil:
     p.size = size
     p.limit = limit
-    p.given = p.made = p.free = p.left = 0
+    p.given = p.free = p.left = 0
+    p.made = 1
     p.records = <char*> reserve_range(size * limit)
     return p.records != NULL
 
@@ -83,7 +84,7 @@ cdef inline bint make_records(Pool* p, unsigned int wanted, unsigned int spare) 
         p.given = <unsigned int> (end // p.size)
     if lacking == 0:
         return True
-    first = p.made if p.made > 0 else 1
+    first = p.made
     last = p.given if spare == 0 else first + lacking
     for i in range(first, last):
         (<unsigned int*> (p.records + i * p.size))[0] = i + 1 if i + 1 < last else p.free

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import arbitrax.kernels
+import arbitrax.kernels.exchange
 from arbitrax.exchange import records
 from arbitrax.exchange.records import (
     COMMAND,
@@ -20,10 +20,10 @@ from arbitrax.exchange.records import (
 )
 from arbitrax.exchange.records import TimeInForce as Tif
 from arbitrax.exchange.reference import MatchingEngine
-from arbitrax.kernels.order_book import OrderBook
+from arbitrax.kernels.exchange.matching_engine import MatchingEngine as CompiledEngine
 from benchmarks.exchange.stream import as_commands, fold, generate, trade_hash
 
-DECLARATIONS = Path(arbitrax.kernels.__file__).with_name("exchange_records.pxd").read_text()
+DECLARATIONS = Path(arbitrax.kernels.exchange.__file__).with_name("records.pxd").read_text()
 
 
 def run(book, commands):
@@ -35,13 +35,24 @@ def run(book, commands):
     return events, offsets
 
 
-def reference_with(symbols):
-    """Return the reference engine with symbols whose accounts are names only."""
-    engine = MatchingEngine()
+def openings(symbols):
+    """Return commands that open symbols whose accounts are names only."""
     rules = np.zeros(symbols, INSTRUMENT_RULES)
     rules["kind"], rules["symbol"] = Kind.INSTRUMENT, np.arange(symbols)
     rules["tick_value"], rules["flags"] = 1, records.InstrumentFlag.NO_ACCOUNTS
-    engine.submit(rules.view(COMMAND))
+    return rules.view(COMMAND)
+
+
+def opened(symbols=1):
+    """Return a compiled engine with such symbols."""
+    book = CompiledEngine()
+    run(book, openings(symbols))
+    return book
+
+
+def reference_with(symbols):
+    engine = MatchingEngine()
+    engine.submit(openings(symbols))
     return engine
 
 
@@ -110,12 +121,13 @@ SPREADS = {
 @pytest.mark.parametrize("seed", range(3))
 def test_random_commands_do_what_the_reference_does(name, seed):
     rng = np.random.default_rng([seed, len(name)])
-    book, reference = OrderBook(2), reference_with(2)
+    book, reference = opened(2), reference_with(2)
     middle = 10**13 if name in ("far", "tiny ticks") else 1_000_000
     ids = 0
     seen = set()
     for _ in range(12):
-        known = [each[:2] for side in (0, 1) for each in book.queue(0, side)]
+        state = reference.state
+        known = [(each.id, each.account) for each in state.in_order(0)]
         commands = random_commands(rng, 250, symbols=2, ids=ids, known=known, spread=SPREADS[name], middle=middle)
         events, offsets = run(book, commands)
         expected, places = reference.submit(commands)
@@ -127,8 +139,7 @@ def test_random_commands_do_what_the_reference_does(name, seed):
         np.testing.assert_array_equal(offsets, places)
         for symbol in (0, 1):
             for side in (Side.BUY, Side.SELL):
-                queue = [(price, order, lots, lots) for order, _, price, lots, _ in book.queue(symbol, side)]
-                assert queue == [tuple(each) for each in reference.queue(symbol, side)]
+                assert book.queue(symbol, side) == [tuple(each) for each in reference.queue(symbol, side)]
                 assert book.depth(symbol, side, 5) == [tuple(each) for each in reference.depth(symbol, side, 5)]
         seen |= set(zip(expected["kind"].tolist(), expected["code"].tolist(), strict=True))
     assert {kind for kind, _ in seen} >= {Happening.FILLED, Happening.AMENDED, Happening.DECREMENTED, Happening.REFUSED}
@@ -136,10 +147,10 @@ def test_random_commands_do_what_the_reference_does(name, seed):
 
 
 def test_the_bench_stream_gives_the_known_trades_and_book():
-    book = OrderBook()
+    book = opened()
     events, _ = run(book, as_commands(generate(1_000, 50_000)))
     assert trade_hash(events) == "a23e567ffc9c9f8a"
-    rows = [(order, side, price, lots) for side in (0, 1) for order, _, price, lots, _ in book.queue(0, side)]
+    rows = [(order, side, price, lots) for side in (0, 1) for price, order, _, lots in book.queue(0, side)]
     assert fold(sorted(rows)) == "fb28d41fe28bf944"
     assert [book.depth(0, side, 1)[0][0] for side in (0, 1)] == [100_038, 100_040]
 
@@ -149,14 +160,28 @@ def test_numbers_are_those_of_the_records():
     enums = ("Kind", "Side", "Type", "TimeInForce", "SelfTrade", "Flag", "Happening", "Code")
     expected = {each.name: each.value for name in enums for each in getattr(records, name)}
     expected["DEFAULT_COLLAR"] = records.DEFAULT_COLLAR
-    assert len(found) > 40
-    assert found == {name: expected[name] for name in found}
+    expected |= {name: getattr(records, name) for name in ("MAX_SYMBOLS", "MAX_PARTS", "MAX_TRIGGERS", "FEES")}
+    expected |= {name: getattr(records, name) for name in ("WINDOW_TIME", "WINDOW_ORDERS", "FORGOTTEN_AT_ONCE")}
+    # One enum's names would hide another's in C.
+    renamed = {
+        "DEFAULT_MARGIN": 10_000, "CASH_ACCOUNT": records.AccountKind.CASH, "MARGIN_ACCOUNT": records.AccountKind.MARGIN,
+        "NO_ACCOUNTS": records.InstrumentFlag.NO_ACCOUNTS, "CONTINUOUS": records.Phase.CONTINUOUS,
+        "IN_AUCTION_PHASE": records.Phase.AUCTION, "HALTED_PHASE": records.Phase.HALTED,
+        "CLOSED_PHASE": records.Phase.CLOSED, "REPEATED_BEFORE": Code.REPEATED, "CLOSED": Code.CLOSED,
+        "HALTED": Code.HALTED, "REPEATED": Happening.REPEATED,
+    }  # fmt: skip
+    expected |= renamed
+    assert len(found) > 130
+    assert found == {name: int(expected[name]) for name in found}
     assert f"(1LL << {records.MAX_PRICE.bit_length() - 1})" in DECLARATIONS
     assert f"(1LL << {records.MAX_QUANTITY.bit_length() - 1})" in DECLARATIONS
+    for name in ("TICK_VALUE", "NOTIONAL", "TIME", "DELAY"):
+        bits = getattr(records, f"MAX_{name}").bit_length() - 1
+        assert f"ARBITRAX_MAX_{name} (1LL << {bits})" in DECLARATIONS
 
 
 def test_single_calls_say_what_a_batch_says():
-    book = OrderBook()
+    book = opened()
     assert book.submit(Side.SELL, 101, 5, 1) == 1
     assert book.submit(Side.BUY, 101, 7, 2) == 2
     fill = np.frombuffer(book.events(), EVENT)[1]
@@ -168,7 +193,7 @@ def test_single_calls_say_what_a_batch_says():
         2,
     )
     assert book.amend(2, 0, 9, 2) == 2
-    assert book.queue(0, Side.BUY) == [(2, 2, 101, 4, 9)]
+    assert book.queue(0, Side.BUY) == [(101, 2, 4, 4)]
     assert book.cancel(2, 1) == -Code.NOT_OWNER
     assert book.cancel(2, 2) == 2
     assert book.cancel(2, 2) == -Code.NOTHING_OPEN
@@ -176,7 +201,7 @@ def test_single_calls_say_what_a_batch_says():
 
 
 def test_cancel_oldest_lets_the_taker_pass_its_own_order():
-    book = OrderBook()
+    book = opened()
     book.submit(Side.SELL, 100, 5, 1)
     book.submit(Side.SELL, 101, 5, 2)
     book.submit(Side.BUY, 101, 5, 1, self_trade=SelfTrade.CANCEL_OLDEST)
@@ -186,7 +211,7 @@ def test_cancel_oldest_lets_the_taker_pass_its_own_order():
 
 
 def test_the_best_price_is_found_over_any_gap():
-    book = OrderBook()
+    book = opened()
     prices = [1, 2, 63, 64, 65, 4_095, 4_096, 20_000_000, 1 << 40, (1 << 44) - 1, 1 << 44]
     for price in prices:
         book.submit(Side.BUY, price, 1, 1)
@@ -199,7 +224,7 @@ def test_the_best_price_is_found_over_any_gap():
 
 
 def test_memory_follows_open_orders_not_all_orders():
-    book = OrderBook()
+    book = opened()
     for _ in range(30):
         for _ in range(2_000):
             book.submit(Side.BUY, 100, 1, 1)
@@ -212,7 +237,7 @@ def test_memory_follows_open_orders_not_all_orders():
 
 
 def test_a_sweep_of_the_whole_book_writes_every_fill():
-    book = OrderBook()
+    book = opened()
     commands = np.zeros(20_001, COMMAND)
     commands["kind"], commands["account"], commands["quantity"], commands["side"] = Kind.SUBMIT, 1, 1, Side.SELL
     commands["price"] = 100 + np.arange(20_001) // 7
@@ -227,7 +252,7 @@ def test_a_sweep_of_the_whole_book_writes_every_fill():
 
 
 def test_events_stay_readable_when_the_book_is_gone():
-    book = OrderBook()
+    book = opened()
     book.submit(Side.BUY, 100, 1, 1)
     events = np.frombuffer(book.events(), EVENT)
     del book
@@ -236,10 +261,12 @@ def test_events_stay_readable_when_the_book_is_gone():
 
 def test_offsets_of_another_length_are_refused():
     with pytest.raises(ValueError, match="offsets has 1 entries; give 3"):
-        OrderBook().run(np.zeros(2, COMMAND), np.zeros(1, np.int64))
+        opened().run(np.zeros(2, COMMAND), np.zeros(1, np.int64))
 
 
-@pytest.mark.parametrize("symbols", [0, 1 << 25])
-def test_numbers_of_symbols_outside_the_range_are_refused(symbols):
-    with pytest.raises(ValueError, match="give 1 to 16,777,216"):
-        OrderBook(symbols)
+def test_what_does_not_exist_is_said():
+    book = opened()
+    with pytest.raises(LookupError, match="There is no side 0 of symbol 7: open the symbol first"):
+        book.depth(7, 0, 1)
+    with pytest.raises(LookupError, match="There is no account 5: open it first"):
+        book.account(5)

@@ -1,0 +1,601 @@
+"""The short way of what most messages are: limit and market orders in a book without accounts, their cancels and amends.
+
+What it does not know it leaves to `dispatch.execute_any`; what it does equals that, event by event. A batch looks ahead.
+"""
+
+import cython
+from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
+from cython.cimports.arbitrax.kernels.exchange.batch import AHEAD, EDGE, MOST_LOTS, SMALL
+from cython.cimports.arbitrax.kernels.exchange.dispatch import after_command, execute_any
+from cython.cimports.arbitrax.kernels.exchange.matching import enter, new_extension
+from cython.cimports.arbitrax.kernels.exchange.memory import make_room
+from cython.cimports.arbitrax.kernels.exchange.order_ids import PAGE_BITS, PAGE_IDS, find_order, sequence
+from cython.cimports.arbitrax.kernels.exchange.price_tree import level_after
+from cython.cimports.arbitrax.kernels.exchange.queues import enlist, queue, unlist, unqueue
+from cython.cimports.arbitrax.kernels.exchange.records import (
+    ACCEPTED,
+    AMEND,
+    AMENDED,
+    BASIS_OPEN,
+    BEYOND_COLLAR,
+    BY_OWNER,
+    CANCEL,
+    CANCEL_NEWEST,
+    CANCEL_OLDEST,
+    CANCEL_ON_DISCONNECT,
+    CANCELLED,
+    DECREMENT,
+    DECREMENTED,
+    FILLED,
+    FOK,
+    GTD,
+    HOUSE,
+    IOC,
+    LIMIT,
+    MARKET,
+    MAX_PRICE,
+    MAX_QUANTITY,
+    MAX_TIME,
+    NO_LIQUIDITY,
+    NOT_ALL_AT_ONCE,
+    NOT_AT_ONCE,
+    OK,
+    POST_ONLY,
+    REFUSED,
+    REPLACED,
+    REQUEUE,
+    SELF_TRADE,
+    SELL,
+    SLIDE,
+    SUBMIT,
+    WOULD_TRADE,
+    Command,
+    Event,
+    client_word,
+)
+from cython.cimports.arbitrax.kernels.exchange.reserved import put_back, take
+from cython.cimports.arbitrax.kernels.exchange.state import (
+    NO_KEY,
+    REMEMBERED,
+    Account,
+    Engine,
+    Extension,
+    Ladder,
+    Level,
+    Node,
+    Order,
+    SlotPage,
+    account_at,
+    book_at,
+    key_of,
+    ladder_at,
+    level_at,
+    next_event,
+    order_at,
+    prefetch,
+)
+
+SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
+
+DONE = cython.declare(cython.int, 0)
+STOPPED = cython.declare(cython.int, 1)
+HANDED_OVER = cython.declare(cython.int, 2)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _is_simple(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.bint:
+    """Tell whether a command has no deadline, producer or client id, and nothing is left over from earlier ones."""
+    return (
+        cython.cast(cython.ulonglong, c.deadline)
+        | client_word(c, 0)
+        | client_word(c, 1)
+        | client_word(c, 2)
+        | client_word(c, 3)
+        | c.producer
+        | e.first_in_line
+        | e.failed
+    ) == 0 and cython.cast(cython.ulonglong, c.time) <= MAX_TIME
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _say(
+    e: cython.pointer[Engine],
+    kind: cython.int,
+    code: cython.int,
+    order: cython.pointer[Order],
+    symbol: cython.uint,
+    quantity: cython.longlong,
+    left: cython.longlong,
+    shown: cython.longlong,
+) -> cython.void:
+    """Write what happened to one order; ``shown``: what the book will show of it if nothing trades."""
+    event: cython.pointer[Event] = next_event(e)
+    event.order = order.id
+    event.maker = 0
+    event.price = order.price
+    event.quantity = quantity
+    event.open = left
+    event.maker_open = shown
+    event.symbol = symbol
+    event.account = order.account
+    event.maker_account = 0
+    event.code = cython.cast(cython.ushort, code)
+    event.kind = cython.cast(cython.uchar, kind)
+    event.side = order.side
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _rests(order: cython.pointer[Order]) -> cython.bint:
+    """Tell whether what does not trade at once stays."""
+    return order.type != MARKET and order.terms & 15 < IOC
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _meet_own(
+    e: cython.pointer[Engine],
+    ladder: cython.pointer[Ladder],
+    taker: cython.pointer[Order],
+    slot: cython.uint,
+    symbol: cython.uint,
+) -> cython.bint:
+    """Two orders of one account would trade: do what the taker says, the maker first; tell whether it goes on."""
+    maker: cython.pointer[Order] = order_at(e, slot)
+    rule: cython.int = taker.terms >> 4
+    lots: cython.longlong
+    if rule == DECREMENT:
+        lots = maker.open if maker.open < taker.open else taker.open
+        if lots == maker.open:
+            _cancel(e, slot, SELF_TRADE)
+        else:
+            level_at(e, maker.level).quantity -= lots
+            ladder.quantity -= lots
+            maker.open -= lots
+            maker.total -= lots
+            _say(e, DECREMENTED, SELF_TRADE, maker, symbol, lots, maker.open, maker.open)
+        if lots == taker.open:
+            return False
+        taker.open -= lots
+        taker.total -= lots
+        _say(e, DECREMENTED, SELF_TRADE, taker, symbol, lots, taker.open, taker.open if _rests(taker) else 0)
+        return True
+    if rule != CANCEL_NEWEST:
+        _cancel(e, slot, SELF_TRADE)
+    return rule == CANCEL_OLDEST
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _match(
+    e: cython.pointer[Engine],
+    against: cython.pointer[Ladder],
+    taker: cython.pointer[Order],
+    symbol: cython.uint,
+    bound: cython.longlong,
+) -> cython.int:
+    """Trade with the best while its key is at most ``bound``. HANDED_OVER: the next one is no plain order."""
+    level: cython.pointer[Level]
+    maker: cython.pointer[Order]
+    event: cython.pointer[Event]
+    slot: cython.uint
+    lots: cython.longlong
+    while taker.open > 0 and against.best_key <= bound and against.best != 0:
+        level = level_at(e, against.best)
+        slot = level.head
+        maker = order_at(e, slot)
+        if maker.extension != 0:
+            return HANDED_OVER
+        if maker.account == taker.account and taker.account != 0:
+            if not _meet_own(e, against, taker, slot, symbol):
+                return STOPPED
+            continue
+        lots = maker.open if maker.open < taker.open else taker.open
+        taker.open -= lots
+        maker.open -= lots
+        level.quantity -= lots
+        against.quantity -= lots
+        book_at(e, symbol).last = maker.price
+        event = next_event(e)
+        event.order = taker.id
+        event.maker = maker.id
+        event.price = maker.price
+        event.quantity = lots
+        event.open = taker.open
+        event.maker_open = maker.open
+        event.symbol = symbol
+        event.account = taker.account
+        event.maker_account = maker.account
+        event.code = OK
+        event.kind = FILLED
+        event.side = taker.side
+        if maker.open == 0:
+            unqueue(e, against, maker)
+            unlist(e, maker)
+            put_back(cython.address(e.orders), slot, cython.sizeof(Order))
+    return DONE
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _would_fill(
+    e: cython.pointer[Engine],
+    against: cython.pointer[Ladder],
+    quantity: cython.longlong,
+    account: cython.uint,
+    bound: cython.longlong,
+) -> cython.int:
+    """Tell whether so many lots of others would trade at once; HANDED_OVER: it takes a longer look."""
+    index: cython.uint = against.best
+    level: cython.pointer[Level]
+    if account != 0 and account_at(e, account).orders > 0:
+        return HANDED_OVER
+    while index != 0:
+        level = level_at(e, index)
+        if level.key > bound:
+            return False
+        quantity -= level.quantity
+        if quantity <= 0:
+            return True
+        index = level_after(e, against, level.key)
+    return False
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _collar(e: cython.pointer[Engine], symbol: cython.uint, against: cython.pointer[Ladder]) -> cython.longlong:
+    """Return the worst key a market order may reach: so far from the best, rounded inwards."""
+    best: cython.longlong = against.best_key
+    width: cython.longlong
+    if best == NO_KEY:
+        return best
+    width = (best if best > 0 else -best) * book_at(e, symbol).collar // 10_000
+    if best > 0:
+        return best + width if best + width < MAX_PRICE else MAX_PRICE
+    return best + width if best + width < 0 else -1
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _hand_over(
+    e: cython.pointer[Engine],
+    order: cython.pointer[Order],
+    slot: cython.uint,
+    ladder: cython.uint,
+    bound: cython.longlong,
+    known: cython.bint,
+) -> cython.void:
+    """Let a taker that meets an iceberg, a peg, the house or the like go the long way from here."""
+    x: cython.pointer[Extension] = new_extension(e, order, book_at(e, ladder >> 1))
+    x.limit = order.price
+    if order.type == MARKET:
+        x.bound = key_of(order.side ^ 1, bound)
+    if not known:
+        enlist(e, order, slot)
+    enter(e, book_at(e, ladder >> 1), slot, key_of(order.side ^ 1, bound), False)
+    after_command(e, 0)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _enter(
+    e: cython.pointer[Engine],
+    order: cython.pointer[Order],
+    slot: cython.uint,
+    ladder: cython.uint,
+    bound: cython.longlong,
+    known: cython.bint,
+) -> cython.void:
+    """Match an order, then let it rest, or end it with the reason. ``known``: its account has it already."""
+    against: cython.pointer[Ladder] = ladder_at(e, ladder ^ 1)
+    code: cython.int = NOT_AT_ONCE
+    outcome: cython.int = DONE
+    if against.best_key <= bound:
+        outcome = _match(e, against, order, ladder >> 1, bound)
+        if outcome == HANDED_OVER:
+            _hand_over(e, order, slot, ladder, bound, known)
+            return
+    if order.open > 0 and outcome == DONE and _rests(order):
+        queue(e, ladder_at(e, ladder), ladder, key_of(order.side, order.price), slot)
+        if not known:
+            enlist(e, order, slot)
+        return
+    if order.open > 0:
+        if outcome == STOPPED:
+            code = SELF_TRADE
+        elif order.type == MARKET:
+            code = NO_LIQUIDITY if against.best == 0 else BEYOND_COLLAR
+        _say(e, CANCELLED, code, order, ladder >> 1, order.open, 0, 0)
+    if known:
+        unlist(e, order)
+    put_back(cython.address(e.orders), slot, cython.sizeof(Order))
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _is_plain(c: cython.pointer[cython.const[Command]]) -> cython.bint:
+    """Tell whether a submission asks for nothing but a limit or market order, in a form that is not refused."""
+    if c.side > SELL or c.type > MARKET or c.time_in_force > FOK or c.time_in_force == GTD or c.self_trade > DECREMENT:
+        return False
+    if c.flags != 0:
+        if c.flags & ~(POST_ONLY | SLIDE | CANCEL_ON_DISCONNECT):
+            return False
+        if c.flags & POST_ONLY and (c.type == MARKET or c.time_in_force >= IOC):
+            return False
+        if c.flags & SLIDE and not c.flags & POST_ONLY:
+            return False
+    if not 0 < c.quantity <= MAX_QUANTITY or c.account == HOUSE:
+        return False
+    return c.type == MARKET or 0 < c.price <= MAX_PRICE
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _submit(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.bint:
+    """Do a plain submission; False: it is none, and nothing has happened."""
+    against: cython.pointer[Ladder]
+    order: cython.pointer[Order]
+    event: cython.pointer[Event]
+    slot: cython.uint
+    ladder: cython.uint = 2 * c.symbol + c.side
+    price: cython.longlong = c.price
+    bound: cython.longlong
+    code: cython.int = OK
+    answer: cython.int
+    if c.symbol >= e.symbols or not _is_plain(c) or not ladder_at(e, ladder).plain:
+        return False
+    if ladder_at(e, ladder).quantity > MOST_LOTS:
+        return False
+    against = ladder_at(e, ladder ^ 1)
+    bound = key_of(c.side ^ 1, price) if c.type == LIMIT else _collar(e, c.symbol, against)
+    if c.flags & POST_ONLY:
+        answer = _would_fill(e, against, 1, c.account, bound)
+        if answer == HANDED_OVER:
+            return False
+        if answer:
+            bound = against.best_key - 1
+            price = key_of(c.side ^ 1, bound)
+            if not c.flags & SLIDE or not 0 < price <= MAX_PRICE:
+                code = WOULD_TRADE
+    elif c.time_in_force == FOK:
+        answer = _would_fill(e, against, c.quantity, c.account, bound)
+        if answer == HANDED_OVER:
+            return False
+        if not answer:
+            code = NOT_ALL_AT_ONCE
+    if code != OK:
+        event = next_event(e)
+        event.order = e.next_id
+        event.maker = 0
+        event.price = c.price
+        event.quantity = c.quantity
+        event.open = event.maker_open = 0
+        event.symbol = c.symbol
+        event.account = c.account
+        event.maker_account = 0
+        event.code = code
+        event.kind = REFUSED
+        event.side = c.side
+        e.next_id += 1
+        return True
+    slot = take(cython.address(e.orders), cython.sizeof(Order))
+    order = order_at(e, slot)
+    order.account = c.account
+    order.id = e.next_id
+    order.price = price if c.type == LIMIT else 0
+    order.open = c.quantity
+    order.total = c.quantity
+    order.extension = 0
+    order.side = c.side
+    order.type = c.type
+    order.terms = c.time_in_force | c.self_trade << 4
+    order.flags = c.flags
+    e.next_id += 1
+    _say(e, ACCEPTED, OK, order, c.symbol, c.quantity, c.quantity, c.quantity if _rests(order) else 0)
+    _enter(e, order, slot, ladder, bound, False)
+    return True
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _cancel(e: cython.pointer[Engine], slot: cython.uint, code: cython.int) -> cython.void:
+    """End a plain order that rests."""
+    order: cython.pointer[Order] = order_at(e, slot)
+    ladder: cython.uint = level_at(e, order.level).ladder
+    _say(e, CANCELLED, code, order, ladder >> 1, order.open, 0, 0)
+    unqueue(e, ladder_at(e, ladder), order)
+    unlist(e, order)
+    put_back(cython.address(e.orders), slot, cython.sizeof(Order))
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _plain_order(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.uint:
+    """Return where the command's order is, if the account has one of this id and it is plain; else 0."""
+    slot: cython.uint = find_order(e, c.order)
+    order: cython.pointer[Order]
+    if slot == 0:
+        return 0
+    order = order_at(e, slot)
+    if order.account != c.account or order.extension != 0:
+        return 0
+    return slot if ladder_at(e, level_at(e, order.level).ladder).plain else 0
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _amend(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.bint:
+    """Do an amend of a plain order; False: it is none, and nothing has happened."""
+    slot: cython.uint = _plain_order(e, c)
+    order: cython.pointer[Order]
+    own: cython.pointer[Ladder]
+    ladder: cython.uint
+    price: cython.longlong
+    filled: cython.longlong
+    total: cython.longlong = c.quantity
+    if slot == 0 or c.flags & ~(BASIS_OPEN | REQUEUE) or c.stop != 0 or not 0 <= c.quantity <= MAX_QUANTITY:
+        return False
+    order = order_at(e, slot)
+    price = c.price if c.price != 0 else order.price
+    if not 0 < price <= MAX_PRICE or (order.flags & POST_ONLY and price != order.price):
+        return False
+    ladder = level_at(e, order.level).ladder
+    own = ladder_at(e, ladder)
+    filled = order.total - order.open
+    if c.flags & BASIS_OPEN and c.quantity > 0:
+        total += filled
+    if total <= filled:
+        _cancel(e, slot, REPLACED)
+        return True
+    if total > MAX_QUANTITY or own.quantity > MOST_LOTS:
+        return False
+    if price == order.price and total <= order.total and not c.flags & REQUEUE:
+        level_at(e, order.level).quantity -= order.total - total
+        own.quantity -= order.total - total
+        order.open = total - filled
+        order.total = total
+        _say(e, AMENDED, OK, order, ladder >> 1, total, order.open, order.open)
+        return True
+    unqueue(e, own, order)
+    order.price = price
+    order.open = total - filled
+    order.total = total
+    _say(e, AMENDED, OK, order, ladder >> 1, total, order.open, order.open)
+    _enter(e, order, slot, ladder, key_of(order.side ^ 1, price), True)
+    return True
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _execute(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.void:
+    slot: cython.uint
+    if _is_simple(e, c):
+        e.now = c.time if c.time > e.now else e.now
+        if c.kind == SUBMIT:
+            if _submit(e, c):
+                return
+        elif c.kind == CANCEL:
+            slot = _plain_order(e, c)
+            if slot != 0:
+                _cancel(e, slot, BY_OWNER)
+                return
+        elif c.kind == AMEND and _amend(e, c):
+            return
+    execute_any(e, c)
+
+
+# The looks ahead do the same for every kind, without a branch that would be guessed wrong: what a command does not have
+# is record 0, which nobody uses.
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _look_up(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.p_uint:
+    """Ask memory for where the order of a command is, for later commands and for the events' next lines.
+
+    Returns the place that says where the order is.
+    """
+    number: cython.ulonglong = sequence(c.order)
+    entry: cython.ulonglong = number >> PAGE_BITS
+    place: cython.p_uint
+    prefetch(c + 16 * AHEAD)
+    prefetch(e.events + e.event_count + 8 * AHEAD)
+    prefetch(cython.address((c + 16 * AHEAD).seq))
+    entry = entry * (entry < e.directory_room)
+    place = cython.address(
+        cython.cast(cython.pointer[SlotPage], e.pages.records)[e.directory[entry].page].slot[number & (PAGE_IDS - 1)]
+    )
+    prefetch(place)
+    return place
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _look_far(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint) -> cython.void:
+    """Ask for the order, or for the one a new order will follow in its account."""
+    prefetch(cython.cast(cython.pointer[Order], e.orders.records) + slot)
+    prefetch(cython.cast(cython.pointer[Order], e.orders.records) + account_at(e, c.account).youngest)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _look_near(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint) -> cython.void:
+    """Ask for the neighbours of the order, which is here by now, and for the queue a new order will join."""
+    orders: cython.pointer[Order] = cython.cast(cython.pointer[Order], e.orders.records)
+    order: cython.pointer[Order] = orders + slot
+    ladder: cython.pointer[Ladder] = e.ladders + 2 * (c.symbol * (c.symbol < e.symbols)) + (c.side & 1)
+    key: cython.longlong = key_of(c.side & 1, c.price)
+    place: cython.int = (key >> 6) & (REMEMBERED - 1)
+    leaf: cython.uint = ladder.leaf[place] * (ladder.block[place] == key >> 6)
+    level: cython.uint = cython.cast(cython.pointer[Node], e.nodes.records)[leaf].child[key & 63]
+    prefetch(cython.cast(cython.pointer[Level], e.levels.records) + order.level)
+    prefetch(orders + order.next)
+    prefetch(orders + order.previous)
+    prefetch(orders + order.older)
+    prefetch(orders + order.younger)
+    prefetch(orders + cython.cast(cython.pointer[Level], e.levels.records)[level].tail)
+
+
+def execute(e, command):
+    """Do one command; there is room."""
+    _execute(e, command)
+
+
+def execute_batch(e, commands, count, offsets):
+    """Do many; ``offsets``: (count + 1,) where the events of each begin, the first at 0."""
+    i: cython.longlong
+    end: cython.longlong
+    last: cython.longlong
+    none: cython.uint = 0
+    places: cython.p_uint[16]
+    for i in range(16):
+        places[i] = cython.address(none)
+    i = 0
+    e.event_count = 0
+    while i < count:
+        end = i + EDGE if i + EDGE < count else count
+        make_room(e, cython.cast(cython.uint, end - i))
+        last = count if e.orders.made > SMALL else 0
+        while i < end:
+            offsets[i] = e.event_count
+            if i + 3 * AHEAD < last:
+                _look_near(e, cython.address(commands[i + AHEAD]), places[(i + AHEAD) & 15][0])
+                _look_far(e, cython.address(commands[i + 2 * AHEAD]), places[(i + 2 * AHEAD) & 15][0])
+                places[(i + 3 * AHEAD) & 15] = _look_up(e, cython.address(commands[i + 3 * AHEAD]))
+            _execute(e, cython.address(commands[i]))
+            i += 1
+    offsets[count] = e.event_count

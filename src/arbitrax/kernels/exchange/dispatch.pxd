@@ -1,0 +1,5 @@
+from arbitrax.kernels.exchange.records cimport Command
+from arbitrax.kernels.exchange.state cimport Engine
+
+cdef void execute_any(Engine* e, const Command* c) noexcept nogil
+cdef void after_command(Engine* e, int budget) noexcept nogil

@@ -1,0 +1,324 @@
+"""Cash, positions, limits and buying power, in the same step as matching: `arbitrax.exchange.reference.risk`, compiled.
+
+Cash and costs are 128-bit sums of exact products; what one order may be worth has 60 bits.
+"""
+
+import cython
+from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
+from cython.cimports.arbitrax.kernels.exchange.index import add_to_index, entry_at, first_of, mixed
+from cython.cimports.arbitrax.kernels.exchange.prices import mark
+from cython.cimports.arbitrax.kernels.exchange.records import (
+    BUY,
+    CASH_ACCOUNT,
+    FEES,
+    HOUSE,
+    MARGIN_ACCOUNT,
+    MARKET,
+    MAX_NOTIONAL,
+    NO_BUYING_POWER,
+    NO_SHORTING,
+    NOTIONAL_LIMIT,
+    OK,
+    ORDER_LIMIT,
+    POSITION_LIMIT,
+    RATE_LIMIT,
+    REDUCE_ONLY,
+    SELL,
+)
+from cython.cimports.arbitrax.kernels.exchange.reserved import take_spare
+from cython.cimports.arbitrax.kernels.exchange.state import (
+    Balance,
+    Book,
+    Engine,
+    Order,
+    Position,
+    account_at,
+    balance_at,
+    balance_of,
+    book_at,
+    leading_zeros,
+    position_at,
+    sign,
+)
+from cython.cimports.libc.string import memset
+
+SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
+
+MILLION = cython.declare(cython.longlong, 1_000_000)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _hash(e: cython.pointer[Engine], account: cython.uint, symbol: cython.uint) -> cython.uint:
+    word: cython.ulonglong = mixed(e.salt, cython.cast(cython.ulonglong, account) << 32 | symbol)
+    return cython.cast(cython.uint, mixed(word, word >> 29))
+
+
+def find_position(e, account, symbol):
+    """Return the record of what an account has in a symbol; 0: it never had an order or a trade there."""
+    index: cython.uint = first_of(cython.address(e.position_index), _hash(e, account, symbol))
+    position: cython.pointer[Position]
+    while index != 0:
+        position = position_at(e, index)
+        if position.symbol == symbol and position.account == account:
+            return index
+        index = position.link
+    return 0
+
+
+def open_position(e, account, symbol):
+    """Return the same, made when new; the account is open and there is room."""
+    index: cython.uint = find_position(e, account, symbol)
+    position: cython.pointer[Position]
+    balance: cython.pointer[Balance]
+    if index != 0:
+        return index
+    index = take_spare(cython.address(e.positions), cython.sizeof(Position))
+    position = position_at(e, index)
+    memset(position, 0, cython.sizeof(Position))
+    position.account = account
+    position.symbol = symbol
+    position.balance = account_at(e, account).balance
+    balance = balance_at(e, position.balance)
+    position.next = balance.positions
+    balance.positions = index
+    add_to_index(
+        cython.address(e.position_index), cython.address(e.positions), index, _hash(e, account, symbol)
+    )
+    return index
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _rounded_up(numerator: int128, denominator: cython.longlong) -> int128:
+    """Return the quotient rounded up; the denominator is above 0. Most numerators are short, which is faster."""
+    short: cython.longlong = cython.cast(cython.longlong, numerator)
+    if short == numerator:
+        return short // denominator + (short % denominator > 0)
+    return numerator // denominator + (numerator % denominator > 0)
+
+
+def fee_of(notional, rate):
+    """Return the fee of a fill, rounded up: a fee never falls to 0, a rebate is never more than its rate."""
+    if rate == 0:
+        return 0
+    return cython.cast(cython.longlong, _rounded_up(cython.cast(int128, notional) * rate, MILLION))
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _exposed(position: cython.pointer[cython.const[Position]], side: cython.uint) -> cython.longlong:
+    """Return the open lots of a side that would do more than close the position."""
+    held: cython.longlong = -position.quantity if side == BUY else position.quantity
+    left: cython.longlong = position.lots[side] - (held if held > 0 else 0)
+    return left if left > 0 else 0
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _reserved(position: cython.pointer[cython.const[Position]], side: cython.uint) -> int128:
+    """Return what a margin account sets aside for open orders of a side: the exposed share, rounded up."""
+    exposed: cython.longlong = _exposed(position, side)
+    if exposed == position.lots[side]:
+        return position.reserves[side]
+    return _rounded_up(position.reserves[side] * exposed, position.lots[side])
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _free_on_margin(e: cython.pointer[Engine], balance: cython.pointer[cython.const[Balance]]) -> int128:
+    free: int128 = balance.cash
+    value: int128
+    index: cython.uint = balance.positions
+    position: cython.pointer[Position]
+    book: cython.pointer[Book]
+    while index != 0:
+        position = position_at(e, index)
+        if position.quantity != 0:
+            book = book_at(e, position.symbol)
+            value = cython.cast(int128, position.quantity) * mark(book) * book.tick_value
+            free += value
+            value = value if value > 0 else -value
+            free -= value // 10_000 * book.margin + _rounded_up(value % 10_000 * book.margin, 10_000)
+        free -= _reserved(position, BUY) + _reserved(position, SELL)
+        index = position.next
+    return free
+
+
+def available(e, balance):
+    """Return the buying power: cash that is not set aside."""
+    if balance.kind == CASH_ACCOUNT:
+        return balance.cash - balance.set_aside
+    return _free_on_margin(e, balance)
+
+
+def worst_price(e, book, order, x, touch):
+    """Return the price an order is valued at, ticks; 0: a market order that meets nothing."""
+    worst: cython.longlong = x.limit if x.limit != 0 else x.bound
+    if order.side == BUY:
+        return worst
+    if order.type == MARKET:
+        worst = touch
+    if worst != 0 and mark(book) > worst and balance_of(e, order.account).kind == MARGIN_ACCOUNT:
+        return mark(book)
+    return worst
+
+
+def lot_reserve(e, book, order, x, worst):
+    """Return the cash that each lot of an order sets aside at its worst price."""
+    value: int128
+    fee: int128
+    rate: cython.int
+    kind: cython.uint
+    if x.position == 0 or worst == 0:
+        return 0
+    kind = balance_of(e, order.account).kind
+    if kind == CASH_ACCOUNT and order.side == SELL:
+        return 0
+    value = cython.cast(int128, worst) * book.tick_value
+    rate = book.maker_fee if book.maker_fee > book.taker_fee else book.taker_fee
+    fee = _rounded_up(value * rate, MILLION) if rate > 0 else 0
+    return fee + (value if kind == CASH_ACCOUNT else _rounded_up(value * book.margin, 10_000))
+
+
+def funds_reserve(e, book, x, lots):
+    """Return the cash that a market buy by funds sets aside: its funds, and fees for the lots they buy at the touch."""
+    rate: cython.int = book.maker_fee if book.maker_fee > book.taker_fee else book.taker_fee
+    fee: int128 = 0
+    if rate > 0:
+        fee = _rounded_up(cython.cast(int128, x.bound) * book.tick_value * rate, MILLION)
+    if balance_at(e, position_at(e, x.position).balance).kind == CASH_ACCOUNT:
+        return x.funds + lots * fee
+    return _rounded_up(cython.cast(int128, x.funds) * book.margin, 10_000) + lots * fee
+
+
+def reserve(e, order, x, lots):
+    """Set aside for so many lots more of an order; below 0: release."""
+    position: cython.pointer[Position]
+    cash: int128
+    if x.position == 0 or order.account == HOUSE:
+        return
+    position = position_at(e, x.position)
+    cash = cython.cast(int128, lots) * x.lot_reserve
+    position.lots[order.side] += lots
+    position.reserves[order.side] += cash
+    if order.side == BUY:
+        balance_at(e, position.balance).set_aside += cash
+
+
+def count_reducing(e, order, x, change):
+    """Count a reduce-only order in or out."""
+    if order.flags & REDUCE_ONLY and x.position != 0:
+        position_at(e, x.position).reducing[order.side] += change
+
+
+def reduces(position, side, lots, reduce_only):
+    """Tell whether so many lots more of a side leave every reduce-only order room to only reduce."""
+    if not reduce_only and position.reducing[side] == 0:
+        return True
+    return position.lots[side] + lots <= (-position.quantity if side == BUY else position.quantity)
+
+
+def check_rate(e, balance):
+    """Count a submission in its second of engine time, or refuse it."""
+    second: cython.longlong = e.now // 1000
+    if balance.second != second:
+        balance.second = second
+        balance.submitted = 0
+    if balance.max_rate != 0 and balance.submitted >= balance.max_rate:
+        return RATE_LIMIT
+    balance.submitted += 1
+    return OK
+
+
+def check_limits(e, balance, position, side, lots, notional, new):
+    """Check the account's limits for so many lots more of a side: orders, notional, position, shorting."""
+    held: cython.longlong = position.quantity if side == BUY else -position.quantity
+    if new and balance.max_orders != 0 and balance.orders >= balance.max_orders:
+        return ORDER_LIMIT
+    if notional > MAX_NOTIONAL or (balance.max_notional != 0 and notional > balance.max_notional):
+        return NOTIONAL_LIMIT
+    if lots <= 0:
+        return OK
+    if balance.max_position != 0 and held + position.lots[side] + lots > balance.max_position:
+        return POSITION_LIMIT
+    if side == SELL and balance.kind == CASH_ACCOUNT and position.lots[side] + lots > position.quantity:
+        return NO_SHORTING
+    return OK
+
+
+def check_power(e, balance, position, side, lots, cash):
+    """Check that so many lots more of a side, and the cash set aside for them, are covered."""
+    free: int128
+    before: cython.longlong
+    after: cython.longlong
+    if cash <= 0:
+        return OK
+    if balance.kind == CASH_ACCOUNT:
+        free = balance.cash - balance.set_aside - (cash if side == BUY else 0)
+        return OK if free >= 0 else NO_BUYING_POWER
+    before = _exposed(position, side)
+    position.lots[side] += lots
+    position.reserves[side] += cash
+    after = _exposed(position, side)
+    free = 0 if after <= before else _free_on_margin(e, balance)
+    position.lots[side] -= lots
+    position.reserves[side] -= cash
+    return OK if free >= 0 else NO_BUYING_POWER
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _share(cost: int128, closed: cython.longlong, held: cython.longlong) -> int128:
+    """Return the closed lots' share of a cost, rounded towards 0; both lots are above 0."""
+    whole: int128 = cost if cost > 0 else -cost
+    short: cython.longlong = cython.cast(cython.longlong, whole)
+    if closed == held:
+        return cost
+    if short == whole and leading_zeros(short | 1) + leading_zeros(closed) > 64:
+        whole = short * closed // held
+    else:
+        whole = whole * closed // held
+    return whole if cost > 0 else -whole
+
+
+def settle(e, book, order, x, lots, price, rate):
+    """Move cash and lots of one side of a fill. Return the fee paid."""
+    notional: cython.longlong
+    fee: cython.longlong
+    signed: cython.longlong
+    held: cython.longlong
+    closed: cython.longlong
+    share: int128
+    position: cython.pointer[Position]
+    if x.position == 0:
+        return 0
+    position = position_at(e, x.position)
+    notional = lots * price * book.tick_value
+    fee = 0 if order.account == HOUSE else fee_of(notional, rate)
+    balance_at(e, position.balance).cash -= sign(order) * notional + fee
+    balance_of(e, FEES).cash += fee
+    position.fees += fee
+    signed = sign(order) * lots
+    held = position.quantity
+    closed = 0
+    if (held > 0) != (signed > 0) and held != 0:
+        held = held if held > 0 else -held
+        closed = lots if lots < held else held
+        share = _share(position.cost, closed, held)
+        position.realised -= sign(order) * closed * price * book.tick_value + share
+        position.cost -= share
+    position.cost += sign(order) * (lots - closed) * price * book.tick_value
+    position.quantity += signed
+    return fee

@@ -1,0 +1,388 @@
+"""SUBMIT of any order: every check in its order, then the order lives. `arbitrax.exchange.reference.submit`, compiled."""
+
+import cython
+from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
+from cython.cimports.arbitrax.kernels.exchange.client_ids import (
+    add_client,
+    body_of,
+    close_client,
+    find_client,
+    forget_clients,
+    has_client,
+    is_client_id,
+)
+from cython.cimports.arbitrax.kernels.exchange.events import at_market, blank, refuse, tell, triggers
+from cython.cimports.arbitrax.kernels.exchange.filters import (
+    check_form,
+    check_phase,
+    check_price,
+    check_submission,
+    is_collected,
+)
+from cython.cimports.arbitrax.kernels.exchange.matching import (
+    affordable,
+    book_of,
+    drop,
+    enter,
+    follow_list,
+    mark_touched,
+    new_extension,
+    refresh_plain,
+    wait,
+    wait_for_expiry,
+    would_fill,
+)
+from cython.cimports.arbitrax.kernels.exchange.order_ids import find_order
+from cython.cimports.arbitrax.kernels.exchange.pegs import peg_price, place_peg
+from cython.cimports.arbitrax.kernels.exchange.prices import best_price, collar_from, mark, side_of
+from cython.cimports.arbitrax.kernels.exchange.queues import enlist
+from cython.cimports.arbitrax.kernels.exchange.records import (
+    ACCEPTED,
+    BAD_FIELD,
+    BUY,
+    CLIENT_ID_USED,
+    EXPIRED,
+    FEES,
+    FOK,
+    GTD,
+    HOUSE,
+    ICEBERG,
+    IN_AUCTION_PHASE,
+    KILLED,
+    LIMIT,
+    MARKET,
+    NO_LIQUIDITY,
+    NO_ROOM,
+    NOT_ALL_AT_ONCE,
+    NOT_REDUCING,
+    OK,
+    PEG,
+    POST_ONLY,
+    REDUCE_ONLY,
+    REPEATED,
+    SLIDE,
+    STALE,
+    STOP,
+    STOP_LIMIT,
+    TRAILING_STOP,
+    UNKNOWN_ACCOUNT,
+    UNKNOWN_SYMBOL,
+    WOULD_TRADE,
+    Command,
+    Event,
+)
+from cython.cimports.arbitrax.kernels.exchange.reserved import take
+from cython.cimports.arbitrax.kernels.exchange.risk import (
+    check_limits,
+    check_power,
+    check_rate,
+    count_reducing,
+    funds_reserve,
+    lot_reserve,
+    open_position,
+    reduces,
+    reserve,
+    worst_price,
+)
+from cython.cimports.arbitrax.kernels.exchange.state import (
+    Balance,
+    Book,
+    ClientId,
+    Engine,
+    Extension,
+    Order,
+    Position,
+    balance_at,
+    balance_of,
+    book_at,
+    client_at,
+    extension_at,
+    has_book,
+    keeps_accounts,
+    key_of,
+    order_at,
+    position_at,
+    sign,
+    symbol_of,
+)
+from cython.cimports.arbitrax.kernels.exchange.stops import open_waiting, trail, watched_price
+
+SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
+
+
+def submit(e, c):
+    """Execute a SUBMIT."""
+    id: cython.longlong = e.next_id
+    code: cython.int = OK
+    body: cython.ulonglong = 0
+    client: cython.bint = has_client(c)
+    slot: cython.uint = 0
+    e.next_id += 1
+    if not has_book(e, c.symbol):
+        code = UNKNOWN_SYMBOL
+    elif c.account == HOUSE:
+        code = UNKNOWN_ACCOUNT
+    elif keeps_accounts(book_at(e, c.symbol)) and (c.account == FEES or balance_of(e, c.account) == cython.NULL):
+        code = UNKNOWN_ACCOUNT
+    elif client and not is_client_id(c):
+        code = BAD_FIELD
+    if code != OK:
+        refuse(e, c, code, id)
+        return
+    if client:
+        body = body_of(c)
+        forget_clients(e)
+        if _answer_known(e, c, body, id):
+            return
+    if e.failed:
+        refuse(e, c, NO_ROOM, id)
+        return
+    slot = _make_order(e, c, id)
+    code = _check(e, book_at(e, c.symbol), c, slot)
+    if code == OK:
+        if client:
+            extension_at(e, order_at(e, slot).extension).client = add_client(e, c, id, body)
+        _accept(e, book_at(e, c.symbol), slot)
+        return
+    drop(e, slot)
+    if client:
+        close_client(e, add_client(e, c, id, body), code)
+    refuse(e, c, code, id)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _answer_known(
+    e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], body: cython.ulonglong, id: cython.longlong
+) -> cython.bint:
+    """Answer a submission whose client id is known: REPEATED with the first outcome, or CLIENT_ID_USED."""
+    index: cython.uint = find_client(e, c)
+    known: cython.pointer[ClientId]
+    order: cython.pointer[Order]
+    event: cython.pointer[Event]
+    if index == 0:
+        return False
+    known = client_at(e, index)
+    if known.body != body:
+        refuse(e, c, CLIENT_ID_USED, id)
+    elif known.is_closed:
+        event = blank(e, REPEATED, known.code, c.symbol, c.account)
+        event.order = known.order
+        event.side = c.side
+    else:
+        order = order_at(e, find_order(e, known.order))
+        tell(e, REPEATED, OK, order, c.symbol, order.total, order.price)
+    return True
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _make_order(
+    e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], id: cython.longlong
+) -> cython.uint:
+    """Return a new order that stands nowhere."""
+    slot: cython.uint = take(cython.address(e.orders), cython.sizeof(Order))
+    order: cython.pointer[Order] = order_at(e, slot)
+    book: cython.pointer[Book] = book_at(e, c.symbol)
+    x: cython.pointer[Extension] = new_extension(e, order, book)
+    order.account = c.account
+    order.id = id
+    order.open = order.total = c.quantity
+    order.side = c.side
+    order.type = c.type
+    order.terms = c.time_in_force & 15 | (c.self_trade & 15) << 4
+    order.flags = c.flags
+    if c.type == LIMIT or c.type == ICEBERG or c.type == STOP_LIMIT or c.type == PEG:
+        x.limit = c.price
+    if c.type == ICEBERG:
+        x.display = c.extra
+    elif c.type == PEG:
+        x.offset = c.extra
+    if c.time_in_force == GTD:
+        x.expire = c.expire
+    order.price = x.limit
+    if keeps_accounts(book):
+        x.position = open_position(e, c.account, c.symbol)
+    return slot
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _check_entry(
+    e: cython.pointer[Engine], book: cython.pointer[Book], c: cython.pointer[cython.const[Command]]
+) -> cython.int:
+    """Check form, deadline, expiry, phase, kill switch."""
+    code: cython.int = check_form(c)
+    if code == OK and c.flags & REDUCE_ONLY and not keeps_accounts(book):
+        code = BAD_FIELD
+    if code != OK:
+        return code
+    if c.deadline != 0 and e.now > c.deadline:
+        return STALE
+    if c.time_in_force == GTD and c.expire <= e.now:
+        return EXPIRED
+    code = check_phase(book, is_collected(c))
+    if code == OK and keeps_accounts(book) and (e.all_killed or balance_of(e, c.account).killed):
+        return KILLED
+    return code
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _set_prices(
+    e: cython.pointer[Engine],
+    book: cython.pointer[Book],
+    c: cython.pointer[cython.const[Command]],
+    order: cython.pointer[Order],
+    x: cython.pointer[Extension],
+    touch: cython.longlong,
+) -> cython.int:
+    """Set trigger and bound."""
+    start: cython.longlong
+    if order.type == MARKET:
+        x.funds = c.extra if c.quantity == 0 else 0
+        x.bound = 0 if touch == 0 else collar_from(book, order.side, touch)
+        return OK
+    if not triggers(order):
+        return OK
+    x.stop = start = c.stop
+    if order.type == TRAILING_STOP:
+        start = watched_price(e, book, order.side, order.flags & 8)
+        if start == 0:
+            start = mark(book)
+        if start == 0:
+            return NO_LIQUIDITY
+        x.distance = c.stop
+        x.stop = trail(order.side, start, c.stop)
+    if at_market(order):
+        x.bound = collar_from(book, order.side, x.stop) if order.side == BUY else start
+    return OK
+
+
+def slide(e, book, order, limit):
+    """Tell whether a post-only order may enter; with SLIDE its limit first moves to one step behind the other side."""
+    best: cython.longlong
+    price: cython.longlong
+    if would_fill(e, book, order, limit[0], 1) == 0:
+        return True
+    best = best_price(e, book, order.side ^ 1)
+    price = best - sign(order) * book.price_step
+    if not order.flags & SLIDE or check_price(book, price, True) != OK:
+        return False
+    limit[0] = price
+    return True
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _check_account(
+    e: cython.pointer[Engine],
+    book: cython.pointer[Book],
+    order: cython.pointer[Order],
+    x: cython.pointer[Extension],
+    lots: cython.longlong,
+    touch: cython.longlong,
+) -> cython.int:
+    """Check rate, limits and buying power of a new order, and note what each of its lots sets aside."""
+    position: cython.pointer[Position] = position_at(e, x.position)
+    balance: cython.pointer[Balance] = balance_at(e, position.balance)
+    worst: cython.longlong = worst_price(e, book, order, x, touch)
+    notional: int128 = x.funds if x.funds != 0 else cython.cast(int128, worst) * lots * book.tick_value
+    cash: int128
+    code: cython.int = check_rate(e, balance)
+    if code == OK:
+        code = check_limits(e, balance, position, order.side, lots, notional, True)
+    if code != OK:
+        return code
+    if x.funds != 0:
+        cash = funds_reserve(e, book, x, lots)
+    else:
+        x.lot_reserve = cython.cast(cython.longlong, lot_reserve(e, book, order, x, worst))
+        cash = cython.cast(int128, lots) * x.lot_reserve
+    return check_power(e, balance, position, order.side, lots, cash)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _check(
+    e: cython.pointer[Engine],
+    book: cython.pointer[Book],
+    c: cython.pointer[cython.const[Command]],
+    slot: cython.uint,
+) -> cython.int:
+    """Return the first code that refuses, else OK. Fills in what the order will need: triggers, bounds, reserves."""
+    order: cython.pointer[Order] = order_at(e, slot)
+    x: cython.pointer[Extension] = extension_at(e, order.extension)
+    touch: cython.longlong
+    lots: cython.longlong = order.total
+    limit: cython.longlong
+    code: cython.int = _check_entry(e, book, c)
+    if code != OK:
+        return code
+    touch = best_price(e, book, order.side ^ 1)
+    code = check_submission(book, c, touch)
+    if code == OK:
+        code = _set_prices(e, book, c, order, x, touch)
+    if code != OK:
+        return code
+    if x.funds != 0 and touch != 0:
+        lots = affordable(book, x, touch)
+    if x.position != 0 and not reduces(position_at(e, x.position), order.side, lots, order.flags & REDUCE_ONLY):
+        return NOT_REDUCING
+    if order.flags & POST_ONLY and not triggers(order):
+        limit = x.limit
+        if not slide(e, book, order, cython.address(limit)):
+            return WOULD_TRADE
+        x.limit = order.price = limit
+    if x.position != 0:
+        code = _check_account(e, book, order, x, lots, touch)
+        if code != OK:
+            return code
+    if order.terms & 15 == FOK and not triggers(order):
+        limit = x.limit if x.limit != 0 else x.bound
+        if would_fill(e, book, order, limit, order.total) < order.total:
+            return NOT_ALL_AT_ONCE
+    return OK
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _accept(e: cython.pointer[Engine], book: cython.pointer[Book], slot: cython.uint) -> cython.void:
+    """ACCEPTED, then what it does."""
+    order: cython.pointer[Order] = order_at(e, slot)
+    x: cython.pointer[Extension] = extension_at(e, order.extension)
+    price: cython.longlong
+    mark_touched(e, book)
+    enlist(e, order, slot)
+    reserve(e, order, x, order.open)
+    count_reducing(e, order, x, 1)
+    if x.position != 0:
+        balance_at(e, position_at(e, x.position).balance).orders += 1
+    if x.expire != 0:
+        wait_for_expiry(e, order)
+    if triggers(order):
+        open_waiting(e, book)
+        e.specials += 1
+        wait(e, book, slot)
+        tell(e, ACCEPTED, OK, order, symbol_of(e, book), order.total, order.price)
+        return
+    if order.type == PEG:
+        e.specials += 1
+        book.pegs += 1
+        refresh_plain(e, book)
+        follow_list(e, book, slot, True)
+        price = peg_price(e, book, slot)
+        place_peg(e, book, slot, price)
+        tell(e, ACCEPTED, OK, order, symbol_of(e, book), order.total, price)
+        return
+    if x.display != 0:
+        book.icebergs += 1
+    tell(e, ACCEPTED, OK, order, symbol_of(e, book), order.total, order.price)
+    enter(e, book, slot, x.limit if x.limit != 0 else x.bound, x.funds != 0)
