@@ -8,9 +8,11 @@ from arbitrax.exchange.views import Level
 BAR = 24
 """Characters of the longest bar."""
 EIGHTHS = " ▏▎▍▌▋▊▉"
-BID, BID_SOFT = "#3f83dd", "#3f83dd38"
-ASK, ASK_SOFT = "#e27a2c", "#e27a2c38"
-"""Mid-tones that stand out on light and on dark pages; text keeps the page's own colour."""
+BID, BID_SOFT = "#3f83dd90", "#3f83dd38"
+ASK, ASK_SOFT = "#e27a2c90", "#e27a2c38"
+"""See-through, so that text in the page's own colour is read on them on light and on dark pages."""
+SEEN = 0.5
+"""Per cent of a cell that the shortest bar takes."""
 CELL = "padding:2px 8px;border:0;line-height:20px;"
 HIDDEN = "position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)"
 
@@ -81,7 +83,7 @@ def html_table(bids: list[Level], asks: list[Level]) -> str:
     )
     return (
         '<table style="border-collapse:collapse;border:0;font-size:13px;font-variant-numeric:tabular-nums;'
-        f'table-layout:fixed;width:100%;max-width:560px"><caption style="{HIDDEN}">Depth of the book</caption>'
+        f'table-layout:fixed;width:100%;max-width:560px;margin:0"><caption style="{HIDDEN}">Depth of the book</caption>'
         '<colgroup><col style="width:12%"><col style="width:30%"><col style="width:16%"><col style="width:30%">'
         f'<col style="width:12%"></colgroup><thead><tr style="background:none">{heads}</tr></thead>'
         f"<tbody>{''.join(above)}{middle}{''.join(below)}</tbody></table>"
@@ -94,13 +96,12 @@ def html_rows(levels: list[Level], most: int, *, is_bid: bool) -> list[str]:
     rows, total = [], 0
     for level in levels:
         total += level.shown
-        here, so_far = 100 * level.shown / most, 100 * total / most
+        here, so_far = max(100 * level.shown / most, SEEN), max(100 * total / most, SEEN)
         bar = (
             f"linear-gradient(to {to},{colour} {here:.2f}%,{soft} {here:.2f}% {so_far:.2f}%,transparent {so_far:.2f}%)"
         )
         lots = (
-            f'<td title="{total:,} up to here" style="{CELL}text-align:{align};background:{bar};'
-            f'background-size:100% 4px;background-repeat:no-repeat;background-position:bottom">{level.shown:,}</td>'
+            f'<td title="{total:,} up to here" style="{CELL}text-align:{align};background:{bar}">{level.shown:,}</td>'
         )
         orders = f'<td style="{CELL}text-align:{align};opacity:.75">{level.orders:,}</td>'
         price = f'<th scope="row" style="{CELL}text-align:center;font-weight:600;color:inherit">{level.price:,}</th>'
