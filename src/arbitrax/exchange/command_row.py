@@ -8,9 +8,13 @@ from arbitrax.exchange.arguments import whole
 from arbitrax.exchange.records import COMMAND
 
 _pack = Struct("<8qQ4I6BH32s").pack
-_RANGES = {"q": (-(1 << 63), (1 << 63) - 1), "Q": (0, (1 << 64) - 1), "I": (0, (1 << 32) - 1), "B": (0, 255)}
+UNITS = {
+    "price": "ticks", "quantity": "lots", "stop": "ticks", "distance": "ticks", "display": "lots", "offset": "ticks",
+    "funds": "units of cash",
+}  # fmt: skip
+INT64 = (-(1 << 63), (1 << 63) - 1)
+_RANGES = {"q": INT64, "Q": (0, (1 << 64) - 1), "I": (0, (1 << 32) - 1), "B": (0, 255)}
 _LAYOUT = "qqqqqqqqQIIIIBBBBBB"
-_ARGUMENTS = {"extra": "display, offset, funds or milliseconds", "client": "client_id", "stop": "stop or distance"}
 
 
 def pack(
@@ -54,12 +58,8 @@ def pack_row(numbers: tuple[int, ...], client: bytes) -> bytes:
         return _pack(*numbers, 0, client)
     except error:
         for name, form, number in zip(COMMAND.names or (), _LAYOUT, numbers, strict=False):
-            whole(_ARGUMENTS.get(name, name), number, *_RANGES[form], _unit(name))
+            whole(name, number, *_RANGES[form], UNITS.get(name, "it"))
         raise
-
-
-def _unit(name: str) -> str:
-    return {"price": "ticks", "stop": "ticks", "quantity": "lots"}.get(name, "it")
 
 
 def pack_overlay(layout: np.dtype[np.void], kind: int, values: dict[str, int]) -> bytes:

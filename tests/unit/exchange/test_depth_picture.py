@@ -13,9 +13,10 @@ def bars(html):
 
 
 def test_a_bar_is_as_long_as_its_lots_and_what_is_not_nothing_is_seen():
-    picture = DepthPicture([Level(99, 80, 2), Level(98, 1, 1)], [Level(101, 40, 1)])
+    picture = DepthPicture([Level(99, 80, 2), Level(98, 1, 1)], [Level(101, 40, 1), Level(102, 20, 3)])
     assert str(picture).splitlines() == [
         "price  lots  orders",
+        "  102    20       3  " + "█" * 6,
         "  101    40       1  " + "█" * 12,
         "-----  spread 2",
         "   99    80       2  " + "█" * 24,

@@ -62,6 +62,17 @@ def test_reduce_only_orders_open_nothing(engine):
     assert sell(engine, price=10, quantity=1, reduce_only=True).refused is Code.NOT_REDUCING
 
 
+def test_orders_below_the_least_notional_are_refused(engine):
+    engine.add_instrument(3, tick_value=2, min_notional=100)
+    assert buy(engine, symbol=3, price=7, quantity=7).refused is Code.NOTIONAL_TOO_SMALL
+    assert buy(engine, symbol=3, price=5, quantity=10).refused is None
+
+
+def test_funds_cannot_go_with_reduce_only(engine):
+    with pytest.raises(InputError, match="funds=5 cannot go with reduce_only=True"):
+        buy(engine, type="market", funds=5, reduce_only=True)
+
+
 def test_instruments_are_apart(engine):
     buy(engine, price=10, quantity=1)
     assert engine.depth(SYMBOL, "buy") == [Level(10, 1, 1)]

@@ -88,6 +88,7 @@ def test_stops_wait_and_then_run_in_the_same_step(book):
     stop = book.submit("sell", type="stop", stop=100, quantity=2, account=2).order
     limit = book.submit("sell", type="stop_limit", stop=99, price=98, quantity=1, account=3).order
     events = book.submit("buy", price=100, quantity=1, account=4)
+    assert (events.filled, len(events.fills)) == (1, 3)
     assert [each.order for each in events if each.kind == Happening.TRIGGERED] == [stop, limit]
     assert book.bids() == [Level(99, 2, 1)]
 
@@ -222,6 +223,13 @@ def test_a_client_id_answers_with_the_first_outcome(book):
     assert book.submit("buy", price=8, quantity=1, client_id="a-1").refused is Code.CLIENT_ID_USED
 
 
+def test_a_repeat_of_what_was_refused_is_refused(book):
+    first = book.submit("buy", price=-9, quantity=1, client_id="a-1")
+    again = book.submit("buy", price=-9, quantity=1, client_id="a-1")
+    assert kinds(again) == [Happening.REPEATED]
+    assert first.refused is again.refused is Code.PRICE_NOT_POSITIVE
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -243,7 +251,11 @@ def test_a_client_id_answers_with_the_first_outcome(book):
         ({"price": 1, "quantity": 1, "time_in_force": "gtd"}, 'expire is missing; time_in_force="gtd" needs it'),
         ({"price": 1, "quantity": 1, "expire": 5}, 'expire=5 means nothing to time_in_force="gtc"'),
         ({"price": 1, "quantity": 1, "time_in_force": "gtd", "expire": 0}, "expire=0 is outside 1.."),
+        ({"type": "stop", "stop": 1.5, "quantity": 1}, "stop=1.5 is no whole number; give ticks as an int"),
+        ({"type": "trailing_stop", "distance": "5", "quantity": 1}, "distance='5' is no whole number"),
         ({"price": 1, "quantity": 1, "slide": True}, "add post_only=True"),
+        ({"type": "stop_limit", "stop": 1, "price": 1, "quantity": 1, "post_only": True, "slide": True},
+         'slide=True is not for type="stop_limit"'),
         ({"price": 1, "quantity": 1, "post_only": True, "time_in_force": "fok"}, "post_only=True contradicts"),
         ({"type": "stop", "stop": 1, "quantity": 1, "post_only": True}, 'post_only=True means nothing to type="stop"'),
         ({"price": 1, "quantity": 1, "on_quote": True}, "on_quote=True is for stops"),
@@ -259,6 +271,11 @@ def test_arguments_that_make_no_sense_are_said_by_name_and_change_nothing(book, 
     assert says in str(error.value)
     assert str(error.value).endswith(".")
     assert book.state_hash() == before
+
+
+def test_a_sell_has_no_funds_to_spend(book):
+    with pytest.raises(InputError, match='funds=5 cannot go with side="sell"'):
+        book.submit("sell", type="market", funds=5)
 
 
 @pytest.mark.parametrize(
