@@ -1,6 +1,8 @@
 """The docs say what the code does."""
 
+import contextlib
 import importlib.util
+import io
 import re
 from pathlib import Path
 
@@ -32,3 +34,20 @@ def test_readme_names_every_folder_of_the_package():
     folders = [each.name for each in (ROOT / "src" / "arbitrax").iterdir() if (each / "__init__.py").exists()]
     assert folders
     assert [name for name in folders if f"{name}/" not in readme] == []
+
+
+RUN = ("order-book.md",)
+"""Pages whose Python blocks run in one session, and print the text block that follows, if any."""
+
+
+@pytest.mark.parametrize("name", RUN)
+def test_code_of_pages_runs_and_prints_what_they_say(name):
+    page = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", page, flags=re.DOTALL)
+    assert blocks
+    session = {}
+    for code, printed in blocks:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(compile(code, name, "exec"), session)  # noqa: S102 - our own page
+        assert out.getvalue() == printed, code

@@ -68,6 +68,16 @@ def test_backtest_on_a_csv_loads_numpy_and_msgspec(bare, year):
     assert "asyncio" not in names
 
 
+def test_the_exchange_as_a_library_loads_numpy_and_msgspec(bare):
+    assert {name for name in loaded("import arbitrax.exchange") - bare if name == "numpy"} == set()
+    code = (
+        "from arbitrax.exchange import OrderBook; b = OrderBook(); b.submit('buy', price=1, quantity=1)[0]; b.picture()"
+    )
+    names = loaded(code) - bare
+    foreign = {name for name in names - standard(names) if not name.startswith("cython")}
+    assert foreign <= {"arbitrax", "numpy", "msgspec", "typing_extensions"}
+
+
 def test_numpy_stays_without_its_slow_parts(year):
     code = (
         f"import sys; import arbitrax as ax; ax.backtest(ax.SmaCross(), {str(year)!r}).metrics\n"

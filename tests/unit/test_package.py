@@ -5,12 +5,19 @@ import sys
 import pytest
 
 import arbitrax as ax
+from arbitrax import exchange
 
 
 @pytest.mark.parametrize("name", ax.__all__)
 def test_every_public_name_loads(name):
     assert getattr(ax, name) is not None
     assert name in dir(ax)
+
+
+@pytest.mark.parametrize("name", exchange.__all__)
+def test_every_name_of_the_exchange_loads(name):
+    assert getattr(exchange, name) is not None
+    assert name in dir(exchange)
 
 
 def test_unknown_name_is_an_attribute_error():
