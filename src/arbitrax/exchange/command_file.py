@@ -28,7 +28,7 @@ def read_command_file(path: Path) -> NDArray[np.void]:
     try:
         commands: NDArray[np.void] = np.load(path, mmap_mode="r", allow_pickle=False)
     except (ValueError, EOFError, OSError) as error:
-        if "allow_pickle" in str(error):
+        if "Python objects" in str(error):
             raise DataError(
                 f"{path} holds Python objects; save an array of arbitrax.exchange.records.COMMAND."
             ) from None

@@ -31,11 +31,8 @@ class Outcome(Struct, frozen=True):
     """BLAKE2b, 64 bits, over the bytes of all events."""
     state_hash: str
     engine_seconds: float
-
-    @property
-    def per_second(self) -> float:
-        """Return commands a second."""
-        return self.commands / self.engine_seconds if self.engine_seconds else 0.0
+    commands_per_second: float
+    events_per_second: float
 
 
 class Part(NamedTuple):
@@ -60,15 +57,16 @@ class Run:
         """Execute commands, a part at a time; ``stops``: where each part ends, otherwise every PART."""
         start = 0
         for stop in stops if stops is not None else range(PART, len(commands) + PART, PART):
-            part = np.ascontiguousarray(commands[start:stop])
+            part = np.array(commands[start:stop])  # of a mapped file: read before the clock starts
             began = time.perf_counter_ns()
             events, offsets = self.engine.submit(part)
             self.nanoseconds += time.perf_counter_ns() - began
-            self._sum_up(len(part), events)
+            self.sum_up(len(part), events)
             yield Part(start, start + len(part), events, offsets)
             start = stop
 
-    def _sum_up(self, commands: int, events: NDArray[np.void]) -> None:
+    def sum_up(self, commands: int, events: NDArray[np.void]) -> None:
+        """Take in what ``commands`` commands, executed in order, have said."""
         fills = events[events["kind"] == Happening.FILLED]
         self.commands += commands
         self.events += len(events)
@@ -80,6 +78,7 @@ class Run:
 
     def outcome(self) -> Outcome:
         """Return the sum so far."""
+        seconds = max(self.nanoseconds, 1) / 1e9
         return Outcome(
             commands=self.commands,
             events=self.events,
@@ -89,5 +88,7 @@ class Run:
             trade_hash=f"{self._trade_word:016x}",
             event_hash=self._event_hash.hexdigest(),
             state_hash=f"{self.engine.state_hash():016x}",
-            engine_seconds=self.nanoseconds / 1e9,
+            engine_seconds=seconds,
+            commands_per_second=self.commands / seconds,
+            events_per_second=self.events / seconds,
         )

@@ -6,7 +6,7 @@ https://lobsterdata.com/info/DataStructure.php
 
 from enum import IntEnum
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from arbitrax.domain.errors import DataError, InputError
 from arbitrax.exchange.records import MAX_PRICE, MAX_QUANTITY, Side
 
 Ints = NDArray[np.int64]
-MESSAGE_COLUMNS = ("time", "type", "order id", "size", "price", "direction")
 LAST_SECOND = 2 * 86_400
 """Of a message: no day is longer."""
 
@@ -92,14 +91,14 @@ def read_lobster(messages: Path, book: Path) -> Lobster:
     if len(rows[0]) != len(seconds):
         raise DataError(f"{messages.name} has {len(seconds):,} rows and {book.name} {len(rows[0]):,}; they are a pair.")
     kind, number, size, price, direction = columns
-    _check(messages, seconds, kind, size, price, direction)
+    _check(messages, seconds, columns)
     sides = [Depth(np.stack(rows[2 - 2 * side :: 4]), np.stack(rows[3 - 2 * side :: 4])) for side in (0, 1)]
     _check_book(book, sides)
     time = np.rint(seconds * 1e9).astype(np.int64)
     return Lobster(time, kind, number, size, price, (direction < 0).astype(np.int64), (sides[0], sides[1]))
 
 
-def _read(path: Path, types: list[str] | None) -> list[NDArray[np.generic]]:
+def _read(path: Path, types: list[str] | None) -> list[NDArray[Any]]:
     """Return the columns of a CSV file; types None: as many integers as its first line has."""
     import pyarrow
     from pyarrow import csv
@@ -125,8 +124,9 @@ def _read(path: Path, types: list[str] | None) -> list[NDArray[np.generic]]:
     return [column.to_numpy() for column in table.columns]
 
 
-def _check(path: Path, seconds: NDArray[np.float64], kind: Ints, size: Ints, price: Ints, direction: Ints) -> None:
+def _check(path: Path, seconds: NDArray[np.float64], columns: list[Ints]) -> None:
     """Refuse messages that say what cannot be."""
+    kind, _, size, price, direction = columns
     orders = kind <= MessageType.EXECUTION
     checks = {
         "time": (seconds, ~((seconds >= 0) & (seconds < LAST_SECOND)), "seconds after midnight"),

@@ -1,8 +1,8 @@
 """Explain a level's lots when it comes back into view: which orders have gone unseen, which lots are new and nobody's.
 
-Orders that later messages name are there. Of the others, those in front of one that is executed before the level comes
-into view again have gone: they would have been executed first. So have lots that a deletion leaves. If more must have
-gone, the first in the queue go. What then is still not explained was submitted unseen and is never named: it queues last.
+Orders that later messages name are there. Of the others, those in front of one that is executed before the level
+comes into view again have gone: they would have been executed first. So have lots that a deletion leaves. If more
+must have gone, the first in the queue go. What then is not explained was submitted unseen: nobody's, it queues last.
 """
 
 from bisect import bisect_left, insort
@@ -33,7 +33,7 @@ class Remainder(NamedTuple):
 
 
 class _Queues:
-    """By order, and above those by nobody's lots: since when it is there, idle from when on, lots that nothing takes."""
+    """By order, then by nobody's lots: since when it is there, idle from when on, how many lots nothing takes."""
 
     def __init__(self, day: Lobster, followed: Followed, since: Ints) -> None:
         orders = followed.orders
@@ -105,17 +105,18 @@ def remainder(day: Lobster, followed: Followed, seen: Views, since: Ints, extra:
     executed = _executions(day, followed, since)
     after = _next_views(level, seen.row.tolist(), len(day.time))
     found: list[tuple[int, int]] = []
-    for view, (key, row, lots) in enumerate(zip(level, seen.row.tolist(), extra.tolist(), strict=True)):
+    for view, (key, row, more) in enumerate(zip(level, seen.row.tolist(), extra.tolist(), strict=True)):
+        gone = 0
         if row > OPENING and by_level[key]:
             rows, starts = executed.get(key, ([], []))
             served = starts[bisect_left(rows, row + 1) : bisect_left(rows, after[view])]
-            lots += queues.drop(by_level[key], row, after[view], max(served, default=OPENING), -lots)
-        if lots > 0:
-            queues.add(by_level[key], row, lots)
-            found.append((view, lots))
+            gone = queues.drop(by_level[key], row, after[view], max(served, default=OPENING), -more)
+        if more + gone > 0:
+            queues.add(by_level[key], row, more + gone)
+            found.append((view, more + gone))
     nobodys = np.array(found, np.int64).reshape(-1, 2)
-    gone = np.array(queues.gone, np.int64).reshape(-1, 3)
-    return Remainder(nobodys[:, 0], nobodys[:, 1], gone[:, 0], gone[:, 1], gone[:, 2], queues.left)
+    losses = np.array(queues.gone, np.int64).reshape(-1, 3)
+    return Remainder(nobodys[:, 0], nobodys[:, 1], losses[:, 0], losses[:, 1], losses[:, 2], queues.left)
 
 
 def _executions(day: Lobster, followed: Followed, since: Ints) -> dict[int, tuple[list[int], list[int]]]:
