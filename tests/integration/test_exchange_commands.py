@@ -39,7 +39,9 @@ def test_a_lobster_day_is_replayed_and_judged(tmp_path):
     found = json.loads(run("replay", other, "--book", book, "--json")[0])
     assert found["mismatches"] == {}
     assert found["outcome"]["trades"] == found["messages"]["execution"] > 0
-    at = next(at for at, line in enumerate(messages) if line.split(",")[1] == "4")
+    submitted = [line.split(",")[2] for line in messages if line.split(",")[1] == "1"]
+    executed = [line.split(",")[1] == "4" and line.split(",")[2] in submitted for line in messages]
+    at = executed.index(True)
     time, kind, order, size, price, side = messages[at].split(",")
     messages[at] = f"{time},{kind},{order},{size},{int(price) + 50},{side}"
     out, _ = run("replay", write_day(tmp_path, messages, rows))

@@ -1,12 +1,16 @@
 """LOBSTER days by hand and written from our own engine: who is executed, what is refused, what differs."""
 
+from pathlib import Path
+
 import pytest
 
 from arbitrax.domain.errors import DataError, InputError
+from arbitrax.exchange.lobster.checks import MISMATCHES
 from arbitrax.exchange.lobster.files import book_file_of, read_lobster
 from arbitrax.exchange.lobster.replay import replay_lobster
 from tests.lobster_day import generated_day, write_day
 
+PAGE = Path(__file__).parents[3] / "docs" / "concepts" / "lobster.md"
 NO_ASK, NO_BID = "9999999999,0", "-9999999999,0"
 
 
@@ -190,3 +194,9 @@ def test_the_order_book_file_is_found_by_name(tmp_path):
         book_file_of(tmp_path / "day.csv")
     with pytest.raises(InputError, match="is an order book file; give the message file"):
         book_file_of(tmp_path / "A_2030-01-02_1_2_orderbook_10.csv")
+
+
+def test_the_page_names_every_kind_of_mismatch():
+    lines = PAGE.read_text(encoding="utf-8").splitlines()
+    for name, what in MISMATCHES.items():
+        assert any(line.startswith(f"| `{name}` | {what}") for line in lines), name

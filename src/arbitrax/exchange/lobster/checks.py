@@ -15,7 +15,7 @@ MISMATCHES = {
     "crossed": "submissions that traded",
     "another_size": "deletions of more or fewer shares than are left",
     "refused": "messages the engine refused",
-    "unknown": "messages about an order of which nothing is in view",
+    "unknown": "messages about an order of which nothing was in view",
     "overdrawn": "messages that take more than the order has",
     "altered": "messages that name another price or side than the order's",
 }
