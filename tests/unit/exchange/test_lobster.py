@@ -122,6 +122,50 @@ def test_orders_cancelled_out_of_view_do_not_stay_in_front(tmp_path):
     assert (found.mismatches, found.levels_differ, found.books_differ) == ({}, 0, 0)
 
 
+def test_what_a_deletion_leaves_has_gone_out_of_view(tmp_path):
+    found = by_hand(
+        tmp_path,
+        ("1,21,10,1000200,-1", f"1000200,10,{NO_BID}"),
+        ("1,22,10,1000200,-1", f"1000200,20,{NO_BID}"),
+        ("1,23,10,1000100,-1", f"1000100,10,{NO_BID}"),  # 22 loses 6 of 10, though 21 is in front
+        ("3,23,10,1000100,-1", f"1000200,14,{NO_BID}"),
+        ("3,22,4,1000200,-1", f"1000200,10,{NO_BID}"),
+    )
+    assert (found.mismatches, found.levels_differ, found.books_differ) == ({}, 0, 0)
+
+
+def test_a_second_submission_under_an_id_is_another_order(tmp_path):
+    found = by_hand(
+        tmp_path,
+        ("1,1,10,1000000,1", f"{NO_ASK},1000000,10"),
+        ("3,1,10,1000000,1", f"{NO_ASK},{NO_BID}"),
+        ("1,1,20,999900,1", f"{NO_ASK},999900,20"),
+        ("4,1,20,999900,1", f"{NO_ASK},{NO_BID}"),
+    )
+    assert (found.mismatches, found.levels_differ, found.outcome.traded) == ({}, 0, 20)
+
+
+def test_a_level_that_the_row_does_not_show_is_not_compared(tmp_path):
+    found = by_hand(
+        tmp_path,
+        ("1,1,10,1000000,1", f"{NO_ASK},1000000,10"),
+        ("1,2,10,999900,1", f"{NO_ASK},1000000,10"),
+    )
+    assert (found.levels_compared, found.levels_differ, found.books_differ) == (1, 0, 0)
+
+
+def test_a_day_without_orders_has_nothing_to_compare(tmp_path):
+    nothing = f"{NO_ASK},{NO_BID}"
+    found = by_hand(tmp_path, ("7,0,0,-1,-1", nothing), ("5,0,10,1000000,1", nothing))
+    assert (found.outcome.events, found.outcome.trades, found.levels_compared) == (1, 0, 0)
+    assert (found.mismatches, found.books_compared, found.books_differ) == ({}, 1, 0)
+
+
+def test_an_order_of_a_level_never_in_view_is_unknown(tmp_path):
+    found = by_hand(tmp_path, ("7,0,0,-1,-1", f"{NO_ASK},{NO_BID}"), ("4,9,10,1000000,1", f"{NO_ASK},{NO_BID}"))
+    assert (found.mismatches, found.outcome.trades) == ({"unknown": 1}, 0)
+
+
 @pytest.mark.parametrize(
     ("levels", "resting", "cut", "seed"),
     [(50, 200, 1_000, 7), (10, 30, 100, 1), (5, 200, 500, 2), (2, 100, 0, 3), (1, 200, 500, 4)],
