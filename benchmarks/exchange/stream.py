@@ -1,22 +1,16 @@
-"""The stream: half new orders, most of the rest cancels, some amends and takers, around a wandering middle price.
+"""The streams of the benchmark, a million messages each, and what any correct book makes of them."""
 
-Lines are (op, id, side, price, quantity), int64. op 0: limit order; 1: market order; 2: cancel; 3: reduce to an open
-quantity, priority kept; 4: new price and open quantity, priority lost. The same seed makes the same stream on every
-machine, and `EXPECTED` has what any correct book makes of it.
-"""
-
-import heapq
-import math
 from pathlib import Path
-from random import Random
 
 import numpy as np
 from numpy.typing import NDArray
 
-from arbitrax.exchange.records import COMMAND, EVENT, Flag, Happening, Kind, Type
+from arbitrax.exchange import streams
+from arbitrax.exchange.streams import as_commands, fold, trade_hash
+
+__all__ = ["EXPECTED", "FOLDER", "as_commands", "fold", "generate", "stored", "trade_hash"]
 
 MESSAGES = 1_000_000
-SEED = 7
 FOLDER = Path("build/bench")
 EXPECTED = {
     1_000: ("e49f5827fb1c2fdb", "3ed78e0d9b12117c"),
@@ -24,156 +18,10 @@ EXPECTED = {
     100_000: ("805defb73f2fc40b", "de72549fbda62aba"),
 }
 """Resting orders -> hash of all trades in order, hash of the book at the end."""
-ACCOUNTS = 512
-"""Buyers, and as many sellers: nobody meets himself."""
-WORD = (1 << 64) - 1
 
 
-def fold(rows: list[tuple[int, ...]]) -> str:
-    """Return the FNV-1a hash of whole words."""
-    word = 0xCBF29CE484222325
-    for row in rows:
-        for value in row:
-            word = ((word ^ (value & WORD)) * 0x100000001B3) & WORD
-    return f"{word:016x}"
-
-
-class PlainBook:
-    """Price, then time, in dicts: what the generator needs to know what is open."""
-
-    def __init__(self) -> None:
-        self.orders: dict[int, list[int]] = {}
-        self.queues: tuple[dict[int, dict[int, None]], ...] = ({}, {})
-        self.heaps: tuple[list[int], ...] = ([], [])
-        self.lots = [0, 0]
-        self.live: list[int] = []
-        self.places: dict[int, int] = {}
-
-    def best(self, side: int) -> int | None:
-        heap, queues, sign = self.heaps[side], self.queues[side], 1 if side else -1
-        while heap and sign * heap[0] not in queues:
-            heapq.heappop(heap)
-        return sign * heap[0] if heap else None
-
-    def rest(self, order: int, side: int, price: int, lots: int) -> None:
-        if price not in self.queues[side]:
-            self.queues[side][price] = {}
-            heapq.heappush(self.heaps[side], price if side else -price)
-        self.queues[side][price][order] = None
-        self.orders[order] = [side, price, lots]
-        self.lots[side] += lots
-
-    def take_out(self, order: int) -> int:
-        """Remove from its queue; return its side."""
-        side, price, lots = self.orders.pop(order)
-        del self.queues[side][price][order]
-        if not self.queues[side][price]:
-            del self.queues[side][price]
-        self.lots[side] -= lots
-        return side
-
-    def add_live(self, order: int) -> None:
-        self.places[order] = len(self.live)
-        self.live.append(order)
-
-    def drop_live(self, order: int) -> None:
-        """The last takes its place: order of draws is part of the stream."""
-        place, last = self.places.pop(order), self.live.pop()
-        if last != order:
-            self.live[place] = last
-            self.places[last] = place
-
-    def enter(self, order: int, side: int, price: int | None, lots: int) -> int:
-        """Trade, rest what is left of a limit order; return it."""
-        other = 1 - side
-        while lots:
-            best = self.best(other)
-            if best is None or (price is not None and (best > price if side == 0 else best < price)):
-                break
-            maker = next(iter(self.queues[other][best]))
-            found = self.orders[maker]
-            traded = min(lots, found[2])
-            lots -= traded
-            if traded == found[2]:
-                self.take_out(maker)
-                self.drop_live(maker)
-            else:
-                found[2] -= traded
-                self.lots[other] -= traded
-        if lots and price is not None:
-            self.rest(order, side, price, lots)
-        return lots
-
-
-def generate(resting: int, messages: int = MESSAGES, seed: int = SEED) -> NDArray[np.int64]:
-    """Return the lines of a stream that holds the book at about ``resting`` orders; the first ones fill it."""
-    random = Random(seed)
-    draw, book, middle, number = random.random, PlainBook(), 100_000, 0
-    steps = math.log(1 - 0.08)
-    rows = np.zeros((messages, 5), np.int64)
-
-    def passive(side: int) -> tuple[int, int]:
-        """Return a price that does not trade, mostly near the middle, and lots."""
-        distance, lots = 1 + int(math.log(1 - draw()) / steps), 1 + int(random.expovariate(1 / 50))
-        other = book.best(1 - side)
-        if side == 0:
-            price = middle - distance
-            return (other - 1 if other is not None and price >= other else price), lots
-        price = middle + distance
-        return (other + 1 if other is not None and price <= other else price), lots
-
-    for at in range(messages):
-        if draw() < 0.02:
-            middle += 1 if draw() < 0.5 else -1
-        what, adds = draw(), 1.0
-        if at >= resting:
-            adds = 0.45 + max(-0.2, min(0.2, (resting - len(book.live)) / resting * 2))
-        if at < resting or what < adds or len(book.live) < 20:
-            number += 1
-            side = 0 if draw() < 0.5 else 1
-            price, lots = passive(side)
-            book.enter(number, side, price, lots)
-            book.add_live(number)
-            rows[at] = 0, number, side, price, lots
-        elif what < 0.95:
-            order = book.live[int(draw() * len(book.live))]
-            side, price, lots = book.orders[order]
-            if what < 0.90:
-                rows[at] = 2, order, side, price, 0
-                book.take_out(order)
-                book.drop_live(order)
-            elif draw() < 0.5 and lots > 1:
-                left = 1 + int(draw() * (lots - 1))
-                rows[at] = 3, order, side, price, left
-                book.lots[side] -= lots - left
-                book.orders[order][2] = left
-            else:
-                price, lots = passive(side)
-                rows[at] = 4, order, side, price, lots
-                book.take_out(order)
-                book.enter(order, side, price, lots)
-        else:
-            rows[at] = take(random, book, middle, number := number + 1)
-    return rows
-
-
-def take(random: Random, book: PlainBook, middle: int, number: int) -> tuple[int, int, int, int, int]:
-    """Send an order that trades: at market, or at a limit near the other side."""
-    draw = random.random
-    bid, ask = book.best(0), book.best(1)
-    between = middle if bid is None or ask is None else (bid + ask) / 2
-    side = (0 if middle >= between else 1) if draw() < 0.6 else (0 if draw() < 0.5 else 1)
-    available, lots = book.lots[1 - side], 1 + int(random.expovariate(1 / 80))
-    if draw() < 0.5:
-        lots = max(1, min(lots, available // 2))
-        book.enter(number, side, None, lots)
-        return 1, number, side, 0, lots
-    touch = book.best(1 - side)
-    assert touch is not None
-    price = touch + int(draw() * 3) * (1 if side == 0 else -1)
-    if book.enter(number, side, price, lots):
-        book.add_live(number)
-    return 0, number, side, price, lots
+def generate(resting: int, messages: int = MESSAGES, seed: int = streams.SEED) -> NDArray[np.int64]:
+    return streams.generate(resting, messages, seed).lines
 
 
 def stored(resting: int) -> Path:
@@ -183,24 +31,3 @@ def stored(resting: int) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, generate(resting))
     return path
-
-
-def as_commands(rows: NDArray[np.int64]) -> NDArray[np.void]:
-    """Return the stream as the exchange takes it."""
-    op, order, side, price, lots = rows.T
-    commands = np.zeros(len(rows), COMMAND)
-    commands["side"], commands["quantity"] = side, lots
-    commands["account"] = 1 + order % ACCOUNTS + ACCOUNTS * side
-    commands["kind"] = np.select([op <= 1, op == 2], [Kind.SUBMIT, Kind.CANCEL], Kind.AMEND)
-    commands["order"] = np.where(op >= 2, order, 0)
-    commands["type"] = np.where(op == 1, Type.MARKET, Type.LIMIT)
-    commands["price"] = np.where((op == 0) | (op == 4), price, 0)
-    commands["flags"] = np.select([op == 3, op == 4], [Flag.BASIS_OPEN, Flag.BASIS_OPEN | Flag.REQUEUE], 0)
-    return commands
-
-
-def trade_hash(events: NDArray[np.void]) -> str:
-    """Return the hash of maker, taker, price and lots of every trade."""
-    assert events.dtype == EVENT
-    fills = events[events["kind"] == Happening.FILLED]
-    return fold(fills[["maker", "order", "price", "quantity"]].tolist())

@@ -5,8 +5,10 @@ import os
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
+from arbitrax.exchange.streams import opening
 from tests.market import sample_year_csv
 
 HEAVY = {
@@ -98,6 +100,16 @@ def test_commands_without_a_store_load_nothing_heavy(words, year, tmp_path):
     names = loaded(code, ARBITRAX_HOME=str(tmp_path))
     assert names & (HEAVY | {"psycopg"}) == set()
     assert not list(tmp_path.iterdir())
+
+
+def test_replaying_commands_loads_nothing_heavy(tmp_path):
+    np.save(tmp_path / "commands.npy", opening())
+    code = (
+        f"import sys; sys.argv = ['arbitrax', 'exchange', 'replay', {str(tmp_path / 'commands.npy')!r}, '--json']\n"
+        "from arbitrax.cli.main import main\n"
+        "try: main()\nexcept SystemExit as end: assert not end.code"
+    )
+    assert loaded(code) & (HEAVY | {"psycopg"}) == set()
 
 
 def test_choosing_a_vendor_loads_no_http_client():
