@@ -1,0 +1,74 @@
+"""Measure the simulated participants: commands a second with the compiled book, and what of it is theirs.
+
+python -m benchmarks.exchange.simulation [SECONDS]
+
+Theirs is a second run against a player that answers with the events the book gave in the first.
+"""
+
+import statistics
+import sys
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arbitrax.exchange.records import EVENT
+from arbitrax.exchange.simulation import InformedTrader, MarketMaker, MomentumTrader, NoiseTrader, Run, SimulatedMarket
+from arbitrax.kernels.order_book import OrderBook
+
+ROUNDS = 5
+TARGET = 100_000
+CROWD = [MarketMaker()] * 4 + [NoiseTrader()] * 10 + [MomentumTrader()] * 4 + [InformedTrader()] * 4
+
+
+class Kernel:
+    """The compiled book behind the engine's call. It knows no accounts: it refuses those of the opening."""
+
+    def __init__(self) -> None:
+        self.book = OrderBook(2)
+
+    def submit(self, commands: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+        offsets = np.zeros(len(commands) + 1, np.int64)
+        self.book.run(commands, offsets)
+        return np.frombuffer(bytes(self.book.events()), EVENT), offsets
+
+
+class Player:
+    """Answers with recorded events, batch by batch."""
+
+    def __init__(self, run: Run) -> None:
+        self.run, self.at = run, 0
+
+    def submit(self, commands: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+        offsets = self.run.offsets[self.at : self.at + len(commands) + 1]
+        self.at += len(commands)
+        return self.run.events[offsets[0] : offsets[-1]], offsets - offsets[0]
+
+
+def measure(until: int) -> tuple[int, int, float, float]:
+    """Return commands, events, and seconds of processor time with the book and without."""
+    began = time.process_time()
+    run = SimulatedMarket(CROWD, seed=1).run(Kernel(), until=until)
+    whole = time.process_time() - began
+    began = time.process_time()
+    again = SimulatedMarket(CROWD, seed=1).run(Player(run), until=until)
+    own = time.process_time() - began
+    assert again.commands.tobytes() == run.commands.tobytes()
+    return len(run.commands), len(run.events), whole, own
+
+
+def main() -> int:
+    until = int(sys.argv[1]) * 1_000 if len(sys.argv) > 1 else 3_600_000
+    rounds = [measure(until) for _ in range(ROUNDS)]
+    commands, events = rounds[0][:2]
+    whole = statistics.median(each[2] for each in rounds)
+    own = statistics.median(each[3] for each in rounds)
+    print(
+        f"{commands:,} commands, {events:,} events: {commands / whole:,.0f} commands/s with the compiled book "
+        f"(target {TARGET:,}); the participants alone {own / commands * 1e6:.2f} us a command"
+    )
+    return 0 if commands / whole >= TARGET else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
