@@ -13,11 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrax.exchange.records import EVENT
-from arbitrax.exchange.simulation import InformedTrader, MarketMaker, MomentumTrader, NoiseTrader, Run, SimulatedMarket
+from arbitrax.exchange.simulation import InformedTrader, MarketMaker, MomentumTrader, NoiseTrader, SimulatedMarket
 from arbitrax.kernels.order_book import OrderBook
 
 ROUNDS = 5
 TARGET = 100_000
+Answer = tuple[NDArray[np.void], NDArray[np.int64]]
 CROWD = [MarketMaker()] * 4 + [NoiseTrader()] * 10 + [MomentumTrader()] * 4 + [InformedTrader()] * 4
 
 
@@ -27,31 +28,42 @@ class Kernel:
     def __init__(self) -> None:
         self.book = OrderBook(2)
 
-    def submit(self, commands: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+    def submit(self, commands: NDArray[np.void]) -> Answer:
         offsets = np.zeros(len(commands) + 1, np.int64)
         self.book.run(commands, offsets)
         return np.frombuffer(bytes(self.book.events()), EVENT), offsets
 
 
+class Recorder:
+    """Keeps the answers of an exchange."""
+
+    def __init__(self) -> None:
+        self.kernel = Kernel()
+        self.answers: list[Answer] = []
+
+    def submit(self, commands: NDArray[np.void]) -> Answer:
+        self.answers.append(self.kernel.submit(commands))
+        return self.answers[-1]
+
+
 class Player:
-    """Answers with recorded events, batch by batch."""
+    """Gives recorded answers."""
 
-    def __init__(self, run: Run) -> None:
-        self.run, self.at = run, 0
+    def __init__(self, answers: list[Answer]) -> None:
+        self.answers = iter(answers)
 
-    def submit(self, commands: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-        offsets = self.run.offsets[self.at : self.at + len(commands) + 1]
-        self.at += len(commands)
-        return self.run.events[offsets[0] : offsets[-1]], offsets - offsets[0]
+    def submit(self, _: NDArray[np.void]) -> Answer:
+        return next(self.answers)
 
 
 def measure(until: int) -> tuple[int, int, float, float]:
     """Return commands, events, and seconds of processor time with the book and without."""
+    recorder = Recorder()
     began = time.process_time()
-    run = SimulatedMarket(CROWD, seed=1).run(Kernel(), until=until)
+    run = SimulatedMarket(CROWD, seed=1).run(recorder, until=until)
     whole = time.process_time() - began
     began = time.process_time()
-    again = SimulatedMarket(CROWD, seed=1).run(Player(run), until=until)
+    again = SimulatedMarket(CROWD, seed=1).run(Player(recorder.answers), until=until)
     own = time.process_time() - began
     assert again.commands.tobytes() == run.commands.tobytes()
     return len(run.commands), len(run.events), whole, own

@@ -14,10 +14,11 @@ Floats go through + - * / and square roots in a fixed order only, so the decisio
 from arbitrax.exchange.simulation.fundamental import Fundamental
 from arbitrax.exchange.simulation.informed_trader import InformedTrader
 from arbitrax.exchange.simulation.listing import Listing
-from arbitrax.exchange.simulation.market import Run, SimulatedMarket
+from arbitrax.exchange.simulation.market import SimulatedMarket
 from arbitrax.exchange.simulation.market_maker import MarketMaker
 from arbitrax.exchange.simulation.momentum_trader import MomentumTrader
 from arbitrax.exchange.simulation.noise_trader import NoiseTrader
+from arbitrax.exchange.simulation.run import Run
 from arbitrax.exchange.simulation.statistics import Outcome, RunStatistics, outcomes, summarise
 
 __all__ = [

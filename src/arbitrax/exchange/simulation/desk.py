@@ -19,12 +19,12 @@ class Desk:
     """
 
     __slots__ = (
-        "account", "cash", "draws", "fees", "inventory", "made", "orders", "refused", "sent", "taken", "tick_value",
-        "unanswered",
+        "account", "cash", "draws", "fees", "inventory", "latency", "made", "orders", "refused", "sent", "taken",
+        "tick_value", "unanswered",
     )  # fmt: skip
 
-    def __init__(self, account: int, tick_value: int, draws: Draws) -> None:
-        self.account, self.tick_value, self.draws = account, tick_value, draws
+    def __init__(self, account: int, tick_value: int, latency: int, draws: Draws) -> None:
+        self.account, self.tick_value, self.latency, self.draws = account, tick_value, latency, draws
         self.orders: dict[int, OwnOrder] = {}
         self.inventory = self.cash = self.fees = 0
         self.unanswered = self.sent = self.refused = 0
@@ -51,12 +51,12 @@ class Desk:
         self.unanswered -= asked
         self.orders.pop(order, None)
 
-    def fill(self, order: int, price: int, lots: int, left: int) -> None:
+    def fill(self, order: int, side: int, price: int, lots: int, left: int) -> None:
         """Note a trade."""
-        mine = self.orders[order]
-        signed = -lots if mine.side else lots
+        signed = -lots if side else lots
         self.inventory += signed
         self.cash -= signed * price * self.tick_value
+        mine = self.orders[order]
         mine.open = left
         mine.filled += lots
         if not left:

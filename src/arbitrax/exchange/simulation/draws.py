@@ -67,7 +67,7 @@ class Draws:
 
     def wait(self, rate: float) -> int:
         """Return the microseconds to the next event of a Poisson process of ``rate`` a second."""
-        return int(self.exponential() * 1e6 / rate)
+        return int((self._exponentials.pop() if self._exponentials else self.exponential()) * 1e6 / rate)
 
     def normal(self) -> float:
         """Return a nearly normal number of mean 0 and variance 1: the sum of twelve uniform ones (Irwin-Hall)."""

@@ -1,10 +1,9 @@
-"""The simulated market: who wakes when, what is on its way to the exchange, and what its events tell whom."""
+"""The simulated market: who looks when, what is on its way to the exchange, and what its events tell whom."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from heapq import heappop, heappush
+from collections.abc import Callable, Sequence
+from heapq import heappop, heappush, heapreplace
+from itertools import count
 from struct import Struct
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,22 +17,11 @@ from arbitrax.exchange.simulation.listing import Listing
 from arbitrax.exchange.simulation.parameters import check_number
 from arbitrax.exchange.simulation.participant import Instruction, Participant
 from arbitrax.exchange.simulation.public_book import PublicBook
+from arbitrax.exchange.simulation.run import QUOTE, Exchange, Run, join_offsets
 
-COMMAND_BYTES = Struct("<8qQ4I6BH32s")
-EVENT_BYTES = Struct("<6q3IH2B")
+pack = Struct("<8qQ4I6BH32s").pack
+unpack_all = Struct("<6q3IH2B").iter_unpack
 """Rows of COMMAND and EVENT: plain integers are much cheaper one by one than rows of an array."""
-QUOTE = np.dtype(
-    [
-        ("time", "<i8"),  # ms of the exchange's time
-        ("bid", "<i8"),  # ticks; 0: none
-        ("ask", "<i8"),
-        ("bid_lots", "<i8"),  # shown at the touch
-        ("ask_lots", "<i8"),
-        ("last", "<i8"),  # ticks, of the last trade; 0: none yet
-        ("volume", "<i8"),  # lots traded until then
-        ("value", "<f8"),  # ticks, latent
-    ]
-)
 ACCEPTED, FILLED, CANCELLED = int(Happening.ACCEPTED), int(Happening.FILLED), int(Happening.CANCELLED)
 AMENDED, REFUSED, CASH = int(Happening.AMENDED), int(Happening.REFUSED), int(Happening.CASH)
 FEE = int(Code.FEE)
@@ -41,23 +29,9 @@ ASKED = {int(Code.BY_OWNER), int(Code.REPLACED)}
 """Why an order ends when its owner's instruction ends it."""
 CANCEL_OLDEST = int(SelfTrade.CANCEL_OLDEST)
 SAMPLER = -1
-
-
-class Exchange(Protocol):
-    """What executes commands: the engine, or whatever has its call."""
-
-    def submit(self, commands: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
-        """Execute COMMAND rows in order; return their EVENT rows and where those of each command begin."""
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """What happened: COMMAND and EVENT rows, ``offsets`` of each command's events, and QUOTE rows at even times."""
-
-    commands: NDArray[np.void]
-    events: NDArray[np.void]
-    offsets: NDArray[np.int64]
-    quotes: NDArray[np.void]
+Act = Callable[[int, PublicBook], Sequence[Instruction]]
+Due = tuple[int, int, bytes, int]
+"""Microseconds, a number that keeps first come first, a row of COMMAND that arrives, and else (empty) who looks."""
 
 
 class SimulatedMarket:
@@ -97,15 +71,16 @@ class SimulatedMarket:
         self.desks: list[Desk] = []
         self.quotes: list[tuple[int, int, int, int, int, int, int, float]] = []
         self._sample = sample * 1_000
-        self._opening: NDArray[np.void] | None = self.listing.opening(len(self.participants))
-        self._queue: list[tuple[int, int, int, Instruction | None]] = [(0, 0, SAMPLER, None)]
-        self._number = 0
-        self._behaviours = []
+        self._opening = self.listing.opening(len(self.participants)).tobytes()
+        self._queue: list[Due] = [(0, 0, b"", SAMPLER)]
+        self._number = count(1)
+        self._sides: list[tuple[Desk, Act, Callable[[], int]]] = []
         for at, each in enumerate(self.participants):
-            desk = Desk(self.listing.first_account + at, self.listing.tick_value, Draws(seed, 1 + at))
+            desk = Desk(self.listing.first_account + at, self.listing.tick_value, each.latency, Draws(seed, 1 + at))
             self.desks.append(desk)
-            self._behaviours.append(each.begin(desk, self.listing, self.value))
-            self._push(self._behaviours[at].wait(), at, None)
+            behaviour = each.begin(desk, self.listing, self.value)
+            self._sides.append((desk, behaviour.act, behaviour.wait))
+            heappush(self._queue, (behaviour.wait(), next(self._number), b"", at))
         self._desk_of = {desk.account: desk for desk in self.desks}
 
     def run(self, exchange: Exchange, *, until: int) -> Run:
@@ -114,19 +89,19 @@ class SimulatedMarket:
         The first call also sends the opening commands.
         """
         check_number("SimulatedMarket", "until", until, self.listing.start, MAX_TIME, whole=True)
-        sent, said, counts = [], [], [np.zeros(1, np.int64)]
-        first_quote, total = len(self.quotes), 0
-        while len(commands := self.next_commands(until=until)):
-            events, offsets = exchange.submit(commands)
-            self.receive(events)
-            sent.append(commands.tobytes())
-            said.append(events.tobytes())
-            counts.append(offsets[1:] + total)
-            total += len(events)
+        sent, said, batches = [], [], []
+        first_quote = len(self.quotes)
+        while rows := self._next_rows(until):
+            events, offsets = exchange.submit(np.frombuffer(rows, COMMAND))
+            happened = events.tobytes()
+            self._follow(happened)
+            sent.append(rows)
+            said.append(happened)
+            batches.append(offsets)
         return Run(
             np.frombuffer(b"".join(sent), COMMAND),
             np.frombuffer(b"".join(said), EVENT),
-            np.concatenate(counts),
+            join_offsets(batches),
             np.array(self.quotes[first_quote:], QUOTE),
         )
 
@@ -136,41 +111,46 @@ class SimulatedMarket:
         They are those that arrive before anybody looks at the book again, so executing them one by one or together is
         the same to everybody. The first are the opening ones.
         """
-        if self._opening is not None:
-            opening, self._opening = self._opening, None
+        return np.frombuffer(self._next_rows(until), COMMAND)
+
+    def _next_rows(self, until: int) -> bytes:
+        if self._opening:
+            opening, self._opening = self._opening, b""
             return opening
-        queue, start = self._queue, self.listing.start
-        end = (until - start) * 1_000
-        rows = []
+        queue, end, rows = self._queue, (until - self.listing.start) * 1_000, []
         while queue[0][0] < end:
-            now, _, who, instruction = queue[0]
-            if instruction is not None:
+            now, _, row, who = queue[0]
+            if row:
+                rows.append(row)
                 heappop(queue)
-                rows.append(self._pack(start + now // 1_000, who, instruction))
             elif rows:
                 break
+            elif who == SAMPLER:
+                self._take_sample(now)
             else:
-                heappop(queue)
-                self._wake(now, who)
-        return np.frombuffer(b"".join(rows), COMMAND)
+                self._look(now, who)
+        return b"".join(rows)
 
     def receive(self, events: NDArray[np.void]) -> None:
         """Follow EVENT rows: the public book, and each participant's own."""
-        symbol, follow, find = self.listing.symbol, self.book.apply, self._desk_of.get
-        for row in EVENT_BYTES.iter_unpack(events.tobytes()):
+        self._follow(events.tobytes())
+
+    def _follow(self, events: bytes) -> None:
+        symbol, show, find = self.listing.symbol, self.book.apply, self._desk_of.get
+        for row in unpack_all(events):
             order, maker, price, quantity, left, maker_left, of, account, maker_account, code, kind, side = row
             if of != symbol:
                 continue
-            follow(row)
+            show(row)
             desk = find(account)
             if kind == FILLED:
                 if desk is not None:
                     desk.taken += quantity
-                    desk.fill(order, price, quantity, left)
+                    desk.fill(order, side, price, quantity, left)
                 desk = find(maker_account)
                 if desk is not None:
                     desk.made += quantity
-                    desk.fill(maker, price, quantity, maker_left)
+                    desk.fill(maker, 1 - side, price, quantity, maker_left)
             elif desk is None:
                 continue
             elif kind == ACCEPTED:
@@ -184,37 +164,31 @@ class SimulatedMarket:
             elif kind == CASH and code == FEE:
                 desk.fees -= price
 
-    def _push(self, time: int, who: int, instruction: Instruction | None) -> None:
-        """Queue a look or an arrival; of one microsecond the first queued is the first."""
-        self._number += 1
-        heappush(self._queue, (time, self._number, who, instruction))
+    def _look(self, now: int, at: int) -> None:
+        """Let the participant that is first in the queue look, decide and wait again.
 
-    def _wake(self, now: int, who: int) -> None:
-        """Let one look and decide."""
-        if who == SAMPLER:
-            self._take_sample(now)
+        Whoever would meet himself cancels the older order.
+        """
+        queue, number = self._queue, self._number
+        desk, act, wait = self._sides[at]
+        instructions = act(now, self.book)
+        heapreplace(queue, (now + wait(), next(number), b"", at))
+        if not instructions:
             return
-        instructions = self._behaviours[who].act(now, self.book)
-        if instructions:
-            arrival = now + self.participants[who].latency
-            desk = self.desks[who]
-            for each in instructions:
-                desk.unanswered += 1
-                desk.sent += 1
-                self._push(arrival, who, each)
-        self._push(now + self._behaviours[who].wait(), who, None)
-
-    def _pack(self, time: int, who: int, instruction: Instruction) -> bytes:
-        """Return a row of COMMAND. Whoever would meet himself cancels the older order."""
-        kind, side, form, in_force, price, quantity, order, flags = instruction
-        return COMMAND_BYTES.pack(
-            time, order, price, quantity, 0, 0, 0, 0, 0, self.listing.symbol, self.listing.first_account + who, 0, 0,
-            kind, side, form, in_force, CANCEL_OLDEST, flags, 0, b"",
-        )  # fmt: skip
+        arrival = now + desk.latency
+        time, symbol, account = self.listing.start + arrival // 1_000, self.listing.symbol, desk.account
+        for kind, side, form, in_force, price, quantity, order, flags in instructions:
+            row = pack(
+                time, order, price, quantity, 0, 0, 0, 0, 0, symbol, account, 0, 0,
+                kind, side, form, in_force, CANCEL_OLDEST, flags, 0, b"",
+            )  # fmt: skip
+            heappush(queue, (arrival, next(number), row, at))
+        desk.sent += len(instructions)
+        desk.unanswered += len(instructions)
 
     def _take_sample(self, now: int) -> None:
         book, time = self.book, self.listing.start + now // 1_000
         bid, ask = book.bid, book.ask
         shown = book.levels[0].get(bid, 0), book.levels[1].get(ask, 0)
         self.quotes.append((time, bid, ask, *shown, book.last, book.volume, self.value.at(now)))
-        self._push(now + self._sample, SAMPLER, None)
+        heapreplace(self._queue, (now + self._sample, next(self._number), b"", SAMPLER))

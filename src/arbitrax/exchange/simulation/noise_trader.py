@@ -80,8 +80,8 @@ class NoiseTrading:
         draws, parameters = self.desk.draws, self.parameters
         chosen = draws.uniform() * self.rate - parameters.limit_rate
         if chosen < 0:
-            side = draws.below(2)
-            away, lots = 1 + draws.below(parameters.reach), draws.lots(parameters.mean_lots)
+            place, lots = draws.below(2 * parameters.reach), draws.lots(parameters.mean_lots)
+            side, away = place & 1, 1 + (place >> 1)
             opposite = book.best(1 - side) or book.last or self.reference
             return (limit(side, max(opposite - away if side == BUY else opposite + away, 1), lots),)
         chosen -= parameters.market_rate

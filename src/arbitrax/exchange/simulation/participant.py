@@ -1,7 +1,7 @@
 """What a participant is, and what it asks for."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from arbitrax.exchange.records import Flag, Kind, Side, TimeInForce, Type
 from arbitrax.exchange.simulation.desk import Desk
@@ -17,53 +17,43 @@ MAX_LATENCY = 60_000_000
 MAX_LOTS = 1 << 30
 
 
-class Instruction(NamedTuple):
-    """One order, amendment or cancellation, as the fields of COMMAND that it uses; plain integers."""
-
-    kind: int
-    side: int
-    type: int
-    time_in_force: int
-    price: int
-    quantity: int
-    order: int = 0
-    flags: int = 0
-
-
-def post(side: int, price: int, lots: int) -> Instruction:
-    """Return a limit order that never takes: it slides behind the touch instead."""
-    return Instruction(SUBMIT, side, LIMIT, GTC, price, lots, 0, SLIDING)
-
-
-def limit(side: int, price: int, lots: int) -> Instruction:
-    """Return a limit order that stays until cancelled."""
-    return Instruction(SUBMIT, side, LIMIT, GTC, price, lots)
-
-
-def take(side: int, price: int, lots: int) -> Instruction:
-    """Return an order that trades at once at ``price`` or better, or not at all."""
-    return Instruction(SUBMIT, side, LIMIT, IOC, price, lots)
-
-
-def market(side: int, lots: int) -> Instruction:
-    """Return a market order."""
-    return Instruction(SUBMIT, side, MARKET, GTC, 0, lots)
-
-
-def amend(order: int, side: int, price: int, total: int) -> Instruction:
-    """Return a new limit and new total quantity of an order."""
-    return Instruction(AMEND, side, LIMIT, GTC, price, total, order)
-
-
-def cancel(order: int, side: int) -> Instruction:
-    """Return the end of an order."""
-    return Instruction(CANCEL, side, LIMIT, GTC, 0, 0, order)
-
-
 SUBMIT, AMEND, CANCEL = int(Kind.SUBMIT), int(Kind.AMEND), int(Kind.CANCEL)
 LIMIT, MARKET = int(Type.LIMIT), int(Type.MARKET)
 GTC, IOC = int(TimeInForce.GTC), int(TimeInForce.IOC)
 SLIDING = int(Flag.POST_ONLY | Flag.SLIDE)
+
+Instruction = tuple[int, int, int, int, int, int, int, int]
+"""What a participant asks for: kind, side, type, time in force, price, quantity, order and flags of COMMAND."""
+
+
+def post(side: int, price: int, lots: int) -> Instruction:
+    """Return a limit order that never takes: it slides behind the touch instead."""
+    return SUBMIT, side, LIMIT, GTC, price, lots, 0, SLIDING
+
+
+def limit(side: int, price: int, lots: int) -> Instruction:
+    """Return a limit order that stays until cancelled."""
+    return SUBMIT, side, LIMIT, GTC, price, lots, 0, 0
+
+
+def take(side: int, price: int, lots: int) -> Instruction:
+    """Return an order that trades at once at ``price`` or better, or not at all."""
+    return SUBMIT, side, LIMIT, IOC, price, lots, 0, 0
+
+
+def market(side: int, lots: int) -> Instruction:
+    """Return a market order."""
+    return SUBMIT, side, MARKET, GTC, 0, lots, 0, 0
+
+
+def amend(order: int, side: int, price: int, total: int) -> Instruction:
+    """Return a new limit and new total quantity of an order."""
+    return AMEND, side, LIMIT, GTC, price, total, order, 0
+
+
+def cancel(order: int, side: int) -> Instruction:
+    """Return the end of an order."""
+    return CANCEL, side, LIMIT, GTC, 0, 0, order, 0
 
 
 class Behaviour(Protocol):

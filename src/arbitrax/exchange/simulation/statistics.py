@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 
 from arbitrax.exchange.records import Happening
-from arbitrax.exchange.simulation.market import Run, SimulatedMarket
+from arbitrax.exchange.simulation.market import SimulatedMarket
+from arbitrax.exchange.simulation.run import Run
 
 
 class Outcome(NamedTuple):
