@@ -8,7 +8,7 @@ at random times, decides, and its instructions reach the exchange later, by its 
 lots, cash in units; schedules and latencies are microseconds from the start, the exchange's time milliseconds.
 
 Floats go through + - * / and square roots in a fixed order only, so the decisions are the same everywhere
-(docs/decisions/0011).
+(docs/decisions/0007).
 """
 
 from arbitrax.exchange.simulation.fundamental import Fundamental

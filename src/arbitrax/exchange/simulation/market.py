@@ -118,8 +118,10 @@ class SimulatedMarket:
             opening, self._opening = self._opening, b""
             return opening
         queue, end, rows = self._queue, (until - self.listing.start) * 1_000, []
-        while queue[0][0] < end:
+        while True:
             now, _, row, who = queue[0]
+            if now >= end:
+                break
             if row:
                 rows.append(row)
                 heappop(queue)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from arbitrax.domain.errors import ParameterError
 from arbitrax.exchange.simulation.desk import Desk
@@ -60,15 +61,15 @@ class NoiseTrading:
     """A noise trader at work."""
 
     def __init__(self, parameters: NoiseTrader, desk: Desk, reference: int) -> None:
-        self.parameters, self.desk, self.reference = parameters, desk, reference
+        self.parameters, self.orders, self.draws, self.reference = parameters, desk.orders, desk.draws, reference
+        self.arrivals = parameters.limit_rate + parameters.market_rate
         self.rate = 0.0
         """Events a second of all three processes when the next one was drawn."""
 
     def wait(self) -> int:
         """Return the microseconds until the first of the processes says something."""
-        parameters = self.parameters
-        self.rate = parameters.limit_rate + parameters.market_rate + parameters.cancel_rate * len(self.desk.orders)
-        return self.desk.draws.wait(self.rate)
+        self.rate = self.arrivals + self.parameters.cancel_rate * len(self.orders)
+        return self.draws.wait(self.rate)
 
     def act(self, now: int, book: PublicBook) -> Sequence[Instruction]:
         """Do what the process that spoke says.
@@ -77,19 +78,18 @@ class NoiseTrading:
         processes exact (Lewis & Shedler 1979).
         """
         del now
-        draws, parameters = self.desk.draws, self.parameters
-        chosen = draws.uniform() * self.rate - parameters.limit_rate
-        if chosen < 0:
+        draws, parameters = self.draws, self.parameters
+        chosen = draws.uniform() * self.rate
+        if chosen < parameters.limit_rate:
             place, lots = draws.below(2 * parameters.reach), draws.lots(parameters.mean_lots)
             side, away = place & 1, 1 + (place >> 1)
             opposite = book.best(1 - side) or book.last or self.reference
             return (limit(side, max(opposite - away if side == BUY else opposite + away, 1), lots),)
-        chosen -= parameters.market_rate
-        if chosen < 0:
+        if chosen < self.arrivals:
             side, lots = draws.below(2), draws.lots(parameters.mean_lots)
             return (market(side, lots),) if book.best(1 - side) else ()
-        which = int(chosen / parameters.cancel_rate) if parameters.cancel_rate else 0
-        if which >= len(self.desk.orders):
+        which = int((chosen - self.arrivals) / parameters.cancel_rate) if parameters.cancel_rate else 0
+        if which >= len(self.orders):
             return ()
-        number = list(self.desk.orders)[which]
-        return (cancel(number, self.desk.orders[number].side),)
+        number = next(islice(self.orders, which, None))
+        return (cancel(number, self.orders[number].side),)

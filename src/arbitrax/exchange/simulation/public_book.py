@@ -91,10 +91,9 @@ class PublicBook:
                 self._take(order, left)
                 self._make(maker or self._house(1 - side, price), quantity, shown)
         elif kind == CANCELLED:
-            self._show(order or self._house(side, price), 0, 0)
+            self._end(order or self._house(side, price))
         elif kind == QUOTED:
-            number = self._house(side, price)
-            self._show(number, 0, 0)
+            self._end(number := self._house(side, price))
             if left:
                 self._standing[number] = Standing(side, price)
                 self._show(number, left, left)
@@ -102,6 +101,11 @@ class PublicBook:
     def _house(self, side: int, price: int) -> int:
         """Return the number under which the external market stands at a price."""
         return -(2 * price + side) - 2
+
+    def _end(self, order: int) -> None:
+        standing = self._standing.pop(order, None)
+        if standing is not None:
+            self._move(standing.side, standing.price, -standing.shown)
 
     def _show(self, order: int, shown: int, left: int) -> None:
         """Let an order show other lots where it stands; forget it when nothing is left."""
