@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from arbitrax.domain.errors import ParameterError
-from arbitrax.exchange.records import FEES, Happening, Kind
+from arbitrax.exchange.records import COMMAND, FEES, Code, Happening, Kind, Type
 from arbitrax.exchange.simulation import (
     Fundamental,
     Listing,
@@ -14,6 +14,7 @@ from arbitrax.exchange.simulation import (
     outcomes,
     summarise,
 )
+from tests.exchange.venue import command
 from tests.simulated_market import CROWD, make_engine, simulate
 
 PINNED = (3347, "19b5f2d6459855ca")
@@ -68,7 +69,45 @@ def test_events_that_come_a_second_late_still_add_up():
     assert outcomes(market)[0].made > 0
 
 
-def assert_desks_agree(market, engine):
+def test_halts_auctions_kills_and_strangers_are_followed_too():
+    market, engine, stranger = SimulatedMarket(CROWD, seed=12), make_engine(), 99
+    events_seen = []
+
+    def do(rows):
+        events, _ = engine.submit(rows)
+        market.receive(events)
+        events_seen.append(events)
+
+    interruptions = [
+        [command(Kind.ACCOUNT, account=stranger, type=1), command(Kind.DEPOSIT, account=stranger, price=10**12)],
+        [order_of_stranger(stranger, Type.ICEBERG, side, 10_000 + 5 * side, extra=5) for side in (0, 1)],
+        [command(Kind.HALT, symbol=1)],
+        [command(Kind.AUCTION, symbol=1)],
+        [order_of_stranger(stranger, Type.LIMIT, side, 10_020 - 40 * side) for side in (0, 1)],
+        [command(Kind.UNCROSS, symbol=1)],
+        [command(Kind.KILL, account=1), command(Kind.REVIVE, account=1)],
+        [command(Kind.CANCEL_ALL, account=2, side=2, flags=64), order_of_stranger(stranger, Type.MARKET, 0, 0)],
+    ]
+    for at, rows in enumerate([[], *interruptions], 1):
+        do(np.concatenate([np.zeros(0, COMMAND), *rows]))
+        while len(commands := market.next_commands(until=10_000 * at)):
+            do(commands)
+    seen = np.concatenate(events_seen)
+    assert {*seen["code"].tolist()} >= {Code.HALTED, Code.UNCROSSED, Code.KILLED, Code.BY_CANCEL_ALL}
+    last = market.book.volume
+    while len(commands := market.next_commands(until=100_000)):
+        do(commands)
+    assert market.book.volume > last
+    assert_desks_agree(market, engine, stranger)
+    for side in (0, 1):
+        assert market.book.levels[side] == {each.price: each.shown for each in engine.depth(1, side, 1 << 30)}
+
+
+def order_of_stranger(account, kind, side, price, **fields):
+    return command(Kind.SUBMIT, symbol=1, account=account, type=kind, side=side, price=price, quantity=40, **fields)
+
+
+def assert_desks_agree(market, engine, *strangers):
     listing = market.listing
     for desk in market.desks:
         position, account = engine.position(desk.account, listing.symbol), engine.account(desk.account)
@@ -77,7 +116,8 @@ def assert_desks_agree(market, engine):
         opened = [order.open for order in desk.orders.values()]
         assert sum(opened) == position.buys + position.sells
     resting = {each.order for side in (0, 1) for each in engine.queue(listing.symbol, side)}
-    assert resting == {order for desk in market.desks for order in desk.orders}
+    mine = {order for desk in market.desks for order in desk.orders}
+    assert mine <= resting if strangers else mine == resting
 
 
 def test_desks_know_what_the_exchange_knows():
