@@ -15,7 +15,7 @@ from arbitrax.exchange.records import EVENT
 from arbitrax.exchange.simulation import InformedTrader, MarketMaker, MomentumTrader, NoiseTrader, SimulatedMarket
 from arbitrax.kernels.order_book import OrderBook
 
-ROUNDS = 5
+ROUNDS = 15
 TARGET = 100_000
 Answer = tuple[NDArray[np.void], NDArray[np.int64]]
 CROWD = [MarketMaker()] * 4 + [NoiseTrader()] * 10 + [MomentumTrader()] * 4 + [InformedTrader()] * 4
@@ -69,7 +69,7 @@ def measure(until: int) -> tuple[int, int, float, float]:
 
 
 def main() -> int:
-    until = int(sys.argv[1]) * 1_000 if len(sys.argv) > 1 else 3_600_000
+    until = int(sys.argv[1]) * 1_000 if len(sys.argv) > 1 else 900_000
     rounds = [measure(until) for _ in range(ROUNDS)]
     commands, events = rounds[0][:2]
     whole, own = min(each[2] for each in rounds), min(each[3] for each in rounds)

@@ -128,12 +128,34 @@ def test_desks_know_what_the_exchange_knows():
         arrived = np.count_nonzero((run.commands["account"] == desk.account) & (run.commands["kind"] <= Kind.AMEND))
         assert desk.sent - desk.unanswered == arrived
     found = outcomes(market)
+    for each in found:
+        position = engine.position(each.account, listing.symbol)  # marked at the last trade as well
+        assert each.profit == position.realised + position.unrealised
     assert sum(each.profit for each in found) == 0
     assert sum(each.inventory for each in found) == 0
     assert sum(each.fees for each in found) == engine.account(FEES).cash > 0
     assert sum(each.made for each in found) == sum(each.taken for each in found) == summarise(run).volume
     refused = run.events["kind"] == Happening.REFUSED
     assert sum(each.refused for each in found) == np.count_nonzero(refused)
+
+
+def test_markets_of_two_symbols_share_an_exchange():
+    """Both follow all events; their ids are others than alone, their decisions the same."""
+    listings = [Listing(symbol=1), Listing(symbol=2, first_account=100)]
+    markets, engine = [SimulatedMarket(CROWD, seed=13, listing=listing) for listing in listings], make_engine()
+    sent = [0, 0]
+    for until in range(0, 20_000, 100):
+        for at, market in enumerate(markets):
+            while len(commands := market.next_commands(until=until)):
+                events, _ = engine.submit(commands)
+                sent[at] += len(commands)
+                for each in markets:
+                    each.receive(events)
+    assert sent[0] == sent[1]
+    assert [each[1:] for each in markets[0].quotes] == [each[1:] for each in markets[1].quotes]
+    assert markets[0].book.volume > 0
+    for market in markets:
+        assert_desks_agree(market, engine)
 
 
 def test_instructions_arrive_by_their_latency_later():

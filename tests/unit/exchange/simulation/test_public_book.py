@@ -1,8 +1,10 @@
 import pytest
 
+from arbitrax.exchange.records import Kind, Type
 from arbitrax.exchange.simulation.market import unpack_all
 from arbitrax.exchange.simulation.public_book import PublicBook
 from tests.exchange.random_commands import random_commands
+from tests.exchange.venue import command
 from tests.simulated_market import make_engine
 
 SYMBOLS = (1, 2, 3)
@@ -27,6 +29,25 @@ def test_depth_from_events_is_the_engines_whatever_happens(seed):
                 assert books[symbol].best(side) == (levels[0].price if levels else 0)
     assert opened == set(SYMBOLS)
     assert all(book.volume and book.last for book in books.values())
+
+
+def test_an_iceberg_in_an_auction_trades_from_its_place():
+    engine, book = make_engine(), PublicBook()
+
+    def do(kind, **fields):
+        for row in unpack_all(engine.submit(command(kind, symbol=1, **fields))[0].tobytes()):
+            book.apply(row)
+
+    do(Kind.INSTRUMENT, tick_value=1, flags=1)
+    do(Kind.AUCTION)
+    do(Kind.SUBMIT, account=1, type=Type.ICEBERG, side=1, price=100, quantity=20, extra=4)
+    do(Kind.SUBMIT, account=2, type=Type.LIMIT, side=0, price=101, quantity=9)
+    assert book.levels == ({101: 9}, {100: 4})
+    do(Kind.UNCROSS)
+    assert book.levels == ({}, {100: engine.depth(1, 1, 1)[0].shown})
+    do(Kind.SUBMIT, account=2, type=Type.LIMIT, side=0, price=100, quantity=10)
+    assert book.levels == ({}, {100: 1})
+    assert engine.depth(1, 1, 1)[0].shown == 1
 
 
 def test_prices_that_come_and_go_do_not_pile_up():
