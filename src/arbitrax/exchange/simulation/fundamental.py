@@ -15,7 +15,7 @@ class Fundamental:
     """A mean-reverting walk with jumps, in ticks, in steps of a second (Euler).
 
     dV = reversion (reference - V) dt + volatility dW + normal jumps at Poisson times: Uhlenbeck & Ornstein (1930) with
-    the jumps of Merton (1976, section 2), on the level, not its logarithm.
+    the jumps of Merton (1976), on the level, not its logarithm.
 
     Args:
         reversion: share of the distance to the listing's reference that is closed in a second.

@@ -27,7 +27,7 @@ from arbitrax.exchange.simulation.public_book import PublicBook
 
 @dataclass(frozen=True, slots=True)
 class MarketMaker:
-    """Quote by Avellaneda & Stoikov (2008, equations 29 and 30) with a rolling horizon T and inventory limits.
+    """Quote by Avellaneda & Stoikov (2008, section 3) with a rolling horizon T and inventory limits.
 
     Of the price s, inventory q, risk aversion g, volatility v and decay k: reservation price r = s - q g v^2 T, bid and
     ask at r -+ (g v^2 T / 2 + ln(1 + g / k) / g), rounded away from r.

@@ -24,7 +24,7 @@ from arbitrax.exchange.simulation.public_book import PublicBook
 class MomentumTrader:
     """Trade in the direction of the middle price's change over a look-back: trend following with a threshold.
 
-    The chartists of Chiarella & Iori (2002, section 2) and the trend followers of Farmer & Joshi (2002, section 4.1).
+    The chartists of Chiarella & Iori (2002) and the trend followers of Farmer & Joshi (2002).
     Each look that finds a change of ``threshold`` or more sends a market order of ``lots`` that way, until the
     position is ``max_position`` that way.
 

@@ -26,7 +26,7 @@ from arbitrax.exchange.simulation.public_book import PublicBook
 class NoiseTrader:
     """Zero intelligence: limit orders, market orders and cancellations as independent Poisson processes.
 
-    Smith, Farmer, Gillemot & Krishnamurthy (2003, section 2): both sides alike, limit orders anywhere behind the
+    Smith, Farmer, Gillemot & Krishnamurthy (2003): both sides alike, limit orders anywhere behind the
     opposite best price with equal chance, each open order cancelled at one rate; as in Cont, Stoikov & Talreja (2010,
     section 2) limit orders are placed from the opposite best price, here up to ``reach`` ticks away.
 
