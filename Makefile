@@ -55,6 +55,7 @@ bench-indicators: $(VENV)/.built $(VENV)/.developer  ## measure indicators alone
 
 bench-exchange: $(VENV)/.built  ## measure the order book alone, ours and a bare C++ one, interleaved
 	$(BIN)/python -m benchmarks.exchange
+	$(BIN)/python -m benchmarks.exchange.simulation
 
 bench-data: $(VENV)/.built  ## measure market data: validated, stored, read with 20M rows
 	$(BIN)/python -m benchmarks.data

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from arbitrax.exchange.core import MatchingCore
 from arbitrax.exchange.records import Happening, Kind
-from arbitrax.exchange.reference import MatchingEngine
 from arbitrax.exchange.streams import as_commands, generate, opening
 
 EMPTY = (-9_999_999_999, 9_999_999_999)
@@ -57,11 +57,11 @@ class Day:
 
 def generated_day(resting=200, count=3_000, levels=5, cut=1_000, seed=7):
     """Return the lines of both files; the first ``cut`` commands come before the files begin."""
-    engine, day = MatchingEngine(), Day(levels)
-    engine.submit(opening())
+    engine, day = MatchingCore(), Day(levels)
+    engine.run(opening())
     orders = {}  # side, price, open
     for at, command in enumerate(as_commands(generate(resting, count, seed).lines)):
-        events, _ = engine.submit(command.reshape(1))
+        events, _ = engine.run(command.reshape(1))
         told(day, orders, command, events)
         if at == cut:
             day.messages.clear()

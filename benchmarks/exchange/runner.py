@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from arbitrax.kernels.order_book import OrderBook
 from numpy.typing import NDArray
 
 from arbitrax.exchange.records import EVENT, Kind
-from arbitrax.kernels.order_book import OrderBook
 from benchmarks.exchange.stream import as_commands, fold, stored, trade_hash
 
 PART = 8_192

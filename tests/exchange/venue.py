@@ -87,7 +87,7 @@ class Venue:
         """Execute one command; return its events."""
         row = command(kind, **{"time": self.time} | fields)
         self.journal.append(row)
-        events, offsets = self.engine.submit(row)
+        events, offsets = self.engine.run(row)
         assert offsets.tolist() == [0, len(events)]
         self.events = events
         self.log.append(("do", text or kind.name.lower().replace("_", " ")))

@@ -66,7 +66,7 @@ class Exchange(RuleBasedStateMachine):
         """Execute on all; events and hashes must be equal."""
         row = command(kind, **{"time": self.time} | fields)
         self.journal.append(row)
-        answers = [engine.submit(row) for engine in self.engines.values()]
+        answers = [engine.run(row) for engine in self.engines.values()]
         events, offsets = answers[0]
         for other, their_offsets in answers[1:]:
             assert other.tolist() == events.tolist()
@@ -272,7 +272,7 @@ class Exchange(RuleBasedStateMachine):
             return
         for name, make in IMPLEMENTATIONS.items():
             again = make()
-            events, offsets = again.submit(np.concatenate(self.journal))
+            events, offsets = again.run(np.concatenate(self.journal))
             assert events.tolist() == np.concatenate(self.said).tolist()
             assert np.diff(offsets).tolist() == [len(each) for each in self.said]
             assert again.state_hash() == self.engines[name].state_hash()

@@ -14,7 +14,7 @@ class MatchingCore:
     def __init__(self) -> None:
         self.kernel = MatchingEngine()
 
-    def submit(self, commands: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+    def run(self, commands: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
         """Execute commands, shape (n,) of COMMAND, in order.
 
         Returns:
@@ -24,11 +24,16 @@ class MatchingCore:
             TypeError: they are of another dtype.
             MemoryError: there is none for the events.
         """
+        events, offsets = self.view(commands)
+        return events.copy(), offsets
+
+    def view(self, commands: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+        """Do the same, but give the events where they are: the next call overwrites them."""
         if commands.dtype != COMMAND:
             raise TypeError(f"Commands are an array of records.COMMAND, not of {commands.dtype}.")
         offsets = np.empty(len(commands) + 1, np.int64)
         self.kernel.run(np.ascontiguousarray(commands), offsets)
-        return np.frombuffer(self.kernel.events(), EVENT).copy(), offsets
+        return np.frombuffer(self.kernel.events(), EVENT), offsets
 
     def state_hash(self) -> int:
         """Return the 64-bit hash of everything that decides the future."""

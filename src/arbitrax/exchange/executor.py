@@ -20,7 +20,7 @@ class Executor:
     def execute(self, command: bytes) -> Events:
         """Execute one command of 128 bytes."""
         self._bytes[:] = command
-        return Events(self.core.submit(self._row)[0])
+        return Events(self.core.run(self._row)[0])
 
     def run(self, array: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
         """Execute commands, shape (n,) of `records.COMMAND`, in order.
@@ -38,4 +38,4 @@ class Executor:
                 f"commands are {what}; give an array of arbitrax.exchange.COMMAND with one axis, as made by"
                 " arbitrax.exchange.commands.as_array."
             )
-        return self.core.submit(array)
+        return self.core.run(array)

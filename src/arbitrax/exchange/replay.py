@@ -36,7 +36,7 @@ class Outcome(Struct, frozen=True):
 
 
 class Part(NamedTuple):
-    """Commands ``start`` to ``stop`` are executed: their events and offsets (`MatchingCore.submit`)."""
+    """Commands ``start`` to ``stop`` are executed: their events, gone with the next part, and offsets."""
 
     start: int
     stop: int
@@ -59,7 +59,7 @@ class Run:
         for stop in stops if stops is not None else range(PART, len(commands) + PART, PART):
             part = np.array(commands[start:stop])  # of a mapped file: read before the clock starts
             began = time.perf_counter_ns()
-            events, offsets = self.engine.submit(part)
+            events, offsets = self.engine.view(part)
             self.nanoseconds += time.perf_counter_ns() - began
             self.sum_up(len(part), events)
             yield Part(start, start + len(part), events, offsets)

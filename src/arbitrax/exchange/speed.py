@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from arbitrax.exchange.records import EVENT
 from arbitrax.exchange.replay import Run
 from arbitrax.exchange.streams import as_commands, fold, generate, opening
 
@@ -98,12 +99,14 @@ def _batch(commands: NDArray[np.void], done: Callable[[int], None], seconds: flo
 
 def _calls(run: Run, commands: NDArray[np.void], seconds: float) -> Latency:
     """Call once a message, at half the rate that calls back to back reach."""
-    submit, clock = run.engine.submit, time.perf_counter_ns
+    execute, heard, clock = run.engine.kernel.run, run.engine.kernel.events, time.perf_counter_ns
+    places = np.zeros(2, np.int64)
     singles = [commands[at : at + 1] for at in range(len(commands))]
     said = []
     began = clock()
     for single in singles[:TRIAL]:
-        said.append(submit(single)[0])
+        execute(single, places)
+        said.append(bytes(heard()))
     offered = max(_round_down(TRIAL * 1e9 / (clock() - began) / 2), 1)
     singles = singles[TRIAL : TRIAL + int(offered * seconds) + 1]
     gap = 1_000_000_000 // offered
@@ -112,10 +115,11 @@ def _calls(run: Run, commands: NDArray[np.void], seconds: float) -> Latency:
     for at, single in enumerate(singles):
         while clock() < due:
             pass
-        said.append(submit(single)[0])
+        execute(single, places)
         took[at] = clock() - due
+        said.append(bytes(heard()))
         due += gap
-    run.sum_up(TRIAL + len(singles), np.concatenate(said))
+    run.sum_up(TRIAL + len(singles), np.frombuffer(b"".join(said), EVENT))
     ordered = np.sort(took)
     p50, p99, p99_9, most = (int(ordered[min(int(len(took) * q), len(took) - 1)]) for q in (0.5, 0.99, 0.999, 1.0))
     return Latency(calls=len(took), offered=offered, p50=p50, p99=p99, p99_9=p99_9, max=most)

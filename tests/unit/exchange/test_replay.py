@@ -8,8 +8,8 @@ import pytest
 
 from arbitrax.domain.errors import DataError, InputError
 from arbitrax.exchange.command_file import read_command_file
+from arbitrax.exchange.core import MatchingCore
 from arbitrax.exchange.records import COMMAND, Happening, Kind, Type
-from arbitrax.exchange.reference import MatchingEngine
 from arbitrax.exchange.replay import Run
 from arbitrax.exchange.streams import as_commands, fold, generate, opening, trade_hash
 from arbitrax.services.replays import replay_file
@@ -30,8 +30,8 @@ def test_a_replay_sums_up_what_one_batch_says(tmp_path, commands, stream):
     np.save(tmp_path / "c.npy", commands)
     heard = []
     found = replay_file(tmp_path / "c.npy", None, heard.append)
-    engine = MatchingEngine()
-    events, _ = engine.submit(commands)
+    engine = MatchingCore()
+    events, _ = engine.run(commands)
     fills = events[events["kind"] == Happening.FILLED]
     assert sum(heard) == found.commands == len(commands)
     assert (found.events, found.trades, found.traded) == (len(events), len(fills), fills["quantity"].sum())

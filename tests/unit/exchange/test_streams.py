@@ -20,7 +20,7 @@ def compare(commands):
     engines = [make() for make in IMPLEMENTATIONS.values()]
     said = []
     for start in range(0, len(commands), PART):
-        answers = [engine.submit(commands[start : start + PART]) for engine in engines]
+        answers = [engine.run(commands[start : start + PART]) for engine in engines]
         events, offsets = answers[0]
         for other, their_offsets in answers[1:]:
             assert np.array_equal(offsets, their_offsets), first_difference(commands[start:], answers)
@@ -66,8 +66,8 @@ def test_one_command_at_a_time_gives_what_a_batch_gives():
     commands = random_commands(7, 3_000)
     for make in IMPLEMENTATIONS.values():
         batch, single = make(), make()
-        events, offsets = batch.submit(commands)
-        parts = [single.submit(commands[at : at + 1])[0] for at in range(len(commands))]
+        events, offsets = batch.run(commands)
+        parts = [single.run(commands[at : at + 1])[0] for at in range(len(commands))]
         assert np.concatenate(parts).tobytes() == events.tobytes()
         assert np.diff(offsets).tolist() == [len(each) for each in parts]
         assert batch.state_hash() == single.state_hash()
@@ -121,7 +121,7 @@ def small_stream(length):
 @pytest.mark.parametrize("name", IMPLEMENTATIONS)
 def test_a_small_stream_gives_the_pinned_trades_and_state(name):
     engine = IMPLEMENTATIONS[name]()
-    events, _ = engine.submit(bench_commands(small_stream(4_000)))
+    events, _ = engine.run(bench_commands(small_stream(4_000)))
     assert events.dtype == EVENT
     assert (trade_hash(events), f"{engine.state_hash():016x}") == PINNED
 
@@ -139,6 +139,6 @@ def test_the_bench_stream_gives_its_expected_trades(name):
         pytest.skip("ARBITRAX_CORPUS has no bench/w1k_50k.csv")
     expected = json.loads(stream.with_suffix(".csv.json").read_text())
     engine = IMPLEMENTATIONS[name]()
-    events, _ = engine.submit(bench_commands(np.loadtxt(stream, np.int64, delimiter=",")))
+    events, _ = engine.run(bench_commands(np.loadtxt(stream, np.int64, delimiter=",")))
     assert trade_hash(events) == expected["trade_hash"]
     assert len(engine.queue(1, 0)) + len(engine.queue(1, 1)) == expected["resting"]

@@ -52,7 +52,7 @@ def opened(symbols=1):
 
 def reference_with(symbols):
     engine = MatchingEngine()
-    engine.submit(openings(symbols))
+    engine.run(openings(symbols))
     return engine
 
 
@@ -130,7 +130,7 @@ def test_random_commands_do_what_the_reference_does(name, seed):
         known = [(each.id, each.account) for each in state.in_order(0)]
         commands = random_commands(rng, 250, symbols=2, ids=ids, known=known, spread=SPREADS[name], middle=middle)
         events, offsets = run(book, commands)
-        expected, places = reference.submit(commands)
+        expected, places = reference.run(commands)
         ids += int((commands["kind"] == Kind.SUBMIT).sum())
         if not np.array_equal(events, expected):
             pairs = [(events[offsets[i] : offsets[i + 1]], expected[places[i] : places[i + 1]]) for i in range(250)]

@@ -60,7 +60,7 @@ class MatchingEngine:
         self.state = State()
         self.state.accounts = {each: Account(each) for each in (FEES, HOUSE)}
 
-    def submit(self, commands: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
+    def run(self, commands: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
         """Execute commands, shape (n,) of COMMAND, in order.
 
         Returns:

@@ -2,7 +2,7 @@
 
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
-from cython.cimports.arbitrax.kernels.exchange.events import at_market, refuse, tell, triggers
+from cython.cimports.arbitrax.kernels.exchange.events import at_market, refuse, tell
 from cython.cimports.arbitrax.kernels.exchange.filters import (
     check_display,
     check_notional,
@@ -59,7 +59,6 @@ from cython.cimports.arbitrax.kernels.exchange.risk import (
 from cython.cimports.arbitrax.kernels.exchange.state import (
     IN_BOOK,
     IN_LINE,
-    NOWHERE,
     WAITING,
     Balance,
     Book,
@@ -193,9 +192,7 @@ def _check(
     if code != OK:
         return code
     if was.position != 0 and total > order.total:
-        if not reduces(
-            position_at(e, was.position), order.side, total - order.total, order.flags & REDUCE_ONLY
-        ):
+        if not reduces(position_at(e, was.position), order.side, total - order.total, order.flags & REDUCE_ONLY):
             return NOT_REDUCING
     if was.place == IN_BOOK and order.type != PEG and changed.limit != was.limit:
         if book.phase != IN_AUCTION_PHASE and order.flags & POST_ONLY:

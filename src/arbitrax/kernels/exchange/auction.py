@@ -6,7 +6,6 @@ reference; one pass over the crossing levels of both sides knows all of them.
 
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
-from cython.cimports.arbitrax.kernels.exchange.events import shown_of
 from cython.cimports.arbitrax.kernels.exchange.matching import after_fill, fill
 from cython.cimports.arbitrax.kernels.exchange.price_tree import level_after
 from cython.cimports.arbitrax.kernels.exchange.prices import best_price, side_of
@@ -16,7 +15,6 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     Engine,
     Extension,
     Ladder,
-    Level,
     Order,
     extension_at,
     key_of,

@@ -57,7 +57,6 @@ from cython.cimports.arbitrax.kernels.exchange.reserved import put_back, take
 from cython.cimports.arbitrax.kernels.exchange.state import (
     NO_KEY,
     REMEMBERED,
-    Account,
     Engine,
     Extension,
     Ladder,

@@ -23,13 +23,11 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     DEAD_MAN,
     DISCONNECTED,
     EXPIRED,
-    HOUSE,
     KILLED,
     MAX_DELAY,
     OK,
     SESSION_ENDED,
     UNKNOWN_SYMBOL,
-    Command,
 )
 from cython.cimports.arbitrax.kernels.exchange.sorting import sort
 from cython.cimports.arbitrax.kernels.exchange.state import (

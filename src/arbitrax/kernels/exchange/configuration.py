@@ -36,7 +36,6 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     STATE,
     WITHDRAWN,
     AccountLimits,
-    Command,
     Event,
     InstrumentRules,
 )
@@ -48,7 +47,6 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     Engine,
     Ladder,
     Position,
-    account_at,
     balance_at,
     balance_of,
     book_at,
@@ -58,6 +56,7 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     open_account,
     order_at,
     position_at,
+    symbol_of,
 )
 from cython.cimports.libc.string import memset
 
@@ -69,9 +68,7 @@ MILLION = cython.declare(cython.int, 1_000_000)
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-def _read_rules(
-    given: cython.pointer[cython.const[InstrumentRules]], rules: cython.pointer[Book]
-) -> cython.bint:
+def _read_rules(given: cython.pointer[cython.const[InstrumentRules]], rules: cython.pointer[Book]) -> cython.bint:
     """Read an INSTRUMENT's rules, zeros replaced by what they stand for; False: a value is out of its range."""
     memset(rules, 0, cython.sizeof(Book))
     rules.tick_value = given.tick_value
@@ -161,9 +158,7 @@ def _list_symbol(e: cython.pointer[Engine], symbol: cython.uint) -> cython.void:
 
 def instrument(e, c):
     """INSTRUMENT: CONFIGURED, ``price`` its reference."""
-    given: cython.pointer[cython.const[InstrumentRules]] = cython.cast(
-        cython.pointer[cython.const[InstrumentRules]], c
-    )
+    given: cython.pointer[cython.const[InstrumentRules]] = cython.cast(cython.pointer[cython.const[InstrumentRules]], c)
     rules: Book
     book: cython.pointer[Book]
     event: cython.pointer[Event]
@@ -302,7 +297,7 @@ def change_phase(e, book, phase):
     """HALT, AUCTION, CLOSE, RESUME, UNCROSS: what leaves or trades, then STATE, whose ``price`` is the auction's."""
     price: cython.longlong = 0
     event: cython.pointer[Event]
-    symbol: cython.uint = cython.cast(cython.uint, book - e.books)
+    symbol: cython.uint = symbol_of(e, book)
     if phase == CONTINUOUS:
         price = uncross(e, book)
     else:

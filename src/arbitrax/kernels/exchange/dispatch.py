@@ -69,7 +69,6 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     UNKNOWN_KIND,
     UNKNOWN_SYMBOL,
     WINDOW,
-    WITHDRAW,
     Command,
     Event,
 )

@@ -7,7 +7,15 @@ import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
 from cython.cimports.arbitrax.kernels.exchange.events import blank, shown_of
 from cython.cimports.arbitrax.kernels.exchange.filters import check_phase, check_price
-from cython.cimports.arbitrax.kernels.exchange.matching import after_fill, drop, fill, new_extension, rest, take_out, trade
+from cython.cimports.arbitrax.kernels.exchange.matching import (
+    after_fill,
+    drop,
+    fill,
+    new_extension,
+    rest,
+    take_out,
+    trade,
+)
 from cython.cimports.arbitrax.kernels.exchange.price_tree import add_level, find_level, remove_level
 from cython.cimports.arbitrax.kernels.exchange.prices import side_of
 from cython.cimports.arbitrax.kernels.exchange.records import (
@@ -26,7 +34,6 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     QUOTED,
     SELL,
     WITHDRAWN_BY_HOUSE,
-    Command,
     Event,
 )
 from cython.cimports.arbitrax.kernels.exchange.reserved import take, take_spare
@@ -77,9 +84,7 @@ def check_outside(book, c, least):
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _external(
-    e: cython.pointer[Engine], book: cython.pointer[Book], side: cython.uint
-) -> cython.pointer[Ladder]:
+def _external(e: cython.pointer[Engine], book: cython.pointer[Book], side: cython.uint) -> cython.pointer[Ladder]:
     return cython.address(waiting_at(e, book.waiting).external[side])
 
 

@@ -17,13 +17,12 @@ from cython.cimports.arbitrax.kernels.exchange.events import (
 )
 from cython.cimports.arbitrax.kernels.exchange.price_tree import (
     add_level,
-    clear_ladder,
     find_level,
     level_after,
     remove_level,
 )
 from cython.cimports.arbitrax.kernels.exchange.prices import side_of, stop_key
-from cython.cimports.arbitrax.kernels.exchange.queues import enlist, queue, unlist, unqueue
+from cython.cimports.arbitrax.kernels.exchange.queues import queue, unlist, unqueue
 from cython.cimports.arbitrax.kernels.exchange.records import (
     BEYOND_COLLAR,
     CANCEL_BOTH,
@@ -48,7 +47,6 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     REFILLED,
     SELF_TRADE,
     TRAILING_STOP,
-    UNCROSSED,
     Event,
 )
 from cython.cimports.arbitrax.kernels.exchange.reserved import put_back, take_spare
@@ -64,7 +62,6 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     Ladder,
     Level,
     Order,
-    Waiting,
     balance_at,
     book_at,
     extension_at,
@@ -477,7 +474,11 @@ def after_fill(e, book, slot):
 @cython.nogil
 @cython.exceptval(check=False)
 def _decrement(
-    e: cython.pointer[Engine], book: cython.pointer[Book], slot: cython.uint, lots: cython.longlong, in_book: cython.bint
+    e: cython.pointer[Engine],
+    book: cython.pointer[Book],
+    slot: cython.uint,
+    lots: cython.longlong,
+    in_book: cython.bint,
 ) -> cython.bint:
     """Take lots off an order without a trade; it keeps its place, or ends when nothing is left. Tell whether it lives."""
     order: cython.pointer[Order] = order_at(e, slot)

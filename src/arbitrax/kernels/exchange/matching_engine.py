@@ -11,7 +11,15 @@ from cython.cimports.arbitrax.kernels.exchange.events import shown_of
 from cython.cimports.arbitrax.kernels.exchange.memory import close_engine, make_room, open_engine
 from cython.cimports.arbitrax.kernels.exchange.price_tree import level_after
 from cython.cimports.arbitrax.kernels.exchange.prices import mark
-from cython.cimports.arbitrax.kernels.exchange.records import AMEND, CANCEL, FEES, HOUSE, REFUSED, SUBMIT, Command, Event
+from cython.cimports.arbitrax.kernels.exchange.records import (
+    AMEND,
+    CANCEL,
+    FEES,
+    HOUSE,
+    REFUSED,
+    SUBMIT,
+    Command,
+)
 from cython.cimports.arbitrax.kernels.exchange.reserved import Pool
 from cython.cimports.arbitrax.kernels.exchange.risk import available, find_position
 from cython.cimports.arbitrax.kernels.exchange.state import (

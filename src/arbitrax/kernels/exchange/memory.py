@@ -16,7 +16,6 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     Event,
 )
 from cython.cimports.arbitrax.kernels.exchange.reserved import (
-    Pool,
     close_pool,
     give,
     make_records,
@@ -32,7 +31,6 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     Balance,
     Book,
     ClientId,
-    Engine,
     Extension,
     IdPage,
     Ladder,
@@ -44,7 +42,6 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     SlotPage,
     Waiting,
 )
-from cython.cimports.libc.string import memset
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 

@@ -9,8 +9,6 @@ from cython.cimports.arbitrax.kernels.exchange.records import BUY, CONTINUOUS, M
 from cython.cimports.arbitrax.kernels.exchange.state import (
     IN_BOOK,
     PARKED,
-    Book,
-    Engine,
     Extension,
     Order,
     extension_at,
@@ -25,9 +23,7 @@ SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _beside(
-    order: cython.pointer[Order], x: cython.pointer[Extension], best: cython.longlong
-) -> cython.longlong:
+def _beside(order: cython.pointer[Order], x: cython.pointer[Extension], best: cython.longlong) -> cython.longlong:
     """Return where a peg belongs beside the best price of its side, ticks; 0: nowhere."""
     price: cython.longlong
     if best == 0:

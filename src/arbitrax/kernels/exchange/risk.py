@@ -5,7 +5,7 @@ Cash and costs are 128-bit sums of exact products; what one order may be worth h
 
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
-from cython.cimports.arbitrax.kernels.exchange.index import add_to_index, entry_at, first_of, mixed
+from cython.cimports.arbitrax.kernels.exchange.index import add_to_index, first_of, mixed
 from cython.cimports.arbitrax.kernels.exchange.prices import mark
 from cython.cimports.arbitrax.kernels.exchange.records import (
     BUY,
@@ -30,7 +30,6 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     Balance,
     Book,
     Engine,
-    Order,
     Position,
     account_at,
     balance_at,
@@ -84,9 +83,7 @@ def open_position(e, account, symbol):
     balance = balance_at(e, position.balance)
     position.next = balance.positions
     balance.positions = index
-    add_to_index(
-        cython.address(e.position_index), cython.address(e.positions), index, _hash(e, account, symbol)
-    )
+    add_to_index(cython.address(e.position_index), cython.address(e.positions), index, _hash(e, account, symbol))
     return index
 
 

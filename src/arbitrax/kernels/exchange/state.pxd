@@ -312,6 +312,7 @@ cdef inline Book* book_at(Engine* e, unsigned int symbol) noexcept nogil:
 cdef inline bint has_book(Engine* e, unsigned int symbol) noexcept nogil:
     return symbol < e.symbols and e.books[symbol].exists
 
+@cython.overflowcheck(False)  # which knows no pointers
 cdef inline unsigned int symbol_of(Engine* e, Book* book) noexcept nogil:
     return <unsigned int> (book - e.books)
 

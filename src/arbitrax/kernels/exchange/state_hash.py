@@ -2,7 +2,7 @@
 
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
-from cython.cimports.arbitrax.kernels.exchange.events import display_of, shown_of
+from cython.cimports.arbitrax.kernels.exchange.events import shown_of
 from cython.cimports.arbitrax.kernels.exchange.index import mixed
 from cython.cimports.arbitrax.kernels.exchange.order_ids import sequence
 from cython.cimports.arbitrax.kernels.exchange.price_tree import level_after

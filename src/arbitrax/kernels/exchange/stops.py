@@ -12,7 +12,13 @@ from cython.cimports.arbitrax.kernels.exchange.matching import (
     would_fill,
 )
 from cython.cimports.arbitrax.kernels.exchange.price_tree import clear_ladder
-from cython.cimports.arbitrax.kernels.exchange.prices import best_fixed, best_price, collar_from, has_triggered, stop_key
+from cython.cimports.arbitrax.kernels.exchange.prices import (
+    best_fixed,
+    best_price,
+    collar_from,
+    has_triggered,
+    stop_key,
+)
 from cython.cimports.arbitrax.kernels.exchange.queues import queue, unqueue
 from cython.cimports.arbitrax.kernels.exchange.records import (
     BUY,

@@ -21,7 +21,6 @@ from cython.cimports.arbitrax.kernels.exchange.filters import (
 )
 from cython.cimports.arbitrax.kernels.exchange.matching import (
     affordable,
-    book_of,
     drop,
     enter,
     follow_list,
@@ -34,7 +33,7 @@ from cython.cimports.arbitrax.kernels.exchange.matching import (
 )
 from cython.cimports.arbitrax.kernels.exchange.order_ids import find_order
 from cython.cimports.arbitrax.kernels.exchange.pegs import peg_price, place_peg
-from cython.cimports.arbitrax.kernels.exchange.prices import best_price, collar_from, mark, side_of
+from cython.cimports.arbitrax.kernels.exchange.prices import best_price, collar_from, mark
 from cython.cimports.arbitrax.kernels.exchange.queues import enlist
 from cython.cimports.arbitrax.kernels.exchange.records import (
     ACCEPTED,
@@ -47,7 +46,6 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     GTD,
     HOUSE,
     ICEBERG,
-    IN_AUCTION_PHASE,
     KILLED,
     LIMIT,
     MARKET,
@@ -62,7 +60,6 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     REPEATED,
     SLIDE,
     STALE,
-    STOP,
     STOP_LIMIT,
     TRAILING_STOP,
     UNKNOWN_ACCOUNT,
@@ -99,7 +96,6 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     extension_at,
     has_book,
     keeps_accounts,
-    key_of,
     order_at,
     position_at,
     sign,
