@@ -98,7 +98,8 @@ INSTRUMENT_RULES = _overlay(
         "margin": ("<u4", 112),  # basis points of the notional: initial margin; 0: 10,000
     }
 )
-"""INSTRUMENT: COMMAND's 128 bytes, of a symbol below MAX_SYMBOLS. ``flags`` is `InstrumentFlag`. A symbol starts CONTINUOUS with its first one.
+"""INSTRUMENT of a symbol below MAX_SYMBOLS: COMMAND's 128 bytes. ``flags`` is `InstrumentFlag`. A symbol starts
+CONTINUOUS with its first one.
 
 Tick value, steps and flags never change; fees and margin only while the symbol has no open order (what orders reserved
 was computed from them); the rest at any time, for what comes later. Otherwise refused, BAD_FIELD, as are values outside
@@ -183,7 +184,7 @@ class Kind(IntEnum):
     WINDOW = 39
     """Remember client ids of closed orders for ``extra`` ms and ``quantity`` orders, whichever is more."""
     EPOCH = 40
-    """Ids continue in epoch ``extra`` (greater than now, below 2^15) of shard ``quantity`` (below 2^8); seq counts on."""
+    """Ids continue in epoch ``extra`` (greater than now, below 2^15) of shard ``quantity`` (below 2^8); seq goes on."""
 
 
 class Side(IntEnum):

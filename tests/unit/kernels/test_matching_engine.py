@@ -164,7 +164,8 @@ def test_numbers_are_those_of_the_records():
     expected |= {name: getattr(records, name) for name in ("WINDOW_TIME", "WINDOW_ORDERS", "FORGOTTEN_AT_ONCE")}
     # One enum's names would hide another's in C.
     renamed = {
-        "DEFAULT_MARGIN": 10_000, "CASH_ACCOUNT": records.AccountKind.CASH, "MARGIN_ACCOUNT": records.AccountKind.MARGIN,
+        "DEFAULT_MARGIN": 10_000, "CASH_ACCOUNT": records.AccountKind.CASH,
+        "MARGIN_ACCOUNT": records.AccountKind.MARGIN,
         "NO_ACCOUNTS": records.InstrumentFlag.NO_ACCOUNTS, "CONTINUOUS": records.Phase.CONTINUOUS,
         "IN_AUCTION_PHASE": records.Phase.AUCTION, "HALTED_PHASE": records.Phase.HALTED,
         "CLOSED_PHASE": records.Phase.CLOSED, "REPEATED_BEFORE": Code.REPEATED, "CLOSED": Code.CLOSED,

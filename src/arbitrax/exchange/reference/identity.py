@@ -64,7 +64,7 @@ class Clients:
     """In the order in which they closed."""
 
     def forget(self, now: int) -> None:
-        """Drop from the front what is outside both windows, at most FORGOTTEN_AT_ONCE. Runs before each look-up only."""
+        """Drop from the front what is outside both windows, FORGOTTEN_AT_ONCE at most. Runs before each look-up."""
         extra = min(len(self.closed) - self.orders, FORGOTTEN_AT_ONCE)
         gone = 0
         while gone < extra and self.closed[gone].time + self.time <= now:

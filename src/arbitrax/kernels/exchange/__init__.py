@@ -1,4 +1,4 @@
-"""The compiled exchange: books, matching, accounts and risk in one step. `arbitrax.exchange.reference` is its contract."""
+"""The compiled exchange: books, matching, accounts and risk in one step, as `arbitrax.exchange.reference` says."""
 
 from pathlib import Path
 

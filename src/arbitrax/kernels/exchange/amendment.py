@@ -164,6 +164,7 @@ def _check_form(
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+@cython.overflowcheck(False)  # of 128 bits
 def _check(
     e: cython.pointer[Engine],
     book: cython.pointer[Book],
@@ -204,6 +205,7 @@ def _check(
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+@cython.overflowcheck(False)  # of 128 bits
 def _check_account(
     e: cython.pointer[Engine],
     book: cython.pointer[Book],

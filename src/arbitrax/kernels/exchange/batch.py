@@ -1,6 +1,7 @@
-"""The short way of what most messages are: limit and market orders in a book without accounts, their cancels and amends.
+"""The short way of most messages: limit and market orders in a book without accounts, their cancels and amends.
 
-What it does not know it leaves to `dispatch.execute_any`; what it does equals that, event by event. A batch looks ahead.
+What it does not know it leaves to `dispatch.execute_any`; what it does is the same, event by event. A batch looks
+ahead.
 """
 
 import cython

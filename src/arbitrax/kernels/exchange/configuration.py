@@ -265,6 +265,7 @@ def limits(e, c):
     blank(e, CONFIGURED, OK, 0, c.account)
 
 
+@cython.overflowcheck(False)  # of 128 bits
 def move_cash(e, c, sign):
     """DEPOSIT and WITHDRAW ``price`` units: CASH. What leaves must be there and not set aside."""
     balance: cython.pointer[Balance] = balance_of(e, c.account)

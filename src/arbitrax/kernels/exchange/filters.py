@@ -90,6 +90,7 @@ def is_collected(c):
     return (c.type == LIMIT or c.type == ICEBERG) and c.time_in_force < IOC and not c.flags & POST_ONLY
 
 
+@cython.overflowcheck(False)  # of 128 bits
 def check_price(book, price, banded):
     """Check a price, a trigger or a distance: above 0, at most MAX_PRICE, on the step, within the band."""
     away: cython.longlong
@@ -115,6 +116,7 @@ def check_quantity(book, quantity):
     return OFF_LOT if book.quantity_step != 1 and quantity % book.quantity_step != 0 else OK
 
 
+@cython.overflowcheck(False)  # of 128 bits
 def check_display(book, display, quantity):
     """Check what an iceberg shows: a multiple of the lot step, and not in too many parts."""
     if display % book.quantity_step != 0:
@@ -127,6 +129,7 @@ def check_notional(book, notional):
     return NOTIONAL_TOO_SMALL if 0 < notional < book.min_notional else OK
 
 
+@cython.overflowcheck(False)  # of 128 bits
 def check_submission(book, c, touch):
     """Check prices, then the distance of a peg, then quantity, the display of an iceberg, notional."""
     code: cython.int = OK

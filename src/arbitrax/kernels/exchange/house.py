@@ -1,4 +1,4 @@
-"""QUOTE and PRINT: the external market as liquidity of a house participant. `arbitrax.exchange.reference.house`, compiled.
+"""QUOTE and PRINT: the external market as liquidity of a house participant: `reference.house`, compiled.
 
 What the external market shows is a ladder of levels without orders; the house's pieces stand in the book.
 """
@@ -59,6 +59,7 @@ from cython.cimports.libc.string import memset
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
 
+@cython.overflowcheck(False)  # of 128 bits
 def check_outside(book, c, least):
     """Check side, phase, price and quantity of a QUOTE or PRINT."""
     code: cython.int
@@ -284,6 +285,7 @@ def _join(
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+@cython.overflowcheck(False)  # of 128 bits
 def _shrink(
     e: cython.pointer[Engine],
     book: cython.pointer[Book],

@@ -480,7 +480,7 @@ def _decrement(
     lots: cython.longlong,
     in_book: cython.bint,
 ) -> cython.bint:
-    """Take lots off an order without a trade; it keeps its place, or ends when nothing is left. Tell whether it lives."""
+    """Take lots off an order without a trade; it keeps its place or, with nothing left, ends. Tell whether it lives."""
     order: cython.pointer[Order] = order_at(e, slot)
     x: cython.pointer[Extension]
     if lots == order.open:

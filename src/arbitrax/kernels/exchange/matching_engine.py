@@ -51,6 +51,7 @@ ONE_BY_ONE = cython.declare(cython.uint, 32)
 
 
 @cython.cfunc
+@cython.overflowcheck(False)  # of 128 bits
 def _as_int(value: int128):
     """Return a 128-bit number as a Python int."""
     high: cython.longlong = cython.cast(cython.longlong, value >> 64)
@@ -264,6 +265,7 @@ class MatchingEngine:
             free = available(cython.address(self.e), balance)
         return _as_int(balance.cash), _as_int(free), balance.killed != 0
 
+    @cython.overflowcheck(False)  # of 128 bits
     def position(self, account: cython.uint, symbol: cython.uint) -> tuple:
         """Return (lots, cost, realised, unrealised, fees, open lots of buys, of sells) of an account in a symbol."""
         index: cython.uint

@@ -1,4 +1,5 @@
 # Prices of a book: what is best, what may be reached, what positions are valued at.
+cimport cython
 from arbitrax.kernels.build cimport int128
 from arbitrax.kernels.exchange.price_tree cimport level_after
 from arbitrax.kernels.exchange.records cimport BUY, MAX_PRICE, PEG
@@ -34,6 +35,7 @@ cdef inline long long mark(const Book* book) noexcept nogil:
     # What positions are valued at; 0: nothing is known.
     return book.last if book.last != 0 else book.reference
 
+@cython.overflowcheck(False)  # of 128 bits
 cdef inline long long collar_from(const Book* book, unsigned int side, long long price) noexcept nogil:
     # The worst price a market order of a side may reach from a price; rounded inwards.
     cdef int128 width = <int128> price * book.collar // 10000

@@ -91,6 +91,7 @@ def open_position(e, account, symbol):
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
+@cython.overflowcheck(False)  # of 128 bits
 def _rounded_up(numerator: int128, denominator: cython.longlong) -> int128:
     """Return the quotient rounded up; the denominator is above 0. Most numerators are short, which is faster."""
     short: cython.longlong = cython.cast(cython.longlong, numerator)
@@ -99,6 +100,7 @@ def _rounded_up(numerator: int128, denominator: cython.longlong) -> int128:
     return numerator // denominator + (numerator % denominator > 0)
 
 
+@cython.overflowcheck(False)  # of 128 bits
 def fee_of(notional, rate):
     """Return the fee of a fill, rounded up: a fee never falls to 0, a rebate is never more than its rate."""
     if rate == 0:
@@ -121,6 +123,7 @@ def _exposed(position: cython.pointer[cython.const[Position]], side: cython.uint
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
+@cython.overflowcheck(False)  # of 128 bits
 def _reserved(position: cython.pointer[cython.const[Position]], side: cython.uint) -> int128:
     """Return what a margin account sets aside for open orders of a side: the exposed share, rounded up."""
     exposed: cython.longlong = _exposed(position, side)
@@ -132,6 +135,7 @@ def _reserved(position: cython.pointer[cython.const[Position]], side: cython.uin
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+@cython.overflowcheck(False)  # of 128 bits
 def _free_on_margin(e: cython.pointer[Engine], balance: cython.pointer[cython.const[Balance]]) -> int128:
     free: int128 = balance.cash
     value: int128
@@ -151,6 +155,7 @@ def _free_on_margin(e: cython.pointer[Engine], balance: cython.pointer[cython.co
     return free
 
 
+@cython.overflowcheck(False)  # of 128 bits
 def available(e, balance):
     """Return the buying power: cash that is not set aside."""
     if balance.kind == CASH_ACCOUNT:
@@ -170,6 +175,7 @@ def worst_price(e, book, order, x, touch):
     return worst
 
 
+@cython.overflowcheck(False)  # of 128 bits
 def lot_reserve(e, book, order, x, worst):
     """Return the cash that each lot of an order sets aside at its worst price."""
     value: int128
@@ -187,6 +193,7 @@ def lot_reserve(e, book, order, x, worst):
     return fee + (value if kind == CASH_ACCOUNT else _rounded_up(value * book.margin, 10_000))
 
 
+@cython.overflowcheck(False)  # of 128 bits
 def funds_reserve(e, book, x, lots):
     """Return the cash that a market buy by funds sets aside: its funds, and fees for the lots they buy at the touch."""
     rate: cython.int = book.maker_fee if book.maker_fee > book.taker_fee else book.taker_fee
@@ -198,6 +205,7 @@ def funds_reserve(e, book, x, lots):
     return _rounded_up(cython.cast(int128, x.funds) * book.margin, 10_000) + lots * fee
 
 
+@cython.overflowcheck(False)  # of 128 bits
 def reserve(e, order, x, lots):
     """Set aside for so many lots more of an order; below 0: release."""
     position: cython.pointer[Position]
@@ -253,6 +261,7 @@ def check_limits(e, balance, position, side, lots, notional, new):
     return OK
 
 
+@cython.overflowcheck(False)  # of 128 bits
 def check_power(e, balance, position, side, lots, cash):
     """Check that so many lots more of a side, and the cash set aside for them, are covered."""
     free: int128
@@ -277,6 +286,7 @@ def check_power(e, balance, position, side, lots, cash):
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
+@cython.overflowcheck(False)  # of 128 bits
 def _share(cost: int128, closed: cython.longlong, held: cython.longlong) -> int128:
     """Return the closed lots' share of a cost, rounded towards 0; both lots are above 0."""
     whole: int128 = cost if cost > 0 else -cost
@@ -290,6 +300,7 @@ def _share(cost: int128, closed: cython.longlong, held: cython.longlong) -> int1
     return whole if cost > 0 else -whole
 
 
+@cython.overflowcheck(False)  # of 128 bits
 def settle(e, book, order, x, lots, price, rate):
     """Move cash and lots of one side of a fill. Return the fee paid."""
     notional: cython.longlong

@@ -1,4 +1,4 @@
-"""SUBMIT of any order: every check in its order, then the order lives. `arbitrax.exchange.reference.submit`, compiled."""
+"""SUBMIT of any order: every check in its order, then the order lives: `reference.submit`, compiled."""
 
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
@@ -276,6 +276,7 @@ def slide(e, book, order, limit):
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
+@cython.overflowcheck(False)  # of 128 bits
 def _check_account(
     e: cython.pointer[Engine],
     book: cython.pointer[Book],
