@@ -23,3 +23,8 @@ def instruments(symbols: int, **rules: int) -> NDArray[np.void]:
     for name, value in rules.items():
         commands[name] = value
     return commands
+
+
+def open_book() -> OrderBook:
+    """Return a book of one symbol, 0, that is called once a message: ``submit``, ``cancel``, ``amend``, ``events``."""
+    return OrderBook()
