@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,13 +85,19 @@ def run_block(engine: Engine, commands: NDArray[np.void], offsets: NDArray[np.in
     return made
 
 
+def shared_file() -> IO[bytes]:
+    """Return a file that two processes can have in their memory; on Linux one without a disk."""
+    if hasattr(os, "memfd_create"):
+        return os.fdopen(os.memfd_create("day"), "r+b")
+    return tempfile.TemporaryFile()
+
+
 def run_day(messages: int, shard: int, shards: int, together: Any = None) -> Day:
     """Run one shard's share; ``together``: a barrier that the shards pass at each block."""
     program = compiled("day")
     assert program is not None
-    descriptor = os.memfd_create("day") if hasattr(os, "memfd_create") else os.dup(tempfile.TemporaryFile().fileno())
-    os.truncate(descriptor, BLOCK * COMMAND.itemsize)
-    with os.fdopen(descriptor, "r+b") as file:
+    with shared_file() as file:
+        os.truncate(file.fileno(), BLOCK * COMMAND.itemsize)
         commands = np.memmap(file, COMMAND, "r+", shape=(BLOCK,))
         # A shard's blocks are as many as the other's.
         block = BLOCK if shards == 1 else -(-int(messages * share(shard, shards)) * BLOCK // messages)

@@ -94,11 +94,11 @@ def verdict(outcome: dict[str, Any], resting: int, messages: int) -> str:
         return "best prices agree" if outcome["touch"] == changes(resting, messages)[2] else "best prices DIFFER"
     told = {name: outcome[name] for name in ("hash", "count", "lots", "cash") if name in outcome}
     variants = expected(resting, messages)
-    for variant, result in variants.items():
-        if told and all(result[name] == value for name, value in told.items()):
-            what = "hash agrees" if "hash" in told else f"{', '.join(told)} agree"
-            return what if variant == MEANT else f"{what} ({variant})"
-    meant = variants[MEANT]
-    return "DIFFERS: " + ", ".join(
-        f"{name} {value:,} for {meant[name]:,}" for name, value in told.items() if name != "hash" and value != meant[name]
-    )
+    # The variant with which it agrees in most, the plain one before others.
+    variant, result = max(variants.items(), key=lambda item: sum(item[1][name] == told[name] for name in told))
+    same = [name for name in told if told[name] == result[name]]
+    which = "" if variant == MEANT else f" ({variant})"
+    if len(same) == len(told):
+        return ("hash agrees" if "hash" in told else f"{', '.join(told)} agree") + which
+    apart = ", ".join(f"{name} {told[name]:,} for {result[name]:,}" for name in told if name not in (*same, "hash"))
+    return "DIFFERS" + (f" in who met whom{which}" if not apart else f": {apart}{which}")

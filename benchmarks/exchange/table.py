@@ -119,6 +119,7 @@ def batches(rounds: int) -> bool:
 
 def python_calls(rounds: int, resting: int = 10_000) -> bool:
     """Print a line an engine called once a message from Python, best known first; tell whether ours holds."""
+    print(f"\nOne call a message from Python, {resting:,} resting: {len(PEERS)} engines in turn ...", flush=True)
     commands, answers = {}, {}
     for peer in PEERS:
         python = sys.executable if peer.environment is None else python_of(peer.environment)
@@ -139,8 +140,10 @@ def python_calls(rounds: int, resting: int = 10_000) -> bool:
             made = {} if "error" in answers[peer] else measured(each["speed"])
             if "nanoseconds" in made:
                 seconds[peer].append(made["nanoseconds"])
-    print(f"\nOne call a message from Python, {resting:,} resting: ns, medians of rounds in turn")
-    print(f"  {'':38}       ns    M/s   service p50    p99  p99.9       max   from when due p50    p99   p99.9        max")
+    print(
+        f"  {'medians of rounds':<38}       ns    M/s   service p50    p99  p99.9       max"
+        "   from when due p50    p99   p99.9        max"
+    )
     holds = False
     for peer, answer in answers.items():
         if "error" in answer or not seconds[peer]:
@@ -156,8 +159,9 @@ def python_calls(rounds: int, resting: int = 10_000) -> bool:
         if peer.module == "ours":
             holds = took <= 1_000 / 3 and answer["service"]["p99"] <= 1_000 and outcome == "hash agrees"
     print(
-        "  Service times are of calls one after the other; the others count from when each call was due at 250,000 a second,\n"
-        "  so what waits behind a slow one counts. Targets of ours: 3 M/s, p99 1,000 ns of service."
+        "  Service times are of calls one after the other; the others count from when each call was due, 250,000 a\n"
+        "  second, so what waits behind a slow one counts. Targets of ours: 3 M/s, p99 1,000 ns of service.\n"
+        "  Millions of ns are the machine's other work."
     )
     print(f"  {NOT_RUN}")
     return holds

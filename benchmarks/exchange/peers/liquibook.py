@@ -53,9 +53,7 @@ class Liquibook(Handled):
 
     def report(self) -> dict[str, Any]:
         names = {made.order_id_: order for order, made in self.orders.items()}
-        return {
-            "trades": [Trade(names[maker], names[taker], price, lots) for maker, taker, price, lots in self.trades]
-        }
+        return {"trades": [Trade(names[maker], names[taker], price, lots) for maker, taker, price, lots in self.trades]}
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from matching_engine.engine import MatchingEngine
 from benchmarks.exchange.peers.worker import Handled, Trade, main
 
 SIDES = (Side.BUY, Side.SELL)
+NOBODY = SelfTradePrevention.NONE
 
 
 class Engine(Handled):
@@ -36,14 +37,11 @@ class Engine(Handled):
                     self.trades.append(Trade(each.maker_order_id, each.taker_order_id, each.price, each.qty))
         return told
 
-    def send(self, order: int, side: int, price: int, lots: int, form: Any, stays: Any) -> None:
-        self.process(NewOrder(order, 1, SIDES[side], price, lots, form, stays, False, SelfTradePrevention.NONE))
-
     def add(self, order: int, side: int, price: int, lots: int) -> None:
-        self.send(order, side, price, lots, OrderType.LIMIT, TimeInForce.GTC)
+        self.process(NewOrder(order, 1, SIDES[side], price, lots, OrderType.LIMIT, TimeInForce.GTC, False, NOBODY))
 
     def market(self, order: int, side: int, price: int, lots: int) -> None:
-        self.send(order, side, 0, lots, OrderType.MARKET, TimeInForce.IOC)
+        self.process(NewOrder(order, 1, SIDES[side], 0, lots, OrderType.MARKET, TimeInForce.IOC, False, NOBODY))
 
     def cancel(self, order: int, side: int, price: int, lots: int) -> None:
         self.process(CancelOrder(order, 1))

@@ -1,4 +1,4 @@
-"""nautilus_trader: its order-by-order book (L3) in Rust. It matches no orders with each other, so it is told what changes.
+"""nautilus_trader: its order-by-order book (L3) in Rust, told what changes, as it matches no orders with each other.
 
 The changes are made ready outside the clock; ``reduce`` is an update of what is open.
 """

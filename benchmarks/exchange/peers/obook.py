@@ -55,7 +55,9 @@ class OBook(Handled):
     def report(self) -> dict[str, Any]:
         self.drain()
         return {
-            "trades": [each._replace(maker=self.names[each.maker], taker=self.names[each.taker]) for each in self.trades]
+            "trades": [
+                each._replace(maker=self.names[each.maker], taker=self.names[each.taker]) for each in self.trades
+            ]
         }
 
 

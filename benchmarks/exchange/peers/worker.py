@@ -12,7 +12,8 @@ import gc
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 ADD, MARKET, CANCEL, REDUCE, REPLACE = range(5)
@@ -59,10 +60,10 @@ class Handled:
 
 def read(path: str, messages: int) -> list[Row]:
     values = array.array("q")
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         values.frombytes(file.read(messages * 40))
     columns = [values[at::5].tolist() for at in range(5)]
-    return list(zip(*columns))
+    return list(zip(*columns, strict=True))
 
 
 def speed(make: Callable[[bool], Book], rows: list[Row]) -> dict[str, Any]:
@@ -91,7 +92,7 @@ def check(make: Callable[[bool], Book], rows: list[Row]) -> dict[str, Any]:
     return {**outcome, "service": quantiles(timed(make, rows)), "due": quantiles(paced(make, rows))}
 
 
-def timed(make: Callable[[bool], Book], rows: list[Row]) -> "array.array[int]":
+def timed(make: Callable[[bool], Book], rows: list[Row]) -> Sequence[int]:
     """Return what each call took, the clock's own time with it."""
     took, clock = array.array("q", bytes(8 * len(rows))), time.perf_counter_ns
     book = make(False)
@@ -105,7 +106,7 @@ def timed(make: Callable[[bool], Book], rows: list[Row]) -> "array.array[int]":
     return took
 
 
-def paced(make: Callable[[bool], Book], rows: list[Row]) -> "array.array[int]":
+def paced(make: Callable[[bool], Book], rows: list[Row]) -> Sequence[int]:
     """Return how long after it was due each call had ended."""
     took, clock = array.array("q", bytes(8 * len(rows))), time.perf_counter_ns
     book = make(False)
@@ -122,7 +123,7 @@ def paced(make: Callable[[bool], Book], rows: list[Row]) -> "array.array[int]":
     return took
 
 
-def quantiles(nanoseconds: "array.array[int]") -> dict[str, int]:
+def quantiles(nanoseconds: Sequence[int]) -> dict[str, int]:
     ordered = sorted(nanoseconds)
     return {name: ordered[min(int(len(ordered) * share), len(ordered) - 1)] for name, share in QUANTILES.items()}
 
