@@ -8,15 +8,15 @@ takers pay fees. The first commands are compared with the reference engine, even
 
 import json
 import time
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arbitrax.exchange.records import ACCOUNT_LIMITS, COMMAND, EVENT, AccountKind, Happening, Kind
 from arbitrax.exchange.reference import MatchingEngine
-from benchmarks.exchange.engine import instruments
-from benchmarks.exchange.peers.worker import DUE, quantiles
+from benchmarks.exchange.engine import Engine, instruments, opened
+from benchmarks.exchange.peers.worker import CALLS, Call, paced, quantiles, timed
 from benchmarks.exchange.runner import PART, ROUNDS
 from benchmarks.exchange.stream import as_commands, stored
 
@@ -24,19 +24,8 @@ ACCOUNTS = 1_000
 DEPOSIT = 10**10
 RESTING = 10_000
 COMPARED = 20_000
-CALLS = 200_000
 RULES = {"tick_value": 1, "maker_fee": 100, "taker_fee": 250, "margin": 2_000}
 LIMITS = {"max_position": 10**6, "max_notional": 10**9, "max_orders": 10_000, "max_rate": 10**6}
-
-
-class Engine(Protocol):
-    """What is measured here."""
-
-    def run(self, commands: NDArray[np.void], offsets: NDArray[np.int64]) -> int: ...
-
-    def events(self) -> memoryview: ...
-
-    def state_hash(self) -> int: ...
 
 
 def opening() -> NDArray[np.void]:
@@ -51,7 +40,7 @@ def opening() -> NDArray[np.void]:
     limits["kind"], limits["account"] = Kind.LIMITS, numbers
     for name, value in LIMITS.items():
         limits[name] = value
-    return np.concatenate([each.view(COMMAND) for each in (instruments(1, **RULES), accounts, deposits, limits)])
+    return np.concatenate([instruments(1, **RULES), accounts, deposits, limits.view(COMMAND)])
 
 
 def commands() -> NDArray[np.void]:
@@ -64,41 +53,23 @@ def commands() -> NDArray[np.void]:
     return made
 
 
-def engine_with_accounts() -> type[Engine] | None:
-    """Return the engine's class; None while this build has none."""
-    try:
-        from arbitrax.kernels.matching_engine import MatchingEngine as Compiled
-    except ImportError:
-        return None
-    engine: type[Engine] = Compiled
-    return engine
-
-
-def opened(make: type[Engine]) -> Engine:
-    """Return an engine after the opening, all of which it must accept."""
-    engine, first = make(), opening()
-    engine.run(first, np.zeros(len(first) + 1, np.int64))
-    assert not (np.frombuffer(engine.events(), EVENT)["kind"] == Happening.REFUSED).any()
-    return engine
-
-
-def compare(make: type[Engine], stream: NDArray[np.void]) -> bool:
+def compare(stream: NDArray[np.void]) -> bool:
     """Tell whether the reference says the same of the first commands, event by event, and ends in the same state."""
-    reference, engine = MatchingEngine(), opened(make)
-    reference.submit(opening())
-    events, offsets = reference.submit(stream[:COMPARED])
+    reference, engine = MatchingEngine(), opened(Engine(), opening())
+    reference.run(opening())
+    events, offsets = reference.run(stream[:COMPARED])
     found = np.zeros(len(offsets), np.int64)
     engine.run(stream[:COMPARED], found)
     same = bytes(engine.events()) == events.tobytes() and np.array_equal(found, offsets)
     return same and engine.state_hash() == reference.state_hash()
 
 
-def batch(make: type[Engine], stream: NDArray[np.void]) -> dict[str, Any]:
+def batch(stream: NDArray[np.void]) -> dict[str, Any]:
     """Return nanoseconds a command, fastest round of new engines, and what was written."""
     offsets = np.zeros(PART + 1, np.int64)
     took, kinds, checksum = [], np.zeros(256, np.int64), 0
     for number in range(ROUNDS + 1):
-        engine, counted = opened(make), np.zeros(256, np.int64)
+        engine, counted = opened(Engine(), opening()), np.zeros(256, np.int64)
         began = time.perf_counter()
         for at in range(0, len(stream), PART):
             part = stream[at : at + PART]
@@ -118,33 +89,36 @@ def batch(make: type[Engine], stream: NDArray[np.void]) -> dict[str, Any]:
     }
 
 
-def latencies(make: type[Engine], stream: NDArray[np.void], due: int | None) -> dict[str, int]:
-    """Return quantiles of one command a call: how long it took; with ``due``, since it was due, so many ns apart."""
-    run, two, clock = opened(make).run, np.zeros(2, np.int64), time.perf_counter_ns
-    parts = [stream[at : at + 1] for at in range(min(CALLS, len(stream)))]
-    took = np.zeros(len(parts), np.int64)
-    intended = clock() + 1_000_000
-    for at, part in enumerate(parts):
-        if due is None:
-            intended = clock()
+def calls_of(engine: Engine, stream: NDArray[np.void]) -> list[Call]:
+    """Return commands as calls of one order each."""
+    made: list[Call] = []
+    names = ["kind", "side", "price", "quantity", "account", "type", "order", "flags"]
+    for kind, side, price, lots, account, form, order, flags in stream[names].tolist():
+        if kind == Kind.SUBMIT:
+            made.append((engine.submit, (side, price, lots, account, 0, form)))
+        elif kind == Kind.CANCEL:
+            made.append((engine.cancel, (order, account)))
         else:
-            while clock() < intended:
-                pass
-        run(part, two)
-        took[at] = clock() - intended
-        intended += due or 0
-    return quantiles(took.tolist())
+            made.append((engine.amend, (order, price, lots, account, flags)))
+    return made
 
 
-def measure(make: type[Engine], stream: NDArray[np.void]) -> dict[str, Any]:
+def latencies(stream: NDArray[np.void]) -> dict[str, dict[str, int]]:
+    """Return quantiles of one command a call: how long it took, and since it was due."""
+    found = {}
+    for name, clocked in (("service", timed), ("due", paced)):
+        calls = calls_of(opened(Engine(), opening()), stream[:CALLS])
+        found[name] = quantiles(clocked(calls))
+    return found
+
+
+def measure(stream: NDArray[np.void]) -> dict[str, Any]:
     return {
-        "same": compare(make, stream),
-        **batch(make, stream),
-        "service": latencies(make, stream, None),
-        "due": latencies(make, stream, DUE),
+        "same": compare(stream),
+        **batch(stream),
+        **latencies(stream),
     }
 
 
 if __name__ == "__main__":
-    found = engine_with_accounts()
-    print(json.dumps({"missing": True} if found is None else measure(found, commands())))
+    print(json.dumps(measure(commands())))

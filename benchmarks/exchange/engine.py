@@ -3,28 +3,31 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from arbitrax.exchange.records import INSTRUMENT_RULES, InstrumentFlag, Kind
-from arbitrax.kernels.order_book import OrderBook
+from arbitrax.exchange.records import COMMAND, EVENT, INSTRUMENT_RULES, Happening, InstrumentFlag, Kind
+from arbitrax.kernels.exchange.matching_engine import MatchingEngine
 
-Engine = OrderBook
+Engine = MatchingEngine
 
 
 def open_engine(symbols: int = 1) -> Engine:
     """Return an engine with so many symbols, numbered from 0, whose accounts are names only."""
-    return OrderBook(symbols)
+    return opened(Engine(), instruments(symbols))
+
+
+def opened(engine: Engine, commands: NDArray[np.void]) -> Engine:
+    """Run the commands that open symbols and accounts, all of which must be accepted; return the engine."""
+    engine.run(commands, np.zeros(len(commands) + 1, np.int64))
+    assert not (np.frombuffer(engine.events(), EVENT)["kind"] == Happening.REFUSED).any()
+    return engine
 
 
 def instruments(symbols: int, **rules: int) -> NDArray[np.void]:
     """Return the commands that open symbols; without ``rules``, ones without accounts."""
-    commands = np.zeros(symbols, INSTRUMENT_RULES)
-    commands["kind"], commands["symbol"], commands["tick_value"] = Kind.INSTRUMENT, np.arange(symbols), 1
+    commands = np.zeros(symbols, COMMAND)
+    instrument = commands.view(INSTRUMENT_RULES)
+    instrument["kind"], instrument["symbol"], instrument["tick_value"] = Kind.INSTRUMENT, np.arange(symbols), 1
     if not rules:
-        commands["flags"] = InstrumentFlag.NO_ACCOUNTS
+        instrument["flags"] = InstrumentFlag.NO_ACCOUNTS
     for name, value in rules.items():
-        commands[name] = value
+        instrument[name] = value
     return commands
-
-
-def open_book() -> OrderBook:
-    """Return a book of one symbol, 0, that is called once a message: ``submit``, ``cancel``, ``amend``, ``events``."""
-    return OrderBook()

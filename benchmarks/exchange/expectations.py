@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from arbitrax.exchange.streams import PlainBook
 from benchmarks.exchange.peers.worker import Trade, summary
-from benchmarks.exchange.stream import EXPECTED, FOLDER, MESSAGES, PlainBook, stored
+from benchmarks.exchange.stream import EXPECTED, FOLDER, MESSAGES, stored
 
 MEANT = "as meant"
 REQUEUED = "reduced orders go to the back"
@@ -16,14 +17,14 @@ REVIVED = "the same, and amends of closed orders are new ones"
 
 
 class Replay(PlainBook):
-    """The plain book, with its trades kept."""
+    """The plain book, told what the stream says."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.trades: list[Trade] = []
+    def drop_live(self, order: int) -> None:
+        """Nothing is drawn here."""
 
-    def traded(self, maker: int, taker: int, price: int, lots: int) -> None:
-        self.trades.append(Trade(maker, taker, price, lots))
+    def reduce(self, order: int, lots: int) -> None:
+        """Leave so many lots open, in its place."""
+        self.orders[order][2] = lots
 
     def follow(self, rows: NDArray[np.int64], variant: str) -> None:
         for op, order, side, price, lots in rows.tolist():
@@ -61,6 +62,14 @@ class Changes(Replay):
         self.rows.append((2, order, side, price, 0))
         return super().take_out(order)
 
+    def enter(self, order: int, side: int, price: int | None, lots: int) -> int:
+        before = len(self.trades)
+        left = super().enter(order, side, price, lots)
+        maker = self.trades[-1][1] if len(self.trades) > before else 0
+        if maker in self.orders:  # only the last one met has lots left
+            self.reduce(maker, self.orders[maker][2])
+        return left
+
 
 def changes(resting: int, messages: int) -> tuple[Path, int, list[int | None]]:
     """Return the file of the changes, how many they are, and the best prices they leave."""
@@ -81,7 +90,7 @@ def expected(resting: int, messages: int) -> dict[str, dict[str, Any]]:
         for variant in (MEANT, REQUEUED, REVIVED):
             book = Replay()
             book.follow(np.load(stored(resting))[:messages], variant)
-            found[variant] = summary(book.trades)
+            found[variant] = summary([Trade(*each[1:]) for each in book.trades])
         assert messages < MESSAGES or found[MEANT]["hash"] == EXPECTED[resting][0]
         path.write_text(json.dumps(found))
     told: dict[str, dict[str, Any]] = json.loads(path.read_text())

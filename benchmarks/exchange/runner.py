@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from arbitrax.exchange.records import EVENT
-from benchmarks.exchange.engine import open_book, open_engine
+from benchmarks.exchange.engine import open_engine
 from benchmarks.exchange.memory import resident
 from benchmarks.exchange.peers.worker import quantiles
 from benchmarks.exchange.stream import as_commands, fold, stored, trade_hash
@@ -40,7 +40,7 @@ def batch(resting: int) -> dict[str, Any]:
     book = open_engine()
     book.run(commands, offsets)
     events = np.frombuffer(book.events(), EVENT)
-    resting_orders = [(order, side, price, lots) for side in (0, 1) for order, _, price, lots, _ in book.queue(0, side)]
+    resting_orders = [(order, side, price, lots) for side in (0, 1) for price, order, _, lots in book.queue(0, side)]
     return {
         "nanoseconds": min(wall) / len(commands) * 1e9,
         "cpu": min(cpu) / len(commands) * 1e9,
@@ -92,7 +92,7 @@ def worst() -> dict[str, Any]:
         scenario(partial(_note, calls))
         least = np.full(len(calls), np.iinfo(np.int64).max)
         for _ in range(15):
-            book = open_book()
+            book = open_engine()
             took = np.zeros(len(calls), np.int64)
             methods = {"submit": book.submit, "cancel": book.cancel}
             for at, (name, arguments) in enumerate(calls):
@@ -109,7 +109,7 @@ def worst() -> dict[str, Any]:
 def memory() -> dict[str, Any]:
     """Return bytes a symbol takes: one nobody has traded, and one with an order on each side."""
     count = 20_000
-    open_book().submit(0, 1, 1, 1)
+    open_engine().submit(0, 1, 1, 1)
     before = resident()
     book = open_engine(count)
     idle = (resident() - before) / count

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from arbitrax.exchange.records import EVENT, Flag, Happening, Type
-from benchmarks.exchange.engine import open_book
+from arbitrax.exchange.streams import ACCOUNTS
+from benchmarks.exchange.engine import open_engine
 from benchmarks.exchange.peers.worker import ADD, CANCEL, MARKET, REDUCE, REPLACE, Call, Row, Trade, main
-from benchmarks.exchange.stream import ACCOUNTS
 
 FLAGS = {REDUCE: Flag.BASIS_OPEN, REPLACE: Flag.BASIS_OPEN | Flag.REQUEUE}
 
@@ -17,7 +17,7 @@ class Ours:
     """Ids are the stream's: each submission takes the next."""
 
     def __init__(self, recording: bool) -> None:
-        self.book = open_book()
+        self.book = open_engine()
         self.recording = recording
         self.trades: list[Trade] = []
 

@@ -89,14 +89,19 @@ def check(make: Callable[[bool], Book], rows: list[Row]) -> dict[str, Any]:
     if "trades" in outcome:
         outcome |= summary(outcome.pop("trades"))
     rows = rows[:CALLS]
-    return {**outcome, "service": quantiles(timed(make, rows)), "due": quantiles(paced(make, rows))}
+    return {**outcome, "service": during(timed, make, rows), "due": during(paced, make, rows)}
 
 
-def timed(make: Callable[[bool], Book], rows: list[Row]) -> Sequence[int]:
-    """Return what each call took, the clock's own time with it."""
-    took, clock = array.array("q", bytes(8 * len(rows))), time.perf_counter_ns
+def during(
+    clocked: Callable[[list[Call]], Sequence[int]], make: Callable[[bool], Book], rows: list[Row]
+) -> dict[str, int]:
     book = make(False)
-    calls = book.calls(rows)
+    return quantiles(clocked(book.calls(rows)))
+
+
+def timed(calls: list[Call]) -> Sequence[int]:
+    """Return what each call took, the clock's own time with it."""
+    took, clock = array.array("q", bytes(8 * len(calls))), time.perf_counter_ns
     gc.collect()
     gc.freeze()
     for at, (call, arguments) in enumerate(calls):
@@ -106,11 +111,9 @@ def timed(make: Callable[[bool], Book], rows: list[Row]) -> Sequence[int]:
     return took
 
 
-def paced(make: Callable[[bool], Book], rows: list[Row]) -> Sequence[int]:
+def paced(calls: list[Call]) -> Sequence[int]:
     """Return how long after it was due each call had ended."""
-    took, clock = array.array("q", bytes(8 * len(rows))), time.perf_counter_ns
-    book = make(False)
-    calls = book.calls(rows)
+    took, clock = array.array("q", bytes(8 * len(calls))), time.perf_counter_ns
     gc.collect()
     gc.freeze()
     due = clock() + 1_000_000
