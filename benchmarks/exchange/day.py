@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from typing import IO, Any, NamedTuple
 
 import numpy as np
@@ -102,12 +103,6 @@ def run_day(messages: int, shard: int, shards: int, together: Any = None) -> Day
         # A shard's blocks are as many as the other's.
         block = BLOCK if shards == 1 else -(-int(messages * share(shard, shards)) * BLOCK // messages)
         given = (file.fileno(), block, messages, SYMBOLS, OPEN, SEED, shard, shards)
-        generator = subprocess.Popen(
-            [program, *map(str, given)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            pass_fds=[file.fileno()],
-        )  # fmt: skip
-        assert generator.stdin is not None
-        assert generator.stdout is not None
         offsets = np.zeros(PART + 1, np.int64)
         before = resident()
         engine = open_engine(-(-SYMBOLS // shards))
@@ -115,22 +110,26 @@ def run_day(messages: int, shard: int, shards: int, together: Any = None) -> Day
         grown: list[float] = []
         done = word = opened = 0
         expected = ["0", "0", "0"]
-        while True:
-            generator.stdin.write("next\n")
-            generator.stdin.flush()
-            count, *said = generator.stdout.readline().split()
-            if together is not None:
-                together.wait()
-            if count == "0":
-                break
-            expected, opened = said, int(said[2])
-            made = run_block(engine, commands[: int(count)], offsets, blocks[-1]["trades"] if blocks else 0)
-            blocks.append(made | {"count": int(count)})
-            done += int(count)
-            word = (word + made["hash"]) & (1 << 64) - 1
-            grown.append((resident() - before - BLOCK * COMMAND.itemsize) / 1e6)
-        generator.stdin.close()
-        generator.wait()
+        with subprocess.Popen(
+            [program, *map(str, given)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            pass_fds=[file.fileno()],
+        ) as generator:  # fmt: skip
+            assert generator.stdin is not None
+            assert generator.stdout is not None
+            for _ in range(-(-messages // BLOCK)):
+                generator.stdin.write("next\n")
+                generator.stdin.flush()
+                count, *said = generator.stdout.readline().split()
+                if together is not None:
+                    together.wait()
+                if count == "0":  # the other shard's share is a block longer
+                    continue
+                expected, opened = said, int(said[2])
+                made = run_block(engine, commands[: int(count)], offsets, blocks[-1]["trades"] if blocks else 0)
+                blocks.append(made | {"count": int(count)})
+                done += int(count)
+                word = (word + made["hash"]) & (1 << 64) - 1
+                grown.append((resident() - before - BLOCK * COMMAND.itemsize) / 1e6)
     return Day(
         messages=done,
         seconds=sum(each["wall"] for each in blocks),
@@ -153,23 +152,21 @@ def share(shard: int, shards: int) -> float:
     return float(weights[shard::shards].sum() / weights.sum())
 
 
-def in_process(found: Any, messages: int, shard: int, shards: int, together: Any) -> None:
-    found.put((shard, run_day(messages, shard, shards, together)))
+def in_process(messages: int, shard: int, shards: int, together: Any) -> Day:
+    try:
+        return run_day(messages, shard, shards, together)
+    except BaseException:
+        together.abort()
+        raise
 
 
 def run_shards(messages: int, shards: int) -> list[Day]:
     """Run each shard in a process of its own, all at once."""
     context = multiprocessing.get_context("spawn")
-    found, together = context.Queue(), context.Barrier(shards)
-    processes = [
-        context.Process(target=in_process, args=(found, messages, shard, shards, together)) for shard in range(shards)
-    ]
-    for process in processes:
-        process.start()
-    days = [day for _, day in sorted(found.get() for _ in processes)]
-    for process in processes:
-        process.join()
-    return days
+    with context.Manager() as manager, ProcessPoolExecutor(shards, mp_context=context) as pool:
+        together = manager.Barrier(shards)
+        started = [pool.submit(in_process, messages, shard, shards, together) for shard in range(shards)]
+        return [each.result() for each in started]
 
 
 def show(days: list[Day]) -> bool:
