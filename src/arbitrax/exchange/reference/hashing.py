@@ -16,8 +16,8 @@
 5. Closed client ids, oldest first: account, client (four words), order, body, code, time.
 
 Absent values are 0. Money (cash, cost, realised, fees, reserves) is two words, the low 64 bits, then the others. The
-fold starts from 0. These words are also what a snapshot holds. A walk takes time in proportion to the state; it is for snapshots and
-proofs, not for each command.
+fold starts from 0. These words are also what a snapshot holds. A walk takes time in proportion to the state; it is for
+snapshots and proofs, not for each command.
 """
 
 from collections.abc import Iterable, Iterator

@@ -118,12 +118,12 @@ def _see_to_room(e: cython.pointer[Engine], r: cython.pointer[Reader]) -> cython
 def _skip_books(r: cython.pointer[Reader]) -> cython.void:
     """Pass over the symbols: their orders need the accounts, which come after."""
     count: cython.ulonglong = cython.cast(cython.ulonglong, _word(r))
-    i: cython.int
+    _i: cython.int
     while count > 0 and not r.failed:
         _skip(r, 15)
-        for i in range(8):
+        for _i in range(8):
             _skip(r, ORDER_WORDS * cython.cast(cython.ulonglong, _word(r)))
-        for i in range(2):
+        for _i in range(2):
             _skip(r, 2 * cython.cast(cython.ulonglong, _word(r)))
         count -= 1
 
@@ -358,6 +358,7 @@ def _load_book(e: cython.pointer[Engine], r: cython.pointer[Reader]) -> cython.v
     rules: Book
     book: cython.pointer[Book]
     side: cython.uint
+    _ladder: cython.uint
     count: cython.longlong
     price: cython.longlong
     memset(cython.address(rules), 0, cython.sizeof(Book))
@@ -381,7 +382,7 @@ def _load_book(e: cython.pointer[Engine], r: cython.pointer[Reader]) -> cython.v
     book = book_at(e, symbol)
     _load_orders(e, r, book, symbol, IN_BOOK)
     _load_orders(e, r, book, symbol, IN_BOOK)
-    for side in range(4):
+    for _ladder in range(4):
         _load_orders(e, r, book, symbol, WAITING)
     _load_orders(e, r, book, symbol, IN_LINE)
     _load_orders(e, r, book, symbol, PARKED)
