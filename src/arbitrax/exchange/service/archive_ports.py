@@ -6,20 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from arbitrax.exchange.journal import EntryId, SnapshotManifest
-from arbitrax.exchange.service.entry_tables import Entry, EntryTable
-
-
-class SourceStream(Protocol):
-    """A stream on the journal's server. Its faults are StoreUnavailableError."""
-
-    def read_after(self, after: EntryId, count: int, wait: int) -> Sequence[Entry]:
-        """Return up to ``count`` entries; wait up to ``wait`` ms for the first."""
-
-    def range_after(self, after: EntryId, last: EntryId | None, count: int) -> Sequence[Entry]:
-        """Return up to ``count`` entries up to ``last``, it included."""
-
-    def first(self) -> EntryId | None:
-        """Return the id of the first entry; None when there is none."""
+from arbitrax.exchange.service.entry_tables import EntryTable
+from arbitrax.exchange.service.ports import Applied, Stream
 
 
 class StreamArchive(Protocol):
@@ -71,11 +59,11 @@ class ArchiverServer(Protocol):
     """A shard on the journal's server, for the one archiver that may change marks and trim there."""
 
     @property
-    def commands(self) -> SourceStream:
+    def commands(self) -> Stream:
         """Return the stream of commands."""
 
     @property
-    def events(self) -> SourceStream:
+    def events(self) -> Stream:
         """Return the stream of events."""
 
     def claim(self) -> bool:
@@ -87,6 +75,12 @@ class ArchiverServer(Protocol):
     def progress(self) -> Progress:
         """Return how far the shard is."""
 
+    def manifests(self) -> Mapping[str, SnapshotManifest]:
+        """Return what is known of snapshots, by the name of their files."""
+
+    def remove_manifest(self, name: str) -> bool:
+        """Forget one; False: another archive has the right."""
+
     def trim(self, commands: EntryId, events: EntryId) -> int | None:
         """Remove a step's worth of entries before these ids; return how many.
 
@@ -95,14 +89,22 @@ class ArchiverServer(Protocol):
         """
 
 
-class Manifests(Protocol):
-    """What is known of a shard's snapshots, by the name of their files."""
+class VerifierServer(Protocol):
+    """A shard on the journal's server, for who replays it."""
 
-    def all(self) -> Mapping[str, SnapshotManifest]:
-        """Return them."""
+    @property
+    def commands(self) -> Stream:
+        """Return the stream of commands."""
+
+    @property
+    def events(self) -> Stream:
+        """Return the stream of events."""
+
+    def applied(self) -> Applied:
+        """Return what is written of the shard."""
+
+    def manifests(self) -> Mapping[str, SnapshotManifest]:
+        """Return what is known of snapshots, by the name of their files."""
 
     def mark_verified(self, name: str, manifest: SnapshotManifest) -> bool:
         """Set `verified`; False when it is no longer the manifest that was verified."""
-
-    def remove(self, name: str) -> bool:
-        """Forget one; False: not ours to do."""

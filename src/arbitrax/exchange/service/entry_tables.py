@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from arbitrax.exchange.journal import EntryId
+from arbitrax.exchange.service.ports import RawEntry
 
 ID = np.dtype([("ms", "<u8"), ("seq", "<u8")])
 LONGEST = 4096
 """Entries of a table that is made here."""
-
-Entry = tuple[EntryId, Mapping[bytes, bytes]]
-
 
 def just_before(name: EntryId) -> EntryId:
     """Return the greatest id below one that is not START."""
@@ -93,10 +91,10 @@ class EntryTable(Struct, frozen=True):
         return self.lengths[self.names.index(name)]
 
 
-def tables(entries: Iterable[Entry]) -> Iterator[EntryTable]:
+def tables(entries: Iterable[RawEntry]) -> Iterator[EntryTable]:
     """Yield entries, ids ascending, as few tables."""
     names: tuple[bytes, ...] = ()
-    group: list[Entry] = []
+    group: list[RawEntry] = []
     for entry in entries:
         found = tuple(entry[1])
         if group and (found != names or len(group) == LONGEST):
@@ -108,7 +106,7 @@ def tables(entries: Iterable[Entry]) -> Iterator[EntryTable]:
         yield _table(names, group)
 
 
-def _table(names: tuple[bytes, ...], group: list[Entry]) -> EntryTable:
+def _table(names: tuple[bytes, ...], group: list[RawEntry]) -> EntryTable:
     ids = np.array([(name.ms, name.seq) for name, _ in group], ID)
     lengths = np.array([[len(fields[name]) for _, fields in group] for name in names], "<u4")
     columns = tuple(b"".join([fields[name] for _, fields in group]) for name in names)

@@ -42,10 +42,10 @@ class SegmentWriter:
             DataError: a segment is damaged elsewhere, or missing; nothing was changed.
             StoreError: the disk refuses.
         """
-        self.segments = Segments(exchange, shard, stream)
-        self._folder = self.segments.folder
+        self.archive = Segments(exchange, shard, stream)
+        self._folder = self.archive.folder
         self._limit = size
-        with self._sentences():
+        with _Sentences():
             make_folder(self._folder)
             self._recover()
 
@@ -64,7 +64,7 @@ class SegmentWriter:
             return
         if tables[0].first <= self._last:
             raise DataError(f"The entry {tables[0].first} does not follow {self._last}, the last one that is archived.")
-        with self._sentences():
+        with _Sentences():
             if self._size >= self._limit:
                 self._close_segment()
             if self._open is None:
@@ -78,7 +78,7 @@ class SegmentWriter:
 
         Their segments are kept in the folder ``orphaned``.
         """
-        with self._sentences():
+        with _Sentences():
             aside = self._folder / "orphaned"
             make_folder(aside)
             names = names_in(self._folder)
@@ -86,7 +86,7 @@ class SegmentWriter:
                 name = names.pop()
                 (self._folder / str(name)).replace(_unused(aside / str(name)))
                 sync_folder(self._folder)  # newest first: what remains is whole at any moment
-            if names and self.segments.open(names[-1]).end_of_blocks()[1] > last:
+            if names and self.archive.open(names[-1]).end_of_blocks()[1] > last:
                 self._cut_segment(names[-1], last, aside)
             sync_folder(aside)
             self._recover()
@@ -99,7 +99,7 @@ class SegmentWriter:
             each.unlink()
         for name in names:
             if name.closed:
-                self._before = self.segments.open(name).footer or self._before
+                self._before = self.archive.open(name).footer or self._before
                 self._last, self._number = self._before.last, name.number + 1
                 (self._folder / str(name._replace(closed=False))).unlink(missing_ok=True)
             else:
@@ -107,7 +107,7 @@ class SegmentWriter:
 
     def _recover_open(self, path: Path) -> None:
         try:
-            end, last = self.segments.open(_named(path)).end_of_blocks()
+            end, last = self.archive.open(_named(path)).end_of_blocks()
         except DataError:
             data = memoryview(path.read_bytes())
             if len(data) >= HEADER.size and blocks.another_follows(data, 0):
@@ -150,7 +150,7 @@ class SegmentWriter:
         if self._open is None:
             return
         name = _named(self._open)
-        source = self.segments.open(name)
+        source = self.archive.open(name)
         closed = self._folder / str(name._replace(closed=True))
         footer = Footer(START, 0, 0, NO_DIGEST)
 
@@ -174,7 +174,7 @@ class SegmentWriter:
 
     def _cut_segment(self, name: SegmentName, last: EntryId, aside: Path) -> None:
         path = self._folder / str(name)
-        source = self.segments.open(name)
+        source = self.archive.open(name)
         shutil.copyfile(path, _unused(aside / path.name))
         kept = [table.until(last) for table in source.tables() if table.first <= last]
         whole = [part for table in kept for part in blocks.encode([table])]
@@ -184,11 +184,7 @@ class SegmentWriter:
             sync_folder(self._folder)
 
     def _header(self, first: EntryId) -> Header:
-        return Header(self.segments.stream, self.segments.shard, first, self._before.last, self._before.digest)
-
-    @staticmethod
-    def _sentences() -> _Sentences:
-        return _Sentences()
+        return Header(self.archive.stream, self.archive.shard, first, self._before.last, self._before.digest)
 
 
 class _Sentences:

@@ -26,7 +26,7 @@ LEAST = 16
 class ManifestInstaller(Protocol):
     """Where manifests are kept."""
 
-    def all(self) -> Mapping[str, SnapshotManifest]:
+    def manifests(self) -> Mapping[str, SnapshotManifest]:
         """Return them by the name of their files."""
 
     def install(self, name: str, manifest: SnapshotManifest) -> bool:
@@ -101,18 +101,19 @@ class FileSnapshots:
 
     def verified(self, shard: int) -> Sequence[SnapshotManifest]:
         """Return the verified ones, newest first."""
-        found = [each for each in self._manifests.all().values() if each.verified and each.shard == shard]
+        found = [each for each in self._manifests.manifests().values() if each.verified and each.shard == shard]
         return sorted(found, key=lambda each: (EntryId.parse(each.entry), each.epoch, each.token), reverse=True)
 
-    def sweep(self, manifests: Mapping[str, SnapshotManifest], before: EntryId) -> list[str]:
-        """Remove files without a manifest, whole or not, of moments before an entry; return their names."""
-        gone = []
-        for path in sorted(self.folder.iterdir()) if self.folder.is_dir() else ():
+    def remove(self, name: str) -> None:
+        """Remove one, if it is there."""
+        (self.folder / name).unlink(missing_ok=True)
+
+    def sweep(self, manifests: Mapping[str, SnapshotManifest], before: EntryId) -> None:
+        """Remove files without a manifest, whole or not, of moments before an entry."""
+        for path in self.folder.iterdir() if self.folder.is_dir() else ():
             parts = _NAME.fullmatch(path.name)
             if parts is not None and path.name not in manifests and EntryId.parse(parts[4]) < before:
                 path.unlink(missing_ok=True)
-                gone.append(path.name)
-        return gone
 
     def _draft(self, point: SnapshotPoint) -> Path:
         return self.folder / f"{snapshot_name(point)}.tmp"

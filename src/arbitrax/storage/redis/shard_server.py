@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, Self
 
 import msgspec
 
-from arbitrax.domain.errors import DataError, StoreError, StoreUnavailableError
+from arbitrax.domain.errors import DataError
 from arbitrax.exchange.journal import START, EntryId, SnapshotManifest
 from arbitrax.exchange.service.archive_ports import Progress
-from arbitrax.exchange.service.entry_tables import Entry
-
-if TYPE_CHECKING:
-    import valkey
+from arbitrax.exchange.service.ports import NO_EVENTS, Applied
+from arbitrax.storage.redis.channel import Channel, Word
+from arbitrax.storage.redis.journal import ValkeyStream
 
 CLAIM_MS = 10_000
 """How long the right to archive outlives its last use."""
 TRIMMED_AT_ONCE = 2_000
 """Entries, about: each step holds up the server for a millisecond or so."""
-REPLY_SECONDS = 10.0
 
 # KEYS: archiver, marks; ARGV: whose archive, ms, and marks to set.
 _HOLD = """
@@ -85,16 +82,15 @@ return 1
 
 
 class ShardServer:
-    """A shard on the server at a URL, which is asked for anew after every fault: an embedded server starts again then."""
+    """A shard by a connection of its own; after any fault it is closed and another one opened. Errors: `Channel`."""
 
-    def __init__(self, url: Callable[[], str], shard: int, owner: str = "") -> None:
-        """Name the shard; ``owner``: the archive that is written, which claims the right to."""
-        self._url = url
+    def __init__(self, url: str, shard: int, owner: str = "") -> None:
+        """Connect; ``owner``: the archive that is written, which claims the right to."""
         self._shard = shard
         self._owner = owner
-        self._client: valkey.Valkey | None = None
-        self.commands = ServerStream(self, f"commands:{shard}")
-        self.events = ServerStream(self, f"events:{shard}")
+        self._channel = Channel(url)
+        self.commands = ValkeyStream(self._channel, f"commands:{shard}")
+        self.events = ValkeyStream(self._channel, f"events:{shard}")
 
     def claim(self) -> bool:
         """See `arbitrax.exchange.service.archive_ports`, here and below."""
@@ -106,16 +102,17 @@ class ShardServer:
 
     def progress(self) -> Progress:
         """Return all marks."""
-        with self.asking() as client:
-            marks = client.hmget(f"marks:{self._shard}", ["archived_commands", "archived_events", "recorded"])
-            applied = client.hget(f"exchange:{self._shard}", "applied")
-        return Progress(*(START if each is None else EntryId.parse(each) for each in (applied, *marks)))
+        names = ("archived_commands", "archived_events", "recorded")
+        marks = self._channel.ask("HMGET", f"marks:{self._shard}", *names)
+        ids = (START if each is None else EntryId.parse(each) for each in marks)
+        return Progress(self.applied().entry, *ids)
 
-    def running_hash(self) -> int:
-        """Return the running hash of all events that are written."""
-        with self.asking() as client:
-            found = client.hget(f"exchange:{self._shard}", "hash")
-        return int(found or b"0", 16)
+    def applied(self) -> Applied:
+        """Return what is written of the shard."""
+        entry, word, epoch = self._channel.ask("HMGET", f"exchange:{self._shard}", "applied", "hash", "epoch")
+        if entry is None:
+            return Applied(START, NO_EVENTS, 0)
+        return Applied(EntryId.parse(entry), int(word, 16), int(epoch))
 
     def trim(self, commands: EntryId, events: EntryId) -> int | None:
         """Trim a step."""
@@ -123,13 +120,13 @@ class ShardServer:
         trimmed = self._run(_TRIM, keys, self._owner, str(commands), str(events), TRIMMED_AT_ONCE)
         return None if trimmed < 0 else int(trimmed)
 
-    def all(self) -> dict[str, SnapshotManifest]:
+    def manifests(self) -> dict[str, SnapshotManifest]:
         """Return the manifests.
 
         Raises:
             DataError: one cannot be read.
         """
-        return {name: _manifest(name, text) for name, text in self._manifests().items()}
+        return {name: _manifest(name, text) for name, text in self._texts().items()}
 
     def install(self, name: str, manifest: SnapshotManifest) -> bool:
         """Add a manifest; False: the worker of its token has lost the lease."""
@@ -138,86 +135,32 @@ class ShardServer:
 
     def mark_verified(self, name: str, manifest: SnapshotManifest) -> bool:
         """Replace one that is as it was."""
-        text = self._manifests().get(name)
+        text = self._texts().get(name)
         if text is None or _manifest(name, text) != manifest:
             return False
         verified = msgspec.json.encode(msgspec.structs.replace(manifest, verified=True))
         return bool(self._run(_REPLACE, ("snapshots",), name, text, verified))
 
-    def remove(self, name: str) -> bool:
+    def remove_manifest(self, name: str) -> bool:
         """Remove one."""
         return bool(self._run(_REMOVE, ("archiver", "snapshots"), self._owner, name))
 
     def close(self) -> None:
-        """Close the connection; the next use opens another."""
-        client, self._client = self._client, None
-        if client is not None:
-            client.close()  # type: ignore[no-untyped-call]
+        """End the connection."""
+        self._channel.close()
 
-    @contextmanager
-    def asking(self) -> Iterator[valkey.Valkey]:
-        """Yield a client; turn its faults into StoreUnavailableError."""
-        import valkey  # a third of a second: only when asked
-        from valkey.backoff import NoBackoff
-        from valkey.retry import Retry
+    def __enter__(self) -> Self:
+        return self
 
-        try:
-            if self._client is None:
-                self._client = valkey.Valkey.from_url(
-                    self._url(),
-                    socket_connect_timeout=REPLY_SECONDS,
-                    socket_timeout=REPLY_SECONDS,
-                    retry=Retry(NoBackoff(), 0),
-                )
-            yield self._client
-        except StoreError:
-            self.close()
-            raise
-        except (valkey.exceptions.ValkeyError, OSError, ValueError) as error:
-            self.close()
-            raise StoreUnavailableError(
-                f"The journal's Valkey does not answer or refuses us ({type(error).__name__}: {error}); start it, or "
-                "correct or unset ARBITRAX_REDIS_URL."
-            ) from None
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
-    def _manifests(self) -> dict[str, bytes]:
-        with self.asking() as client:
-            found: dict[bytes, bytes] = client.hgetall(f"snapshots:{self._shard}")  # type: ignore[assignment]
-        return {name.decode(): text for name, text in found.items()}
+    def _texts(self) -> dict[str, bytes]:
+        found = self._channel.ask("HGETALL", f"snapshots:{self._shard}")
+        return {name.decode(): text for name, text in zip(found[::2], found[1::2], strict=True)}
 
-    def _run(self, script: str, keys: Sequence[str], *arguments: str | bytes | int) -> Any:
-        with self.asking() as client:
-            return client.eval(script, len(keys), *(f"{key}:{self._shard}" for key in keys), *arguments)  # type: ignore[arg-type]
-
-
-class ServerStream:
-    """A stream of a shard; see `arbitrax.exchange.service.archive_ports.SourceStream`."""
-
-    def __init__(self, server: ShardServer, key: str) -> None:
-        self._server = server
-        self._key = key
-
-    def read_after(self, after: EntryId, count: int, wait: int) -> Sequence[Entry]:
-        """Read, and wait for the first."""
-        with self._server.asking() as client:
-            found: Any = client.xread({self._key: str(after)}, count, wait or None)
-        return _entries(found[0][1]) if found else []
-
-    def range_after(self, after: EntryId, last: EntryId | None, count: int) -> Sequence[Entry]:
-        """Read what is there."""
-        with self._server.asking() as client:
-            found: Any = client.xrange(self._key, f"({after}", "+" if last is None else str(last), count)
-        return _entries(found)
-
-    def first(self) -> EntryId | None:
-        """Return the first id."""
-        with self._server.asking() as client:
-            found: Any = client.xrange(self._key, count=1)
-        return EntryId.parse(found[0][0]) if found else None
-
-
-def _entries(found: Sequence[tuple[bytes, Mapping[bytes, bytes]]]) -> list[Entry]:
-    return [(EntryId.parse(name), fields) for name, fields in found]
+    def _run(self, script: str, keys: Sequence[str], *arguments: Word) -> Any:
+        return self._channel.ask("EVAL", script, len(keys), *(f"{key}:{self._shard}" for key in keys), *arguments)
 
 
 def _manifest(name: str, text: bytes) -> SnapshotManifest:
