@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
 from arbitrax.exchange.journal import CommandEntry, EntryId, EventEntry, SnapshotManifest
+
+NO_EVENTS = 0
+"""The running hash before the first event."""
 
 RawEntry = tuple[EntryId, Mapping[bytes, bytes]]
 """An entry of a stream as it is stored; `arbitrax.exchange.journal` reads the fields."""
@@ -26,14 +29,17 @@ class Stream(Protocol):
     def read_after(self, after: EntryId, count: int, wait: int) -> Sequence[RawEntry]:
         """Return up to ``count`` entries; wait up to ``wait`` ms for the first, 0: not at all."""
 
-    def range_after(self, after: EntryId, last: EntryId | None, count: int) -> Sequence[RawEntry]:
-        """Return up to ``count`` entries up to ``last``, it included."""
+    def scan(self, after: EntryId, last: EntryId | None = None) -> Iterator[Sequence[RawEntry]]:
+        """Return what there is up to ``last``, it included, in large pieces."""
 
     def tail(self) -> EntryId:
         """Return the id of the last entry, START when there is none."""
 
     def covers(self, entry: EntryId) -> bool:
         """Whether an entry is there, or was and has been trimmed. START always is."""
+
+    def trimmed(self) -> tuple[EntryId, int]:
+        """Return the first entry there is, or one past the last there was, and how many before it were trimmed."""
 
 
 class Journal(Stream, Protocol):
@@ -58,6 +64,10 @@ class Outputs(Protocol):
     def send(self, entry: EventEntry, lease: str, gateways: bytes | None) -> None:
         """Send off what a batch gave; ``gateways``, unless None, replaces what is kept of their heartbeats."""
 
+    @property
+    def pending(self) -> int:
+        """Return how many are on their way."""
+
     def confirm(self) -> None:
         """Wait for the reply to the oldest on its way.
 
@@ -73,12 +83,14 @@ class Outputs(Protocol):
 class Lease(Protocol):
     """The right to execute a shard, one process at a time."""
 
-    @property
-    def name(self) -> str:
-        """Return owner and token: the lease's value while it is ours."""
+    name: str
+    """Owner and token: the lease's value while it is ours."""
 
     def acquire(self) -> int | None:
         """Take the lease unless somebody has it; return the token."""
+
+    def holder(self) -> str:
+        """Return who has the lease; empty: nobody."""
 
     def renew(self) -> None:
         """Hold it for longer, when a second has passed since the last time.
@@ -139,3 +151,26 @@ class Records(Protocol):
 
     def recorded(self, shard: int) -> EntryId:
         """Return the last entry of events recorded, START when there is none."""
+
+
+class ShardStore(Protocol):
+    """All of a shard on the journal's server. After any fault it is closed and another one opened."""
+
+    @property
+    def journal(self) -> Journal:
+        """Return its commands."""
+
+    @property
+    def events(self) -> Stream:
+        """Return its events."""
+
+    @property
+    def outputs(self) -> Outputs:
+        """Return where outputs go."""
+
+    @property
+    def lease(self) -> Lease:
+        """Return the right to execute it."""
+
+    def close(self) -> None:
+        """End the connections."""
