@@ -88,8 +88,8 @@ class Archiver:
             wanted = wanted[count:]
         if len(wanted) or self._commands.last != last:
             raise DataError(
-                f"The commands after {self._commands.last} are not those that the events up to {last} answer, or are no "
-                "longer there; restore the journal or its archive from a copy."
+                f"The commands after {self._commands.last} are not those that the events up to {last} answer, or are "
+                "no longer there; restore the journal or its archive from a copy."
             )
 
     def _require_next(self, entry: RawEntry) -> None:

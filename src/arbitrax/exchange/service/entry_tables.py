@@ -15,6 +15,7 @@ ID = np.dtype([("ms", "<u8"), ("seq", "<u8")])
 LONGEST = 4096
 """Entries of a table that is made here."""
 
+
 def just_before(name: EntryId) -> EntryId:
     """Return the greatest id below one that is not START."""
     return EntryId(name.ms, name.seq - 1) if name.seq else EntryId(name.ms - 1, (1 << 64) - 1)

@@ -39,7 +39,9 @@ def history(archive: StreamArchive, stream: Stream, after: EntryId, last: EntryI
                 yield table
                 done = table.last
     if done < last:
-        raise DataError(f"The entries after {done} are neither archived nor on the server; restore the archive's files.")
+        raise DataError(
+            f"The entries after {done} are neither archived nor on the server; restore the archive's files."
+        )
 
 
 class Commands(NamedTuple):
@@ -110,9 +112,8 @@ def require_reconciled(archive: StreamArchive, stream: Stream) -> None:
         DataError: it does.
     """
     end, (first, _) = archive.last(), stream.trimmed()
-    if START < first and end > START and not stream.covers(end):
+    if first > START and end > START and not stream.covers(end):
         raise DataError(
             f"The events are archived up to {end}, which the journal's server does not have; let `arbitrax serve "
             "archiver` set the rest aside first."
         )
-

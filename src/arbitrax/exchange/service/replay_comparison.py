@@ -60,7 +60,9 @@ class Replayed:
         if not same.all() or len(index) != len(journal.ids):
             row = rows if same.all() else int(np.argmin(same))
             at = (journal.ids if row < len(journal.ids) else index)[row]
-            return Difference(f"{at['ms']}-{at['seq']}", "it is not the entry, or has not the commands, that was answered")
+            return Difference(
+                f"{at['ms']}-{at['seq']}", "it is not the entry, or has not the commands, that was answered"
+            )
         counts, events = self._execute(journal.commands)
         command = _first_other(
             counts, np.frombuffer(_field(written, b"n"), "<u4"), events, np.frombuffer(_field(written, b"e"), EVENT)

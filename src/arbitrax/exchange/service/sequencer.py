@@ -43,9 +43,7 @@ class Sequencer:
         counts = np.diff(offsets).astype("<u4")
         return EventEntry(self.epoch, batch.predecessor, batch.index, counts, events, self.hash)
 
-    def _follow_epoch(
-        self, commands: NDArray[np.void], events: NDArray[np.void], offsets: NDArray[np.int64]
-    ) -> None:
+    def _follow_epoch(self, commands: NDArray[np.void], events: NDArray[np.void], offsets: NDArray[np.int64]) -> None:
         """Note an epoch that was opened: the engine answers with the last id before the next."""
         for at in np.flatnonzero(commands["kind"] == Kind.EPOCH):
             said = events[offsets[at] : offsets[at + 1]]

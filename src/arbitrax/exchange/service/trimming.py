@@ -41,7 +41,7 @@ def verified_entries(manifests: Mapping[str, SnapshotManifest]) -> list[EntryId]
 
 
 def superfluous(manifests: Mapping[str, SnapshotManifest]) -> list[str]:
-    """Return the names of snapshots that no recovery needs: those before the oldest of the KEPT newest verified ones."""
+    """Return the names of those that no recovery needs: older than the KEPT newest verified ones."""
     verified = verified_entries(manifests)
     if len(verified) < KEPT:
         return []

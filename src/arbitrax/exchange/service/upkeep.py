@@ -80,9 +80,9 @@ class Upkeep:
                 self._failed.add(name)
                 self._say(f"The snapshot {name} was not verified; `arbitrax exchange verify` says why.")
                 return
-        start, name = to_verify(manifests, self._failed)
-        if name is not None:
-            self._running = self._verify(start), name
+        start, unverified = to_verify(manifests, self._failed)
+        if unverified is not None:
+            self._running = self._verify(start), unverified
 
 
 def to_verify(manifests: Mapping[str, SnapshotManifest], failed: set[str]) -> tuple[str | None, str | None]:

@@ -79,7 +79,9 @@ class Verifier:
             self._replayed.load(manifests[start], self._check_file(manifests[start]))
         after = self._replayed.position
         if after > applied.entry:
-            raise DataError(f"The snapshot {start} is of {after}, but only {applied.entry} is applied; use an older one.")
+            raise DataError(
+                f"The snapshot {start} is of {after}, but only {applied.entry} is applied; use an older one."
+            )
         require_reconciled(self._events, self._server.events)
         began = time.perf_counter()
         difference = self._replay(applied, manifests, done) or self._compare_end(applied)

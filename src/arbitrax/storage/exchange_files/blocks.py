@@ -12,6 +12,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -97,7 +98,7 @@ def decode(data: memoryview, head: Head) -> Iterator[EntryTable]:
         long = np.frombuffer(data, "<u4", fields, at).tolist()
         text = bytes(take(4 * fields + sum(long))[4 * fields :])
         stops = np.cumsum([0, *long]).tolist()
-        names = tuple(text[start:stop] for start, stop in zip(stops[:-1], stops[1:], strict=True))
+        names = tuple(text[start:stop] for start, stop in pairwise(stops))
         ids = np.frombuffer(take(ID.itemsize * rows), ID)
         lengths = np.frombuffer(take(4 * fields * rows), "<u4").reshape(fields, rows)
         columns = tuple(take(size) for size in lengths.sum(axis=1, dtype=np.int64).tolist())

@@ -99,7 +99,7 @@ def names_in(folder: Path) -> list[SegmentName]:
     for number, name in enumerate(names, 1):
         if name.number != number or not (name.closed or name is names[-1]):
             raise DataError(
-                f"The segment {number:08d} in {folder} is missing; restore it from a copy, nothing after it can be used."
+                f"The segment {number:08d} in {folder} is missing; restore it from a copy, those after it are useless."
             )
     return names
 
@@ -110,7 +110,7 @@ def damaged(path: Path, at: int, what: str) -> DataError:
 
 
 class SegmentFile:
-    """A segment opened for reading: a closed one is mapped, an open one read as it is now, up to its last whole block."""
+    """A segment opened for reading: a closed one is mapped, an open one read as it is now."""
 
     def __init__(self, path: Path, stream: Stream, shard: int) -> None:
         """Open it.
@@ -124,7 +124,9 @@ class SegmentFile:
         with path.open("rb") as file:
             # Not mapped while it may be cut: touching what is gone would end the process.
             size = os.fstat(file.fileno()).st_size
-            self._data = memoryview(mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) if self.closed and size else file.read())
+            self._data = memoryview(
+                mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) if self.closed and size else file.read()
+            )
         self.header = self._header(stream, shard)
         self.footer = self._footer() if self.closed else None
         self._end = len(self._data) - (FOOTER.size if self.closed else 0)
@@ -139,8 +141,8 @@ class SegmentFile:
             raise DataError(f"The segment {self.path} has version {version}; this release reads {VERSION}.")
         if (kind, its_shard) != (stream, shard):
             raise DataError(
-                f"The segment {self.path} is of stream {kind} of shard {its_shard}, not of stream {int(stream)} of shard "
-                f"{shard}; move it to where it belongs."
+                f"The segment {self.path} is of stream {kind} of shard {its_shard}, not of stream {int(stream)} of "
+                f"shard {shard}; move it to where it belongs."
             )
         return Header(stream, its_shard, EntryId(*ids[:2]), EntryId(*ids[2:]), before)
 

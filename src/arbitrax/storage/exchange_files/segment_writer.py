@@ -19,7 +19,6 @@ from arbitrax.storage.exchange_files.segment_file import (
     NO_DIGEST,
     Footer,
     Header,
-    SegmentFile,
     SegmentName,
     Stream,
     names_in,
@@ -29,7 +28,7 @@ from arbitrax.storage.exchange_files.segments import Segments
 SEGMENT = 64 << 20
 """Bytes from which a segment is closed and the next one begun."""
 BLOCK = 4 << 20
-"""Bytes of values that a block of a closed segment has, about: those of an open one are as small as what came at once."""
+"""Bytes of values in a block of a closed segment, about. Those of an open one are as small as what came at once."""
 
 
 class SegmentWriter:
@@ -44,6 +43,7 @@ class SegmentWriter:
         """
         self.archive = Segments(exchange, shard, stream)
         self._folder = self.archive.folder
+        self._last = START
         self._limit = size
         with _Sentences():
             make_folder(self._folder)

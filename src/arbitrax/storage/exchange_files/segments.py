@@ -25,7 +25,7 @@ def stream_folder(exchange: Path, shard: int, stream: Stream) -> Path:
 
 
 class Segments:
-    """What is archived of a stream of a shard; nothing here is changed. See `arbitrax.exchange.service.archive_ports`."""
+    """What is archived of a stream of a shard: see `arbitrax.exchange.service.archive_ports.StreamArchive`."""
 
     def __init__(self, exchange: Path, shard: int, stream: Stream) -> None:
         """Name them; ``exchange``: the folder of all shards."""

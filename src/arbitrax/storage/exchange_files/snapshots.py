@@ -1,7 +1,7 @@
 """Snapshots of a shard's state as files, and their manifests on the journal's server.
 
-A file is what `arbitrax.exchange.core.MatchingCore.save` writes: the words of the state hash, 8 bytes each, and the hash
-as the last one. It gets its name when it is whole and synced; it is used by recovery when another process verified it.
+A file is what `arbitrax.exchange.core.MatchingCore.save` writes: the words of the state hash, 8 bytes each, and the
+hash as the last one. It gets its name when it is whole and synced; recovery uses it once another process verified it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
@@ -23,14 +24,17 @@ LEAST = 16
 """Bytes of a file: a mark and the hash."""
 
 
-class ManifestInstaller(Protocol):
-    """Where manifests are kept."""
+class ManifestServer(Protocol):
+    """A connection to where manifests are kept."""
 
     def manifests(self) -> Mapping[str, SnapshotManifest]:
         """Return them by the name of their files."""
 
     def install(self, name: str, manifest: SnapshotManifest) -> bool:
         """Add one; False: the worker of its token has lost the lease."""
+
+
+Connect = Callable[[], AbstractContextManager[ManifestServer]]
 
 
 def snapshot_folder(exchange: Path, shard: int) -> Path:
@@ -46,10 +50,10 @@ def snapshot_name(point: SnapshotPoint) -> str:
 class FileSnapshots:
     """Snapshots of a shard; `arbitrax.exchange.service.ports.SnapshotStore` says what each step does."""
 
-    def __init__(self, exchange: Path, shard: int, manifests: ManifestInstaller) -> None:
+    def __init__(self, exchange: Path, shard: int, connect: Connect) -> None:
         """Name them; ``exchange``: the folder of all shards."""
         self.folder = snapshot_folder(exchange, shard)
-        self._manifests = manifests
+        self._connect = connect
 
     def begin(self, point: SnapshotPoint) -> Path:
         """Return where to write; the folder exists.
@@ -91,7 +95,9 @@ class FileSnapshots:
             taken_at=point.taken_at,
         )
         # After a fault of the server it may be installed or not: a file without a manifest is swept up later.
-        if not self._manifests.install(path.name, manifest):
+        with self._connect() as server:
+            installed = server.install(path.name, manifest)
+        if not installed:
             path.unlink()
             raise StoreError(f"The snapshot of {point.entry} was not kept: the lease of token {point.token} is gone.")
 
@@ -101,7 +107,8 @@ class FileSnapshots:
 
     def verified(self, shard: int) -> Sequence[SnapshotManifest]:
         """Return the verified ones, newest first."""
-        found = [each for each in self._manifests.manifests().values() if each.verified and each.shard == shard]
+        with self._connect() as server:
+            found = [each for each in server.manifests().values() if each.verified and each.shard == shard]
         return sorted(found, key=lambda each: (EntryId.parse(each.entry), each.epoch, each.token), reverse=True)
 
     def remove(self, name: str) -> None:
