@@ -110,10 +110,10 @@ class _Turn:
             while not stop.is_set():
                 self._lease.renew()
                 self._look_at_time()
+                self._look_at_snapshots()
                 if not self._waiting and not self._fetch():
                     continue
                 self._execute()
-                self._look_at_snapshots()
             self._settle(0)
         finally:
             if self._snapshots:
