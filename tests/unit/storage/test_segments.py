@@ -135,7 +135,7 @@ def test_a_missing_or_foreign_segment_is_refused(tmp_path):
     assert len(paths) == 5
     second = paths[1].read_bytes()
     paths[1].unlink()
-    with pytest.raises(DataError, match="00000002 in .* is missing"):
+    with pytest.raises(DataError, match=r"00000002 in .* is missing"):
         read(tmp_path)
     other = tmp_path / "other"
     write(other, [entry(1, c=b"?")], [entry(2)], [entry(3)], size=1)

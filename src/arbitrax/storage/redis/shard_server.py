@@ -81,16 +81,41 @@ return 1
 """
 
 
+class _ScannedStream(ValkeyStream):
+    """A stream with a connection to itself, on which replies may be owed: what else is asked goes over another."""
+
+    def __init__(self, channel: Channel, asking: Channel, key: str) -> None:
+        super().__init__(channel, key)
+        self._asking = ValkeyStream(asking, key)
+
+    def covers(self, entry: EntryId) -> bool:
+        """Whether an entry is there, or was and has been trimmed."""
+        return self._asking.covers(entry)
+
+    def trimmed(self) -> tuple[EntryId, int]:
+        """Return the first entry there is, and how many before it were trimmed."""
+        return self._asking.trimmed()
+
+
 class ShardServer:
-    """A shard by a connection of its own; after any fault it is closed and another one opened. Errors: `Channel`."""
+    """A shard by connections of its own; after any fault it is closed and another one opened. Errors: `Channel`."""
 
     def __init__(self, url: str, shard: int, owner: str = "") -> None:
         """Connect; ``owner``: the archive that is written, which claims the right to."""
         self._shard = shard
         self._owner = owner
-        self._channel = Channel(url)
-        self.commands = ValkeyStream(self._channel, f"commands:{shard}")
-        self.events = ValkeyStream(self._channel, f"events:{shard}")
+        self._channels: list[Channel] = []
+        try:
+            for _ in range(3):
+                self._channels.append(Channel(url))
+        except BaseException:
+            self.close()
+            raise
+        self._channel, *scanned = self._channels
+        self.commands, self.events = (
+            _ScannedStream(channel, self._channel, f"{name}:{shard}")
+            for channel, name in zip(scanned, ("commands", "events"), strict=True)
+        )
 
     def claim(self) -> bool:
         """See `arbitrax.exchange.service.archive_ports`, here and below."""
@@ -146,8 +171,9 @@ class ShardServer:
         return bool(self._run(_REMOVE, ("archiver", "snapshots"), self._owner, name))
 
     def close(self) -> None:
-        """End the connection."""
-        self._channel.close()
+        """End the connections."""
+        for channel in self._channels:
+            channel.close()
 
     def __enter__(self) -> Self:
         return self
