@@ -226,9 +226,8 @@ def serve_exchange(settings: Settings, shard: int, say: Callable[[str], None], s
         return ValkeyShardStore(journal_url(settings), shard, settings.durability)
 
     pace = Pace(settings.snapshot_commands, float(settings.snapshot_seconds))
-    first = connect()
     with FileSync(lambda: journal_url(settings), shard, settings.durability, say):
-        serve(shard, connect, Sources(), pace, say, stop, first)
+        serve(shard, connect, sources=Sources(), pace=pace, say=say, stop=stop)
 
 
 @cache

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Literal
 
 import msgspec
 
@@ -27,7 +28,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Valkey or Redis for the journal; None starts the embedded one."""
     cache_url: str | None = None
     """Valkey or Redis for the cache; None starts the embedded one."""
-    durability: str = "process"
+    durability: Literal["process", "power"] = "process"
     """What the exchange survives without loss: ``process``, kill -9 of anything; ``power``, a power cut too."""
     snapshot_commands: int = 5_000_000
     """Commands of a shard after which the exchange writes a snapshot of it."""
@@ -82,9 +83,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             raise InputError(f"{PREFIX}{name.upper()} is empty; set the key, or unset it.")
     if given.get("durability", "process") not in DURABILITIES:
         raise InputError(f"{PREFIX}DURABILITY is {given['durability']!r}; it is {' or '.join(DURABILITIES)}.")
-    counts = {name: _count(name, given.pop(name)) for name in COUNTS if name in given}
-    home = given.pop("home", "")
-    return Settings(home=Path(home).expanduser().absolute() if home else default_home(), **given, **counts)
+    values: dict[str, Any] = given | {name: _count(name, given[name]) for name in COUNTS if name in given}
+    home = values.pop("home", "")
+    return Settings(home=Path(home).expanduser().absolute() if home else default_home(), **values)
 
 
 def _count(name: str, value: str) -> int:
