@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from arbitrax.exchange.journal import CommandEntry, EntryId
-from arbitrax.exchange.records import COMMAND
+from arbitrax.exchange.records import COMMAND, Kind
 from tests.integration.exchange_service.shard import PATIENCE, orders
 
 
@@ -73,9 +73,9 @@ def test_a_flipped_bit_in_mid_journal_is_refused_with_the_entry_it_is_in(shard):
     executed(shard)
 
     def flip(fields):
-        commands = bytearray(fields[b"c"])
-        commands[128 + COMMAND.fields["quantity"][1]] ^= 1
-        return fields | {b"c": bytes(commands)}
+        commands = np.frombuffer(fields[b"c"], COMMAND).copy()
+        commands["quantity"][np.flatnonzero(commands["kind"] == Kind.SUBMIT)[0]] ^= 1
+        return fields | {b"c": commands.tobytes()}
 
     name = replaced(shard, 5, flip)
     assert f"The first entry with other events is {name}." in refused(shard)
