@@ -230,10 +230,9 @@ def serve_exchange(settings: Settings, shard: int, say: Callable[[str], None], s
         return ValkeyShardStore(journal_url(settings), shard, settings.durability)
 
     pace = Pace(settings.snapshot_commands, float(settings.snapshot_seconds))
-    first = connect()
     with FileSync(lambda: journal_url(settings), shard, settings.durability, say):
         sources = Sources(exchange_snapshots(settings, shard), FileArchive(exchange_folder(settings)))
-        serve(shard, connect, sources, pace, say, stop, first)
+        serve(shard, connect, sources=sources, pace=pace, say=say, stop=stop)
 
 
 def serve_archiver(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Literal
 
 import msgspec
 
@@ -28,7 +29,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Valkey or Redis for the journal; None starts the embedded one."""
     cache_url: str | None = None
     """Valkey or Redis for the cache; None starts the embedded one."""
-    durability: str = "process"
+    durability: Literal["process", "power"] = "process"
     """What the exchange survives without loss: ``process``, kill -9 of anything; ``power``, a power cut too."""
     snapshot_commands: int = 5_000_000
     """Commands of a shard after which the exchange writes a snapshot of it."""
@@ -85,9 +86,12 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             raise InputError(f"{PREFIX}{name.upper()} is empty; set the key, or unset it.")
     if given.get("durability", "process") not in DURABILITIES:
         raise InputError(f"{PREFIX}DURABILITY is {given['durability']!r}; it is {' or '.join(DURABILITIES)}.")
-    counts = {name: _count(name, given.pop(name)) for name in COUNTS if name in given}
-    home, folder = (Path(text).expanduser().absolute() if (text := given.pop(name, "")) else None for name in FOLDERS)
-    return Settings(home=home or default_home(), exchange_folder=folder, **given, **counts)
+    values: dict[str, Any] = given | {name: _count(name, given[name]) for name in COUNTS if name in given}
+    for name in FOLDERS:
+        text = values.pop(name, "")
+        if text:
+            values[name] = Path(text).expanduser().absolute()
+    return Settings(home=values.pop("home", None) or default_home(), **values)
 
 
 def _count(name: str, value: str) -> int:
