@@ -4,9 +4,12 @@ import json
 import os
 import random
 import resource
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +20,7 @@ from arbitrax.exchange.journal import START, CommandEntry, EntryId, SnapshotMani
 from arbitrax.exchange.records import COMMAND
 from arbitrax.exchange.service.entry_tables import tables
 from arbitrax.exchange.streams import as_commands, generate, opening
+from arbitrax.storage.embedded import EmbeddedServers
 from arbitrax.storage.exchange_files.segment_file import Stream
 from arbitrax.storage.exchange_files.segments import Segments
 from arbitrax.storage.exchange_files.shard_archive import open_archive
@@ -40,7 +44,12 @@ class Shard:
         self.sent = 0
 
     def environment(self, **more):
-        settings = {"HOME": self.folder, "REDIS_URL": self.url, "SNAPSHOT_SECONDS": 3_600, **more}
+        settings = {
+            "HOME": self.folder,
+            "SNAPSHOT_SECONDS": 3_600,
+            **({"REDIS_URL": self.url} if self.url else {}),
+            **more,
+        }
         return {**os.environ, **{f"ARBITRAX_{name}": str(value) for name, value in settings.items()}}
 
     def start(self, *words, **settings):
@@ -292,6 +301,31 @@ def test_a_full_disk_is_said_once_and_waited_out(shard):
     assert shard.stop(archiver).endswith("Archiving again.\n")
     shard.stop(worker)
     assert shard.verify("--json")["differs"] is None
+
+
+def test_a_server_killed_under_worker_and_archiver_costs_nothing(tmp_path):
+    # Not under pytest's folder: as root, the server's own account must be able to enter it.
+    home = Path(tempfile.mkdtemp(prefix="arbitrax-test-"))
+    home.chmod(0o711)
+    try:
+        with EmbeddedServers(home) as servers, valkey.Valkey.from_url(servers.journal_url()) as client:
+            shard = Shard(None, home, client)
+            worker, archiver = shard.start("serve", "exchange"), shard.start("serve", "archiver")
+            for _ in range(3):
+                shard.send(10)
+                shard.wait(shard.is_level)
+                shard.send(10)
+                os.kill(next(each.pid for each in servers.status() if each.name == "journal"), signal.SIGKILL)
+                servers.journal_url()  # whoever needs it first starts it again
+            shard.send(10)
+            shard.wait(shard.is_level)
+            for stream in Stream:
+                assert shard.archived(stream) == shard.streamed(stream)
+            found = shard.verify("--json")
+            assert (found["differs"], found["commands"]) == (None, EACH * shard.sent + 1)
+            assert "Traceback" not in shard.stop(archiver) + shard.stop(worker)
+    finally:
+        shutil.rmtree(home)
 
 
 def test_only_the_archive_that_has_the_right_marks_and_trims(shard):
