@@ -9,7 +9,6 @@ from arbitrax.exchange.journal import START, EntryId, SnapshotManifest
 from arbitrax.exchange.service.archive_ports import ArchiverServer
 from arbitrax.exchange.service.trimming import superfluous, trim_points, verified_entries
 
-
 TRIM_STEPS = 100
 """In a turn: enough for what comes meanwhile, and the archive does not fall behind."""
 
