@@ -14,6 +14,7 @@ PREFIX = "ARBITRAX_"
 FOREIGN = frozenset({"ARBITRAX_CORPUS", "ARBITRAX_CRASH_AT", "ARBITRAX_KERNELS"})
 
 DURABILITIES = ("process", "power")
+FOLDERS = ("home", "exchange_folder")
 COUNTS = ("snapshot_commands", "snapshot_seconds")
 
 
@@ -34,6 +35,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Commands of a shard after which the exchange writes a snapshot of it."""
     snapshot_seconds: int = 300
     """Seconds after which it does so, when there were commands."""
+    exchange_folder: Path | None = None
+    """Segments and snapshots of the exchange; None: the folder ``exchange`` of the home."""
     database_replica_url: str | None = None
     """PostgreSQL that reads of bars go to; None reads where is written."""
     alpha_vantage_key: str | None = None
@@ -84,8 +87,11 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     if given.get("durability", "process") not in DURABILITIES:
         raise InputError(f"{PREFIX}DURABILITY is {given['durability']!r}; it is {' or '.join(DURABILITIES)}.")
     values: dict[str, Any] = given | {name: _count(name, given[name]) for name in COUNTS if name in given}
-    home = values.pop("home", "")
-    return Settings(home=Path(home).expanduser().absolute() if home else default_home(), **values)
+    for name in FOLDERS:
+        text = values.pop(name, "")
+        if text:
+            values[name] = Path(text).expanduser().absolute()
+    return Settings(home=values.pop("home", None) or default_home(), **values)
 
 
 def _count(name: str, value: str) -> int:

@@ -138,7 +138,7 @@ class _Recovery:
                 if entry[0] > last:
                     return
                 yield entry
-            after = self.archived
+                after = entry[0]  # it may have grown
         if after < last:
             for entries in self.store.journal.scan(after, last):
                 yield from entries
