@@ -18,7 +18,7 @@ cdef struct Order:
     long long total            # lots, filled ones included
     unsigned int older         # in the list of its account, which is in order-id order
     unsigned int younger
-    unsigned int extension     # 0: a limit order in a book without accounts, or a market order there
+    unsigned int extension     # 0: a limit or market order in a book without accounts
     unsigned char side
     unsigned char type
     unsigned char terms        # time in force | self-trade instruction << 4
@@ -32,7 +32,7 @@ cdef enum Place:
     PARKED = 4
 
 cdef struct Extension:
-    # 128 bytes.
+    # 128 bytes, of which a limit order uses the first 64.
     unsigned int link          # of the free ones
     unsigned int symbol
     unsigned int place
@@ -41,19 +41,19 @@ cdef struct Extension:
     long long limit
     long long shown            # of an iceberg
     long long display          # 0: all of it
+    long long expire
+    unsigned int client        # record of its client id
+    unsigned int due_level
+    long long due_order        # its id
+    unsigned int due_next      # with the same expiry
+    unsigned int due_previous
+    unsigned int follower      # next and previous in the list of pegs or of trailing stops, in order-id order
+    unsigned int leader
     long long bound
     long long funds
     long long stop
     long long distance
     long long offset
-    long long expire
-    unsigned int client        # record of its client id
-    unsigned int follower      # next and previous in the list of pegs or of trailing stops, in order-id order
-    unsigned int leader
-    unsigned int due_next      # with the same expiry
-    unsigned int due_previous
-    unsigned int due_level
-    long long due_order        # its id
 
 cdef struct Level:
     # 32 bytes. Orders at one price of one side of one symbol, first come first; or stops at one trigger, or extensions
@@ -84,8 +84,8 @@ cdef struct Ladder:
     unsigned int best          # level
     unsigned int root
     long long quantity         # lots, all levels
-    unsigned int plain         # nothing but limit and market orders, continuous trading: the short way will do
-    unsigned int spare
+    unsigned int plain         # no stops and pegs, continuous trading, no filters: the short way will do
+    unsigned int accounts      # the symbol keeps them
     long long block[4]         # key >> 6 of the remembered leaves
     unsigned int leaf[4]
     unsigned long long unused[6]
@@ -287,6 +287,12 @@ cdef inline Order* linked(Engine* e, unsigned int slot) noexcept nogil:
 cdef inline Extension* extension_at(Engine* e, unsigned int index) noexcept nogil:
     check(0 < index < e.extensions.made)
     return &(<Extension*> e.extensions.records)[index]
+
+cdef inline void clear_extension(Extension* x) noexcept nogil:
+    # Word by word, of which compilers make eight wide stores; of a memset a loop.
+    cdef int i
+    for i in range(16):
+        (<unsigned long long*> x)[i] = 0
 
 @cython.overflowcheck(False)
 cdef inline unsigned int pick(bint first, unsigned int a, unsigned int b) noexcept nogil:
