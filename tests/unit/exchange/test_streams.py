@@ -10,7 +10,7 @@ import pytest
 
 from arbitrax.exchange.records import COMMAND, EVENT, INSTRUMENT_RULES, Code, Flag, Happening, Kind, Type
 from tests.exchange.implementations import IMPLEMENTATIONS
-from tests.exchange.random_commands import opening, random_bytes, random_commands
+from tests.exchange.random_commands import common_commands, opening, random_bytes, random_commands
 
 PART = 1_000
 
@@ -46,6 +46,19 @@ def test_random_commands_reach_every_kind_of_event_and_nearly_every_code():
     missing = {each.name for each in Code} - {Code(each).name for each in np.unique(events["code"])}
     assert missing == {
         "UNKNOWN_KIND", "UNKNOWN_SYMBOL", "UNKNOWN_ACCOUNT", "NO_ROOM", "PRICE_NOT_POSITIVE", "RUNNING",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_short_way_of_common_commands_ends_where_the_long_one_does(seed):
+    events = compare(common_commands(seed, 6_000))
+    assert set(events["kind"].tolist()) >= {
+        Happening.ACCEPTED, Happening.FILLED, Happening.CANCELLED, Happening.AMENDED, Happening.REFUSED,
+        Happening.REFILLED, Happening.DECREMENTED, Happening.CASH,
+    }  # fmt: skip
+    assert set(events["code"].tolist()) >= {
+        Code.WOULD_TRADE, Code.NOT_ALL_AT_ONCE, Code.SELF_TRADE, Code.NO_BUYING_POWER, Code.NO_SHORTING,
+        Code.POSITION_LIMIT, Code.ORDER_LIMIT, Code.NOTIONAL_LIMIT, Code.RATE_LIMIT, Code.KILLED,
     }  # fmt: skip
 
 

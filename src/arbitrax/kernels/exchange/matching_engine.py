@@ -62,8 +62,8 @@ from cython.cimports.libc.string import memset
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
-ONE_BY_ONE = cython.declare(cython.uint, 32)
-"""Calls between two looks at the room."""
+ONE_BY_ONE = cython.declare(cython.uint, 8)
+"""Calls between two looks at the room: so few that a look seldom touches more than one new page of each kind."""
 
 
 @cython.cfunc
