@@ -288,12 +288,6 @@ cdef inline Extension* extension_at(Engine* e, unsigned int index) noexcept nogi
     check(0 < index < e.extensions.made)
     return &(<Extension*> e.extensions.records)[index]
 
-cdef inline void clear_extension(Extension* x) noexcept nogil:
-    # Word by word, of which compilers make eight wide stores; of a memset a loop.
-    cdef int i
-    for i in range(16):
-        (<unsigned long long*> x)[i] = 0
-
 @cython.overflowcheck(False)
 cdef inline unsigned int pick(bint first, unsigned int a, unsigned int b) noexcept nogil:
     # a if first else b, without a branch.
