@@ -223,7 +223,10 @@ def reserve(e, order, x, lots):
 def count_reducing(e, order, x, change):
     """Count a reduce-only order in or out."""
     if order.flags & REDUCE_ONLY and x.position != 0:
-        position_at(e, x.position).reducing[order.side] += change
+        if change > 0:  # -1 is no unsigned number to add
+            position_at(e, x.position).reducing[order.side] += 1
+        else:
+            position_at(e, x.position).reducing[order.side] -= 1
 
 
 def reduces(position, side, lots, reduce_only):

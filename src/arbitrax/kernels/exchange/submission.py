@@ -168,7 +168,7 @@ def _answer_known(
         event.side = c.side
     else:
         order = order_at(e, find_order(e, known.order))
-        tell(e, REPEATED, OK, order, c.symbol, order.total, order.price)
+        tell(e, REPEATED, OK, order, extension_at(e, order.extension).symbol, order.total, order.price)
     return True
 
 
@@ -289,9 +289,11 @@ def _check_account(
     position: cython.pointer[Position] = position_at(e, x.position)
     balance: cython.pointer[Balance] = balance_at(e, position.balance)
     worst: cython.longlong = worst_price(e, book, order, x, touch)
-    notional: int128 = x.funds if x.funds != 0 else cython.cast(int128, worst) * lots * book.tick_value
+    notional: int128 = x.funds
     cash: int128
     code: cython.int = check_rate(e, balance)
+    if notional == 0:  # no conditional expression: of numbers of 64 and of 128 bits, Cython makes one of 64
+        notional = cython.cast(int128, worst) * lots * book.tick_value
     if code == OK:
         code = check_limits(e, balance, position, order.side, lots, notional, True)
     if code != OK:
