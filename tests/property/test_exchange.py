@@ -88,7 +88,7 @@ class Exchange(RuleBasedStateMachine):
         self.journal, self.said = [], []
         self.time, self.seq, self.deposits = 1_000, 0, 0
         self.limits, self.sides, self.filled = {}, {}, Counter()
-        self.ids = 0
+        self.ids, self.pegs = 0, set()
         self.auction, self.symbols = set(), {}
         for symbol in SYMBOLS:
             self.send(Kind.INSTRUMENT, symbol=symbol, tick_value=symbol, maker_fee=fees[0], taker_fee=fees[1],
@@ -120,12 +120,15 @@ class Exchange(RuleBasedStateMachine):
 
     def check_events(self, row, events):
         """No fill worse than a limit, none of more than was ordered, prices of makers; a refusal says nothing else."""
-        for each in events:
-            if each["kind"] in (Happening.ACCEPTED, Happening.AMENDED) and each["price"]:
-                self.limits[int(each["order"])] = int(each["price"])
-                self.sides[int(each["order"])] = int(each["side"])
-        if row["kind"] == Kind.SUBMIT and row["type"] == Type.PEG:
-            self.limits[int(events["order"][-1])] = int(row["price"])
+        for each in events[np.isin(events["kind"], [Happening.ACCEPTED, Happening.AMENDED])]:
+            order = int(each["order"])
+            if row["kind"] == Kind.SUBMIT and row["type"] == Type.PEG:
+                self.pegs.add(order)
+            # The price of a peg's event is where it stands; its limit is what was asked for.
+            price = int(row["price"] if order in self.pegs else each["price"])
+            if price:
+                self.limits[order] = price
+                self.sides[order] = int(each["side"])
         if row["kind"] == Kind.SUBMIT:
             self.ids = max(self.ids, int(events["order"].max()))
         for fill in fills_of(events):
