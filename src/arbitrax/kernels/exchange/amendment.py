@@ -16,6 +16,7 @@ from cython.cimports.arbitrax.kernels.exchange.matching import (
     enter,
     mark_touched,
     new_extension,
+    stops_of,
     take_out,
     wait,
 )
@@ -259,3 +260,5 @@ def _lessen(
     level_at(e, order.level).quantity += more
     if order.extension == 0 or extension_at(e, order.extension).place == IN_BOOK:
         side_of(e, book, order.side).quantity += more
+    else:
+        stops_of(e, book, order).quantity += more

@@ -138,13 +138,7 @@ def rest(e, book, slot, price):
     queue(e, side_of(e, book, order.side), 2 * symbol_of(e, book) + order.side, key_of(order.side, price), slot)
 
 
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _stops(
-    e: cython.pointer[Engine], book: cython.pointer[Book], order: cython.pointer[Order]
-) -> cython.pointer[Ladder]:
+def stops_of(e, book, order):
     """Return the ladder on which a stop waits."""
     which: cython.uint = (2 if order.flags & ON_QUOTE else 0) + order.side
     return cython.address(waiting_at(e, book.waiting).stops[which])
@@ -192,7 +186,7 @@ def wait(e, book, slot):
     x: cython.pointer[Extension] = extension_at(e, order.extension)
     x.place = WAITING
     book.stops += 1
-    queue(e, _stops(e, book, order), 2 * symbol_of(e, book) + order.side, stop_key(order.side, x.stop), slot)
+    queue(e, stops_of(e, book, order), 2 * symbol_of(e, book) + order.side, stop_key(order.side, x.stop), slot)
     if order.type == TRAILING_STOP:
         follow_list(e, book, slot, True)
         waiting_at(e, book.waiting).followed[(2 if order.flags & ON_QUOTE else 0) + order.side] = 0
@@ -225,7 +219,7 @@ def take_out(e, book, slot):
     if x.place == IN_BOOK:
         unqueue(e, side_of(e, book, order.side), order)
     elif x.place == WAITING:
-        unqueue(e, _stops(e, book, order), order)
+        unqueue(e, stops_of(e, book, order), order)
         if order.type == TRAILING_STOP:
             follow_list(e, book, slot, False)
         book.stops -= 1

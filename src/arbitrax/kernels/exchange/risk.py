@@ -251,7 +251,10 @@ def _funds_reserve(
 def count_reducing(e, order, x, change):
     """Count a reduce-only order in or out."""
     if order.flags & REDUCE_ONLY and x.position != 0:
-        position_at(e, x.position).reducing[order.side] += change
+        if change > 0:  # -1 is no unsigned number to add
+            position_at(e, x.position).reducing[order.side] += 1
+        else:
+            position_at(e, x.position).reducing[order.side] -= 1
 
 
 def reduces(position, side, lots, reduce_only):
@@ -342,9 +345,11 @@ def check_new_order(e, book, order, x, lots, touch):
     position: cython.pointer[Position] = position_at(e, x.position)
     balance: cython.pointer[Balance] = balance_at(e, position.balance)
     worst: cython.longlong = _worst_price(book, balance, order, x, touch)
-    notional: int128 = x.funds if x.funds != 0 else cython.cast(int128, worst) * lots * book.tick_value
+    notional: int128 = x.funds
     cash: int128
     code: cython.int = _check_rate(e, balance)
+    if x.funds == 0:  # no conditional expression: of numbers of 64 and of 128 bits, Cython makes one of 64
+        notional = cython.cast(int128, worst) * lots * book.tick_value
     if code == OK:
         code = _check_limits(balance, position, order.side, lots, notional, True)
     if code != OK:

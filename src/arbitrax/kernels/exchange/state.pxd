@@ -248,8 +248,8 @@ cdef struct Engine:
     unsigned int symbol_count
     unsigned int page_count
     unsigned int* touched        # (touched_count,) symbols
-    unsigned int* symbol_list    # (symbol_count,) ascending
-    unsigned int* page_list      # (page_count,) of accounts, ascending
+    unsigned int* symbol_list    # (symbol_count,) put in order by who walks them, as the next is
+    unsigned int* page_list      # (page_count,) of accounts
     long long window_time
     long long window_orders
     long long next_dead_man      # no switch acts before; NO_KEY: none is set
@@ -342,22 +342,14 @@ cdef inline Account* account_at(Engine* e, unsigned int number) noexcept nogil:
     check(page < e.pages.given)
     return &(<AccountPage*> e.pages.records)[page].account[number & 255]
 
-cdef inline void list_page(Engine* e, unsigned int number) noexcept nogil:
-    # Keep the pages of accounts in order.
-    cdef unsigned int at = e.page_count
-    while at > 0 and e.page_list[at - 1] > number:
-        e.page_list[at] = e.page_list[at - 1]
-        at -= 1
-    e.page_list[at] = number
-    e.page_count += 1
-
 cdef inline Account* open_account(Engine* e, unsigned int number) noexcept nogil:
     cdef unsigned int page = e.account_pages[number >> 8]
     if page == 0:
         page = take_spare(&e.pages, sizeof(AccountPage))
         (<AccountPage*> e.pages.records)[page].account[0].oldest = 0
         e.account_pages[number >> 8] = page
-        list_page(e, number >> 8)
+        e.page_list[e.page_count] = number >> 8
+        e.page_count += 1
     return &(<AccountPage*> e.pages.records)[page].account[number & 255]
 
 cdef inline Balance* balance_of(Engine* e, unsigned int number) noexcept nogil:

@@ -161,7 +161,7 @@ def _answer_known(
         event.side = c.side
     else:
         order = order_at(e, find_order(e, known.order))
-        tell(e, REPEATED, OK, order, c.symbol, order.total, order.price)
+        tell(e, REPEATED, OK, order, extension_at(e, order.extension).symbol, order.total, order.price)
     return True
 
 
