@@ -15,7 +15,7 @@ from arbitrax.exchange.service import crash_points
 from arbitrax.exchange.service.batches import MOST_COMMANDS, MOST_ENTRIES, form, take
 from arbitrax.exchange.service.heartbeats import Heartbeats, disconnections
 from arbitrax.exchange.service.ports import RawEntry, ShardStore
-from arbitrax.exchange.service.recovery import Say, Sources, recover
+from arbitrax.exchange.service.recovery import Recovered, Say, Sources, Stopped, recover
 from arbitrax.exchange.service.sequencer import Sequencer, tick_entry
 from arbitrax.exchange.service.snapshooting import Pace, Snapshooter
 
@@ -50,8 +50,13 @@ def serve(
     while not stop.is_set():
         try:
             if _await_lease(shard, store, say, stop):
-                _Turn(shard, store, sources, pace, say).run(stop)
+                recovered = recover(store, shard, sources, say, stop)
+                snapshots = Snapshooter(sources.snapshots, shard, pace, say) if sources.snapshots else None
+                _Turn(shard, store, recovered, snapshots, say).run(stop)
             rest, said = STANDBY_SECONDS, ""
+            continue
+        except Stopped:
+            say(f"worker.stopped shard={shard} while it recovered")
             continue
         except StoreError as error:
             if str(error) != said:
@@ -97,15 +102,16 @@ def _give_up(store: ShardStore) -> None:
 class _Turn:
     """One time of having the lease."""
 
-    def __init__(self, shard: int, store: ShardStore, sources: Sources, pace: Pace, say: Say) -> None:
+    def __init__(
+        self, shard: int, store: ShardStore, recovered: Recovered, snapshots: Snapshooter | None, say: Say
+    ) -> None:
         self._journal, self._outputs, self._lease = store.journal, store.outputs, store.lease
         self._say, self._shard = say, shard
-        recovered = recover(store, shard, sources, say)
         self._sequencer: Sequencer = recovered.sequencer
         self._waiting: deque[RawEntry] = deque(recovered.unwritten)
         self._read = self._waiting[-1][0] if self._waiting else self._sequencer.entry
         self._heartbeats = Heartbeats(self._outputs.gateways())
-        self._snapshots = Snapshooter(sources.snapshots, shard, pace, say) if sources.snapshots else None
+        self._snapshots = snapshots
         self._count = LEAST_READ
         """Entries to read at once: about as many as make a batch."""
         self._appended: EntryId = START
