@@ -53,7 +53,7 @@ bench-metrics: $(VENV)/.built  ## measure metrics alone, ours, empyrical and qua
 bench-indicators: $(VENV)/.built $(VENV)/.developer  ## measure indicators alone, ours, TA-Lib and talipp, interleaved
 	$(BIN)/python -m benchmarks.indicators
 
-bench-exchange: $(VENV)/.built  ## measure the order book alone, ours and a bare C++ one, interleaved
+bench-exchange: $(VENV)/.built  ## measure the order book alone, ours and the peers, interleaved; a day of 30M messages
 	$(BIN)/python -m benchmarks.exchange
 	$(BIN)/python -m benchmarks.exchange.simulation
 

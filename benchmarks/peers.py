@@ -1,5 +1,6 @@
 """Peers live in virtual environments of their own under build/peers, never in the project's."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,27 @@ REQUIREMENTS = {
     "empyrical": ["empyrical-reloaded==0.7.1", "numpy==2.4.6", "pandas==2.3.3"],
     "quantstats": ["quantstats==0.0.81", "numpy==2.4.6", "pandas==2.3.3"],
     "talipp": ["talipp==2.7.0"],
+    "orderly_chaos": ["orderly-chaos==0.2.0"],
+    "obook": ["obook==0.1.0"],
+    "litebook": ["litebook==0.0.1"],
+    "liquibook": ["liquibook==2.0.1"],
+    "lightmatchingengine": ["lightmatchingengine==2019.1.4"],
+    "pyorderbook": ["pyorderbook==0.4.9"],
+    "matching_engine": ["matching-engine==0.1.1"],
 }
+INTERPRETERS = {"matching_engine": "python3.12"}
+"""Peers that need another Python than ours."""
+
+
+def interpreter(peer: str) -> str | None:
+    """Return the Python that makes the peer's environment; None when it is not there."""
+    name = INTERPRETERS.get(peer)
+    if name is None or sys.version_info[:2] == tuple(map(int, name.removeprefix("python").split("."))):
+        return sys.executable
+    found = shutil.which(name)
+    # A name in the path may be a switch between versions of which none is chosen.
+    works = found is not None and not subprocess.run([found, "--version"], capture_output=True, check=False).returncode
+    return found if works else None
 
 
 def python_of(peer: str) -> str | None:
@@ -27,7 +48,9 @@ def python_of(peer: str) -> str | None:
     python = home / "bin" / "python"
     if not (home / ".installed").exists():
         print(f"installing {peer} into {home} ...", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", str(home)], check=True)
+        maker = interpreter(peer)
+        if maker is None or subprocess.run([maker, "-m", "venv", str(home)], check=False).returncode:
+            return None
         installed = subprocess.run(
             [python, "-m", "pip", "install", "-q", "--disable-pip-version-check", *REQUIREMENTS[peer]],
             check=False,

@@ -1,29 +1,26 @@
 """Measure our order book in a process of its own and print the figures as JSON.
 
-python -m benchmarks.exchange.runner batch RESTING | single RESTING | worst | memory
+python -m benchmarks.exchange.runner batch RESTING | worst | memory
 """
 
 import json
-import resource
 import sys
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from arbitrax.kernels.order_book import OrderBook
-from numpy.typing import NDArray
 
-from arbitrax.exchange.records import EVENT, Kind
+from arbitrax.exchange.records import EVENT
+from benchmarks.exchange.engine import open_engine
+from benchmarks.exchange.memory import resident
+from benchmarks.exchange.peers.worker import quantiles
 from benchmarks.exchange.stream import as_commands, fold, stored, trade_hash
 
 PART = 8_192
 """Commands a call: their events are read while they are in the cache."""
 ROUNDS = 5
-CALLS = 300_000
-QUANTILES = {"p50": 0.5, "p99": 0.99, "p99.9": 0.999, "max": 1.0}
 
 
 def batch(resting: int) -> dict[str, Any]:
@@ -32,7 +29,7 @@ def batch(resting: int) -> dict[str, Any]:
     offsets = np.zeros(len(commands) + 1, np.int64)
     wall, cpu = [], []
     for _ in range(ROUNDS):
-        book, checksum = OrderBook(), 0
+        book, checksum = open_engine(), 0
         began, used = time.perf_counter(), time.process_time()
         for at in range(0, len(commands), PART):
             part = commands[at : at + PART]
@@ -40,10 +37,10 @@ def batch(resting: int) -> dict[str, Any]:
             checksum ^= int(np.bitwise_xor.reduce(np.frombuffer(book.events(), np.int64)))
         wall.append(time.perf_counter() - began)
         cpu.append(time.process_time() - used)
-    book = OrderBook()
+    book = open_engine()
     book.run(commands, offsets)
     events = np.frombuffer(book.events(), EVENT)
-    resting_orders = [(order, side, price, lots) for side in (0, 1) for order, _, price, lots, _ in book.queue(0, side)]
+    resting_orders = [(order, side, price, lots) for side in (0, 1) for price, order, _, lots in book.queue(0, side)]
     return {
         "nanoseconds": min(wall) / len(commands) * 1e9,
         "cpu": min(cpu) / len(commands) * 1e9,
@@ -52,50 +49,6 @@ def batch(resting: int) -> dict[str, Any]:
         "records": len(events),
         "checksum": checksum & (1 << 64) - 1,
     }
-
-
-def calls_of(commands: NDArray[np.void]) -> list[tuple[int, ...]]:
-    return commands[["kind", "side", "price", "quantity", "account", "type", "order", "flags"]].tolist()
-
-
-def quantiles(nanoseconds: NDArray[np.int64]) -> dict[str, int]:
-    ordered = np.sort(nanoseconds)
-    return {name: int(ordered[min(int(len(ordered) * share), len(ordered) - 1)]) for name, share in QUANTILES.items()}
-
-
-def single(resting: int) -> dict[str, Any]:
-    """Call once a message from Python; the loop around the calls is counted in, and the clock in the quantiles."""
-    calls = calls_of(as_commands(np.load(stored(resting)))[:CALLS])
-    wall, cpu = [], []
-    for _ in range(ROUNDS):
-        book = OrderBook()
-        submit, cancel, amend = book.submit, book.cancel, book.amend
-        began, used = time.perf_counter(), time.process_time()
-        for kind, side, price, lots, account, form, order, flags in calls:
-            if kind == Kind.SUBMIT:
-                submit(side, price, lots, account, 0, form)
-            elif kind == Kind.CANCEL:
-                cancel(order, account)
-            else:
-                amend(order, price, lots, account, flags)
-        wall.append(time.perf_counter() - began)
-        cpu.append(time.process_time() - used)
-    took = np.zeros(len(calls), np.int64)
-    book = OrderBook()
-    clock = time.perf_counter_ns
-    for at, (kind, side, price, lots, account, form, order, flags) in enumerate(calls):
-        if kind == Kind.SUBMIT:
-            began_at = clock()
-            book.submit(side, price, lots, account, 0, form)
-        elif kind == Kind.CANCEL:
-            began_at = clock()
-            book.cancel(order, account)
-        else:
-            began_at = clock()
-            book.amend(order, price, lots, account, flags)
-        took[at] = clock() - began_at
-    each = {"nanoseconds": min(wall) / len(calls) * 1e9, "cpu": min(cpu) / len(calls) * 1e9}
-    return {**each, **quantiles(took)}
 
 
 def stubs(step: Callable[[str, Any], None]) -> None:
@@ -139,7 +92,7 @@ def worst() -> dict[str, Any]:
         scenario(partial(_note, calls))
         least = np.full(len(calls), np.iinfo(np.int64).max)
         for _ in range(15):
-            book = OrderBook()
+            book = open_engine()
             took = np.zeros(len(calls), np.int64)
             methods = {"submit": book.submit, "cancel": book.cancel}
             for at, (name, arguments) in enumerate(calls):
@@ -149,21 +102,16 @@ def worst() -> dict[str, Any]:
                 took[at] = clock() - began
                 assert answer > 0, (name, arguments, answer)
             least = np.minimum(least, took)
-        found[scenario.__name__] = quantiles(least)
+        found[scenario.__name__] = quantiles(least.tolist())
     return found
-
-
-def resident() -> int:
-    """Return the bytes this process has in memory."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
 
 
 def memory() -> dict[str, Any]:
     """Return bytes a symbol takes: one nobody has traded, and one with an order on each side."""
     count = 20_000
-    OrderBook(1).submit(0, 1, 1, 1)
+    open_engine().submit(0, 1, 1, 1)
     before = resident()
-    book = OrderBook(count)
+    book = open_engine(count)
     idle = (resident() - before) / count
     for symbol in range(count):
         book.submit(0, 100, 1, 1, symbol)
@@ -173,9 +121,7 @@ def memory() -> dict[str, Any]:
 
 def main() -> None:
     task, *arguments = sys.argv[1:]
-    tasks: dict[str, Callable[..., dict[str, Any]]] = {
-        "batch": batch, "single": single, "worst": worst, "memory": memory,
-    }  # fmt: skip
+    tasks: dict[str, Callable[..., dict[str, Any]]] = {"batch": batch, "worst": worst, "memory": memory}
     print(json.dumps(tasks[task](*map(int, arguments))))
 
 

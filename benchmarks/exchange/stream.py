@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from arbitrax.exchange import streams
 from arbitrax.exchange.streams import as_commands, fold, trade_hash
 
-__all__ = ["EXPECTED", "FOLDER", "as_commands", "fold", "generate", "stored", "trade_hash"]
+__all__ = ["EXPECTED", "FOLDER", "as_commands", "as_rows", "fold", "generate", "stored", "trade_hash"]
 
 MESSAGES = 1_000_000
 FOLDER = Path("build/bench")
@@ -30,4 +30,12 @@ def stored(resting: int) -> Path:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         np.save(path, generate(resting))
+    return path
+
+
+def as_rows(resting: int) -> Path:
+    """Return the file of a stream as bare int64, for programs that know no NumPy."""
+    path = FOLDER / f"orders-{resting}.rows"
+    if not path.exists():
+        np.load(stored(resting)).tofile(path)
     return path

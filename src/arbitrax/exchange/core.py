@@ -1,18 +1,24 @@
 """The compiled engine behind arrays and views: what everything else of the exchange calls."""
 
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
+from arbitrax.domain.errors import DataError
 from arbitrax.exchange.records import COMMAND, EVENT
 from arbitrax.exchange.views import AccountView, Level, PositionView, Queued
-from arbitrax.kernels.exchange.matching_engine import MatchingEngine
+from arbitrax.kernels.exchange import matching_engine
 
 
 class MatchingCore:
     """One shard: commands in, events out. Equal, event by event, to `arbitrax.exchange.reference.MatchingEngine`."""
 
     def __init__(self) -> None:
-        self.kernel = MatchingEngine()
+        self.kernel = matching_engine.MatchingEngine()
 
     def run(self, commands: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
         """Execute commands, shape (n,) of COMMAND, in order.
@@ -54,3 +60,42 @@ class MatchingCore:
     def position(self, account: int, symbol: int) -> PositionView:
         """Return what an account holds of a symbol."""
         return PositionView(*self.kernel.position(account, symbol))
+
+    def next_due(self) -> int | None:
+        """Return when a TICK has something to do: the next expiry or dead-man switch, ms. It may be early."""
+        return self.kernel.next_due() or None
+
+    def save(self, path: Path) -> int:
+        """Write the state to a new file, synced; return its hash. The file is its words: see `reference.hashing`."""
+        with path.open("xb") as file:
+            found = self.kernel.save(file.fileno())
+            os.fsync(file.fileno())
+        return found
+
+    def fork_save(self, path: Path) -> int:
+        """Write the state as it is now to a new file from a child process, while this one goes on.
+
+        Returns:
+            The child's process id. Wait for it: it ends with 0 when the file is whole and synced.
+        """
+        with path.open("xb") as file:
+            return self.kernel.fork_and_save(file.fileno())
+
+    @classmethod
+    def load(cls, path: Path) -> MatchingCore:
+        """Return an engine with the state that a file holds.
+
+        Raises:
+            DataError: the file is damaged, cut off, or of something else.
+        """
+        core = cls()
+        try:
+            core.kernel.load(np.fromfile(path, "<u8"))
+        except ValueError:
+            raise DataError(f"{path} is no snapshot of an engine, or it is damaged; use an older one.") from None
+        return core
+
+
+def fold_events(running: int, events: NDArray[np.void]) -> int:
+    """Return the running hash, 64 bits, with more events of EVENT taken in: `reference.fold` over their words."""
+    return matching_engine.fold_events(running, np.ascontiguousarray(events).view("<u8"))

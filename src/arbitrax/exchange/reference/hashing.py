@@ -15,8 +15,9 @@
 4. Producers, ascending: id, epoch, seq, order, code.
 5. Closed client ids, oldest first: account, client (four words), order, body, code, time.
 
-Absent values are 0. The fold starts from 0. A walk takes time in proportion to the state; it is for snapshots and
-proofs, not for each command.
+Absent values are 0. Money (cash, cost, realised, fees, reserves) is two words, the low 64 bits, then the others. The
+fold starts from 0. These words are also what a snapshot holds. A walk takes time in proportion to the state; it is for
+snapshots and proofs, not for each command.
 """
 
 from collections.abc import Iterable, Iterator
@@ -25,7 +26,7 @@ from dataclasses import astuple
 from arbitrax.exchange.records import Side
 from arbitrax.exchange.reference.accounts import Account, Position
 from arbitrax.exchange.reference.book import Book
-from arbitrax.exchange.reference.fold import fold
+from arbitrax.exchange.reference.fold import MASK, fold
 from arbitrax.exchange.reference.orders import Order, Place
 from arbitrax.exchange.reference.state import State
 
@@ -84,15 +85,21 @@ def book_words(book: Book) -> Iterator[int]:
             yield from (price, book.external[side][price])
 
 
+def wide(value: int) -> tuple[int, int]:
+    """Return an amount of money as two words."""
+    return value & MASK, value >> 64
+
+
 def position_words(position: Position) -> list[int]:
     """Return a position's numbers."""
-    money = [position.quantity, position.cost, position.realised, position.fees]
-    return [*money, *position.lots, *position.reserves, *position.reducing]
+    money = [*wide(position.cost), *wide(position.realised), *wide(position.fees)]
+    reserves = [*wide(position.reserves[Side.BUY]), *wide(position.reserves[Side.SELL])]
+    return [position.quantity, *money, *position.lots, *reserves, *position.reducing]
 
 
 def account_words(account: Account) -> Iterator[int]:
     """Yield an account's numbers."""
-    yield from (account.id, account.kind, account.cash, account.killed)
+    yield from (account.id, account.kind, *wide(account.cash), account.killed)
     yield from (account.max_position, account.max_notional, account.max_orders, account.max_rate)
     yield from (account.second, account.submitted, account.dead_man)
     positions = [(symbol, position_words(account.positions[symbol])) for symbol in sorted(account.positions)]

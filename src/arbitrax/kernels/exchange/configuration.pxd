@@ -10,3 +10,4 @@ cdef void change_phase(Engine* e, Book* book, unsigned int phase) noexcept nogil
 cdef void set_window(Engine* e, const Command* c) noexcept nogil
 cdef void set_epoch(Engine* e, const Command* c) noexcept nogil
 cdef void open_balance(Engine* e, unsigned int number, unsigned int kind) noexcept nogil
+cdef bint add_symbol(Engine* e, unsigned int symbol, const Book* rules) noexcept nogil

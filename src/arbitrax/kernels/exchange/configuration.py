@@ -156,27 +156,36 @@ def _list_symbol(e: cython.pointer[Engine], symbol: cython.uint) -> cython.void:
     e.symbol_count += 1
 
 
+def add_symbol(e, symbol, rules):
+    """Add a symbol with its rules; False: there is no memory."""
+    book: cython.pointer[Book]
+    side: cython.uint
+    if not _more_symbols(e, symbol):
+        return False
+    book = book_at(e, symbol)
+    book[0] = rules[0]
+    book.exists = True
+    book.pegged[0] = book.pegged[1] = -1
+    for side in range(2):
+        clear_ladder(ladder_at(e, 2 * symbol + side))
+    _list_symbol(e, symbol)
+    return True
+
+
 def instrument(e, c):
     """INSTRUMENT: CONFIGURED, ``price`` its reference."""
     given: cython.pointer[cython.const[InstrumentRules]] = cython.cast(cython.pointer[cython.const[InstrumentRules]], c)
     rules: Book
     book: cython.pointer[Book]
     event: cython.pointer[Event]
-    side: cython.uint
     if not _read_rules(given, cython.address(rules)) or c.symbol >= MAX_SYMBOLS:
         refuse(e, c, BAD_FIELD, 0)
         return
     if not has_book(e, c.symbol):
-        if e.failed or not _more_symbols(e, c.symbol):
+        if e.failed or not add_symbol(e, c.symbol, cython.address(rules)):
             refuse(e, c, NO_ROOM, 0)
             return
         book = book_at(e, c.symbol)
-        book[0] = rules
-        book.exists = True
-        book.pegged[0] = book.pegged[1] = -1
-        for side in range(2):
-            clear_ladder(ladder_at(e, 2 * c.symbol + side))
-        _list_symbol(e, c.symbol)
     else:
         book = book_at(e, c.symbol)
         if (

@@ -144,10 +144,8 @@ def _find_producer(e: cython.pointer[Engine], number: cython.uint) -> cython.poi
     return cython.NULL
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _open_producer(e: cython.pointer[Engine], number: cython.uint) -> cython.pointer[Producer]:
+def open_producer(e, number):
+    """Return the record of a producer that is not known; there is room."""
     index: cython.uint = take_spare(cython.address(e.producers), cython.sizeof(Producer))
     producer: cython.pointer[Producer] = producer_at(e, index)
     producer.number = number
@@ -192,7 +190,7 @@ def _check_producer(e: cython.pointer[Engine], c: cython.pointer[cython.const[Co
     first = e.event_count
     _perform(e, c)
     if producer == cython.NULL:
-        producer = _open_producer(e, c.producer)
+        producer = open_producer(e, c.producer)
     producer.epoch = c.producer_epoch
     producer.seq = c.seq
     producer.order = 0

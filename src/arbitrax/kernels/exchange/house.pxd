@@ -5,3 +5,4 @@ cdef int check_outside(Book* book, const Command* c, long long least) noexcept n
 cdef void quote(Engine* e, Book* book, const Command* c) noexcept nogil
 cdef void print_trade(Engine* e, Book* book, const Command* c) noexcept nogil
 cdef void withdraw_all(Engine* e, Book* book) noexcept nogil
+cdef void note_outside(Engine* e, Book* book, unsigned int side, long long price, long long size) noexcept nogil

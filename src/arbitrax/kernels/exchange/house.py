@@ -100,16 +100,7 @@ def _outside(
     return level_at(e, index).quantity if index != 0 else 0
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _note_outside(
-    e: cython.pointer[Engine],
-    book: cython.pointer[Book],
-    side: cython.uint,
-    price: cython.longlong,
-    size: cython.longlong,
-) -> cython.void:
+def note_outside(e, book, side, price, size):
     """Note what the external market shows at a price; 0: nothing."""
     ladder: cython.pointer[Ladder] = _external(e, book, side)
     key: cython.longlong = key_of(side, price)
@@ -225,7 +216,7 @@ def quote(e, book, c):
         if was != 0:
             _withdraw(e, book, side, c.price, EXTERNAL_CROSSED)
         return
-    _note_outside(e, book, side, c.price, c.quantity)
+    note_outside(e, book, side, c.price, c.quantity)
     if c.quantity > was:
         _join(e, book, side, c.price, c.quantity - was)
     elif c.quantity < was:
@@ -331,7 +322,7 @@ def _withdraw(
         left += order_at(e, slot).open
         _take(e, book, slot, order_at(e, slot).open)
         slot = after
-    _note_outside(e, book, side, price, 0)
+    note_outside(e, book, side, price, 0)
     event = blank(e, CANCELLED, code, symbol_of(e, book), HOUSE)
     event.price = price
     event.quantity = left
@@ -406,5 +397,5 @@ def print_trade(e, book, c):
         _take(e, book, slot, lots)
         over -= lots
         slot = after
-    _note_outside(e, book, side, c.price, size)
+    note_outside(e, book, side, c.price, size)
     _tell_quote(e, book, side, c.price, size)

@@ -8,6 +8,7 @@ import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
 from cython.cimports.arbitrax.kernels.exchange.batch import execute, execute_batch
 from cython.cimports.arbitrax.kernels.exchange.events import shown_of
+from cython.cimports.arbitrax.kernels.exchange.index import mixed
 from cython.cimports.arbitrax.kernels.exchange.memory import close_engine, make_room, open_engine
 from cython.cimports.arbitrax.kernels.exchange.price_tree import level_after
 from cython.cimports.arbitrax.kernels.exchange.prices import mark
@@ -23,6 +24,7 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
 from cython.cimports.arbitrax.kernels.exchange.reserved import Pool
 from cython.cimports.arbitrax.kernels.exchange.risk import available, find_position
 from cython.cimports.arbitrax.kernels.exchange.state import (
+    NO_KEY,
     Balance,
     Book,
     Engine,
@@ -40,7 +42,13 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     order_at,
     position_at,
 )
-from cython.cimports.arbitrax.kernels.exchange.state_hash import state_hash
+from cython.cimports.arbitrax.kernels.exchange.state_hash import (
+    SNAPSHOT_MARK,
+    fork_and_save,
+    save_state,
+    state_hash,
+)
+from cython.cimports.arbitrax.kernels.exchange.state_load import load_state
 from cython.cimports.cpython.buffer import PyBuffer_FillInfo
 from cython.cimports.libc.string import memset
 
@@ -299,6 +307,61 @@ class MatchingEngine:
             word = state_hash(cython.address(self.e))
         return word
 
+    def save(self, file: cython.int) -> cython.ulonglong:
+        """Write the state to a file descriptor; return its hash.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        hash: cython.ulonglong = 0
+        done: cython.bint
+        with cython.nogil:
+            done = save_state(cython.address(self.e), file, cython.address(hash))
+        if not done:
+            raise OSError("The state of the engine cannot be written; see to room on the disk.")
+        return hash
+
+    def fork_and_save(self, file: cython.int) -> cython.int:
+        """Write the state as it is now from a child process, synced; return its id, to be waited for: it ends with 0.
+
+        Raises:
+            OSError: there is no child.
+        """
+        child: cython.int
+        with cython.nogil:
+            child = fork_and_save(cython.address(self.e), file)
+        if child < 0:
+            raise OSError("The engine cannot fork to write its state; see to memory and processes.")
+        return child
+
+    def load(self, words: cython.const[cython.ulonglong][::1]) -> cython.ulonglong:
+        """Take over a state that was written; this engine is new. Return the state's hash.
+
+        Raises:
+            ValueError: the words are not those of a state: damaged, cut off, or of something else.
+        """
+        count: cython.Py_ssize_t = words.shape[0]
+        i: cython.Py_ssize_t
+        hash: cython.ulonglong = 0
+        done: cython.bint = False
+        if count > 2 and words[0] == SNAPSHOT_MARK:
+            with cython.nogil:
+                for i in range(1, count - 1):
+                    hash = mixed(hash, words[i])
+                done = hash == words[count - 1] and load_state(
+                    cython.address(self.e), cython.address(words[1]), count - 2
+                )
+        if not done:
+            raise ValueError("These are not the words of an engine's state, or they are damaged.")
+        return hash
+
+    def next_due(self) -> cython.longlong:
+        """Return when the next order expires or dead-man switch acts, ms; 0: nothing is due."""
+        due: cython.longlong = self.e.due.best_key
+        if self.e.next_dead_man < due:
+            due = self.e.next_dead_man
+        return 0 if due == NO_KEY else due
+
     def memory(self) -> dict:
         """Return how many records of each pool have been used and are in use, and the bytes of one."""
         return {
@@ -311,6 +374,15 @@ class MatchingEngine:
             "client ids": _use(cython.address(self.e.client_ids)),
             "symbols": (self.e.symbols, self.e.symbol_count, 2 * cython.sizeof(Ladder) + cython.sizeof(Book)),
         }
+
+
+def fold_events(hash: cython.ulonglong, events: cython.const[cython.ulonglong][::1]) -> cython.ulonglong:
+    """Return a running hash with more events taken in: (8 n,) their words."""
+    i: cython.Py_ssize_t
+    with cython.nogil:
+        for i in range(events.shape[0]):
+            hash = mixed(hash, events[i])
+    return hash
 
 
 @cython.cfunc

@@ -48,8 +48,8 @@ cdef inline void unqueue(Engine* e, Ladder* ladder, Order* order) noexcept nogil
     level.head = pick(order.previous == 0, order.next, level.head)
     level.tail = pick(order.next == 0, order.previous, level.tail)
 
-cdef inline void enlist(Engine* e, Order* order, unsigned int slot) noexcept nogil:
-    # Make an order known by its id and to its account; ids rise, so the list stays in their order.
+cdef inline void append_to_account(Engine* e, Order* order, unsigned int slot) noexcept nogil:
+    # Ids rise, so the list stays in their order.
     cdef Account* account = open_account(e, order.account)
     order.older = account.youngest
     order.younger = 0
@@ -57,6 +57,10 @@ cdef inline void enlist(Engine* e, Order* order, unsigned int slot) noexcept nog
     account.oldest = pick(account.youngest == 0, slot, account.oldest)
     account.youngest = slot
     account.orders += 1
+
+cdef inline void enlist(Engine* e, Order* order, unsigned int slot) noexcept nogil:
+    # Make an order known by its id and to its account.
+    append_to_account(e, order, slot)
     remember_order(e, order.id, slot)
 
 cdef inline void unlist(Engine* e, Order* order) noexcept nogil:

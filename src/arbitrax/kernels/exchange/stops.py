@@ -109,10 +109,7 @@ def _follow(
         slot = x.follower
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _put_in_line(e: cython.pointer[Engine], book: cython.pointer[Book], slot: cython.uint) -> cython.void:
+def put_in_line(e, book, slot):
     """Let a stop that triggered wait for its turn."""
     order: cython.pointer[Order] = order_at(e, slot)
     place: cython.p_uint = cython.address(e.first_in_line)
@@ -161,7 +158,7 @@ def _look(
         if moved:
             _follow(e, book, which, watched)
         while ladder.best != 0 and has_triggered(which & 1, stop_key(which & 1, ladder.best_key), watched):
-            _put_in_line(e, book, level_at(e, ladder.best).head)
+            put_in_line(e, book, level_at(e, ladder.best).head)
 
 
 def collect(e, book):
