@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from arbitrax.domain.errors import SchemaError, StoreError, StoreUnavailableErro
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from threading import Event
 
     from arbitrax.domain.assets import AssetType
     from arbitrax.market_data.providers.provider import Provider
@@ -149,7 +150,7 @@ def _full_disk_named(settings: Settings) -> Iterator[None]:
 
 def database_url(settings: Settings) -> str:
     """Return the URL of the configured PostgreSQL, or of the embedded one, which is then running."""
-    return settings.database_url or embedded_servers(settings.home).postgres_url()
+    return settings.database_url or embedded_servers(settings.home, settings.durability).postgres_url()
 
 
 class Vendors:
@@ -200,21 +201,48 @@ class Vendors:
 
 def cache_url(settings: Settings) -> str:
     """Return the URL of the configured cache, or of the embedded one, which is then running."""
-    return settings.cache_url or embedded_servers(settings.home).cache_url()
+    return settings.cache_url or embedded_servers(settings.home, settings.durability).cache_url()
+
+
+def journal_url(settings: Settings) -> str:
+    """Return the URL of the configured journal, or of the embedded one, which is then running."""
+    return settings.redis_url or embedded_servers(settings.home, settings.durability).journal_url()
+
+
+def serve_exchange(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:
+    """Execute a shard until ``stop`` is set: see `arbitrax.exchange.service.worker.serve`.
+
+    Raises:
+        StoreError: the journal's server is down at the start, or would lose entries.
+        DataError: the journal is damaged, or gives other events than were written.
+    """
+    from arbitrax.exchange.service.recovery import Sources
+    from arbitrax.exchange.service.snapshooting import Pace
+    from arbitrax.exchange.service.worker import serve
+    from arbitrax.storage.redis.file_sync import FileSync
+    from arbitrax.storage.redis.shard_store import ValkeyShardStore
+
+    def connect() -> ValkeyShardStore:
+        return ValkeyShardStore(journal_url(settings), shard, settings.durability)
+
+    pace = Pace(settings.snapshot_commands, float(settings.snapshot_seconds))
+    first = connect()
+    with FileSync(lambda: journal_url(settings), shard, settings.durability, say):
+        serve(shard, connect, Sources(), pace, say, stop, first)
 
 
 @cache
-def embedded_servers(home: Path) -> EmbeddedServers:
+def embedded_servers(home: Path, durability: str) -> EmbeddedServers:
     """Return this process's share of a home's servers; it ends with the process."""
     from arbitrax.storage.embedded import EmbeddedServers
 
-    return EmbeddedServers(home)
+    return EmbeddedServers(home, durability=durability)
 
 
 @contextmanager
 def start_servers(settings: Settings) -> Iterator[dict[str, str]]:
     """Start every embedded server that the settings do not replace; yield where each is, without passwords."""
-    embedded = embedded_servers(settings.home)
+    embedded = embedded_servers(settings.home, settings.durability)
     starts = {
         "postgres": (settings.database_url, embedded.postgres_url),
         "journal": (settings.redis_url, embedded.journal_url),
@@ -256,7 +284,7 @@ def inspect_valkeys(settings: Settings) -> dict[str, str]:
     """Return name and version of the journal's and the cache's server, after a round trip to each."""
     from arbitrax.storage.redis.server_info import server_version
 
-    embedded = embedded_servers(settings.home)
+    embedded = embedded_servers(settings.home, settings.durability)
     return {
         "journal": server_version(settings.redis_url or embedded.journal_url()),
         "cache": server_version(settings.cache_url or embedded.cache_url()),

@@ -10,7 +10,10 @@ from arbitrax.domain.errors import InputError, did_you_mean
 
 PREFIX = "ARBITRAX_"
 # Read by tools around the program, not by it.
-FOREIGN = frozenset({"ARBITRAX_CORPUS", "ARBITRAX_KERNELS"})
+FOREIGN = frozenset({"ARBITRAX_CORPUS", "ARBITRAX_CRASH_AT", "ARBITRAX_KERNELS"})
+
+DURABILITIES = ("process", "power")
+COUNTS = ("snapshot_commands", "snapshot_seconds")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,6 +27,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Valkey or Redis for the journal; None starts the embedded one."""
     cache_url: str | None = None
     """Valkey or Redis for the cache; None starts the embedded one."""
+    durability: str = "process"
+    """What the exchange survives without loss: ``process``, kill -9 of anything; ``power``, a power cut too."""
+    snapshot_commands: int = 5_000_000
+    """Commands of a shard after which the exchange writes a snapshot of it."""
+    snapshot_seconds: int = 300
+    """Seconds after which it does so, when there were commands."""
     database_replica_url: str | None = None
     """PostgreSQL that reads of bars go to; None reads where is written."""
     alpha_vantage_key: str | None = None
@@ -71,8 +80,17 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     for name in ("alpha_vantage_key", "polygon_key"):
         if name in given and not given[name].strip():
             raise InputError(f"{PREFIX}{name.upper()} is empty; set the key, or unset it.")
+    if given.get("durability", "process") not in DURABILITIES:
+        raise InputError(f"{PREFIX}DURABILITY is {given['durability']!r}; it is {' or '.join(DURABILITIES)}.")
+    counts = {name: _count(name, given.pop(name)) for name in COUNTS if name in given}
     home = given.pop("home", "")
-    return Settings(home=Path(home).expanduser().absolute() if home else default_home(), **given)
+    return Settings(home=Path(home).expanduser().absolute() if home else default_home(), **given, **counts)
+
+
+def _count(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdecimal() and int(value)):
+        raise InputError(f"{PREFIX}{name.upper()} is {value!r}; it is a whole number, 1 or more.")
+    return int(value)
 
 
 def default_home() -> Path:

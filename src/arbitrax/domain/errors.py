@@ -17,6 +17,8 @@
     │   └── BadPayload             it answered what is no answer to the question
     ├── StoreError                 PostgreSQL, Valkey or the disk                          (exit 1, HTTP 503)
     │   ├── StoreUnavailableError  it is down or refuses us; trying again may help
+    │   ├── Fenced                 another process executes the shard now; nothing was written
+    │   ├── Gap                    what is written last is not what this batch follows; nothing was written
     │   └── SchemaError            the database has another schema than this release
     └── BuildError                 the compiled core is missing or stale                   (exit 1, HTTP 500)
 
@@ -150,6 +152,18 @@ class StoreUnavailableError(StoreError):
 
     code = "store.unavailable"
     retryable = True
+
+
+class Fenced(StoreError):
+    """Another process holds the lease of the shard; nothing was written."""
+
+    code = "exchange.fenced"
+
+
+class Gap(StoreError):
+    """The last outputs written are not those of the batch before this one; nothing was written."""
+
+    code = "exchange.gap"
 
 
 class SchemaError(StoreError):

@@ -57,7 +57,9 @@ class EmbeddedServers:
     A process counts as a user from its first URL to `release()` or its end, however it ends.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, durability: str = "process") -> None:
+        """Take a home; ``durability`` is what a journal that starts here survives (`ARBITRAX_DURABILITY`)."""
+        self._durability = durability
         self._home = Path(os.path.abspath(home))  # noqa: PTH100 -- Path.absolute keeps `..`
         self._mutex = threading.Lock()
         self._share: UserShare | None = None
@@ -120,7 +122,7 @@ class EmbeddedServers:
                 server = _server(place, name, credentials)
                 if server.is_ready():
                     return server.url()
-            return _started(place, name).url()
+            return _started(place, name, self._durability).url()
 
     def _joined(self) -> ServersDirectory:
         """Become a user, before looking at any server: from now on nobody stops one."""
@@ -154,13 +156,16 @@ def _sentences(home: Path) -> Iterator[None]:
         raise failures.from_os_error(error, home) from error
 
 
-def _server(place: ServersDirectory, name: str, credentials: Credentials) -> Postgres | Valkey:
+def _server(
+    place: ServersDirectory, name: str, credentials: Credentials, durability: str = "process"
+) -> Postgres | Valkey:
+    """Return a server; the durability only matters to one that starts."""
     if name == "postgres":
         return Postgres(place, credentials[name])
-    return Valkey(place, name, JOURNAL if name == "journal" else CACHE, credentials[name])
+    return Valkey(place, name, JOURNAL[durability] if name == "journal" else CACHE, credentials[name])
 
 
-def _started(place: ServersDirectory, name: str) -> Postgres | Valkey:
+def _started(place: ServersDirectory, name: str, durability: str) -> Postgres | Valkey:
     """Start a server, unless another process did while we waited for the start lock."""
     with FileLock(place.start_lock) as starting:
         starting.own()
@@ -171,7 +176,7 @@ def _started(place: ServersDirectory, name: str) -> Postgres | Valkey:
         require_entry(account, place)
         prepare_sockets(place, account)
         binaries = reachable_binaries(place.copies(), account)
-        server = _server(place, name, credentials or _renewed_credentials(place))
+        server = _server(place, name, credentials or _renewed_credentials(place), durability)
         start(server, binaries, account)
         return server
 

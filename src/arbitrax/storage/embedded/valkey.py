@@ -14,13 +14,16 @@ from arbitrax.storage.embedded.directory import ServersDirectory, make_private
 from arbitrax.storage.embedded.locks import FileLock
 from arbitrax.storage.embedded.processes import works_in
 
-JOURNAL = {  # every write in an append-only file, nothing evicted
+_JOURNAL = {  # every write in an append-only file, nothing evicted
     "appendonly": "yes",
-    # Each write reaches the kernel before its reply. Not `everysec`: that holds writes back while a background
-    # fsync runs, and a killed server then loses what it acknowledged. The exchange syncs the file itself.
-    "appendfsync": "no",
     "aof-load-truncated": "yes",
     "maxmemory-policy": "noeviction",
+}
+JOURNAL = {  # by ARBITRAX_DURABILITY
+    # Each write reaches the kernel before its reply. Not `everysec`: that holds writes back while a background
+    # fsync runs, and a killed server then loses what it acknowledged. The exchange syncs the file itself.
+    "process": _JOURNAL | {"appendfsync": "no"},
+    "power": _JOURNAL | {"appendfsync": "always"},
 }
 CACHE = {  # nothing on disk; what expires soonest goes first, and what never expires (queues) never goes
     "appendonly": "no",

@@ -1,0 +1,40 @@
+"""Places where tests end the process as kill -9 does: ``ARBITRAX_CRASH_AT=output.sent:3`` at the third time there.
+
+Read once, when imported; without the variable a place is a call of an empty function.
+
+    append.sent       an entry is on its way to the journal
+    append.replied    it is there
+    batch.read        entries were read
+    batch.executed    the engine has run them, nothing is sent
+    output.before     their outputs are packed
+    output.sent       they are on their way
+    output.replied    they are written
+    lease.acquired    nothing is recovered yet
+    recovery.done     the next entry is about to be read
+    epoch.inserted    a new epoch is in the journal, not executed
+    snapshot.forked   a child writes the state
+    snapshot.written  it has, the store was not told
+"""
+
+import os
+import signal
+
+VARIABLE = "ARBITRAX_CRASH_AT"
+
+_name, _, _times = os.environ.get(VARIABLE, "").partition(":")
+_left = int(_times or 1)
+
+
+def _count(place: str) -> None:
+    global _left  # noqa: PLW0603 - of the process, like its end
+    if place == _name:
+        _left -= 1
+        if not _left:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _go_on(place: str) -> None:
+    """Do nothing."""
+
+
+reach = _count if _name else _go_on

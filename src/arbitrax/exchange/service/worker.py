@@ -1,0 +1,176 @@
+"""The worker of a shard: takes the lease, recovers, executes what comes, until stopped or fenced."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+
+from arbitrax.domain.errors import StoreError
+from arbitrax.exchange.journal import START, EntryId
+from arbitrax.exchange.service import crash_points
+from arbitrax.exchange.service.batches import MOST_ENTRIES, form, take
+from arbitrax.exchange.service.heartbeats import Heartbeats, disconnections
+from arbitrax.exchange.service.ports import RawEntry, ShardStore
+from arbitrax.exchange.service.recovery import Say, Sources, recover
+from arbitrax.exchange.service.sequencer import Sequencer, tick_entry
+from arbitrax.exchange.service.snapshooting import Pace, Snapshooter
+
+IN_FLIGHT = 2
+"""Outputs on their way while the next batch runs: a later one is refused when an earlier one was."""
+IDLE_MS = 250
+STANDBY_SECONDS = 0.1
+LONGEST_REST = 2.0
+
+Connect = Callable[[], ShardStore]
+
+
+def serve(
+    shard: int, connect: Connect, sources: Sources, pace: Pace, say: Say, stop: threading.Event, first: ShardStore
+) -> None:
+    """Execute a shard, or stand by while another process does, until ``stop`` is set.
+
+    After a fault of the store, a time-out or a lost lease, everything known is dropped and recovered.
+
+    Raises:
+        DataError: the journal is damaged, or gives other events than were written.
+    """
+    store, rest, said = first, STANDBY_SECONDS, ""
+    while not stop.is_set():
+        try:
+            if _await_lease(shard, store, say, stop):
+                _Turn(shard, store, sources, pace, say).run(stop)
+            rest, said = STANDBY_SECONDS, ""
+            continue
+        except StoreError as error:
+            if str(error) != said:
+                say(f"worker.dropped shard={shard} {error}")
+            said = str(error)
+        finally:
+            _give_up(store)
+        while not stop.wait(rest):
+            rest = min(rest * 2, LONGEST_REST)
+            try:
+                store = connect()
+                break
+            except StoreError as error:
+                if str(error) != said:
+                    say(f"worker.waits shard={shard} {error}")
+                said = str(error)
+
+
+def _await_lease(shard: int, store: ShardStore, say: Say, stop: threading.Event) -> bool:
+    """Return whether the lease is ours; not, when stopped."""
+    holder = ""
+    while not stop.is_set():
+        token = store.lease.acquire()
+        if token is not None:
+            crash_points.reach("lease.acquired")
+            say(f"lease.acquired shard={shard} token={token}")
+            return True
+        now = store.lease.holder()
+        if now != holder:
+            say(f"lease.standby shard={shard} holder={now}")
+            holder = now
+        stop.wait(STANDBY_SECONDS)
+    return False
+
+
+def _give_up(store: ShardStore) -> None:
+    """Let the next one begin at once, if the server still hears us."""
+    try:
+        store.lease.release()
+    except StoreError:
+        pass  # it expires
+    store.close()
+
+
+class _Turn:
+    """One time of having the lease."""
+
+    def __init__(self, shard: int, store: ShardStore, sources: Sources, pace: Pace, say: Say) -> None:
+        self._journal, self._outputs, self._lease = store.journal, store.outputs, store.lease
+        self._say, self._shard = say, shard
+        recovered = recover(store, shard, sources, say)
+        self._sequencer: Sequencer = recovered.sequencer
+        self._waiting: deque[RawEntry] = deque(recovered.unwritten)
+        self._read = self._waiting[-1][0] if self._waiting else self._sequencer.entry
+        self._heartbeats = Heartbeats(self._outputs.gateways())
+        self._snapshots = Snapshooter(sources.snapshots, shard, pace, say) if sources.snapshots else None
+        self._appended: EntryId = START
+        """The last entry of ours; while it is not executed, there is no need for another."""
+        self._offset = self._asked = 0.0
+        """What is to be added to our clock to have the server's, ms, and when that was asked, ms."""
+        self._seen = 0
+        """Ms by the server's clock: every entry before has been read."""
+
+    def run(self, stop: threading.Event) -> None:
+        try:
+            while not stop.is_set():
+                self._lease.renew()
+                self._look_at_time()
+                if not self._waiting and not self._fetch():
+                    continue
+                self._execute()
+                self._look_at_snapshots()
+            self._settle(0)
+        finally:
+            if self._snapshots:
+                self._snapshots.end()
+        self._say(f"worker.stopped shard={self._shard} entry={self._sequencer.entry}")
+
+    def _fetch(self) -> bool:
+        """Read what is waiting; when there is nothing, see the outputs through first, then wait."""
+        busy, now = self._outputs.pending > 0, self._now()
+        found = self._journal.read_after(self._read, MOST_ENTRIES, 0 if busy else self._wait(now))
+        if not found:
+            self._seen = now
+            self._settle(0)
+            return False
+        self._waiting.extend(found)
+        self._read = found[-1][0]
+        self._seen = self._read.ms
+        crash_points.reach("batch.read")
+        return True
+
+    def _execute(self) -> None:
+        batch = form(take(self._waiting), self._sequencer.entry)
+        self._heartbeats.note(batch.heartbeats)
+        made = self._sequencer.execute(batch)
+        crash_points.reach("batch.executed")
+        self._settle(IN_FLIGHT - 1)
+        self._outputs.send(made, self._lease.name, self._heartbeats.changes())
+
+    def _settle(self, most: int) -> None:
+        """Wait until no more than so many outputs are on their way."""
+        while self._outputs.pending > most:
+            self._outputs.confirm()
+
+    def _look_at_snapshots(self) -> None:
+        if self._snapshots and self._snapshots.is_due(self._sequencer):
+            self._settle(0)
+            self._snapshots.take(self._sequencer, int(self._lease.name.rpartition(":")[2]))
+
+    def _wait(self, now: int) -> int:
+        """Return how long to wait for entries, ms: something may be due before."""
+        due = self._sequencer.core.next_due()
+        return IDLE_MS if due is None else min(max(due - now, 1), IDLE_MS)
+
+    def _now(self) -> int:
+        """Return the server's time, ms, which is asked for once a second."""
+        clock = time.monotonic() * 1000
+        if clock - self._asked > 1000:
+            self._offset, self._asked = self._journal.now() - clock, clock
+        return int(clock + self._offset)
+
+    def _look_at_time(self) -> None:
+        """Append what time asks for, as far as everything earlier has been executed."""
+        if self._waiting or self._appended > self._sequencer.entry:
+            return
+        due = self._sequencer.core.next_due()
+        if due is not None and due <= self._seen:
+            self._appended = self._journal.append(tick_entry())
+        for entry in disconnections(self._heartbeats.lost(self._seen)):
+            self._say(f"gateway.lost shard={self._shard} accounts={len(entry.commands)}")
+            self._appended = self._journal.append(entry)

@@ -1,0 +1,113 @@
+"""One connection to a server that speaks the Redis protocol: words out, replies in, nothing tried again.
+
+A client that repeats a command by itself, or takes a new connection in the middle, hides exactly what the exchange
+must know. Here every fault ends the connection and is raised.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from arbitrax.domain.errors import Fenced, Gap, StoreError, StoreUnavailableError
+
+if TYPE_CHECKING:
+    from valkey.connection import AbstractConnection
+
+TIMEOUT_SECONDS = 5.0
+READ_SIZE = 1 << 18
+"""Bytes taken from the socket at once: batches are large."""
+
+Word = str | bytes | memoryview | int
+_OURS = {"FENCED": Fenced, "GAP": Gap}
+
+
+class Channel:
+    """A connection, opened at once. Commands may be sent ahead; replies come in their order."""
+
+    def __init__(self, url: str, *, timeout: float = TIMEOUT_SECONDS) -> None:
+        from valkey import ConnectionPool, ValkeyError  # a third of a second: only when used
+
+        self.where = address(url)
+        self._faults = (ValkeyError, OSError)
+        self.owed = 0
+        """Replies to commands sent."""
+        try:
+            pool = ConnectionPool.from_url(
+                url, socket_timeout=timeout, socket_connect_timeout=timeout, socket_read_size=READ_SIZE
+            )
+            self._connection: AbstractConnection | None = pool.make_connection()
+            self._connection.connect()
+        except (*self._faults, ValueError) as error:
+            raise self._unavailable(error) from None
+
+    def send(self, *words: Word) -> None:
+        """Send a command.
+
+        Raises:
+            StoreUnavailableError: the connection is gone.
+        """
+        try:
+            self._open().send_command(*words)
+        except self._faults as error:
+            self.close()
+            raise self._unavailable(error) from None
+        self.owed += 1
+
+    def receive(self) -> Any:
+        """Return the reply to the oldest command without one.
+
+        Raises:
+            Fenced, Gap: a function of ours said so.
+            StoreError: the server refuses.
+            StoreUnavailableError: the connection is gone, or the server silent.
+        """
+        from valkey.exceptions import ConnectionError as Lost
+        from valkey.exceptions import ResponseError
+
+        self.owed -= 1
+        try:
+            return self._open().read_response()
+        except ResponseError as error:
+            word, _, text = str(error).partition(" ")
+            if word in _OURS:
+                raise _OURS[word](text) from None
+            if isinstance(error, Lost):
+                raise self._unavailable(error) from None
+            raise StoreError(f"The Valkey at {self.where} refuses a command of the exchange: {error}.") from None
+        except self._faults as error:
+            self.close()
+            raise self._unavailable(error) from None
+
+    def ask(self, *words: Word) -> Any:
+        """Send a command and return its reply; raises like both."""
+        self.send(*words)
+        return self.receive()
+
+    def load(self, script: str) -> str:
+        """Give a function to the server; return the name that EVALSHA calls it by."""
+        name = self.ask("SCRIPT", "LOAD", script)
+        return name.decode() if isinstance(name, bytes) else str(name)
+
+    def close(self) -> None:
+        """End the connection; what was sent may or may not be executed."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.disconnect()
+
+    def _open(self) -> AbstractConnection:
+        if self._connection is None:
+            raise StoreUnavailableError(f"The connection to the Valkey at {self.where} is closed.")
+        return self._connection
+
+    def _unavailable(self, error: Exception) -> StoreUnavailableError:
+        return StoreUnavailableError(
+            f"The Valkey at {self.where} does not answer or refuses us ({type(error).__name__}: {error}); start it, or "
+            "correct or unset its URL."
+        )
+
+
+def address(url: str) -> str:
+    """Return where a URL leads, without its password."""
+    parts = urlsplit(url)
+    return parts.path if parts.scheme == "unix" else f"{parts.hostname or ''}:{parts.port or 6379}"

@@ -1,0 +1,78 @@
+"""Who may execute a shard: ``lease:{shard}`` holds owner and token until it expires."""
+
+from __future__ import annotations
+
+import secrets
+import time
+
+from arbitrax.domain.errors import Fenced
+from arbitrax.storage.redis.channel import Channel
+from arbitrax.storage.redis.server_settings import run_id
+
+LEASE_MS = 3_000
+RENEW_SECONDS = 1.0
+
+_OWNER = secrets.token_hex(8)
+"""Of this process."""
+
+_ACQUIRE = """
+if redis.call('EXISTS', KEYS[1]) == 1 then return false end
+local token = redis.call('INCR', KEYS[2])
+redis.call('SET', KEYS[1], ARGV[1] .. ':' .. token, 'PX', ARGV[2])
+return token
+"""
+_RENEW = """
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
+return redis.call('PEXPIRE', KEYS[1], ARGV[2])
+"""
+_RELEASE = """
+if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
+return 0
+"""
+
+
+class ValkeyLease:
+    """The lease of a shard. Each time it is taken its token rises, so nothing sent under an earlier one counts."""
+
+    def __init__(self, channel: Channel, shard: int) -> None:
+        self.name = ""
+        """Owner and token: the lease's value while it is ours."""
+        self._channel = channel
+        self._key, self._counter = f"lease:{shard}", f"token:{shard}"
+        self._shard = shard
+        self._run_id = run_id(channel)
+        self._renewed = 0.0
+
+    def acquire(self) -> int | None:
+        """Take the lease unless somebody has it; return the token."""
+        asked = time.monotonic()
+        token = self._channel.ask("EVAL", _ACQUIRE, 2, self._key, self._counter, _OWNER, LEASE_MS)
+        if token is None:
+            return None
+        self.name, self._renewed = f"{_OWNER}:{token}", asked
+        return int(token)
+
+    def holder(self) -> str:
+        """Return who has the lease; empty: nobody."""
+        return (self._channel.ask("GET", self._key) or b"").decode()
+
+    def renew(self) -> None:
+        """Hold it for longer, when a second has passed since the last time.
+
+        Raises:
+            Fenced: it is another's, or the server is not the one it was taken on.
+        """
+        if time.monotonic() - self._renewed < RENEW_SECONDS:
+            return
+        asked = time.monotonic()
+        if not self._channel.ask("EVAL", _RENEW, 1, self._key, self.name, LEASE_MS):
+            raise Fenced(f"Another process took the lease of shard {self._shard}: this one had not renewed it.")
+        if run_id(self._channel) != self._run_id:
+            raise Fenced("The journal's server was started anew.")
+        self._renewed = asked
+
+    def release(self) -> None:
+        """Give it up, if it is ours."""
+        if self.name:
+            self._channel.ask("EVAL", _RELEASE, 1, self._key, self.name)
+            self.name = ""

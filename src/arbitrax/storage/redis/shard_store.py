@@ -1,0 +1,34 @@
+"""A shard's streams, outputs and lease on one server, each with the connection it needs."""
+
+from __future__ import annotations
+
+from arbitrax.storage.redis.channel import Channel
+from arbitrax.storage.redis.journal import ValkeyJournal, events_stream
+from arbitrax.storage.redis.lease import ValkeyLease
+from arbitrax.storage.redis.outputs import ValkeyOutputs
+from arbitrax.storage.redis.server_settings import Durability, check_settings
+
+
+class ValkeyShardStore:
+    """Three connections: one waits for entries, one carries outputs, one asks."""
+
+    def __init__(self, url: str, shard: int, durability: Durability) -> None:
+        """Connect, and refuse a server that would lose entries; raises like `Channel` and `check_settings`."""
+        self._channels: list[Channel] = []
+        try:
+            for _ in range(3):
+                self._channels.append(Channel(url))
+            reading, writing, asking = self._channels
+            check_settings(asking, durability)
+            self.journal = ValkeyJournal(reading, shard)
+            self.events = events_stream(asking, shard)
+            self.outputs = ValkeyOutputs(writing, shard)
+            self.lease = ValkeyLease(asking, shard)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """End the connections."""
+        for channel in self._channels:
+            channel.close()
