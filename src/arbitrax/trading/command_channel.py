@@ -11,7 +11,7 @@ another process has the producer's number by now (this one slept too long). Its 
 
 import asyncio
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -32,13 +32,21 @@ class NotSentError(Exception):
     """The server refused the entry; nothing of it will be executed."""
 
 
+class Own(NamedTuple):
+    """Identity of a command that must be executed once whoever sends it, and however often."""
+
+    producer: int
+    epoch: int
+    seq: int
+
+
 class _Sent:
     """A command on its way."""
 
-    __slots__ = ("answer", "row", "until")
+    __slots__ = ("answer", "own", "row", "until")
 
-    def __init__(self, row: bytes, until: float, loop: asyncio.AbstractEventLoop) -> None:
-        self.row, self.until = row, until
+    def __init__(self, row: bytes, until: float, own: Own | None, loop: asyncio.AbstractEventLoop) -> None:
+        self.row, self.until, self.own = row, until, own
         self.answer: asyncio.Future[list[EventRow] | None] = loop.create_future()
 
 
@@ -71,14 +79,14 @@ class CommandChannel:
         """The events of the shard."""
         return self._reader
 
-    async def send(self, row: bytes, seconds: float) -> list[EventRow] | None:
+    async def send(self, row: bytes, seconds: float, own: Own | None = None) -> list[EventRow] | None:
         """Send the 128 bytes of a command; return its events, or None when they are not known in time.
 
         Raises:
             NotSentError: it was not appended and will not be executed.
         """
         loop = asyncio.get_running_loop()
-        sent = _Sent(row, loop.time() + seconds, loop)
+        sent = _Sent(row, loop.time() + seconds, own, loop)
         self._waiting.append(sent)
         self._wake.set()
         timer = loop.call_at(sent.until, _give_up, sent.answer)
@@ -124,6 +132,9 @@ class CommandChannel:
         first = self._seq + 1
         commands["seq"] = np.arange(first, first + len(batch), dtype=np.uint64)
         self._seq += len(batch)
+        for place, each in enumerate(batch):
+            if each.own is not None:
+                commands["producer"][place], commands["producer_epoch"][place], commands["seq"][place] = each.own
         sessions = None if beat is None else np.array(beat, np.uint32)
         fields = CommandEntry(commands, 0 if beat is None else producer.number, sessions).fields()
         until = max((each.until for each in batch), default=0.0)
