@@ -1,4 +1,6 @@
-SELECT assets.symbol, shard, number, tick_size::text, lot_size::text, cash_scale::text, currency
-FROM exchange_instruments
-INNER JOIN assets ON assets.id = exchange_instruments.asset_id
-ORDER BY shard, number
+SELECT
+    assets.symbol, listed.shard, listed.number, listed.tick_size::text, listed.lot_size::text, listed.cash_scale::text,
+    listed.currency
+FROM exchange_instruments AS listed
+INNER JOIN assets ON assets.id = listed.asset_id
+ORDER BY listed.shard, listed.number
