@@ -34,7 +34,7 @@ class Batch(NamedTuple):
     """What the engine runs at once."""
 
     predecessor: EntryId
-    index: NDArray[np.void]
+    entries: NDArray[np.void]
     """(entries,) of INDEX; its events are counted once there are some."""
     commands: NDArray[np.void]
     """(commands,) of COMMAND, ``time`` the ms of their entry."""
@@ -43,7 +43,7 @@ class Batch(NamedTuple):
     @property
     def last(self) -> EntryId:
         """Return the id of its last entry."""
-        return EntryId(int(self.index["ms"][-1]), int(self.index["seq"][-1]))
+        return EntryId(int(self.entries["ms"][-1]), int(self.entries["seq"][-1]))
 
 
 def form(entries: Sequence[RawEntry], predecessor: EntryId) -> Batch:

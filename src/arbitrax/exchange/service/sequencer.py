@@ -34,18 +34,16 @@ class Sequencer:
             MemoryError: there is none for the events.
         """
         events, offsets = self.core.view(batch.commands)
-        edges = offsets[np.concatenate(([0], np.cumsum(batch.index["commands"])))]
-        batch.index["events"] = np.diff(edges)
+        edges = offsets[np.concatenate(([0], np.cumsum(batch.entries["commands"], dtype=np.int64)))]
+        batch.entries["events"] = np.diff(edges)
         self._follow_epoch(batch.commands, events, offsets)
         self.hash = fold_events(self.hash, events)
         self.entry = batch.last
         self.executed += len(batch.commands)
         counts = np.diff(offsets).astype("<u4")
-        return EventEntry(self.epoch, batch.predecessor, batch.index, counts, events, self.hash)
+        return EventEntry(self.epoch, batch.predecessor, batch.entries, counts, events, self.hash)
 
-    def _follow_epoch(
-        self, commands: NDArray[np.void], events: NDArray[np.void], offsets: NDArray[np.int64]
-    ) -> None:
+    def _follow_epoch(self, commands: NDArray[np.void], events: NDArray[np.void], offsets: NDArray[np.int64]) -> None:
         """Note an epoch that was opened: the engine answers with the last id before the next."""
         for at in np.flatnonzero(commands["kind"] == Kind.EPOCH):
             said = events[offsets[at] : offsets[at + 1]]

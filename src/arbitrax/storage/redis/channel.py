@@ -33,7 +33,7 @@ class Channel:
         self.owed = 0
         """Replies to commands sent."""
         try:
-            pool = ConnectionPool.from_url(
+            pool = ConnectionPool.from_url(  # type: ignore[no-untyped-call]
                 url, socket_timeout=timeout, socket_connect_timeout=timeout, socket_read_size=READ_SIZE
             )
             self._connection: AbstractConnection | None = pool.make_connection()
@@ -48,7 +48,7 @@ class Channel:
             StoreUnavailableError: the connection is gone.
         """
         try:
-            self._open().send_command(*words)
+            self._open().send_command(*words)  # type: ignore[no-untyped-call]
         except self._faults as error:
             self.close()
             raise self._unavailable(error) from None
@@ -67,7 +67,7 @@ class Channel:
 
         self.owed -= 1
         try:
-            return self._open().read_response()
+            return self._open().read_response()  # type: ignore[no-untyped-call]
         except ResponseError as error:
             word, _, text = str(error).partition(" ")
             if word in _OURS:
@@ -93,7 +93,7 @@ class Channel:
         """End the connection; what was sent may or may not be executed."""
         connection, self._connection = self._connection, None
         if connection is not None:
-            connection.disconnect()
+            connection.disconnect()  # type: ignore[no-untyped-call]
 
     def _open(self) -> AbstractConnection:
         if self._connection is None:

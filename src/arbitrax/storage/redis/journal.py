@@ -71,7 +71,7 @@ class ValkeyStream:
 
     def read_after(self, after: EntryId, count: int, wait: int) -> Sequence[RawEntry]:
         """Return up to ``count`` entries; wait up to ``wait`` ms for the first, 0: not at all."""
-        block = ("BLOCK", wait) if wait else ()
+        block: tuple[str | int, ...] = ("BLOCK", wait) if wait else ()
         found = self._channel.ask("XREAD", "COUNT", count, *block, "STREAMS", self.key, str(after))
         return _entries(found[0][1]) if found else ()
 
@@ -156,8 +156,8 @@ class ValkeyJournal(ValkeyStream):
             Gap: another entry was applied last.
         """
         keys = (f"lease:{self._shard}", f"exchange:{self._shard}", self.key)
-        words = (lease, str(applied), *_flat(entry.fields()))
-        inserted = EntryId.parse(self._channel.ask("EVAL", _INSERT, len(keys), *keys, *words))
+        words: tuple[bytes | str, ...] = (*keys, lease, str(applied), *_flat(entry.fields()))
+        inserted = EntryId.parse(self._channel.ask("EVAL", _INSERT, len(keys), *words))
         crash_points.reach("epoch.inserted")
         return inserted
 
