@@ -25,7 +25,8 @@ async def run(url: str, shard: int, name: str, count: int, everybody: int) -> No
                 return
 
     following = asyncio.create_task(follow())
-    print("ready", flush=True)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     await asyncio.to_thread(sys.stdin.readline)
     told: dict[str, int] = {}
 
@@ -40,7 +41,7 @@ async def run(url: str, shard: int, name: str, count: int, everybody: int) -> No
     await asyncio.gather(*(send(range(first, count, TOGETHER)) for first in range(TOGETHER)))
     await following
     await gateway.close()
-    print(json.dumps({"told": told, "seen": seen}), flush=True)
+    sys.stdout.write(json.dumps({"told": told, "seen": seen}) + "\n")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from arbitrax.trading.registry import Account, Instrument, Registry
 from tests.journal_proxy import JournalProxy
 
 ROOT = Path(__file__).parents[2]
+CLIENT = [sys.executable, "-m", "tests.exchange_client"]
 SHARDS = itertools.count(1)
 BUY = NewOrder("AAPL", "buy", "3", price="100.00", client_order_id="mine")
 
@@ -169,7 +170,7 @@ def test_two_processes_have_each_acknowledgement_once_and_one_order_of_events(ex
     count = 10_000
     clients = [
         subprocess.Popen(
-            [sys.executable, "-m", "tests.exchange_client", exchange.url, str(exchange.shard), name, str(count), str(2 * count)],
+            [*CLIENT, exchange.url, str(exchange.shard), name, str(count), str(2 * count)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT,
         )
         for name in ("a", "b")
@@ -231,7 +232,7 @@ def test_a_client_killed_before_its_reply_finds_the_outcome_later(exchange, tmp_
     async def run():
         async with JournalProxy(exchange.url, tmp_path / "p") as proxy:
             client = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "tests.exchange_client", proxy.url, str(exchange.shard), "k", "1", "1",
+                *CLIENT, proxy.url, str(exchange.shard), "k", "1", "1",
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT,
             )  # fmt: skip
             assert await client.stdout.readline() == b"ready\n"
