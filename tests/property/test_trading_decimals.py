@@ -28,22 +28,22 @@ def test_what_is_written_reads_as_the_same(size, number):
 @given(size=SIZES, value=st.decimals(-1_000_000, 1_000_000, places=6))
 def test_reads_exactly_or_names_the_neighbours(size, value):
     text, codec = format(value, "f"), steps(size, 1 << 62)
-    try:
-        number = codec.read(text)
-    except InexactError as error:
-        assert error.refusal == "order.price_off_tick"
-        assert value % Decimal(size) != 0
-        below, above = (Decimal(each.strip(".")) for each in str(error).partition("nearest are ")[2].split(" and "))
-        assert below < value < above
-        assert above - below == Decimal(size)
-    else:
-        assert number * Decimal(size) == value
+    if value % Decimal(size) == 0:
+        assert codec.read(text) * Decimal(size) == value
+        return
+    with pytest.raises(InexactError) as refused:
+        codec.read(text)
+    assert refused.value.refusal == "order.price_off_tick"
+    neighbours = str(refused.value).partition("nearest are ")[2].split(" and ")
+    below, above = (Decimal(each.strip(".")) for each in neighbours)
+    assert below < value < above
+    assert above - below == Decimal(size)
 
 
 @pytest.mark.parametrize(
     "text",
-    ["NaN", "1e400", "1e5", "Infinity", "-Infinity", "", " 1", "1 ", "+1", "1.", ".5", "01", "1_000", "1,5", "--1", "0x10",
-     "\u0661", "1" * 41, "9" * 40, "0." + "0" * 37 + "11", "1\n", "\u22121", None, 1, 1.5, b"1"],
+    ["NaN", "1e400", "1e5", "Infinity", "-Infinity", "", " 1", "1 ", "+1", "1.", ".5", "01", "1_000", "1,5", "--1",
+     "0x10", "\u0661", "1" * 41, "9" * 40, "0." + "0" * 37 + "11", "1\n", "\u22121", None, 1, 1.5, b"1"],
 )  # fmt: skip
 def test_refuses_what_is_no_plain_decimal_in_one_sentence(text):
     with pytest.raises(InputError) as refused:
