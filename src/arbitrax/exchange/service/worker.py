@@ -6,11 +6,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 from arbitrax.domain.errors import StoreError
 from arbitrax.exchange.journal import START, EntryId
+from arbitrax.exchange.records import COMMAND
 from arbitrax.exchange.service import crash_points
-from arbitrax.exchange.service.batches import MOST_ENTRIES, form, take
+from arbitrax.exchange.service.batches import MOST_COMMANDS, MOST_ENTRIES, form, take
 from arbitrax.exchange.service.heartbeats import Heartbeats, disconnections
 from arbitrax.exchange.service.ports import RawEntry, ShardStore
 from arbitrax.exchange.service.recovery import Say, Sources, recover
@@ -19,6 +21,7 @@ from arbitrax.exchange.service.snapshooting import Pace, Snapshooter
 
 IN_FLIGHT = 2
 """Outputs on their way while the next batch runs: a later one is refused when an earlier one was."""
+LEAST_READ = 16
 IDLE_MS = 250
 STANDBY_SECONDS = 0.1
 LONGEST_REST = 2.0
@@ -27,16 +30,23 @@ Connect = Callable[[], ShardStore]
 
 
 def serve(
-    shard: int, connect: Connect, sources: Sources, pace: Pace, say: Say, stop: threading.Event, first: ShardStore
+    shard: int,
+    connect: Connect,
+    *,
+    sources: Sources,
+    pace: Pace,
+    say: Say,
+    stop: threading.Event,
 ) -> None:
     """Execute a shard, or stand by while another process does, until ``stop`` is set.
 
     After a fault of the store, a time-out or a lost lease, everything known is dropped and recovered.
 
     Raises:
+        StoreError: the journal's server is down at the start, or would lose entries.
         DataError: the journal is damaged, or gives other events than were written.
     """
-    store, rest, said = first, STANDBY_SECONDS, ""
+    store, rest, said = connect(), STANDBY_SECONDS, ""
     while not stop.is_set():
         try:
             if _await_lease(shard, store, say, stop):
@@ -79,10 +89,8 @@ def _await_lease(shard: int, store: ShardStore, say: Say, stop: threading.Event)
 
 def _give_up(store: ShardStore) -> None:
     """Let the next one begin at once, if the server still hears us."""
-    try:
+    with suppress(StoreError):  # else it expires
         store.lease.release()
-    except StoreError:
-        pass  # it expires
     store.close()
 
 
@@ -98,6 +106,8 @@ class _Turn:
         self._read = self._waiting[-1][0] if self._waiting else self._sequencer.entry
         self._heartbeats = Heartbeats(self._outputs.gateways())
         self._snapshots = Snapshooter(sources.snapshots, shard, pace, say) if sources.snapshots else None
+        self._count = LEAST_READ
+        """Entries to read at once: about as many as make a batch."""
         self._appended: EntryId = START
         """The last entry of ours; while it is not executed, there is no need for another."""
         self._offset = self._asked = 0.0
@@ -110,10 +120,10 @@ class _Turn:
             while not stop.is_set():
                 self._lease.renew()
                 self._look_at_time()
+                self._look_at_snapshots()
                 if not self._waiting and not self._fetch():
                     continue
                 self._execute()
-                self._look_at_snapshots()
             self._settle(0)
         finally:
             if self._snapshots:
@@ -123,13 +133,15 @@ class _Turn:
     def _fetch(self) -> bool:
         """Read what is waiting; when there is nothing, see the outputs through first, then wait."""
         busy, now = self._outputs.pending > 0, self._now()
-        found = self._journal.read_after(self._read, MOST_ENTRIES, 0 if busy else self._wait(now))
+        found = self._journal.read_after(self._read, self._count, 0 if busy else self._wait(now))
         if not found:
             self._seen = now
             self._settle(0)
             return False
         self._waiting.extend(found)
         self._read = found[-1][0]
+        commands = sum(len(fields.get(b"c", b"")) for _, fields in found) // COMMAND.itemsize
+        self._count = min(max(MOST_COMMANDS * len(found) // (commands + 1), LEAST_READ), MOST_ENTRIES)
         self._seen = self._read.ms
         crash_points.reach("batch.read")
         return True
