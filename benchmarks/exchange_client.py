@@ -76,9 +76,8 @@ async def measure(url: str) -> None:
         rate = await closed(broker, together)
         late = await offered(broker, together, rate / 2)
         p50, p99, p999 = (1e3 * late[int(len(late) * share)] for share in (0.5, 0.99, 0.999))
-        print(
-            f"{together:9,}  {rate:8,.0f}  {rate / 2:10,.0f}  {p50:6.2f}  {p99:6.2f}  {p999:8.2f}  {1e3 * late[-1]:6.1f}"
-        )
+        figures = f"{p50:6.2f}  {p99:6.2f}  {p999:8.2f}  {1e3 * late[-1]:6.1f}"
+        print(f"{together:9,}  {rate:8,.0f}  {rate / 2:10,.0f}  {figures}")
     await broker.close()
 
 
