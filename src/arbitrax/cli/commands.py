@@ -20,8 +20,9 @@ app.command("arbitrax.cli.backtest:app", name="backtest", help="Run, list, show,
 app.command(
     "arbitrax.cli.exchange:app",
     name="exchange",
-    help="Replay files on the matching engine, measure it, verify its journal.",
+    help="Configure the exchange, replay files on its engine, measure it, verify its journal.",
 )
 app.command("arbitrax.cli.serve:app", name="serve", help="Run a process of the exchange until Ctrl-C.")
+app.command("arbitrax.cli.order:app", name="order", help="Send, change, cancel and list orders.")
 app.command("arbitrax.cli.db:app", name="db", help="Upgrade and check the database schema.")
 app.register_install_completion_command(help="Install completion for your shell.")
