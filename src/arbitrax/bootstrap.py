@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ from arbitrax.domain.errors import SchemaError, StoreError, StoreUnavailableErro
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from threading import Event
 
     from arbitrax.domain.assets import AssetType
     from arbitrax.market_data.providers.provider import Provider
@@ -201,6 +202,26 @@ class Vendors:
 def cache_url(settings: Settings) -> str:
     """Return the URL of the configured cache, or of the embedded one, which is then running."""
     return settings.cache_url or embedded_servers(settings.home).cache_url()
+
+
+def serve_recorder(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:
+    """Record a shard until ``stop`` is set: see `arbitrax.exchange.recording.process.run_recorder`."""
+    from arbitrax.exchange.recording.process import run_recorder
+    from arbitrax.exchange.recording.recorder import Recorder
+    from arbitrax.storage.postgres.exchange_records import PostgresRecords
+    from arbitrax.storage.redis.recorder_server import ValkeyShardStreams
+
+    @contextmanager
+    def connect() -> Iterator[Recorder]:
+        # Embedded servers that have ended start again here.
+        with _full_disk_named(settings), _database(settings) as database:
+            if settings.database_url is None:
+                _prepare_embedded(database)
+            url = settings.redis_url or embedded_servers(settings.home).journal_url()
+            with ValkeyShardStreams(url, shard) as streams:
+                yield Recorder(shard, streams, PostgresRecords(database, shard), say)
+
+    run_recorder(connect, say, stop)
 
 
 @cache

@@ -24,6 +24,7 @@ from arbitrax.exchange.recording.ports import NO_EVENTS, Mark, RawEntry, Records
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_RESTORE = "restore the archive"
 ENTRIES = 32
 """Entries of events asked for at once."""
 EVENTS = 100_000
@@ -123,8 +124,8 @@ class Recorder:
         else:
             return
         raise DataError(
-            f"A new epoch of shard {self._shard} begins after {entry.predecessor}, and the entry before it is neither in "
-            "the stream nor in the archive; restore the archive."
+            f"A new epoch of shard {self._shard} begins after {entry.predecessor}, and the entry before it is neither "
+            f"in the stream nor in the archive; {_RESTORE}."
         )
 
     def _go_back(self, point: Mark, epoch: int) -> None:
@@ -140,7 +141,7 @@ class Recorder:
         if lost := changed - restored.keys():
             raise DataError(
                 f"What became of {order_text(min(lost))} before {point.entry} is neither in the stream nor in the "
-                "archive; restore the archive."
+                f"archive; {_RESTORE}."
             )
         count = self._records.orphan(before, point, list(restored.values()))
         self._mark = point
@@ -190,8 +191,8 @@ class Recorder:
             raise StoreUnavailableError(f"Shard {self._shard} has a new epoch; loading anew.")
         if not found:
             raise DataError(
-                f"The events of shard {self._shard} are recorded up to {mark.entry}, and the next there are follow "
-                f"{first.predecessor}; what is between is neither in the stream nor in the archive: restore the archive."
+                f"The events of shard {self._shard} are recorded up to {mark.entry}, and the next there are "
+                f"follow {first.predecessor}; what is between is neither in the stream nor in the archive; {_RESTORE}."
             )
         return found
 
@@ -205,7 +206,7 @@ class Recorder:
             mark = Mark(entry.epoch, entry.last, fold_events(mark.hash, events))
             if mark.hash != entry.hash:
                 raise DataError(
-                    f"The events of shard {self._shard} give the hash {mark.hash:016x} at {entry.last}, and their entry "
+                    f"The events of shard {self._shard} give the hash {mark.hash:016x} at {entry.last}, and the entry "
                     f"says {entry.hash:016x}; the stream is damaged: `arbitrax exchange verify` says where."
                 )
             count += len(events)
@@ -225,8 +226,8 @@ class Recorder:
                     fields = commands.get(name)
                     if fields is None:
                         raise DataError(
-                            f"The entry {name} of commands:{self._shard} has events and is neither in the stream nor in "
-                            "the archive; restore the archive."
+                            f"The entry {name} of commands:{self._shard} has events and is neither in the stream nor "
+                            f"in the archive; {_RESTORE}."
                         )
                     asked = read_command_entry(name, fields).commands
                     if len(asked) != count:
