@@ -4,6 +4,8 @@ import os
 import random
 import signal
 from contextlib import contextmanager
+from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import numpy as np
 import psycopg
@@ -58,7 +60,7 @@ def test_the_database_equals_the_engine(recorder, cache_url, registered_url, see
 
 
 def test_a_new_recorder_continues_at_any_entry_of_a_stream(registered_url, cache_url, monkeypatch) -> None:
-    monkeypatch.setattr(recording, "ENTRIES", 1)
+    monkeypatch.setattr(recording, "MOST", 1)
     shard = JournaledShard(cache_url, entry=30, batch=1)
     shard.run(random_commands(11, 900))
     while True:
@@ -87,7 +89,7 @@ def test_of_two_recorders_one_stores_and_the_other_loads_what_is_new(registered_
 def test_killed_at_any_moment_it_stores_nothing_twice_and_misses_nothing(
     registered_url, cache_url, monkeypatch
 ) -> None:
-    monkeypatch.setattr(recording, "ENTRIES", 1)
+    monkeypatch.setattr(recording, "MOST", 1)
     shard = JournaledShard(cache_url, entry=5, batch=1)
     shard.run(random_commands(3, 1_500))
     dice = random.Random(3)  # noqa: S311 - moments, not secrets
@@ -300,3 +302,34 @@ def test_orders_are_found_by_page_id_and_client_id(recorder, cache_url, register
             for held in found.positions(account):
                 assert held.quantity == sum(each.quantity for each in fills if each.symbol == held.symbol)
                 assert held.fees == sum(each.fee for each in fills if each.symbol == held.symbol)
+
+
+def test_a_role_that_may_not_skip_checks_has_each_row_checked(registered_url, cache_url) -> None:
+    role = f"plain_{uuid4().hex}"
+    with psycopg.connect(registered_url, autocommit=True) as connection:
+        connection.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'plain'".encode())
+        try:
+            connection.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}".encode())
+            parts = urlsplit(registered_url)
+            plain = urlunsplit(parts._replace(netloc=f"{role}:plain@{parts.netloc.rpartition('@')[2]}"))
+            shard = JournaledShard(cache_url)
+            shard.run(random_commands(6, 600))
+            with recording_of(plain, cache_url) as recorder:
+                catch_up(recorder)
+            audit(registered_url, shard)
+        finally:
+            connection.execute(f"DROP OWNED BY {role}".encode())
+            connection.execute(f"DROP ROLE {role}".encode())
+
+
+def test_small_entries_are_read_many_at_once_and_large_ones_few(
+    recorder, cache_url, registered_url, monkeypatch
+) -> None:
+    monkeypatch.setattr(recording, "EVENTS", 600)
+    shard = JournaledShard(cache_url, entry=1, batch=1)
+    shard.run(random_commands(8, 1_000))
+    steps = 0
+    while recorder.step(0):
+        steps += 1
+    assert steps < 10
+    audit(registered_url, shard)

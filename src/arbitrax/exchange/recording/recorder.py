@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _RESTORE = "restore the archive"
-ENTRIES = 32
-"""Entries of events asked for at once."""
+LEAST, MOST = 32, 4096
+"""Entries of events asked for at once: as many as make `EVENTS`, judged by the last time."""
 EVENTS = 100_000
 """Events of a transaction, about."""
 
@@ -43,6 +43,7 @@ class Recorder:
         self._ledger: Ledger | None = None
         self._mark = Mark(0, START, NO_EVENTS)
         self._told: EntryId | None = None
+        self._count = min(LEAST, MOST)
 
     @property
     def mark(self) -> Mark:
@@ -136,7 +137,8 @@ class Recorder:
             accounts = self._records.accounts()
             ledger = Ledger(self._shard, self._records.instruments(), accounts, (), (), only=changed)
             for entry in _between(self._streams.all_events(_before(since)), point.entry):
-                self._take(ledger, entry, entry.predecessor)
+                commands = self._streams.all_commands(entry.predecessor, entry.last)
+                self._take(ledger, entry, entry.predecessor, commands)
             restored = {each.id: each for each in ledger.changes().new_orders}
         if lost := changed - restored.keys():
             raise DataError(
@@ -153,7 +155,7 @@ class Recorder:
     def _next(self, wait: int) -> Sequence[EventEntry]:
         """Return the entries that continue the mark."""
         mark, synced = self._mark, self._streams.synced()
-        found = self._streams.events_after(mark.entry, ENTRIES, wait)
+        found = self._streams.events_after(mark.entry, self._count, wait)
         if synced is not None:
             found = [each for each in found if each[0] <= synced]
         if not found:
@@ -170,6 +172,10 @@ class Recorder:
                 break
             chosen.append(entry)
             events += len(entry.events)
+        if events >= EVENTS:
+            self._count = min(max(len(chosen), LEAST), MOST)
+        elif len(found) == self._count:
+            self._count = min(2 * self._count, MOST)
         return chosen
 
     def _is_other(self, mark: Mark) -> bool:
@@ -185,7 +191,7 @@ class Recorder:
             if not found and not entry.predecessor <= mark.entry < entry.last:
                 break
             found.append(entry)
-            if len(found) == ENTRIES:
+            if len(found) == LEAST:
                 break
         if found and found[0].epoch > mark.epoch and found[0].predecessor < mark.entry:
             raise StoreUnavailableError(f"Shard {self._shard} has a new epoch; loading anew.")
@@ -201,8 +207,9 @@ class Recorder:
             return 0
         before = self._mark
         mark, count = before, 0
+        commands = self._streams.all_commands(mark.entry, entries[-1].last)
         for entry in entries:
-            events = self._take(ledger, entry, mark.entry)
+            events = self._take(ledger, entry, mark.entry, commands)
             mark = Mark(entry.epoch, entry.last, fold_events(mark.hash, events))
             if mark.hash != entry.hash:
                 raise DataError(
@@ -215,33 +222,36 @@ class Recorder:
         self._mark = mark
         return count
 
-    def _take(self, ledger: Ledger, entry: EventEntry, after: EntryId) -> NDArray[np.void]:
-        """Take in what comes after an id, and return its events."""
-        commands = dict(self._streams.all_commands(after, entry.last))
+    def _take(
+        self, ledger: Ledger, entry: EventEntry, after: EntryId, commands: Iterator[RawEntry]
+    ) -> NDArray[np.void]:
+        """Take in what comes after an id, with the commands from there on, and return its events."""
         at = events_at = first = 0
         for ms, seq, count, made in entry.index.tolist():
             name = EntryId(ms, seq)
-            if name > after:
-                if made:
-                    fields = commands.get(name)
-                    if fields is None:
-                        raise DataError(
-                            f"The entry {name} of commands:{self._shard} has events and is neither in the stream nor "
-                            f"in the archive; {_RESTORE}."
-                        )
-                    asked = read_command_entry(name, fields).commands
-                    if len(asked) != count:
-                        raise DataError(
-                            f"The entry {name} of commands:{self._shard} has {len(asked)} commands, and its events are "
-                            f"of {count}; the journal is damaged: `arbitrax exchange verify` says where."
-                        )
-                    part = entry.events[events_at : events_at + made]
-                    ledger.take(entry.epoch, name, asked, entry.counts[at : at + count], part)
-            else:
+            if name <= after:
                 first = events_at + made
+            elif made:
+                asked = self._commands(name, commands)
+                if len(asked) != count:
+                    raise DataError(
+                        f"The entry {name} of commands:{self._shard} has {len(asked)} commands, and its events are of "
+                        f"{count}; the journal is damaged: `arbitrax exchange verify` says where."
+                    )
+                part = entry.events[events_at : events_at + made]
+                ledger.take(entry.epoch, name, asked, entry.counts[at : at + count], part)
             at += count
             events_at += made
         return entry.events[first:]
+
+    def _commands(self, name: EntryId, commands: Iterator[RawEntry]) -> NDArray[np.void]:
+        found = next((each for each in commands if each[0] >= name), None)
+        if found is None or found[0] != name:
+            raise DataError(
+                f"The entry {name} of commands:{self._shard} has events and is neither in the stream nor in the "
+                f"archive; {_RESTORE}."
+            )
+        return read_command_entry(*found).commands
 
 
 def _before(name: EntryId) -> EntryId:
