@@ -96,6 +96,14 @@ def audit(url, shard):
             key = event.epoch, event.entry, event.event, order_number(order)
             found[key] = (account, number, int(quantity / LOT), int(price / TICK))
         assert found == fills
+        wrong = connection.execute(
+            "SELECT orders.id FROM orders LEFT JOIN (SELECT order_id, sum(abs(quantity)) AS lots, sum(fee) AS fees, "
+            "sum(abs(quantity) * price) AS paid FROM fills WHERE NOT orphaned GROUP BY 1) AS made "
+            "ON order_id = orders.id WHERE NOT orphaned AND ("
+            "(filled_quantity, fee) <> (coalesce(lots, 0), coalesce(fees, 0)) "
+            "OR abs(coalesce(price * filled_quantity - paid, 0)) > 0.000000001 OR (price IS NULL) <> (lots IS NULL))"
+        ).fetchall()
+        assert wrong == []
         audit_state(connection, shard.engine.state)
 
 

@@ -23,7 +23,7 @@ from arbitrax.storage.postgres.exchange_records import OutrunError, PostgresReco
 from arbitrax.storage.redis.recorder_server import ValkeyShardStreams
 from tests.exchange.journaled import JournaledShard
 from tests.exchange.random_commands import opening, random_bytes, random_commands
-from tests.exchange.recorded import audit, register
+from tests.exchange.recorded import audit, audit_state, register
 from tests.exchange.venue import command
 
 
@@ -53,8 +53,11 @@ def catch_up(recorder):
 @pytest.mark.parametrize("seed", range(4))
 def test_the_database_equals_the_engine(recorder, cache_url, registered_url, seed) -> None:
     shard = JournaledShard(cache_url)
-    shard.run(random_commands(seed, 1_500))
-    catch_up(recorder)
+    with psycopg.connect(registered_url, autocommit=True) as connection:
+        for piece in np.array_split(random_commands(seed, 1_500), 50):
+            shard.run(piece)
+            catch_up(recorder)
+            audit_state(connection, shard.engine.state)
     audit(registered_url, shard)
     assert shard.client.hget("marks:0", "recorded").decode() == str(shard.applied)
 
