@@ -338,8 +338,12 @@ def serve_recorder(settings: Settings, shard: int, say: Callable[[str], None], s
     """Record a shard until ``stop`` is set: see `arbitrax.exchange.recording.process.run_recorder`."""
     from arbitrax.exchange.recording.process import run_recorder
     from arbitrax.exchange.recording.recorder import Recorder
+    from arbitrax.storage.exchange_files.segment_file import Stream
+    from arbitrax.storage.exchange_files.shard_archive import archived_entries
     from arbitrax.storage.postgres.exchange_records import PostgresRecords
     from arbitrax.storage.redis.recorder_server import ValkeyShardStreams
+
+    folder = exchange_folder(settings)
 
     @contextmanager
     def connect() -> Iterator[Recorder]:
@@ -347,28 +351,12 @@ def serve_recorder(settings: Settings, shard: int, say: Callable[[str], None], s
         with _full_disk_named(settings), _database(settings) as database:
             if settings.database_url is None:
                 _prepare_embedded(database)
-            url = settings.redis_url or embedded_servers(settings.home).journal_url()
-            with ValkeyShardStreams(url, shard) as streams:
-                yield Recorder(shard, streams, PostgresRecords(database, shard), say)
-
-    run_recorder(connect, say, stop)
-
-
-def serve_recorder(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:
-    """Record a shard until ``stop`` is set: see `arbitrax.exchange.recording.process.run_recorder`."""
-    from arbitrax.exchange.recording.process import run_recorder
-    from arbitrax.exchange.recording.recorder import Recorder
-    from arbitrax.storage.postgres.exchange_records import PostgresRecords
-    from arbitrax.storage.redis.recorder_server import ValkeyShardStreams
-
-    @contextmanager
-    def connect() -> Iterator[Recorder]:
-        # Embedded servers that have ended start again here.
-        with _full_disk_named(settings), _database(settings) as database:
-            if settings.database_url is None:
-                _prepare_embedded(database)
-            url = settings.redis_url or embedded_servers(settings.home).journal_url()
-            with ValkeyShardStreams(url, shard) as streams:
+            with ValkeyShardStreams(
+                journal_url(settings),
+                shard,
+                archived_events=lambda after: archived_entries(folder, shard, Stream.EVENTS, after),
+                archived_commands=lambda after: archived_entries(folder, shard, Stream.COMMANDS, after),
+            ) as streams:
                 yield Recorder(shard, streams, PostgresRecords(database, shard), say)
 
     run_recorder(connect, say, stop)
