@@ -1,6 +1,7 @@
 """Entries of the journal become batches of the engine, the same events whatever the cuts."""
 
 from collections import deque
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def test_cuts_change_nothing(cuts, batches, epoch_at):
     entries.insert(place, (EntryId(99 + place, 1), epoch_entry(5, 3).fields()))
     edges = [0, *sorted(min(each, len(entries)) for each in batches), len(entries)]
     sequencer, made = Sequencer(), []
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in pairwise(edges):
         if begin < end:
             found = sequencer.execute(form(entries[begin:end], sequencer.entry))
             made.append(read_event_entry(found.last, found.fields()))
