@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from threading import Event
 
     from arbitrax.domain.assets import AssetType
+    from arbitrax.exchange.journal import EntryId
     from arbitrax.exchange.service.verification import Verification
     from arbitrax.market_data.providers.provider import Provider
     from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
@@ -234,15 +235,26 @@ def serve_exchange(settings: Settings, shard: int, say: Callable[[str], None], s
     from arbitrax.exchange.service.snapshooting import Pace
     from arbitrax.exchange.service.worker import serve
     from arbitrax.storage.exchange_files.shard_archive import FileArchive
+    from arbitrax.storage.postgres.recorded_mark import RecordedMark
     from arbitrax.storage.redis.file_sync import FileSync
+    from arbitrax.storage.redis.shard_server import ShardServer
     from arbitrax.storage.redis.shard_store import ValkeyShardStore
 
     def connect() -> ValkeyShardStore:
         return ValkeyShardStore(journal_url(settings), shard, settings.durability)
 
+    def known(shard: int) -> EntryId | None:
+        with ShardServer(journal_url(settings), shard) as server:
+            recorded = server.progress().recorded
+        return recorded if recorded > (0, 0) else None
+
     pace = Pace(settings.snapshot_commands, float(settings.snapshot_seconds))
     with FileSync(lambda: journal_url(settings), shard, settings.durability, say):
-        sources = Sources(exchange_snapshots(settings, shard), FileArchive(exchange_folder(settings)))
+        sources = Sources(
+            exchange_snapshots(settings, shard),
+            FileArchive(exchange_folder(settings)),
+            RecordedMark(known, lambda: _database(settings), say),
+        )
         serve(shard, connect, sources=sources, pace=pace, say=say, stop=stop)
 
 
