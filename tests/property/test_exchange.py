@@ -88,6 +88,7 @@ class Exchange(RuleBasedStateMachine):
         self.journal, self.said = [], []
         self.time, self.seq, self.deposits = 1_000, 0, 0
         self.limits, self.sides, self.filled = {}, {}, Counter()
+        self.posted = set()
         self.ids, self.pegs = 0, set()
         self.auction, self.symbols = set(), {}
         for symbol in SYMBOLS:
@@ -131,8 +132,11 @@ class Exchange(RuleBasedStateMachine):
                 self.sides[order] = int(each["side"])
         if row["kind"] == Kind.SUBMIT:
             self.ids = max(self.ids, int(events["order"].max()))
+        if row["kind"] == Kind.SUBMIT and row["flags"] & Flag.POST_ONLY and len(events):
+            self.posted.add(int(events["order"][0]))
         for fill in fills_of(events):
             price = int(fill["price"])
+            assert int(fill["order"]) not in self.posted or fill["code"] == Code.UNCROSSED
             assert fill["quantity"] > 0
             assert fill["account"] != fill["maker_account"] or fill["account"] == 0 or fill["code"] == Code.UNCROSSED
             for order, side in ((fill["order"], fill["side"]), (fill["maker"], 1 - fill["side"])):

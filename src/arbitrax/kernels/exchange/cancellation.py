@@ -278,7 +278,7 @@ def kill(e, c):
     slot: cython.uint
     after: cython.uint
     entry: cython.ulonglong
-    i: cython.uint
+    i: cython.int
     blank(e, CONFIGURED, KILLED, 0, c.account)
     if c.account != 0:
         balance_of(e, c.account).killed = True

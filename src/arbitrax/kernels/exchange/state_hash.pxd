@@ -4,7 +4,7 @@ cdef extern from *:
     """
     #include <unistd.h>
     #include <errno.h>
-    static ssize_t arbitrax_write(int file, const void *bytes, size_t count) {
+    static inline ssize_t arbitrax_write(int file, const void *bytes, size_t count) {
         ssize_t done;
         do done = write(file, bytes, count); while (done < 0 && errno == EINTR);
         return done;

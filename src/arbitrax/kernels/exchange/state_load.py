@@ -403,7 +403,7 @@ def _load_book(e: cython.pointer[Engine], r: cython.pointer[Reader]) -> cython.v
 def _list_orders(e: cython.pointer[Engine]) -> cython.void:
     """Give each account its orders, in order-id order."""
     entry: cython.ulonglong
-    i: cython.uint
+    i: cython.int
     slot: cython.uint
     for entry in range((sequence(e.next_id) >> PAGE_BITS) + 1):
         if e.directory[entry].page == 0:
