@@ -81,13 +81,13 @@ class PublicBook:
             if standing is None:
                 standing = self.standing[order] = Standing(side, price)
             else:
-                self._move(side, standing.price, -standing.shown)
+                self.move(side, standing.price, -standing.shown)
             if kind != TRIGGERED:  # whose price is the trigger; it stands at its limit
                 standing.price = price
             standing.shown = shown
             if shown < left:
                 standing.display = max(standing.display, shown)
-            self._move(side, standing.price, shown)
+            self.move(side, standing.price, shown)
         elif kind == FILLED:
             self.last = price
             self.volume += quantity
@@ -109,13 +109,13 @@ class PublicBook:
     def _end(self, order: int) -> None:
         standing = self.standing.pop(order, None)
         if standing is not None:
-            self._move(standing.side, standing.price, -standing.shown)
+            self.move(standing.side, standing.price, -standing.shown)
 
     def _show(self, order: int, shown: int, left: int) -> None:
         """Let an order show other lots where it stands; forget it when nothing is left."""
         standing = self.standing.get(order)
         if standing is not None:
-            self._move(standing.side, standing.price, shown - standing.shown)
+            self.move(standing.side, standing.price, shown - standing.shown)
             standing.shown = shown
             if not left:
                 del self.standing[order]
@@ -140,7 +140,7 @@ class PublicBook:
             rest = standing.shown - lots
             self._show(order, rest if rest > 0 else min(left, standing.display or left), left)
 
-    def _move(self, side: int, price: int, lots: int) -> None:
+    def move(self, side: int, price: int, lots: int) -> None:
         """Add lots to a level; below 0: take them off."""
         levels = self.levels[side]
         have = levels.get(price)

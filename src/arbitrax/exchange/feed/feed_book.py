@@ -32,7 +32,7 @@ class FeedBook(PublicBook):
 
     def apply(self, event: tuple[int, ...]) -> None:
         """Follow one event of the symbol."""
-        order, maker, price, quantity, left, _, _, _, _, _, kind, side = event
+        order, maker, price, quantity, _, _, _, _, _, _, kind, side = event
         if kind == FILLED:
             self._touch(order, joins=False)
             self._touch(maker or house_number(1 - side, price), joins=False)
@@ -93,7 +93,8 @@ class FeedBook(PublicBook):
         else:
             self.touched.setdefault(order, False)
 
-    def _move(self, side: int, price: int, lots: int) -> None:
+    def move(self, side: int, price: int, lots: int) -> None:
+        """Add lots to a level; below 0: take them off."""
         if lots:
             self.changed[side].setdefault(price, self.levels[side].get(price, 0))
-        super()._move(side, price, lots)
+        super().move(side, price, lots)

@@ -18,7 +18,7 @@ class Listing:
         self.symbol, self.tick_value = symbol, tick_value
         self.price = lru_cache(maxsize=4096)(Decimals(tick_size).write)
         self.quantity = lru_cache(maxsize=4096)(Decimals(lot_size).write)
-        self._tick, self._cash = Decimals(tick_size), Decimals(str(Decimal(tick_size) * Decimal(lot_size)))
+        self._tick, self._cash = Decimals(tick_size), Decimals(str(Decimal(tick_size) * Decimal(lot_size) / tick_value))
 
     def mean(self, value: int, lots: int) -> str:
         """Return ``value / lots`` ticks as a price: of a turnover in ticks x lots the average."""
@@ -28,7 +28,7 @@ class Listing:
         return _decimal(digits, self._tick.decimals + MEAN_DECIMALS)
 
     def cash(self, value: int) -> str:
-        """Return a value in ticks x lots as cash."""
+        """Return units of cash as cash."""
         return self._cash.write(value)
 
 

@@ -45,7 +45,7 @@ class Posted(NamedTuple):
     message: Message
 
 
-class Diverged(DataError):
+class DivergedError(DataError):
     """The events do not continue what was followed: the journal lost its end, or this is another shard's."""
 
 
@@ -72,17 +72,25 @@ class ShardFeed:
             found = self.symbols[number] = SymbolFeed(number, self._directory.listing(number))
         return found
 
+    def account(self, number: int) -> str:
+        """Return the public id of an account."""
+        return self._directory.account(number)
+
     def follow(self, entry: EventEntry, *, quiet: bool = False) -> list[Posted]:
         """Take an entry in and return the messages it makes, a set for each entry of commands; ``quiet``: none.
 
         Raises:
-            Diverged: it does not continue the one before. Nothing has changed.
+            DivergedError: it does not continue the one before. Nothing has changed.
         """
         if entry.predecessor != self.entry:
-            raise Diverged(f"The events after {self.entry} go on with {entry.last}, which follows {entry.predecessor}.")
+            raise DivergedError(
+                f"The events after {self.entry} go on with {entry.last}, which follows {entry.predecessor}."
+            )
         folded = fold_events(self.hash, entry.events)
         if folded != entry.hash:
-            raise Diverged(f"The events of {entry.last} give the hash {folded:016x}, written is {entry.hash:016x}.")
+            raise DivergedError(
+                f"The events of {entry.last} give the hash {folded:016x}, written is {entry.hash:016x}."
+            )
         posted: list[Posted] = []
         rows = unpack_all(entry.events.tobytes())
         for ms, seq, _, count in entry.index.tolist():

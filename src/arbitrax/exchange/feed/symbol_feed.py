@@ -63,6 +63,12 @@ class SymbolFeed:
             self.phase = event[3]
         self.book.apply(event)
 
+    def restore(self, book: FeedBook) -> None:
+        """Go on with a book."""
+        self.book, self.bbo = book, (0, 0, 0, 0)
+        self.bbo = self._touch()
+        self._stale = [True, True]
+
     def begin_epoch(self) -> None:
         """Count from the beginning."""
         self.seq = dict.fromkeys(Channel, 0)

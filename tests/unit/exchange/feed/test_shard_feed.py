@@ -5,7 +5,7 @@ import pytest
 
 from arbitrax.exchange.feed.messages import Channel, DepthChange, OrderChanges, Snapshot, Statistics, Trades
 from arbitrax.exchange.feed.mirror import Mirror
-from arbitrax.exchange.feed.shard_feed import Diverged, ShardFeed
+from arbitrax.exchange.feed.shard_feed import DivergedError, ShardFeed
 from arbitrax.exchange.records import Flag, Happening, Kind
 from tests.exchange.feed import DIRECTORY, EPOCH, SYMBOLS, batches, command_entries
 
@@ -175,7 +175,7 @@ def test_events_of_another_past_are_refused_and_change_nothing():
         feed.follow(entry)
     before = feed.entry, feed.hash
     for wrong in (entries[6], entries[4], others[5]):
-        with pytest.raises(Diverged):
+        with pytest.raises(DivergedError):
             feed.follow(wrong)
         assert (feed.entry, feed.hash) == before
     feed.follow(entries[5])
