@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,11 +17,13 @@ if TYPE_CHECKING:
     from threading import Event
 
     from arbitrax.domain.assets import AssetType
+    from arbitrax.exchange.service.verification import Verification
     from arbitrax.market_data.providers.provider import Provider
     from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
     from arbitrax.settings import Settings
     from arbitrax.storage.embedded import EmbeddedServers
+    from arbitrax.storage.exchange_files.snapshots import FileSnapshots
     from arbitrax.storage.parquet.bar_cache import BarCache
     from arbitrax.storage.postgres.connection import Database
     from arbitrax.storage.postgres.summary import DatabaseSummary
@@ -219,6 +222,7 @@ def serve_exchange(settings: Settings, shard: int, say: Callable[[str], None], s
     from arbitrax.exchange.service.recovery import Sources
     from arbitrax.exchange.service.snapshooting import Pace
     from arbitrax.exchange.service.worker import serve
+    from arbitrax.storage.exchange_files.shard_archive import FileArchive
     from arbitrax.storage.redis.file_sync import FileSync
     from arbitrax.storage.redis.shard_store import ValkeyShardStore
 
@@ -226,9 +230,69 @@ def serve_exchange(settings: Settings, shard: int, say: Callable[[str], None], s
         return ValkeyShardStore(journal_url(settings), shard, settings.durability)
 
     pace = Pace(settings.snapshot_commands, float(settings.snapshot_seconds))
-    first = connect()
     with FileSync(lambda: journal_url(settings), shard, settings.durability, say):
-        serve(shard, connect, Sources(), pace, say, stop, first)
+        sources = Sources(exchange_snapshots(settings, shard), FileArchive(exchange_folder(settings)))
+        serve(shard, connect, sources=sources, pace=pace, say=say, stop=stop)
+
+
+def serve_archiver(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:
+    """Archive a shard until ``stop`` is set: see `arbitrax.exchange.service.archiver_process.run_archiver`.
+
+    Raises:
+        DataError: archive and journal do not fit together, or a segment is damaged.
+    """
+    from subprocess import DEVNULL, Popen
+
+    from arbitrax.exchange.service.archiver_process import run_archiver
+    from arbitrax.exchange.service.archiving import Archiver
+    from arbitrax.exchange.service.upkeep import Upkeep
+    from arbitrax.storage.exchange_files.shard_archive import open_archive
+    from arbitrax.storage.redis.shard_server import ShardServer
+
+    def verify(start: str | None) -> Popen[bytes]:
+        words = [sys.executable, "-m", "arbitrax.cli.main", "exchange", "verify", "--shard", str(shard), "--quiet"]
+        return Popen([*words, *(("--from", start) if start else ())], stdin=DEVNULL)  # noqa: S603 - our own program
+
+    @contextmanager
+    def session() -> Iterator[tuple[Archiver, Upkeep]]:
+        with (
+            open_archive(exchange_folder(settings), shard) as archive,
+            ShardServer(journal_url(settings), shard, archive.owner) as server,
+        ):
+            upkeep = Upkeep(server, exchange_snapshots(settings, shard), verify, say)
+            try:
+                yield Archiver(server, archive.commands, archive.events, say), upkeep
+            finally:
+                upkeep.end()
+
+    run_archiver(session, stop, say)
+
+
+def verify_exchange(settings: Settings, shard: int, start: str | None, done: Callable[[int], None]) -> Verification:
+    """Replay a shard: see `arbitrax.exchange.service.verification`."""
+    from arbitrax.exchange.service.verification import Verifier
+    from arbitrax.storage.exchange_files.segment_file import Stream
+    from arbitrax.storage.exchange_files.segments import Segments
+    from arbitrax.storage.exchange_files.snapshots import check_snapshot
+    from arbitrax.storage.redis.shard_server import ShardServer
+
+    folder = exchange_folder(settings)
+    commands, events = (Segments(folder, shard, stream) for stream in (Stream.COMMANDS, Stream.EVENTS))
+    with ShardServer(journal_url(settings), shard) as server:
+        return Verifier(server, commands, events, check_snapshot).run(shard, start, done)
+
+
+def exchange_folder(settings: Settings) -> Path:
+    """Return where segments and snapshots are."""
+    return settings.exchange_folder or settings.home / "exchange"
+
+
+def exchange_snapshots(settings: Settings, shard: int) -> FileSnapshots:
+    """Return the snapshots of a shard."""
+    from arbitrax.storage.exchange_files.snapshots import FileSnapshots
+    from arbitrax.storage.redis.shard_server import ShardServer
+
+    return FileSnapshots(exchange_folder(settings), shard, lambda: ShardServer(journal_url(settings), shard))
 
 
 @cache

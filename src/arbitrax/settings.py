@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Literal
 
 import msgspec
 
@@ -13,6 +14,7 @@ PREFIX = "ARBITRAX_"
 FOREIGN = frozenset({"ARBITRAX_CORPUS", "ARBITRAX_CRASH_AT", "ARBITRAX_KERNELS"})
 
 DURABILITIES = ("process", "power")
+FOLDERS = ("home", "exchange_folder")
 COUNTS = ("snapshot_commands", "snapshot_seconds")
 
 
@@ -27,12 +29,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Valkey or Redis for the journal; None starts the embedded one."""
     cache_url: str | None = None
     """Valkey or Redis for the cache; None starts the embedded one."""
-    durability: str = "process"
+    durability: Literal["process", "power"] = "process"
     """What the exchange survives without loss: ``process``, kill -9 of anything; ``power``, a power cut too."""
     snapshot_commands: int = 5_000_000
     """Commands of a shard after which the exchange writes a snapshot of it."""
     snapshot_seconds: int = 300
     """Seconds after which it does so, when there were commands."""
+    exchange_folder: Path | None = None
+    """Segments and snapshots of the exchange; None: the folder ``exchange`` of the home."""
     database_replica_url: str | None = None
     """PostgreSQL that reads of bars go to; None reads where is written."""
     alpha_vantage_key: str | None = None
@@ -82,9 +86,12 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
             raise InputError(f"{PREFIX}{name.upper()} is empty; set the key, or unset it.")
     if given.get("durability", "process") not in DURABILITIES:
         raise InputError(f"{PREFIX}DURABILITY is {given['durability']!r}; it is {' or '.join(DURABILITIES)}.")
-    counts = {name: _count(name, given.pop(name)) for name in COUNTS if name in given}
-    home = given.pop("home", "")
-    return Settings(home=Path(home).expanduser().absolute() if home else default_home(), **given, **counts)
+    values: dict[str, Any] = given | {name: _count(name, given[name]) for name in COUNTS if name in given}
+    for name in FOLDERS:
+        text = values.pop(name, "")
+        if text:
+            values[name] = Path(text).expanduser().absolute()
+    return Settings(home=values.pop("home", None) or default_home(), **values)
 
 
 def _count(name: str, value: str) -> int:

@@ -1,11 +1,11 @@
-"""`arbitrax exchange`: replay files on the matching engine, and measure it."""
+"""`arbitrax exchange`: replay files on the matching engine, measure it, verify the service's journal."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from arbitrax.cli.console import Json, progress, show, show_json, table
+from arbitrax.cli.console import Json, complain, progress, show, show_json, table
 from arbitrax.domain.errors import InputError
 
 if TYPE_CHECKING:
@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
     from arbitrax.exchange.lobster.replay import LobsterOutcome
     from arbitrax.exchange.replay import Outcome
+    from arbitrax.exchange.service.verification import Verification
 
 LEAST_RESTING, MOST_RESTING = 100, 100_000
 
-app = App(name="exchange", help="Replay files on the matching engine and measure it.")
+app = App(name="exchange", help="Replay files on the matching engine, measure it, verify its journal.")
 
 
 @app.command
@@ -120,6 +121,52 @@ def bench(
         }
         show(_facts(f"{resting:,} resting orders", facts))
     return 0 if found.agrees else 1
+
+
+@app.command
+def verify(
+    *,
+    shard: Annotated[int, Parameter(help="Which shard, 0 to 255.")] = 0,
+    start: Annotated[
+        str | None, Parameter(name="--from", help="Snapshot to begin with; otherwise at the very start.")
+    ] = None,
+    quiet: Annotated[bool, Parameter(negative="", help="Print nothing unless something differs.")] = False,
+    json: Json = False,
+) -> int:
+    """Replay a shard's journal from its files and streams, and compare with all that is written of it.
+
+    Compared are every event, the running hash and the state of each snapshot on the way; snapshots that agree count as
+    verified from then on. Exit code 1, with the first entry that differs, when something does. Changes nothing else.
+    """
+    from arbitrax.bootstrap import verify_exchange
+    from arbitrax.cli.serve import check_shard
+    from arbitrax.settings import read_settings
+
+    check_shard(shard)
+    with progress(f"Replaying shard {shard}", shown=not (json or quiet)) as (_, done):
+        found = verify_exchange(read_settings(), shard, start, done)
+    if json:
+        show_json(found)
+    elif not quiet:
+        show(_facts(f"Shard {shard}", _verified(found)))
+    if found.agrees:
+        return 0
+    complain(f"Shard {shard} is not what its journal makes of it: {found.differs} differs: {found.reason}.")
+    return 1
+
+
+def _verified(found: "Verification") -> dict[str, str]:
+    return {
+        "from": f"{found.start or 'the beginning'}, after {found.after}",
+        "to": found.last,
+        "entries": f"{found.entries:,}",
+        "commands": f"{found.commands:,}, {found.commands_per_second:,.0f} a second",
+        "events": f"{found.events:,}",
+        "snapshots": ", ".join(found.snapshots) or "none on the way",
+        "hash of events": found.running_hash,
+        "hash of the state": found.state_hash,
+        "verdict": "agrees" if found.agrees else f"DIFFERS at {found.differs}",
+    }
 
 
 def _facts(title: str, facts: dict[str, str]) -> "RenderableType":

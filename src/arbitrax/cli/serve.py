@@ -26,10 +26,25 @@ def exchange(
     """
     from arbitrax.bootstrap import serve_exchange
 
-    if not 0 <= shard < MOST_SHARDS:
-        raise InputError(f"There is no shard {shard}; they are 0 to {MOST_SHARDS - 1}.")
+    check_shard(shard)
     serve_exchange(read_settings(), shard, say, until_asked_to_stop())
     return 0
+
+
+@app.command
+def archiver(*, shard: Annotated[int, Parameter(help="Which shard, 0 to 255. A second process stands by.")] = 0) -> int:
+    """Copy commands and events of a shard to files, have its snapshots verified, trim what is safe."""
+    from arbitrax.bootstrap import serve_archiver
+
+    check_shard(shard)
+    serve_archiver(read_settings(), shard, say, until_asked_to_stop())
+    return 0
+
+
+def check_shard(shard: int) -> None:
+    """Refuse a number that no shard has."""
+    if not 0 <= shard < MOST_SHARDS:
+        raise InputError(f"There is no shard {shard}; they are 0 to {MOST_SHARDS - 1}.")
 
 
 def until_asked_to_stop() -> threading.Event:

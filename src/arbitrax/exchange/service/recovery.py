@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from arbitrax.domain.errors import DataError
 from arbitrax.exchange.core import MatchingCore
-from arbitrax.exchange.journal import START, EntryId, SnapshotManifest
+from arbitrax.exchange.journal import START, EntryId
+from arbitrax.exchange.records import COMMAND
 from arbitrax.exchange.service import crash_points
 from arbitrax.exchange.service.batches import form
 from arbitrax.exchange.service.divergence import first_difference
-from arbitrax.exchange.service.ports import Applied, Archive, RawEntry, Records, ShardStore, SnapshotStore
+from arbitrax.exchange.service.ports import Archive, RawEntry, Records, ShardStore, SnapshotStore
 from arbitrax.exchange.service.sequencer import Sequencer, epoch_entry
 
 MOST_REPLAYED = 65_536
@@ -48,136 +49,126 @@ def recover(store: ShardStore, shard: int, sources: Sources, say: Say) -> Recove
         DataError: the journal is damaged or incomplete, or gives other events than were written.
         Fenced: the lease went to another process meanwhile.
     """
-    began = time.monotonic()
-    applied = store.outputs.applied()
-    archived = sources.archive.end_of_commands(shard) if sources.archive else START
-    manifests = sources.snapshots.verified(shard) if sources.snapshots else ()
-    lost = _lost(store, shard, sources, manifests, archived)
-    sequencer = _from_snapshot(manifests, applied, lost, say) or Sequencer()
-    began_at, said = sequencer.entry, began
-    _require_all(store, shard, began_at, archived)
-    for entries in _pieces(store, shard, sources.archive, archived, began_at, applied.entry):
-        sequencer.execute(form(entries, sequencer.entry))
-        store.lease.renew()
-        if time.monotonic() - said > PROGRESS_SECONDS:
-            said = time.monotonic()
-            say(f"recovery.progress shard={shard} commands={sequencer.executed} entry={sequencer.entry}")
-    _compare(store, shard, sources, sequencer, applied, began_at, archived, manifests)
-    if lost or not applied.epoch:
-        epoch = 1 + max([applied.epoch, *(each.epoch for each in manifests)])
-        entry = store.journal.insert_epoch(epoch_entry(epoch, shard), applied.entry, store.lease.name)
-        why = f"the journal lost {lost}" if lost else "it is the first"
-        say(f"epoch.opened shard={shard} epoch={epoch} entry={entry} because {why}")
-    say(
-        f"recovery.done shard={shard} from={began_at} to={sequencer.entry} commands={sequencer.executed} "
-        f"epoch={sequencer.epoch} seconds={time.monotonic() - began:.2f}"
-    )
-    crash_points.reach("recovery.done")
-    return Recovered(sequencer, _unwritten(store, shard, sources.archive, archived, applied.entry))
+    return _Recovery(store, shard, sources, say).recovered()
 
 
-def _lost(
-    store: ShardStore, shard: int, sources: Sources, manifests: Sequence[SnapshotManifest], archived: EntryId
-) -> EntryId | None:
-    """Return an entry that others have of the journal and the journal does not."""
-    known = [EntryId.parse(each.entry) for each in manifests[:1]]
-    if sources.records:
-        known.append(sources.records.recorded(shard))
-    missing = [each for each in known if each > archived and not store.journal.covers(each)]
-    return max(missing, default=None)
+class _Recovery:
+    def __init__(self, store: ShardStore, shard: int, sources: Sources, say: Say) -> None:
+        self.store, self.shard, self.archive, self.say = store, shard, sources.archive, say
+        self.began = time.monotonic()
+        self.applied = store.outputs.applied()
+        self.archived = self.archive.end_of_commands(shard) if self.archive else START
+        self.manifests = sources.snapshots.verified(shard) if sources.snapshots else ()
+        self.recorded = sources.records.recorded(shard) if sources.records else START
 
-
-def _from_snapshot(
-    manifests: Sequence[SnapshotManifest], applied: Applied, lost: EntryId | None, say: Say
-) -> Sequencer | None:
-    """Return the newest state that is not ahead of what is written, and of which the journal has lost nothing."""
-    for manifest in manifests:
-        entry = EntryId.parse(manifest.entry)
-        if entry > applied.entry or manifest.epoch > applied.epoch or (lost and entry >= lost):
-            continue
-        try:
-            core = MatchingCore.load(Path(manifest.path))
-        except (DataError, OSError) as error:
-            say(f"snapshot.unusable {error}")
-            continue
-        if f"{core.state_hash():016x}" != manifest.state_hash:
-            say(f"snapshot.unusable {manifest.path} has not the state that its manifest names")
-            continue
-        return Sequencer(core, entry, int(manifest.running_hash, 16), manifest.epoch)
-    return None
-
-
-def _require_all(store: ShardStore, shard: int, after: EntryId, archived: EntryId) -> None:
-    """Refuse a journal whose beginning is gone."""
-    first, trimmed = store.journal.trimmed()
-    if trimmed and after == archived == START:
-        raise DataError(
-            f"The journal of shard {shard} begins with {first}: {trimmed:,} entries before were trimmed, and there is "
-            "neither a snapshot nor an archive of them; bring those back."
+    def recovered(self) -> Recovered:
+        lost = self._lost()
+        sequencer = self._from_snapshot(lost) or Sequencer()
+        self._require_beginning(sequencer.entry)
+        start = sequencer.entry
+        self._replay(sequencer)
+        self._compare(sequencer, start, lost)
+        if lost or not self.applied.epoch:
+            self._open_epoch(lost)
+        self.say(
+            f"recovery.done shard={self.shard} from={start} to={sequencer.entry} commands={sequencer.executed} "
+            f"epoch={sequencer.epoch} seconds={time.monotonic() - self.began:.2f}"
         )
+        crash_points.reach("recovery.done")
+        return Recovered(sequencer, self._unwritten())
 
+    def _lost(self) -> EntryId | None:
+        """Return an entry that others have of the journal and the journal has not."""
+        known = [self.recorded, *(EntryId.parse(each.entry) for each in self.manifests[:1])]
+        missing = [each for each in known if each > self.archived and not self.store.journal.covers(each)]
+        return max(missing, default=None)
 
-def _pieces(
-    store: ShardStore, shard: int, archive: Archive | None, archived: EntryId, after: EntryId, last: EntryId
-) -> Iterator[list[RawEntry]]:
-    """Return the entries up to ``last``, from the archive first, then from the server, in pieces to run at once."""
-    waiting: list[RawEntry] = []
-    size = 0
-    for entry in _entries(store, shard, archive, archived, after, last):
-        waiting.append(entry)
-        size += len(entry[1].get(b"c", b""))
-        if size >= MOST_REPLAYED * 128:
+    def _from_snapshot(self, lost: EntryId | None) -> Sequencer | None:
+        """Return the newest state that is not ahead of what is written, and of which the journal has lost nothing."""
+        for manifest in self.manifests:
+            entry = EntryId.parse(manifest.entry)
+            if entry > self.applied.entry or manifest.epoch > self.applied.epoch or (lost and entry >= lost):
+                continue
+            try:
+                core = MatchingCore.load(Path(manifest.path))
+            except (DataError, OSError) as error:
+                self.say(f"snapshot.unusable {error}")
+                continue
+            if f"{core.state_hash():016x}" != manifest.state_hash:
+                self.say(f"snapshot.unusable {manifest.path} has not the state that its manifest names")
+                continue
+            return Sequencer(core, entry, int(manifest.running_hash, 16), manifest.epoch)
+        return None
+
+    def _require_beginning(self, after: EntryId) -> None:
+        first, trimmed = self.store.journal.trimmed()
+        if trimmed and after == self.archived == START:
+            raise DataError(
+                f"The journal of shard {self.shard} begins with {first}: {trimmed:,} entries before were trimmed, and "
+                "there is neither a snapshot nor an archive of them; bring those back."
+            )
+
+    def _replay(self, sequencer: Sequencer) -> None:
+        said = self.began
+        for entries in self._pieces(sequencer.entry):
+            sequencer.execute(form(entries, sequencer.entry))
+            self.store.lease.renew()
+            if time.monotonic() - said > PROGRESS_SECONDS:
+                said = time.monotonic()
+                self.say(f"recovery.progress shard={self.shard} commands={sequencer.executed} entry={sequencer.entry}")
+
+    def _pieces(self, after: EntryId) -> Iterator[list[RawEntry]]:
+        """Return the entries up to what is applied, in pieces to run at once."""
+        waiting: list[RawEntry] = []
+        size = 0
+        for entry in self._entries(after):
+            waiting.append(entry)
+            size += len(entry[1].get(b"c", b""))
+            if size >= MOST_REPLAYED * COMMAND.itemsize or len(waiting) >= MOST_REPLAYED:
+                yield waiting
+                waiting, size = [], 0
+        if waiting:
             yield waiting
-            waiting, size = [], 0
-    if waiting:
-        yield waiting
 
+    def _entries(self, after: EntryId) -> Iterator[RawEntry]:
+        """Return the entries up to what is applied, from the archive first, then from the server."""
+        last = self.applied.entry
+        if self.archive is not None and after < self.archived:
+            for entry in self.archive.commands_after(self.shard, after):
+                if entry[0] > last:
+                    return
+                yield entry
+                after = entry[0]  # it may have grown
+        if after < last:
+            for entries in self.store.journal.scan(after, last):
+                yield from entries
 
-def _entries(
-    store: ShardStore, shard: int, archive: Archive | None, archived: EntryId, after: EntryId, last: EntryId
-) -> Iterator[RawEntry]:
-    if archive is not None and after < archived:
-        for entry in archive.commands_after(shard, after):
-            if entry[0] > last:
-                return
-            yield entry
-        after = archived
-    if after < last:
-        for entries in store.journal.scan(after, last):
-            yield from entries
-
-
-def _unwritten(
-    store: ShardStore, shard: int, archive: Archive | None, archived: EntryId, applied: EntryId
-) -> list[RawEntry]:
-    if archive is None or archived <= applied or store.journal.covers(archived):
-        return []
-    return list(archive.commands_after(shard, applied))
-
-
-def _compare(
-    store: ShardStore,
-    shard: int,
-    sources: Sources,
-    sequencer: Sequencer,
-    applied: Applied,
-    began_at: EntryId,
-    archived: EntryId,
-    manifests: Sequence[SnapshotManifest],
-) -> None:
-    """Refuse to go on from another past than the one that was written."""
-    if sequencer.entry != applied.entry:
+    def _compare(self, sequencer: Sequencer, start: EntryId, lost: EntryId | None) -> None:
+        """Refuse to go on from another past than the one that was written."""
+        applied = self.applied
+        if sequencer.entry != applied.entry:
+            raise DataError(
+                f"The journal of shard {self.shard} lacks the entry {applied.entry}, whose outputs are written; what "
+                f"is left ends with {sequencer.entry}. Bring its archive back."
+            )
+        if sequencer.hash == applied.hash:
+            return
+        again = Sequencer() if start == START else self._from_snapshot(lost) or Sequencer()
+        where = first_difference(again, self._entries(again.entry), self.store.events)
         raise DataError(
-            f"The journal of shard {shard} lacks the entry {applied.entry}, whose outputs are written; what is left "
-            f"ends with {sequencer.entry}. Bring its archive back."
+            f"Shard {self.shard} does not start: the journal up to {applied.entry} gives events with the hash "
+            f"{sequencer.hash:016x}, written are those with {applied.hash:016x}. {where} Compare with a backup, or "
+            "verify the archive."
         )
-    if sequencer.hash == applied.hash:
-        return
-    again = _from_snapshot([each for each in manifests if each.entry == str(began_at)], applied, None, lambda _: None)
-    entries = _entries(store, shard, sources.archive, archived, began_at, applied.entry)
-    where = first_difference(again or Sequencer(), entries, store.events)
-    raise DataError(
-        f"Shard {shard} does not start: the journal up to {applied.entry} gives events with the hash "
-        f"{sequencer.hash:016x}, written are those with {applied.hash:016x}. {where} Compare with a backup, or verify "
-        "the archive."
-    )
+
+    def _open_epoch(self, lost: EntryId | None) -> None:
+        epoch = 1 + max([self.applied.epoch, *(each.epoch for each in self.manifests)])
+        entry = epoch_entry(epoch, self.shard)
+        name = self.store.journal.insert_epoch(entry, self.applied.entry, self.store.lease.name)
+        why = f"the journal lost {lost}" if lost else "it is the first"
+        self.say(f"epoch.opened shard={self.shard} epoch={epoch} entry={name} because {why}")
+
+    def _unwritten(self) -> list[RawEntry]:
+        if self.archive is None or self.archived <= self.applied.entry or self.store.journal.covers(self.archived):
+            return []
+        return list(self.archive.commands_after(self.shard, self.applied.entry))

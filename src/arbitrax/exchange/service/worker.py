@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 
 from arbitrax.domain.errors import StoreError
 from arbitrax.exchange.journal import START, EntryId
@@ -27,16 +28,23 @@ Connect = Callable[[], ShardStore]
 
 
 def serve(
-    shard: int, connect: Connect, sources: Sources, pace: Pace, say: Say, stop: threading.Event, first: ShardStore
+    shard: int,
+    connect: Connect,
+    *,
+    sources: Sources,
+    pace: Pace,
+    say: Say,
+    stop: threading.Event,
 ) -> None:
     """Execute a shard, or stand by while another process does, until ``stop`` is set.
 
     After a fault of the store, a time-out or a lost lease, everything known is dropped and recovered.
 
     Raises:
+        StoreError: the journal's server is down at the start, or would lose entries.
         DataError: the journal is damaged, or gives other events than were written.
     """
-    store, rest, said = first, STANDBY_SECONDS, ""
+    store, rest, said = connect(), STANDBY_SECONDS, ""
     while not stop.is_set():
         try:
             if _await_lease(shard, store, say, stop):
@@ -79,10 +87,8 @@ def _await_lease(shard: int, store: ShardStore, say: Say, stop: threading.Event)
 
 def _give_up(store: ShardStore) -> None:
     """Let the next one begin at once, if the server still hears us."""
-    try:
+    with suppress(StoreError):  # else it expires
         store.lease.release()
-    except StoreError:
-        pass  # it expires
     store.close()
 
 
@@ -110,10 +116,10 @@ class _Turn:
             while not stop.is_set():
                 self._lease.renew()
                 self._look_at_time()
+                self._look_at_snapshots()
                 if not self._waiting and not self._fetch():
                     continue
                 self._execute()
-                self._look_at_snapshots()
             self._settle(0)
         finally:
             if self._snapshots:

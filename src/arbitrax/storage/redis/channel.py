@@ -6,7 +6,7 @@ must know. Here every fault ends the connection and is raised.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from arbitrax.domain.errors import Fenced, Gap, StoreError, StoreUnavailableError
@@ -94,6 +94,12 @@ class Channel:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.disconnect()  # type: ignore[no-untyped-call]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _open(self) -> AbstractConnection:
         if self._connection is None:

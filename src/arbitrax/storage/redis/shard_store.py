@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from arbitrax.storage.redis.channel import Channel
 from arbitrax.storage.redis.journal import ValkeyJournal, events_stream
 from arbitrax.storage.redis.lease import ValkeyLease
@@ -27,6 +29,12 @@ class ValkeyShardStore:
         except BaseException:
             self.close()
             raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """End the connections."""

@@ -1,0 +1,1 @@
+"""What the exchange keeps in files: segments of its streams, and snapshots of its state."""

@@ -1,0 +1,92 @@
+"""What the lease holder appends by itself: ticks, and the end of sessions whose gateway is silent."""
+
+import time
+
+import numpy as np
+
+from arbitrax.exchange.journal import START, CommandEntry
+from arbitrax.exchange.records import COMMAND, EVENT, Code, Flag, Happening, Kind, TimeInForce
+from arbitrax.exchange.service.batches import Heartbeat
+from arbitrax.exchange.service.heartbeats import SILENT_MS, Heartbeats, disconnections
+from tests.integration.exchange_service.shard import opening, until
+
+
+def resting(account, **fields):
+    commands = np.zeros(1, COMMAND)
+    values = {"kind": Kind.SUBMIT, "account": account, "price": 100, "quantity": 5} | fields
+    for name, value in values.items():
+        commands[name] = value
+    return commands
+
+
+def cancelled(shard, code):
+    events = np.concatenate([np.zeros(0, EVENT), *(each.events for each in shard.written())])
+    return events[(events["kind"] == Happening.CANCELLED) & (events["code"] == code)]["account"].tolist()
+
+
+def test_an_order_ends_at_its_time_though_nothing_else_happens(shard):
+    worker = shard.started()
+    expire = shard.journal.now() + 300
+    shard.journal.append(
+        CommandEntry(np.concatenate([opening(), resting(1, time_in_force=TimeInForce.GTD, expire=expire)]))
+    )
+    until(lambda: cancelled(shard, Code.EXPIRED) == [1], "expired")
+    shard.finish(worker)
+    journal = [each for part in shard.journal.scan(START) for each in part]
+    assert len(journal) == 3  # the epoch, the order, one tick
+    assert journal[-1][0].ms >= expire
+    shard.audit()
+
+
+def heartbeat(shard, gateway, accounts):
+    return shard.journal.append(CommandEntry(np.zeros(0, COMMAND), gateway, np.array(accounts, np.uint32)))
+
+
+def test_sessions_of_a_silent_gateway_end_those_elsewhere_stay(shard):
+    worker = shard.started()
+    flags = Flag.CANCEL_ON_DISCONNECT
+    shard.journal.append(
+        CommandEntry(np.concatenate([opening(), *(resting(account, flags=flags) for account in (1, 2, 3)), resting(1)]))
+    )
+    silent = heartbeat(shard, 7, [1, 2])
+    end = time.monotonic() + 20
+    while not cancelled(shard, Code.DISCONNECTED) and time.monotonic() < end:
+        heartbeat(shard, 8, [2, 3])
+        until(lambda: shard.journal.tail() <= shard.outputs.applied().entry, "executed")
+    assert cancelled(shard, Code.DISCONNECTED) == [1]
+    assert shard.journal.tail().ms - silent.ms >= SILENT_MS
+    assert b'"7"' not in shard.outputs.gateways()
+    shard.finish(worker)
+    shard.audit()
+
+
+def test_a_gateway_that_went_silent_before_a_worker_began_is_noticed_by_it(shard):
+    worker = shard.started()
+    shard.journal.append(CommandEntry(np.concatenate([opening(), resting(1, flags=Flag.CANCEL_ON_DISCONNECT)])))
+    shard.wait_for(heartbeat(shard, 7, [1]))
+    assert b'"7"' in shard.outputs.gateways()
+    worker.kill()
+    worker = shard.started()
+    until(lambda: cancelled(shard, Code.DISCONNECTED) == [1], "noticed")
+    shard.finish(worker)
+    shard.audit()
+
+
+def test_heartbeats_are_kept_when_they_change_and_forgotten_once():
+    beats = Heartbeats()
+    assert beats.changes() is None
+    beats.note([Heartbeat(1_000, 1, (5, 6)), Heartbeat(2_000, 2, (6,))])
+    kept = beats.changes()
+    assert beats.changes() is None
+    again = Heartbeats(kept)
+    assert again.lost(4_000) == []
+    assert again.lost(4_001) == [5]
+    assert again.lost(5_001) == [6]
+    assert again.lost(99_000) == []
+    assert again.changes() == b"{}"
+
+
+def test_many_sessions_end_in_several_entries():
+    entries = disconnections(list(range(1, 20_001)))
+    assert [len(each.commands) for each in entries] == [8_192, 8_192, 3_616]
+    assert np.concatenate([each.commands["account"] for each in entries]).tolist() == list(range(1, 20_001))
