@@ -517,7 +517,12 @@ def test_constraints_refuse_each_wrong_row(postgres_url: str) -> None:
 
 def test_every_table_has_a_wrong_row(postgres_url: str) -> None:
     partitions = {f"historical_prices_{number}" for number in range(8)}
-    assert tables(postgres_url) - partitions == {*WRONG, *WRONG_OF_ACCOUNT, "historical_price_revisions", "alembic_version"}
+    assert tables(postgres_url) - partitions == {
+        *WRONG,
+        *WRONG_OF_ACCOUNT,
+        "historical_price_revisions",
+        "alembic_version",
+    }
 
 
 OF_ACCOUNT = """
@@ -562,7 +567,14 @@ WRONG_OF_ACCOUNT = {
     ],
     "exchange_marks": ["shard = -1", "epoch = -1", "entry_ms = -1", "entry_seq = NULL", "hash = 'a'"],
     "exchange_positions": ["trip_order = NULL", "trip_began = NULL", "lots = 0", f"account_id = {NOBODY}"],
-    "accounts": ["number = 0", "number = 4294967295", "funding = 'hope'", "number = NULL", "kind = 'live'", "shard = 1"],
+    "accounts": [
+        "number = 0",
+        "number = 4294967295",
+        "funding = 'hope'",
+        "number = NULL",
+        "kind = 'live'",
+        "shard = 1",
+    ],
     "orders": [
         "shard = NULL",
         "event_id = NULL",
