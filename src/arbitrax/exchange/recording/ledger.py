@@ -24,7 +24,7 @@ _DECREMENTED, _CASH = int(Happening.DECREMENTED), int(Happening.CASH)
 _SUBMIT = int(Kind.SUBMIT)
 
 
-class NotRegistered(DataError):
+class NotRegisteredError(DataError):
     """An account or a symbol trades that the database has no name for yet."""
 
 
@@ -66,7 +66,7 @@ class Ledger:
         """Take in what a command entry gave: ``counts`` (commands,) events each, ``events`` (events,) of EVENT.
 
         Raises:
-            NotRegistered: an account or symbol has no row yet; the ledger is then of no use any more.
+            NotRegisteredError: an account or symbol has no row yet; the ledger is then of no use any more.
             DataError: events contradict what came before.
         """
         rows, number, time = events.tolist(), first_event(epoch, self._shard, entry), entry.ms
@@ -217,7 +217,7 @@ class Ledger:
     def _recorded(self, symbol: int, *accounts: int) -> bool:
         instrument = self._instruments.get(symbol)
         if instrument is None:
-            raise NotRegistered(
+            raise NotRegisteredError(
                 f"Symbol {symbol} of shard {self._shard} trades, and exchange_instruments does not say what it is; "
                 "add it with `arbitrax exchange configure`."
             )
@@ -225,7 +225,7 @@ class Ledger:
             return False
         for each in accounts:
             if each not in self._accounts and each != HOUSE:
-                raise NotRegistered(
+                raise NotRegisteredError(
                     f"Account {each} of shard {self._shard} trades, and no row of accounts has this number; add it "
                     "with `arbitrax exchange configure`."
                 )

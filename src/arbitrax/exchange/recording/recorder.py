@@ -54,7 +54,7 @@ class Recorder:
         Raises:
             StoreUnavailableError: PostgreSQL or Valkey is down; nothing is lost by trying again.
             DataError: the streams do not continue what is recorded.
-            NotRegistered: an account or symbol that trades has no row yet.
+            NotRegisteredError: an account or symbol that trades has no row yet.
         """
         ledger = self._ledger
         try:

@@ -4,7 +4,9 @@ DELETE FROM fills WHERE account_id IS NOT NULL;
 DELETE FROM orders WHERE account_id IS NOT NULL;
 
 DROP INDEX trades_of_account;
+DROP INDEX trades_place;
 ALTER TABLE trades
+    ADD CONSTRAINT trades_place UNIQUE (backtest_id, position),
     DROP CONSTRAINT trades_of_backtest_complete,
     DROP CONSTRAINT trades_of_account_complete,
     DROP CONSTRAINT trades_exit_reason_known,
@@ -25,7 +27,9 @@ COMMENT ON COLUMN trades.entry_order IS NULL;
 CREATE UNIQUE INDEX trades_account_place ON trades (account_id, position) WHERE account_id IS NOT NULL;
 
 DROP INDEX fills_of_account;
+DROP INDEX fills_place;
 ALTER TABLE fills
+    ADD CONSTRAINT fills_place UNIQUE (backtest_id, position),
     DROP CONSTRAINT fills_of_backtest_complete,
     DROP CONSTRAINT fills_of_account_complete,
     DROP CONSTRAINT fills_phase_known,
@@ -43,7 +47,9 @@ CREATE UNIQUE INDEX fills_account_place ON fills (account_id, position) WHERE ac
 DROP INDEX orders_client;
 DROP INDEX orders_open;
 DROP INDEX orders_of_account;
+DROP INDEX orders_place;
 ALTER TABLE orders
+    ADD CONSTRAINT orders_place UNIQUE (backtest_id, position),
     DROP CONSTRAINT orders_of_backtest_complete,
     DROP CONSTRAINT orders_of_account_complete,
     DROP CONSTRAINT orders_of_account_known,

@@ -107,6 +107,7 @@ COMMENT ON COLUMN exchange_positions.trip_order IS 'number of the order that ope
 -- Orders. An account's are kept under the engine's id: `arbitrax.exchange.identifiers`.
 DROP INDEX orders_account_place;
 ALTER TABLE orders
+    DROP CONSTRAINT orders_place,
     ADD COLUMN shard             SMALLINT,
     ADD COLUMN client_order_id   VARCHAR(32) COLLATE "C",
     ADD COLUMN filled_quantity   DECIMAL,
@@ -188,6 +189,7 @@ ALTER TABLE orders
         quantity > '-Infinity' AND quantity < 'Infinity' AND (quantity >= 0 OR status = 'rejected')
     ),
     ADD CONSTRAINT orders_filled_quantity CHECK (filled_quantity >= 0 AND filled_quantity < 'Infinity');
+CREATE UNIQUE INDEX orders_place ON orders (backtest_id, position) WHERE backtest_id IS NOT NULL;
 CREATE INDEX orders_of_account ON orders (account_id, id) WHERE account_id IS NOT NULL;
 CREATE INDEX orders_open ON orders (shard, account_id, id) WHERE ended_at IS NULL AND account_id IS NOT NULL;
 CREATE INDEX orders_client ON orders (account_id, client_order_id, id) WHERE client_order_id IS NOT NULL;
@@ -200,6 +202,7 @@ COMMENT ON COLUMN orders.orphaned IS 'the journal lost it: it is as if it had ne
 -- Fills. Of an account one for each side of a match, under the event's id.
 DROP INDEX fills_account_place;
 ALTER TABLE fills
+    DROP CONSTRAINT fills_place,
     ADD COLUMN shard     SMALLINT,
     ADD COLUMN orphaned  BOOLEAN NOT NULL DEFAULT false,
     ALTER COLUMN position DROP NOT NULL,
@@ -221,11 +224,13 @@ ALTER TABLE fills
             ELSE phase IN ('continuous', 'auction')
         END
     );
+CREATE UNIQUE INDEX fills_place ON fills (backtest_id, position) WHERE backtest_id IS NOT NULL;
 CREATE INDEX fills_of_account ON fills (account_id, id) WHERE account_id IS NOT NULL;
 
 -- Round trips: of an account under the id of the fill that closed it.
 DROP INDEX trades_account_place;
 ALTER TABLE trades
+    DROP CONSTRAINT trades_place,
     ADD COLUMN shard     SMALLINT,
     ADD COLUMN orphaned  BOOLEAN NOT NULL DEFAULT false,
     ALTER COLUMN position DROP NOT NULL,
@@ -250,5 +255,6 @@ ALTER TABLE trades
             ELSE exit_reason IN ('closed', 'reversed')
         END
     );
+CREATE UNIQUE INDEX trades_place ON trades (backtest_id, position) WHERE backtest_id IS NOT NULL;
 CREATE INDEX trades_of_account ON trades (account_id, id) WHERE account_id IS NOT NULL;
 COMMENT ON COLUMN trades.entry_order IS 'position of the order in its backtest; of an account the number of the order';
