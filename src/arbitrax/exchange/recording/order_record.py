@@ -1,0 +1,91 @@
+"""An order as it is recorded: what was asked for, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from arbitrax.exchange.records import Code, TimeInForce, Type
+
+LIMITED = frozenset({Type.LIMIT, Type.ICEBERG, Type.STOP_LIMIT, Type.PEG})
+"""Types with a limit price."""
+TRIGGERED = frozenset({Type.STOP, Type.STOP_LIMIT})
+"""Types with a trigger price of their own."""
+EXPIRIES = frozenset({Code.EXPIRED, Code.SESSION_ENDED})
+
+
+@dataclass(eq=False, slots=True)
+class OrderRecord:
+    """Prices in ticks, quantities in lots, cash in units, times in ms since 1970; None: it has none."""
+
+    id: int
+    account: int
+    symbol: int
+    side: int
+    type: int
+    time_in_force: int
+    self_trade: int
+    flags: int
+    total: int
+    """What was asked for; of a market order by funds what it has traded."""
+    limit: int | None = None
+    stop: int | None = None
+    """Trigger price; of a trailing stop once it has triggered."""
+    trail: int | None = None
+    display: int | None = None
+    offset: int | None = None
+    funds: int | None = None
+    expires: int | None = None
+    client: str = ""
+    created: int = 0
+    event: int = 0
+    """The event that accepted or refused it."""
+    last_event: int = 0
+    filled: int = 0
+    paid: int = 0
+    """Ticks times lots of what traded."""
+    fees: int = 0
+    traded: int | None = None
+    """When it traded last."""
+    triggered: int | None = None
+    ended: int | None = None
+    reason: int = Code.OK
+    refused: bool = False
+
+    @property
+    def status(self) -> str:
+        """Return the word of the table."""
+        if self.refused:
+            return "rejected"
+        if self.ended is None:
+            return "partially_filled" if self.filled else "open"
+        if self.reason == Code.OK or (self.reason == Code.FUNDS_SPENT and self.filled):
+            return "filled"
+        return "expired" if self.reason in EXPIRIES else "cancelled"
+
+
+def submitted(command: tuple[Any, ...], *, order: int, event: int, time: int) -> OrderRecord:
+    """Return the order of a SUBMIT: a row of `records.COMMAND` as a tuple."""
+    kind, quantity, extra = command[15], command[3], command[5]
+    return OrderRecord(
+        id=order,
+        account=command[10],
+        symbol=command[9],
+        side=command[14],
+        type=kind,
+        time_in_force=command[16],
+        self_trade=command[17],
+        flags=command[18],
+        total=quantity,
+        limit=command[2] if kind in LIMITED else None,
+        stop=command[4] if kind in TRIGGERED else None,
+        trail=command[4] if kind == Type.TRAILING_STOP else None,
+        display=extra if kind == Type.ICEBERG else None,
+        offset=extra if kind == Type.PEG else None,
+        funds=extra if kind == Type.MARKET and not quantity else None,
+        expires=command[6] if command[16] == TimeInForce.GTD else None,
+        client=command[20].decode("ascii", "replace"),
+        created=time,
+        event=event,
+        last_event=event,
+    )

@@ -1,0 +1,254 @@
+"""Follows the events of a shard and stores what they did, each once, whatever is killed when.
+
+Rows and mark are one transaction, so the mark says what is stored. What the streams hold must continue it: the running
+hash at the mark is the same there, each entry names the one before, and the hash follows from the events. Where it does
+not, either the server lost its tail and a new epoch began before the mark: what is beyond never happened, and is
+orphaned; or the same ids have another body, which is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from arbitrax.domain.errors import DataError, StoreUnavailableError
+from arbitrax.exchange.core import fold_events
+from arbitrax.exchange.identifiers import order_text
+from arbitrax.exchange.journal import START, EntryId, EventEntry, read_command_entry, read_event_entry
+from arbitrax.exchange.recording.ledger import Ledger
+from arbitrax.exchange.recording.order_record import OrderRecord
+from arbitrax.exchange.recording.ports import NO_EVENTS, Mark, RawEntry, Records, Streams
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+ENTRIES = 32
+"""Entries of events asked for at once."""
+EVENTS = 100_000
+"""Events of a transaction, about."""
+
+
+class Recorder:
+    """One shard. After any error `step` may be called again: what is known is loaded anew."""
+
+    def __init__(self, shard: int, streams: Streams, records: Records, say: Callable[[str], None]) -> None:
+        """Take what it works with; ``say`` is told, in a sentence, what an operator should know."""
+        self._shard = shard
+        self._streams = streams
+        self._records = records
+        self._say = say
+        self._ledger: Ledger | None = None
+        self._mark = Mark(0, START, NO_EVENTS)
+        self._told: EntryId | None = None
+
+    @property
+    def mark(self) -> Mark:
+        """Return up to where events are recorded."""
+        return self._mark
+
+    def step(self, wait: int) -> int:
+        """Record what there is; wait up to ``wait`` ms for it. Return how many events that were.
+
+        Raises:
+            StoreUnavailableError: PostgreSQL or Valkey is down; nothing is lost by trying again.
+            DataError: the streams do not continue what is recorded.
+            NotRegisteredError: an account or symbol that trades has no row yet.
+        """
+        ledger = self._ledger
+        try:
+            if ledger is None:
+                ledger = self._load()
+            self._tell()
+            count = self._record(ledger, self._next(wait))
+        except BaseException:
+            self._ledger = None
+            raise
+        self._ledger = ledger
+        self._tell()
+        return count
+
+    def _load(self) -> Ledger:
+        self._mark, self._told = self._records.mark(), None
+        self._resume()
+        return Ledger(
+            self._shard,
+            self._records.instruments(),
+            self._records.accounts(),
+            self._records.open_orders(),
+            self._records.positions(),
+        )
+
+    def _tell(self) -> None:
+        if self._told != self._mark.entry:
+            self._streams.set_recorded(self._mark.entry)
+            self._told = self._mark.entry
+
+    def _resume(self) -> None:
+        """Find the mark in the streams; orphan what a new epoch left behind.
+
+        Raises:
+            DataError: the mark's entry has another body there.
+        """
+        mark = self._mark
+        if mark.entry == START:
+            return
+        found = self._streams.event_at(mark.entry)
+        if found is not None:
+            entry = read_event_entry(*found)
+            if entry.hash == mark.hash:
+                return
+            if entry.epoch <= mark.epoch:
+                raise DataError(
+                    f"The events of shard {self._shard} up to {mark.entry} were recorded with the hash "
+                    f"{mark.hash:016x} and have {entry.hash:016x} in the stream; the same events cannot have two "
+                    "bodies: find out which is wrong with `arbitrax exchange verify`."
+                )
+        self._orphan_beyond_new_epoch()
+
+    def _orphan_beyond_new_epoch(self) -> None:
+        """Where an epoch later than the mark's begins before the mark, go back to there."""
+        mark, last = self._mark, (START, NO_EVENTS)
+        for raw in self._streams.all_events(START):
+            entry = read_event_entry(*raw)
+            if entry.epoch > mark.epoch and entry.predecessor < mark.entry:
+                if entry.predecessor != last[0]:
+                    break
+                self._go_back(Mark(mark.epoch, *last), entry.epoch)
+                return
+            if entry.epoch > mark.epoch or entry.last > mark.entry:
+                return
+            last = entry.last, entry.hash
+        else:
+            return
+        raise DataError(
+            f"A new epoch of shard {self._shard} begins after {entry.predecessor}, and the entry before it is neither in "
+            "the stream nor in the archive; restore the archive."
+        )
+
+    def _go_back(self, point: Mark, epoch: int) -> None:
+        before = self._mark
+        changed, since = self._records.changed_since(point.entry)
+        restored: dict[int, OrderRecord] = {}
+        if changed:
+            accounts = self._records.accounts()
+            ledger = Ledger(self._shard, self._records.instruments(), accounts, (), (), only=changed)
+            for entry in _between(self._streams.all_events(_before(since)), point.entry):
+                self._take(ledger, entry, entry.predecessor)
+            restored = {each.id: each for each in ledger.changes().new_orders}
+        if lost := changed - restored.keys():
+            raise DataError(
+                f"What became of {order_text(min(lost))} before {point.entry} is neither in the stream nor in the "
+                "archive; restore the archive."
+            )
+        count = self._records.orphan(before, point, list(restored.values()))
+        self._mark = point
+        self._say(
+            f"The journal of shard {self._shard} lost what came after {point.entry}, and epoch {epoch} begins there: "
+            f"{count:,} orders and fills that were recorded never happened, and are marked orphaned."
+        )
+
+    def _next(self, wait: int) -> Sequence[EventEntry]:
+        """Return the entries that continue the mark."""
+        mark, synced = self._mark, self._streams.synced()
+        found = self._streams.events_after(mark.entry, ENTRIES, wait)
+        if synced is not None:
+            found = [each for each in found if each[0] <= synced]
+        if not found:
+            return ()
+        entries = [read_event_entry(*each) for each in found]
+        if entries[0].predecessor != mark.entry:
+            entries = self._searched(entries[0])
+        elif entries[0].epoch > mark.epoch and self._is_other(mark):
+            raise StoreUnavailableError(f"Shard {self._shard} has a new epoch; loading anew.")
+        chosen: list[EventEntry] = []
+        events = 0
+        for entry in entries:
+            if chosen and (entry.predecessor != chosen[-1].last or events >= EVENTS):
+                break
+            chosen.append(entry)
+            events += len(entry.events)
+        return chosen
+
+    def _is_other(self, mark: Mark) -> bool:
+        found = self._streams.event_at(mark.entry)
+        return found is not None and read_event_entry(*found).hash != mark.hash
+
+    def _searched(self, first: EventEntry) -> list[EventEntry]:
+        """Return what continues the mark when the stream's next entry does not: it is archived, or of a new epoch."""
+        mark = self._mark
+        found: list[EventEntry] = []
+        for raw in self._streams.all_events(mark.entry):
+            entry = read_event_entry(*raw)
+            if not found and not entry.predecessor <= mark.entry < entry.last:
+                break
+            found.append(entry)
+            if len(found) == ENTRIES:
+                break
+        if found and found[0].epoch > mark.epoch and found[0].predecessor < mark.entry:
+            raise StoreUnavailableError(f"Shard {self._shard} has a new epoch; loading anew.")
+        if not found:
+            raise DataError(
+                f"The events of shard {self._shard} are recorded up to {mark.entry}, and the next there are follow "
+                f"{first.predecessor}; what is between is neither in the stream nor in the archive: restore the archive."
+            )
+        return found
+
+    def _record(self, ledger: Ledger, entries: Sequence[EventEntry]) -> int:
+        if not entries:
+            return 0
+        before = self._mark
+        mark, count = before, 0
+        for entry in entries:
+            events = self._take(ledger, entry, mark.entry)
+            mark = Mark(entry.epoch, entry.last, fold_events(mark.hash, events))
+            if mark.hash != entry.hash:
+                raise DataError(
+                    f"The events of shard {self._shard} give the hash {mark.hash:016x} at {entry.last}, and their entry "
+                    f"says {entry.hash:016x}; the stream is damaged: `arbitrax exchange verify` says where."
+                )
+            count += len(events)
+        self._records.store(before, mark, ledger.changes())
+        ledger.stored()
+        self._mark = mark
+        return count
+
+    def _take(self, ledger: Ledger, entry: EventEntry, after: EntryId) -> NDArray[np.void]:
+        """Take in what comes after an id, and return its events."""
+        commands = dict(self._streams.all_commands(after, entry.last))
+        at = events_at = first = 0
+        for ms, seq, count, made in entry.index.tolist():
+            name = EntryId(ms, seq)
+            if name > after:
+                if made:
+                    fields = commands.get(name)
+                    if fields is None:
+                        raise DataError(
+                            f"The entry {name} of commands:{self._shard} has events and is neither in the stream nor in "
+                            "the archive; restore the archive."
+                        )
+                    asked = read_command_entry(name, fields).commands
+                    if len(asked) != count:
+                        raise DataError(
+                            f"The entry {name} of commands:{self._shard} has {len(asked)} commands, and its events are "
+                            f"of {count}; the journal is damaged: `arbitrax exchange verify` says where."
+                        )
+                    part = entry.events[events_at : events_at + made]
+                    ledger.take(entry.epoch, name, asked, entry.counts[at : at + count], part)
+            else:
+                first = events_at + made
+            at += count
+            events_at += made
+        return entry.events[first:]
+
+
+def _before(name: EntryId) -> EntryId:
+    return EntryId(name.ms, name.seq - 1) if name.seq else EntryId(max(name.ms - 1, 0), (1 << 64) - 1)
+
+
+def _between(entries: Iterator[RawEntry], last: EntryId) -> Iterator[EventEntry]:
+    for raw in entries:
+        if raw[0] > last:
+            return
+        yield read_event_entry(*raw)
