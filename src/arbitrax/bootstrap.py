@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
@@ -27,7 +27,11 @@ if TYPE_CHECKING:
     from arbitrax.storage.parquet.bar_cache import BarCache
     from arbitrax.storage.postgres.connection import Database
     from arbitrax.storage.postgres.summary import DatabaseSummary
+    from arbitrax.storage.redis.client_journal import ValkeyClientJournal
     from arbitrax.storage.redis.recent_bars import RecentBars
+    from arbitrax.trading.exchange_broker import ExchangeBroker
+    from arbitrax.trading.gateway import Gateway
+    from arbitrax.trading.registry import Registry, RegistryStore
 
 NEARLY_FULL = 64 * 1024**2
 """Free bytes below which PostgreSQL may not find room for its next log segment."""
@@ -90,6 +94,13 @@ class Store:
         from arbitrax.storage.postgres.schedule_store import PostgresScheduleStore
 
         return PostgresScheduleStore(self._database)
+
+    @cached_property
+    def registry(self) -> RegistryStore:
+        """Instruments and accounts of the exchange."""
+        from arbitrax.storage.postgres.exchange_registry import PostgresRegistryStore
+
+        return PostgresRegistryStore(self._database)
 
     @cached_property
     def _cache(self) -> BarCache:
@@ -293,6 +304,34 @@ def exchange_snapshots(settings: Settings, shard: int) -> FileSnapshots:
     from arbitrax.storage.redis.shard_server import ShardServer
 
     return FileSnapshots(exchange_folder(settings), shard, lambda: ShardServer(journal_url(settings), shard))
+
+
+@asynccontextmanager
+async def open_gateway(settings: Settings, shards: set[int]) -> AsyncIterator[tuple[Gateway, ValkeyClientJournal]]:
+    """Open this process's way to shards of the exchange.
+
+    Raises:
+        StoreUnavailableError: the journal's server is down.
+    """
+    from arbitrax.storage.redis.client_journal import ValkeyClientJournal
+    from arbitrax.trading.gateway import Gateway
+
+    journal = ValkeyClientJournal(journal_url(settings))
+    gateway = Gateway(journal, shards)
+    try:
+        await gateway.open()
+        yield gateway, journal
+    finally:
+        await gateway.close()
+
+
+@asynccontextmanager
+async def open_broker(settings: Settings, registry: Registry, shards: set[int]) -> AsyncIterator[ExchangeBroker]:
+    """Open the paper exchange as a broker; the same errors."""
+    from arbitrax.trading.exchange_broker import ExchangeBroker
+
+    async with open_gateway(settings, shards) as (gateway, _):
+        yield ExchangeBroker(gateway, registry)
 
 
 @cache

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import App, Parameter
 
 from arbitrax.cli.console import Json, complain, progress, show, show_json, table
+from arbitrax.cli.exchange_registry import add_commands
 from arbitrax.domain.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 LEAST_RESTING, MOST_RESTING = 100, 100_000
 
-app = App(name="exchange", help="Replay files on the matching engine, measure it, verify its journal.")
+app = App(name="exchange", help="Configure the exchange, watch it, verify its journal, measure its engine.")
+add_commands(app)
 
 
 @app.command

@@ -1,6 +1,7 @@
 """The `arbitrax` program: how signals, errors and broken streams leave it.
 
-Exit codes: 0 ok, 1 failed, 2 the command's words are wrong, 3 done in part, 130 interrupted, 143 terminated.
+Exit codes: 0 ok, 1 failed, 2 the command's words are wrong, 3 done in part, 4 an order refused by risk, 5 the outcome
+of an order unknown, 130 interrupted, 143 terminated.
 """
 
 import os

@@ -1,0 +1,98 @@
+"""`arbitrax exchange configure|instruments|accounts`: what the exchange trades, and for whom."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import msgspec
+from cyclopts import App
+
+from arbitrax.cli.console import Json, show, show_json, table
+from arbitrax.domain.errors import InputError
+from arbitrax.settings import read_settings
+
+
+def add_commands(app: App) -> None:
+    """Add the commands to `arbitrax exchange`."""
+    for each in (configure, instruments, accounts):
+        app.command(each)
+
+
+def configure(file: Path, /, *, json: Json = False) -> int:
+    """Bring the exchange to what a TOML file says: instruments, their rules and sessions, accounts, cash and limits.
+
+    Applying a file again changes nothing. Symbols, ticks, lots and cash units never change.
+    """
+    from arbitrax.bootstrap import open_gateway, open_store
+    from arbitrax.domain.ids import new_uuid
+    from arbitrax.services.exchange_configuration import Configured, register
+    from arbitrax.services.exchange_configuration import configure as apply
+    from arbitrax.trading.exchange_settings import read_settings_file
+
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise InputError(f"{file} cannot be read: {error.strerror}.") from None
+    wanted = read_settings_file(content, file.name)
+    settings = read_settings()
+
+    with open_store(settings, seed=False) as store:
+        found = register(wanted, store.registry, lambda: new_uuid(time.time_ns()))
+
+    async def run() -> Configured:
+        async with open_gateway(settings, {wanted.shard}) as (gateway, journal):
+            closed = gateway.closed(wanted.shard)
+            if closed is not None:
+                raise InputError(closed[1])
+            return await apply(wanted, *found, gateway.channels[wanted.shard], journal)
+
+    done = asyncio.run(run())
+    if json:
+        show_json(done)
+    else:
+        names = [*done.instruments, *done.accounts]
+        show(f"Configured: {', '.join(names) or 'nothing'}; {done.unchanged} unchanged.")
+    return 0
+
+
+def instruments(*, json: Json = False) -> int:
+    """List what the exchange trades."""
+    from arbitrax.bootstrap import open_store
+
+    with open_store(read_settings(), seed=False) as store:
+        found = store.registry.instruments()
+    if json:
+        show_json(found)
+    elif not found:
+        show("No instruments yet; write a file and run `arbitrax exchange configure FILE`.")
+    else:
+        rows = [
+            (
+                each.symbol,
+                each.currency,
+                str(each.shard),
+                str(each.number),
+                each.tick_size,
+                each.lot_size,
+                each.cash_unit,
+            )
+            for each in found
+        ]
+        show(table(None, ("symbol", "currency", "shard", "number", "tick", "lot", "unit of cash"), rows, left=2))
+    return 0
+
+
+def accounts(*, json: Json = False) -> int:
+    """List the exchange's accounts."""
+    from arbitrax.bootstrap import open_store
+
+    with open_store(read_settings(), seed=False) as store:
+        found = store.registry.accounts()
+    if json:
+        show_json([msgspec.to_builtins(each) | {"text": each.text} for each in found])
+    elif not found:
+        show("No accounts yet; write a file and run `arbitrax exchange configure FILE`.")
+    else:
+        rows = [(each.name, each.text, each.kind, each.currency, str(each.shard), str(each.number)) for each in found]
+        show(table(None, ("account", "id", "kind", "currency", "shard", "number"), rows, left=4))
+    return 0

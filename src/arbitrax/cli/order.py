@@ -1,0 +1,246 @@
+"""`arbitrax order`: orders on the paper exchange, through a running worker."""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import App, Parameter
+
+from arbitrax.cli.console import Json, complain, notice, show, show_json, table
+from arbitrax.domain.errors import InputError
+from arbitrax.settings import read_settings
+
+if TYPE_CHECKING:
+    from arbitrax.trading.exchange_broker import ExchangeBroker
+    from arbitrax.trading.orders import OrderState, Outcome, Refused, Unknown
+    from arbitrax.trading.registry import Registry
+
+    Ask = Callable[[ExchangeBroker, str], Awaitable[Outcome | list[OrderState] | OrderState]]
+
+Side = Literal["buy", "sell"]
+TimeInForce = Literal["gtc", "day", "gtd", "ioc", "fok"]
+SelfTrade = Literal["cancel_newest", "cancel_oldest", "cancel_both", "decrement"]
+AccountName = Annotated[str | None, Parameter(name="--account", help="Name or id; left out: the only one there is.")]
+ClientId = Annotated[str | None, Parameter(name="--client-id", help="Your own id of it; left out: a new one.")]
+COLUMNS = ("order", "symbol", "side", "price", "quantity", "filled", "open", "status")
+
+app = App(
+    name="order",
+    help="Send, change, cancel and list orders on the paper exchange. Exit 4: refused by risk, 5: outcome unknown.",
+)
+
+
+@app.command
+def submit(
+    symbol: str,
+    side: Side,
+    quantity: str | None = None,
+    /,
+    *,
+    limit: Annotated[str | None, Parameter(help="Limit price; without it the order is at the market.")] = None,
+    stop: Annotated[str | None, Parameter(help="Trigger price.")] = None,
+    trail: Annotated[str | None, Parameter(help="Distance of a trailing stop.")] = None,
+    display: Annotated[str | None, Parameter(help="Quantity that an iceberg shows.")] = None,
+    peg: Annotated[str | None, Parameter(help="Distance to stay behind the best price, up to --limit.")] = None,
+    funds: Annotated[str | None, Parameter(help="Cash to spend at the market, in place of a quantity.")] = None,
+    tif: Annotated[TimeInForce | None, Parameter(help="Time in force; ioc at the market, else gtc.")] = None,
+    expire: Annotated[str | None, Parameter(help="End of a gtd order: 2026-01-31T20:00:00Z.")] = None,
+    post_only: Annotated[bool, Parameter(negative="", help="Refuse rather than trade at once.")] = False,
+    slide: Annotated[bool, Parameter(negative="", help="Post-only: one tick behind instead.")] = False,
+    on_quote: Annotated[bool, Parameter(negative="", help="A stop watches the quote, not the trades.")] = False,
+    reduce_only: Annotated[bool, Parameter(negative="", help="Only close the position.")] = False,
+    self_trade: Annotated[SelfTrade, Parameter(help="When two orders of yours would trade.")] = "cancel_newest",
+    account: AccountName = None,
+    client_id: ClientId = None,
+    json: Json = False,
+) -> int:
+    """Submit an order: arbitrax order submit AAPL buy 10 --limit 100.50."""
+    from arbitrax.trading.orders import NewOrder
+
+    chosen = _type(limit=limit, stop=stop, trail=trail, display=display, peg=peg)
+    order = NewOrder(
+        symbol=symbol,
+        side=side,
+        quantity=quantity,
+        type=chosen,
+        price=limit,
+        time_in_force=tif or ("ioc" if chosen == "market" else "gtc"),
+        stop=stop,
+        distance=trail,
+        display=display,
+        offset=peg,
+        funds=funds,
+        expire=None if expire is None else _milliseconds(expire),
+        post_only=post_only,
+        slide=slide,
+        on_quote=on_quote,
+        reduce_only=reduce_only,
+        self_trade=self_trade,
+        client_order_id=client_id or f"cli-{os.urandom(10).hex()}",
+    )
+    return _run(account, lambda broker, owner: broker.submit(owner, order), json=json)
+
+
+@app.command
+def amend(
+    order: str,
+    /,
+    *,
+    quantity: Annotated[str, Parameter(help="New total, what has filled included.")],
+    limit: Annotated[str | None, Parameter(help="New limit price.")] = None,
+    stop: Annotated[str | None, Parameter(help="New trigger price.")] = None,
+    account: AccountName = None,
+    json: Json = False,
+) -> int:
+    """Change an order; less quantity at the same price keeps its place in the queue."""
+    return _run(
+        account,
+        lambda broker, owner: broker.amend(owner, order, quantity=quantity, price=limit, stop=stop),
+        json=json,
+    )
+
+
+@app.command
+def cancel(
+    order: str | None = None,
+    /,
+    *,
+    all: Annotated[bool, Parameter(name="--all", negative="", help="All of the account.")] = False,
+    symbol: Annotated[str | None, Parameter(help="With --all: of this symbol only.")] = None,
+    side: Annotated[Side | None, Parameter(help="With --all: of this side only.")] = None,
+    account: AccountName = None,
+    json: Json = False,
+) -> int:
+    """Cancel an order by its id, or all of an account."""
+    if (order is None) != all:
+        raise InputError("Give the id of one order, or --all.")
+    if not all and (symbol is not None or side is not None):
+        raise InputError("--symbol and --side choose among orders; they go with --all.")
+    if order is not None:
+        one = order
+        return _run(account, lambda broker, owner: broker.cancel(owner, one), json=json)
+    return _run(account, lambda broker, owner: broker.cancel_all(owner, symbol=symbol, side=side), json=json)
+
+
+@app.command(name="list")
+def list_orders(*, account: AccountName = None, json: Json = False) -> int:
+    """List an account's open orders."""
+    return _run(account, lambda broker, owner: broker.open_orders(owner), json=json)
+
+
+@app.command
+def find(client_id: str, /, *, account: AccountName = None, json: Json = False) -> int:
+    """Say what became of the order that was sent under a client order id."""
+    return _run(account, lambda broker, owner: broker.find(owner, client_id), json=json)
+
+
+def _type(
+    *, limit: str | None, stop: str | None, trail: str | None, display: str | None, peg: str | None
+) -> 'Literal["limit", "market", "stop", "stop_limit", "trailing_stop", "iceberg", "peg"]':
+    """Return the type of order that prices and quantities make."""
+    given = [name for name, value in (("stop", stop), ("trail", trail), ("display", display), ("peg", peg)) if value]
+    if len(given) > 1:
+        raise InputError(f"--{given[0]} and --{given[1]} make two kinds of order; give one of them.")
+    if stop is not None:
+        return "stop" if limit is None else "stop_limit"
+    if trail is not None:
+        return "trailing_stop"
+    if display is not None:
+        return "iceberg"
+    if peg is not None:
+        return "peg"
+    return "market" if limit is None else "limit"
+
+
+def _milliseconds(text: str) -> int:
+    from datetime import UTC, datetime
+
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise InputError(f"--expire {text} is no time; write it like 2026-01-31T20:00:00Z.") from None
+    return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
+
+
+def _run(account: str | None, ask: "Ask", *, json: bool) -> int:
+    from arbitrax.bootstrap import open_broker, open_store
+
+    settings = read_settings()
+    with open_store(settings, seed=False) as store:
+        from arbitrax.trading.registry import Registry
+
+        registry = Registry(store.registry.instruments(), store.registry.accounts())
+    owner = _account(registry, account)
+
+    async def run() -> "Outcome | list[OrderState] | OrderState":
+        async with open_broker(settings, registry, {registry.account(owner).shard}) as broker:
+            return await ask(broker, owner)
+
+    return _show(asyncio.run(run()), json=json)
+
+
+def _account(registry: "Registry", account: str | None) -> str:
+    if account is not None:
+        return registry.account(account).name
+    if not registry.accounts:
+        raise InputError("The exchange has no accounts yet; write a file and run `arbitrax exchange configure FILE`.")
+    if len(registry.accounts) > 1:
+        raise InputError(f"There are several accounts; choose with --account: {', '.join(registry.accounts)}.")
+    return next(iter(registry.accounts))
+
+
+def _show(found: "Outcome | list[OrderState] | OrderState", *, json: bool) -> int:
+    from arbitrax.trading.orders import Done, OrderState, Refused, Unknown
+
+    if isinstance(found, Refused | Unknown):
+        return _show_failure(found, json=json)
+    if json:
+        show_json(found)
+    elif isinstance(found, Done):
+        show(*_lines(found))
+    else:
+        orders = [found] if isinstance(found, OrderState) else found
+        rows = [
+            (
+                each.order,
+                each.symbol,
+                each.side,
+                each.price or "market",
+                each.quantity,
+                each.filled,
+                each.open,
+                each.status,
+            )
+            for each in orders
+        ]
+        show(table(None, COLUMNS, rows, left=3) if rows else "No open orders.")
+    return 0
+
+
+def _show_failure(found: "Refused | Unknown", *, json: bool) -> int:
+    if json:
+        show_json(found)
+    else:
+        complain(found.sentence)
+        if found.client_order_id:
+            notice(f"Its client order id is {found.client_order_id}.")
+    return found.exit_code
+
+
+def _lines(done: "Outcome") -> list[str]:
+    from arbitrax.trading.orders import Done
+
+    assert isinstance(done, Done)  # noqa: S101 - the caller looked
+    if done.repeated:
+        return [f"{done.order}: was sent before; `arbitrax order find` shows what became of it."]
+    if done.order is None:
+        return [f"{len(done.cancelled)} orders cancelled."]
+    lines = [f"{done.order}: {done.status}"]
+    if done.quantity is not None:
+        lines[0] += f", {done.filled} of {done.quantity} filled"
+    if done.reason is not None:
+        lines[0] += f" ({done.reason})"
+    if done.client_order_id:
+        lines[0] += f", client order id {done.client_order_id}"
+    return lines + [f"  {each.side} {each.quantity} at {each.price}" for each in done.fills]

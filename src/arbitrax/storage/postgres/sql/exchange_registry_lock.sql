@@ -1,0 +1,1 @@
+LOCK TABLE exchange_currencies IN SHARE ROW EXCLUSIVE MODE

@@ -1,0 +1,224 @@
+"""Commands of a process to a shard, and the events that answer each.
+
+One entry is on its way at a time: what comes meanwhile waits and goes with the next one, so an idle channel sends at
+once and a busy one in large entries. It also keeps the producer's sequence numbers in order, without which a repeat
+could not be told from something new: an entry whose reply did not come is sent again as it was, before any other.
+
+After a repeat the journal may hold the entry twice. The engine executes the first and refuses the second; the answer is
+that of the first, which is looked for in the journal. A first copy that is refused as superseded was not executed:
+another process has the producer's number by now (this one slept too long). Its commands go out again under a new one.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from arbitrax.domain.errors import StoreUnavailableError
+from arbitrax.exchange.journal import MOST_COMMANDS, START, CommandEntry, EntryId, EventEntry
+from arbitrax.exchange.records import COMMAND, Code, Happening
+from arbitrax.trading.client_journal import AppendInterruptedError, AppendRefusedError, ClientJournal
+from arbitrax.trading.event_reader import EventReader
+from arbitrax.trading.producer import ProducerLease
+
+EventRow: TypeAlias = tuple[int, ...]
+"""The fields of an EVENT."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
+"""Seconds between attempts to append."""
+
+
+class NotSentError(Exception):
+    """The server refused the entry; nothing of it will be executed."""
+
+
+class Own(NamedTuple):
+    """Identity of a command that must be executed once whoever sends it, and however often."""
+
+    producer: int
+    epoch: int
+    seq: int
+
+
+class _Sent:
+    """A command on its way."""
+
+    __slots__ = ("answer", "own", "row", "until")
+
+    def __init__(self, row: bytes, until: float, own: Own | None, loop: asyncio.AbstractEventLoop) -> None:
+        self.row, self.until, self.own = row, until, own
+        self.answer: asyncio.Future[list[EventRow] | None] = loop.create_future()
+
+
+class CommandChannel:
+    """One shard, for one event loop. `send` may be called by any number of tasks."""
+
+    def __init__(self, journal: ClientJournal, shard: int, producer: ProducerLease) -> None:
+        self.shard = shard
+        self._journal, self._producer = journal, producer
+        self._waiting: list[_Sent] = []
+        self._heartbeat: Sequence[int] | None = None
+        self._wake = asyncio.Event()
+        self._seq = 0
+        self._epoch_of_seq = (0, 0)
+        self._newest = START
+        self._reader = EventReader(journal, shard)
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def open(self) -> None:
+        """Note where the events are, and start.
+
+        Raises:
+            StoreUnavailableError: the server is down.
+        """
+        self._newest = await self._reader.open()
+        self._tasks = [asyncio.create_task(self._reader.run()), asyncio.create_task(self._send_all())]
+
+    @property
+    def reader(self) -> EventReader:
+        """The events of the shard."""
+        return self._reader
+
+    async def send(self, row: bytes, seconds: float, own: Own | None = None) -> list[EventRow] | None:
+        """Send the 128 bytes of a command; return its events, or None when they are not known in time.
+
+        Raises:
+            NotSentError: it was not appended and will not be executed.
+        """
+        loop = asyncio.get_running_loop()
+        sent = _Sent(row, loop.time() + seconds, own, loop)
+        self._waiting.append(sent)
+        self._wake.set()
+        timer = loop.call_at(sent.until, _give_up, sent.answer)
+        try:
+            return await sent.answer
+        finally:
+            timer.cancel()
+
+    def beat(self, accounts: Sequence[int]) -> None:
+        """Let the next entry say which accounts have a session here."""
+        self._heartbeat = accounts
+        self._wake.set()
+
+    async def close(self) -> None:
+        """Stop; what is on its way has no answer."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for sent in self._waiting:
+            _give_up(sent.answer)
+
+    async def _send_all(self) -> None:
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            while self._waiting or self._heartbeat is not None:
+                batch, self._waiting = self._waiting[:MOST_COMMANDS], self._waiting[MOST_COMMANDS:]
+                batch = [each for each in batch if not each.answer.done()]  # nobody waits: do not begin with it
+                beat, self._heartbeat = self._heartbeat, None
+                if batch or beat is not None:
+                    await self._send_batch(batch, beat)
+
+    async def _send_batch(self, batch: list[_Sent], beat: Sequence[int] | None) -> None:
+        while self._producer.is_lost:
+            await self._producer.renew()
+            if self._producer.is_lost:
+                await asyncio.sleep(FIRST_PAUSE)
+        producer = self._producer.current
+        if self._epoch_of_seq != (producer.number, producer.epoch):
+            self._epoch_of_seq, self._seq = (producer.number, producer.epoch), 0
+        commands = np.frombuffer(bytearray().join(each.row for each in batch), COMMAND)
+        commands["producer"], commands["producer_epoch"] = producer.number, producer.epoch
+        first = self._seq + 1
+        commands["seq"] = np.arange(first, first + len(batch), dtype=np.uint64)
+        self._seq += len(batch)
+        for place, each in enumerate(batch):
+            if each.own is not None:
+                commands["producer"][place], commands["producer_epoch"][place], commands["seq"][place] = each.own
+        sessions = None if beat is None else np.array(beat, np.uint32)
+        fields = CommandEntry(commands, 0 if beat is None else producer.number, sessions).fields()
+        until = max((each.until for each in batch), default=0.0)
+        self._reader.expect()
+        try:
+            entry = await self._append(fields, commands[:1], until)
+        except AppendRefusedError as refused:
+            for each in batch:
+                if not each.answer.done():
+                    each.answer.set_exception(NotSentError(str(refused)))
+            entry = None
+        finally:
+            self._reader.unexpect()
+        if entry is not None and batch:
+            self._reader.wait_for(entry, lambda found: self._deliver(batch, entry, found))
+
+    async def _append(self, fields: dict[bytes, bytes], first: Any, until: float) -> EntryId | None:
+        """Append, however often it takes; return the id of the first copy. None: nobody waits for it any more."""
+        clock, pause, in_doubt = asyncio.get_running_loop().time, FIRST_PAUSE, False
+        while True:
+            try:
+                entry = await self._journal.append(self.shard, fields)
+                if in_doubt:
+                    entry = await self._first_copy(first, entry)
+            except AppendRefusedError:
+                if not in_doubt:
+                    raise
+                return None
+            except StoreUnavailableError as error:
+                in_doubt = in_doubt or isinstance(error, AppendInterruptedError)
+                if clock() >= until:
+                    return None
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE)
+            else:
+                self._newest = max(self._newest, entry)
+                return entry
+
+    async def _first_copy(self, first: Any, last: EntryId) -> EntryId:
+        """Return the earliest entry that begins with this producer's command, up to a copy that is known."""
+        if not len(first):
+            return last
+        mine = tuple(int(first[0][name]) for name in ("producer", "producer_epoch", "seq"))
+        after = self._newest
+        while page := await self._journal.commands_between(self.shard, after, last):
+            for entry, found in page:
+                head = found.commands[:1]
+                if len(head) and tuple(int(head[0][n]) for n in ("producer", "producer_epoch", "seq")) == mine:
+                    return entry
+            after = page[-1][0]
+        return last
+
+    def _deliver(self, batch: list[_Sent], entry: EntryId, found: EventEntry | None) -> None:
+        answers = None if found is None else events_by_command(found, entry)
+        if answers is None or len(answers) != len(batch):
+            for sent in batch:
+                _give_up(sent.answer)
+        elif _is_superseded(answers[-1]):
+            self._producer.lost(*self._epoch_of_seq)
+            self._waiting[:0] = [each for each in batch if not each.answer.done()]
+            self._wake.set()
+        else:
+            for sent, answer in zip(batch, answers, strict=True):
+                if not sent.answer.done():
+                    sent.answer.set_result(answer)
+
+
+def events_by_command(found: EventEntry, entry: EntryId) -> list[list[EventRow]] | None:
+    """Return the events of each command of an entry, as rows; None: the entry is not among those answered."""
+    at = np.flatnonzero((found.index["ms"] == entry.ms) & (found.index["seq"] == entry.seq))
+    if not len(at):
+        return None
+    place = int(at[0])
+    commands = int(found.index["commands"][:place].sum())
+    begin = int(found.index["events"][:place].sum())
+    rows: list[EventRow] = found.events[begin : begin + int(found.index["events"][place])].tolist()
+    ends = np.cumsum(found.counts[commands : commands + int(found.index["commands"][place])], dtype=np.int64).tolist()
+    return [rows[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def _is_superseded(rows: list[EventRow]) -> bool:
+    return len(rows) == 1 and rows[0][10] == Happening.REFUSED and rows[0][9] == Code.REPEATED
+
+
+def _give_up(answer: "asyncio.Future[list[EventRow] | None]") -> None:
+    if not answer.done():
+        answer.set_result(None)

@@ -1,0 +1,146 @@
+"""What goes to a broker and what comes back: frozen messages; amounts are decimal strings, times ISO-8601 UTC."""
+
+from typing import Literal, TypeAlias
+
+from msgspec import Struct
+
+Side: TypeAlias = Literal["buy", "sell"]
+OrderType: TypeAlias = Literal["limit", "market", "stop", "stop_limit", "trailing_stop", "iceberg", "peg"]
+TimeInForce: TypeAlias = Literal["gtc", "day", "gtd", "ioc", "fok"]
+SelfTrade: TypeAlias = Literal["cancel_newest", "cancel_oldest", "cancel_both", "decrement"]
+Status: TypeAlias = Literal["open", "filled", "cancelled", "refused"]
+
+
+class NewOrder(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """An order to submit; `arbitrax.exchange.commands.submit` says what the fields mean, in ticks and lots."""
+
+    symbol: str
+    side: Side
+    quantity: str | None = None
+    type: OrderType = "limit"
+    price: str | None = None
+    time_in_force: TimeInForce = "gtc"
+    stop: str | None = None
+    distance: str | None = None
+    """Of a trailing stop."""
+    display: str | None = None
+    """Of an iceberg."""
+    offset: str | None = None
+    """Of a peg."""
+    funds: str | None = None
+    """Cash that a market buy spends instead of a quantity."""
+    expire: int | None = None
+    """Of "gtd": ms since 1970."""
+    post_only: bool = False
+    slide: bool = False
+    on_quote: bool = False
+    reduce_only: bool = False
+    cancel_on_disconnect: bool = False
+    self_trade: SelfTrade = "cancel_newest"
+    client_order_id: str = ""
+    """1 to 32 printable ASCII characters; the key by which its outcome is found later."""
+
+
+class Fill(Struct, frozen=True):
+    """A trade of an order."""
+
+    order: str
+    side: Side
+    quantity: str
+    price: str
+    maker: bool
+
+
+class Done(Struct, frozen=True, tag="done"):
+    """The exchange did it. ``order`` and ``status`` are of the order it was about, if any."""
+
+    order: str | None = None
+    client_order_id: str = ""
+    status: Status | None = None
+    quantity: str | None = None
+    filled: str | None = None
+    open: str | None = None
+    reason: str | None = None
+    """Why it ended, a code, when it did."""
+    fills: tuple[Fill, ...] = ()
+    cancelled: tuple[str, ...] = ()
+    """Orders that `cancel_all` ended."""
+    repeated: bool = False
+    """It was done before; of fills that came since `Broker.order` knows."""
+
+
+class Refused(Struct, frozen=True, tag="refused"):
+    """Nothing was done, and nothing will be."""
+
+    code: str
+    sentence: str
+    order: str | None = None
+    client_order_id: str = ""
+    http_status: int = 422
+    retryable: bool = False
+    exit_code: int = 1
+
+
+class Unknown(Struct, frozen=True, tag="unknown"):
+    """Not known yet whether it was done: ask by the client order id, or send the same again under it."""
+
+    client_order_id: str
+    sentence: str
+    exit_code: int = 5
+
+
+Outcome: TypeAlias = Done | Refused | Unknown
+
+
+class OrderState(Struct, frozen=True):
+    """An order as its events tell."""
+
+    order: str
+    symbol: str
+    side: Side
+    price: str | None
+    """Where it stands, or its limit; None: at the market."""
+    quantity: str
+    open: str
+    filled: str
+    status: Status
+    reason: str | None = None
+
+
+class PositionState(Struct, frozen=True):
+    """What an account holds of a symbol."""
+
+    symbol: str
+    quantity: str
+    """Below 0: short."""
+    cost: str
+    """Cash paid for it; below 0: received."""
+    realised: str
+    fees: str
+
+
+class AccountState(Struct, frozen=True):
+    """An account's cash."""
+
+    account: str
+    name: str
+    currency: str
+    cash: str
+    open_orders: int
+
+
+class DepthLevel(Struct, frozen=True):
+    """A price of the book and the quantity shown at it."""
+
+    price: str
+    quantity: str
+
+
+class BookDepth(Struct, frozen=True):
+    """The best levels of both sides, best first."""
+
+    symbol: str
+    bids: tuple[DepthLevel, ...]
+    asks: tuple[DepthLevel, ...]
+    last: str | None
+    """Price of the last trade."""
