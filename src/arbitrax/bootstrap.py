@@ -293,6 +293,39 @@ def verify_exchange(settings: Settings, shard: int, start: str | None, done: Cal
         return Verifier(server, commands, events, check_snapshot).run(shard, start, done)
 
 
+def serve_feed(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:
+    """Publish a shard until ``stop`` is set: see `arbitrax.exchange.feed.publishing.serve`.
+
+    Raises:
+        DataError: the beginning of the events is gone.
+    """
+    from arbitrax.exchange.feed.publishing import serve
+    from arbitrax.exchange.feed.recovery import Sources
+    from arbitrax.storage.exchange_files.feed_checkpoints import FileCheckpoints
+    from arbitrax.storage.exchange_files.shard_archive import FileArchive
+    from arbitrax.storage.redis.feed_store import ValkeyFeedStore
+    from arbitrax.trading.feed_directory import RegistryDirectory
+
+    def connect() -> ValkeyFeedStore:
+        return ValkeyFeedStore(journal_url(settings), cache_url(settings), shard)
+
+    folder = exchange_folder(settings)
+    directory = RegistryDirectory(shard, lambda: read_registry(settings))
+    serve(shard, connect, Sources(directory, FileCheckpoints(folder, shard), FileArchive(folder)), say, stop)
+
+
+def read_registry(settings: Settings) -> Registry:
+    """Return the instruments and accounts of the exchange.
+
+    Raises:
+        StoreError: the database is down, or of another release.
+    """
+    from arbitrax.trading.registry import Registry
+
+    with open_store(settings, seed=False) as store:
+        return Registry(store.registry.instruments(), store.registry.accounts())
+
+
 def exchange_folder(settings: Settings) -> Path:
     """Return where segments and snapshots are."""
     return settings.exchange_folder or settings.home / "exchange"

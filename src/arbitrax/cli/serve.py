@@ -41,6 +41,16 @@ def archiver(*, shard: Annotated[int, Parameter(help="Which shard, 0 to 255. A s
     return 0
 
 
+@app.command
+def feed(*, shard: Annotated[int, Parameter(help="Which shard, 0 to 255. A second process stands by.")] = 0) -> int:
+    """Publish a shard's market data on the cache's server: books, depth, tape, best prices, statistics, positions."""
+    from arbitrax.bootstrap import serve_feed
+
+    check_shard(shard)
+    serve_feed(read_settings(), shard, say, until_asked_to_stop())
+    return 0
+
+
 def check_shard(shard: int) -> None:
     """Refuse a number that no shard has."""
     if not 0 <= shard < MOST_SHARDS:

@@ -37,7 +37,9 @@ class Meter(Protocol):
         """Note a step."""
 
 
-def serve(shard: int, connect: Connect, sources: Sources, say: Say, stop: threading.Event, meter: Meter) -> None:
+def serve(
+    shard: int, connect: Connect, sources: Sources, say: Say, stop: threading.Event, meter: Meter | None = None
+) -> None:
     """Publish a shard, or stand by while another process does, until ``stop`` is set.
 
     After a fault of a server, or when the events go on from another past, everything known is dropped and recovered.
@@ -85,7 +87,7 @@ def _await_lease(shard: int, store: FeedStore, say: Say, stop: threading.Event) 
 class _Turn:
     """One time of having the lease."""
 
-    def __init__(self, shard: int, store: FeedStore, sources: Sources, say: Say, meter: Meter) -> None:
+    def __init__(self, shard: int, store: FeedStore, sources: Sources, say: Say, meter: Meter | None) -> None:
         self._shard, self._say, self._meter = shard, say, meter
         self._events, self._publisher = store.events, store.publisher
         self._checkpoints = sources.checkpoints
@@ -113,7 +115,8 @@ class _Turn:
                 crash_points.reach("feed.followed")
                 self._publisher.publish(self._collector.news(before, messages))
                 crash_points.reach("feed.published")
-                self._meter.published(self._feed.entry, events, len(messages))
+                if self._meter is not None:
+                    self._meter.published(self._feed.entry, events, len(messages))
             self._look()
         self._keep()
         self._say(f"feed.stopped shard={self._shard} entry={self._feed.entry}")

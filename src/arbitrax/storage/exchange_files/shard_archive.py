@@ -61,7 +61,7 @@ def _owner(path: Path) -> str:
 
 
 class FileArchive:
-    """The archives of all shards, for the worker: see `arbitrax.exchange.service.ports.Archive`."""
+    """The archives of all shards, for the worker and the feed: see `Archive` and `EventArchive` of their ports."""
 
     def __init__(self, exchange: Path) -> None:
         self._exchange = exchange
@@ -77,4 +77,9 @@ class FileArchive:
             DataError: a segment is damaged or missing.
         """
         for table in Segments(self._exchange, shard, Stream.COMMANDS).read(after):
+            yield from table.entries()
+
+    def events_after(self, shard: int, after: EntryId) -> Iterable[RawEntry]:
+        """Return archived entries of events; raises the same."""
+        for table in Segments(self._exchange, shard, Stream.EVENTS).read(after):
             yield from table.entries()

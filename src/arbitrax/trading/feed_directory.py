@@ -1,0 +1,41 @@
+"""Names for the feed of a shard, from the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from arbitrax.exchange.feed.listing import FixedDirectory, Listing
+from arbitrax.trading.registry import Registry
+
+
+class RegistryDirectory:
+    """Looks again when a number is new: its row was there before the command that uses it."""
+
+    def __init__(self, shard: int, read: Callable[[], Registry]) -> None:
+        self._shard, self._read = shard, read
+        self._known = FixedDirectory({}, {})
+        self._listings: dict[int, Listing] = {}
+        self._accounts: dict[int, str] = {}
+
+    def listing(self, symbol: int) -> Listing:
+        """Return what a symbol is; raises what reading raises."""
+        if symbol not in self._listings:
+            self._look()
+            self._listings.setdefault(symbol, self._known.listing(symbol))
+        return self._listings[symbol]
+
+    def account(self, account: int) -> str:
+        """Return the public id of an account; raises what reading raises."""
+        if account not in self._accounts:
+            self._look()
+            self._accounts.setdefault(account, self._known.account(account))
+        return self._accounts[account]
+
+    def _look(self) -> None:
+        found = self._read()
+        for each in found.instruments.values():
+            if each.shard == self._shard and each.number not in self._listings:
+                self._listings[each.number] = Listing(each.symbol, each.tick_size, each.lot_size, each.tick_value)
+        for one in found.accounts.values():
+            if one.shard == self._shard:
+                self._accounts.setdefault(one.number, one.text)

@@ -1,0 +1,227 @@
+"""The feed as a process, with the real journal, cache and database."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from arbitrax.exchange.feed.listing import FixedDirectory
+from arbitrax.exchange.feed.messages import Channel
+from arbitrax.exchange.feed.shard_feed import ShardFeed
+from arbitrax.exchange.journal import CommandEntry, EntryId
+from arbitrax.exchange.records import Kind
+from arbitrax.storage.redis import feed_keys as keys
+from arbitrax.storage.redis.channel import Channel as Connection
+from tests.exchange.random_commands import random_commands
+from tests.integration.exchange_service.shard import PATIENCE, Client, until
+
+ROUNDS = 10 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3
+NAMES = {1: "#1", 2: "#2", 3: "#3"}
+
+
+class Feed:
+    """Feeds of a shard, and what is on the cache."""
+
+    def __init__(self, shard, cache_url, postgres_url):
+        self.shard, self.urls = shard, {"ARBITRAX_CACHE_URL": cache_url, "ARBITRAX_DATABASE_URL": postgres_url}
+        self.cache = Connection(cache_url)
+        self.processes = []
+
+    def start(self, **environment):
+        log = self.shard.folder / f"feed-{len(self.processes)}.log"
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "arbitrax.cli.main", "serve", "feed", "--shard", str(self.shard.number)],
+                stderr=file,
+                env={
+                    **os.environ,
+                    "ARBITRAX_HOME": str(self.shard.folder),
+                    "ARBITRAX_REDIS_URL": self.shard.url,
+                    **self.urls,
+                    **environment,
+                },
+            )
+        process.log = log
+        self.processes.append(process)
+        return process
+
+    def stop(self, process):
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0, process.log.read_text()
+
+    def published(self):
+        found = self.cache.ask("HGET", keys.state(self.shard.number), "applied")
+        return EntryId.parse(found) if found else EntryId(0, 0)
+
+    def wait_for(self, entry):
+        until(lambda: self.published() >= entry, f"{entry} published")
+
+    def messages(self):
+        """Return the messages in the streams by channel, symbol and number, as they are written."""
+        found = {}
+        for symbol in self.cache.ask("SMEMBERS", keys.symbols(self.shard.number)):
+            for channel in Channel:
+                for name, (_, text) in self.cache.ask("XRANGE", keys.stream(channel, symbol.decode()), "-", "+"):
+                    message = json.loads(text)
+                    if message["type"] != "order_snapshot":
+                        found[str(channel), symbol.decode(), message["seq"]] = (name.decode(), text)
+        return found
+
+    def expected(self):
+        """Return the same from the events alone, without a process."""
+        feed, found = ShardFeed(FixedDirectory({}, {})), {}
+        for entry in self.shard.written():
+            for channel, at, message in feed.follow(entry):
+                found[str(channel), message.symbol, message.seq] = (str(at), message)
+        return feed, found
+
+    def book(self, symbol):
+        told = self.cache.ask("HGETALL", keys.book(symbol))
+        sides = []
+        for side in (0, 1):
+            prices = [int(each) for each in self.cache.ask("ZRANGE", keys.prices(symbol, side), 0, -1)]
+            scores = self.cache.ask("ZRANGE", keys.prices(symbol, side), 0, -1, "WITHSCORES")[1::2]
+            assert [int(float(each)) for each in scores] == prices
+            lots = self.cache.ask("HGETALL", keys.lots(symbol, side))
+            levels = {int(price): int(each) for price, each in zip(lots[::2], lots[1::2], strict=True)}
+            assert sorted(levels) == prices
+            sides.append(levels)
+        return dict(zip(told[::2], told[1::2], strict=True)), sides
+
+    def audit(self):
+        """What is published is what the events say, to the byte where it is absolute."""
+        feed, expected = self.expected()
+        self.wait_for(feed.entry)
+        messages = self.messages()
+        for key, (name, text) in messages.items():
+            import msgspec
+
+            assert (name, msgspec.json.decode(text)) == (
+                expected[key][0],
+                json.loads(msgspec.json.encode(expected[key][1])),
+            )
+        for number, symbol in feed.symbols.items():
+            told, sides = self.book(symbol.listing.symbol)
+            assert sides == list(symbol.book.levels), number
+            assert int(told[b"seq"]) == symbol.seq[Channel.DEPTH]
+            assert int(told[b"crc"]) == symbol.checksum()
+            if symbol.book.last:
+                price = symbol.listing.price(symbol.book.last).encode()
+                assert told[b"last_price"] == price == self.cache.ask("GET", keys.live_price(symbol.listing.symbol))
+        return feed, messages, expected
+
+    def close(self):
+        for process in self.processes:
+            if process.poll() is None:
+                process.send_signal(signal.SIGCONT)
+                process.kill()
+                process.wait()
+        self.cache.close()
+
+
+@pytest.fixture
+def feed(shard, cache_url, postgres_url):
+    found = Feed(shard, cache_url, postgres_url)
+    yield found
+    found.close()
+
+
+def commands_for(shard, seed, length):
+    """Return random commands that name the orders of this shard's first epoch and are never late."""
+    commands = random_commands(seed, length)
+    named = np.isin(commands["kind"], [Kind.CANCEL, Kind.AMEND])
+    commands["order"] += named * ((1 << 48) + (shard.number << 40))
+    commands["deadline"] = 0
+    return commands
+
+
+def append(shard, commands, size=25):
+    for at in range(0, len(commands), size):
+        shard.journal.append(CommandEntry(commands[at : at + size]))
+
+
+def test_keys_and_streams_are_what_the_events_say(shard, feed):
+    worker, process = shard.started(), feed.start()
+    append(shard, commands_for(shard, 4, 3_000))
+    shard.finish(worker)
+    found, messages, expected = feed.audit()
+    assert set(messages) == set(expected)
+    assert {channel for channel, _, _ in messages} == {"l2", "trades", "bbo", "statistics"}
+    feed.stop(process)
+    positions = {}
+    for account in range(1, 7):
+        told = feed.cache.ask("HGETALL", keys.positions(f"#{account}"))
+        for asset, text in zip(told[::2], told[1::2], strict=True):
+            positions[account, int(asset[1:])] = json.loads(text)
+    held = {
+        (account, number): position
+        for number, accounts in found.positions.held.items()
+        for account, position in accounts.items()
+    }
+    assert {key: int(each["quantity"]) for key, each in positions.items()} == {
+        key: each.quantity for key, each in held.items()
+    }
+    for (account, number), position in held.items():
+        told = positions[account, number]
+        assert float(told["avg_price"]) == pytest.approx(position.cost / position.quantity, abs=1e-6)
+        assert int(told["unrealized_pnl"]) == position.unrealised(found.symbols[number].book.last, 1)
+
+
+@pytest.mark.parametrize("point", ["feed.followed", "feed.published", ""])
+def test_a_feed_killed_again_and_again_gives_every_event_its_one_number(shard, feed, point):
+    dice = random.Random(point)  # noqa: S311
+    worker = shard.started()
+    client = Client(shard)
+    client.start()
+    seen = {}
+    for _ in range(ROUNDS):
+        process = feed.start(**({"ARBITRAX_CRASH_AT": f"{point}:{dice.randint(1, 30)}"} if point else {}))
+        if not point:
+            until(lambda: feed.published() > EntryId(0, 0), "something is published")
+            client.end.wait(dice.random())
+            process.kill()
+        assert process.wait(PATIENCE) == -signal.SIGKILL, process.log.read_text()
+        seen |= feed.messages()
+    feed.start()
+    client.stop()
+    shard.finish(worker)
+    _, messages, expected = feed.audit()
+    assert len(messages) == len(expected)
+    for key, (name, text) in seen.items():
+        assert messages[key] == (name, text)
+
+
+def test_of_two_feeds_one_publishes_and_the_other_takes_over(shard, feed):
+    worker, first = shard.started(), feed.start()
+    until(lambda: "feed.lease" in first.log.read_text(), "the first has the lease")
+    second = feed.start()
+    until(lambda: "feed.standby" in second.log.read_text(), "the second stands by")
+    client = Client(shard)
+    client.start()
+    until(lambda: feed.published() > EntryId(0, 0), "something is published")
+    first.send_signal(signal.SIGSTOP)
+    until(lambda: "feed.lease" in second.log.read_text(), "the second took over")
+    first.send_signal(signal.SIGCONT)
+    until(lambda: "feed.dropped" in first.log.read_text(), "the first noticed")
+    client.stop()
+    shard.finish(worker)
+    feed.audit()
+    second.send_signal(signal.SIGTERM)
+    until(lambda: first.log.read_text().count("feed.lease") == 2, "the first took over again")
+
+
+def test_a_cache_that_lost_everything_is_filled_again_with_the_same_numbers(shard, feed):
+    worker, process = shard.started(), feed.start()
+    commands = commands_for(shard, 6, 1_000)
+    append(shard, commands[:500])
+    feed.wait_for(until(lambda: shard.outputs.applied().entry, "executed"))
+    feed.cache.ask("FLUSHALL")
+    append(shard, commands[500:])
+    shard.finish(worker)
+    feed.audit()
+    assert "feed.published_anew" in process.log.read_text()
