@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -21,7 +22,19 @@ from tests.exchange.random_commands import random_commands
 from tests.integration.exchange_service.shard import PATIENCE, Client, until
 
 ROUNDS = 10 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3
-NAMES = {1: "#1", 2: "#2", 3: "#3"}
+
+
+class Trickle(Client):
+    """Appends a command or two at a time, for a minute at most."""
+
+    def run(self):
+        try:
+            for at in range(0, len(self.commands), 2):
+                if self.end.wait(0.005):
+                    return
+                self.acknowledged.append(self.journal.append(CommandEntry(self.commands[at : at + 2])))
+        except Exception as error:
+            self.failure = error
 
 
 class Feed:
@@ -48,6 +61,12 @@ class Feed:
             )
         process.log = log
         self.processes.append(process)
+        return process
+
+    def started(self):
+        """Start a feed and wait until it publishes."""
+        process = self.start()
+        until(lambda: "from=" in process.log.read_text(), "recovered")
         return process
 
     def stop(self, process):
@@ -99,8 +118,6 @@ class Feed:
         self.wait_for(feed.entry)
         messages = self.messages()
         for key, (name, text) in messages.items():
-            import msgspec
-
             assert (name, msgspec.json.decode(text)) == (
                 expected[key][0],
                 json.loads(msgspec.json.encode(expected[key][1])),
@@ -146,7 +163,7 @@ def append(shard, commands, size=25):
 
 
 def test_keys_and_streams_are_what_the_events_say(shard, feed):
-    worker, process = shard.started(), feed.start()
+    worker, process = shard.started(), feed.started()
     append(shard, commands_for(shard, 4, 3_000))
     shard.finish(worker)
     found, messages, expected = feed.audit()
@@ -175,33 +192,33 @@ def test_keys_and_streams_are_what_the_events_say(shard, feed):
 @pytest.mark.parametrize("point", ["feed.followed", "feed.published", ""])
 def test_a_feed_killed_again_and_again_gives_every_event_its_one_number(shard, feed, point):
     dice = random.Random(point)  # noqa: S311
-    worker = shard.started()
-    client = Client(shard)
+    worker, process, client, seen = shard.started(), feed.started(), Trickle(shard), {}
     client.start()
-    seen = {}
     for _ in range(ROUNDS):
-        process = feed.start(**({"ARBITRAX_CRASH_AT": f"{point}:{dice.randint(1, 30)}"} if point else {}))
-        if not point:
-            until(lambda: feed.published() > EntryId(0, 0), "something is published")
-            client.end.wait(dice.random())
-            process.kill()
-        assert process.wait(PATIENCE) == -signal.SIGKILL, process.log.read_text()
+        feed.wait_for(shard.journal.tail())
+        client.end.wait(dice.random() / 5)
+        process.kill()
+        process.wait()
         seen |= feed.messages()
-    feed.start()
+        if point:
+            killed = feed.start(ARBITRAX_CRASH_AT=f"{point}:{dice.randint(1, 8)}")
+            assert killed.wait(PATIENCE) == -signal.SIGKILL, killed.log.read_text()
+            seen |= feed.messages()
+        process = feed.started()
     client.stop()
     shard.finish(worker)
     _, messages, expected = feed.audit()
-    assert len(messages) == len(expected)
-    for key, (name, text) in seen.items():
-        assert messages[key] == (name, text)
+    assert set(messages) == set(expected)
+    assert seen
+    assert all(messages[key] == each for key, each in seen.items())
 
 
 def test_of_two_feeds_one_publishes_and_the_other_takes_over(shard, feed):
-    worker, first = shard.started(), feed.start()
+    worker, first = shard.started(), feed.started()
     until(lambda: "feed.lease" in first.log.read_text(), "the first has the lease")
     second = feed.start()
     until(lambda: "feed.standby" in second.log.read_text(), "the second stands by")
-    client = Client(shard)
+    client = Trickle(shard)
     client.start()
     until(lambda: feed.published() > EntryId(0, 0), "something is published")
     first.send_signal(signal.SIGSTOP)
@@ -216,7 +233,7 @@ def test_of_two_feeds_one_publishes_and_the_other_takes_over(shard, feed):
 
 
 def test_a_cache_that_lost_everything_is_filled_again_with_the_same_numbers(shard, feed):
-    worker, process = shard.started(), feed.start()
+    worker, process = shard.started(), feed.started()
     commands = commands_for(shard, 6, 1_000)
     append(shard, commands[:500])
     feed.wait_for(until(lambda: shard.outputs.applied().entry, "executed"))

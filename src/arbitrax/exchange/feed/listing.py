@@ -16,6 +16,7 @@ class Listing:
 
     def __init__(self, symbol: str, tick_size: str = "1", lot_size: str = "1", tick_value: int = 1) -> None:
         self.symbol, self.tick_value = symbol, tick_value
+        self.tick_size, self.lot_size = tick_size, lot_size
         self.price = lru_cache(maxsize=4096)(Decimals(tick_size).write)
         self.quantity = lru_cache(maxsize=4096)(Decimals(lot_size).write)
         self._tick, self._cash = Decimals(tick_size), Decimals(str(Decimal(tick_size) * Decimal(lot_size) / tick_value))

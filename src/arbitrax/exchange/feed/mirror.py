@@ -78,9 +78,9 @@ class Mirror:
         if (change.epoch, change.seq) != (self.epoch, self.seq + 1):
             return False
         for number, levels in enumerate((change.bids, change.asks)):
-            prices = {self.sides[number].set(price, now): price for price, now, _ in levels}
+            before = {self.sides[number].set(price, now): (price, was) for price, now, was in levels}
             for view in self.views:
-                view.note(number, prices)
+                view.note(number, before)
         self._arrive(change.epoch, change.seq, change.time, change.crc)
         return True
 
@@ -101,8 +101,8 @@ class DepthView:
         self._sent: int | None = None
         """The last message the client got; None: it needs a snapshot."""
         self._tops: list[dict[int, ClientLevel]] = [{}, {}]
-        self._dirty: tuple[dict[int, str], dict[int, str]] = ({}, {})
-        """Keys and prices that changed since; unless all levels are sent, the difference of two tops says it."""
+        self._dirty: tuple[dict[int, ClientLevel], dict[int, ClientLevel]] = ({}, {})
+        """Levels that changed since, as the client has them; unless all levels are sent, the difference of two tops says it."""
         mirror.views.add(self)
 
     def restart(self) -> None:
@@ -118,16 +118,18 @@ class DepthView:
                     before[number].setdefault(self.mirror.sides[number].key(price), (price, was))
         for number, side in enumerate(self.mirror.sides):
             if self.depth is None:
-                self._dirty[number].update({key: price for key, (price, _) in before[number].items()})
+                self._dirty[number].update(before[number])
             else:
                 had = {key: level for key, level in (side.levels | before[number]).items() if level[1] != GONE}
                 self._tops[number] = {key: had[key] for key in sorted(had)[: self.depth]}
         self._sent = seq
 
-    def note(self, side: int, prices: Mapping[int, str]) -> None:
+    def note(self, side: int, before: Mapping[int, ClientLevel]) -> None:
         """Remember what the mirror changed."""
         if self.depth is None:
-            self._dirty[side].update(prices)
+            dirty = self._dirty[side]
+            for key, level in before.items():
+                dirty.setdefault(key, level)
 
     def take(self) -> Delta | Snapshot | None:
         """Return what the client needs to have what the mirror has; None: nothing."""
@@ -162,7 +164,9 @@ class DepthView:
     def _changes(self, number: int) -> list[ClientLevel]:
         side = self.mirror.sides[number]
         if self.depth is None:
-            return [side.levels.get(key) or (price, GONE) for key, price in sorted(self._dirty[number].items())]
+            had = self._dirty[number]
+            now = {key: side.levels.get(key) or (price, GONE) for key, (price, _) in had.items()}
+            return [now[key] for key in sorted(now) if now[key] != had[key]]
         had, has = self._tops[number], {key: side.levels[key] for key in side.keys[: self.depth]}
         gone = {key: (price, GONE) for key, (price, _) in had.items() if key not in has}
         changed = {key: level for key, level in has.items() if had.get(key) != level}

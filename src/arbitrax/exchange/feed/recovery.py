@@ -44,11 +44,11 @@ def recover(shard: int, store: FeedStore, sources: Sources, say: Say) -> Recover
         start = feed.entry
         try:
             if published is not None and start <= published.entry <= applied.entry:
-                _replay(feed, published.entry, store.events, sources.archive, shard)
+                _replay(feed, published.entry, store, sources.archive, shard)
                 if _is_at(feed, published):
                     say(f"feed.continues shard={shard} checkpoint={name} from={start} to={feed.entry}")
                     return Recovered(feed, True)
-            _replay(feed, applied.entry, store.events, sources.archive, shard)
+            _replay(feed, applied.entry, store, sources.archive, shard)
         except DivergedError as error:
             say(f"feed.passes_over shard={shard} checkpoint={name} {error}")
             continue
@@ -87,12 +87,13 @@ def _candidates(shard: int, sources: Sources, say: Say) -> Iterator[tuple[str, S
     yield "none", ShardFeed(sources.directory)
 
 
-def _replay(feed: ShardFeed, goal: EntryId, source: EventSource, archive: EventArchive | None, shard: int) -> None:
+def _replay(feed: ShardFeed, goal: EntryId, store: FeedStore, archive: EventArchive | None, shard: int) -> None:
     """Follow the events up to ``goal``, or one step beyond when no entry ends there."""
     if feed.entry >= goal:
         return
-    for entry in entries_after(feed.entry, source, archive, shard):
+    for entry in entries_after(feed.entry, store.events, archive, shard):
         feed.follow(entry, quiet=True)
+        store.publisher.lease.renew()
         if feed.entry >= goal:
             return
 

@@ -17,6 +17,8 @@ class SymbolState(NamedTuple):
     """Of a symbol: levels in ticks and lots, 0 lots: the level is gone; ``last`` 0: nothing was traded yet."""
 
     symbol: str
+    tick_size: str
+    lot_size: str
     last: int
     last_price: str
     seq: int
@@ -102,6 +104,8 @@ class Collector:
             symbol.dirty[side].clear()
         return SymbolState(
             symbol.listing.symbol,
+            symbol.listing.tick_size,
+            symbol.listing.lot_size,
             book.last,
             symbol.listing.price(book.last),
             symbol.seq[Channel.DEPTH],

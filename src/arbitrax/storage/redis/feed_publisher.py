@@ -148,6 +148,8 @@ class ValkeyPublisher:
             "entry": str(update.entry),
             "time": str(update.entry.ms),
             "crc": str(state.crc),
+            "tick": state.tick_size,
+            "lot": state.lot_size,
             "bbo": json.encode(state.bbo).decode(),
             "statistics": json.encode(state.statistics).decode(),
         }
