@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from arbitrax.storage.postgres.connection import Database
     from arbitrax.storage.postgres.summary import DatabaseSummary
     from arbitrax.storage.redis.client_journal import ValkeyClientJournal
+    from arbitrax.storage.redis.feed_source import ValkeyFeedSource
     from arbitrax.storage.redis.recent_bars import RecentBars
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.gateway import Gateway
@@ -311,7 +312,15 @@ def serve_feed(settings: Settings, shard: int, say: Callable[[str], None], stop:
 
     folder = exchange_folder(settings)
     directory = RegistryDirectory(shard, lambda: read_registry(settings))
-    serve(shard, connect, Sources(directory, FileCheckpoints(folder, shard), FileArchive(folder)), say, stop)
+    sources = Sources(directory, FileCheckpoints(folder, shard), FileArchive(folder))
+    serve(shard, connect, sources=sources, say=say, stop=stop)
+
+
+def feed_source(settings: Settings) -> ValkeyFeedSource:
+    """Return where gateways read the feed; open it with ``async with``."""
+    from arbitrax.storage.redis.feed_source import ValkeyFeedSource
+
+    return ValkeyFeedSource(cache_url(settings))
 
 
 def read_registry(settings: Settings) -> Registry:

@@ -20,6 +20,8 @@ LEAST_RESTING, MOST_RESTING = 100, 100_000
 
 app = App(name="exchange", help="Configure the exchange, watch it, verify its journal, measure its engine.")
 add_commands(app)
+app.command("arbitrax.cli.exchange_show:show", name="show")
+app.command("arbitrax.cli.exchange_status:status", name="status")
 
 
 @app.command

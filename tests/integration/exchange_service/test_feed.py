@@ -1,5 +1,6 @@
 """The feed as a process, with the real journal, cache and database."""
 
+import asyncio
 import json
 import os
 import random
@@ -12,12 +13,14 @@ import numpy as np
 import pytest
 
 from arbitrax.exchange.feed.listing import FixedDirectory
-from arbitrax.exchange.feed.messages import Channel
+from arbitrax.exchange.feed.messages import Channel, OrderSnapshot, Snapshot
+from arbitrax.exchange.feed.reader import FeedReader, Resume
 from arbitrax.exchange.feed.shard_feed import ShardFeed
 from arbitrax.exchange.journal import CommandEntry, EntryId
 from arbitrax.exchange.records import Kind
 from arbitrax.storage.redis import feed_keys as keys
 from arbitrax.storage.redis.channel import Channel as Connection
+from arbitrax.storage.redis.feed_source import ValkeyFeedSource
 from tests.exchange.random_commands import random_commands
 from tests.integration.exchange_service.shard import PATIENCE, Client, until
 
@@ -242,3 +245,57 @@ def test_a_cache_that_lost_everything_is_filled_again_with_the_same_numbers(shar
     shard.finish(worker)
     feed.audit()
     assert "feed.published_anew" in process.log.read_text()
+
+
+async def collect(subscription, enough):
+    """Take messages until ``enough`` says so."""
+    got = []
+    async with asyncio.timeout(PATIENCE):
+        async for message in subscription:
+            got.append(message)
+            if enough(message):
+                return got
+
+
+def test_readers_get_what_was_published_at_their_own_pace(shard, feed):
+    worker, process = shard.started(), feed.started()
+    client = Trickle(shard)
+    client.start()
+    symbol = f"#{int(client.commands['symbol'][-1])}"
+    until(lambda: feed.cache.ask("EXISTS", keys.book(symbol)), "the symbol is published")
+
+    async def read():
+        async with ValkeyFeedSource(feed.urls["ARBITRAX_CACHE_URL"]) as source:
+            reader = FeedReader(source)
+            running = asyncio.create_task(reader.run())
+            fast = await reader.subscribe(Channel.DEPTH, symbol, depth=None)
+            slow = await reader.subscribe(Channel.DEPTH, symbol, depth=10)
+            tape = await reader.subscribe(Channel.TRADES, symbol)
+            orders = await reader.subscribe(Channel.ORDERS, symbol)
+            first = await anext(fast)
+            assert isinstance(first, Snapshot)
+            got = await collect(fast, lambda message: message.seq > first.seq + 200)
+            assert [each.prev_seq for each in got] == [first.seq, *(each.seq for each in got[:-1])]
+            one = await anext(slow)
+            assert isinstance(one, Snapshot)
+            await collect(fast, lambda message: message.seq > one.seq + 20)
+            two = await anext(slow)
+            assert two.prev_seq == one.seq
+            assert two.seq > one.seq + 10
+            queue = await collect(orders, lambda message: message.seq > first.seq)
+            assert isinstance(queue[0], OrderSnapshot)
+            assert [each.seq for each in queue] == list(range(queue[0].seq, queue[-1].seq + 1))
+            trades = await collect(tape, lambda message: message.seq % 10 == 0)
+            assert [each.seq for each in trades] == list(range(trades[0].seq, trades[-1].seq + 1))
+            again = await reader.subscribe(Channel.DEPTH, symbol, depth=None, resume=Resume(first.epoch, first.seq + 1))
+            assert (await anext(again)).prev_seq == first.seq + 1
+            anew = await reader.subscribe(Channel.DEPTH, symbol, resume=Resume(first.epoch, 10**9))
+            assert isinstance(await anext(anew), Snapshot)
+            more = await reader.subscribe(Channel.TRADES, symbol, resume=Resume(first.epoch, trades[0].seq))
+            assert (await anext(more)).seq == trades[0].seq + 1
+            running.cancel()
+
+    asyncio.run(read())
+    client.stop()
+    shard.finish(worker)
+    feed.stop(process)

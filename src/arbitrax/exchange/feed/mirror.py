@@ -102,7 +102,7 @@ class DepthView:
         """The last message the client got; None: it needs a snapshot."""
         self._tops: list[dict[int, ClientLevel]] = [{}, {}]
         self._dirty: tuple[dict[int, ClientLevel], dict[int, ClientLevel]] = ({}, {})
-        """Levels that changed since, as the client has them; unless all levels are sent, the difference of two tops says it."""
+        """Levels that changed since, as the client has them, when it gets all; else the difference of tops says it."""
         mirror.views.add(self)
 
     def restart(self) -> None:

@@ -38,7 +38,7 @@ class Meter(Protocol):
 
 
 def serve(
-    shard: int, connect: Connect, sources: Sources, say: Say, stop: threading.Event, meter: Meter | None = None
+    shard: int, connect: Connect, *, sources: Sources, say: Say, stop: threading.Event, meter: Meter | None = None
 ) -> None:
     """Publish a shard, or stand by while another process does, until ``stop`` is set.
 

@@ -90,7 +90,7 @@ class Subscription:
     async def __anext__(self) -> Message:
         """Return the next message for the client, when there is one."""
         while True:
-            found = self._take()
+            found = self.take()
             if found is not None:
                 return found
             self._news.clear()
@@ -141,7 +141,8 @@ class Subscription:
         """Return what a subscription of depth has of its book."""
         return self._view
 
-    def _take(self) -> Message | None:
+    def take(self) -> Message | None:
+        """Return the next message without waiting; None: there is none yet."""
         if self._view is not None:
             return self._view.take()
         if self._latest is not None:
@@ -268,7 +269,7 @@ class FeedReader:
         mirror = view.mirror
         kept = [each for _, each in await self._source.kept(Channel.DEPTH, mirror.symbol) if each.epoch == mirror.epoch]
         since = [each for each in kept if isinstance(each, DepthChange) and seq < each.seq <= mirror.seq]
-        if [each.seq for each in since] == list(range(seq + 1, mirror.seq + 1)):
+        if seq <= mirror.seq and [each.seq for each in since] == list(range(seq + 1, mirror.seq + 1)):
             view.resume(seq, since)
 
     async def _begin(self, made: Subscription, loaded: Loaded, resume: Resume | None) -> None:
