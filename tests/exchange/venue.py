@@ -39,6 +39,16 @@ def command(kind, **fields):
     return row
 
 
+def views(engine, accounts, ids):
+    """Return what an engine shows of its symbols, of the open orders of accounts, and of ids."""
+    open_orders = {account: engine.orders(account) for account in accounts}
+    symbols = {
+        symbol: (engine.phase(symbol), engine.last(symbol), engine.reference(symbol)) for symbol in engine.symbols()
+    }
+    every = {*ids, *(order for orders in open_orders.values() for order in orders)}
+    return symbols, open_orders, {order: engine.order(order) for order in sorted(every)}
+
+
 def who(order):
     return f"#{order}" if order else "house"
 

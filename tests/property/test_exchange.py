@@ -21,8 +21,9 @@ from arbitrax.exchange.records import (
     TimeInForce,
     Type,
 )
+from arbitrax.exchange.views import Place
 from tests.exchange.implementations import IMPLEMENTATIONS
-from tests.exchange.venue import command
+from tests.exchange.venue import command, views
 
 SYMBOLS = (1, 2)
 PLAIN = 3
@@ -225,6 +226,26 @@ class Exchange(RuleBasedStateMachine):
             assert sum(each.quantity for each in positions) == 0
             assert sum(each.cost - each.realised for each in positions) == 0
             assert all(each.buys >= 0 and each.sells >= 0 for each in positions)
+
+    @invariant()
+    def engines_show_the_same(self):
+        ids = {int(each) for said in self.said[-3:] for each in said["order"]}
+        first, *others = (views(engine, (0, HOUSE, *TRADERS), ids) for engine in self.engines.values())
+        assert all(other == first for other in others)
+
+    @invariant()
+    def lots_ahead_are_those_before_it_in_the_queue(self):
+        engine = self.engines["compiled"]
+        for symbol in (*SYMBOLS, PLAIN):
+            for side in (0, 1):
+                ahead, at = 0, None
+                for price, order, shown, left in engine.queue(symbol, side):
+                    ahead = ahead if price == at else 0
+                    if order:
+                        view = engine.order(order)
+                        assert (view.symbol, view.side, view.price) == (symbol, side, price)
+                        assert (view.shown, view.open, view.ahead, view.place) == (shown, left, ahead, Place.BOOK)
+                    ahead, at = ahead + shown, price
 
     @invariant()
     def never_crossed_or_locked(self):

@@ -49,6 +49,24 @@ def test_a_missing_module_is_refused_and_the_slow_source_never_runs(copy):
     assert done.stderr.startswith("Error: The compiled core lacks arbitrax.kernels.simulate")
 
 
+@pytest.mark.parametrize("edited", ["submission.py", "state.pxd"])
+def test_a_stale_exchange_is_refused(copy, edited):
+    with (copy / "arbitrax" / "kernels" / "exchange" / edited).open("a") as file:
+        file.write("# edited\n")
+    done = run(copy, "exchange", "replay", "commands.npy")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: The compiled core has a stale arbitrax.kernels.")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_part_of_the_exchange_is_refused_and_the_rest_works(copy):
+    next((copy / "arbitrax" / "kernels" / "exchange").glob("submission.*.so")).unlink()
+    done = run(copy, "exchange", "replay", "commands.npy")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Error: The compiled core lacks arbitrax.kernels.exchange.submission")
+    assert run(copy, "strategy", "list").returncode == 0
+
+
 def test_doctor_reports_a_stale_core(copy, tmp_path):
     with (copy / "arbitrax" / "kernels" / "ledger.pxd").open("a") as file:
         file.write("# edited\n")

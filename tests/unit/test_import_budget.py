@@ -80,6 +80,15 @@ def test_the_exchange_as_a_library_loads_numpy_and_msgspec(bare):
     assert foreign <= {"arbitrax", "numpy", "msgspec", "typing_extensions"}
 
 
+def test_a_backtest_loads_no_compiled_exchange(year):
+    code = (
+        f"import sys, arbitrax.backtest, arbitrax as ax; ax.backtest(ax.SmaCross(), {str(year)!r}).metrics\n"
+        "assert 'arbitrax.kernels.simulate' in sys.modules\n"
+        "assert not [name for name in sys.modules if name.startswith('arbitrax.kernels.exchange')]"
+    )
+    assert "numpy" in loaded(code)
+
+
 def test_numpy_stays_without_its_slow_parts(year):
     code = (
         f"import sys; import arbitrax as ax; ax.backtest(ax.SmaCross(), {str(year)!r}).metrics\n"

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from arbitrax.exchange.records import Type as Type
     from arbitrax.exchange.views import AccountView as AccountView
     from arbitrax.exchange.views import Level as Level
+    from arbitrax.exchange.views import OrderView as OrderView
+    from arbitrax.exchange.views import Place as Place
     from arbitrax.exchange.views import PositionView as PositionView
     from arbitrax.exchange.views import Queued as Queued
 
@@ -49,7 +51,9 @@ _HOMES = {
     "Level": "views",
     "MatchingEngine": "matching_engine",
     "OrderBook": "order_book",
+    "OrderView": "views",
     "Phase": "records",
+    "Place": "views",
     "PositionView": "views",
     "Queued": "views",
     "SelfTrade": "records",

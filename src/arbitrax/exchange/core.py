@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrax.domain.errors import DataError
-from arbitrax.exchange.records import COMMAND, EVENT
-from arbitrax.exchange.views import AccountView, Level, PositionView, Queued
+from arbitrax.exchange.records import COMMAND, EVENT, Phase, Side, TimeInForce, Type
+from arbitrax.exchange.views import AccountView, Level, OrderView, Place, PositionView, Queued
 from arbitrax.kernels.exchange import matching_engine
 
 
@@ -52,6 +52,50 @@ class MatchingCore:
     def queue(self, symbol: int, side: int) -> list[Queued]:
         """Return every order of a side, best first, first come first."""
         return [Queued(*each) for each in self.kernel.queue(symbol, side)]
+
+    def order(self, order: int) -> OrderView | None:
+        """Return an open order; None: it is not open. Its queue is walked, for the lots ahead."""
+        found = self.kernel.order(order)
+        if found is None:
+            return None
+        symbol, account, side, kind, time_in_force, *numbers, place, ahead, expire = found
+        price, limit, stop, total, left, shown = numbers
+        return OrderView(
+            symbol,
+            account,
+            Side(side),
+            Type(kind),
+            TimeInForce(time_in_force),
+            price,
+            limit,
+            stop,
+            total,
+            left,
+            shown,
+            Place(place),
+            ahead,
+            expire,
+        )
+
+    def orders(self, account: int) -> list[int]:
+        """Return the ids of an account's open orders, ascending."""
+        return self.kernel.orders(account)
+
+    def symbols(self) -> list[int]:
+        """Return the symbols that were opened, ascending."""
+        return self.kernel.symbols()
+
+    def phase(self, symbol: int) -> Phase:
+        """Return what a symbol does with orders."""
+        return Phase(self.kernel.phase(symbol))
+
+    def last(self, symbol: int) -> int:
+        """Return the price of a symbol's last trade, ticks; 0: none yet."""
+        return self.kernel.last(symbol)
+
+    def reference(self, symbol: int) -> int:
+        """Return a symbol's reference price, ticks; 0: none."""
+        return self.kernel.reference(symbol)
 
     def account(self, account: int) -> AccountView:
         """Return an account's cash. That of fees and of the house have no buying power: 0."""

@@ -1,6 +1,7 @@
 """What an engine answers, typed: a frozen `Event` each, read from the records when it is looked at."""
 
 from collections.abc import Iterator, Sequence
+from struct import Struct
 from typing import overload
 
 import msgspec
@@ -8,12 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrax.exchange.event_text import describe
-from arbitrax.exchange.records import Code, Happening, Side
+from arbitrax.exchange.records import EVENT, Code, Happening, Side
 
 _KINDS = {int(each): each for each in Happening}
 _CODES = {int(each): each for each in Code}
 _SIDES = {int(each): each for each in Side}
-_ABOUT = (Happening.ACCEPTED, Happening.AMENDED, Happening.REFUSED, Happening.REPEATED)
+_ABOUT = frozenset(int(each) for each in (Happening.ACCEPTED, Happening.AMENDED, Happening.REFUSED, Happening.REPEATED))
+_REFUSALS = frozenset(int(each) for each in (Happening.REFUSED, Happening.REPEATED))
+_ROW = Struct("<6q3IH2B")
+_order_at = Struct("<q").unpack_from
+_SIZE, _KIND, _CODE = _ROW.size, 62, 60
+"""Bytes of an event, and where its kind and code stand: what most callers ask is answered without the rest."""
 
 
 class Event(msgspec.Struct, frozen=True, gc=False):
@@ -46,24 +52,38 @@ class Event(msgspec.Struct, frozen=True, gc=False):
 
 
 class Events(Sequence[Event]):
-    """The events of a command, in order. ``records`` are the same as an array of `records.EVENT`."""
+    """The events of a command, in order; made from records of `records.EVENT` or their bytes."""
 
-    __slots__ = ("_events", "records")
+    __slots__ = ("_bytes", "_events")
 
-    def __init__(self, records: NDArray[np.void]) -> None:
-        self.records = records
+    def __init__(self, records: bytes | NDArray[np.void]) -> None:
+        self._bytes = bytes(records)
         self._events: list[Event] | None = None
+
+    @property
+    def records(self) -> NDArray[np.void]:
+        """The same as an array of `records.EVENT`, read-only."""
+        return np.frombuffer(self._bytes, EVENT)
 
     @property
     def order(self) -> int:
         """The id of the order that was submitted or amended, a refused one's too; 0 of other commands."""
-        return next((each.order for each in self if each.kind in _ABOUT), 0)
+        data = self._bytes
+        for at in range(0, len(data), _SIZE):
+            if data[at + _KIND] in _ABOUT:
+                order: int = _order_at(data, at)[0]
+                return order
+        return 0
 
     @property
     def refused(self) -> Code | None:
         """Why the command was refused; None when it was not. A repeat of a refused submission is refused again."""
-        codes = (each.code for each in self if each.kind in (Happening.REFUSED, Happening.REPEATED))
-        return next((code for code in codes if code != Code.OK), None)
+        data = self._bytes
+        for at in range(0, len(data), _SIZE):
+            code = data[at + _CODE] | data[at + _CODE + 1] << 8
+            if code and data[at + _KIND] in _REFUSALS:
+                return _CODES[code]
+        return None
 
     @property
     def fills(self) -> list[Event]:
@@ -80,7 +100,7 @@ class Events(Sequence[Event]):
         if self._events is None:
             self._events = [
                 Event(a, b, c, d, e, f, g, h, i, _CODES[code], _KINDS[kind], _SIDES[side])
-                for a, b, c, d, e, f, g, h, i, code, kind, side in self.records.tolist()
+                for a, b, c, d, e, f, g, h, i, code, kind, side in _ROW.iter_unpack(self._bytes)
             ]
         return self._events
 
@@ -95,7 +115,7 @@ class Events(Sequence[Event]):
         return iter(self._read())
 
     def __len__(self) -> int:
-        return len(self.records)
+        return len(self._bytes) // _SIZE
 
     def __repr__(self) -> str:
         return "\n".join(str(each) for each in self) or "no events"

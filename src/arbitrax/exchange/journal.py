@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -104,7 +105,7 @@ class EventEntry(Struct, frozen=True):
         before = self.index[: found[0]]
         first, at = int(before["commands"].sum()), int(before["events"].sum())
         ends = at + np.cumsum(self.counts[first : first + int(self.index["commands"][found[0]])], dtype=np.int64)
-        return [self.events[start:end] for start, end in zip([at, *ends[:-1].tolist()], ends.tolist(), strict=True)]
+        return [self.events[start:end] for start, end in pairwise([at, *ends.tolist()])]
 
 
 def read_command_entry(name: EntryId, fields: Mapping[bytes, bytes]) -> CommandEntry:

@@ -19,10 +19,21 @@ from arbitrax.exchange.arguments import (
 )
 from arbitrax.exchange.depth_picture import DepthPicture
 from arbitrax.exchange.events import Events
-from arbitrax.exchange.executor import Executor
-from arbitrax.exchange.records import MAX_QUANTITY, AccountKind, SelfTrade, Side, TimeInForce, Type
+from arbitrax.exchange.executor import Executor, refuse_copy
+from arbitrax.exchange.records import (
+    FEES,
+    HOUSE,
+    MAX_QUANTITY,
+    MAX_SYMBOLS,
+    AccountKind,
+    Phase,
+    SelfTrade,
+    Side,
+    TimeInForce,
+    Type,
+)
 from arbitrax.exchange.submission import encode_order
-from arbitrax.exchange.views import AccountView, Level, PositionView, Queued
+from arbitrax.exchange.views import AccountView, Level, OrderView, PositionView, Queued
 
 MOST_LEVELS = 1 << 31
 
@@ -150,12 +161,18 @@ class MatchingEngine:
         order: int,
         *,
         account: int,
-        quantity: int,
+        quantity: int | None = None,
         price: int | None = None,
         stop: int | None = None,
         requeue: bool = False,
     ) -> Events:
-        """Amend an account's order, as `commands.amend`: ``quantity`` is the new total, filled lots included."""
+        """Amend an account's order, as `commands.amend`: ``quantity`` is the new total, filled lots included.
+
+        What is left out stays: quantity, price, trigger.
+        """
+        if quantity is None:
+            changed = price is not None or stop is not None or requeue
+            quantity = self._executor.total_of(order, amended=changed)
         command = commands.amend(
             order, quantity=quantity, price=price, stop=stop, requeue=requeue, account=account
         )  # fmt: skip
@@ -235,10 +252,7 @@ class MatchingEngine:
             UnknownNameError: there is no such instrument.
         """
         way, count = choose("side", side, SIDES), whole("levels", levels, 0, MOST_LEVELS, "a count")
-        try:
-            return self._core.depth(symbol, way, count)
-        except LookupError:
-            _unknown_symbol(symbol)
+        return self._core.depth(self._known(symbol), way, count)
 
     def queue(self, symbol: int, side: AnySide) -> list[Queued]:
         """Return every resting order of a side, best price first, first come first; the house's have id 0.
@@ -246,11 +260,46 @@ class MatchingEngine:
         Raises:
             UnknownNameError: there is no such instrument.
         """
-        way = choose("side", side, SIDES)
-        try:
-            return self._core.queue(symbol, way)
-        except LookupError:
-            _unknown_symbol(symbol)
+        return self._core.queue(self._known(symbol), choose("side", side, SIDES))
+
+    def order(self, order: int) -> OrderView | None:
+        """Return an open order, stops that wait included; None: it is not open.
+
+        Its queue is walked, for the lots ahead of it.
+        """
+        return self._executor.order(order)
+
+    def orders(self, account: int) -> list[int]:
+        """Return the ids of an account's open orders, in all instruments, ascending."""
+        return self._executor.orders(account)
+
+    def symbols(self) -> list[int]:
+        """Return the numbers of the instruments, ascending."""
+        return self._core.symbols()
+
+    def phase(self, symbol: int) -> Phase:
+        """Return what an instrument does with orders.
+
+        Raises:
+            UnknownNameError: there is no such instrument.
+        """
+        return self._core.phase(self._known(symbol))
+
+    def last(self, symbol: int) -> int | None:
+        """Return the price of an instrument's last trade, ticks; None: there was none.
+
+        Raises:
+            UnknownNameError: there is no such instrument.
+        """
+        return self._core.last(self._known(symbol)) or None
+
+    def reference(self, symbol: int) -> int | None:
+        """Return the price that an instrument's band, collar and auction go by, ticks; None: there is none.
+
+        Raises:
+            UnknownNameError: there is no such instrument.
+        """
+        return self._core.reference(self._known(symbol)) or None
 
     def picture(self, symbol: int, levels: int = 10) -> DepthPicture:
         """Return an instrument's depth to look at: text when printed, a table with bars in a notebook.
@@ -266,10 +315,11 @@ class MatchingEngine:
         Raises:
             UnknownNameError: there is no such account.
         """
+        number = whole("account", account, FEES, HOUSE, "an account number")
         try:
-            return self._core.account(account)
+            return self._core.account(number)
         except LookupError:
-            _unknown_account(account)
+            raise UnknownNameError(f"account={number} is not open; open it with open_account({number}).") from None
 
     def position(self, account: int, symbol: int) -> PositionView:
         """Return what an account holds of an instrument: lots, cost, profit, fees, open lots.
@@ -277,20 +327,22 @@ class MatchingEngine:
         Raises:
             UnknownNameError: there is no such account or instrument.
         """
-        self.depth(symbol, Side.BUY, 0)
-        try:
-            return self._core.position(account, symbol)
-        except LookupError:
-            _unknown_account(account)
+        self.account(account)
+        return self._core.position(account, self._known(symbol))
 
     def state_hash(self) -> int:
         """Return the 64-bit hash of everything that decides the future: engines with equal hashes behave equally."""
         return self._core.state_hash()
 
+    def _known(self, symbol: int) -> int:
+        number = whole("symbol", symbol, 0, MAX_SYMBOLS - 1, "an instrument's number")
+        try:
+            self._core.phase(number)
+        except LookupError:
+            raise UnknownNameError(
+                f"symbol={number} is no instrument here; add it with add_instrument({number})."
+            ) from None
+        return number
 
-def _unknown_symbol(symbol: int) -> NoReturn:
-    raise UnknownNameError(f"symbol={symbol!r} is no instrument here; add it with add_instrument({symbol!r}).")
-
-
-def _unknown_account(account: int) -> NoReturn:
-    raise UnknownNameError(f"account={account!r} is not open; open it with open_account({account!r}).")
+    def __reduce__(self) -> NoReturn:
+        refuse_copy("MatchingEngine")

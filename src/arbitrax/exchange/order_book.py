@@ -1,5 +1,7 @@
 """One symbol's order book without accounts: a library by itself."""
 
+from typing import NoReturn
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,10 +17,10 @@ from arbitrax.exchange.arguments import (
 )
 from arbitrax.exchange.depth_picture import DepthPicture
 from arbitrax.exchange.events import Events
-from arbitrax.exchange.executor import Executor
-from arbitrax.exchange.records import MAX_QUANTITY, SelfTrade, Side, TimeInForce, Type
+from arbitrax.exchange.executor import Executor, refuse_copy
+from arbitrax.exchange.records import MAX_QUANTITY, Phase, SelfTrade, Side, TimeInForce, Type
 from arbitrax.exchange.submission import encode_order
-from arbitrax.exchange.views import Level, Queued
+from arbitrax.exchange.views import Level, OrderView, Queued
 
 SYMBOL = 0
 MOST_LEVELS = 1 << 31
@@ -109,13 +111,19 @@ class OrderBook:
         self,
         order: int,
         *,
-        quantity: int,
+        quantity: int | None = None,
         price: int | None = None,
         stop: int | None = None,
         requeue: bool = False,
         account: int = 0,
     ) -> Events:
-        """Amend an order of ``account``, as `commands.amend`: ``quantity`` is the new total, filled lots included."""
+        """Amend an order of ``account``, as `commands.amend`: ``quantity`` is the new total, filled lots included.
+
+        What is left out stays: quantity, price, trigger.
+        """
+        if quantity is None:
+            changed = price is not None or stop is not None or requeue
+            quantity = self._executor.total_of(order, amended=changed)
         command = commands.amend(
             order, quantity=quantity, price=price, stop=stop, requeue=requeue, account=account
         )  # fmt: skip
@@ -190,6 +198,32 @@ class OrderBook:
         bid, ask = self.best_bid, self.best_ask
         return None if bid is None or ask is None else ask - bid
 
+    @property
+    def phase(self) -> Phase:
+        """What the book does with orders."""
+        return self._core.phase(SYMBOL)
+
+    @property
+    def last(self) -> int | None:
+        """The price of the last trade, ticks; None: there was none."""
+        return self._core.last(SYMBOL) or None
+
+    @property
+    def reference(self) -> int | None:
+        """The price that band, collar and auction go by, ticks; None: there is none."""
+        return self._core.reference(SYMBOL) or None
+
+    def order(self, order: int) -> OrderView | None:
+        """Return an open order, stops that wait included; None: it is not open.
+
+        Its queue is walked, for the lots ahead of it.
+        """
+        return self._executor.order(order)
+
+    def orders(self, account: int = 0) -> list[int]:
+        """Return the ids of the open orders of ``account``, ascending."""
+        return self._executor.orders(account)
+
     def queue(self, side: AnySide) -> list[Queued]:
         """Return every resting order of a side, best price first, first come first. Stops that wait are not in it."""
         return self._core.queue(SYMBOL, choose("side", side, SIDES))
@@ -201,6 +235,9 @@ class OrderBook:
     def state_hash(self) -> int:
         """Return the 64-bit hash of everything that decides the future: books with equal hashes behave equally."""
         return self._core.state_hash()
+
+    def __reduce__(self) -> NoReturn:
+        refuse_copy("OrderBook")
 
     def __repr__(self) -> str:
         sides = (("bid", self.bids(1)), ("ask", self.asks(1)))

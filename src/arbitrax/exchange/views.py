@@ -1,6 +1,9 @@
 """What an engine shows of its state, the same for every implementation. Prices in ticks, quantities in lots."""
 
+from enum import IntEnum
 from typing import NamedTuple
+
+from arbitrax.exchange.records import Side, TimeInForce, Type
 
 
 class Level(NamedTuple):
@@ -18,6 +21,51 @@ class Queued(NamedTuple):
     order: int
     shown: int
     open: int
+
+
+class Place(IntEnum):
+    """Where an open order is."""
+
+    NOWHERE = 0
+    """Being executed: never seen between commands."""
+    BOOK = 1
+    WAITING = 2
+    """A stop that has not triggered."""
+    RUNNING = 3
+    """A stop that triggered and waits for its turn."""
+    PARKED = 4
+    """A peg without a price to follow."""
+
+
+class OrderView(NamedTuple):
+    """An open order. 0: a price it does not have.
+
+    ``price`` is where it stands in the book, ``limit`` the worst it may trade at, ``stop`` its trigger. ``total``
+    counts filled lots, ``shown`` are those the book displays. ``ahead`` are the lots in front of it in its queue: in
+    the book those shown at its price, of a stop those open at its trigger, or in line. ``expire``: engine time, ms.
+    """
+
+    symbol: int
+    account: int
+    side: Side
+    type: Type
+    time_in_force: TimeInForce
+    price: int
+    limit: int
+    stop: int
+    total: int
+    open: int
+    shown: int
+    place: Place
+    ahead: int
+    expire: int
+
+    def __repr__(self) -> str:
+        numbers = (
+            f"{name}={value}" for name, value in self._asdict().items() if value and not isinstance(value, IntEnum)
+        )
+        kinds = (self.side, self.type, self.time_in_force, self.place)
+        return f"OrderView({', '.join([*(each.name for each in kinds), *numbers])})"
 
 
 class AccountView(NamedTuple):

@@ -40,11 +40,15 @@ class Shard:
 
     def __init__(self, url, number, folder):
         self.url, self.number, self.folder = url, number, folder
-        self.channel = Channel(url)
-        self.journal = ValkeyJournal(self.channel, number)
-        self.events = events_stream(self.channel, number)
-        self.outputs = ValkeyOutputs(self.channel, number)
         self.workers = []
+        self.reconnect()
+
+    def reconnect(self):
+        """Take a new connection, to a server that was started anew."""
+        self.channel = Channel(self.url)
+        self.journal = ValkeyJournal(self.channel, self.number)
+        self.events = events_stream(self.channel, self.number)
+        self.outputs = ValkeyOutputs(self.channel, self.number)
 
     def start(self, **environment):
         """Start a worker; its words go to a file."""

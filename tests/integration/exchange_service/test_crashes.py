@@ -20,7 +20,10 @@ POINTS = {  # how often a worker comes by there, about, before it is killed
     "lease.acquired": 1,
     "recovery.done": 1,
     "epoch.inserted": 1,
+    "snapshot.forked": 2,
+    "snapshot.written": 2,
 }
+SNAPSHOTS = {"ARBITRAX_SNAPSHOT_COMMANDS": "1000"}
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -30,7 +33,7 @@ def test_a_worker_killed_there_loses_and_doubles_nothing(shard, point):
     client.start()
     rounds = 1 if point == "epoch.inserted" else ROUNDS
     for _ in range(rounds):
-        worker = shard.start(ARBITRAX_CRASH_AT=f"{point}:{dice.randint(1, POINTS[point])}")
+        worker = shard.start(ARBITRAX_CRASH_AT=f"{point}:{dice.randint(1, POINTS[point])}", **SNAPSHOTS)
         assert worker.wait(PATIENCE) == -signal.SIGKILL, worker.log.read_text()
     worker = shard.started()
     acknowledged = client.stop()
@@ -43,7 +46,7 @@ def test_workers_killed_at_random_lose_and_double_nothing(shard):
     client = Client(shard)
     client.start()
     for _ in range(ROUNDS):
-        worker = shard.started()
+        worker = shard.started(**SNAPSHOTS)
         client.end.wait(dice.random() / 2)
         worker.kill()
         worker.wait()

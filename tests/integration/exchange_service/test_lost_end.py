@@ -1,12 +1,14 @@
 """A journal whose server lost its end: a new epoch, so that no id is given twice."""
 
+from threading import Event
+
 import numpy as np
 import pytest
 
 from arbitrax.exchange.core import MatchingCore
 from arbitrax.exchange.journal import START, CommandEntry, EntryId, read_command_entry
 from arbitrax.exchange.records import Happening, Kind
-from arbitrax.exchange.service.recovery import Sources, recover
+from arbitrax.exchange.service.recovery import Sources, Stopped, recover
 from arbitrax.exchange.service.sequencer import epoch_entry
 from arbitrax.storage.redis.shard_store import ValkeyShardStore
 from tests.integration.exchange_service.shard import orders
@@ -49,7 +51,7 @@ def test_entries_since_keep_their_ids_and_get_orders_of_the_new_epoch(shard):
     with ValkeyShardStore(shard.url, shard.number, "process") as store:
         store.lease.acquire()
         said = []
-        recover(store, shard.number, Sources(records=RecordedUpTo(recorded)), said.append)
+        recover(store, shard.number, Sources(records=RecordedUpTo(recorded)), said.append, Event())
         store.lease.release()
     assert any("epoch=2" in each and f"the journal lost {recorded}" in each for each in said)
     assert names(shard)[-5:] == since
@@ -60,6 +62,16 @@ def test_entries_since_keep_their_ids_and_get_orders_of_the_new_epoch(shard):
     assert len(np.unique(accepted)) == len(accepted)
     assert set((accepted >> 48).tolist()) == {1, 2}
     assert [each.epoch for each in shard.written()][-1] == 2
+
+
+def test_a_recovery_ends_when_the_process_shall(shard, store):
+    shard.journal.append(CommandEntry(orders(100, shard.number)))
+    shard.finish(shard.started())
+    store.lease.acquire()
+    stop = Event()
+    stop.set()
+    with pytest.raises(Stopped):
+        recover(store, shard.number, Sources(), [].append, stop)
 
 
 def test_what_is_recorded_and_still_there_or_trimmed_is_not_lost(shard, store):

@@ -3,7 +3,8 @@
 import pytest
 
 from arbitrax.domain.errors import InputError, UnknownNameError
-from arbitrax.exchange import Code, Happening, Level, MatchingEngine, PositionView, commands
+from arbitrax.exchange import Code, Happening, Level, MatchingEngine, Phase, PositionView, commands
+from arbitrax.exchange.records import HOUSE
 
 SYMBOL, OTHER, ALICE, BOB = 1, 2, 7, 8
 
@@ -227,3 +228,58 @@ def test_the_journal_of_an_engine_makes_its_twin(engine):
     events, offsets = twin.run(commands.as_array(rows))
     assert twin.state_hash() == engine.state_hash()
     assert offsets[-1] == len(events)
+
+
+def test_orders_and_instruments_are_shown(engine):
+    first = sell(engine, price=1_000, quantity=10).order
+    other = sell(engine, symbol=OTHER, price=50, quantity=2).order
+    buy(engine, price=1_000, quantity=4)
+    engine.auction(OTHER)
+    assert engine.symbols() == [SYMBOL, OTHER]
+    assert engine.orders(BOB) == [first, other]
+    assert engine.orders(ALICE) == []
+    view = engine.order(first)
+    assert (view.symbol, view.account, view.total, view.open, view.price) == (SYMBOL, BOB, 10, 6, 1_000)
+    assert engine.order(other).symbol == OTHER
+    assert engine.order(0) is None
+    assert (engine.last(SYMBOL), engine.last(OTHER), engine.reference(SYMBOL)) == (1_000, None, None)
+    assert (engine.phase(SYMBOL), engine.phase(OTHER)) == (Phase.CONTINUOUS, Phase.AUCTION)
+    engine.set_reference(OTHER, 55)
+    assert engine.reference(OTHER) == 55
+
+
+def test_the_lots_ahead_of_an_order_count_the_house(engine):
+    engine.quote("sell", symbol=SYMBOL, price=100, quantity=7)
+    order = sell(engine, price=100, quantity=1).order
+    assert engine.order(order).ahead == 7
+    assert engine.orders(HOUSE) == []
+
+
+def test_an_amend_keeps_what_it_does_not_name(engine):
+    order = sell(engine, price=1_000, quantity=10).order
+    engine.amend(order, account=BOB, price=990)
+    engine.amend(order, account=BOB, quantity=8)
+    assert engine.order(order)[5:10] == (990, 990, 0, 8, 8)
+    with pytest.raises(InputError, match="changes nothing"):
+        engine.amend(order, account=BOB)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda engine: engine.phase(3), "symbol=3 is no instrument here; add it with add_instrument(3)."),
+        (lambda engine: engine.last(1 << 21), "symbol=2097152 is outside 0..1048575"),
+        (lambda engine: engine.reference("1"), "symbol='1' is no whole number; give an instrument's number as an int."),
+        (lambda engine: engine.depth(-1, "buy"), "symbol=-1 is outside"),
+        (lambda engine: engine.queue(None, "buy"), "symbol=None is no whole number"),
+        (lambda engine: engine.account(55), "account=55 is not open; open it with open_account(55)."),
+        (lambda engine: engine.account(-1), "account=-1 is outside"),
+        (lambda engine: engine.position(7.5, SYMBOL), "account=7.5 is no whole number"),
+        (lambda engine: engine.position(ALICE, 1 << 40), "symbol=1099511627776 is outside"),
+        (lambda engine: engine.orders(1 << 32), "account=4294967296 is outside"),
+    ],
+)
+def test_wrong_arguments_of_views_are_said_by_name(engine, call, says):
+    with pytest.raises(InputError) as error:
+        call(engine)
+    assert says in str(error.value)

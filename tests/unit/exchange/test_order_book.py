@@ -1,5 +1,12 @@
 """The order book as a library: what its calls do, answer, refuse and say."""
 
+import copy
+import os
+import pickle
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
@@ -9,7 +16,11 @@ from arbitrax.exchange import (
     Code,
     Happening,
     Level,
+    MatchingEngine,
     OrderBook,
+    OrderView,
+    Phase,
+    Place,
     Queued,
     SelfTrade,
     Side,
@@ -333,3 +344,154 @@ def test_the_book_says_its_touch(book):
     assert repr(book) == "OrderBook(no bid, no ask)"
     book.submit("sell", price=9, quantity=3)
     assert repr(book) == "OrderBook(no bid, 3 ask at 9)"
+
+
+def test_an_open_order_is_shown_with_its_place_and_the_lots_ahead(book):
+    iceberg = book.submit("sell", type="iceberg", price=100, quantity=9, display=2).order
+    order = book.submit("sell", price=100, quantity=5, account=7, time_in_force="gtd", expire=60).order
+    book.submit("buy", price=100, quantity=4, account=8)
+    view = book.order(order)
+    assert view == OrderView(
+        symbol=0, account=7, side=Side.SELL, type=Type.LIMIT, time_in_force=TimeInForce.GTD, price=100, limit=100,
+        stop=0, total=5, open=3, shown=3, place=Place.BOOK, ahead=0, expire=60,
+    )  # fmt: skip
+    assert type(view.place) is Place
+    assert (book.order(iceberg).ahead, book.order(iceberg).shown, book.order(iceberg).open) == (3, 2, 7)
+    assert repr(view) == (
+        "OrderView(SELL, LIMIT, GTD, BOOK, account=7, price=100, limit=100, total=5, open=3, shown=3, expire=60)"
+    )
+
+
+def test_a_waiting_stop_and_a_parked_peg_are_shown_and_what_closed_is_not(book):
+    first = book.submit("sell", type="stop", stop=90, quantity=4).order
+    stop = book.submit("sell", type="stop_limit", stop=90, price=88, quantity=2).order
+    peg = book.submit("buy", type="peg", price=95, quantity=1).order
+    assert book.orders() == [first, stop, peg]
+    view = book.order(stop)
+    assert (view.place, view.stop, view.limit, view.price, view.shown, view.ahead) == (Place.WAITING, 90, 88, 0, 0, 4)
+    assert (book.order(peg).place, book.order(peg).limit) == (Place.PARKED, 95)
+    book.cancel(stop)
+    assert book.order(stop) is book.order(99) is book.order(0) is book.order(-1) is None
+    assert book.orders() == [first, peg]
+    assert book.orders(5) == []
+
+
+def test_the_book_tells_phase_last_trade_and_reference():
+    book = OrderBook(reference=100)
+    assert (book.phase, book.last, book.reference) == (Phase.CONTINUOUS, None, 100)
+    book.submit("sell", price=101, quantity=1)
+    book.submit("buy", price=101, quantity=1)
+    book.halt()
+    assert (book.phase, book.last) == (Phase.HALTED, 101)
+    assert OrderBook().reference is None
+
+
+def test_an_amend_keeps_what_it_does_not_name(book):
+    order = book.submit("buy", price=100, quantity=10).order
+    behind = book.submit("buy", price=100, quantity=10).order
+    book.submit("sell", price=100, quantity=4)
+    book.amend(order, quantity=8)
+    assert (book.order(order).price, book.order(order).total, book.order(order).open) == (100, 8, 4)
+    book.amend(order, price=99)
+    assert (book.order(order).price, book.order(order).total, book.order(order).open) == (99, 8, 4)
+    book.amend(behind, requeue=True)
+    assert book.order(behind).total == 10
+    stop = book.submit("sell", type="stop", stop=50, quantity=3).order
+    book.amend(stop, stop=60)
+    assert (book.order(stop).stop, book.order(stop).total) == (60, 3)
+
+
+def test_an_amend_of_what_is_not_open_is_refused_whatever_it_names(book):
+    order = book.submit("buy", price=100, quantity=1, account=3).order
+    assert book.amend(order, price=99).refused is Code.NOT_OWNER
+    book.cancel(order, account=3)
+    assert book.amend(order, price=99, account=3).refused is Code.NOTHING_OPEN
+    assert book.amend(77, price=99).refused is Code.UNKNOWN_ORDER
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda book: book.amend(1), "amend of order=1 changes nothing; give quantity, price, stop or requeue=True."),
+        (lambda book: book.amend("1", price=5), "order='1' is no whole number; give an order id as an int."),
+        (lambda book: book.order(1.0), "order=1.0 is no whole number"),
+        (lambda book: book.order(1 << 63), "order=9223372036854775808 is outside"),
+        (lambda book: book.orders(-1), "account=-1 is outside 0..4294967295"),
+        (lambda book: book.cancel(None), "order=None is no whole number"),
+        (lambda book: book.bids("3"), "levels='3' is no whole number"),
+    ],
+)
+def test_wrong_arguments_of_views_are_said_by_name(book, call, says):
+    with pytest.raises(InputError) as error:
+        call(book)
+    assert says in str(error.value)
+
+
+@pytest.mark.parametrize("make", [copy.copy, copy.deepcopy, pickle.dumps])
+@pytest.mark.parametrize("kind", [OrderBook, MatchingEngine])
+def test_a_book_is_not_copied_and_says_what_to_do(kind, make):
+    with pytest.raises(TypeError, match=f"A {kind.__name__} is neither copied nor pickled: .* run them on a new"):
+        make(kind())
+
+
+def test_answers_are_copied_and_pickled(book):
+    events = book.submit("buy", price=9, quantity=1)
+    view = book.order(events.order)
+    for each in (pickle.loads(pickle.dumps(events)), copy.deepcopy(events)):  # noqa: S301 - our own
+        assert list(each) == list(events)
+    assert pickle.loads(pickle.dumps(view)) == view  # noqa: S301 - our own
+    assert pickle.loads(pickle.dumps(events[0])) == events[0]  # noqa: S301 - our own
+
+
+def test_two_books_in_two_threads_do_not_meet():
+    rows = [commands.submit(side, price=100 + at % 7, quantity=1) for at in range(500) for side in ("buy", "sell")]
+    array, alone = commands.as_array(rows), OrderBook()
+    for _ in range(20):
+        alone.run(array)
+
+    def play(book):
+        for _ in range(20):
+            book.run(array)
+        return book.state_hash()
+
+    with ThreadPoolExecutor(2) as threads:
+        assert set(threads.map(play, [OrderBook(), OrderBook()])) == {alone.state_hash()}
+
+
+def test_a_book_that_another_thread_runs_is_not_touched():
+    rows = commands.as_array([commands.submit("buy", price=1 + at % 999, quantity=1) for at in range(1000)] * 300)
+    said = []
+    with ThreadPoolExecutor(1) as threads:
+        for _ in range(100):  # the machine may let the other thread finish unseen
+            book = OrderBook()
+            running = threads.submit(book.run, rows)
+            while not running.done():
+                try:
+                    book.submit("sell", price=5_000, quantity=1)
+                except RuntimeError as error:
+                    said.append(str(error))
+            assert len(running.result()[0]) == len(rows)
+            if said:
+                break
+    assert said[0].startswith("Another thread is running this engine")
+
+
+FORK = """
+import os
+from arbitrax.exchange import OrderBook
+book = OrderBook()
+book.submit("buy", price=9, quantity=1)
+before = book.state_hash()
+child = os.fork()
+if not child:
+    book.submit("buy", price=9, quantity=1)
+    os._exit(book.state_hash() == before or len(book.queue("buy")) != 2)
+assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+assert book.state_hash() == before
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_process_has_a_book_of_its_own():
+    done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

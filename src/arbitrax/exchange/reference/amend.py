@@ -18,9 +18,10 @@ from arbitrax.exchange.reference import filters, matching, pegs, risk
 from arbitrax.exchange.reference.accounts import Account
 from arbitrax.exchange.reference.book import Book
 from arbitrax.exchange.reference.command import Command
-from arbitrax.exchange.reference.orders import Order, Place
+from arbitrax.exchange.reference.orders import Order
 from arbitrax.exchange.reference.state import State
 from arbitrax.exchange.reference.submit import refuse, slide
+from arbitrax.exchange.views import Place
 
 
 def find(state: State, command: Command) -> tuple[Order | None, int]:

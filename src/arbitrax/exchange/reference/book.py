@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 
 from arbitrax.exchange.records import DEFAULT_COLLAR, MAX_PRICE, MAX_QUANTITY, InstrumentFlag, Phase, Side, Type
-from arbitrax.exchange.reference.orders import Order, Place
+from arbitrax.exchange.reference.orders import Order
 from arbitrax.exchange.reference.prices import Levels
+from arbitrax.exchange.views import Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,17 @@ class Book:
         elif order.place == Place.RUNNING:
             self.running = [each for each in self.running if each is not order]
         order.price, order.shown, order.place = 0, 0, Place.NOWHERE
+
+    def ahead(self, order: Order) -> int:
+        """Return the lots in front of an order in its queue: in the book those shown, elsewhere those open."""
+        if order.place == Place.BOOK:
+            queue = self.sides[order.side].queues[order.price]
+        elif order.place == Place.WAITING:
+            queue = self.stops[order.side, order.on_quote].queues[order.stop]
+        else:
+            queue = self.running if order.place == Place.RUNNING else [order]
+        ahead = queue[: queue.index(order)]
+        return sum(each.shown if order.place == Place.BOOK else each.open for each in ahead)
 
     def collar_from(self, side: int, price: int) -> int:
         """Return the worst price that a market order of ``side`` may reach from ``price``; rounded inwards."""

@@ -19,7 +19,19 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from arbitrax.exchange.records import EVENT, FEES, HOUSE, MAX_TIME, Code, Happening, Kind, Phase
+from arbitrax.exchange.records import (
+    EVENT,
+    FEES,
+    HOUSE,
+    MAX_TIME,
+    Code,
+    Happening,
+    Kind,
+    Phase,
+    Side,
+    TimeInForce,
+    Type,
+)
 from arbitrax.exchange.reference import cancels, configure, house, pegs, risk, stops
 from arbitrax.exchange.reference.accounts import Account, Position
 from arbitrax.exchange.reference.amend import amend
@@ -29,7 +41,7 @@ from arbitrax.exchange.reference.hashing import state_hash
 from arbitrax.exchange.reference.identity import Producer
 from arbitrax.exchange.reference.state import State
 from arbitrax.exchange.reference.submit import is_trader, refuse, submit
-from arbitrax.exchange.views import AccountView, Level, PositionView, Queued
+from arbitrax.exchange.views import AccountView, Level, OrderView, Place, PositionView, Queued
 
 PHASES = {
     Kind.HALT: Phase.HALTED,
@@ -87,6 +99,48 @@ class MatchingEngine:
     def queue(self, symbol: int, side: int) -> list[Queued]:
         """Return every order of a side, best first, first come first."""
         return [Queued(each.price, each.id, each.shown, each.open) for each in self.state.books[symbol].sides[side]]
+
+    def order(self, order: int) -> OrderView | None:
+        """Return an open order; None: it is not open."""
+        found = self.state.orders.get(order)
+        if found is None:
+            return None
+        return OrderView(
+            found.symbol,
+            found.account,
+            Side(found.side),
+            Type(found.type),
+            TimeInForce(found.time_in_force),
+            found.price,
+            found.limit,
+            found.stop,
+            found.total,
+            found.open,
+            found.shown,
+            Place(found.place),
+            self.state.books[found.symbol].ahead(found),
+            found.expire,
+        )
+
+    def orders(self, account: int) -> list[int]:
+        """Return the ids of an account's open orders, ascending."""
+        return [each.id for each in self.state.in_order() if each.account == account]
+
+    def symbols(self) -> list[int]:
+        """Return the symbols that were opened, ascending."""
+        return sorted(self.state.books)
+
+    def phase(self, symbol: int) -> Phase:
+        """Return what a symbol does with orders."""
+        return Phase(self.state.books[symbol].phase)
+
+    def last(self, symbol: int) -> int:
+        """Return the price of a symbol's last trade, ticks; 0: none yet."""
+        return self.state.books[symbol].last
+
+    def reference(self, symbol: int) -> int:
+        """Return a symbol's reference price, ticks; 0: none."""
+        return self.state.books[symbol].reference
 
     def account(self, account: int) -> AccountView:
         """Return an account's cash. That of fees and of the house have no buying power: 0."""

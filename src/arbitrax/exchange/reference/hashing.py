@@ -27,8 +27,9 @@ from arbitrax.exchange.records import Side
 from arbitrax.exchange.reference.accounts import Account, Position
 from arbitrax.exchange.reference.book import Book
 from arbitrax.exchange.reference.fold import MASK, fold
-from arbitrax.exchange.reference.orders import Order, Place
+from arbitrax.exchange.reference.orders import Order
 from arbitrax.exchange.reference.state import State
+from arbitrax.exchange.views import Place
 
 
 def client_words(client: bytes) -> list[int]:

@@ -1,23 +1,9 @@
 """An order as the engine keeps it while it is open."""
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 from arbitrax.exchange.records import Flag, SelfTrade, Side, TimeInForce, Type
-
-
-class Place(IntEnum):
-    """Where an open order is."""
-
-    NOWHERE = 0
-    """Being executed."""
-    BOOK = 1
-    WAITING = 2
-    """A stop that has not triggered."""
-    RUNNING = 3
-    """A stop that triggered and waits for its turn."""
-    PARKED = 4
-    """A peg without a price to follow."""
+from arbitrax.exchange.views import Place
 
 
 @dataclass(eq=False, slots=True)

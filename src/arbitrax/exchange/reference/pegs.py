@@ -8,8 +8,9 @@ Outside continuous trading pegs stay where they are.
 
 from arbitrax.exchange.records import MAX_PRICE, Happening, Phase, Side
 from arbitrax.exchange.reference.book import Book
-from arbitrax.exchange.reference.orders import Order, Place
+from arbitrax.exchange.reference.orders import Order
 from arbitrax.exchange.reference.state import State
+from arbitrax.exchange.views import Place
 
 
 def target(book: Book, order: Order) -> int:

@@ -12,9 +12,10 @@ Queues run before each command and after it, symbols in order, at most `MAX_TRIG
 from arbitrax.exchange.records import MAX_PRICE, MAX_TRIGGERS, Code, Flag, Happening, Phase, Side, TimeInForce, Type
 from arbitrax.exchange.reference import matching
 from arbitrax.exchange.reference.book import Book
-from arbitrax.exchange.reference.orders import Order, Place
+from arbitrax.exchange.reference.orders import Order
 from arbitrax.exchange.reference.prices import opposite
 from arbitrax.exchange.reference.state import State
+from arbitrax.exchange.views import Place
 
 
 def trail(side: int, watched: int, distance: int) -> int:

@@ -14,7 +14,7 @@ from arbitrax.exchange.journal import INDEX, EntryId, read_command_entry
 from arbitrax.exchange.records import COMMAND, Kind
 from arbitrax.exchange.service.ports import RawEntry
 
-MOST_ENTRIES = 16
+MOST_ENTRIES = 256
 MOST_COMMANDS = 16_384
 """Of a batch; a larger entry is a batch by itself."""
 

@@ -87,7 +87,7 @@ class Lease(Protocol):
     """Owner and token: the lease's value while it is ours."""
 
     def acquire(self) -> int | None:
-        """Take the lease unless somebody has it; return the token."""
+        """Take the lease unless another process has it; return the token, higher each time."""
 
     def holder(self) -> str:
         """Return who has the lease; empty: nobody."""

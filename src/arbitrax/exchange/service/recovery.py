@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 
 from arbitrax.domain.errors import DataError
 from arbitrax.exchange.core import MatchingCore
@@ -42,19 +43,24 @@ class Recovered:
     """Entries after it that the journal's server has lost and the archive has: to be executed first."""
 
 
-def recover(store: ShardStore, shard: int, sources: Sources, say: Say) -> Recovered:
+class Stopped(Exception):  # noqa: N818 - it is no error
+    """The process shall end, not recover."""
+
+
+def recover(store: ShardStore, shard: int, sources: Sources, say: Say, stop: Event) -> Recovered:
     """Rebuild the engine up to what is applied, compare the running hash, open an epoch where the journal lost its end.
 
     Raises:
         DataError: the journal is damaged or incomplete, or gives other events than were written.
         Fenced: the lease went to another process meanwhile.
+        Stopped: ``stop`` was set.
     """
-    return _Recovery(store, shard, sources, say).recovered()
+    return _Recovery(store, shard, sources, say, stop).recovered()
 
 
 class _Recovery:
-    def __init__(self, store: ShardStore, shard: int, sources: Sources, say: Say) -> None:
-        self.store, self.shard, self.archive, self.say = store, shard, sources.archive, say
+    def __init__(self, store: ShardStore, shard: int, sources: Sources, say: Say, stop: Event) -> None:
+        self.store, self.shard, self.archive, self.say, self.stop = store, shard, sources.archive, say, stop
         self.began = time.monotonic()
         self.applied = store.outputs.applied()
         self.archived = self.archive.end_of_commands(shard) if self.archive else START
@@ -113,6 +119,8 @@ class _Recovery:
         for entries in self._pieces(sequencer.entry):
             sequencer.execute(form(entries, sequencer.entry))
             self.store.lease.renew()
+            if self.stop.is_set():
+                raise Stopped
             if time.monotonic() - said > PROGRESS_SECONDS:
                 said = time.monotonic()
                 self.say(f"recovery.progress shard={self.shard} commands={sequencer.executed} entry={sequencer.entry}")

@@ -10,16 +10,18 @@ from contextlib import suppress
 
 from arbitrax.domain.errors import StoreError
 from arbitrax.exchange.journal import START, EntryId
+from arbitrax.exchange.records import COMMAND
 from arbitrax.exchange.service import crash_points
-from arbitrax.exchange.service.batches import MOST_ENTRIES, form, take
+from arbitrax.exchange.service.batches import MOST_COMMANDS, MOST_ENTRIES, form, take
 from arbitrax.exchange.service.heartbeats import Heartbeats, disconnections
 from arbitrax.exchange.service.ports import RawEntry, ShardStore
-from arbitrax.exchange.service.recovery import Say, Sources, recover
+from arbitrax.exchange.service.recovery import Recovered, Say, Sources, Stopped, recover
 from arbitrax.exchange.service.sequencer import Sequencer, tick_entry
 from arbitrax.exchange.service.snapshooting import Pace, Snapshooter
 
 IN_FLIGHT = 2
 """Outputs on their way while the next batch runs: a later one is refused when an earlier one was."""
+LEAST_READ = 16
 IDLE_MS = 250
 STANDBY_SECONDS = 0.1
 LONGEST_REST = 2.0
@@ -48,8 +50,13 @@ def serve(
     while not stop.is_set():
         try:
             if _await_lease(shard, store, say, stop):
-                _Turn(shard, store, sources, pace, say).run(stop)
+                recovered = recover(store, shard, sources, say, stop)
+                snapshots = Snapshooter(sources.snapshots, shard, pace, say) if sources.snapshots else None
+                _Turn(shard, store, recovered, snapshots, say).run(stop)
             rest, said = STANDBY_SECONDS, ""
+            continue
+        except Stopped:
+            say(f"worker.stopped shard={shard} while it recovered")
             continue
         except StoreError as error:
             if str(error) != said:
@@ -95,15 +102,18 @@ def _give_up(store: ShardStore) -> None:
 class _Turn:
     """One time of having the lease."""
 
-    def __init__(self, shard: int, store: ShardStore, sources: Sources, pace: Pace, say: Say) -> None:
+    def __init__(
+        self, shard: int, store: ShardStore, recovered: Recovered, snapshots: Snapshooter | None, say: Say
+    ) -> None:
         self._journal, self._outputs, self._lease = store.journal, store.outputs, store.lease
         self._say, self._shard = say, shard
-        recovered = recover(store, shard, sources, say)
         self._sequencer: Sequencer = recovered.sequencer
         self._waiting: deque[RawEntry] = deque(recovered.unwritten)
         self._read = self._waiting[-1][0] if self._waiting else self._sequencer.entry
         self._heartbeats = Heartbeats(self._outputs.gateways())
-        self._snapshots = Snapshooter(sources.snapshots, shard, pace, say) if sources.snapshots else None
+        self._snapshots = snapshots
+        self._count = LEAST_READ
+        """Entries to read at once: about as many as make a batch."""
         self._appended: EntryId = START
         """The last entry of ours; while it is not executed, there is no need for another."""
         self._offset = self._asked = 0.0
@@ -129,13 +139,15 @@ class _Turn:
     def _fetch(self) -> bool:
         """Read what is waiting; when there is nothing, see the outputs through first, then wait."""
         busy, now = self._outputs.pending > 0, self._now()
-        found = self._journal.read_after(self._read, MOST_ENTRIES, 0 if busy else self._wait(now))
+        found = self._journal.read_after(self._read, self._count, 0 if busy else self._wait(now))
         if not found:
             self._seen = now
             self._settle(0)
             return False
         self._waiting.extend(found)
         self._read = found[-1][0]
+        commands = sum(len(fields.get(b"c", b"")) for _, fields in found) // COMMAND.itemsize
+        self._count = min(max(MOST_COMMANDS * len(found) // (commands + 1), LEAST_READ), MOST_ENTRIES)
         self._seen = self._read.ms
         crash_points.reach("batch.read")
         return True

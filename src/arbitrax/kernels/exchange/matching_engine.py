@@ -9,7 +9,9 @@ from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
 from cython.cimports.arbitrax.kernels.exchange.batch import execute, execute_batch
 from cython.cimports.arbitrax.kernels.exchange.events import shown_of
 from cython.cimports.arbitrax.kernels.exchange.index import mixed
+from cython.cimports.arbitrax.kernels.exchange.matching import book_of
 from cython.cimports.arbitrax.kernels.exchange.memory import close_engine, make_room, open_engine
+from cython.cimports.arbitrax.kernels.exchange.order_ids import find_order
 from cython.cimports.arbitrax.kernels.exchange.price_tree import level_after
 from cython.cimports.arbitrax.kernels.exchange.prices import mark
 from cython.cimports.arbitrax.kernels.exchange.records import (
@@ -24,14 +26,18 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
 from cython.cimports.arbitrax.kernels.exchange.reserved import Pool
 from cython.cimports.arbitrax.kernels.exchange.risk import available, find_position
 from cython.cimports.arbitrax.kernels.exchange.state import (
+    IN_BOOK,
     NO_KEY,
+    PARKED,
     Balance,
     Book,
     Engine,
+    Extension,
     Ladder,
     Level,
     Order,
     Position,
+    account_at,
     balance_of,
     book_at,
     extension_at,
@@ -41,6 +47,7 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     level_at,
     order_at,
     position_at,
+    symbol_of,
 )
 from cython.cimports.arbitrax.kernels.exchange.state_hash import (
     SNAPSHOT_MARK,
@@ -50,6 +57,7 @@ from cython.cimports.arbitrax.kernels.exchange.state_hash import (
 )
 from cython.cimports.arbitrax.kernels.exchange.state_load import load_state
 from cython.cimports.cpython.buffer import PyBuffer_FillInfo
+from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.libc.string import memset
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
@@ -82,20 +90,42 @@ def _shown(e: cython.pointer[Engine], symbol: cython.uint, level: cython.pointer
     return lots
 
 
+@cython.cfunc
+def _ahead(e: cython.pointer[Engine], order: cython.pointer[Order], in_book: cython.bint) -> cython.longlong:
+    """Return the lots in front of an order in its queue: in the book those shown, elsewhere those open."""
+    slot: cython.uint = order.previous
+    lots: cython.longlong = 0
+    other: cython.pointer[Order]
+    while slot != 0:
+        other = order_at(e, slot)
+        if in_book and other.extension != 0:
+            lots += shown_of(extension_at(e, other.extension), other)
+        else:
+            lots += other.open
+        slot = other.previous
+    return lots
+
+
 @cython.final
 @cython.cclass
 class MatchingEngine:
-    """All books, accounts and limits of a shard. It reads no clock: commands bring the time."""
+    """All books, accounts and limits of a shard. It reads no clock: commands bring the time.
+
+    One thread at a time: `run`, `state_hash`, `save` and `load` let other threads go on, whose calls raise RuntimeError
+    meanwhile.
+    """
 
     e: Engine
     command: Command
     until_edge: cython.uint
     shape: cython.Py_ssize_t
+    busy: cython.bint
 
     def __cinit__(self):
         memset(cython.address(self.e), 0, cython.sizeof(Engine))
         memset(cython.address(self.command), 0, cython.sizeof(Command))
         self.until_edge = 0
+        self.busy = False
         if not open_engine(cython.address(self.e)):
             raise MemoryError(
                 "A matching engine reserves 100 GB of addresses, not of memory; raise the limit (ulimit -v)."
@@ -114,15 +144,47 @@ class MatchingEngine:
         count: cython.Py_ssize_t = commands.shape[0]
         if offsets.shape[0] != count + 1:
             raise ValueError(f"offsets has {offsets.shape[0]} entries; give {count + 1}, one more than commands.")
+        self._check_free()
         if count == 0:
             self.e.event_count = 0
             offsets[0] = 0
             return 0
+        self.busy = True
         with cython.nogil:
             execute_batch(cython.address(self.e), cython.address(commands[0]), count, cython.address(offsets[0]))
+        self.busy = False
         self.until_edge = 0
         self._check_memory()
         return self.e.event_count
+
+    def execute(self, command: bytes) -> bytes:
+        """Do one COMMAND of 128 bytes; return its events, 64 bytes each."""
+        where: cython.p_const_char = command
+        if len(command) != cython.sizeof(Command):
+            raise ValueError(f"A command has {cython.sizeof(Command)} bytes, not {len(command)}.")
+        self._see_to_room()
+        execute(cython.address(self.e), cython.cast(cython.pointer[cython.const[Command]], where))
+        self._check_memory()
+        return PyBytes_FromStringAndSize(cython.cast(cython.p_const_char, self.e.events), self.e.event_count * 64)
+
+    @cython.cfunc
+    @cython.inline
+    def _check_free(self):
+        if self.busy:
+            raise RuntimeError(
+                "Another thread is running this engine; one at a time may, so let it end, or use a lock."
+            )
+
+    @cython.cfunc
+    @cython.inline
+    def _see_to_room(self):
+        """Look at the room now and then, for calls."""
+        self._check_free()
+        if self.until_edge == 0:
+            make_room(cython.address(self.e), ONE_BY_ONE)
+            self.until_edge = ONE_BY_ONE
+        self.until_edge -= 1
+        self.e.event_count = 0
 
     @cython.cfunc
     @cython.inline
@@ -133,12 +195,8 @@ class MatchingEngine:
     @cython.cfunc
     @cython.inline
     def _one(self, kind: cython.int, account: cython.uint) -> cython.pointer[Command]:
-        """Return the command of a call, cleared; look at the room now and then."""
-        if self.until_edge == 0:
-            make_room(cython.address(self.e), ONE_BY_ONE)
-            self.until_edge = ONE_BY_ONE
-        self.until_edge -= 1
-        self.e.event_count = 0
+        """Return the command of a call, cleared."""
+        self._see_to_room()
         memset(cython.address(self.command), 0, cython.sizeof(Command) - 32)
         self.command.time = self.e.now
         self.command.kind = cython.cast(cython.uchar, kind)
@@ -216,6 +274,7 @@ class MatchingEngine:
 
         They stay where they are and the next call overwrites them: copy what is to be kept.
         """
+        self._check_free()
         return memoryview(self)
 
     def __getbuffer__(self, view: cython.pointer[Py_buffer], flags: cython.int):
@@ -224,7 +283,15 @@ class MatchingEngine:
         PyBuffer_FillInfo(view, self, self.e.events, self.shape, 1, flags)
 
     @cython.cfunc
+    def _book(self, symbol: cython.uint) -> cython.pointer[Book]:
+        self._check_free()
+        if not has_book(cython.address(self.e), symbol):
+            raise LookupError(f"There is no symbol {symbol}: open it first.")
+        return book_at(cython.address(self.e), symbol)
+
+    @cython.cfunc
     def _ladder(self, symbol: cython.uint, side: cython.uint) -> cython.pointer[Ladder]:
+        self._check_free()
         if not has_book(cython.address(self.e), symbol) or side > 1:
             raise LookupError(f"There is no side {side} of symbol {symbol}: open the symbol first; sides are 0 and 1.")
         return ladder_at(cython.address(self.e), 2 * symbol + side)
@@ -263,10 +330,83 @@ class MatchingEngine:
             index = level_after(cython.address(self.e), ladder, level.key)
         return found
 
+    def order(self, order: cython.longlong):
+        """Return an open order, or None.
+
+        (symbol, account, side, type, time in force, price, limit, stop, total, open, shown, place, ahead, expiry): the
+        price is 0 outside the book; ahead are the lots in front of it in its queue, which is walked: that takes
+        time in proportion to the orders there.
+        """
+        e: cython.pointer[Engine] = cython.address(self.e)
+        slot: cython.uint
+        o: cython.pointer[Order]
+        x: cython.pointer[Extension]
+        symbol: cython.uint
+        in_book: cython.bint
+        self._check_free()
+        slot = find_order(e, order)
+        if slot == 0:
+            return None
+        o = order_at(e, slot)
+        symbol = symbol_of(e, book_of(e, o))
+        known: tuple = (symbol, o.account, o.side, o.type, o.terms & 15)
+        if o.extension == 0:
+            return (*known, o.price, o.price, 0, o.total, o.open, o.open, IN_BOOK, _ahead(e, o, True), 0)
+        x = extension_at(e, o.extension)
+        in_book = x.place == IN_BOOK
+        return (
+            *known,
+            o.price if in_book else 0,
+            x.limit,
+            x.stop,
+            o.total,
+            o.open,
+            shown_of(x, o) if in_book else 0,
+            x.place,
+            0 if x.place == PARKED else _ahead(e, o, in_book),
+            x.expire,
+        )
+
+    def total(self, order: cython.longlong) -> cython.longlong:
+        """Return the lots of an open order, filled ones included, without a walk; 0: it is not open."""
+        slot: cython.uint
+        self._check_free()
+        slot = find_order(cython.address(self.e), order)
+        return 0 if slot == 0 else order_at(cython.address(self.e), slot).total
+
+    def orders(self, account: cython.uint) -> list:
+        """Return the ids of an account's open orders, ascending; none of the house, whose lots have no ids."""
+        found: list = []
+        slot: cython.uint
+        self._check_free()
+        slot = account_at(cython.address(self.e), account).oldest
+        while slot != 0:
+            found.append(order_at(cython.address(self.e), slot).id)
+            slot = order_at(cython.address(self.e), slot).younger
+        return found
+
+    def symbols(self) -> list:
+        """Return the symbols that were opened, ascending."""
+        self._check_free()
+        return [self.e.symbol_list[at] for at in range(self.e.symbol_count)]
+
+    def phase(self, symbol: cython.uint) -> cython.uint:
+        """Return the phase of a symbol."""
+        return self._book(symbol).phase
+
+    def last(self, symbol: cython.uint) -> cython.longlong:
+        """Return the price of a symbol's last trade, ticks; 0: none yet."""
+        return self._book(symbol).last
+
+    def reference(self, symbol: cython.uint) -> cython.longlong:
+        """Return the reference price of a symbol, ticks; 0: none."""
+        return self._book(symbol).reference
+
     def account(self, account: cython.uint) -> tuple:
         """Return (cash, buying power, killed) of an account, in units; those of fees and of the house have no power."""
         balance: cython.pointer[Balance] = balance_of(cython.address(self.e), account)
         free: int128 = 0
+        self._check_free()
         if balance == cython.NULL:
             raise LookupError(f"There is no account {account}: open it first.")
         if account != FEES and account != HOUSE:
@@ -280,15 +420,13 @@ class MatchingEngine:
         p: cython.pointer[Position]
         book: cython.pointer[Book]
         value: int128
-        if not has_book(cython.address(self.e), symbol):
-            raise LookupError(f"There is no symbol {symbol}: open it first.")
+        book = self._book(symbol)
         if balance_of(cython.address(self.e), account) == cython.NULL:
             raise LookupError(f"There is no account {account}: open it first.")
         index = find_position(cython.address(self.e), account, symbol)
         if index == 0:
             return 0, 0, 0, 0, 0, 0, 0
         p = position_at(cython.address(self.e), index)
-        book = book_at(cython.address(self.e), symbol)
         value = cython.cast(int128, p.quantity) * mark(book) * book.tick_value - p.cost
         return (
             p.quantity,
@@ -303,8 +441,11 @@ class MatchingEngine:
     def state_hash(self) -> cython.ulonglong:
         """Return the 64-bit hash of everything that decides the future."""
         word: cython.ulonglong
+        self._check_free()
+        self.busy = True
         with cython.nogil:
             word = state_hash(cython.address(self.e))
+        self.busy = False
         return word
 
     def save(self, file: cython.int) -> cython.ulonglong:
@@ -315,8 +456,11 @@ class MatchingEngine:
         """
         hash: cython.ulonglong = 0
         done: cython.bint
+        self._check_free()
+        self.busy = True
         with cython.nogil:
             done = save_state(cython.address(self.e), file, cython.address(hash))
+        self.busy = False
         if not done:
             raise OSError("The state of the engine cannot be written; see to room on the disk.")
         return hash
@@ -328,8 +472,11 @@ class MatchingEngine:
             OSError: there is no child.
         """
         child: cython.int
+        self._check_free()
+        self.busy = True
         with cython.nogil:
             child = fork_and_save(cython.address(self.e), file)
+        self.busy = False
         if child < 0:
             raise OSError("The engine cannot fork to write its state; see to memory and processes.")
         return child
@@ -344,13 +491,16 @@ class MatchingEngine:
         i: cython.Py_ssize_t
         hash: cython.ulonglong = 0
         done: cython.bint = False
+        self._check_free()
         if count > 2 and words[0] == SNAPSHOT_MARK:
+            self.busy = True
             with cython.nogil:
                 for i in range(1, count - 1):
                     hash = mixed(hash, words[i])
                 done = hash == words[count - 1] and load_state(
                     cython.address(self.e), cython.address(words[1]), count - 2
                 )
+        self.busy = False
         if not done:
             raise ValueError("These are not the words of an engine's state, or they are damaged.")
         return hash

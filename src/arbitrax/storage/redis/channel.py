@@ -74,7 +74,7 @@ class Channel:
                 raise _OURS[word](text) from None
             if isinstance(error, Lost):
                 raise self._unavailable(error) from None
-            raise StoreError(f"The Valkey at {self.where} refuses a command of the exchange: {error}.") from None
+            raise StoreError(f"The Valkey at {self.where} refuses the exchange: {str(error).rstrip('.')}.") from None
         except self._faults as error:
             self.close()
             raise self._unavailable(error) from None

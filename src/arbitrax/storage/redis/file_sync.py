@@ -41,12 +41,11 @@ class FileSync:
         self._thread.join(timeout=1.0)
 
     def _run(self) -> None:
-        while not self._end.is_set():
+        while not self._end.wait(SYNC_SECONDS):
             try:
                 self._follow(Channel(self._url()))
             except (StoreError, OSError) as error:
                 self._tell(f"sync.failed {error}")
-            self._end.wait(SYNC_SECONDS)
 
     def _follow(self, channel: Channel) -> None:
         """Sync while the connection holds."""
