@@ -10,13 +10,15 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from arbitrax.domain.errors import SchemaError, StoreError, StoreUnavailableError
+from arbitrax.domain.errors import InputError, SchemaError, StoreError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from pathlib import Path
     from threading import Event
 
     from arbitrax.domain.assets import AssetType
+    from arbitrax.exchange.service.metering import WorkerMeter
+    from arbitrax.exchange.service.status import ShardStatus
     from arbitrax.exchange.service.verification import Verification
     from arbitrax.market_data.providers.provider import Provider
     from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
@@ -224,25 +226,37 @@ def journal_url(settings: Settings) -> str:
     return settings.redis_url or embedded_servers(settings.home, settings.durability).journal_url()
 
 
-def serve_exchange(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:
+def serve_exchange(
+    settings: Settings, shard: int, say: Callable[[str], None], stop: Event, metrics_port: int | None = None
+) -> None:
     """Execute a shard until ``stop`` is set: see `arbitrax.exchange.service.worker.serve`.
 
     Raises:
         StoreError: the journal's server is down at the start, or would lose entries.
         DataError: the journal is damaged, or gives other events than were written.
     """
+    from arbitrax.exchange.service.metering import MeteredOutputs, WorkerMeter
     from arbitrax.exchange.service.recovery import Sources
     from arbitrax.exchange.service.snapshooting import Pace
     from arbitrax.exchange.service.worker import serve
     from arbitrax.storage.exchange_files.shard_archive import FileArchive
     from arbitrax.storage.redis.file_sync import FileSync
     from arbitrax.storage.redis.shard_store import ValkeyShardStore
+    from arbitrax.storage.redis.worker_reports import WorkerReports
+
+    meter = WorkerMeter()
 
     def connect() -> ValkeyShardStore:
-        return ValkeyShardStore(journal_url(settings), shard, settings.durability)
+        store = ValkeyShardStore(journal_url(settings), shard, settings.durability)
+        store.outputs = MeteredOutputs(store.outputs, meter)
+        return store
 
     pace = Pace(settings.snapshot_commands, float(settings.snapshot_seconds))
-    with FileSync(lambda: journal_url(settings), shard, settings.durability, say):
+    with (
+        metrics_served(settings, shard, metrics_port, meter),
+        FileSync(lambda: journal_url(settings), shard, settings.durability, say),
+        WorkerReports(lambda: journal_url(settings), shard, meter),
+    ):
         sources = Sources(exchange_snapshots(settings, shard), FileArchive(exchange_folder(settings)))
         serve(shard, connect, sources=sources, pace=pace, say=say, stop=stop)
 
@@ -292,6 +306,41 @@ def verify_exchange(settings: Settings, shard: int, start: str | None, done: Cal
     commands, events = (Segments(folder, shard, stream) for stream in (Stream.COMMANDS, Stream.EVENTS))
     with ShardServer(journal_url(settings), shard) as server:
         return Verifier(server, commands, events, check_snapshot).run(shard, start, done)
+
+
+@contextmanager
+def metrics_served(
+    settings: Settings, shard: int, port: int | None, meter: WorkerMeter | None = None
+) -> Iterator[None]:
+    """Answer Prometheus on a port of the loopback while the block runs; None: not at all.
+
+    Raises:
+        InputError: the port cannot be had.
+    """
+    if port is None:
+        yield
+        return
+    from arbitrax.services.exchange_metrics import shard_metrics, worker_metrics
+    from arbitrax.telemetry import exposition
+
+    def collect() -> Iterator[exposition.Sample | exposition.Distribution]:
+        yield from shard_metrics(exchange_status(settings, shard))
+        if meter is not None:
+            yield from worker_metrics(shard, meter)
+
+    try:
+        served = exposition.serve(port, collect)
+    except OSError as error:
+        raise InputError(f"Port {port} cannot be used for metrics: {error.strerror}; choose another.") from None
+    with served:
+        yield
+
+
+def exchange_status(settings: Settings, shard: int) -> ShardStatus:
+    """Return how a shard is doing, whatever is down."""
+    from arbitrax.storage.redis.exchange_status import read_status
+
+    return read_status(lambda: journal_url(settings), lambda: cache_url(settings), shard)
 
 
 def serve_feed(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:

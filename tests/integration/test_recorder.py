@@ -1,7 +1,5 @@
 """The recorder on real servers: what the database holds is what the events say, whatever fails in between."""
 
-import numpy as np
-import psycopg
 import pytest
 
 from arbitrax.exchange.recording.recorder import Recorder
