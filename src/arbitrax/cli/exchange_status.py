@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from arbitrax.cli.console import Json, show, show_json, table
+from arbitrax.cli.console import Json, facts_table, show, show_json, table
 from arbitrax.settings import read_settings
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def status(*, shard: Annotated[int, Parameter(help="Which shard, 0 to 255.")] = 
             for each in found.parts
         ]
         show(table(f"Shard {shard}", ("part", "state", "behind", "what"), rows, left=4))
-        show(table(None, ("", ""), list(_facts(found).items()), left=2))
+        show(facts_table(f"Journal of shard {shard}", _facts(found)), "")
         for each in found.parts:
             if each.start is not None:
                 show(f"Start the {each.name}: {each.start}")

@@ -188,7 +188,7 @@ def test_keys_and_streams_are_what_the_events_say(shard, feed):
     }
     for (account, number), position in held.items():
         told = positions[account, number]
-        assert float(told["avg_price"]) == pytest.approx(position.cost / position.quantity, abs=1e-6)
+        assert float(told["avg_price"]) == pytest.approx(position.cost / position.quantity, abs=1e-4)
         assert int(told["unrealized_pnl"]) == position.unrealised(found.symbols[number].book.last, 1)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Protocol
 
-MEAN_DECIMALS = 6
+MEAN_DECIMALS = 4
 """Decimals that an average price has beyond those of a tick; the last is rounded to even."""
 
 

@@ -54,8 +54,12 @@ class WorkerMeter:
             self._refused += np.bincount(codes, minlength=MOST_CODES)
 
     def written(self, began: int, entry: EntryId, commands: int, events: int) -> None:
-        """Note that the events of a batch are written whose first command came at ``began``, ms by the server."""
-        self.latencies.add(time.time() * 1000 + self.offset - began)
+        """Note that the events of a batch are written whose first command came at ``began``, ms by the server.
+
+        0: that is not to be counted; the entry of an epoch has the id of what it follows, not of when it came.
+        """
+        if began:
+            self.latencies.add(time.time() * 1000 + self.offset - began)
         self.entry = entry
         self.commands += commands
         self.events += events
@@ -91,6 +95,7 @@ class MeteredOutputs:
     def __init__(self, outputs: Outputs, meter: WorkerMeter) -> None:
         self._outputs, self._meter = outputs, meter
         self._sent: deque[tuple[int, EntryId, int, int]] = deque()
+        self._epoch: int | None = None
 
     def applied(self) -> Applied:
         """Return what is written."""
@@ -99,7 +104,9 @@ class MeteredOutputs:
     def send(self, entry: EventEntry, lease: str, gateways: bytes | None) -> None:
         """Send off what a batch gave."""
         self._outputs.send(entry, lease, gateways)
-        self._sent.append((int(entry.index["ms"][0]), entry.last, len(entry.counts), len(entry.events)))
+        began = int(entry.index["ms"][0]) if entry.epoch == self._epoch else 0
+        self._epoch = entry.epoch
+        self._sent.append((began, entry.last, len(entry.counts), len(entry.events)))
         self._meter.refused(entry.events)
 
     @property

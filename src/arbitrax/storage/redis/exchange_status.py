@@ -66,12 +66,8 @@ def _journal(channel: Channel, shard: int, parts: list[PartStatus]) -> tuple[Ent
     told = channel.ask("HGET", report_key(shard), "worker")
     archived = [None if each is None else EntryId.parse(each) for each in marks]
     waiting = _lag(tail, applied.entry)
-    share = (
-        f"{used.used / used.limit:.0%} of {used.limit >> 20:,} MB"
-        if used.limit
-        else f"{used.used >> 20:,} MB, no limit"
-    )
-    parts.append(PartStatus("journal", "up", f"{share} of memory used"))
+    of = f" of {used.limit >> 20:,} MB, {used.used / used.limit:.0%}" if used.limit else ", no limit"
+    parts.append(PartStatus("journal", "up", f"memory {used.used >> 20:,} MB{of}"))
     start = f"arbitrax serve exchange --shard {shard}"
     if not holder:
         parts.append(PartStatus("worker", "down", "nobody has the lease", waiting, start))

@@ -23,7 +23,7 @@ MOST_LEVELS = 500
 # KEYS: lease, state. ARGV: the lease's value, predecessor (empty: replace everything), applied, hash, epoch, symbols
 # and accounts (names of the sets), packed commands. A snapshot of orders may have been written under its id before.
 _PUBLISH = """
-if redis.call('GET', KEYS[1]) ~= ARGV[1] then return redis.error_reply('FENCED Another process publishes the shard.') end
+if redis.call('GET', KEYS[1]) ~= ARGV[1] then return redis.error_reply('FENCED Another process publishes it.') end
 local applied = redis.call('HGET', KEYS[2], 'applied') or ''
 if ARGV[2] ~= '' and applied ~= ARGV[2] then
   return redis.error_reply('GAP The entry published last is ' .. applied .. '.')

@@ -123,8 +123,8 @@ class ValkeyFeedSource:
 
     def _unavailable(self, error: Exception) -> StoreUnavailableError:
         return StoreUnavailableError(
-            f"The Valkey at {address(self._url)} does not answer or refuses us ({type(error).__name__}: {error}); start "
-            "it, or correct or unset ARBITRAX_CACHE_URL."
+            f"The Valkey at {address(self._url)} does not answer or refuses us ({type(error).__name__}: {error}); "
+            "start it, or correct or unset ARBITRAX_CACHE_URL."
         )
 
 

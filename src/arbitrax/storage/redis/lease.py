@@ -34,7 +34,10 @@ return 0
 
 
 class ValkeyLease:
-    """The lease of a shard, or with a ``prefix`` of the keys that of something beside it. Each time it is taken its token rises, so nothing sent under an earlier one counts."""
+    """The lease of a shard, or, by a ``prefix`` of its keys, that of something beside it.
+
+    Each time it is taken its token rises, so nothing sent under an earlier one counts.
+    """
 
     def __init__(self, channel: Channel, shard: int, prefix: str = "") -> None:
         self.name = ""
