@@ -108,16 +108,16 @@ def _book(ladder: "Ladder") -> "Table":
     made.add_column(no_wrap=True, width=BAR)
     for price, quantity in reversed(ladder.asks):
         made.add_row(Text(price, "red"), quantity, Text(_bar(quantity, longest), "red"))
-    made.add_row(_spread(ladder), "", Text(""))
+    made.add_row(*_spread(ladder))
     for price, quantity in ladder.bids:
         made.add_row(Text(price, "green"), quantity, Text(_bar(quantity, longest), "green"))
     return made
 
 
-def _spread(ladder: "Ladder") -> str:
+def _spread(ladder: "Ladder") -> tuple[str, str, str]:
     if not (ladder.bids and ladder.asks):
-        return "no quote" if not (ladder.bids or ladder.asks) else "one side"
-    return f"spread {Decimal(ladder.asks[0][0]) - Decimal(ladder.bids[0][0])}"
+        return "", "", "" if ladder.bids or ladder.asks else "no orders"
+    return str(Decimal(ladder.asks[0][0]) - Decimal(ladder.bids[0][0])), "", "spread"
 
 
 def _bar(quantity: str, longest: Decimal) -> str:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from msgspec import Struct
 
 from arbitrax.domain.errors import InputError
-from arbitrax.exchange.feed.messages import Channel, ClientLevel, Statistics, Trades
+from arbitrax.exchange.feed.messages import Channel, ClientLevel, Message, Statistics, Trades
 from arbitrax.exchange.feed.mirror import Mirror
 from arbitrax.exchange.feed.reader import FeedReader, FeedSource, Subscription
 
@@ -96,7 +96,7 @@ async def follow(source: FeedSource, symbol: str, levels: int, seconds: float) -
             await running
 
 
-def _ready(subscription: Subscription) -> list[object]:
+def _ready(subscription: Subscription) -> list[Message]:
     found = []
     while (message := subscription.take()) is not None:
         found.append(message)

@@ -56,7 +56,7 @@ class ValkeyFeedSource:
     async def __aexit__(self, *_: object) -> None:
         """End the connections."""
         if self._client is not None:
-            await self._client.aclose()  # type: ignore[attr-defined]
+            await self._client.aclose()
 
     async def load(self, symbol: str) -> Loaded | None:
         """Return a symbol at one moment; None: it is not published.
@@ -103,7 +103,7 @@ class ValkeyFeedSource:
         try:
             async with self._open().pipeline(transaction=True) as pipe:
                 for words in commands:
-                    pipe.execute_command(*words)  # type: ignore[no-untyped-call]
+                    pipe.execute_command(*words)
                 return await pipe.execute()
         except (ValkeyError, OSError) as error:
             raise self._unavailable(error) from None
