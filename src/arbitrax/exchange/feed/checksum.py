@@ -12,7 +12,7 @@ TextLevel = tuple[str, str]
 
 def side_text(levels: Iterable[TextLevel]) -> str:
     """Return a side as the checksum reads it, best level first: ``100.50:3,100.49:12``."""
-    return ",".join(f"{price}:{quantity}" for price, quantity in levels)
+    return ",".join([f"{price}:{quantity}" for price, quantity in levels])
 
 
 def checksum(bids: str, asks: str) -> int:
