@@ -24,7 +24,7 @@ test: $(VENV)/.built $(VENV)/.developer  ## run all tests on the real embedded s
 
 # The same kernel tests against a build with bounds and overflow checks.
 test-kernels-debug: build/debug/.built
-	PYTHONPATH=build/debug/lib $(BIN)/python -m pytest -q -p no:cacheprovider tests/unit/kernels tests/unit/indicators tests/property
+	PYTHONPATH=build/debug/lib $(BIN)/python -m pytest -q -p no:cacheprovider -m "not nightly" tests/unit/kernels tests/unit/indicators tests/unit/exchange/test_hard_markets.py tests/property
 
 build/debug/.built: $(KERNELS) setup.py $(VENV)/.developer
 	@echo "Building the kernels with bounds checks..."

@@ -6,11 +6,21 @@ import sys
 from pathlib import Path
 
 BUILD = Path("build/sanitize")
-TESTS = ["tests/unit/kernels", "tests/property"]
+MACHINE = "tests/property/test_exchange.py"
+EXCHANGE = "tests/unit/exchange"
+NIGHTLY = {"HYPOTHESIS_PROFILE": "nightly"}
+RUNS: list[tuple[dict[str, str], list[str]]] = [
+    # A million random commands of the exchange's state machine, and as many of its random streams.
+    (NIGHTLY, [MACHINE]),
+    ({}, [f"{EXCHANGE}/test_streams.py", f"{EXCHANGE}/test_scenarios.py"]),
+    ({}, ["-m", "not nightly", "tests/unit/kernels", f"{EXCHANGE}/test_hard_markets.py"]),
+    ({}, ["tests/property", f"--ignore={MACHINE}"]),
+]
+"""Variables and arguments of pytest; the runs go beside each other."""
 
 
 def main() -> int:
-    """Return pytest's exit code."""
+    """Return the worst of pytest's exit codes."""
     environment = {**os.environ, "ARBITRAX_KERNELS": "sanitize"}
     build = [sys.executable, "setup.py", "-q", "build", "--build-base", str(BUILD), "--build-lib", str(BUILD / "lib")]
     subprocess.run(build, check=True, env=environment)
@@ -26,8 +36,9 @@ def main() -> int:
         PYTHONMALLOC="malloc",
         PYTHONPATH=str((BUILD / "lib").absolute()),
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS]
-    return subprocess.run(command, check=False, env=environment).returncode
+    pytest = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    running = [subprocess.Popen([*pytest, *arguments], env=environment | more) for more, arguments in RUNS]
+    return max(abs(each.wait()) for each in running)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Write the pages that come from code: metrics, strategies, indicators, data quality, the exchange's rules.
+"""Write the pages that come from code: metrics, strategies, indicators, data quality, the exchange's rules, refusals.
 
 A test compares them.
 """
@@ -14,6 +14,7 @@ from arbitrax.market_data.providers import limits
 from arbitrax.market_data.validation.catalogue import RULES
 from arbitrax.market_data.validation.report import report
 from arbitrax.strategies.registry import BUILT_IN, find_strategy
+from arbitrax.trading.refusals import NO_WORKER, PAUSED, REFUSALS
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -196,7 +197,34 @@ def exchange_rules_page() -> str:
     return rules_page()
 
 
+def refusals_page() -> str:
+    """Return the page of refusals, from the one mapping of the kernel's codes."""
+    lines = [
+        "# Why the exchange refuses, or ends an order",
+        "",
+        "Written by `scripts/write_docs.py` from `arbitrax/trading/refusals.py`; do not edit.",
+        "",
+        "A refusal changes nothing. Codes are stable; sentences may be reworded. Where an order may be taken later,",
+        "retry says so. `ended.` codes, and those of matching, also say why an order that was open is not any more.",
+        "",
+        "| code | HTTP | retry | exit code | sentence |",
+        "|---|---|---|---|---|",
+    ]
+    every = [*REFUSALS.values(), PAUSED, NO_WORKER]
+    for each in every:
+        sentence = each.sentence or "New orders are paused, and why; cancels still pass."
+        retry = "yes" if each.retryable else ""
+        lines.append(f"| `{each.code}` | {each.http_status} | {retry} | {each.exit_code} | {sentence} |")
+    lines += [
+        "",
+        "Decimals that are off tick or lot, or are none, are refused before anything is sent: exit code 2.",
+        "",
+    ]
+    return "\n".join(lines)
+
+
 PAGES = {
+    "refusals.md": refusals_page,
     "metrics.md": metrics_page,
     "strategies.md": strategies_page,
     "indicators.md": indicators_page,

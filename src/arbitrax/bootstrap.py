@@ -425,6 +425,34 @@ async def open_broker(settings: Settings, registry: Registry, shards: set[int]) 
         yield ExchangeBroker(gateway, registry)
 
 
+def serve_recorder(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:
+    """Record a shard until ``stop`` is set: see `arbitrax.exchange.recording.process.run_recorder`."""
+    from arbitrax.exchange.recording.process import run_recorder
+    from arbitrax.exchange.recording.recorder import Recorder
+    from arbitrax.storage.exchange_files.segment_file import Stream
+    from arbitrax.storage.exchange_files.shard_archive import archived_entries
+    from arbitrax.storage.postgres.exchange_records import PostgresRecords
+    from arbitrax.storage.redis.recorder_server import ValkeyShardStreams
+
+    folder = exchange_folder(settings)
+
+    @contextmanager
+    def connect() -> Iterator[Recorder]:
+        # Embedded servers that have ended start again here.
+        with _full_disk_named(settings), _database(settings) as database:
+            if settings.database_url is None:
+                _prepare_embedded(database)
+            with ValkeyShardStreams(
+                journal_url(settings),
+                shard,
+                archived_events=lambda after: archived_entries(folder, shard, Stream.EVENTS, after),
+                archived_commands=lambda after: archived_entries(folder, shard, Stream.COMMANDS, after),
+            ) as streams:
+                yield Recorder(shard, streams, PostgresRecords(database, shard), say)
+
+    run_recorder(connect, say, stop)
+
+
 @cache
 def embedded_servers(home: Path, durability: str) -> EmbeddedServers:
     """Return this process's share of a home's servers; it ends with the process."""

@@ -8,8 +8,9 @@ import valkey
 from arbitrax.exchange.core import fold_events
 from arbitrax.exchange.journal import INDEX, START, CommandEntry, EntryId, EventEntry
 from arbitrax.exchange.recording.ports import NO_EVENTS
-from arbitrax.exchange.records import COMMAND
+from arbitrax.exchange.records import COMMAND, Kind
 from arbitrax.exchange.reference import MatchingEngine
+from tests.exchange.venue import command
 
 
 class JournaledShard:
@@ -65,3 +66,28 @@ class JournaledShard:
         """Journal and execute."""
         self.append(np.ascontiguousarray(commands, COMMAND))
         self.execute()
+
+    def lose_tail(self, batches):
+        """Return the shard as recovered by a worker after the server lost all but the first ``batches`` of events."""
+        kept = batches * self.batch
+        point = self.events[kept - 1][1]
+        for key in (f"commands:{self.shard}", f"events:{self.shard}"):
+            entries = self.client.xrange(key, "-", str(point))
+            self.client.delete(key)
+            for name, fields in entries:
+                self.client.xadd(key, fields, id=name)
+        again = JournaledShard.__new__(JournaledShard)
+        again.client = self.client
+        again.shard, again.entry, again.batch, again.engine = self.shard, self.entry, self.batch, MatchingEngine()
+        again.running, again.applied, again.epoch, again.last = NO_EVENTS, START, 0, point
+        again.waiting, again.events = [], []
+        for first in range(0, kept, self.batch):
+            again.entry_of([(name, commands) for _, name, commands, _, _ in self.events[first : first + self.batch]])
+        return again
+
+    def begin_epoch(self):
+        """Put an EPOCH command after the last entry applied."""
+        self.last, self.epoch = EntryId(self.last.ms, self.last.seq + 1), self.epoch + 1
+        part = command(Kind.EPOCH, time=self.last.ms, extra=self.epoch, quantity=self.shard)
+        self.client.xadd(f"commands:{self.shard}", CommandEntry(part).fields(), id=str(self.last))
+        self.write(self.entry_of([(self.last, part)]))

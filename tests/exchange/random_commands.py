@@ -171,6 +171,48 @@ def random_commands(seed, length):
     return np.concatenate(stream.rows)
 
 
+def common_commands(seed, length):
+    """Return commands the compiled engine has a short way for, and what sends some of them off it: in two symbols with
+    accounts and one without, none of which filters, limit and market orders, without deadlines and client ids."""
+    random = Random(seed)  # noqa: S311 - not secret
+    rows, owners, now = opening(), [], 1_000
+    for symbol, fees in ((4, (-400, 900)), (5, (1_000, 1_000)), (6, (0, 0))):
+        rules = {"tick_value": 1, "reference": 100, "maker_fee": fees[0], "taker_fee": fees[1], "margin": 3_000}
+        rows.append(command(Kind.INSTRUMENT, symbol=symbol, flags=symbol == 6, **rules))
+    while len(rows) < length:
+        now += random.random() < 0.3
+        dice, symbol, price = random.random(), random.choice([4, 4, 5, 6]), price_around(random)
+        account, order = random.choice(TRADERS), max(len(owners) - int(random.expovariate(1 / 15)), 1)
+        known = {"order": order, "account": owners[order - 1] if owners and random.random() < 0.95 else account}
+        if dice < 0.6:
+            owners.append(account)
+            kind = random.choice([Type.LIMIT] * 9 + [Type.MARKET] * 2 + [Type.ICEBERG])
+            flags = random.choice([0] * 12 + [1, 3, 32, 4]) if kind == Type.LIMIT else 0
+            passive = kind == Type.ICEBERG or flags & Flag.POST_ONLY
+            fields = {
+                "type": kind, "flags": flags, "side": random.randint(0, 1), "price": price, "symbol": symbol,
+                "quantity": random.randint(3, 12), "extra": 3 if kind == Type.ICEBERG else 0, "account": account,
+                "time_in_force": 0 if passive else random.choice([0, 0, 0, 1, 3, 4]),
+                "self_trade": random.choice([*SelfTrade]),
+            }  # fmt: skip
+            rows.append(command(Kind.SUBMIT, time=now, **fields))
+        elif dice < 0.78:
+            rows.append(command(Kind.CANCEL, time=now, **known))
+        elif dice < 0.96:
+            fields = {"quantity": random.randint(0, 14), "price": random.choice([0, price])}
+            rows.append(command(Kind.AMEND, time=now, flags=random.choice([0, 0, 16, 128, 144]), **known, **fields))
+        elif dice < 0.97:
+            names = {"max_position": 40, "max_orders": 6, "max_notional": 900, "max_rate": 4}
+            bounds = {name: random.choice([0, bound]) for name, bound in names.items()}
+            rows.append(command(Kind.LIMITS, time=now, account=account, **bounds))
+        elif dice < 0.985:
+            kind = random.choice([Kind.DEPOSIT, Kind.KILL, Kind.REVIVE, Kind.REVIVE])
+            rows.append(command(kind, time=now, account=account, price=3_000))
+        else:
+            rows.append(command(random.choice([Kind.AUCTION, Kind.RESUME, Kind.RESUME]), time=now, symbol=symbol))
+    return np.concatenate(rows)
+
+
 def random_bytes(seed, length):
     """Return any bytes as commands; every second with a kind, symbol and account that exist."""
     random = np.random.default_rng(seed)

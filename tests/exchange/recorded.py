@@ -37,7 +37,9 @@ def ended(order, left, code):
 def expected(executed):
     """Return orders by id, and fills by (epoch, entry, index, order), of entries as `JournaledShard` keeps them."""
     orders, fills = {}, {}
-    for epoch, name, commands, offsets, records in executed:
+    for epoch, name, commands, offsets, made in executed:
+        records = made.copy()
+        records["side"] %= 2  # a refusal repeats whatever was asked for
         events = Events(records)
         for number, command in enumerate(commands):
             for index in range(offsets[number], offsets[number + 1]):
@@ -45,7 +47,8 @@ def expected(executed):
                 if event.symbol == 3 or (event.kind == Happening.REFUSED and not event.order):
                     continue
                 if event.kind == Happening.REFUSED and command["kind"] == Kind.SUBMIT and event.account in range(1, 7):
-                    orders[event.order] = {"filled": 0, "status": "rejected", "quantity": event.quantity}
+                    lot = 1 if event.symbol in (1, 2) else int(1 / LOT)  # what is not known has no lots
+                    orders[event.order] = {"filled": 0, "status": "rejected", "quantity": event.quantity * lot}
                 elif event.kind == Happening.ACCEPTED:
                     funds = int(command["extra"]) if event.quantity == 0 else None
                     orders[event.order] = {"filled": 0, "status": "open", "quantity": event.quantity, "funds": funds}
@@ -93,6 +96,14 @@ def audit(url, shard):
             key = event.epoch, event.entry, event.event, order_number(order)
             found[key] = (account, number, int(quantity / LOT), int(price / TICK))
         assert found == fills
+        wrong = connection.execute(
+            "SELECT orders.id FROM orders LEFT JOIN (SELECT order_id, sum(abs(quantity)) AS lots, sum(fee) AS fees, "
+            "sum(abs(quantity) * price) AS paid FROM fills WHERE NOT orphaned GROUP BY 1) AS made "
+            "ON order_id = orders.id WHERE NOT orphaned AND ("
+            "(filled_quantity, fee) <> (coalesce(lots, 0), coalesce(fees, 0)) "
+            "OR abs(coalesce(price * filled_quantity - paid, 0)) > 0.000000001 OR (price IS NULL) <> (lots IS NULL))"
+        ).fetchall()
+        assert wrong == []
         audit_state(connection, shard.engine.state)
 
 
@@ -113,7 +124,8 @@ def audit_state(connection, state):
         (account, symbol): tuple(map(int, numbers))
         for account, symbol, *numbers in connection.execute(
             "SELECT accounts.number, exchange_instruments.number, lots, cost, realised, exchange_positions.fees "
-            "FROM exchange_positions JOIN accounts ON accounts.id = account_id JOIN exchange_instruments USING (asset_id)"
+            "FROM exchange_positions JOIN accounts ON accounts.id = account_id "
+            "JOIN exchange_instruments USING (asset_id)"
         )
     }
     traded = {

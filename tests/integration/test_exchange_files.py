@@ -240,6 +240,33 @@ def test_a_server_that_lost_its_end_gets_it_back_from_the_archive(shard):
     assert shard.verify("--json")["differs"] is None
 
 
+def test_an_epoch_is_opened_behind_what_only_the_archive_has(shard):
+    worker, archiver = shard.start("serve", "exchange", SNAPSHOT_COMMANDS=1_000), shard.start("serve", "archiver")
+    shard.send(20)
+    shard.wait(shard.is_level)
+    shard.stop(archiver)
+    archived = shard.archived(Stream.COMMANDS)
+    end = archived[-1][0]
+    shard.send(60)
+    shard.wait(lambda: max(map(shard.entry_of, shard.manifests()), default=end) > end)
+    assert shard.verify("--json")["snapshots"]
+    shard.stop(worker)
+    shard.forget_after(shard.streamed(Stream.EVENTS)[0][0])
+    assert shard.applied() < end
+    worker = shard.start("serve", "exchange")
+    shard.wait(lambda: shard.client.hget("exchange:0", "epoch") == b"2")
+    shard.client.delete("snapshots:0")  # a server that lost its end has none of what came later
+    archiver = shard.start("serve", "archiver")
+    shard.send(5)
+    shard.wait(shard.is_level)
+    shard.stop(archiver), shard.stop(worker)
+    after = shard.archived(Stream.COMMANDS)
+    assert after[: len(archived)] == archived
+    assert after[len(archived)][0] == EntryId(end.ms, end.seq + 1), "the entry of the epoch"
+    found = shard.verify("--json")
+    assert (found["differs"], found["entries"]) == (None, len(after))
+
+
 def test_a_replay_names_the_first_entry_that_differs(shard):
     worker = shard.start("serve", "exchange")
     shard.send(30)

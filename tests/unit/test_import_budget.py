@@ -130,3 +130,13 @@ def test_choosing_a_vendor_loads_no_http_client():
         "assert choose({'polygon'}, '1d') == ['polygon', 'yahoo']; ValkeyBucket('redis://localhost')"
     )
     assert HEAVY & loaded(code) == set()
+
+
+def test_orders_and_the_calendar_load_nothing_heavy():
+    code = (
+        "from arbitrax.trading.exchange_broker import ExchangeBroker\n"
+        "from arbitrax.trading.session_phases import next_phase\n"
+        "from arbitrax.market_data.calendars import calendar\n"
+        "next_phase(calendar('XNYS'), 1_700_000_000_000)"
+    )
+    assert loaded(code) & (HEAVY | {"psycopg"}) == set()

@@ -8,7 +8,7 @@ import msgspec
 from cyclopts import App
 
 from arbitrax.cli.console import Json, show, show_json, table
-from arbitrax.domain.errors import InputError
+from arbitrax.domain.errors import InputError, StoreUnavailableError
 from arbitrax.settings import read_settings
 
 
@@ -43,7 +43,7 @@ def configure(file: Path, /, *, json: Json = False) -> int:
         async with open_gateway(settings, {wanted.shard}) as (gateway, journal):
             closed = gateway.closed(wanted.shard)
             if closed is not None:
-                raise InputError(closed[1])
+                raise StoreUnavailableError(closed[1])
             return await apply(wanted, *found, gateway.channels[wanted.shard], journal)
 
     done = asyncio.run(run())

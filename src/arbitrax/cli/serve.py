@@ -70,6 +70,19 @@ def feed(
     return 0
 
 
+@app.command
+def recorder(*, shard: Annotated[int, Parameter(help="Which shard, 0 to 255. One recorder is enough.")] = 0) -> int:
+    """Carry the events of a shard into PostgreSQL: orders, fills, round trips.
+
+    What happened while it was away it finds in the journal, and nothing is stored twice.
+    """
+    from arbitrax.bootstrap import serve_recorder
+
+    check_shard(shard)
+    serve_recorder(read_settings(), shard, say, until_asked_to_stop())
+    return 0
+
+
 def check_shard(shard: int) -> None:
     """Refuse a number that no shard has."""
     if not 0 <= shard < MOST_SHARDS:

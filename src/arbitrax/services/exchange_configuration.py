@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from arbitrax.domain.errors import InputError
+from arbitrax.domain.errors import InputError, StoreUnavailableError
 from arbitrax.exchange.records import HOUSE
 from arbitrax.market_data.calendars import calendar
 from arbitrax.trading.answers import read_answer
@@ -92,7 +92,8 @@ async def configure(
     """Send what is not confirmed, and note what the exchange confirms.
 
     Raises:
-        InputError: the exchange refused something, or did not answer; what came before it holds.
+        InputError: the exchange refused something; what came before it holds.
+        StoreUnavailableError: it did not answer.
     """
     known = await notes.configured(settings.shard)
     changed: tuple[list[str], list[str]] = ([], [])
@@ -129,7 +130,7 @@ async def configure(
 async def _send(channel: CommandChannel, what: str, row: bytes, own: Own | None = None) -> None:
     rows = await channel.send(row, PATIENCE, own)
     if rows is None:
-        raise InputError(
+        raise StoreUnavailableError(
             f"The exchange did not answer to the configuration of {what} in time; see that `arbitrax serve exchange` "
             "runs, and run this again: what is done stays done."
         )

@@ -1,8 +1,8 @@
 """What a command's events say to the one who sent it."""
 
+from arbitrax.exchange.identifiers import order_text
 from arbitrax.exchange.records import Code, Happening, Side
 from arbitrax.trading.command_channel import EventRow
-from arbitrax.trading.order_ids import order_text
 from arbitrax.trading.orders import Done, Fill, Refused, Status
 from arbitrax.trading.refusals import REFUSALS, Refusal
 from arbitrax.trading.registry import Instrument

@@ -12,7 +12,7 @@ class Broker(Protocol):
     of what the exchange says, or because it is silent: then the outcome is `Unknown`.
 
     Raises:
-        UnknownNameError: no account or symbol of that name.
+        UnknownNameError: no account or symbol of that name, or what is no id of an order.
         StoreUnavailableError: from reads only: what they read is down.
     """
 

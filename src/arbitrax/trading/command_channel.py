@@ -21,6 +21,7 @@ from arbitrax.exchange.records import COMMAND, Code, Happening
 from arbitrax.trading.client_journal import AppendInterruptedError, AppendRefusedError, ClientJournal
 from arbitrax.trading.event_reader import EventReader
 from arbitrax.trading.producer import ProducerLease
+from arbitrax.trading.task_end import end_tasks
 
 EventRow: TypeAlias = tuple[int, ...]
 """The fields of an EVENT."""
@@ -102,9 +103,7 @@ class CommandChannel:
 
     async def close(self) -> None:
         """Stop; what is on its way has no answer."""
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end_tasks(self._tasks)
         for sent in self._waiting:
             _give_up(sent.answer)
 

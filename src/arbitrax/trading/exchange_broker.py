@@ -2,6 +2,7 @@
 
 from arbitrax.domain.errors import InputError, UnknownNameError
 from arbitrax.exchange import commands
+from arbitrax.exchange.identifiers import order_text, parse_order
 from arbitrax.exchange.journal import EntryId
 from arbitrax.exchange.records import WINDOW_TIME, Code, Kind
 from arbitrax.trading.answers import read_answer, refused
@@ -9,7 +10,6 @@ from arbitrax.trading.command_channel import NotSentError, events_by_command
 from arbitrax.trading.decimals import InexactError
 from arbitrax.trading.event_fold import EventFold, FoldedOrder
 from arbitrax.trading.gateway import Gateway
-from arbitrax.trading.order_ids import order_number, order_text
 from arbitrax.trading.orders import (
     AccountState,
     BookDepth,
@@ -63,7 +63,7 @@ class ExchangeBroker:
         self, account: str, order: str, *, quantity: str, price: str | None = None, stop: str | None = None
     ) -> Outcome:
         """Change an order."""
-        owner, number = self._registry.account(account), order_number(order)
+        owner, number = self._registry.account(account), parse_order(order)
         state = await self._folded(owner, number)
         if state is None:
             return self._unknown_order(order)
@@ -84,7 +84,7 @@ class ExchangeBroker:
     async def cancel(self, account: str, order: str) -> Outcome:
         """Cancel what is open of an order."""
         owner = self._registry.account(account)
-        return await self._send(commands.cancel(order_number(order), account=owner.number), owner, None, "")
+        return await self._send(commands.cancel(parse_order(order), account=owner.number), owner, None, "")
 
     async def cancel_all(self, account: str, *, symbol: str | None = None, side: Side | None = None) -> Outcome:
         """Cancel an account's orders."""
@@ -115,7 +115,7 @@ class ExchangeBroker:
     async def order(self, account: str, order: str) -> OrderState | None:
         """Return an order."""
         owner = self._registry.account(account)
-        state = await self._folded(owner, order_number(order))
+        state = await self._folded(owner, parse_order(order))
         return None if state is None else self._state(owner.shard, state)
 
     async def find(self, account: str, client_order_id: str) -> OrderState | Outcome:

@@ -12,6 +12,7 @@ from arbitrax.trading.client_journal import ClientJournal, Condition
 from arbitrax.trading.command_channel import CommandChannel
 from arbitrax.trading.producer import ProducerLease
 from arbitrax.trading.refusals import NO_WORKER, PAUSED, Refusal
+from arbitrax.trading.task_end import end_tasks
 
 BEAT = 1.0
 """Seconds between heartbeats, and between looks at the shards."""
@@ -53,8 +54,7 @@ class Gateway:
     async def close(self) -> None:
         """Stop, and give the number back."""
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end_tasks([self._task])
         for channel in self.channels.values():
             await channel.close()
         with suppress(StoreUnavailableError):

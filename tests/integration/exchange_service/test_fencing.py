@@ -81,7 +81,7 @@ def test_outputs_are_refused_without_the_lease_and_nothing_changes(shard, store)
     with pytest.raises(Fenced):
         store.outputs.confirm()
     with pytest.raises(Fenced):
-        store.journal.insert_epoch(epoch_entry(1, shard.number), START, mine)
+        store.journal.insert_epoch(epoch_entry(1, shard.number), START, START, mine)
     assert store.outputs.applied().entry == shard.events.tail() == START
     assert store.outputs.gateways() == b""
 
@@ -95,7 +95,7 @@ def test_outputs_that_do_not_follow_the_last_are_refused(shard, store):
     with pytest.raises(Gap):
         store.outputs.confirm()
     with pytest.raises(Gap):
-        store.journal.insert_epoch(epoch_entry(1, shard.number), EntryId(1, 1), store.lease.name)
+        store.journal.insert_epoch(epoch_entry(1, shard.number), EntryId(1, 1), EntryId(1, 1), store.lease.name)
     assert len(shard.written()) == 1
 
 

@@ -95,7 +95,8 @@ def test_an_epoch_goes_where_the_ids_leave_room(shard, store, applied):
         shard.channel.ask("XADD", shard.journal.key, name, "v", "1", "c", "")
     shard.channel.ask("HSET", f"exchange:{shard.number}", "applied", applied)
     store.lease.acquire()
-    inserted = store.journal.insert_epoch(epoch_entry(2, shard.number), EntryId.parse(applied), store.lease.name)
+    last = EntryId.parse(applied)
+    inserted = store.journal.insert_epoch(epoch_entry(2, shard.number), last, last, store.lease.name)
     expected = {"0-0": "0-1", "5-0": "5-3", "5-1": "5-3", "5-3": "5-4", "7-0": "7-1", "9-9": "9-10"}
     assert str(inserted) == expected[applied]
     assert names(shard) == sorted([*map(EntryId.parse, there), inserted])
@@ -108,7 +109,8 @@ def test_a_trimmed_journal_stays_trimmed_when_an_epoch_is_inserted(shard, store)
     shard.channel.ask("XTRIM", shard.journal.key, "MINID", "100-0")
     shard.channel.ask("HSET", f"exchange:{shard.number}", "applied", "300-0")
     store.lease.acquire()
-    assert store.journal.insert_epoch(epoch_entry(2, 0), EntryId(300, 0), store.lease.name) == EntryId(300, 1)
+    last = EntryId(300, 0)
+    assert store.journal.insert_epoch(epoch_entry(2, 0), last, last, store.lease.name) == EntryId(300, 1)
     assert store.journal.trimmed() == (EntryId(100, 0), 99)
     assert len(names(shard)) == 601
 

@@ -87,7 +87,7 @@ class Records(Protocol):
         """
 
     def changed_since(self, entry: EntryId) -> tuple[Set[int], EntryId]:
-        """Return orders from before an entry's end that changed after it, and the entry of the first one's acceptance."""
+        """Return orders from before an entry's end that changed after it, and where the first was accepted."""
 
     def orphan(self, before: Mark, after: Mark, restored: Sequence[OrderRecord]) -> int:
         """Mark what happened after ``after`` as if it had never been; orders that changed since are as given.

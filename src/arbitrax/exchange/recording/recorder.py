@@ -24,8 +24,9 @@ from arbitrax.exchange.recording.ports import NO_EVENTS, Mark, RawEntry, Records
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-ENTRIES = 32
-"""Entries of events asked for at once."""
+_RESTORE = "restore the archive"
+LEAST, MOST = 32, 4096
+"""Entries of events asked for at once: as many as make `EVENTS`, judged by the last time."""
 EVENTS = 100_000
 """Events of a transaction, about."""
 
@@ -42,6 +43,7 @@ class Recorder:
         self._ledger: Ledger | None = None
         self._mark = Mark(0, START, NO_EVENTS)
         self._told: EntryId | None = None
+        self._count = min(LEAST, MOST)
 
     @property
     def mark(self) -> Mark:
@@ -123,8 +125,8 @@ class Recorder:
         else:
             return
         raise DataError(
-            f"A new epoch of shard {self._shard} begins after {entry.predecessor}, and the entry before it is neither in "
-            "the stream nor in the archive; restore the archive."
+            f"A new epoch of shard {self._shard} begins after {entry.predecessor}, and the entry before it is neither "
+            f"in the stream nor in the archive; {_RESTORE}."
         )
 
     def _go_back(self, point: Mark, epoch: int) -> None:
@@ -135,12 +137,13 @@ class Recorder:
             accounts = self._records.accounts()
             ledger = Ledger(self._shard, self._records.instruments(), accounts, (), (), only=changed)
             for entry in _between(self._streams.all_events(_before(since)), point.entry):
-                self._take(ledger, entry, entry.predecessor)
+                commands = self._streams.all_commands(entry.predecessor, entry.last)
+                self._take(ledger, entry, entry.predecessor, commands)
             restored = {each.id: each for each in ledger.changes().new_orders}
         if lost := changed - restored.keys():
             raise DataError(
                 f"What became of {order_text(min(lost))} before {point.entry} is neither in the stream nor in the "
-                "archive; restore the archive."
+                f"archive; {_RESTORE}."
             )
         count = self._records.orphan(before, point, list(restored.values()))
         self._mark = point
@@ -152,7 +155,7 @@ class Recorder:
     def _next(self, wait: int) -> Sequence[EventEntry]:
         """Return the entries that continue the mark."""
         mark, synced = self._mark, self._streams.synced()
-        found = self._streams.events_after(mark.entry, ENTRIES, wait)
+        found = self._streams.events_after(mark.entry, self._count, wait)
         if synced is not None:
             found = [each for each in found if each[0] <= synced]
         if not found:
@@ -169,6 +172,10 @@ class Recorder:
                 break
             chosen.append(entry)
             events += len(entry.events)
+        if events >= EVENTS:
+            self._count = min(max(len(chosen), LEAST), MOST)
+        elif len(found) == self._count:
+            self._count = min(2 * self._count, MOST)
         return chosen
 
     def _is_other(self, mark: Mark) -> bool:
@@ -184,14 +191,14 @@ class Recorder:
             if not found and not entry.predecessor <= mark.entry < entry.last:
                 break
             found.append(entry)
-            if len(found) == ENTRIES:
+            if len(found) == LEAST:
                 break
         if found and found[0].epoch > mark.epoch and found[0].predecessor < mark.entry:
             raise StoreUnavailableError(f"Shard {self._shard} has a new epoch; loading anew.")
         if not found:
             raise DataError(
-                f"The events of shard {self._shard} are recorded up to {mark.entry}, and the next there are follow "
-                f"{first.predecessor}; what is between is neither in the stream nor in the archive: restore the archive."
+                f"The events of shard {self._shard} are recorded up to {mark.entry}, and the next there are "
+                f"follow {first.predecessor}; what is between is neither in the stream nor in the archive; {_RESTORE}."
             )
         return found
 
@@ -200,12 +207,13 @@ class Recorder:
             return 0
         before = self._mark
         mark, count = before, 0
+        commands = self._streams.all_commands(mark.entry, entries[-1].last)
         for entry in entries:
-            events = self._take(ledger, entry, mark.entry)
+            events = self._take(ledger, entry, mark.entry, commands)
             mark = Mark(entry.epoch, entry.last, fold_events(mark.hash, events))
             if mark.hash != entry.hash:
                 raise DataError(
-                    f"The events of shard {self._shard} give the hash {mark.hash:016x} at {entry.last}, and their entry "
+                    f"The events of shard {self._shard} give the hash {mark.hash:016x} at {entry.last}, and the entry "
                     f"says {entry.hash:016x}; the stream is damaged: `arbitrax exchange verify` says where."
                 )
             count += len(events)
@@ -214,33 +222,36 @@ class Recorder:
         self._mark = mark
         return count
 
-    def _take(self, ledger: Ledger, entry: EventEntry, after: EntryId) -> NDArray[np.void]:
-        """Take in what comes after an id, and return its events."""
-        commands = dict(self._streams.all_commands(after, entry.last))
+    def _take(
+        self, ledger: Ledger, entry: EventEntry, after: EntryId, commands: Iterator[RawEntry]
+    ) -> NDArray[np.void]:
+        """Take in what comes after an id, with the commands from there on, and return its events."""
         at = events_at = first = 0
         for ms, seq, count, made in entry.index.tolist():
             name = EntryId(ms, seq)
-            if name > after:
-                if made:
-                    fields = commands.get(name)
-                    if fields is None:
-                        raise DataError(
-                            f"The entry {name} of commands:{self._shard} has events and is neither in the stream nor in "
-                            "the archive; restore the archive."
-                        )
-                    asked = read_command_entry(name, fields).commands
-                    if len(asked) != count:
-                        raise DataError(
-                            f"The entry {name} of commands:{self._shard} has {len(asked)} commands, and its events are "
-                            f"of {count}; the journal is damaged: `arbitrax exchange verify` says where."
-                        )
-                    part = entry.events[events_at : events_at + made]
-                    ledger.take(entry.epoch, name, asked, entry.counts[at : at + count], part)
-            else:
+            if name <= after:
                 first = events_at + made
+            elif made:
+                asked = self._commands(name, commands)
+                if len(asked) != count:
+                    raise DataError(
+                        f"The entry {name} of commands:{self._shard} has {len(asked)} commands, and its events are of "
+                        f"{count}; the journal is damaged: `arbitrax exchange verify` says where."
+                    )
+                part = entry.events[events_at : events_at + made]
+                ledger.take(entry.epoch, name, asked, entry.counts[at : at + count], part)
             at += count
             events_at += made
         return entry.events[first:]
+
+    def _commands(self, name: EntryId, commands: Iterator[RawEntry]) -> NDArray[np.void]:
+        found = next((each for each in commands if each[0] >= name), None)
+        if found is None or found[0] != name:
+            raise DataError(
+                f"The entry {name} of commands:{self._shard} has events and is neither in the stream nor in the "
+                f"archive; {_RESTORE}."
+            )
+        return read_command_entry(*found).commands
 
 
 def _before(name: EntryId) -> EntryId:

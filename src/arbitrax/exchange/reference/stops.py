@@ -51,7 +51,7 @@ def look(book: Book, on_quote: bool, watched: tuple[int, int], *, moved: bool) -
     """Queue what has triggered at the prices buys and sells watch; trailing stops follow first if those moved."""
     for side in (Side.BUY, Side.SELL):
         price = watched[side]
-        if not price:
+        if not price or not book.stops[side, on_quote].queues:
             continue
         if moved:
             follow(book, side, on_quote, price)
@@ -64,7 +64,7 @@ def look(book: Book, on_quote: bool, watched: tuple[int, int], *, moved: bool) -
 
 def collect(book: Book) -> None:
     """Queue the stops that the prints of this pass, the last trade and the touches have triggered."""
-    if book.phase != Phase.CONTINUOUS:
+    if book.phase != Phase.CONTINUOUS or not any(index.queues for index in book.stops.values()):
         book.prints.clear()
         return
     prints = book.prints[:1] + book.prints[-1:]

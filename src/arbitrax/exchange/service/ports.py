@@ -48,8 +48,8 @@ class Journal(Stream, Protocol):
     def append(self, entry: CommandEntry) -> EntryId:
         """Add an entry and return its id."""
 
-    def insert_epoch(self, entry: CommandEntry, applied: EntryId, lease: str) -> EntryId:
-        """Put an entry after ``applied``, before what was appended since; those keep their ids. Fenced like outputs."""
+    def insert_epoch(self, entry: CommandEntry, applied: EntryId, after: EntryId, lease: str) -> EntryId:
+        """Put an entry after ``after``, before what was appended since; those keep their ids. Fenced like outputs."""
 
     def now(self) -> int:
         """Return the time of the server, ms since 1970: that of ids."""

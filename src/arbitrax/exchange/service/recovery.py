@@ -74,14 +74,15 @@ class _Recovery:
         start = sequencer.entry
         self._replay(sequencer)
         self._compare(sequencer, start, lost)
+        unwritten = self._unwritten()
         if lost or not self.applied.epoch:
-            self._open_epoch(lost)
+            self._open_epoch(lost, unwritten[-1][0] if unwritten else self.applied.entry)
         self.say(
             f"recovery.done shard={self.shard} from={start} to={sequencer.entry} commands={sequencer.executed} "
             f"epoch={sequencer.epoch} seconds={time.monotonic() - self.began:.2f}"
         )
         crash_points.reach("recovery.done")
-        return Recovered(sequencer, self._unwritten())
+        return Recovered(sequencer, unwritten)
 
     def _lost(self) -> EntryId | None:
         """Return an entry that others have of the journal and the journal has not."""
@@ -169,10 +170,10 @@ class _Recovery:
             "verify the archive."
         )
 
-    def _open_epoch(self, lost: EntryId | None) -> None:
+    def _open_epoch(self, lost: EntryId | None, after: EntryId) -> None:
         epoch = 1 + max([self.applied.epoch, *(each.epoch for each in self.manifests)])
         entry = epoch_entry(epoch, self.shard)
-        name = self.store.journal.insert_epoch(entry, self.applied.entry, self.store.lease.name)
+        name = self.store.journal.insert_epoch(entry, self.applied.entry, after, self.store.lease.name)
         why = f"the journal lost {lost}" if lost else "it is the first"
         self.say(f"epoch.opened shard={self.shard} epoch={epoch} entry={name} because {why}")
 

@@ -9,6 +9,9 @@ from arbitrax.exchange.journal import START, EntryId, SnapshotManifest
 from arbitrax.exchange.service.archive_ports import ArchiverServer
 from arbitrax.exchange.service.trimming import superfluous, trim_points, verified_entries
 
+TRIM_STEPS = 100
+"""In a turn: enough for what comes meanwhile, and the archive does not fall behind."""
+
 
 class SnapshotFiles(Protocol):
     """The files of snapshots."""
@@ -55,7 +58,9 @@ class Upkeep:
         self._look_at_verifier(manifests)
         points = trim_points(manifests, self._server.progress())
         if points.commands > START or points.events > START:
-            self._server.trim(*points)
+            for _ in range(TRIM_STEPS):
+                if not self._server.trim(*points):
+                    break
         for name in superfluous(manifests):
             if self._server.remove_manifest(name):
                 self._files.remove(name)

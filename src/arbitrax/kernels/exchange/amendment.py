@@ -16,6 +16,7 @@ from cython.cimports.arbitrax.kernels.exchange.matching import (
     enter,
     mark_touched,
     new_extension,
+    stops_of,
     take_out,
     wait,
 )
@@ -49,24 +50,18 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     Command,
 )
 from cython.cimports.arbitrax.kernels.exchange.risk import (
-    check_limits,
-    check_power,
-    lot_reserve,
+    check_change,
     reduces,
     reserve,
-    worst_price,
 )
 from cython.cimports.arbitrax.kernels.exchange.state import (
     IN_BOOK,
     IN_LINE,
     WAITING,
-    Balance,
     Book,
     Engine,
     Extension,
     Order,
-    Position,
-    balance_at,
     extension_at,
     filled,
     level_at,
@@ -199,48 +194,7 @@ def _check(
         if book.phase != IN_AUCTION_PHASE and order.flags & POST_ONLY:
             if not slide(e, book, order, cython.address(changed.limit)):
                 return WOULD_TRADE
-    return OK if was.position == 0 else _check_account(e, book, order, was, changed, total)
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-@cython.overflowcheck(False)  # of 128 bits
-def _check_account(
-    e: cython.pointer[Engine],
-    book: cython.pointer[Book],
-    order: cython.pointer[Order],
-    was: cython.pointer[Extension],
-    changed: cython.pointer[Extension],
-    total: cython.longlong,
-) -> cython.int:
-    """Check limits and the difference in what is set aside."""
-    position: cython.pointer[Position] = position_at(e, was.position)
-    balance: cython.pointer[Balance] = balance_at(e, position.balance)
-    worst: cython.longlong = worst_price(e, book, order, changed, 0)
-    lot: int128 = was.lot_reserve
-    more: cython.longlong = total - order.total
-    left: cython.longlong = order.open + more
-    code: cython.int
-    if changed.limit != was.limit or changed.stop != was.stop:
-        lot = lot_reserve(e, book, order, changed, worst)
-    if more <= 0 and lot <= was.lot_reserve:
-        changed.lot_reserve = cython.cast(cython.longlong, lot)
-        return OK
-    code = check_limits(
-        e, balance, position, order.side, more, cython.cast(int128, worst) * total * book.tick_value, False
-    )
-    if code != OK:
-        return code
-    changed.lot_reserve = cython.cast(cython.longlong, lot)
-    return check_power(
-        e,
-        balance,
-        position,
-        order.side,
-        more,
-        cython.cast(int128, left) * lot - cython.cast(int128, order.open) * was.lot_reserve,
-    )
+    return OK if was.position == 0 else check_change(e, book, order, was, changed, total)
 
 
 @cython.cfunc
@@ -306,3 +260,5 @@ def _lessen(
     level_at(e, order.level).quantity += more
     if order.extension == 0 or extension_at(e, order.extension).place == IN_BOOK:
         side_of(e, book, order.side).quantity += more
+    else:
+        stops_of(e, book, order).quantity += more

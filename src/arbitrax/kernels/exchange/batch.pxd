@@ -6,6 +6,11 @@ cdef enum:
     SMALL = 4096   # orders that are near anyway: looking ahead costs more than it saves
     AHEAD = 4    # commands between two looks ahead at one: each has asked memory for what the next reads
 
+cdef enum Outcome:
+    DONE = 0
+    STOPPED = 1
+    HANDED_OVER = 2
+
 cdef extern from *:
     """
     #define ARBITRAX_MOST_LOTS ((long long)1 << 62)

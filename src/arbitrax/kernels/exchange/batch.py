@@ -1,4 +1,4 @@
-"""The short way of most messages: limit and market orders in a book without accounts, their cancels and amends.
+"""The short way of most messages: limit and market orders, their cancels and amends.
 
 What it does not know it leaves to `dispatch.execute_any`; what it does is the same, event by event. A batch looks
 ahead.
@@ -6,12 +6,22 @@ ahead.
 
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
-from cython.cimports.arbitrax.kernels.exchange.batch import AHEAD, EDGE, MOST_LOTS, SMALL
+from cython.cimports.arbitrax.kernels.exchange.batch import (
+    AHEAD,
+    DONE,
+    EDGE,
+    HANDED_OVER,
+    MOST_LOTS,
+    SMALL,
+    STOPPED,
+)
 from cython.cimports.arbitrax.kernels.exchange.dispatch import after_command, execute_any
+from cython.cimports.arbitrax.kernels.exchange.events import tell_fee
 from cython.cimports.arbitrax.kernels.exchange.matching import enter, new_extension
 from cython.cimports.arbitrax.kernels.exchange.memory import make_room
 from cython.cimports.arbitrax.kernels.exchange.order_ids import PAGE_BITS, PAGE_IDS, find_order, sequence
 from cython.cimports.arbitrax.kernels.exchange.price_tree import level_after
+from cython.cimports.arbitrax.kernels.exchange.prices import best_price
 from cython.cimports.arbitrax.kernels.exchange.queues import enlist, queue, unlist, unqueue
 from cython.cimports.arbitrax.kernels.exchange.records import (
     ACCEPTED,
@@ -27,6 +37,7 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     CANCELLED,
     DECREMENT,
     DECREMENTED,
+    FEES,
     FILLED,
     FOK,
     GTD,
@@ -42,6 +53,7 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     NOT_AT_ONCE,
     OK,
     POST_ONLY,
+    REDUCE_ONLY,
     REFUSED,
     REPLACED,
     REQUEUE,
@@ -55,31 +67,43 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     client_word,
 )
 from cython.cimports.arbitrax.kernels.exchange.reserved import put_back, take
+from cython.cimports.arbitrax.kernels.exchange.risk import (
+    check_change,
+    check_new_order,
+    find_position,
+    reserve,
+    settle,
+)
 from cython.cimports.arbitrax.kernels.exchange.state import (
+    IN_BOOK,
     NO_KEY,
+    NOWHERE,
     REMEMBERED,
+    Account,
+    Balance,
+    Book,
     Engine,
     Extension,
     Ladder,
     Level,
     Node,
     Order,
+    Position,
     SlotPage,
     account_at,
+    balance_at,
     book_at,
+    extension_at,
     key_of,
     ladder_at,
     level_at,
     next_event,
     order_at,
+    position_at,
     prefetch,
 )
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
-
-DONE = cython.declare(cython.int, 0)
-STOPPED = cython.declare(cython.int, 1)
-HANDED_OVER = cython.declare(cython.int, 2)
 
 
 @cython.cfunc
@@ -140,6 +164,72 @@ def _rests(order: cython.pointer[Order]) -> cython.bint:
 
 
 @cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _is_plain_record(e: cython.pointer[Engine], order: cython.pointer[Order]) -> cython.bint:
+    """Tell whether an order that rests is no more than a limit order: its extension, if any, is of its account."""
+    x: cython.pointer[Extension]
+    if order.extension == 0:
+        return True
+    x = extension_at(e, order.extension)
+    return (
+        order.type == LIMIT
+        and x.position != 0
+        and x.client == 0
+        and (x.display | x.expire | (order.flags & REDUCE_ONLY)) == 0
+        and order.account != HOUSE
+    )
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _count(e: cython.pointer[Engine], order: cython.pointer[Order], change: cython.int) -> cython.void:
+    """Count an open order of an account in or out."""
+    if order.extension != 0:
+        balance_at(e, position_at(e, extension_at(e, order.extension).position).balance).orders += change
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _set_aside(e: cython.pointer[Engine], order: cython.pointer[Order], lots: cython.longlong) -> cython.void:
+    """Set aside for so many lots more of an order; below 0: release."""
+    if order.extension != 0:
+        reserve(e, order, extension_at(e, order.extension), lots)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _forget(e: cython.pointer[Engine], order: cython.pointer[Order], slot: cython.uint) -> cython.void:
+    """Give back the records of an order that ends."""
+    if order.extension != 0:
+        put_back(cython.address(e.extensions), order.extension, cython.sizeof(Extension))
+    put_back(cython.address(e.orders), slot, cython.sizeof(Order))
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _pay(
+    e: cython.pointer[Engine],
+    order: cython.pointer[Order],
+    symbol: cython.uint,
+    lots: cython.longlong,
+    price: cython.longlong,
+    rate: cython.int,
+) -> cython.void:
+    """Move cash and lots of one side of a fill; CASH of its fee where it is not 0."""
+    fee: cython.longlong = settle(e, book_at(e, symbol), order, extension_at(e, order.extension), lots, price, rate)
+    tell_fee(e, order, symbol, fee)
+
+
+@cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
 def _meet_own(
@@ -162,6 +252,7 @@ def _meet_own(
             ladder.quantity -= lots
             maker.open -= lots
             maker.total -= lots
+            _set_aside(e, maker, -lots)
             _say(e, DECREMENTED, SELF_TRADE, maker, symbol, lots, maker.open, maker.open)
         if lots == taker.open:
             return False
@@ -195,7 +286,7 @@ def _match(
         level = level_at(e, against.best)
         slot = level.head
         maker = order_at(e, slot)
-        if maker.extension != 0:
+        if not _is_plain_record(e, maker):
             return HANDED_OVER
         if maker.account == taker.account and taker.account != 0:
             if not _meet_own(e, against, taker, slot, symbol):
@@ -220,10 +311,15 @@ def _match(
         event.code = OK
         event.kind = FILLED
         event.side = taker.side
+        if against.accounts:
+            _set_aside(e, maker, -lots)
+            _pay(e, taker, symbol, lots, maker.price, book_at(e, symbol).taker_fee)
+            _pay(e, maker, symbol, lots, maker.price, book_at(e, symbol).maker_fee)
         if maker.open == 0:
             unqueue(e, against, maker)
             unlist(e, maker)
-            put_back(cython.address(e.orders), slot, cython.sizeof(Order))
+            _count(e, maker, -1)
+            _forget(e, maker, slot)
     return DONE
 
 
@@ -281,12 +377,17 @@ def _hand_over(
     known: cython.bint,
 ) -> cython.void:
     """Let a taker that meets an iceberg, a peg, the house or the like go the long way from here."""
-    x: cython.pointer[Extension] = new_extension(e, order, book_at(e, ladder >> 1))
-    x.limit = order.price
-    if order.type == MARKET:
-        x.bound = key_of(order.side ^ 1, bound)
+    x: cython.pointer[Extension]
+    if order.extension == 0:
+        x = new_extension(e, order, book_at(e, ladder >> 1))
+        x.limit = order.price
+        if order.type == MARKET:
+            x.bound = key_of(order.side ^ 1, bound)
+    extension_at(e, order.extension).place = NOWHERE  # an amended one was in the book
+    _set_aside(e, order, order.open)
     if not known:
         enlist(e, order, slot)
+        _count(e, order, 1)
     enter(e, book_at(e, ladder >> 1), slot, key_of(order.side ^ 1, bound), False)
     after_command(e, 0)
 
@@ -314,8 +415,12 @@ def _enter(
             return
     if order.open > 0 and outcome == DONE and _rests(order):
         queue(e, ladder_at(e, ladder), ladder, key_of(order.side, order.price), slot)
+        if order.extension != 0:
+            extension_at(e, order.extension).place = IN_BOOK
+            _set_aside(e, order, order.open)
         if not known:
             enlist(e, order, slot)
+            _count(e, order, 1)
         return
     if order.open > 0:
         if outcome == STOPPED:
@@ -325,7 +430,8 @@ def _enter(
         _say(e, CANCELLED, code, order, ladder >> 1, order.open, 0, 0)
     if known:
         unlist(e, order)
-    put_back(cython.address(e.orders), slot, cython.sizeof(Order))
+        _count(e, order, -1)
+    _forget(e, order, slot)
 
 
 @cython.cfunc
@@ -349,6 +455,45 @@ def _is_plain(c: cython.pointer[cython.const[Command]]) -> cython.bint:
 
 
 @cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _position(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.uint:
+    """Return the position of an account that may submit, 0 where that takes a longer look."""
+    index: cython.uint
+    position: cython.pointer[Position]
+    if c.account == FEES or e.all_killed:
+        return 0
+    index = find_position(e, c.account, c.symbol)
+    if index == 0:
+        return 0
+    position = position_at(e, index)
+    if position.reducing[c.side] != 0 or balance_at(e, position.balance).killed:
+        return 0
+    return index
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _check_account(
+    e: cython.pointer[Engine],
+    order: cython.pointer[Order],
+    symbol: cython.uint,
+    position: cython.uint,
+    bound: cython.longlong,
+) -> cython.int:
+    """Give an order the extension its account needs; return the code of the limit that refuses it, else OK."""
+    book: cython.pointer[Book] = book_at(e, symbol)
+    x: cython.pointer[Extension] = new_extension(e, order, book)
+    touch: cython.longlong = best_price(e, book, order.side ^ 1)
+    x.position = position
+    x.limit = order.price
+    if order.type == MARKET and touch != 0:
+        x.bound = key_of(order.side ^ 1, bound)
+    return check_new_order(e, book, order, x, order.total, touch)
+
+
+@cython.cfunc
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
@@ -359,6 +504,7 @@ def _submit(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]])
     event: cython.pointer[Event]
     slot: cython.uint
     ladder: cython.uint = 2 * c.symbol + c.side
+    position: cython.uint = 0
     price: cython.longlong = c.price
     bound: cython.longlong
     code: cython.int = OK
@@ -367,6 +513,10 @@ def _submit(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]])
         return False
     if ladder_at(e, ladder).quantity > MOST_LOTS:
         return False
+    if ladder_at(e, ladder).accounts:
+        position = _position(e, c)
+        if position == 0:
+            return False
     against = ladder_at(e, ladder ^ 1)
     bound = key_of(c.side ^ 1, price) if c.type == LIMIT else _collar(e, c.symbol, against)
     if c.flags & POST_ONLY:
@@ -384,21 +534,6 @@ def _submit(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]])
             return False
         if not answer:
             code = NOT_ALL_AT_ONCE
-    if code != OK:
-        event = next_event(e)
-        event.order = e.next_id
-        event.maker = 0
-        event.price = c.price
-        event.quantity = c.quantity
-        event.open = event.maker_open = 0
-        event.symbol = c.symbol
-        event.account = c.account
-        event.maker_account = 0
-        event.code = code
-        event.kind = REFUSED
-        event.side = c.side
-        e.next_id += 1
-        return True
     slot = take(cython.address(e.orders), cython.sizeof(Order))
     order = order_at(e, slot)
     order.account = c.account
@@ -412,6 +547,24 @@ def _submit(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]])
     order.terms = c.time_in_force | c.self_trade << 4
     order.flags = c.flags
     e.next_id += 1
+    if position != 0 and code != WOULD_TRADE:
+        answer = _check_account(e, order, c.symbol, position, bound)
+        code = answer if answer != OK else code
+    if code != OK:
+        event = next_event(e)
+        event.order = order.id
+        event.maker = 0
+        event.price = c.price
+        event.quantity = c.quantity
+        event.open = event.maker_open = 0
+        event.symbol = c.symbol
+        event.account = c.account
+        event.maker_account = 0
+        event.code = code
+        event.kind = REFUSED
+        event.side = c.side
+        _forget(e, order, slot)
+        return True
     _say(e, ACCEPTED, OK, order, c.symbol, c.quantity, c.quantity, c.quantity if _rests(order) else 0)
     _enter(e, order, slot, ladder, bound, False)
     return True
@@ -428,7 +581,9 @@ def _cancel(e: cython.pointer[Engine], slot: cython.uint, code: cython.int) -> c
     _say(e, CANCELLED, code, order, ladder >> 1, order.open, 0, 0)
     unqueue(e, ladder_at(e, ladder), order)
     unlist(e, order)
-    put_back(cython.address(e.orders), slot, cython.sizeof(Order))
+    _set_aside(e, order, -order.open)
+    _count(e, order, -1)
+    _forget(e, order, slot)
 
 
 @cython.cfunc
@@ -442,7 +597,7 @@ def _plain_order(e: cython.pointer[Engine], c: cython.pointer[cython.const[Comma
     if slot == 0:
         return 0
     order = order_at(e, slot)
-    if order.account != c.account or order.extension != 0:
+    if order.account != c.account or not _is_plain_record(e, order):
         return 0
     return slot if ladder_at(e, level_at(e, order.level).ladder).plain else 0
 
@@ -456,6 +611,8 @@ def _amend(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) 
     order: cython.pointer[Order]
     own: cython.pointer[Ladder]
     ladder: cython.uint
+    x: cython.pointer[Extension] = cython.NULL
+    changed: Extension
     price: cython.longlong
     filled: cython.longlong
     total: cython.longlong = c.quantity
@@ -475,11 +632,23 @@ def _amend(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) 
         return True
     if total > MAX_QUANTITY or own.quantity > MOST_LOTS:
         return False
+    if order.extension != 0:
+        x = extension_at(e, order.extension)
+        if total > order.total and position_at(e, x.position).reducing[order.side] != 0:
+            return False
+        changed = x[0]
+        changed.limit = price
+        if check_change(e, book_at(e, ladder >> 1), order, x, cython.address(changed), total) != OK:
+            return False
+        reserve(e, order, x, -order.open)
+        x.limit = price
+        x.lot_reserve = changed.lot_reserve
     if price == order.price and total <= order.total and not c.flags & REQUEUE:
         level_at(e, order.level).quantity -= order.total - total
         own.quantity -= order.total - total
         order.open = total - filled
         order.total = total
+        _set_aside(e, order, order.open)
         _say(e, AMENDED, OK, order, ladder >> 1, total, order.open, order.open)
         return True
     unqueue(e, own, order)
@@ -545,8 +714,10 @@ def _look_up(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]
 @cython.exceptval(check=False)
 def _look_far(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint) -> cython.void:
     """Ask for the order, or for the one a new order will follow in its account."""
+    account: cython.pointer[Account] = account_at(e, c.account)
     prefetch(cython.cast(cython.pointer[Order], e.orders.records) + slot)
-    prefetch(cython.cast(cython.pointer[Order], e.orders.records) + account_at(e, c.account).youngest)
+    prefetch(cython.cast(cython.pointer[Order], e.orders.records) + account.youngest)
+    prefetch(cython.cast(cython.pointer[Balance], e.balances.records) + account.balance)
 
 
 @cython.cfunc
@@ -562,12 +733,22 @@ def _look_near(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command
     place: cython.int = (key >> 6) & (REMEMBERED - 1)
     leaf: cython.uint = ladder.leaf[place] * (ladder.block[place] == key >> 6)
     level: cython.uint = cython.cast(cython.pointer[Node], e.nodes.records)[leaf].child[key & 63]
+    balance: cython.uint
+    position: cython.pointer[Position]
     prefetch(cython.cast(cython.pointer[Level], e.levels.records) + order.level)
     prefetch(orders + order.next)
     prefetch(orders + order.previous)
     prefetch(orders + order.older)
     prefetch(orders + order.younger)
     prefetch(orders + cython.cast(cython.pointer[Level], e.levels.records)[level].tail)
+    if ladder.accounts:
+        balance = account_at(e, c.account).balance
+        position = cython.cast(cython.pointer[Position], e.positions.records) + (
+            cython.cast(cython.pointer[Balance], e.balances.records)[balance].positions
+        )
+        prefetch(position)
+        prefetch(cython.address(position.quantity))
+        prefetch(cython.cast(cython.pointer[Extension], e.extensions.records) + order.extension)
 
 
 def execute(e, command):

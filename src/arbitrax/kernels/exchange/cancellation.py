@@ -8,7 +8,7 @@ from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.exchange.amendment import own_order
 from cython.cimports.arbitrax.kernels.exchange.events import blank, refuse
 from cython.cimports.arbitrax.kernels.exchange.matching import book_of, cancel
-from cython.cimports.arbitrax.kernels.exchange.order_ids import PAGE_BITS, PAGE_IDS, find_order, sequence
+from cython.cimports.arbitrax.kernels.exchange.order_ids import PAGE_IDS, find_order
 from cython.cimports.arbitrax.kernels.exchange.price_tree import level_after
 from cython.cimports.arbitrax.kernels.exchange.prices import side_of
 from cython.cimports.arbitrax.kernels.exchange.records import (
@@ -29,7 +29,7 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     SESSION_ENDED,
     UNKNOWN_SYMBOL,
 )
-from cython.cimports.arbitrax.kernels.exchange.sorting import sort
+from cython.cimports.arbitrax.kernels.exchange.sorting import put_in_order, sort
 from cython.cimports.arbitrax.kernels.exchange.state import (
     NO_KEY,
     PARKED,
@@ -184,6 +184,7 @@ def tick(e):
     if e.next_dead_man > e.now:
         return
     e.next_dead_man = NO_KEY
+    put_in_order(e.page_list, e.page_count)
     for page in range(e.page_count):
         for i in range(256):
             account = account_at(e, e.page_list[page] << 8 | i)
@@ -288,7 +289,7 @@ def kill(e, c):
             slot = after
         return
     e.all_killed = True
-    for entry in range((sequence(e.next_id) >> PAGE_BITS) + 1):
+    for entry in range(e.directory_room):
         for i in range(PAGE_IDS):
             if e.directory[entry].page == 0:
                 break

@@ -143,19 +143,6 @@ def _more_symbols(e: cython.pointer[Engine], symbol: cython.uint) -> cython.bint
     return True
 
 
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _list_symbol(e: cython.pointer[Engine], symbol: cython.uint) -> cython.void:
-    """Keep the symbols in order."""
-    at: cython.uint = e.symbol_count
-    while at > 0 and e.symbol_list[at - 1] > symbol:
-        e.symbol_list[at] = e.symbol_list[at - 1]
-        at -= 1
-    e.symbol_list[at] = symbol
-    e.symbol_count += 1
-
-
 def add_symbol(e, symbol, rules):
     """Add a symbol with its rules; False: there is no memory."""
     book: cython.pointer[Book]
@@ -168,7 +155,8 @@ def add_symbol(e, symbol, rules):
     book.pegged[0] = book.pegged[1] = -1
     for side in range(2):
         clear_ladder(ladder_at(e, 2 * symbol + side))
-    _list_symbol(e, symbol)
+    e.symbol_list[e.symbol_count] = symbol
+    e.symbol_count += 1
     return True
 
 

@@ -73,6 +73,7 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     Event,
 )
 from cython.cimports.arbitrax.kernels.exchange.reserved import take_spare
+from cython.cimports.arbitrax.kernels.exchange.sorting import put_in_order
 from cython.cimports.arbitrax.kernels.exchange.state import (
     Book,
     Engine,
@@ -100,34 +101,17 @@ def execute_any(e, c):
 def after_command(e, budget):
     """Look at the stops of what was touched, run at most so many, and move pegs."""
     i: cython.uint = 0
-    _sort_touched(e)
+    put_in_order(e.touched, e.touched_count)
     while i < e.touched_count:
         collect(e, book_at(e, e.touched[i]))
         i += 1
     if e.first_in_line != 0:
         run_lines(e, budget)
-    _sort_touched(e)
+    put_in_order(e.touched, e.touched_count)
     for i in range(e.touched_count):
         book_at(e, e.touched[i]).touched = False
         reprice(e, book_at(e, e.touched[i]))
     e.touched_count = 0
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _sort_touched(e: cython.pointer[Engine]) -> cython.void:
-    """Put the symbols that were touched in order; they come nearly so."""
-    i: cython.uint
-    at: cython.uint
-    symbol: cython.uint
-    for i in range(1, e.touched_count):
-        symbol = e.touched[i]
-        at = i
-        while at > 0 and e.touched[at - 1] > symbol:
-            e.touched[at] = e.touched[at - 1]
-            at -= 1
-        e.touched[at] = symbol
 
 
 @cython.cfunc

@@ -1,6 +1,6 @@
 # What happened, written down.
 from arbitrax.kernels.exchange.records cimport (
-    CANCELLED, IOC, MARKET, PEG, REFUSED, STOP, STOP_LIMIT, TRAILING_STOP, Command, Event,
+    CANCELLED, CASH, FEE, IOC, MARKET, PEG, REFUSED, STOP, STOP_LIMIT, TRAILING_STOP, Command, Event,
 )
 from arbitrax.kernels.exchange.state cimport (
     IN_BOOK, NOWHERE, Engine, Extension, Order, extension_at, next_event,
@@ -61,6 +61,15 @@ cdef inline void tell(
     event.open = order.open
     event.maker_open = 0 if kind == CANCELLED else showing(e, order, True)
     event.side = order.side
+
+cdef inline void tell_fee(Engine* e, const Order* order, unsigned int symbol, long long fee) noexcept nogil:
+    # What an order paid for a fill, unless it was nothing.
+    cdef Event* event
+    if fee != 0:
+        event = blank(e, CASH, FEE, symbol, order.account)
+        event.order = order.id
+        event.price = -fee
+        event.side = order.side
 
 cdef inline void refuse(Engine* e, const Command* c, int code, long long order) noexcept nogil:
     cdef Event* event = blank(e, REFUSED, code, c.symbol, c.account)

@@ -4,6 +4,7 @@ cdef void mark_touched(Engine* e, Book* book) noexcept nogil
 cdef void refresh_plain(Engine* e, Book* book) noexcept nogil
 cdef Extension* new_extension(Engine* e, Order* order, Book* book) noexcept nogil
 cdef void rest(Engine* e, Book* book, unsigned int slot, long long price) noexcept nogil
+cdef Ladder* stops_of(Engine* e, Book* book, const Order* order) noexcept nogil
 cdef void wait(Engine* e, Book* book, unsigned int slot) noexcept nogil
 cdef void take_out(Engine* e, Book* book, unsigned int slot) noexcept nogil
 cdef void follow_list(Engine* e, Book* book, unsigned int slot, bint joins) noexcept nogil

@@ -13,6 +13,7 @@ from cython.cimports.arbitrax.kernels.exchange.events import (
     rests,
     shown_of,
     tell,
+    tell_fee,
     triggers,
 )
 from cython.cimports.arbitrax.kernels.exchange.price_tree import (
@@ -29,11 +30,9 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     CANCEL_NEWEST,
     CANCEL_OLDEST,
     CANCELLED,
-    CASH,
     CONTINUOUS,
     DECREMENT,
     DECREMENTED,
-    FEE,
     FILLED,
     FUNDS_SPENT,
     HOUSE,
@@ -67,7 +66,6 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     extension_at,
     keeps_accounts,
     key_of,
-    ladder_at,
     level_at,
     order_at,
     position_at,
@@ -91,10 +89,11 @@ def mark_touched(e, book):
 
 
 def refresh_plain(e, book):
-    """Note whether the short way will do for a symbol's limit and market orders."""
+    """Note whether the short way will do for a symbol's limit and market orders, and whether it keeps accounts."""
+    side: cython.uint
+    ladder: cython.pointer[Ladder]
     plain: cython.bint = (
         book.exists
-        and not keeps_accounts(book)
         and book.phase == CONTINUOUS
         and book.stops + book.pegs + book.in_line == 0
         and book.price_step == 1
@@ -104,8 +103,10 @@ def refresh_plain(e, book):
         and book.max_quantity == MAX_QUANTITY
         and book.collar <= SHORT_COLLAR
     )
-    ladder_at(e, 2 * symbol_of(e, book)).plain = plain
-    ladder_at(e, 2 * symbol_of(e, book) + 1).plain = plain
+    for side in range(2):
+        ladder = side_of(e, book, side)
+        ladder.plain = plain
+        ladder.accounts = keeps_accounts(book)
 
 
 def book_of(e, order):
@@ -137,13 +138,7 @@ def rest(e, book, slot, price):
     queue(e, side_of(e, book, order.side), 2 * symbol_of(e, book) + order.side, key_of(order.side, price), slot)
 
 
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _stops(
-    e: cython.pointer[Engine], book: cython.pointer[Book], order: cython.pointer[Order]
-) -> cython.pointer[Ladder]:
+def stops_of(e, book, order):
     """Return the ladder on which a stop waits."""
     which: cython.uint = (2 if order.flags & ON_QUOTE else 0) + order.side
     return cython.address(waiting_at(e, book.waiting).stops[which])
@@ -191,7 +186,7 @@ def wait(e, book, slot):
     x: cython.pointer[Extension] = extension_at(e, order.extension)
     x.place = WAITING
     book.stops += 1
-    queue(e, _stops(e, book, order), 2 * symbol_of(e, book) + order.side, stop_key(order.side, x.stop), slot)
+    queue(e, stops_of(e, book, order), 2 * symbol_of(e, book) + order.side, stop_key(order.side, x.stop), slot)
     if order.type == TRAILING_STOP:
         follow_list(e, book, slot, True)
         waiting_at(e, book.waiting).followed[(2 if order.flags & ON_QUOTE else 0) + order.side] = 0
@@ -224,7 +219,7 @@ def take_out(e, book, slot):
     if x.place == IN_BOOK:
         unqueue(e, side_of(e, book, order.side), order)
     elif x.place == WAITING:
-        unqueue(e, _stops(e, book, order), order)
+        unqueue(e, stops_of(e, book, order), order)
         if order.type == TRAILING_STOP:
             follow_list(e, book, slot, False)
         book.stops -= 1
@@ -383,21 +378,6 @@ def would_fill(e, book, order, limit, wanted):
     return found if found < wanted else wanted
 
 
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _pay(
-    e: cython.pointer[Engine], symbol: cython.uint, order: cython.pointer[Order], fee: cython.longlong
-) -> cython.void:
-    event: cython.pointer[Event]
-    if fee != 0:
-        event = blank(e, CASH, FEE, symbol, order.account)
-        event.order = order.id
-        event.price = -fee
-        event.side = order.side
-
-
 def fill(e, book, taker, maker, lots, price, code, uncrossing):
     """Trade so many lots at a price: FILLED, then CASH of the taker's and of the maker's fee where it is not 0."""
     x: cython.pointer[Extension]
@@ -445,8 +425,8 @@ def fill(e, book, taker, maker, lots, price, code, uncrossing):
     event.maker_open = maker.open
     event.maker_account = maker.account
     event.side = taker.side
-    _pay(e, symbol, taker, taker_fee)
-    _pay(e, symbol, maker, maker_fee)
+    tell_fee(e, taker, symbol, taker_fee)
+    tell_fee(e, maker, symbol, maker_fee)
 
 
 def after_fill(e, book, slot):

@@ -25,6 +25,7 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
 )
 from cython.cimports.arbitrax.kernels.exchange.reserved import Pool
 from cython.cimports.arbitrax.kernels.exchange.risk import available, find_position
+from cython.cimports.arbitrax.kernels.exchange.sorting import put_in_order
 from cython.cimports.arbitrax.kernels.exchange.state import (
     IN_BOOK,
     NO_KEY,
@@ -62,8 +63,8 @@ from cython.cimports.libc.string import memset
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
-ONE_BY_ONE = cython.declare(cython.uint, 32)
-"""Calls between two looks at the room."""
+ONE_BY_ONE = cython.declare(cython.uint, 8)
+"""Calls between two looks at the room: so few that a look seldom touches more than one new page of each kind."""
 
 
 @cython.cfunc
@@ -388,6 +389,7 @@ class MatchingEngine:
     def symbols(self) -> list:
         """Return the symbols that were opened, ascending."""
         self._check_free()
+        put_in_order(self.e.symbol_list, self.e.symbol_count)
         return [self.e.symbol_list[at] for at in range(self.e.symbol_count)]
 
     def phase(self, symbol: cython.uint) -> cython.uint:

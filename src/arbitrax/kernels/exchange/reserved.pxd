@@ -28,7 +28,7 @@ cdef extern from *:
     }
     static size_t arbitrax_step(void) {
         static size_t step;
-        if (!step) step = sysconf(_SC_PAGESIZE) > 16384 ? (size_t)sysconf(_SC_PAGESIZE) : 16384;
+        if (!step) step = sysconf(_SC_PAGESIZE) > 65536 ? (size_t)sysconf(_SC_PAGESIZE) : 65536;
         return step;
     }
     static void arbitrax_release(void *range, size_t size) {
@@ -39,10 +39,11 @@ cdef extern from *:
     bint give "arbitrax_give"(void* range, size_t start, size_t end) noexcept nogil  # zeroed pages
     void release_range "arbitrax_release"(void* range, size_t size) noexcept nogil
 
-    size_t step "arbitrax_step"() noexcept nogil  # bytes a small pool grows by: few pages, each of which costs a pause
+    size_t step "arbitrax_step"() noexcept nogil  # bytes of addresses a small pool gets at once
 
 cdef enum:
     LARGE_STEP = 2097152   # the same beyond the first so many bytes, where Linux gives one page for it
+    PAGE = 4096            # bytes that are touched together; larger pages only make it cheaper
 
 cdef inline size_t rounded_up(size_t size) noexcept nogil:
     # To where a range may end. Scattered records on small pages cost as much in translation as in memory.
@@ -73,9 +74,9 @@ cdef inline void close_pool(Pool* p) noexcept nogil:
 
 cdef inline bint make_records(Pool* p, unsigned int wanted, unsigned int spare) noexcept nogil:
     # At a batch edge: see that so many are free, and that so many more have memory. Linking the free ones touches their
-    # pages, so that no message has to; of spare ones, most of which nobody will ask for, that would be a waste.
+    # pages, so that no message has to, and no page before it is needed: each costs a pause.
     cdef size_t end
-    cdef unsigned int first, last, i
+    cdef unsigned int first, last, page, i
     cdef unsigned int lacking = wanted - p.left if p.left < wanted else 0
     if p.made + lacking + spare + 1 > p.given:
         end = rounded_up((p.made + lacking + spare + 1) * p.size)
@@ -85,7 +86,10 @@ cdef inline bint make_records(Pool* p, unsigned int wanted, unsigned int spare) 
     if lacking == 0:
         return True
     first = p.made
-    last = p.given if spare == 0 else first + lacking
+    last = first + lacking
+    page = <unsigned int> ((last * p.size + PAGE - 1) // PAGE * PAGE // p.size)  # to the end of the last one touched
+    if page > last:
+        last = page if page < p.given else p.given
     for i in range(first, last):
         (<unsigned int*> (p.records + i * p.size))[0] = i + 1 if i + 1 < last else p.free
     p.free = first

@@ -26,10 +26,13 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     SELL,
 )
 from cython.cimports.arbitrax.kernels.exchange.reserved import take_spare
+from cython.cimports.arbitrax.kernels.exchange.risk import MILLION
 from cython.cimports.arbitrax.kernels.exchange.state import (
     Balance,
     Book,
     Engine,
+    Extension,
+    Order,
     Position,
     account_at,
     balance_at,
@@ -43,8 +46,6 @@ from cython.cimports.libc.string import memset
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
-MILLION = cython.declare(cython.longlong, 1_000_000)
-
 
 @cython.cfunc
 @cython.inline
@@ -57,8 +58,14 @@ def _hash(e: cython.pointer[Engine], account: cython.uint, symbol: cython.uint) 
 
 def find_position(e, account, symbol):
     """Return the record of what an account has in a symbol; 0: it never had an order or a trade there."""
-    index: cython.uint = first_of(cython.address(e.position_index), _hash(e, account, symbol))
+    balance: cython.pointer[Balance] = balance_of(e, account)
+    index: cython.uint
     position: cython.pointer[Position]
+    if balance == cython.NULL or balance.positions == 0:
+        return 0
+    if position_at(e, balance.positions).symbol == symbol:  # most accounts trade one symbol at a time
+        return balance.positions
+    index = first_of(cython.address(e.position_index), _hash(e, account, symbol))
     while index != 0:
         position = position_at(e, index)
         if position.symbol == symbol and position.account == account:
@@ -133,6 +140,19 @@ def _reserved(position: cython.pointer[cython.const[Position]], side: cython.uin
 
 
 @cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+@cython.overflowcheck(False)  # of 128 bits
+def _margin(value: int128, rate: cython.uint) -> int128:
+    """Return so many basis points of a value, rounded up; their product may be more than 128 bits."""
+    short: cython.longlong = cython.cast(cython.longlong, value)
+    if short == value:
+        return cython.cast(int128, short // 10_000) * rate + (short % 10_000 * rate + 9_999) // 10_000
+    return value // 10_000 * rate + _rounded_up(value % 10_000 * rate, 10_000)
+
+
+@cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
 @cython.overflowcheck(False)  # of 128 bits
@@ -148,8 +168,7 @@ def _free_on_margin(e: cython.pointer[Engine], balance: cython.pointer[cython.co
             book = book_at(e, position.symbol)
             value = cython.cast(int128, position.quantity) * mark(book) * book.tick_value
             free += value
-            value = value if value > 0 else -value
-            free -= value // 10_000 * book.margin + _rounded_up(value % 10_000 * book.margin, 10_000)
+            free -= _margin(value if value > 0 else -value, book.margin)
         free -= _reserved(position, BUY) + _reserved(position, SELL)
         index = position.next
     return free
@@ -163,67 +182,79 @@ def available(e, balance):
     return _free_on_margin(e, balance)
 
 
-def worst_price(e, book, order, x, touch):
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _worst_price(
+    book: cython.pointer[Book],
+    balance: cython.pointer[cython.const[Balance]],
+    order: cython.pointer[cython.const[Order]],
+    x: cython.pointer[cython.const[Extension]],
+    touch: cython.longlong,
+) -> cython.longlong:
     """Return the price an order is valued at, ticks; 0: a market order that meets nothing."""
     worst: cython.longlong = x.limit if x.limit != 0 else x.bound
     if order.side == BUY:
         return worst
     if order.type == MARKET:
         worst = touch
-    if worst != 0 and mark(book) > worst and balance_of(e, order.account).kind == MARGIN_ACCOUNT:
+    if worst != 0 and mark(book) > worst and balance.kind == MARGIN_ACCOUNT:
         return mark(book)
     return worst
 
 
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 @cython.overflowcheck(False)  # of 128 bits
-def lot_reserve(e, book, order, x, worst):
+def _lot_reserve(
+    book: cython.pointer[Book],
+    balance: cython.pointer[cython.const[Balance]],
+    side: cython.uint,
+    worst: cython.longlong,
+) -> int128:
     """Return the cash that each lot of an order sets aside at its worst price."""
     value: int128
     fee: int128
     rate: cython.int
-    kind: cython.uint
-    if x.position == 0 or worst == 0:
-        return 0
-    kind = balance_of(e, order.account).kind
-    if kind == CASH_ACCOUNT and order.side == SELL:
+    if worst == 0 or (balance.kind == CASH_ACCOUNT and side == SELL):
         return 0
     value = cython.cast(int128, worst) * book.tick_value
     rate = book.maker_fee if book.maker_fee > book.taker_fee else book.taker_fee
     fee = _rounded_up(value * rate, MILLION) if rate > 0 else 0
-    return fee + (value if kind == CASH_ACCOUNT else _rounded_up(value * book.margin, 10_000))
+    return fee + (value if balance.kind == CASH_ACCOUNT else _rounded_up(value * book.margin, 10_000))
 
 
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 @cython.overflowcheck(False)  # of 128 bits
-def funds_reserve(e, book, x, lots):
+def _funds_reserve(
+    book: cython.pointer[Book],
+    balance: cython.pointer[cython.const[Balance]],
+    x: cython.pointer[cython.const[Extension]],
+    lots: cython.longlong,
+) -> int128:
     """Return the cash that a market buy by funds sets aside: its funds, and fees for the lots they buy at the touch."""
     rate: cython.int = book.maker_fee if book.maker_fee > book.taker_fee else book.taker_fee
     fee: int128 = 0
     if rate > 0:
         fee = _rounded_up(cython.cast(int128, x.bound) * book.tick_value * rate, MILLION)
-    if balance_at(e, position_at(e, x.position).balance).kind == CASH_ACCOUNT:
+    if balance.kind == CASH_ACCOUNT:
         return x.funds + lots * fee
     return _rounded_up(cython.cast(int128, x.funds) * book.margin, 10_000) + lots * fee
-
-
-@cython.overflowcheck(False)  # of 128 bits
-def reserve(e, order, x, lots):
-    """Set aside for so many lots more of an order; below 0: release."""
-    position: cython.pointer[Position]
-    cash: int128
-    if x.position == 0 or order.account == HOUSE:
-        return
-    position = position_at(e, x.position)
-    cash = cython.cast(int128, lots) * x.lot_reserve
-    position.lots[order.side] += lots
-    position.reserves[order.side] += cash
-    if order.side == BUY:
-        balance_at(e, position.balance).set_aside += cash
 
 
 def count_reducing(e, order, x, change):
     """Count a reduce-only order in or out."""
     if order.flags & REDUCE_ONLY and x.position != 0:
-        position_at(e, x.position).reducing[order.side] += change
+        if change > 0:  # -1 is no unsigned number to add
+            position_at(e, x.position).reducing[order.side] += 1
+        else:
+            position_at(e, x.position).reducing[order.side] -= 1
 
 
 def reduces(position, side, lots, reduce_only):
@@ -233,7 +264,11 @@ def reduces(position, side, lots, reduce_only):
     return position.lots[side] + lots <= (-position.quantity if side == BUY else position.quantity)
 
 
-def check_rate(e, balance):
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _check_rate(e: cython.pointer[Engine], balance: cython.pointer[Balance]) -> cython.int:
     """Count a submission in its second of engine time, or refuse it."""
     second: cython.longlong = e.now // 1000
     if balance.second != second:
@@ -245,7 +280,18 @@ def check_rate(e, balance):
     return OK
 
 
-def check_limits(e, balance, position, side, lots, notional, new):
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _check_limits(
+    balance: cython.pointer[cython.const[Balance]],
+    position: cython.pointer[cython.const[Position]],
+    side: cython.uint,
+    lots: cython.longlong,
+    notional: int128,
+    new: cython.bint,
+) -> cython.int:
     """Check the account's limits for so many lots more of a side: orders, notional, position, shorting."""
     held: cython.longlong = position.quantity if side == BUY else -position.quantity
     if new and balance.max_orders != 0 and balance.orders >= balance.max_orders:
@@ -261,8 +307,19 @@ def check_limits(e, balance, position, side, lots, notional, new):
     return OK
 
 
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 @cython.overflowcheck(False)  # of 128 bits
-def check_power(e, balance, position, side, lots, cash):
+def _check_power(
+    e: cython.pointer[Engine],
+    balance: cython.pointer[cython.const[Balance]],
+    position: cython.pointer[Position],
+    side: cython.uint,
+    lots: cython.longlong,
+    cash: int128,
+) -> cython.int:
     """Check that so many lots more of a side, and the cash set aside for them, are covered."""
     free: int128
     before: cython.longlong
@@ -280,6 +337,60 @@ def check_power(e, balance, position, side, lots, cash):
     position.lots[side] -= lots
     position.reserves[side] -= cash
     return OK if free >= 0 else NO_BUYING_POWER
+
+
+@cython.overflowcheck(False)  # of 128 bits
+def check_new_order(e, book, order, x, lots, touch):
+    """Check rate, limits and buying power of a new order, and note what each of its lots sets aside."""
+    position: cython.pointer[Position] = position_at(e, x.position)
+    balance: cython.pointer[Balance] = balance_at(e, position.balance)
+    worst: cython.longlong = _worst_price(book, balance, order, x, touch)
+    notional: int128 = x.funds
+    cash: int128
+    code: cython.int = _check_rate(e, balance)
+    if x.funds == 0:  # no conditional expression: of numbers of 64 and of 128 bits, Cython makes one of 64
+        notional = cython.cast(int128, worst) * lots * book.tick_value
+    if code == OK:
+        code = _check_limits(balance, position, order.side, lots, notional, True)
+    if code != OK:
+        return code
+    if x.funds != 0:
+        cash = _funds_reserve(book, balance, x, lots)
+    else:
+        x.lot_reserve = cython.cast(cython.longlong, _lot_reserve(book, balance, order.side, worst))
+        cash = cython.cast(int128, lots) * x.lot_reserve
+    return _check_power(e, balance, position, order.side, lots, cash)
+
+
+@cython.overflowcheck(False)  # of 128 bits
+def check_change(e, book, order, was, changed, total):
+    """Check limits and the difference in what is set aside of an order that gets another total, limit or stop."""
+    position: cython.pointer[Position] = position_at(e, was.position)
+    balance: cython.pointer[Balance] = balance_at(e, position.balance)
+    worst: cython.longlong = _worst_price(book, balance, order, changed, 0)
+    lot: int128 = was.lot_reserve
+    more: cython.longlong = total - order.total
+    left: cython.longlong = order.open + more
+    code: cython.int
+    if changed.limit != was.limit or changed.stop != was.stop:
+        lot = _lot_reserve(book, balance, order.side, worst)
+    if more <= 0 and lot <= was.lot_reserve:
+        changed.lot_reserve = cython.cast(cython.longlong, lot)
+        return OK
+    code = _check_limits(
+        balance, position, order.side, more, cython.cast(int128, worst) * total * book.tick_value, False
+    )
+    if code != OK:
+        return code
+    changed.lot_reserve = cython.cast(cython.longlong, lot)
+    return _check_power(
+        e,
+        balance,
+        position,
+        order.side,
+        more,
+        cython.cast(int128, left) * lot - cython.cast(int128, order.open) * was.lot_reserve,
+    )
 
 
 @cython.cfunc

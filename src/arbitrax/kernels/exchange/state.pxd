@@ -18,7 +18,7 @@ cdef struct Order:
     long long total            # lots, filled ones included
     unsigned int older         # in the list of its account, which is in order-id order
     unsigned int younger
-    unsigned int extension     # 0: a limit order in a book without accounts, or a market order there
+    unsigned int extension     # 0: a limit or market order in a book without accounts
     unsigned char side
     unsigned char type
     unsigned char terms        # time in force | self-trade instruction << 4
@@ -32,7 +32,7 @@ cdef enum Place:
     PARKED = 4
 
 cdef struct Extension:
-    # 128 bytes.
+    # 128 bytes, of which a limit order uses the first 64.
     unsigned int link          # of the free ones
     unsigned int symbol
     unsigned int place
@@ -41,19 +41,19 @@ cdef struct Extension:
     long long limit
     long long shown            # of an iceberg
     long long display          # 0: all of it
+    long long expire
+    unsigned int client        # record of its client id
+    unsigned int due_level
+    long long due_order        # its id
+    unsigned int due_next      # with the same expiry
+    unsigned int due_previous
+    unsigned int follower      # next and previous in the list of pegs or of trailing stops, in order-id order
+    unsigned int leader
     long long bound
     long long funds
     long long stop
     long long distance
     long long offset
-    long long expire
-    unsigned int client        # record of its client id
-    unsigned int follower      # next and previous in the list of pegs or of trailing stops, in order-id order
-    unsigned int leader
-    unsigned int due_next      # with the same expiry
-    unsigned int due_previous
-    unsigned int due_level
-    long long due_order        # its id
 
 cdef struct Level:
     # 32 bytes. Orders at one price of one side of one symbol, first come first; or stops at one trigger, or extensions
@@ -84,8 +84,8 @@ cdef struct Ladder:
     unsigned int best          # level
     unsigned int root
     long long quantity         # lots, all levels
-    unsigned int plain         # nothing but limit and market orders, continuous trading: the short way will do
-    unsigned int spare
+    unsigned int plain         # no stops and pegs, continuous trading, no filters: the short way will do
+    unsigned int accounts      # the symbol keeps them
     long long block[4]         # key >> 6 of the remembered leaves
     unsigned int leaf[4]
     unsigned long long unused[6]
@@ -248,8 +248,8 @@ cdef struct Engine:
     unsigned int symbol_count
     unsigned int page_count
     unsigned int* touched        # (touched_count,) symbols
-    unsigned int* symbol_list    # (symbol_count,) ascending
-    unsigned int* page_list      # (page_count,) of accounts, ascending
+    unsigned int* symbol_list    # (symbol_count,) put in order by who walks them, as the next is
+    unsigned int* page_list      # (page_count,) of accounts
     long long window_time
     long long window_orders
     long long next_dead_man      # no switch acts before; NO_KEY: none is set
@@ -342,22 +342,14 @@ cdef inline Account* account_at(Engine* e, unsigned int number) noexcept nogil:
     check(page < e.pages.given)
     return &(<AccountPage*> e.pages.records)[page].account[number & 255]
 
-cdef inline void list_page(Engine* e, unsigned int number) noexcept nogil:
-    # Keep the pages of accounts in order.
-    cdef unsigned int at = e.page_count
-    while at > 0 and e.page_list[at - 1] > number:
-        e.page_list[at] = e.page_list[at - 1]
-        at -= 1
-    e.page_list[at] = number
-    e.page_count += 1
-
 cdef inline Account* open_account(Engine* e, unsigned int number) noexcept nogil:
     cdef unsigned int page = e.account_pages[number >> 8]
     if page == 0:
         page = take_spare(&e.pages, sizeof(AccountPage))
         (<AccountPage*> e.pages.records)[page].account[0].oldest = 0
         e.account_pages[number >> 8] = page
-        list_page(e, number >> 8)
+        e.page_list[e.page_count] = number >> 8
+        e.page_count += 1
     return &(<AccountPage*> e.pages.records)[page].account[number & 255]
 
 cdef inline Balance* balance_of(Engine* e, unsigned int number) noexcept nogil:

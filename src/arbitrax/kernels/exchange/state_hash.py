@@ -7,7 +7,7 @@ from cython.cimports.arbitrax.kernels.exchange.index import mixed
 from cython.cimports.arbitrax.kernels.exchange.order_ids import sequence
 from cython.cimports.arbitrax.kernels.exchange.price_tree import level_after
 from cython.cimports.arbitrax.kernels.exchange.prices import side_of
-from cython.cimports.arbitrax.kernels.exchange.sorting import sort
+from cython.cimports.arbitrax.kernels.exchange.sorting import put_in_order, sort
 from cython.cimports.arbitrax.kernels.exchange.state import (
     IN_BOOK,
     PARKED,
@@ -281,6 +281,7 @@ def _take_accounts(e: cython.pointer[Engine], words: cython.pointer[Words]) -> c
     account: cython.pointer[Account]
     b: cython.pointer[Balance]
     _take(words, e.balances.made - e.balances.left - 1)
+    put_in_order(e.page_list, e.page_count)
     for page in range(e.page_count):
         for i in range(256):
             account = account_at(e, e.page_list[page] << 8 | i)
@@ -344,6 +345,7 @@ def _take_state(e: cython.pointer[Engine], words: cython.pointer[Words]) -> cyth
     _take(words, e.window_time)
     _take(words, e.window_orders)
     _take(words, e.symbol_count)
+    put_in_order(e.symbol_list, e.symbol_count)
     for i in range(e.symbol_count):
         _take_book(e, words, e.symbol_list[i])
     if not _take_accounts(e, words) or not _take_producers(e, words):

@@ -1,7 +1,7 @@
 """SUBMIT of any order: every check in its order, then the order lives: `reference.submit`, compiled."""
 
 import cython
-from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
+from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
 from cython.cimports.arbitrax.kernels.exchange.client_ids import (
     add_client,
     body_of,
@@ -70,25 +70,18 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
 )
 from cython.cimports.arbitrax.kernels.exchange.reserved import take
 from cython.cimports.arbitrax.kernels.exchange.risk import (
-    check_limits,
-    check_power,
-    check_rate,
+    check_new_order,
     count_reducing,
-    funds_reserve,
-    lot_reserve,
     open_position,
     reduces,
     reserve,
-    worst_price,
 )
 from cython.cimports.arbitrax.kernels.exchange.state import (
-    Balance,
     Book,
     ClientId,
     Engine,
     Extension,
     Order,
-    Position,
     balance_at,
     balance_of,
     book_at,
@@ -168,7 +161,7 @@ def _answer_known(
         event.side = c.side
     else:
         order = order_at(e, find_order(e, known.order))
-        tell(e, REPEATED, OK, order, c.symbol, order.total, order.price)
+        tell(e, REPEATED, OK, order, extension_at(e, order.extension).symbol, order.total, order.price)
     return True
 
 
@@ -276,37 +269,6 @@ def slide(e, book, order, limit):
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
-@cython.overflowcheck(False)  # of 128 bits
-def _check_account(
-    e: cython.pointer[Engine],
-    book: cython.pointer[Book],
-    order: cython.pointer[Order],
-    x: cython.pointer[Extension],
-    lots: cython.longlong,
-    touch: cython.longlong,
-) -> cython.int:
-    """Check rate, limits and buying power of a new order, and note what each of its lots sets aside."""
-    position: cython.pointer[Position] = position_at(e, x.position)
-    balance: cython.pointer[Balance] = balance_at(e, position.balance)
-    worst: cython.longlong = worst_price(e, book, order, x, touch)
-    notional: int128 = x.funds if x.funds != 0 else cython.cast(int128, worst) * lots * book.tick_value
-    cash: int128
-    code: cython.int = check_rate(e, balance)
-    if code == OK:
-        code = check_limits(e, balance, position, order.side, lots, notional, True)
-    if code != OK:
-        return code
-    if x.funds != 0:
-        cash = funds_reserve(e, book, x, lots)
-    else:
-        x.lot_reserve = cython.cast(cython.longlong, lot_reserve(e, book, order, x, worst))
-        cash = cython.cast(int128, lots) * x.lot_reserve
-    return check_power(e, balance, position, order.side, lots, cash)
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
 def _check(
     e: cython.pointer[Engine],
     book: cython.pointer[Book],
@@ -338,7 +300,7 @@ def _check(
             return WOULD_TRADE
         x.limit = order.price = limit
     if x.position != 0:
-        code = _check_account(e, book, order, x, lots, touch)
+        code = check_new_order(e, book, order, x, lots, touch)
         if code != OK:
             return code
     if order.terms & 15 == FOK and not triggers(order):

@@ -76,10 +76,18 @@ class FileArchive:
         Raises:
             DataError: a segment is damaged or missing.
         """
-        for table in Segments(self._exchange, shard, Stream.COMMANDS).read(after):
-            yield from table.entries()
+        return archived_entries(self._exchange, shard, Stream.COMMANDS, after)
 
     def events_after(self, shard: int, after: EntryId) -> Iterable[RawEntry]:
         """Return archived entries of events; raises the same."""
-        for table in Segments(self._exchange, shard, Stream.EVENTS).read(after):
-            yield from table.entries()
+        return archived_entries(self._exchange, shard, Stream.EVENTS, after)
+
+
+def archived_entries(exchange: Path, shard: int, stream: Stream, after: EntryId) -> Iterator[RawEntry]:
+    """Yield the archived entries of a stream after an id, oldest first.
+
+    Raises:
+        DataError: a segment is damaged or missing.
+    """
+    for table in Segments(exchange, shard, stream).read(after):
+        yield from table.entries()

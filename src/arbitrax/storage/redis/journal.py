@@ -15,16 +15,16 @@ SCAN_BYTES = 8 << 20
 """Of a reply while a stream is scanned; the count of entries follows from what came before."""
 LEAST_SCANNED, MOST_SCANNED = 16, 20_000
 
-# KEYS: lease, exchange, commands. ARGV: the lease's value, the id applied, the entry's fields. Streams only grow at
-# their end, so the entry is put into a copy that then takes the stream's name. An entry goes where the ids leave
-# room: those of one millisecond without a hole between them stay together.
+# KEYS: lease, exchange, commands. ARGV: the lease's value, the id applied, that to come after, the entry's fields.
+# Streams only grow at their end, so the entry is put into a copy that then takes the stream's name. An entry goes where
+# the ids leave room: those of one millisecond without a hole between them stay together.
 _INSERT = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return redis.error_reply('FENCED Another process has the lease.') end
 local applied = redis.call('HGET', KEYS[2], 'applied') or '0-0'
 if applied ~= ARGV[2] then return redis.error_reply('GAP The entry applied last is ' .. applied .. '.') end
 local fields = {}
-for at = 3, #ARGV do fields[at - 2] = ARGV[at] end
-local ms, seq = string.match(applied, '(%d+)-(%d+)')
+for at = 4, #ARGV do fields[at - 3] = ARGV[at] end
+local ms, seq = string.match(ARGV[3], '(%d+)-(%d+)')
 local function follows(id) return id == ms .. '-' .. string.format('%.0f', seq + 1) end
 local from, inserted, added, copy = '-', nil, 1, KEYS[3] .. ':with-epoch'
 local function insert()
@@ -148,15 +148,15 @@ class ValkeyJournal(ValkeyStream):
         crash_points.reach("append.replied")
         return added
 
-    def insert_epoch(self, entry: CommandEntry, applied: EntryId, lease: str) -> EntryId:
-        """Put an entry after ``applied``, before what was appended since; those keep their ids.
+    def insert_epoch(self, entry: CommandEntry, applied: EntryId, after: EntryId, lease: str) -> EntryId:
+        """Put an entry after ``after``, before what was appended since; those keep their ids.
 
         Raises:
             Fenced: the lease is another's.
             Gap: another entry was applied last.
         """
         keys = (f"lease:{self._shard}", f"exchange:{self._shard}", self.key)
-        words: tuple[bytes | str, ...] = (*keys, lease, str(applied), *_flat(entry.fields()))
+        words: tuple[bytes | str, ...] = (*keys, lease, str(applied), str(after), *_flat(entry.fields()))
         inserted = EntryId.parse(self._channel.ask("EVAL", _INSERT, len(keys), *words))
         crash_points.reach("epoch.inserted")
         return inserted

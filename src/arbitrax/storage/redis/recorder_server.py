@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 from arbitrax.domain.errors import StoreUnavailableError
 from arbitrax.exchange.journal import EntryId
@@ -76,6 +77,14 @@ class ValkeyShardStreams:
         """Say up to where events are recorded."""
         with self._client() as client:
             client.hset(self._marks, "recorded", str(entry))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def close(self) -> None:
         """End the connection."""

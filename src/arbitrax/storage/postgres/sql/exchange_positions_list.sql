@@ -1,7 +1,7 @@
 SELECT
     symbol,
-    lots * lot_size,
-    CASE WHEN lots <> 0 THEN trim_scale(cost / tick_value / lots * tick_size) END,
+    lots * exchange_instruments.lot_size,
+    CASE WHEN lots <> 0 THEN trim_scale(cost / tick_value / lots * exchange_instruments.tick_size) END,
     realised / cash_scale,
     exchange_positions.fees / cash_scale
 FROM exchange_positions
