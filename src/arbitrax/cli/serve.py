@@ -71,15 +71,21 @@ def feed(
 
 
 @app.command
-def recorder(*, shard: Annotated[int, Parameter(help="Which shard, 0 to 255. One recorder is enough.")] = 0) -> int:
+def recorder(
+    *,
+    shard: Annotated[int, Parameter(help="Which shard, 0 to 255. One recorder is enough.")] = 0,
+    metrics_port: MetricsPort = None,
+) -> int:
     """Carry the events of a shard into PostgreSQL: orders, fills, round trips.
 
     What happened while it was away it finds in the journal, and nothing is stored twice.
     """
-    from arbitrax.bootstrap import serve_recorder
+    from arbitrax.bootstrap import metrics_served, serve_recorder
 
     check_shard(shard)
-    serve_recorder(read_settings(), shard, say, until_asked_to_stop())
+    settings = read_settings()
+    with metrics_served(settings, shard, metrics_port):
+        serve_recorder(settings, shard, say, until_asked_to_stop())
     return 0
 
 

@@ -7,6 +7,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 
 import msgspec
 import numpy as np
@@ -18,11 +19,14 @@ from arbitrax.exchange.feed.reader import FeedReader, Resume
 from arbitrax.exchange.feed.shard_feed import ShardFeed
 from arbitrax.exchange.journal import CommandEntry, EntryId
 from arbitrax.exchange.records import Kind
+from arbitrax.exchange.service.recovery import Sources, recover
 from arbitrax.storage.redis import feed_keys as keys
 from arbitrax.storage.redis.channel import Channel as Connection
 from arbitrax.storage.redis.feed_source import ValkeyFeedSource
+from arbitrax.storage.redis.shard_store import ValkeyShardStore
 from tests.exchange.random_commands import random_commands
-from tests.integration.exchange_service.shard import PATIENCE, Client, until
+from tests.integration.exchange_service.shard import PATIENCE, Client, orders, until
+from tests.integration.exchange_service.test_lost_end import RecordedUpTo
 
 ROUNDS = 10 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3
 
@@ -115,6 +119,16 @@ class Feed:
             sides.append(levels)
         return dict(zip(told[::2], told[1::2], strict=True)), sides
 
+    def positions(self):
+        found = {}
+        for account in self.cache.ask("SMEMBERS", keys.accounts(self.shard.number)):
+            told = self.cache.ask("HGETALL", keys.positions(account.decode()))
+            for symbol, text in zip(told[::2], told[1::2], strict=True):
+                each = json.loads(text)
+                key = account.decode(), symbol.decode()
+                found[key] = each["quantity"], float(each["avg_price"]), each["unrealized_pnl"]
+        return found
+
     def audit(self):
         """What is published is what the events say, to the byte where it is absolute."""
         feed, expected = self.expected()
@@ -172,24 +186,18 @@ def test_keys_and_streams_are_what_the_events_say(shard, feed):
     found, messages, expected = feed.audit()
     assert set(messages) == set(expected)
     assert {channel for channel, _, _ in messages} == {"l2", "trades", "bbo", "statistics"}
-    feed.stop(process)
-    positions = {}
-    for account in range(1, 7):
-        told = feed.cache.ask("HGETALL", keys.positions(f"#{account}"))
-        for asset, text in zip(told[::2], told[1::2], strict=True):
-            positions[account, int(asset[1:])] = json.loads(text)
     held = {
-        (account, number): position
+        (f"#{account}", f"#{number}"): (
+            str(position.quantity),
+            pytest.approx(position.cost / position.quantity, abs=1e-4),
+            str(position.unrealised(found.symbols[number].book.last, 1)),
+        )
         for number, accounts in found.positions.held.items()
         for account, position in accounts.items()
     }
-    assert {key: int(each["quantity"]) for key, each in positions.items()} == {
-        key: each.quantity for key, each in held.items()
-    }
-    for (account, number), position in held.items():
-        told = positions[account, number]
-        assert float(told["avg_price"]) == pytest.approx(position.cost / position.quantity, abs=1e-4)
-        assert int(told["unrealized_pnl"]) == position.unrealised(found.symbols[number].book.last, 1)
+    assert held
+    until(lambda: feed.positions() == held, "positions are marked at the last price")
+    feed.stop(process)
 
 
 @pytest.mark.parametrize("point", ["feed.followed", "feed.published", ""])
@@ -299,3 +307,74 @@ def test_readers_get_what_was_published_at_their_own_pace(shard, feed):
     client.stop()
     shard.finish(worker)
     feed.stop(process)
+
+
+def test_a_feed_goes_on_from_its_checkpoint_when_events_were_trimmed(shard, feed):
+    worker, process = shard.started(), feed.started()
+    commands = commands_for(shard, 8, 1_000)
+    append(shard, commands[:600])
+    feed.wait_for(shard.journal.tail())
+    feed.stop(process)
+    expected, _ = feed.expected()
+    append(shard, commands[600:])
+    shard.finish(worker)
+    for entry in shard.written():
+        if entry.predecessor >= expected.entry:
+            expected.follow(entry)
+    shard.channel.ask("XTRIM", shard.events.key, "MINID", str(feed.published()))
+    feed.cache.ask("FLUSHALL")
+    log = feed.started().log
+    feed.wait_for(expected.entry)
+    assert "checkpoint=none" not in log.read_text()
+    for symbol in expected.symbols.values():
+        told, sides = feed.book(symbol.listing.symbol)
+        assert (int(told[b"seq"]), sides) == (symbol.seq[Channel.DEPTH], list(symbol.book.levels))
+
+
+def test_without_checkpoint_and_archive_a_feed_says_what_is_missing(shard, feed):
+    worker = shard.started()
+    append(shard, commands_for(shard, 8, 300))
+    shard.finish(worker)
+    shard.channel.ask("XTRIM", shard.events.key, "MAXLEN", 2)
+    process = feed.start()
+    assert process.wait(PATIENCE) == 1
+    assert "bring the archive back" in process.log.read_text()
+
+
+def test_a_journal_that_lost_its_end_is_published_anew_in_the_next_epoch(shard, feed):
+    worker, process = shard.started(), feed.started()
+    parts = np.array_split(orders(1_000, shard.number), 20)
+    for part in parts[:10]:
+        shard.journal.append(CommandEntry(part))
+        shard.wait_for(shard.journal.tail())
+    feed.wait_for(shard.journal.tail())
+    shard.finish(worker)
+    lose_end(shard, 4)
+    with ValkeyShardStore(shard.url, shard.number, "process") as store:
+        store.lease.acquire()
+        lost = EntryId(shard.journal.now() + 1, 0)
+        recover(store, shard.number, Sources(records=RecordedUpTo(lost)), [].append, threading.Event())
+        store.lease.release()
+    worker = shard.started()
+    for part in parts[10:]:
+        shard.journal.append(CommandEntry(part))
+    shard.finish(worker)
+    found, messages, _ = feed.audit()
+    assert found.epoch == 2
+    assert {json.loads(text)["epoch"] for _, text in messages.values()} <= {2}
+    assert "feed.dropped" in process.log.read_text()
+
+
+def lose_end(shard, entries):
+    """Do to the streams what a server does that lost its last second."""
+    written = shard.written()
+    for entry in written[-entries:]:
+        shard.channel.ask("XDEL", shard.events.key, str(entry.last))
+        for ms, seq, *_ in entry.index.tolist():
+            shard.channel.ask("XDEL", shard.journal.key, f"{ms}-{seq}")
+    left = written[-entries - 1]
+    for stream in (shard.events, shard.journal):
+        count = shard.channel.ask("XLEN", stream.key)
+        shard.channel.ask("XSETID", stream.key, str(left.last), "ENTRIESADDED", count, "MAXDELETEDID", "0-0")
+    fields = ("applied", str(left.last), "hash", f"{left.hash:016x}", "epoch", left.epoch)
+    shard.channel.ask("HSET", f"exchange:{shard.number}", *fields)

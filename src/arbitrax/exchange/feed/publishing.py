@@ -6,7 +6,6 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
 
 from arbitrax.domain.errors import StoreError
 from arbitrax.exchange.feed import checkpoint
@@ -15,8 +14,9 @@ from arbitrax.exchange.feed.ports import FeedStore
 from arbitrax.exchange.feed.recovery import READ, Say, Sources, recover
 from arbitrax.exchange.feed.shard_feed import DivergedError, Posted, ShardFeed
 from arbitrax.exchange.feed.update import Collector
-from arbitrax.exchange.journal import EntryId, read_event_entry
+from arbitrax.exchange.journal import read_event_entry
 from arbitrax.exchange.service import crash_points
+from arbitrax.exchange.service.recovery import Stopped
 
 IDLE_MS = 250
 STANDBY_SECONDS = 0.1
@@ -30,16 +30,7 @@ CHECKPOINT_SECONDS = 30.0
 Connect = Callable[[], FeedStore]
 
 
-class Meter(Protocol):
-    """Who counts what the feed does."""
-
-    def published(self, entry: EntryId, events: int, messages: int) -> None:
-        """Note a step."""
-
-
-def serve(
-    shard: int, connect: Connect, *, sources: Sources, say: Say, stop: threading.Event, meter: Meter | None = None
-) -> None:
+def serve(shard: int, connect: Connect, *, sources: Sources, say: Say, stop: threading.Event) -> None:
     """Publish a shard, or stand by while another process does, until ``stop`` is set.
 
     After a fault of a server, or when the events go on from another past, everything known is dropped and recovered.
@@ -53,8 +44,10 @@ def serve(
         try:
             store = connect()
             if _await_lease(shard, store, say, stop):
-                _Turn(shard, store, sources, say, meter).run(stop)
+                _Turn(shard, store, sources, say, stop).run()
             rest, said = STANDBY_SECONDS, ""
+        except Stopped:
+            return
         except (StoreError, DivergedError) as error:
             if str(error) != said:
                 say(f"feed.dropped shard={shard} {error}")
@@ -87,11 +80,11 @@ def _await_lease(shard: int, store: FeedStore, say: Say, stop: threading.Event) 
 class _Turn:
     """One time of having the lease."""
 
-    def __init__(self, shard: int, store: FeedStore, sources: Sources, say: Say, meter: Meter | None) -> None:
-        self._shard, self._say, self._meter = shard, say, meter
+    def __init__(self, shard: int, store: FeedStore, sources: Sources, say: Say, stop: threading.Event) -> None:
+        self._shard, self._say, self._stop = shard, say, stop
         self._events, self._publisher = store.events, store.publisher
         self._checkpoints = sources.checkpoints
-        recovered = recover(shard, store, sources, say)
+        recovered = recover(shard, store, sources, say, stop)
         self._feed: ShardFeed = recovered.feed
         self._collector = Collector(self._feed)
         self._snapped: dict[str, float] = {}
@@ -102,22 +95,18 @@ class _Turn:
             self._publisher.publish(self._collector.everything())
             self._say(f"feed.published_anew shard={shard} entry={self._feed.entry}")
 
-    def run(self, stop: threading.Event) -> None:
-        while not stop.is_set():
+    def run(self) -> None:
+        while not self._stop.is_set():
             self._publisher.lease.renew()
+            self._look()
             found = self._events.read_after(self._feed.entry, READ, IDLE_MS)
             if found:
-                before, messages, events = self._feed.entry, list[Posted](), 0
+                before, messages = self._feed.entry, list[Posted]()
                 for name, fields in found:
-                    entry = read_event_entry(name, fields)
-                    messages += self._feed.follow(entry)
-                    events += len(entry.events)
+                    messages += self._feed.follow(read_event_entry(name, fields))
                 crash_points.reach("feed.followed")
                 self._publisher.publish(self._collector.news(before, messages))
                 crash_points.reach("feed.published")
-                if self._meter is not None:
-                    self._meter.published(self._feed.entry, events, len(messages))
-            self._look()
         self._keep()
         self._say(f"feed.stopped shard={self._shard} entry={self._feed.entry}")
 

@@ -41,6 +41,9 @@ class Resume(NamedTuple):
     seq: int
 
 
+NOTHING = Resume(0, 0)
+
+
 class Loaded(NamedTuple):
     """A symbol as its keys show it."""
 
@@ -77,7 +80,7 @@ class Subscription:
         self._latest: Message | None = None
         self._sent: int | None = None
         """Of a queue's channel, the last message the client got."""
-        self._last = Resume(0, 0)
+        self._last = NOTHING
         """Of a queue's channel, the last message that was handed over."""
         self._early: list[Message] | None = []
         """What came while older messages were looked up."""
@@ -107,10 +110,10 @@ class Subscription:
         elif self._early is not None:
             self._early.append(message)
         elif self._fits(message):
-            if len(self._queue) >= LONGEST_QUEUE:
-                self._queue.popleft()
             self._queue.append(message)
             self._last = Resume(message.epoch, message.seq)
+            if len(self._queue) > LONGEST_QUEUE:
+                self._shorten()
         self._news.set()
 
     def _fits(self, message: Message) -> bool:
@@ -120,9 +123,18 @@ class Subscription:
             self._sent = None
         if isinstance(message, OrderSnapshot):
             return begins
-        if self.key[0] is Channel.ORDERS and begins:
+        if self.key[0] is Channel.ORDERS and (begins or message.seq > self._last.seq + 1):
+            self._last = NOTHING  # until the next snapshot
             return False
         return begins or message.seq > self._last.seq
+
+    def _shorten(self) -> None:
+        """Leave messages out: of orders all, so that the next snapshot is taken."""
+        if self.key[0] is Channel.ORDERS:
+            self._queue.clear()
+            self._last = NOTHING
+        else:
+            self._queue.popleft()
 
     def begin(self, earlier: Sequence[Message], resume: Resume | None = None) -> None:
         """Hand over what came before it was there; with ``resume`` after a message that the client has."""

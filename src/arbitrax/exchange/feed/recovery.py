@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
@@ -11,11 +12,14 @@ from arbitrax.exchange.feed.listing import Directory
 from arbitrax.exchange.feed.ports import Checkpoints, EventArchive, EventSource, FeedStore, Published
 from arbitrax.exchange.feed.shard_feed import DivergedError, ShardFeed
 from arbitrax.exchange.journal import EntryId, EventEntry, read_event_entry
+from arbitrax.exchange.service.ports import Lease
+from arbitrax.exchange.service.recovery import Stopped
 
 READ = 16
 """Entries at once."""
 
 Say = Callable[[str], None]
+EventsAfter = Callable[[EntryId], Iterator[EventEntry]]
 
 
 class Sources(NamedTuple):
@@ -33,22 +37,27 @@ class Recovered(NamedTuple):
     continues: bool
 
 
-def recover(shard: int, store: FeedStore, sources: Sources, say: Say) -> Recovered:
+def recover(shard: int, store: FeedStore, sources: Sources, say: Say, stop: threading.Event) -> Recovered:
     """Return a feed as of what is published, or, where that is nothing or of a lost past, as of now.
 
     Raises:
         DataError: the beginning of the events is gone, and with it what the books are.
+        Stopped: ``stop`` was set meanwhile.
     """
     published, applied = store.publisher.published(), store.events.applied()
+
+    def events(after: EntryId) -> Iterator[EventEntry]:
+        return entries_after(after, store.events, sources.archive, shard)
+
     for name, feed in _candidates(shard, sources, say):
         start = feed.entry
         try:
             if published is not None and start <= published.entry <= applied.entry:
-                _replay(feed, published.entry, store, sources.archive, shard)
+                _replay(feed, published.entry, events, store.publisher.lease, stop)
                 if _is_at(feed, published):
                     say(f"feed.continues shard={shard} checkpoint={name} from={start} to={feed.entry}")
                     return Recovered(feed, True)
-            _replay(feed, applied.entry, store, sources.archive, shard)
+            _replay(feed, applied.entry, events, store.publisher.lease, stop)
         except DivergedError as error:
             say(f"feed.passes_over shard={shard} checkpoint={name} {error}")
             continue
@@ -87,13 +96,15 @@ def _candidates(shard: int, sources: Sources, say: Say) -> Iterator[tuple[str, S
     yield "none", ShardFeed(sources.directory)
 
 
-def _replay(feed: ShardFeed, goal: EntryId, store: FeedStore, archive: EventArchive | None, shard: int) -> None:
+def _replay(feed: ShardFeed, goal: EntryId, events: EventsAfter, lease: Lease, stop: threading.Event) -> None:
     """Follow the events up to ``goal``, or one step beyond when no entry ends there."""
     if feed.entry >= goal:
         return
-    for entry in entries_after(feed.entry, store.events, archive, shard):
+    for entry in events(feed.entry):
         feed.follow(entry, quiet=True)
-        store.publisher.lease.renew()
+        lease.renew()
+        if stop.is_set():
+            raise Stopped
         if feed.entry >= goal:
             return
 

@@ -114,8 +114,8 @@ class ValkeyPublisher:
             commands.append(_add(key, f"{entry.ms}-{at}", oldest, json.encode(message).decode()))
         for snapshot in update.snapshots:
             streams.add(key := keys.stream(Channel.ORDERS, snapshot.symbol))
-            at = f"{update.entry.ms}-{update.entry.seq * 2 + 1}"
-            commands.append(["TRY", *_add(key, at, oldest, json.encode(snapshot).decode())])
+            name = f"{update.entry.ms}-{update.entry.seq * 2 + 1}"
+            commands.append(["TRY", *_add(key, name, oldest, json.encode(snapshot).decode())])
         commands += [["PEXPIRE", key, str(keys.KEPT_MS)] for key in sorted(streams)]
         for symbol in update.symbols:
             commands += self._symbol(symbol, update)
