@@ -56,3 +56,9 @@ def positions(account: str) -> str:
 def live_price(symbol: str) -> str:
     """STRING, the last price as a decimal."""
     return f"live:prices:{symbol}"
+
+
+def of_symbol(symbol: str) -> list[str]:
+    """Return all keys of a symbol."""
+    sides = [name(symbol, side) for name in (prices, lots) for side in (0, 1)]
+    return [book(symbol), live_price(symbol), *sides, *(stream(each, symbol) for each in Channel)]

@@ -20,25 +20,15 @@ PREFIX = "feed-"
 MOST_LEVELS = 500
 """Of one command within the function."""
 
-# KEYS: lease, state. ARGV: the lease's value, predecessor (empty: replace everything), applied, hash, epoch, symbols
-# and accounts (names of the sets), packed commands. A snapshot of orders may have been written under its id before.
+# KEYS: lease, state. ARGV: the lease's value, predecessor (empty: any), applied, hash, epoch, packed commands, of which
+# those that begin with TRY may fail: a snapshot of orders may be there already.
 _PUBLISH = """
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return redis.error_reply('FENCED Another process publishes it.') end
 local applied = redis.call('HGET', KEYS[2], 'applied') or ''
 if ARGV[2] ~= '' and applied ~= ARGV[2] then
   return redis.error_reply('GAP The entry published last is ' .. applied .. '.')
 end
-if ARGV[2] == '' then
-  for _, symbol in ipairs(redis.call('SMEMBERS', ARGV[6])) do
-    local book = 'orderbook:' .. symbol
-    redis.call('DEL', book, book .. ':bids', book .. ':asks', book .. ':bids:qty', book .. ':asks:qty',
-      'live:prices:' .. symbol, 'feed:l2:' .. symbol, 'feed:l3:' .. symbol, 'feed:trades:' .. symbol,
-      'feed:bbo:' .. symbol, 'feed:statistics:' .. symbol)
-  end
-  for _, account in ipairs(redis.call('SMEMBERS', ARGV[7])) do redis.call('DEL', 'positions:' .. account) end
-  redis.call('DEL', ARGV[6], ARGV[7])
-end
-for _, words in ipairs(cmsgpack.unpack(ARGV[8])) do
+for _, words in ipairs(cmsgpack.unpack(ARGV[6])) do
   if words[1] == 'TRY' then redis.pcall(unpack(words, 2)) else redis.call(unpack(words)) end
 end
 redis.call('HSET', KEYS[2], 'applied', ARGV[3], 'hash', ARGV[4], 'epoch', ARGV[5])
@@ -95,14 +85,24 @@ class ValkeyPublisher:
             str(update.entry),
             f"{update.hash:016x}",
             update.epoch,
-            keys.symbols(self._shard),
-            keys.accounts(self._shard),
-            msgpack.encode(self._commands(update)),
+            msgpack.encode(self._clearing(update) + self._commands(update)),
         )
 
     def asked(self) -> set[str]:
         """Return the symbols whose orders somebody follows."""
         return {each.decode() for each in self._channel.ask("EVAL", _ASKED, 1, keys.asked())}
+
+    def _clearing(self, update: Update) -> list[Words]:
+        """Return what removes all that is published, when an update replaces it."""
+        if update.predecessor is not None:
+            return []
+        sets = (keys.symbols(self._shard), keys.accounts(self._shard))
+        symbols, accounts = ([each.decode() for each in self._channel.ask("SMEMBERS", name)] for name in sets)
+        return [
+            *(["DEL", *keys.of_symbol(each)] for each in symbols),
+            *(["DEL", keys.positions(each)] for each in accounts),
+            ["DEL", *sets],
+        ]
 
     def _commands(self, update: Update) -> list[Words]:
         commands: list[Words] = []
