@@ -17,7 +17,7 @@ from arbitrax.exchange.feed.listing import FixedDirectory
 from arbitrax.exchange.feed.messages import Channel, OrderSnapshot, Snapshot
 from arbitrax.exchange.feed.reader import FeedReader, Resume
 from arbitrax.exchange.feed.shard_feed import ShardFeed
-from arbitrax.exchange.journal import CommandEntry, EntryId
+from arbitrax.exchange.journal import START, CommandEntry, EntryId
 from arbitrax.exchange.records import Kind
 from arbitrax.exchange.service.recovery import Sources, recover
 from arbitrax.storage.redis import feed_keys as keys
@@ -367,14 +367,11 @@ def test_a_journal_that_lost_its_end_is_published_anew_in_the_next_epoch(shard, 
 
 def lose_end(shard, entries):
     """Do to the streams what a server does that lost its last second."""
-    written = shard.written()
-    for entry in written[-entries:]:
-        shard.channel.ask("XDEL", shard.events.key, str(entry.last))
-        for ms, seq, *_ in entry.index.tolist():
-            shard.channel.ask("XDEL", shard.journal.key, f"{ms}-{seq}")
-    left = written[-entries - 1]
+    left = shard.written()[-entries - 1]
     for stream in (shard.events, shard.journal):
-        count = shard.channel.ask("XLEN", stream.key)
-        shard.channel.ask("XSETID", stream.key, str(left.last), "ENTRIESADDED", count, "MAXDELETEDID", "0-0")
+        kept = [each for part in stream.scan(START, left.last) for each in part]
+        shard.channel.ask("DEL", stream.key)
+        for name, fields in kept:
+            shard.channel.ask("XADD", stream.key, str(name), *(word for pair in fields.items() for word in pair))
     fields = ("applied", str(left.last), "hash", f"{left.hash:016x}", "epoch", left.epoch)
     shard.channel.ask("HSET", f"exchange:{shard.number}", *fields)
