@@ -54,8 +54,7 @@ bench-indicators: $(VENV)/.built $(VENV)/.developer  ## measure indicators alone
 	$(BIN)/python -m benchmarks.indicators
 
 bench-exchange: $(VENV)/.built  ## measure the order book alone, ours and the peers, interleaved; a day of 30M messages
-	$(BIN)/python -m benchmarks.exchange
-	$(BIN)/python -m benchmarks.exchange.simulation
+	$(BIN)/python -m benchmarks.exchange; held=$$?; $(BIN)/python -m benchmarks.exchange.simulation && exit $$held
 
 bench-data: $(VENV)/.built  ## measure market data: validated, stored, read with 20M rows
 	$(BIN)/python -m benchmarks.data

@@ -299,6 +299,19 @@ def post_only_self_trade(venue):
     venue.says("refused: would_trade")
 
 
+@scenario(6, "Post-only that would trade once it is decremented is refused")
+def post_only_decremented(venue):
+    venue.sell(3, at=100)
+    venue.sell(4, at=100, by="bob")
+    venue.shows("bids none | asks 100 x 7 (#1 3, #2 4)")
+    venue.buy(8, at=100, flags=POST_ONLY, self_trade=SelfTrade.DECREMENT)
+    venue.says("refused: would_trade")
+    venue.shows("bids none | asks 100 x 7 (#1 3, #2 4)")
+    venue.buy(3, at=100, flags=POST_ONLY, self_trade=SelfTrade.DECREMENT)
+    venue.says("#4 accepted", "#1 cancelled, 3 left: self_trade", "#4 cancelled, 3 left: self_trade")
+    venue.shows("bids none | asks 100 x 4 (#2 4)")
+
+
 @scenario(6, "Of an iceberg, fill or kill counts only what comes before one's own order")
 def fill_or_kill_scan_order(venue):
     venue.sell(10, at=100, by="bob", kind=ICEBERG, extra=2)

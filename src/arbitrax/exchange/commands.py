@@ -223,7 +223,7 @@ def close(symbol: int = 0) -> bytes:
 
 
 def set_reference(price: int, *, symbol: int = 0) -> bytes:
-    """Return a REFERENCE: the price that bands, collars and auctions go by, ticks."""
+    """Return a REFERENCE: the price that bands and auctions go by, and marks without a trade, ticks."""
     return pack(Kind.REFERENCE, symbol=symbol, price=price)
 
 

@@ -9,6 +9,7 @@ from arbitrax.exchange.records import (
     MAX_NOTIONAL,
     MAX_PRICE,
     MAX_QUANTITY,
+    MAX_SYMBOLS,
     MAX_TICK_VALUE,
     InstrumentFlag,
     Kind,
@@ -45,7 +46,7 @@ def instrument(
         quantity_step: lots that every quantity is a multiple of.
         max_quantity: lots of an order.
         min_notional: units of cash of an order.
-        reference: price that bands, collars and auctions go by, ticks; 0: none, or as before.
+        reference: price that bands and auctions go by, and marks without a trade, ticks; 0: none, or as before.
         band: basis points that a limit may be away from the reference; 0: any.
         collar: basis points that a market order may move from the touch.
         maker_fee: millionths of the notional; below 0: a rebate, never more than the taker's fee.
@@ -57,7 +58,7 @@ def instrument(
         InputError: a value outside its range.
     """
     values = {
-        "symbol": whole("symbol", symbol, 0, MOST, "an instrument's number"),
+        "symbol": whole("symbol", symbol, 0, MAX_SYMBOLS - 1, "an instrument's number"),
         "tick_value": whole("tick_value", tick_value, 1, MAX_TICK_VALUE, "units of cash"),
         "price_step": whole("price_step", price_step, 1, MAX_PRICE, "ticks"),
         "quantity_step": whole("quantity_step", quantity_step, 1, MAX_QUANTITY, "lots"),

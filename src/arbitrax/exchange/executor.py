@@ -62,7 +62,9 @@ class Executor:
             InputError: it is no such array.
         """
         if not isinstance(array, np.ndarray) or array.dtype != COMMAND or array.ndim != 1:
-            what = f"dtype {array.dtype}, shape {array.shape}" if isinstance(array, np.ndarray) else f"{type(array)}"
+            what = type(array).__name__
+            if isinstance(array, np.ndarray):
+                what = f"of shape {array.shape}" if array.dtype == COMMAND else f"an array of {array.dtype}"
             raise InputError(
                 f"commands are {what}; give an array of arbitrax.exchange.COMMAND with one axis, as made by"
                 " arbitrax.exchange.commands.as_array."

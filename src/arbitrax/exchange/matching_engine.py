@@ -231,7 +231,7 @@ class MatchingEngine:
         return self._execute(commands.close(symbol))
 
     def set_reference(self, symbol: int, price: int) -> Events:
-        """Set the price that band, collar, auction and marks without a trade go by, ticks."""
+        """Set the price that band, auction and marks without a trade go by, ticks."""
         return self._execute(commands.set_reference(price, symbol=symbol))
 
     def run(self, array: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
@@ -294,7 +294,7 @@ class MatchingEngine:
         return self._core.last(self._known(symbol)) or None
 
     def reference(self, symbol: int) -> int | None:
-        """Return the price that an instrument's band, collar and auction go by, ticks; None: there is none.
+        """Return the price that an instrument's band and auction go by, ticks; None: there is none.
 
         Raises:
             UnknownNameError: there is no such instrument.
@@ -346,3 +346,6 @@ class MatchingEngine:
 
     def __reduce__(self) -> NoReturn:
         refuse_copy("MatchingEngine")
+
+    def __repr__(self) -> str:
+        return f"MatchingEngine({len(self.symbols())} instruments)"

@@ -37,7 +37,7 @@ class OrderBook:
         price_step: ticks that every price is a multiple of.
         quantity_step: lots that every quantity is a multiple of.
         max_quantity: lots of an order.
-        reference: price that band, collar and auction go by, ticks; 0: none.
+        reference: price that band and auction go by, ticks; 0: none.
         band: basis points that a limit may be away from the reference; 0: any.
         collar: basis points that a market order may move from the touch.
 
@@ -158,7 +158,7 @@ class OrderBook:
         return self._execute(commands.close(SYMBOL))
 
     def set_reference(self, price: int) -> Events:
-        """Set the price that band, collar and auction go by, ticks."""
+        """Set the price that band and auction go by, ticks."""
         return self._execute(commands.set_reference(price, symbol=SYMBOL))
 
     def run(self, array: NDArray[np.void]) -> tuple[NDArray[np.void], NDArray[np.int64]]:
@@ -210,7 +210,7 @@ class OrderBook:
 
     @property
     def reference(self) -> int | None:
-        """The price that band, collar and auction go by, ticks; None: there is none."""
+        """The price that band and auction go by, ticks; None: there is none."""
         return self._core.reference(SYMBOL) or None
 
     def order(self, order: int) -> OrderView | None:

@@ -164,7 +164,7 @@ class Kind(IntEnum):
     CLOSE = 20
     """The session ends: DAY orders go, nothing is taken until AUCTION or RESUME."""
     REFERENCE = 21
-    """``price`` becomes the reference of bands and collars."""
+    """``price`` becomes the reference of bands and auctions, and the mark until something trades."""
     QUOTE = 22
     """The house's external market: ``side`` at ``price`` shows ``quantity``; 0 lots: the level is gone."""
     PRINT = 23

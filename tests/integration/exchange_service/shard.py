@@ -130,7 +130,7 @@ class Client(threading.Thread):
     def run(self):
         at = 0
         try:
-            while not self.end.wait(0.002) and at < len(self.commands):
+            while not self.end.wait(0.002):
                 size = int(self.random.integers(1, 100))
                 part = self.commands[at : at + size].copy()
                 soon = part["kind"] == Kind.SUBMIT
@@ -138,7 +138,7 @@ class Client(threading.Thread):
                 part["time_in_force"][soon] = TimeInForce.GTD
                 part["expire"][soon] = self.journal.now() + ORDERS_END_AFTER
                 self.acknowledged.append(self.journal.append(CommandEntry(part)))
-                at += size
+                at = (at + size) % (len(self.commands) - 100)
         except Exception as error:
             self.failure = error
 

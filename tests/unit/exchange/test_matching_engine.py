@@ -182,6 +182,7 @@ def test_what_nobody_knows_is_said(engine, call, says):
     ("call", "says"),
     [
         (lambda: commands.instrument(1, tick_value=0), "tick_value=0 is outside 1.."),
+        (lambda: commands.instrument(1 << 20), "symbol=1048576 is outside 0..1048575"),
         (lambda: commands.instrument(1, maker_fee=-2, taker_fee=1), "maker_fee=-2 and taker_fee=1 pay more"),
         (lambda: commands.instrument(1, margin=10_001), "margin=10001 is outside 1..10000"),
         (lambda: commands.limits(1, max_rate=0), "max_rate=0 is outside 1.."),
@@ -246,6 +247,7 @@ def test_orders_and_instruments_are_shown(engine):
     assert (engine.phase(SYMBOL), engine.phase(OTHER)) == (Phase.CONTINUOUS, Phase.AUCTION)
     engine.set_reference(OTHER, 55)
     assert engine.reference(OTHER) == 55
+    assert repr(engine) == "MatchingEngine(2 instruments)"
 
 
 def test_the_lots_ahead_of_an_order_count_the_house(engine):

@@ -323,9 +323,9 @@ def test_an_array_does_what_the_calls_do(book):
 @pytest.mark.parametrize(
     ("array", "says"),
     [
-        ([1], "commands are <class 'list'>"),
-        (np.zeros(3), "commands are dtype float64, shape (3,)"),
-        (np.zeros((2, 2), COMMAND), "shape (2, 2)"),
+        ([1], "commands are list; give an array"),
+        (np.zeros(3), "commands are an array of float64; give an array"),
+        (np.zeros((2, 2), COMMAND), "commands are of shape (2, 2); give an array"),
     ],
 )
 def test_other_arrays_are_no_commands(book, array, says):

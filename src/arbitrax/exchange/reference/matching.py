@@ -124,6 +124,7 @@ def prevent_self_trade(state: State, book: Book, taker: Order, maker: Order) -> 
 def would_fill(book: Book, order: Order, limit: int) -> int:
     """Return the lots that would trade now: the same walk as `match`, self-trade prevention included, on a copy."""
     left = order.open
+    traded = 0
     for price in book.sides[opposite(order.side)].prices():
         if not reaches(order.side, limit, price):
             break
@@ -133,12 +134,16 @@ def would_fill(book: Book, order: Order, limit: int) -> int:
             if is_self_trade(order, maker):
                 if order.self_trade == SelfTrade.CANCEL_OLDEST:
                     continue
-                return order.open - left
+                if order.self_trade == SelfTrade.DECREMENT and rest < left:
+                    left -= rest
+                    continue
+                return traded
             lots = min(left, shown)
             left -= lots
+            traded += lots
             if lots == shown and rest > lots:
                 queue.append((maker, maker.display_of(rest - lots), rest - lots))
-    return order.open - left
+    return traded
 
 
 def match(state: State, book: Book, taker: Order, limit: int) -> int:

@@ -6,9 +6,8 @@ falls below 0.
 
 A *margin* account has equity = cash + positions at their mark (last trade, else reference). It needs initial margin of
 the mark's value for each position (rounded up), and for open orders the margin and fees at their `worst_price`. Of each
-side only the lots that
-would do more than close the position count, by their share of that side's reservation. An order that only closes is
-never refused for buying power.
+side only the lots that would do more than close the position count, by their share of that side's reservation. An
+order that only closes is never refused for buying power.
 
 All sums and products are exact; where MAX_NOTIONAL does not bound them (a mark that moved) a kernel needs 128 bits.
 """

@@ -192,7 +192,7 @@ def _check(
             return NOT_REDUCING
     if was.place == IN_BOOK and order.type != PEG and changed.limit != was.limit:
         if book.phase != IN_AUCTION_PHASE and order.flags & POST_ONLY:
-            if not slide(e, book, order, cython.address(changed.limit)):
+            if not slide(e, book, order, cython.address(changed.limit), total - filled(order)):
                 return WOULD_TRADE
     return OK if was.position == 0 else check_change(e, book, order, was, changed, total)
 

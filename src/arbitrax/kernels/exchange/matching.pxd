@@ -14,7 +14,9 @@ cdef void drop(Engine* e, unsigned int slot) noexcept nogil
 cdef void cancel(Engine* e, Book* book, unsigned int slot, int code) noexcept nogil
 cdef Book* book_of(Engine* e, const Order* order) noexcept nogil
 cdef long long affordable(const Book* book, const Extension* x, long long price) noexcept nogil
-cdef long long would_fill(Engine* e, Book* book, const Order* order, long long limit, long long wanted) noexcept nogil
+cdef long long would_fill(
+    Engine* e, Book* book, const Order* order, long long limit, long long lots, long long wanted
+) noexcept nogil
 cdef void fill(
     Engine* e, Book* book, Order* taker, Order* maker, long long lots, long long price, int code, bint uncrossing
 ) noexcept nogil

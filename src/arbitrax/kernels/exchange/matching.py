@@ -344,10 +344,11 @@ def _is_own(taker: cython.pointer[cython.const[Order]], maker: cython.pointer[cy
     return taker.account == maker.account and taker.account != 0
 
 
-def would_fill(e, book, order, limit, wanted):
-    """Return the lots, up to those wanted, that would trade now: the walk of `trade`, self-trade prevention included.
+def would_fill(e, book, order, limit, lots, wanted):
+    """Return how many of an order's lots would trade now: the walk of `trade`, self-trade prevention included.
 
-    Hidden lots count, but an own order that stops the walk is met before icebergs ahead of it show their next part.
+    It stops at those wanted: 1, or all. Hidden lots count, but an own order that stops the walk is met before icebergs
+    ahead of it show their next part.
     """
     against: cython.pointer[Ladder] = side_of(e, book, order.side ^ 1)
     bound: cython.longlong = key_of(order.side ^ 1, limit)
@@ -356,6 +357,7 @@ def would_fill(e, book, order, limit, wanted):
     level: cython.pointer[Level]
     maker: cython.pointer[Order]
     found: cython.longlong = 0
+    lost: cython.longlong = 0
     shown: cython.longlong
     everything: cython.longlong
     while index != 0 and found < wanted:
@@ -367,7 +369,9 @@ def would_fill(e, book, order, limit, wanted):
         while slot != 0 and found + shown < wanted:
             maker = order_at(e, slot)
             if _is_own(order, maker):
-                if order.terms >> 4 != CANCEL_OLDEST:
+                if order.terms >> 4 == DECREMENT and wanted + lost + maker.open <= lots:
+                    lost += maker.open
+                elif order.terms >> 4 != CANCEL_OLDEST:
                     return found + shown
             else:
                 everything += maker.open

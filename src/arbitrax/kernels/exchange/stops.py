@@ -193,9 +193,9 @@ def _run(e: cython.pointer[Engine], book: cython.pointer[Book], slot: cython.uin
         if order.side == BUY and limit > x.bound:
             limit = x.bound
     tell(e, TRIGGERED, OK, order, symbol_of(e, book), order.total, x.stop)
-    if order.flags & POST_ONLY and would_fill(e, book, order, limit, 1) > 0:
+    if order.flags & POST_ONLY and would_fill(e, book, order, limit, order.open, 1) > 0:
         cancel(e, book, slot, WOULD_TRADE)
-    elif order.terms & 15 == FOK and would_fill(e, book, order, limit, order.open) < order.open:
+    elif order.terms & 15 == FOK and would_fill(e, book, order, limit, order.open, order.open) < order.open:
         cancel(e, book, slot, NOT_ALL_AT_ONCE)
     else:
         enter(e, book, slot, limit, False)

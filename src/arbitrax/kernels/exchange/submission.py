@@ -252,11 +252,14 @@ def _set_prices(
     return OK
 
 
-def slide(e, book, order, limit):
-    """Tell whether a post-only order may enter; with SLIDE its limit first moves to one step behind the other side."""
+def slide(e, book, order, limit, lots):
+    """Tell whether a post-only order of so many lots may enter.
+
+    With SLIDE its limit first moves to one step behind the other side.
+    """
     best: cython.longlong
     price: cython.longlong
-    if would_fill(e, book, order, limit[0], 1) == 0:
+    if would_fill(e, book, order, limit[0], lots, 1) == 0:
         return True
     best = best_price(e, book, order.side ^ 1)
     price = best - sign(order) * book.price_step
@@ -296,7 +299,7 @@ def _check(
         return NOT_REDUCING
     if order.flags & POST_ONLY and not triggers(order):
         limit = x.limit
-        if not slide(e, book, order, cython.address(limit)):
+        if not slide(e, book, order, cython.address(limit), order.open):
             return WOULD_TRADE
         x.limit = order.price = limit
     if x.position != 0:
@@ -305,7 +308,7 @@ def _check(
             return code
     if order.terms & 15 == FOK and not triggers(order):
         limit = x.limit if x.limit != 0 else x.bound
-        if would_fill(e, book, order, limit, order.total) < order.total:
+        if would_fill(e, book, order, limit, order.total, order.total) < order.total:
             return NOT_ALL_AT_ONCE
     return OK
 
