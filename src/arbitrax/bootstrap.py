@@ -330,8 +330,8 @@ def metrics_served(
 
     try:
         served = exposition.serve(port, collect)
-    except OSError as error:
-        raise InputError(f"Port {port} cannot be used for metrics: {error.strerror}; choose another.") from None
+    except (OSError, OverflowError) as error:
+        raise InputError(f"Port {port} cannot be used for metrics ({error}); choose another.") from None
     with served:
         yield
 

@@ -9,7 +9,7 @@ from typing import NamedTuple, Protocol
 
 from msgspec import structs
 
-from arbitrax.domain.errors import DataError, StoreError
+from arbitrax.domain.errors import DataError, StoreError, UnknownNameError
 from arbitrax.exchange.feed.messages import (
     Bbo,
     Channel,
@@ -189,12 +189,12 @@ class FeedReader:
         a snapshot, the tape with the next trade.
 
         Raises:
-            DataError: the symbol is not published.
+            UnknownNameError: the symbol is not published.
             StoreError: the cache's server is down.
         """
         loaded = await self._source.load(symbol)
         if loaded is None:
-            raise DataError(f"The feed has no symbol {symbol!r}; `arbitrax exchange instruments` shows them.")
+            raise UnknownNameError(f"The feed has no symbol {symbol!r}; `arbitrax exchange instruments` shows them.")
         key = (channel, symbol)
         if channel is Channel.DEPTH:
             mirror = self._mirrors.get(symbol)
