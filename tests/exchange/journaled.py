@@ -6,8 +6,7 @@ import numpy as np
 import valkey
 
 from arbitrax.exchange.core import fold_events
-from arbitrax.exchange.journal import INDEX, START, CommandEntry, EntryId, EventEntry
-from arbitrax.exchange.recording.ports import NO_EVENTS
+from arbitrax.exchange.journal import INDEX, NO_EVENTS, START, CommandEntry, EntryId, EventEntry
 from arbitrax.exchange.records import COMMAND, Kind
 from arbitrax.exchange.reference import MatchingEngine
 from tests.exchange.venue import command

@@ -637,6 +637,18 @@ def halt_and_resume(venue):
     venue.shows("bids none | asks none")
 
 
+@scenario(13, "A closing auction: what crosses trades at one price, then the session ends")
+def closing_auction(venue):
+    venue.phase(Kind.AUCTION)
+    venue.buy(4, at=103, time_in_force=TimeInForce.DAY)
+    venue.buy(2, at=99)
+    venue.sell(3, at=100, by="bob")
+    venue.shows("bids 103 x 4 (#1 4); 99 x 2 (#2 2) | asks 100 x 3 (#3 3)")
+    venue.phase(Kind.CLOSE)
+    venue.says("#1 trades 3 with #3 at 100 in the auction", "#1 cancelled, 1 left: session_ended", "closed at 100")
+    venue.shows("bids 99 x 2 (#2 2) | asks none")
+
+
 @scenario(13, "Time is the journal's: an order that comes too late is stale")
 def stale(venue):
     venue.buy(1, at=100, deadline=900)
@@ -975,6 +987,27 @@ def prints(venue):
     venue.quote(BUY, 7, at=100, kind=Kind.PRINT)
     venue.says("house trades 2 with #1 at 100", "house has 2 of 2 at 100")
     venue.shows("bids 100 x 3 (#1 1, house 2) | asks none")
+
+
+@scenario(20, "A print first fills paper orders at better prices: whoever traded would have met them before")
+def print_through(venue):
+    venue.quote(BUY, 4, at=99)
+    venue.buy(2, at=101)
+    venue.buy(6, at=100, kind=Type.ICEBERG, extra=2, by="bob")
+    venue.buy(3, at=99, by="carol")
+    venue.shows("bids 101 x 2 (#1 2); 100 x 2 (#2 2+4); 99 x 7 (house 4, #3 3) | asks none")
+    venue.quote(BUY, 13, at=99, kind=Kind.PRINT)
+    venue.says(
+        "house trades 2 with #1 at 101",
+        "house trades 2 with #2 at 100",
+        "#2 shows 2 more",
+        "house trades 2 with #2 at 100",
+        "#2 shows 2 more",
+        "house trades 2 with #2 at 100",
+        "house trades 1 with #3 at 99",
+        "house has 0 of 0 at 99",
+    )
+    venue.shows("bids 99 x 2 (#3 2) | asks none")
 
 
 @scenario(20, "A crossed external market is withdrawn")

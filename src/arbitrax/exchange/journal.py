@@ -17,6 +17,9 @@ VERSION = b"1"
 MOST_COMMANDS = 8_192
 """Of one entry."""
 
+NO_EVENTS = 0
+"""The running hash before the first event."""
+
 INDEX = np.dtype([("ms", "<u8"), ("seq", "<u8"), ("commands", "<u4"), ("events", "<u4")])
 """Of an event entry, a row for each command entry it answers."""
 

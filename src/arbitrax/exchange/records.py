@@ -103,8 +103,8 @@ CONTINUOUS with its first one.
 
 Tick value, steps and flags never change; fees and margin only while the symbol has no open order (what orders reserved
 was computed from them); the rest at any time, for what comes later. Otherwise refused, BAD_FIELD, as are values outside
-1..MAX_TICK_VALUE, 0..MAX_NOTIONAL, 0..MAX_QUANTITY, 0..MAX_PRICE, fees beyond +-100% (a rebate above the other side's
-fee would be paid by the fee account: refused), margins above 100%.
+1..MAX_TICK_VALUE, 0..MAX_NOTIONAL, 0..MAX_QUANTITY, 0..MAX_PRICE, fees beyond +-100% (so is a rebate above the other
+side's fee; the fee account pays rebates only in auctions and of trades with the house), margins above 100%.
 """
 
 ACCOUNT_LIMITS = _overlay(
@@ -162,7 +162,7 @@ class Kind(IntEnum):
     UNCROSS = 19
     """The auction's one price, then continuous trading."""
     CLOSE = 20
-    """The session ends: DAY orders go, nothing is taken until AUCTION or RESUME."""
+    """The session ends: an auction uncrosses, DAY orders go, nothing is taken until AUCTION or RESUME."""
     REFERENCE = 21
     """``price`` becomes the reference of bands and auctions, and the mark until something trades."""
     QUOTE = 22

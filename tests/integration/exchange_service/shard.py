@@ -13,9 +13,8 @@ from itertools import pairwise
 import numpy as np
 
 from arbitrax.exchange.core import MatchingCore, fold_events
-from arbitrax.exchange.journal import START, CommandEntry, EntryId, read_command_entry, read_event_entry
+from arbitrax.exchange.journal import NO_EVENTS, START, CommandEntry, EntryId, read_command_entry, read_event_entry
 from arbitrax.exchange.records import COMMAND, Kind, TimeInForce
-from arbitrax.exchange.service.ports import NO_EVENTS
 from arbitrax.exchange.streams import as_commands, generate, opening
 from arbitrax.storage.redis.channel import Channel
 from arbitrax.storage.redis.journal import ValkeyJournal, events_stream

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from arbitrax.domain.errors import DataError
 from arbitrax.exchange.core import MatchingCore, fold_events
-from arbitrax.exchange.journal import START, CommandEntry, EntryId, EventEntry, read_event_entry
+from arbitrax.exchange.journal import NO_EVENTS, START, CommandEntry, EntryId, EventEntry, read_event_entry
 from arbitrax.exchange.records import COMMAND, Kind
 from arbitrax.exchange.service.batches import MOST_COMMANDS, MOST_ENTRIES, form, take
-from arbitrax.exchange.service.ports import NO_EVENTS
 from arbitrax.exchange.service.sequencer import Sequencer, epoch_entry
 from arbitrax.exchange.streams import as_commands, generate, opening
 

@@ -13,10 +13,6 @@ RawEntry = tuple[EntryId, Mapping[bytes, bytes]]
 """An entry of a stream as it is stored."""
 
 
-NO_EVENTS = 0xCBF29CE484222325
-"""The running hash before the first event."""
-
-
 class Instrument(NamedTuple):
     """What a symbol number is."""
 

@@ -16,10 +16,10 @@ import numpy as np
 from arbitrax.domain.errors import DataError, StoreUnavailableError
 from arbitrax.exchange.core import fold_events
 from arbitrax.exchange.identifiers import order_text
-from arbitrax.exchange.journal import START, EntryId, EventEntry, read_command_entry, read_event_entry
+from arbitrax.exchange.journal import NO_EVENTS, START, EntryId, EventEntry, read_command_entry, read_event_entry
 from arbitrax.exchange.recording.ledger import Ledger
 from arbitrax.exchange.recording.order_record import OrderRecord
-from arbitrax.exchange.recording.ports import NO_EVENTS, Mark, RawEntry, Records, Streams
+from arbitrax.exchange.recording.ports import Mark, RawEntry, Records, Streams
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -129,10 +129,11 @@ def change_phase(state: State, book: Book, phase: int) -> None:
     """HALT, AUCTION, CLOSE, RESUME, UNCROSS: what leaves or trades, then STATE, whose ``price`` is the auction's.
 
     Into HALTED, AUCTION and CLOSED the house is withdrawn; into CLOSED the DAY orders end. RESUME uncrosses what an
-    auction left crossed, if anything. Asking for the phase it is in does the same and says so again.
+    auction left crossed, if anything; so does CLOSE out of an auction: the closing auction. Asking for the phase it
+    is in does the same and says so again.
     """
     price = 0
-    if phase == Phase.CONTINUOUS:
+    if phase == Phase.CONTINUOUS or (phase == Phase.CLOSED and book.phase == Phase.AUCTION):
         price = auction.uncross(state, book)
     else:
         house.withdraw_all(state, book)

@@ -10,9 +10,10 @@ nothing. A new quote Q:
 - Q at or through the house's own other side: the external market is crossed. Those levels and this one are withdrawn
   and forgotten; the next quote starts anew.
 
-A PRINT of L lots serves the front of the level's queue: the house's pieces there vanish (they traded outside), orders
-fill against the house at that price. E falls by L, and pieces go from the front until H <= E. Stops see the price as a
-trade's, whoever traded.
+A PRINT of L lots first fills orders of others that stand at better prices, each at its own: whoever traded outside
+would have met them before. Then it serves the front of the level's queue: the house's pieces there vanish (they
+traded outside), orders fill against the house at that price. E falls by L, and pieces go from the front until H <= E.
+Stops see the price as a trade's, whoever traded.
 
 Quotes are taken in continuous trading only; HALT, AUCTION and CLOSE withdraw the house.
 """
@@ -147,10 +148,29 @@ def withdraw_all(state: State, book: Book) -> None:
             withdraw(state, book, side, price, Code.WITHDRAWN_BY_HOUSE)
 
 
+def print_through(state: State, book: Book, taker: Order, price: int) -> int:
+    """Fill the orders of others at prices better than a print's; return what is left of the print."""
+    levels = book.sides[opposite(taker.side)]
+    for better in levels.prices():
+        if better == price or not reaches(taker.side, price, better):
+            break
+        while taker.open:
+            others = (each for each in levels.queues.get(better, []) if each.account != HOUSE)
+            first = next(others, None)
+            if first is None:
+                break
+            lots = min(taker.open, first.shown)
+            first.shown -= lots
+            matching.fill(state, book, taker, first, lots=lots, price=better)
+            matching.after_fill(state, book, first)
+    return taker.open
+
+
 def print_trade(state: State, book: Book, command: Command) -> None:
     """Execute a PRINT that was checked."""
     side, price, left = command.side, command.price, command.quantity
     taker = house_order(book, opposite(side), price, left)
+    left = print_through(state, book, taker, price)
     while left and price in book.sides[side].queues:
         first = book.sides[side].queues[price][0]
         lots = min(left, first.shown)

@@ -48,7 +48,7 @@ def worst_price(state: State, book: Book, order: Order, touch: int | None = None
 
     Its limit; of a market buy the collar from the touch, of a stop or trailing buy the collar from its first trigger;
     of a market sell the touch, of a stop sell its trigger, of a trailing sell the price it started from. A margin
-    account's sell: the higher of that and the mark.
+    account's sell: the highest of that, the last trade and the reference.
     """
     worst = order.limit or order.bound
     if order.side == Side.BUY:
@@ -56,7 +56,7 @@ def worst_price(state: State, book: Book, order: Order, touch: int | None = None
     if order.type == Type.MARKET:
         worst = touch or 0
     on_margin = state.accounts[order.account].kind == AccountKind.MARGIN
-    return max(worst, book.mark()) if worst and on_margin else worst
+    return max(worst, book.last, book.reference) if worst and on_margin else worst
 
 
 def lot_reserve(state: State, book: Book, order: Order, worst: int) -> int:

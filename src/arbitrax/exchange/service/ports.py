@@ -8,9 +8,6 @@ from typing import NamedTuple, Protocol
 
 from arbitrax.exchange.journal import CommandEntry, EntryId, EventEntry, SnapshotManifest
 
-NO_EVENTS = 0
-"""The running hash before the first event."""
-
 RawEntry = tuple[EntryId, Mapping[bytes, bytes]]
 """An entry of a stream as it is stored; `arbitrax.exchange.journal` reads the fields."""
 

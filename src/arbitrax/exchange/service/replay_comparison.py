@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from arbitrax.domain.errors import DataError
 from arbitrax.exchange.core import MatchingCore, fold_events
-from arbitrax.exchange.journal import INDEX, START, EntryId, SnapshotManifest
+from arbitrax.exchange.journal import INDEX, NO_EVENTS, START, EntryId, SnapshotManifest
 from arbitrax.exchange.records import EVENT
 from arbitrax.exchange.service.entry_tables import EntryTable
 from arbitrax.exchange.service.history import Commands
-from arbitrax.exchange.service.ports import NO_EVENTS
 
 RUN_AT_ONCE = 65_536
 """Commands."""

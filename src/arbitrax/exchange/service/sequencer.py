@@ -6,10 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrax.exchange.core import MatchingCore, fold_events
-from arbitrax.exchange.journal import START, CommandEntry, EntryId, EventEntry
+from arbitrax.exchange.journal import NO_EVENTS, START, CommandEntry, EntryId, EventEntry
 from arbitrax.exchange.records import COMMAND, Happening, Kind
 from arbitrax.exchange.service.batches import Batch
-from arbitrax.exchange.service.ports import NO_EVENTS
 
 
 class Sequencer:

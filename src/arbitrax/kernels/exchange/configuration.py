@@ -21,6 +21,7 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     DEPOSITED,
     FEES,
     HOUSE,
+    IN_AUCTION_PHASE,
     MARGIN_ACCOUNT,
     MAX_DELAY,
     MAX_NOTIONAL,
@@ -296,7 +297,7 @@ def change_phase(e, book, phase):
     price: cython.longlong = 0
     event: cython.pointer[Event]
     symbol: cython.uint = symbol_of(e, book)
-    if phase == CONTINUOUS:
+    if phase == CONTINUOUS or (phase == CLOSED_PHASE and book.phase == IN_AUCTION_PHASE):
         price = uncross(e, book)
     else:
         withdraw_all(e, book)

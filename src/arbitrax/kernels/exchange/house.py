@@ -16,7 +16,7 @@ from cython.cimports.arbitrax.kernels.exchange.matching import (
     take_out,
     trade,
 )
-from cython.cimports.arbitrax.kernels.exchange.price_tree import add_level, find_level, remove_level
+from cython.cimports.arbitrax.kernels.exchange.price_tree import add_level, find_level, level_after, remove_level
 from cython.cimports.arbitrax.kernels.exchange.prices import side_of
 from cython.cimports.arbitrax.kernels.exchange.records import (
     BAD_FIELD,
@@ -341,6 +341,60 @@ def withdraw_all(e, book):
             _withdraw(e, book, side, key_of(side, ladder.best_key), WITHDRAWN_BY_HOUSE)
 
 
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _shown(e: cython.pointer[Engine], order: cython.pointer[Order]) -> cython.longlong:
+    """Return the lots the book shows of an order in it."""
+    return order.open if order.extension == 0 else shown_of(extension_at(e, order.extension), order)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _fill_front(
+    e: cython.pointer[Engine],
+    book: cython.pointer[Book],
+    taker: cython.pointer[Order],
+    slot: cython.uint,
+    lots: cython.longlong,
+) -> cython.void:
+    """Fill an order against a print, at its own price."""
+    maker: cython.pointer[Order] = order_at(e, slot)
+    if maker.extension != 0 and extension_at(e, maker.extension).display != 0:
+        extension_at(e, maker.extension).shown -= lots
+    fill(e, book, taker, maker, lots, maker.price, OK, False)
+    after_fill(e, book, slot)
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _print_through(
+    e: cython.pointer[Engine], book: cython.pointer[Book], taker: cython.pointer[Order], price: cython.longlong
+) -> cython.void:
+    """Fill the orders of others at prices better than a print's."""
+    ladder: cython.pointer[Ladder] = side_of(e, book, taker.side ^ 1)
+    worst: cython.longlong = key_of(taker.side ^ 1, price)
+    index: cython.uint = ladder.best
+    key: cython.longlong
+    slot: cython.uint
+    lots: cython.longlong
+    while index != 0 and level_at(e, index).key < worst:
+        key = level_at(e, index).key
+        while taker.open > 0 and index != 0:
+            slot = level_at(e, index).head
+            while slot != 0 and order_at(e, slot).account == HOUSE:
+                slot = order_at(e, slot).next
+            if slot == 0:
+                break
+            lots = _shown(e, order_at(e, slot))
+            _fill_front(e, book, taker, slot, lots if lots < taker.open else taker.open)
+            index = find_level(e, ladder, key)
+        index = level_after(e, ladder, key)
+
+
 def print_trade(e, book, c):
     """Execute a PRINT that was checked."""
     side: cython.uint = c.side
@@ -354,19 +408,18 @@ def print_trade(e, book, c):
     taker_slot: cython.uint
     taker: cython.pointer[Order]
     first: cython.pointer[Order]
-    x: cython.pointer[Extension]
     open_waiting(e, book)
     taker_slot = _make_piece(e, book, side ^ 1, c.price, left)
     taker = order_at(e, taker_slot)
+    _print_through(e, book, taker, c.price)
+    left = taker.open
     while left > 0:
         index = find_level(e, side_of(e, book, side), key_of(side, c.price))
         if index == 0:
             break
         slot = level_at(e, index).head
         first = order_at(e, slot)
-        lots = first.open
-        if first.extension != 0:
-            lots = shown_of(extension_at(e, first.extension), first)
+        lots = _shown(e, first)
         if lots > left:
             lots = left
         left -= lots
@@ -375,12 +428,7 @@ def print_trade(e, book, c):
             taker.total -= lots
             taker.open -= lots
             continue
-        if first.extension != 0:
-            x = extension_at(e, first.extension)
-            if x.display != 0:
-                x.shown -= lots
-        fill(e, book, taker, first, lots, c.price, OK, False)
-        after_fill(e, book, slot)
+        _fill_front(e, book, taker, slot, lots)
     drop(e, taker_slot)
     book.last = c.price
     if book.first_print == 0:

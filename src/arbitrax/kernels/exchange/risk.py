@@ -199,8 +199,9 @@ def _worst_price(
         return worst
     if order.type == MARKET:
         worst = touch
-    if worst != 0 and mark(book) > worst and balance.kind == MARGIN_ACCOUNT:
-        return mark(book)
+    if worst != 0 and balance.kind == MARGIN_ACCOUNT:
+        worst = book.last if book.last > worst else worst
+        worst = book.reference if book.reference > worst else worst
     return worst
 
 

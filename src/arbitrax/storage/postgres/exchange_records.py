@@ -10,9 +10,9 @@ from psycopg import sql
 
 from arbitrax.domain.errors import DataError, StoreUnavailableError
 from arbitrax.exchange.identifiers import event_of, first_event, order_number
-from arbitrax.exchange.journal import START, EntryId
+from arbitrax.exchange.journal import NO_EVENTS, START, EntryId
 from arbitrax.exchange.recording.order_record import OrderRecord
-from arbitrax.exchange.recording.ports import NO_EVENTS, Changes, Instrument, Mark
+from arbitrax.exchange.recording.ports import Changes, Instrument, Mark
 from arbitrax.exchange.recording.position_record import PositionRecord
 from arbitrax.exchange.records import InstrumentFlag, SelfTrade, TimeInForce, Type
 from arbitrax.storage.postgres import exchange_rows as rows

@@ -139,7 +139,8 @@ class ValkeyClientJournal:
         most = int(memory["maxmemory"]) or int(memory.get("total_system_memory", 0))
         lag = 0
         if recorded is not None and newest:
-            lag = max(EntryId.parse(newest[0][0]).ms - EntryId.parse(recorded).ms, 0)
+            waiting = await self._ask(self._reads.xrange(f"events:{shard}", b"(" + recorded, count=1))
+            lag = EntryId.parse(newest[0][0]).ms - EntryId.parse(waiting[0][0]).ms if waiting else 0
         return Condition(
             time=clock[0] * 1000 + clock[1] // 1000,
             memory_share=int(memory["used_memory"]) / most if most else 0.0,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from arbitrax.domain.errors import DataError
-from arbitrax.exchange.journal import START, EntryId, EventEntry
+from arbitrax.exchange.journal import NO_EVENTS, START, EntryId, EventEntry
 from arbitrax.exchange.service import crash_points
-from arbitrax.exchange.service.ports import NO_EVENTS, Applied
+from arbitrax.exchange.service.ports import Applied
 from arbitrax.storage.redis.channel import Channel
 
 # KEYS: lease, exchange, events, marks. ARGV: the lease's value, predecessor, id, hash, epoch, token, gateways, then the

@@ -8,9 +8,9 @@ from typing import Any, Self
 import msgspec
 
 from arbitrax.domain.errors import DataError
-from arbitrax.exchange.journal import START, EntryId, SnapshotManifest
+from arbitrax.exchange.journal import NO_EVENTS, START, EntryId, SnapshotManifest
 from arbitrax.exchange.service.archive_ports import Progress
-from arbitrax.exchange.service.ports import NO_EVENTS, Applied
+from arbitrax.exchange.service.ports import Applied
 from arbitrax.storage.redis.channel import Channel, Word
 from arbitrax.storage.redis.journal import ValkeyStream
 
