@@ -15,8 +15,9 @@ import pytest
 
 from arbitrax.exchange.feed.listing import FixedDirectory
 from arbitrax.exchange.feed.messages import Channel, OrderSnapshot, Snapshot
-from arbitrax.exchange.feed.reader import FeedReader, Resume
+from arbitrax.exchange.feed.reader import FeedReader
 from arbitrax.exchange.feed.shard_feed import ShardFeed
+from arbitrax.exchange.feed.subscription import Resume
 from arbitrax.exchange.journal import START, CommandEntry, EntryId
 from arbitrax.exchange.records import Kind
 from arbitrax.exchange.service.recovery import Sources, recover

@@ -12,7 +12,8 @@ from msgspec import Struct
 from arbitrax.domain.errors import InputError
 from arbitrax.exchange.feed.messages import Channel, ClientLevel, Message, Statistics, Trades
 from arbitrax.exchange.feed.mirror import Mirror
-from arbitrax.exchange.feed.reader import FeedReader, FeedSource, Subscription
+from arbitrax.exchange.feed.reader import FeedReader, FeedSource
+from arbitrax.exchange.feed.subscription import Subscription
 
 LONGEST_TAPE = 50
 

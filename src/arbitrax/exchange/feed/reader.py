@@ -3,45 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from msgspec import structs
-
-from arbitrax.domain.errors import DataError, StoreError, UnknownNameError
+from arbitrax.domain.errors import DataError, InputError, StoreError, UnknownNameError
 from arbitrax.exchange.feed.messages import (
     Bbo,
     Channel,
     DepthChange,
     Message,
-    OrderChanges,
     OrderSnapshot,
     Snapshot,
     Statistics,
-    Trades,
 )
 from arbitrax.exchange.feed.mirror import DepthView, Mirror
+from arbitrax.exchange.feed.subscription import Key, Resume, Subscription
 from arbitrax.exchange.journal import EntryId
 
-LONGEST_QUEUE = 1_000
-"""Messages of the tape or of orders that wait for a slow client; older ones are left out and the gap is told."""
 WAIT_MS = 250
 REST_SECONDS = 0.5
 ASK_SECONDS = 10.0
 DEPTHS = (10, 50, None)
-
-Key = tuple[Channel, str]
-
-
-class Resume(NamedTuple):
-    """The last message a client has of a channel and symbol."""
-
-    epoch: int
-    seq: int
-
-
-NOTHING = Resume(0, 0)
 
 
 class Loaded(NamedTuple):
@@ -70,106 +52,6 @@ class FeedSource(Protocol):
         """Say that somebody follows the orders of symbols."""
 
 
-class Subscription:
-    """What one client asked for of a symbol: iterate over it. A client that is slow gets what it needs, later."""
-
-    def __init__(self, reader: FeedReader, key: Key, view: DepthView | None) -> None:
-        self.key = key
-        self._reader, self._view = reader, view
-        self._queue: deque[Message] = deque()
-        self._latest: Message | None = None
-        self._sent: int | None = None
-        """Of a queue's channel, the last message the client got."""
-        self._last = NOTHING
-        """Of a queue's channel, the last message that was handed over."""
-        self._early: list[Message] | None = []
-        """What came while older messages were looked up."""
-        self._news = asyncio.Event()
-
-    def __aiter__(self) -> AsyncIterator[Message]:
-        """Return itself."""
-        return self
-
-    async def __anext__(self) -> Message:
-        """Return the next message for the client, when there is one."""
-        while True:
-            found = self.take()
-            if found is not None:
-                return found
-            self._news.clear()
-            await self._news.wait()
-
-    def close(self) -> None:
-        """Leave."""
-        self._reader.leave(self)
-
-    def put(self, message: Message) -> None:
-        """Hand over a message of the channel."""
-        if self.key[0] in (Channel.BBO, Channel.STATISTICS):
-            self._latest = message
-        elif self._early is not None:
-            self._early.append(message)
-        elif self._fits(message):
-            self._queue.append(message)
-            self._last = Resume(message.epoch, message.seq)
-            if len(self._queue) > LONGEST_QUEUE:
-                self._shorten()
-        self._news.set()
-
-    def _fits(self, message: Message) -> bool:
-        """Whether a message is new. Orders begin with a snapshot, in each epoch."""
-        begins = message.epoch != self._last.epoch
-        if begins:
-            self._sent = None
-        if isinstance(message, OrderSnapshot):
-            return begins
-        if self.key[0] is Channel.ORDERS and (begins or message.seq > self._last.seq + 1):
-            self._last = NOTHING  # until the next snapshot
-            return False
-        return begins or message.seq > self._last.seq
-
-    def _shorten(self) -> None:
-        """Leave messages out: of orders all, so that the next snapshot is taken."""
-        if self.key[0] is Channel.ORDERS:
-            self._queue.clear()
-            self._last = NOTHING
-        else:
-            self._queue.popleft()
-
-    def begin(self, earlier: Sequence[Message], resume: Resume | None = None) -> None:
-        """Hand over what came before it was there; with ``resume`` after a message that the client has."""
-        early, self._early = self._early or [], None
-        if resume is not None:
-            self._last, self._sent = resume, resume.seq
-        for each in (*earlier, *early):
-            self.put(each)
-
-    def wake(self) -> None:
-        """Look at the book again."""
-        self._news.set()
-
-    @property
-    def view(self) -> DepthView | None:
-        """Return what a subscription of depth has of its book."""
-        return self._view
-
-    def take(self) -> Message | None:
-        """Return the next message without waiting; None: there is none yet."""
-        if self._view is not None:
-            return self._view.take()
-        if self._latest is not None:
-            found, self._latest = self._latest, None
-            return found
-        if not self._queue:
-            return None
-        message = self._queue.popleft()
-        if isinstance(message, (Trades, OrderChanges)):
-            previous = message.seq - 1 if self._sent is None else self._sent
-            message = structs.replace(message, prev_seq=previous)
-        self._sent = message.seq
-        return message
-
-
 class FeedReader:
     """Reads each stream once for all subscriptions of a process. `run` must be running."""
 
@@ -189,9 +71,12 @@ class FeedReader:
         a snapshot, the tape with the next trade.
 
         Raises:
+            InputError: there is no such depth.
             UnknownNameError: the symbol is not published.
             StoreError: the cache's server is down.
         """
+        if depth not in DEPTHS:
+            raise InputError(f"A depth of {depth} levels is not offered; take 10, 50 or all.")
         loaded = await self._source.load(symbol)
         if loaded is None:
             raise UnknownNameError(f"The feed has no symbol {symbol!r}; `arbitrax exchange instruments` shows them.")
@@ -202,12 +87,12 @@ class FeedReader:
                 mirror = self._mirrors[symbol] = Mirror(symbol)
                 mirror.load(loaded.snapshot)
                 self._after[key] = loaded.entry
-            made = Subscription(self, key, view := DepthView(mirror, depth))
+            made = Subscription(self.leave, key, view := DepthView(mirror, depth))
             self._subscriptions.setdefault(key, set()).add(made)
             if resume is not None and resume.epoch == mirror.epoch:
                 await self._resume_depth(view, resume.seq)
             return made
-        made = Subscription(self, key, None)
+        made = Subscription(self.leave, key, None)
         self._subscriptions.setdefault(key, set()).add(made)
         if channel in (Channel.BBO, Channel.STATISTICS):
             self._after.setdefault(key, loaded.entry)

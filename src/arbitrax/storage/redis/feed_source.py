@@ -21,7 +21,8 @@ from arbitrax.exchange.feed.messages import (
     Statistics,
     Trades,
 )
-from arbitrax.exchange.feed.reader import Key, Loaded
+from arbitrax.exchange.feed.reader import Loaded
+from arbitrax.exchange.feed.subscription import Key
 from arbitrax.exchange.journal import EntryId
 from arbitrax.storage.redis import feed_keys as keys
 from arbitrax.storage.redis.channel import address

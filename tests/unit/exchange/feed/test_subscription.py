@@ -1,7 +1,7 @@
 """What waits for slow clients is bounded; what they get says what it follows."""
 
 from arbitrax.exchange.feed.messages import Channel, OrderChanges, OrderSnapshot, Trades
-from arbitrax.exchange.feed.reader import LONGEST_QUEUE, Resume, Subscription
+from arbitrax.exchange.feed.subscription import LONGEST_QUEUE, Resume, Subscription
 
 
 def drain(subscription):
