@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
-from arbitrax.domain.errors import SchemaError, StoreError, StoreUnavailableError
+from arbitrax.domain.errors import InputError, SchemaError, StoreError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from arbitrax.domain.assets import AssetType
     from arbitrax.exchange.journal import EntryId
+    from arbitrax.exchange.service.metering import WorkerMeter
+    from arbitrax.exchange.service.status import ShardStatus
     from arbitrax.exchange.service.verification import Verification
     from arbitrax.market_data.providers.provider import Provider
     from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from arbitrax.storage.postgres.connection import Database
     from arbitrax.storage.postgres.summary import DatabaseSummary
     from arbitrax.storage.redis.client_journal import ValkeyClientJournal
+    from arbitrax.storage.redis.feed_source import ValkeyFeedSource
     from arbitrax.storage.redis.recent_bars import RecentBars
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.gateway import Gateway
@@ -224,24 +227,32 @@ def journal_url(settings: Settings) -> str:
     return settings.redis_url or embedded_servers(settings.home, settings.durability).journal_url()
 
 
-def serve_exchange(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:
+def serve_exchange(
+    settings: Settings, shard: int, say: Callable[[str], None], stop: Event, metrics_port: int | None = None
+) -> None:
     """Execute a shard until ``stop`` is set: see `arbitrax.exchange.service.worker.serve`.
 
     Raises:
         StoreError: the journal's server is down at the start, or would lose entries.
         DataError: the journal is damaged, or gives other events than were written.
     """
+    from arbitrax.exchange.service.metering import MeteredOutputs, WorkerMeter
     from arbitrax.exchange.service.recovery import Sources
-    from arbitrax.exchange.service.snapshooting import Pace
+    from arbitrax.exchange.service.snapshotting import Pace
     from arbitrax.exchange.service.worker import serve
     from arbitrax.storage.exchange_files.shard_archive import FileArchive
     from arbitrax.storage.postgres.recorded_mark import RecordedMark
     from arbitrax.storage.redis.file_sync import FileSync
     from arbitrax.storage.redis.shard_server import ShardServer
     from arbitrax.storage.redis.shard_store import ValkeyShardStore
+    from arbitrax.storage.redis.worker_reports import WorkerReports
+
+    meter = WorkerMeter()
 
     def connect() -> ValkeyShardStore:
-        return ValkeyShardStore(journal_url(settings), shard, settings.durability)
+        store = ValkeyShardStore(journal_url(settings), shard, settings.durability)
+        store.outputs = MeteredOutputs(store.outputs, meter)
+        return store
 
     def known(shard: int) -> EntryId | None:
         with ShardServer(journal_url(settings), shard) as server:
@@ -249,7 +260,11 @@ def serve_exchange(settings: Settings, shard: int, say: Callable[[str], None], s
         return recorded if recorded > (0, 0) else None
 
     pace = Pace(settings.snapshot_commands, float(settings.snapshot_seconds))
-    with FileSync(lambda: journal_url(settings), shard, settings.durability, say):
+    with (
+        metrics_served(settings, shard, metrics_port, meter),
+        FileSync(lambda: journal_url(settings), shard, settings.durability, say),
+        WorkerReports(lambda: journal_url(settings), shard, meter),
+    ):
         sources = Sources(
             exchange_snapshots(settings, shard),
             FileArchive(exchange_folder(settings)),
@@ -303,6 +318,82 @@ def verify_exchange(settings: Settings, shard: int, start: str | None, done: Cal
     commands, events = (Segments(folder, shard, stream) for stream in (Stream.COMMANDS, Stream.EVENTS))
     with ShardServer(journal_url(settings), shard) as server:
         return Verifier(server, commands, events, check_snapshot).run(shard, start, done)
+
+
+@contextmanager
+def metrics_served(
+    settings: Settings, shard: int, port: int | None, meter: WorkerMeter | None = None
+) -> Iterator[None]:
+    """Answer Prometheus on a port of the loopback while the block runs; None: not at all.
+
+    Raises:
+        InputError: the port cannot be had.
+    """
+    if port is None:
+        yield
+        return
+    from arbitrax.services.exchange_metrics import shard_metrics, worker_metrics
+    from arbitrax.telemetry import exposition
+
+    def collect() -> Iterator[exposition.Sample | exposition.Distribution]:
+        yield from shard_metrics(exchange_status(settings, shard))
+        if meter is not None:
+            yield from worker_metrics(shard, meter)
+
+    try:
+        served = exposition.serve(port, collect)
+    except (OSError, OverflowError) as error:
+        raise InputError(f"Port {port} cannot be used for metrics ({error}); choose another.") from None
+    with served:
+        yield
+
+
+def exchange_status(settings: Settings, shard: int) -> ShardStatus:
+    """Return how a shard is doing, whatever is down."""
+    from arbitrax.storage.redis.exchange_status import read_status
+
+    return read_status(lambda: journal_url(settings), lambda: cache_url(settings), shard)
+
+
+def serve_feed(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:
+    """Publish a shard until ``stop`` is set: see `arbitrax.exchange.feed.publishing.serve`.
+
+    Raises:
+        DataError: the beginning of the events is gone.
+    """
+    from arbitrax.exchange.feed.publishing import serve
+    from arbitrax.exchange.feed.recovery import Sources
+    from arbitrax.storage.exchange_files.feed_checkpoints import FileCheckpoints
+    from arbitrax.storage.exchange_files.shard_archive import FileArchive
+    from arbitrax.storage.redis.feed_store import ValkeyFeedStore
+    from arbitrax.trading.feed_directory import RegistryDirectory
+
+    def connect() -> ValkeyFeedStore:
+        return ValkeyFeedStore(journal_url(settings), cache_url(settings), shard)
+
+    folder = exchange_folder(settings)
+    directory = RegistryDirectory(shard, lambda: read_registry(settings))
+    sources = Sources(directory, FileCheckpoints(folder, shard), FileArchive(folder))
+    serve(shard, connect, sources=sources, say=say, stop=stop)
+
+
+def feed_source(settings: Settings) -> ValkeyFeedSource:
+    """Return where gateways read the feed; open it with ``async with``."""
+    from arbitrax.storage.redis.feed_source import ValkeyFeedSource
+
+    return ValkeyFeedSource(cache_url(settings))
+
+
+def read_registry(settings: Settings) -> Registry:
+    """Return the instruments and accounts of the exchange.
+
+    Raises:
+        StoreError: the database is down, or of another release.
+    """
+    from arbitrax.trading.registry import Registry
+
+    with open_store(settings, seed=False) as store:
+        return Registry(store.registry.instruments(), store.registry.accounts())
 
 
 def exchange_folder(settings: Settings) -> Path:

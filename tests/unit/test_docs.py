@@ -36,7 +36,7 @@ def test_readme_names_every_folder_of_the_package():
     assert [name for name in folders if f"{name}/" not in readme] == []
 
 
-RUN = ("order-book.md",)
+RUN = ("order-book.md", "concepts/market-data-feed.md")
 """Pages whose Python blocks run in one session, and print the text block that follows, if any."""
 
 

@@ -27,6 +27,7 @@ HEAVY = {
     "tenacity",
     "valkey",
     "psutil",
+    "prometheus_client",
 }
 LIST = "import sys, json; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
 

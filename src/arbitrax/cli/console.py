@@ -67,6 +67,19 @@ def table(
     return made
 
 
+def facts_table(title: str, facts: dict[str, str]) -> "RenderableType":
+    """Return facts by name under a title."""
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(title=Text(title, style="bold"), title_justify="left", box=None, show_header=False, pad_edge=False)
+    made.add_column(no_wrap=True)
+    made.add_column(overflow="fold")
+    for fact in facts.items():
+        made.add_row(*fact)
+    return made
+
+
 @contextmanager
 def progress(label: str, *, shown: bool) -> "Iterator[tuple[RowsDone, RowsDone]]":
     """Draw a bar of rows on stderr while the block runs; nothing on a pipe.

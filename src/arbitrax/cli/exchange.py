@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
-from arbitrax.cli.console import Json, complain, progress, show, show_json, table
+from arbitrax.cli.console import Json, complain, facts_table, progress, show, show_json, table
 from arbitrax.cli.exchange_registry import add_commands
 from arbitrax.domain.errors import InputError
 
@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 LEAST_RESTING, MOST_RESTING = 100, 100_000
 
-app = App(name="exchange", help="Configure the exchange, replay files on its engine, measure it, verify its journal.")
+app = App(name="exchange", help="Configure the exchange, watch it, verify its journal, measure its engine.")
 add_commands(app)
+app.command("arbitrax.cli.exchange_show:show", name="show")
+app.command("arbitrax.cli.exchange_status:status", name="status")
 
 
 @app.command
@@ -50,7 +52,7 @@ def replay(
 
 
 def _outcome(title: str, found: "Outcome") -> "RenderableType":
-    return _facts(
+    return facts_table(
         title,
         {
             "commands": f"{found.commands:,}, {found.commands_per_second:,.0f} a second, {found.refused:,} refused",
@@ -67,7 +69,7 @@ def _outcome(title: str, found: "Outcome") -> "RenderableType":
 def _day(found: "LobsterOutcome") -> "RenderableType":
     messages = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in found.messages.items())
     depth = f"a side's best {found.levels}, {found.books_compared:,} times: {found.books_differ:,} differ"
-    return _facts(
+    return facts_table(
         "The files",
         {
             "messages": messages,
@@ -121,7 +123,7 @@ def bench(
             ),
             "hash of trades": f"{found.trade_hash}, {verdict}",
         }
-        show(_facts(f"{resting:,} resting orders", facts))
+        show(facts_table(f"{resting:,} resting orders", facts))
     return 0 if found.agrees else 1
 
 
@@ -150,7 +152,7 @@ def verify(
     if json:
         show_json(found)
     elif not quiet:
-        show(_facts(f"Shard {shard}", _verified(found)))
+        show(facts_table(f"Shard {shard}", _verified(found)))
     if found.agrees:
         return 0
     complain(f"Shard {shard} is not what its journal makes of it: {found.differs} differs: {found.reason}.")
@@ -169,15 +171,3 @@ def _verified(found: "Verification") -> dict[str, str]:
         "hash of the state": found.state_hash,
         "verdict": "agrees" if found.agrees else f"DIFFERS at {found.differs}",
     }
-
-
-def _facts(title: str, facts: dict[str, str]) -> "RenderableType":
-    from rich.table import Table
-    from rich.text import Text
-
-    made = Table(title=Text(title, style="bold"), title_justify="left", box=None, show_header=False, pad_edge=False)
-    made.add_column(no_wrap=True)
-    made.add_column(overflow="fold")
-    for fact in facts.items():
-        made.add_row(*fact)
-    return made

@@ -13,12 +13,19 @@ from arbitrax.settings import read_settings
 
 MOST_SHARDS = 256
 
+MetricsPort = Annotated[
+    int | None,
+    Parameter(help="Port of this machine's loopback that answers Prometheus; left out: none."),
+]
+
 app = App(name="serve", help="Run a process of the exchange until Ctrl-C.")
 
 
 @app.command
 def exchange(
-    *, shard: Annotated[int, Parameter(help="Which shard, 0 to 255. A second process of one stands by.")] = 0
+    *,
+    shard: Annotated[int, Parameter(help="Which shard, 0 to 255. A second process of one stands by.")] = 0,
+    metrics_port: MetricsPort = None,
 ) -> int:
     """Execute the journal of a shard: recover, match, write the events.
 
@@ -27,30 +34,58 @@ def exchange(
     from arbitrax.bootstrap import serve_exchange
 
     check_shard(shard)
-    serve_exchange(read_settings(), shard, say, until_asked_to_stop())
+    serve_exchange(read_settings(), shard, say, until_asked_to_stop(), metrics_port)
     return 0
 
 
 @app.command
-def archiver(*, shard: Annotated[int, Parameter(help="Which shard, 0 to 255. A second process stands by.")] = 0) -> int:
+def archiver(
+    *,
+    shard: Annotated[int, Parameter(help="Which shard, 0 to 255. A second process stands by.")] = 0,
+    metrics_port: MetricsPort = None,
+) -> int:
     """Copy commands and events of a shard to files, have its snapshots verified, trim what is safe."""
-    from arbitrax.bootstrap import serve_archiver
+    from arbitrax.bootstrap import metrics_served, serve_archiver
 
     check_shard(shard)
-    serve_archiver(read_settings(), shard, say, until_asked_to_stop())
+    settings = read_settings()
+    with metrics_served(settings, shard, metrics_port):
+        serve_archiver(settings, shard, say, until_asked_to_stop())
     return 0
 
 
 @app.command
-def recorder(*, shard: Annotated[int, Parameter(help="Which shard, 0 to 255. One recorder is enough.")] = 0) -> int:
+def feed(
+    *,
+    shard: Annotated[int, Parameter(help="Which shard, 0 to 255. A second process stands by.")] = 0,
+    metrics_port: MetricsPort = None,
+) -> int:
+    """Publish a shard's market data on the cache's server: books, depth, tape, best prices, statistics, positions."""
+    from arbitrax.bootstrap import metrics_served, serve_feed
+
+    check_shard(shard)
+    settings = read_settings()
+    with metrics_served(settings, shard, metrics_port):
+        serve_feed(settings, shard, say, until_asked_to_stop())
+    return 0
+
+
+@app.command
+def recorder(
+    *,
+    shard: Annotated[int, Parameter(help="Which shard, 0 to 255. One recorder is enough.")] = 0,
+    metrics_port: MetricsPort = None,
+) -> int:
     """Carry the events of a shard into PostgreSQL: orders, fills, round trips.
 
     What happened while it was away it finds in the journal, and nothing is stored twice.
     """
-    from arbitrax.bootstrap import serve_recorder
+    from arbitrax.bootstrap import metrics_served, serve_recorder
 
     check_shard(shard)
-    serve_recorder(read_settings(), shard, say, until_asked_to_stop())
+    settings = read_settings()
+    with metrics_served(settings, shard, metrics_port):
+        serve_recorder(settings, shard, say, until_asked_to_stop())
     return 0
 
 

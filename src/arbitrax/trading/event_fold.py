@@ -9,9 +9,9 @@ from msgspec import Struct
 
 from arbitrax.domain.errors import StoreUnavailableError
 from arbitrax.exchange.journal import START
+from arbitrax.exchange.public_book import PublicBook
 from arbitrax.exchange.records import Code, Happening, Side
 from arbitrax.exchange.reference.accounts import Position
-from arbitrax.exchange.simulation.public_book import PublicBook
 from arbitrax.trading.client_journal import ClientJournal
 from arbitrax.trading.registry import Registry
 

@@ -49,12 +49,13 @@ class Shard:
         self.events = events_stream(self.channel, self.number)
         self.outputs = ValkeyOutputs(self.channel, self.number)
 
-    def start(self, **environment):
-        """Start a worker; its words go to a file."""
+    def start(self, *, words=None, **environment):
+        """Start a worker; what it says goes to a file."""
+        words = words or ["serve", "exchange", "--shard", str(self.number)]
         log = self.folder / f"worker-{self.number}-{len(self.workers)}.log"
         with log.open("wb") as file:
             worker = subprocess.Popen(
-                [sys.executable, "-m", "arbitrax.cli.main", "serve", "exchange", "--shard", str(self.number)],
+                [sys.executable, "-m", "arbitrax.cli.main", *words],
                 stderr=file,
                 env={**os.environ, "ARBITRAX_HOME": str(self.folder), "ARBITRAX_REDIS_URL": self.url, **environment},
             )

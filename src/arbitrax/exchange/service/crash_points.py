@@ -14,6 +14,8 @@ Read once, when imported; without the variable a place is a call of an empty fun
     epoch.inserted    a new epoch is in the journal, not executed
     snapshot.forked   a child writes the state
     snapshot.written  it has, the store was not told
+    feed.followed     a feed knows what events did, nothing is sent
+    feed.published    it is published
 """
 
 import os

@@ -17,7 +17,7 @@ from arbitrax.exchange.service.heartbeats import Heartbeats, disconnections
 from arbitrax.exchange.service.ports import RawEntry, ShardStore
 from arbitrax.exchange.service.recovery import Recovered, Say, Sources, Stopped, recover
 from arbitrax.exchange.service.sequencer import Sequencer, tick_entry
-from arbitrax.exchange.service.snapshooting import Pace, Snapshooter
+from arbitrax.exchange.service.snapshotting import Pace, Snapshooter
 
 IN_FLIGHT = 2
 """Outputs on their way while the next batch runs: a later one is refused when an earlier one was."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrax.domain.errors import ParameterError
+from arbitrax.exchange.public_book import PublicBook
 from arbitrax.exchange.records import COMMAND, EVENT, MAX_TIME, Code, Happening, SelfTrade
 from arbitrax.exchange.simulation.desk import Desk
 from arbitrax.exchange.simulation.draws import Draws
@@ -16,7 +17,6 @@ from arbitrax.exchange.simulation.fundamental import Fundamental, FundamentalVal
 from arbitrax.exchange.simulation.listing import Listing
 from arbitrax.exchange.simulation.parameters import check_number
 from arbitrax.exchange.simulation.participant import Instruction, Participant
-from arbitrax.exchange.simulation.public_book import PublicBook
 from arbitrax.exchange.simulation.run import QUOTE, Exchange, Run, join_offsets
 
 pack = Struct("<8qQ4I6BH32s").pack

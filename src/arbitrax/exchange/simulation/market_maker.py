@@ -6,6 +6,7 @@ from math import ceil, floor
 
 import numpy as np
 
+from arbitrax.exchange.public_book import PublicBook
 from arbitrax.exchange.simulation.desk import Desk
 from arbitrax.exchange.simulation.draws import logarithm
 from arbitrax.exchange.simulation.fundamental import FundamentalValue
@@ -22,7 +23,6 @@ from arbitrax.exchange.simulation.participant import (
     cancel,
     post,
 )
-from arbitrax.exchange.simulation.public_book import PublicBook
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from arbitrax.exchange.public_book import PublicBook
 from arbitrax.exchange.simulation.desk import Desk
 from arbitrax.exchange.simulation.fundamental import FundamentalValue
 from arbitrax.exchange.simulation.listing import Listing
@@ -17,7 +18,6 @@ from arbitrax.exchange.simulation.participant import (
     Instruction,
     market,
 )
-from arbitrax.exchange.simulation.public_book import PublicBook
 
 
 @dataclass(frozen=True, slots=True)

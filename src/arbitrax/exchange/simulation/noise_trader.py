@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from arbitrax.domain.errors import ParameterError
+from arbitrax.exchange.public_book import PublicBook
 from arbitrax.exchange.simulation.desk import Desk
 from arbitrax.exchange.simulation.fundamental import FundamentalValue
 from arbitrax.exchange.simulation.listing import Listing
@@ -19,7 +20,6 @@ from arbitrax.exchange.simulation.participant import (
     limit,
     market,
 )
-from arbitrax.exchange.simulation.public_book import PublicBook
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from arbitrax.exchange.public_book import PublicBook
 from arbitrax.exchange.records import Flag, Kind, Side, TimeInForce, Type
 from arbitrax.exchange.simulation.desk import Desk
 from arbitrax.exchange.simulation.fundamental import FundamentalValue
 from arbitrax.exchange.simulation.listing import Listing
-from arbitrax.exchange.simulation.public_book import PublicBook
 
 BUY, SELL = int(Side.BUY), int(Side.SELL)
 MAX_RATE = 1e5

@@ -188,8 +188,11 @@ def _is_plain_record(e: cython.pointer[Engine], order: cython.pointer[Order]) ->
 @cython.exceptval(check=False)
 def _count(e: cython.pointer[Engine], order: cython.pointer[Order], change: cython.int) -> cython.void:
     """Count an open order of an account in or out."""
+    position: cython.uint
     if order.extension != 0:
-        balance_at(e, position_at(e, extension_at(e, order.extension).position).balance).orders += change
+        position = extension_at(e, order.extension).position
+        if position != 0:  # else it was handed over, in a symbol without accounts
+            balance_at(e, position_at(e, position).balance).orders += change
 
 
 @cython.cfunc

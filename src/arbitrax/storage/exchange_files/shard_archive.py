@@ -61,7 +61,7 @@ def _owner(path: Path) -> str:
 
 
 class FileArchive:
-    """The archives of all shards, for the worker: see `arbitrax.exchange.service.ports.Archive`."""
+    """The archives of all shards, for the worker and the feed: see `Archive` and `EventArchive` of their ports."""
 
     def __init__(self, exchange: Path) -> None:
         self._exchange = exchange
@@ -77,6 +77,10 @@ class FileArchive:
             DataError: a segment is damaged or missing.
         """
         return archived_entries(self._exchange, shard, Stream.COMMANDS, after)
+
+    def events_after(self, shard: int, after: EntryId) -> Iterable[RawEntry]:
+        """Return archived entries of events; raises the same."""
+        return archived_entries(self._exchange, shard, Stream.EVENTS, after)
 
 
 def archived_entries(exchange: Path, shard: int, stream: Stream, after: EntryId) -> Iterator[RawEntry]:

@@ -34,13 +34,16 @@ return 0
 
 
 class ValkeyLease:
-    """The lease of a shard. Each time it is taken its token rises, so nothing sent under an earlier one counts."""
+    """The lease of a shard, or, by a ``prefix`` of its keys, that of something beside it.
 
-    def __init__(self, channel: Channel, shard: int) -> None:
+    Each time it is taken its token rises, so nothing sent under an earlier one counts.
+    """
+
+    def __init__(self, channel: Channel, shard: int, prefix: str = "") -> None:
         self.name = ""
         """Owner and token: the lease's value while it is ours."""
         self._channel = channel
-        self._key, self._counter = f"lease:{shard}", f"token:{shard}"
+        self._key, self._counter = f"{prefix}lease:{shard}", f"{prefix}token:{shard}"
         self._shard = shard
         self._run_id = run_id(channel)
         self._renewed = 0.0
@@ -70,7 +73,7 @@ class ValkeyLease:
         if not self._channel.ask("EVAL", _RENEW, 1, self._key, self.name, LEASE_MS):
             raise Fenced(f"Another process took the lease of shard {self._shard}: this one had not renewed it.")
         if run_id(self._channel) != self._run_id:
-            raise Fenced("The journal's server was started anew.")
+            raise Fenced("The server was started anew.")
         self._renewed = asked
 
     def release(self) -> None:

@@ -25,26 +25,13 @@ class ValkeyOutputs:
     """The outputs of a shard. Errors are those of `Channel`."""
 
     def __init__(self, channel: Channel, shard: int) -> None:
-        self._channel = channel
+        self._channel, self._shard = channel, shard
         self._keys = tuple(f"{name}:{shard}" for name in ("lease", "exchange", "events", "marks"))
         self._write = channel.load(_WRITE)
 
     def applied(self) -> Applied:
-        """Return what is written.
-
-        Raises:
-            DataError: it is no id, hash or epoch.
-        """
-        entry, word, epoch = self._channel.ask("HMGET", self._keys[1], "applied", "hash", "epoch")
-        if entry is None:
-            return Applied(START, NO_EVENTS, 0)
-        try:
-            return Applied(EntryId.parse(entry), int(word, 16), int(epoch))
-        except (TypeError, ValueError):
-            raise DataError(
-                f"The key {self._keys[1]} of the journal's server is damaged: applied {entry!r}, hash {word!r}, epoch "
-                f"{epoch!r}."
-            ) from None
+        """Return what is written; raises like `read_applied`."""
+        return read_applied(self._channel, self._shard)
 
     def send(self, entry: EventEntry, lease: str, gateways: bytes | None) -> None:
         """Send off what a batch gave; ``gateways``, unless None, replaces what is kept of their heartbeats."""
@@ -73,3 +60,21 @@ class ValkeyOutputs:
     def gateways(self) -> bytes:
         """Return what is kept of heartbeats; empty: nothing."""
         return bytes(self._channel.ask("HGET", self._keys[3], "gateways") or b"")
+
+
+def read_applied(channel: Channel, shard: int) -> Applied:
+    """Return what is written of a shard.
+
+    Raises:
+        DataError: it is no id, hash or epoch.
+    """
+    key = f"exchange:{shard}"
+    entry, word, epoch = channel.ask("HMGET", key, "applied", "hash", "epoch")
+    if entry is None:
+        return Applied(START, NO_EVENTS, 0)
+    try:
+        return Applied(EntryId.parse(entry), int(word, 16), int(epoch))
+    except (TypeError, ValueError):
+        raise DataError(
+            f"The key {key} of the journal's server is damaged: applied {entry!r}, hash {word!r}, epoch {epoch!r}."
+        ) from None

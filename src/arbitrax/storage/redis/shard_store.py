@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Self
 
+from arbitrax.exchange.service.ports import Outputs
 from arbitrax.storage.redis.channel import Channel
 from arbitrax.storage.redis.journal import ValkeyJournal, events_stream
 from arbitrax.storage.redis.lease import ValkeyLease
@@ -24,7 +25,7 @@ class ValkeyShardStore:
             check_settings(asking, durability)
             self.journal = ValkeyJournal(reading, shard)
             self.events = events_stream(asking, shard)
-            self.outputs = ValkeyOutputs(writing, shard)
+            self.outputs: Outputs = ValkeyOutputs(writing, shard)
             self.lease = ValkeyLease(asking, shard)
         except BaseException:
             self.close()

@@ -1,6 +1,7 @@
 import pytest
 
 from arbitrax.domain.errors import ParameterError
+from arbitrax.exchange.public_book import PublicBook
 from arbitrax.exchange.records import MAX_NOTIONAL, Kind
 from arbitrax.exchange.simulation import (
     Fundamental,
@@ -15,7 +16,6 @@ from arbitrax.exchange.simulation.desk import Desk
 from arbitrax.exchange.simulation.draws import Draws
 from arbitrax.exchange.simulation.fundamental import FundamentalValue
 from arbitrax.exchange.simulation.participant import amend, cancel, market, post, take
-from arbitrax.exchange.simulation.public_book import PublicBook
 
 BUY, SELL = 0, 1
 STILL = Fundamental(volatility=0.0, jump_rate=0.0)

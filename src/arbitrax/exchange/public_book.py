@@ -1,6 +1,6 @@
 """The book everybody sees: depth by price and the last trade, from the exchange's events alone."""
 
-from heapq import heapify, heappop, heappush
+from bisect import bisect_left, insort
 
 from arbitrax.exchange.records import Code, Happening
 
@@ -21,6 +21,11 @@ SHOWING = {
 UNCROSSED = int(Code.UNCROSSED)
 
 
+def house_number(side: int, price: int) -> int:
+    """Return the number under which the external market stands at a price: below 0, as no order's."""
+    return -(2 * price + side) - 2
+
+
 class Standing:
     """What of an order the book shows: lots at a price; ``display``: what an iceberg shows at most, 0: no iceberg."""
 
@@ -37,13 +42,16 @@ class PublicBook:
     ``last`` is the price of the last trade; ``volume`` and ``turnover`` (ticks x lots) count all trades.
     """
 
-    __slots__ = ("_heaps", "_standing", "last", "levels", "turnover", "volume")
+    __slots__ = ("last", "levels", "prices", "standing", "turnover", "volume")
 
     def __init__(self) -> None:
         self.levels: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        """Lots by price, of bids and of asks."""
+        self.prices: tuple[list[int], list[int]] = ([], [])
+        """The keys of `levels`, ascending."""
         self.last = self.volume = self.turnover = 0
-        self._heaps: tuple[list[int], list[int]] = ([], [])
-        self._standing: dict[int, Standing] = {}
+        self.standing: dict[int, Standing] = {}
+        """Open orders by id, those that show nothing included; the external market's: `house_number`."""
 
     @property
     def bid(self) -> int:
@@ -57,29 +65,29 @@ class PublicBook:
 
     def best(self, side: int) -> int:
         """Return the best price of a side."""
-        heap, levels = self._heaps[side], self.levels[side]
-        while heap:
-            price = heap[0] if side else -heap[0]
-            if price in levels:
-                return price
-            heappop(heap)
-        return 0
+        prices = self.prices[side]
+        return prices[0 if side else -1] if prices else 0
+
+    def top(self, side: int, levels: int) -> list[int]:
+        """Return the best prices of a side, best first."""
+        prices = self.prices[side]
+        return prices[:levels] if side else prices[: -levels - 1 : -1]
 
     def apply(self, event: tuple[int, ...]) -> None:
         """Follow one event of the symbol, a row of EVENT as integers."""
         order, maker, price, quantity, left, shown, _, _, _, code, kind, side = event
         if kind in SHOWING:
-            standing = self._standing.get(order)
+            standing = self.standing.get(order)
             if standing is None:
-                standing = self._standing[order] = Standing(side, price)
+                standing = self.standing[order] = Standing(side, price)
             else:
-                self._move(side, standing.price, -standing.shown)
+                self.move(side, standing.price, -standing.shown)
             if kind != TRIGGERED:  # whose price is the trigger; it stands at its limit
                 standing.price = price
             standing.shown = shown
             if shown < left:
                 standing.display = max(standing.display, shown)
-            self._move(side, standing.price, shown)
+            self.move(side, standing.price, shown)
         elif kind == FILLED:
             self.last = price
             self.volume += quantity
@@ -89,66 +97,60 @@ class PublicBook:
                 self._uncross(maker, quantity, shown)
             else:
                 self._take(order, left)
-                self._make(maker or self._house(1 - side, price), quantity, shown)
+                self._make(maker or house_number(1 - side, price), quantity, shown)
         elif kind == CANCELLED:
-            self._end(order or self._house(side, price))
+            self._end(order or house_number(side, price))
         elif kind == QUOTED:
-            self._end(number := self._house(side, price))
+            self._end(number := house_number(side, price))
             if left:
-                self._standing[number] = Standing(side, price)
+                self.standing[number] = Standing(side, price)
                 self._show(number, left, left)
 
-    def _house(self, side: int, price: int) -> int:
-        """Return the number under which the external market stands at a price."""
-        return -(2 * price + side) - 2
-
     def _end(self, order: int) -> None:
-        standing = self._standing.pop(order, None)
+        standing = self.standing.pop(order, None)
         if standing is not None:
-            self._move(standing.side, standing.price, -standing.shown)
+            self.move(standing.side, standing.price, -standing.shown)
 
     def _show(self, order: int, shown: int, left: int) -> None:
         """Let an order show other lots where it stands; forget it when nothing is left."""
-        standing = self._standing.get(order)
+        standing = self.standing.get(order)
         if standing is not None:
-            self._move(standing.side, standing.price, shown - standing.shown)
+            self.move(standing.side, standing.price, shown - standing.shown)
             standing.shown = shown
             if not left:
-                del self._standing[order]
+                del self.standing[order]
 
     def _take(self, order: int, left: int) -> None:
         """Let a taker show no more than what is left of it."""
-        standing = self._standing.get(order)
+        standing = self.standing.get(order)
         if standing is not None:
             self._show(order, min(standing.shown, left), left)
 
     def _make(self, order: int, lots: int, left: int) -> None:
         """Take lots off a resting order; what more an iceberg has it shows with its next event."""
-        standing = self._standing.get(order)
+        standing = self.standing.get(order)
         if standing is not None:
             rest = standing.shown - lots
             self._show(order, rest, rest if order < 0 else left)
 
     def _uncross(self, order: int, lots: int, left: int) -> None:
         """Trade lots of a resting order in an auction, where an iceberg trades from its place."""
-        standing = self._standing.get(order)
+        standing = self.standing.get(order)
         if standing is not None:
             rest = standing.shown - lots
             self._show(order, rest if rest > 0 else min(left, standing.display or left), left)
 
-    def _move(self, side: int, price: int, lots: int) -> None:
+    def move(self, side: int, price: int, lots: int) -> None:
         """Add lots to a level; below 0: take them off."""
         levels = self.levels[side]
         have = levels.get(price)
         if have is None:
             if lots:
                 levels[price] = lots
-                heap = self._heaps[side]
-                heappush(heap, price if side else -price)
-                if len(heap) > 64 + 2 * len(levels):
-                    heap[:] = levels if side else [-each for each in levels]
-                    heapify(heap)
+                insort(self.prices[side], price)
         elif have + lots:
             levels[price] = have + lots
         else:
             del levels[price]
+            prices = self.prices[side]
+            del prices[bisect_left(prices, price)]

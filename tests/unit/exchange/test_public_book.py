@@ -1,8 +1,8 @@
 import pytest
 
+from arbitrax.exchange.public_book import PublicBook
 from arbitrax.exchange.records import Kind, Type
 from arbitrax.exchange.simulation.market import unpack_all
-from arbitrax.exchange.simulation.public_book import PublicBook
 from tests.exchange.random_commands import random_commands
 from tests.exchange.venue import command
 from tests.simulated_market import make_engine
@@ -26,6 +26,7 @@ def test_depth_from_events_is_the_engines_whatever_happens(seed):
             for side in (0, 1):
                 levels = engine.depth(symbol, side, EVERYTHING)
                 assert books[symbol].levels[side] == {each.price: each.shown for each in levels}
+                assert books[symbol].top(side, 10) == [each.price for each in levels[:10]]
                 assert books[symbol].best(side) == (levels[0].price if levels else 0)
     assert opened == set(SYMBOLS)
     assert all(book.volume and book.last for book in books.values())
@@ -57,5 +58,6 @@ def test_prices_that_come_and_go_do_not_pile_up():
         book.apply((number, 0, price, 5, 5, 5, 1, 1, 0, 0, 1, 0))
         book.apply((number, 0, price, 5, 0, 0, 1, 1, 0, 700, 3, 0))
     assert book.levels == ({}, {})
-    assert len(book._heaps[0]) < 100
+    assert book.prices == ([], [])
+    assert book.standing == {}
     assert book.bid == 0
