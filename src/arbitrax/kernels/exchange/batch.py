@@ -189,10 +189,12 @@ def _is_plain_record(e: cython.pointer[Engine], order: cython.pointer[Order]) ->
 def _count(e: cython.pointer[Engine], order: cython.pointer[Order], change: cython.int) -> cython.void:
     """Count an open order of an account in or out."""
     position: cython.uint
+    balance: cython.pointer[Balance]
     if order.extension != 0:
         position = extension_at(e, order.extension).position
         if position != 0:  # else it was handed over, in a symbol without accounts
-            balance_at(e, position_at(e, position).balance).orders += change
+            balance = balance_at(e, position_at(e, position).balance)
+            balance.orders = balance.orders + 1 if change > 0 else balance.orders - 1
 
 
 @cython.cfunc
