@@ -11,6 +11,7 @@ from cython.cimports.arbitrax.kernels.exchange.batch import (
     DONE,
     EDGE,
     HANDED_OVER,
+    MANY,
     MOST_LOTS,
     SMALL,
     STOPPED,
@@ -756,6 +757,83 @@ def _look_near(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command
         prefetch(cython.cast(cython.pointer[Extension], e.extensions.records) + order.extension)
 
 
+# With many symbols even their ladders are far away, so the looks begin there and take more steps. With few this would only
+# be more instructions.
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _ladder(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.pointer[Ladder]:
+    """Return the ladder a command may be about."""
+    return e.ladders + 2 * (c.symbol * (c.symbol < e.symbols)) + (c.side & 1)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _leaf(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.pointer[Node]:
+    """Return the remembered leaf in which the price of a command is; one nobody uses if there is none."""
+    ladder: cython.pointer[Ladder] = _ladder(e, c)
+    key: cython.longlong = key_of(c.side & 1, c.price)
+    place: cython.int = (key >> 6) & (REMEMBERED - 1)
+    return cython.cast(cython.pointer[Node], e.nodes.records) + ladder.leaf[place] * (ladder.block[place] == key >> 6)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _look_at_ladder(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.void:
+    ladder: cython.pointer[Ladder] = _ladder(e, c)
+    prefetch(ladder)
+    prefetch(cython.address(ladder.leaf[0]))
+    prefetch(e.ladders + ((ladder - e.ladders) ^ 1))
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _look_at_leaf(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.void:
+    leaf: cython.pointer[Node] = _leaf(e, c)
+    prefetch(leaf)
+    prefetch(cython.address(leaf.child[key_of(c.side & 1, c.price) & 63]))
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _look_at_level(
+    e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint
+) -> cython.void:
+    levels: cython.pointer[Level] = cython.cast(cython.pointer[Level], e.levels.records)
+    orders: cython.pointer[Order] = cython.cast(cython.pointer[Order], e.orders.records)
+    order: cython.pointer[Order] = orders + slot
+    prefetch(levels + _leaf(e, c).child[key_of(c.side & 1, c.price) & 63])
+    prefetch(levels + order.level)
+    prefetch(orders + order.next)
+    prefetch(orders + order.previous)
+    prefetch(orders + order.older)
+    prefetch(orders + order.younger)
+
+
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _look_at_tail(
+    e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint
+) -> cython.void:
+    levels: cython.pointer[Level] = cython.cast(cython.pointer[Level], e.levels.records)
+    orders: cython.pointer[Order] = cython.cast(cython.pointer[Order], e.orders.records)
+    prefetch(orders + levels[_leaf(e, c).child[key_of(c.side & 1, c.price) & 63]].tail)
+    prefetch(e.ladders + levels[(orders + slot).level].ladder)
+
+
 def execute(e, command):
     """Do one command; there is room."""
     _execute(e, command)
@@ -767,6 +845,7 @@ def execute_batch(e, commands, count, offsets):
     end: cython.longlong
     last: cython.longlong
     none: cython.uint = 0
+    many: cython.bint = e.symbols > MANY
     places: cython.p_uint[16]
     for i in range(16):
         places[i] = cython.address(none)
@@ -778,7 +857,14 @@ def execute_batch(e, commands, count, offsets):
         last = count if e.orders.made > SMALL else 0
         while i < end:
             offsets[i] = e.event_count
-            if i + 3 * AHEAD < last:
+            if many and i + 3 * AHEAD < last:
+                _look_at_tail(e, cython.address(commands[i + AHEAD // 2]), places[(i + AHEAD // 2) & 15][0])
+                _look_at_level(e, cython.address(commands[i + AHEAD]), places[(i + AHEAD) & 15][0])
+                _look_at_leaf(e, cython.address(commands[i + 2 * AHEAD]))
+                _look_far(e, cython.address(commands[i + 2 * AHEAD]), places[(i + 2 * AHEAD) & 15][0])
+                _look_at_ladder(e, cython.address(commands[i + 3 * AHEAD]))
+                places[(i + 3 * AHEAD) & 15] = _look_up(e, cython.address(commands[i + 3 * AHEAD]))
+            elif i + 3 * AHEAD < last:
                 _look_near(e, cython.address(commands[i + AHEAD]), places[(i + AHEAD) & 15][0])
                 _look_far(e, cython.address(commands[i + 2 * AHEAD]), places[(i + 2 * AHEAD) & 15][0])
                 places[(i + 3 * AHEAD) & 15] = _look_up(e, cython.address(commands[i + 3 * AHEAD]))
