@@ -63,6 +63,7 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     Order,
     balance_at,
     book_at,
+    clear_extension,
     extension_at,
     keeps_accounts,
     key_of,
@@ -121,7 +122,7 @@ def new_extension(e, order, book):
     x: cython.pointer[Extension]
     order.extension = take_spare(cython.address(e.extensions), cython.sizeof(Extension))
     x = extension_at(e, order.extension)
-    memset(x, 0, cython.sizeof(Extension))
+    clear_extension(x)
     x.symbol = symbol_of(e, book)
     return x
 
