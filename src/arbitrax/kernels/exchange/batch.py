@@ -757,8 +757,8 @@ def _look_near(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command
         prefetch(cython.cast(cython.pointer[Extension], e.extensions.records) + order.extension)
 
 
-# With many symbols even their ladders are far away, so the looks begin there and take more steps. With few this would only
-# be more instructions.
+# With many symbols even their ladders are far away, so the looks begin there and take more steps. With few these would
+# only be more instructions.
 
 
 @cython.cfunc
