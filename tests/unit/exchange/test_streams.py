@@ -25,7 +25,7 @@ def test_random_commands_reach_every_kind_of_event_and_nearly_every_code():
 
 @pytest.mark.parametrize("seed", [0, 2, 3])
 def test_the_short_way_of_common_commands_ends_where_the_long_one_does(seed):
-    events = compare(common_commands(seed, 6_000))
+    events, _ = compare(common_commands(seed, 6_000))
     assert set(events["kind"].tolist()) >= {
         Happening.ACCEPTED, Happening.FILLED, Happening.CANCELLED, Happening.AMENDED, Happening.REFUSED,
         Happening.REFILLED, Happening.DECREMENTED, Happening.CASH,
