@@ -1,0 +1,259 @@
+"""The run: everything started, killed by a seed, brought to rest, judged."""
+
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from arbitrax.bootstrap import embedded_servers
+from arbitrax.exchange.journal import START, EntryId
+from arbitrax.settings import read_settings
+from arbitrax.storage.redis import feed_keys
+from arbitrax.storage.redis.channel import Channel
+from arbitrax.storage.redis.shard_server import ShardServer
+from tests.fault_run.auditor import Auditor
+from tests.fault_run.exchange_file import FILE, SHARD
+from tests.fault_run.processes import Member, environment_of, until
+
+PATIENCE = 60.0
+"""Seconds that the whole exchange may take to come to rest."""
+KILL_AFTER = (0.5, 3.0)
+"""Seconds between kills."""
+AWAY = (0.0, 2.0)
+"""Seconds a killed process is away."""
+SERVERS = ("journal", "cache", "postgres")
+TARGETS = {"worker": 4, "archiver": 2, "recorder": 2, "feed": 2, "gateway": 3, "journal": 2, "cache": 1, "postgres": 1}
+OFTEN = {"ARBITRAX_SNAPSHOT_COMMANDS": "2000", "ARBITRAX_SNAPSHOT_SECONDS": "5"}
+RECOVERED = re.compile(r"^(\S+)Z .*recovery\.done", re.MULTILINE)
+
+
+@dataclass
+class Report:
+    """What happened."""
+
+    seed: int
+    kills: Counter = field(default_factory=Counter)
+    commands: int = 0
+    events: int = 0
+    told: Counter = field(default_factory=Counter)
+    take_overs: list[float] = field(default_factory=list)
+    """Seconds from the kill of the worker that executed, or of the journal, to the next that executes."""
+    endings: list[str] = field(default_factory=list)
+    findings: list[str] = field(default_factory=list)
+
+    def __str__(self) -> str:
+        kills = ", ".join(f"{name} {count}" for name, count in sorted(self.kills.items()))
+        times = sorted(self.take_overs)
+        over = f"median {times[len(times) // 2]:.2f} s, longest {times[-1]:.2f} s of {len(times)}" if times else "none"
+        rows = [
+            ("seed", str(self.seed)),
+            ("kills", f"{sum(self.kills.values())}: {kills}"),
+            ("commands executed", f"{self.commands:,}, events {self.events:,}"),
+            ("orders sent", f"{self.told['row']:,}, acknowledged {self.told['orders']:,}"),
+            ("answers", f"{self.told['events']:,}, unknown {self.told['unknown']:,}"),
+            ("take-over", over),
+            *(("ended by itself", each) for each in self.endings),
+            *(("differs", each) for each in self.findings),
+            ("verdict", "nothing lost, nothing twice" if not self.findings else f"{len(self.findings)} differ"),
+        ]
+        return "\n".join(f"{name:18} {text}" for name, text in rows)
+
+
+class FaultRun:
+    """A fresh home, and everything that runs there."""
+
+    def __init__(self, home: Path, seed: int) -> None:
+        self.home, self.seed = home, seed
+        self.environment = environment_of(home, **OFTEN)
+        self.settings = read_settings(self.environment)
+        self.dice = random.Random(seed)  # noqa: S311
+        self.servers = embedded_servers(home, self.settings.durability)
+        self.report = Report(seed)
+        serve = {"archiver": 1, "recorder": 1, "feed": 1}
+        self.members = {
+            name: self._member(name, "arbitrax.cli.main", "serve", name.partition("-")[0].replace("worker", "exchange"))
+            for name in ("worker-1", "worker-2", *serve)
+        }
+        self.logs = [home / f"gateway-{number}.jsonl" for number in (1, 2)]
+        self.gateways = [
+            self._member(f"gateway-{at}", "tests.fault_run.trader", str(at), str(seed), str(log))
+            for at, log in enumerate(self.logs, 1)
+        ]
+        self.back: list[tuple[float, Member]] = []
+        self.killed_at: list[float] = []
+
+    def _member(self, name: str, *words: str) -> Member:
+        return Member(name, list(words), self.home / f"{name}.log", self.environment)
+
+    def __enter__(self) -> "FaultRun":
+        self.home.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in (*self.members.values(), *self.gateways):
+            if each.process is not None and each.process.poll() is None:
+                each.process.kill()
+                each.process.wait()
+        self.servers.release()
+
+    def start(self) -> None:
+        """Start the servers, then the exchange, configure it, then the gateways."""
+        for name in SERVERS:
+            self._serve(name)
+        for member in self.members.values():
+            member.start()
+        workers = self.members["worker-1"], self.members["worker-2"]
+        until(lambda: any("recovery.done" in each.said() for each in workers), PATIENCE, "a worker executes")
+        file = self.home / "exchange.toml"
+        file.write_text(FILE)
+        subprocess.run(
+            [sys.executable, "-m", "arbitrax.cli.main", "exchange", "configure", str(file)],
+            env=self.environment, check=True, stdout=subprocess.DEVNULL,
+        )  # fmt: skip
+        for each in self.gateways:
+            each.start()
+
+    def trade(self, seconds: float) -> None:
+        """Kill something every few seconds, and start again what was killed or ended."""
+        end = time.monotonic() + seconds
+        due = time.monotonic() + 2 * KILL_AFTER[1]
+        while time.monotonic() < end:
+            self._bring_back(time.monotonic())
+            if time.monotonic() >= due:
+                self._kill_one()
+                due = time.monotonic() + self.dice.uniform(*KILL_AFTER)
+            time.sleep(0.02)
+
+    def rest(self) -> None:
+        """Stop the gateways, wait until every part is level, stop the rest.
+
+        Raises:
+            TimeoutError: a part did not come to rest.
+        """
+        self._bring_back(float("inf"))
+        for name in SERVERS:
+            self._serve(name)
+        time.sleep(1)
+        self._bring_back(float("inf"))
+        for each in self.gateways:
+            each.ask_to_stop()
+        for each in self.gateways:
+            if not each.stopped(PATIENCE):
+                self.report.findings.append(f"{each.name} did not end well: {each.said()[-300:]}")
+        until(self._is_level, PATIENCE, "every part level")
+        for each in self.members.values():
+            each.ask_to_stop()
+        for each in self.members.values():
+            if not each.stopped(10):
+                self.report.findings.append(f"{each.name} did not end well: {each.said()[-300:]}")
+
+    def judge(self) -> Report:
+        """Call the auditor."""
+        try:
+            self.rest()
+        except TimeoutError as error:
+            self.report.findings.append(f"{error}; now {self._marks()}")
+        auditor = Auditor(self.settings, self.logs)
+        self.report.findings += auditor.run()
+        self.report.commands, self.report.events = len(auditor.rows), len(auditor.events)
+        self.report.told = auditor.acknowledged
+        self.report.take_overs = self._take_overs()
+        for each in (*self.members.values(), *self.gateways):
+            self.report.endings += each.endings
+        return self.report
+
+    def _serve(self, name: str) -> None:
+        {"journal": self.servers.journal_url, "cache": self.servers.cache_url, "postgres": self.servers.postgres_url}[
+            name
+        ]()
+
+    def _bring_back(self, now: float) -> None:
+        for at, member in self.back[:]:
+            if at <= now:
+                self.back.remove((at, member))
+                member.start()
+        away = [member for _, member in self.back]
+        for member in (*self.members.values(), *self.gateways):
+            if member not in away and member.has_ended():
+                self.back.append((now + 0.5, member))
+
+    def _kill_one(self) -> None:
+        target = self.dice.choices(list(TARGETS), TARGETS.values())[0]
+        self.report.kills[target] += 1
+        if target in SERVERS:
+            pids = [each.pid for each in self.servers.status() if each.name == target and each.pid]
+            if pids:
+                os.kill(pids[0], signal.SIGKILL)
+            if target == "journal":
+                self.killed_at.append(time.time())
+            self._serve(target)
+            return
+        every = [*self.members.values(), *self.gateways]
+        away = [member for _, member in self.back]
+        there = [each for each in every if each.name.startswith(target) and each not in away]
+        if not there:
+            self.report.kills[target] -= 1
+            return
+        member = self.dice.choice(there)
+        if target == "worker" and self._executes(member):
+            self.killed_at.append(time.time())
+        member.kill()
+        self.back.append((time.monotonic() + self.dice.uniform(*AWAY), member))
+
+    @staticmethod
+    def _executes(member: Member) -> bool:
+        found = [word for word in re.findall(r"lease\.standby|recovery\.done|worker\.dropped", member.said())]
+        return bool(found) and found[-1] == "recovery.done"
+
+    def _take_overs(self) -> list[float]:
+        done = sorted(
+            datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp()
+            for name in ("worker-1", "worker-2")
+            for stamp in RECOVERED.findall(self.members[name].said())
+        )
+        after = [(at, next((each for each in done if each >= at), None)) for at in self.killed_at]
+        return [each - at for at, each in after if each is not None]
+
+    def _marks(self) -> dict[str, EntryId]:
+        with (
+            ShardServer(self.servers.journal_url(), SHARD) as server,
+            Channel(self.servers.journal_url()) as journal,
+            Channel(self.servers.cache_url()) as cache,
+        ):
+            published = cache.ask("HGET", feed_keys.state(SHARD), "applied")
+            last = journal.ask("XINFO", "STREAM", f"commands:{SHARD}")
+            told = dict(zip(last[::2], last[1::2], strict=True))
+            return {
+                "tail": EntryId.parse(told[b"last-generated-id"]),
+                **server.progress()._asdict(),
+                "published": EntryId.parse(published) if published else START,
+            }
+
+    def _is_level(self) -> bool:
+        return len(set(self._marks().values())) == 1
+
+
+def run(seconds: float, seed: int, *, keep: bool = False) -> Report:
+    """Run everything once in a new home; ``keep``: leave the home for who looks."""
+    # Root's servers run as another user, who must reach their folder.
+    folder = Path(tempfile.mkdtemp(prefix="arbitrax-faults-"))
+    folder.chmod(0o755)
+    try:
+        with FaultRun(folder / "home", seed) as exchange:
+            exchange.start()
+            exchange.trade(seconds)
+            return exchange.judge()
+    finally:
+        if keep:
+            sys.stderr.write(f"{folder}\n")
+        else:
+            shutil.rmtree(folder)
