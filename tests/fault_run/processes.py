@@ -4,9 +4,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from arbitrax.exchange.service import crash_points
 
 
 @dataclass
@@ -18,22 +21,28 @@ class Member:
     log: Path
     environment: dict[str, str]
     process: subprocess.Popen | None = None
-    kills: int = 0
     endings: list[str] = field(default_factory=list)
     """What it said last when it ended by itself."""
+    crash_at: str = ""
+    """The named point at which this life of it ends, if it comes by there."""
 
-    def start(self) -> None:
-        """Start it."""
+    def start(self, crash_at: str = "") -> None:
+        """Start it; ``crash_at``: until a named point, ``name:times``."""
+        self.crash_at = crash_at
+        more = {crash_points.VARIABLE: crash_at} if crash_at else {}
         with self.log.open("ab") as file:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", *self.words], stdout=file, stderr=file, env=self.environment
+                [sys.executable, "-m", *self.words], stdout=file, stderr=file, env=self.environment | more
             )
 
     def kill(self) -> None:
         """End it as a crash does."""
         self.process.kill()
         self.process.wait()
-        self.kills += 1
+
+    def crashed(self) -> bool:
+        """Say whether it ended at its named point."""
+        return bool(self.crash_at) and self.process.poll() == -signal.SIGKILL
 
     def has_ended(self) -> bool:
         """Say whether it ended by itself, and note its last word."""
@@ -75,4 +84,4 @@ def until(condition, seconds: float, what: str) -> None:
     while not condition():
         if time.monotonic() > end:
             raise TimeoutError(f"after {seconds:.0f} s still not: {what}")
-        time.sleep(0.05)
+        threading.Event().wait(0.05)

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -32,6 +33,18 @@ AWAY = (0.0, 2.0)
 """Seconds a killed process is away."""
 SERVERS = ("journal", "cache", "postgres")
 TARGETS = {"worker": 4, "archiver": 2, "recorder": 2, "feed": 2, "gateway": 3, "journal": 2, "cache": 1, "postgres": 1}
+POINTS = {  # how often a process comes by there, about, before it is killed
+    "worker": {
+        "append.sent": 2, "append.replied": 2, "batch.read": 100, "batch.executed": 100, "output.before": 100,
+        "output.sent": 100, "output.replied": 100, "lease.acquired": 1, "recovery.done": 1, "snapshot.forked": 1,
+        "snapshot.written": 1, "snapshot.installed": 1,
+    },
+    "archiver": {"archive.commands": 10, "archive.events": 10, "stream.trimmed": 1},
+    "recorder": {"record.before": 20, "record.stored": 20},
+    "feed": {"feed.followed": 50, "feed.published": 50},
+}  # fmt: skip
+AT_A_POINT = 0.6
+"""Share of the lives of a process that end at a named point, unless something else ends them before."""
 OFTEN = {"ARBITRAX_SNAPSHOT_COMMANDS": "2000", "ARBITRAX_SNAPSHOT_SECONDS": "5"}
 RECOVERED = re.compile(r"^(\S+)Z .*recovery\.done", re.MULTILINE)
 
@@ -45,27 +58,30 @@ class Report:
     commands: int = 0
     events: int = 0
     told: Counter = field(default_factory=Counter)
-    take_overs: list[float] = field(default_factory=list)
+    outages: dict[str, list[float]] = field(default_factory=dict)
     """Seconds from the kill of the worker that executed, or of the journal, to the next that executes."""
     endings: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         kills = ", ".join(f"{name} {count}" for name, count in sorted(self.kills.items()))
-        times = sorted(self.take_overs)
-        over = f"median {times[len(times) // 2]:.2f} s, longest {times[-1]:.2f} s of {len(times)}" if times else "none"
         rows = [
             ("seed", str(self.seed)),
             ("kills", f"{sum(self.kills.values())}: {kills}"),
             ("commands executed", f"{self.commands:,}, events {self.events:,}"),
             ("orders sent", f"{self.told['row']:,}, acknowledged {self.told['orders']:,}"),
             ("answers", f"{self.told['events']:,}, unknown {self.told['unknown']:,}"),
-            ("take-over", over),
+            *((f"{name} away", _summary(times)) for name, times in self.outages.items()),
             *(("ended by itself", each) for each in self.endings),
             *(("differs", each) for each in self.findings),
             ("verdict", "nothing lost, nothing twice" if not self.findings else f"{len(self.findings)} differ"),
         ]
         return "\n".join(f"{name:18} {text}" for name, text in rows)
+
+
+def _summary(times: list[float]) -> str:
+    times = sorted(times)
+    return f"median {times[len(times) // 2]:.2f} s, longest {times[-1]:.2f} s of {len(times)}" if times else "never"
 
 
 class FaultRun:
@@ -89,7 +105,8 @@ class FaultRun:
             for at, log in enumerate(self.logs, 1)
         ]
         self.back: list[tuple[float, Member]] = []
-        self.killed_at: list[float] = []
+        self.killed_at: dict[str, list[float]] = {"worker": [], "journal": []}
+        self.ending = False
 
     def _member(self, name: str, *words: str) -> Member:
         return Member(name, list(words), self.home / f"{name}.log", self.environment)
@@ -131,7 +148,7 @@ class FaultRun:
             if time.monotonic() >= due:
                 self._kill_one()
                 due = time.monotonic() + self.dice.uniform(*KILL_AFTER)
-            time.sleep(0.02)
+            threading.Event().wait(0.02)
 
     def rest(self) -> None:
         """Stop the gateways, wait until every part is level, stop the rest.
@@ -139,10 +156,13 @@ class FaultRun:
         Raises:
             TimeoutError: a part did not come to rest.
         """
-        self._bring_back(float("inf"))
+        self.ending = True
         for name in SERVERS:
             self._serve(name)
-        time.sleep(1)
+        for each in self.members.values():  # whose lives may be those that end at a point
+            each.kill()
+            each.start()
+        self.back = [(at, member) for at, member in self.back if member in self.gateways]
         self._bring_back(float("inf"))
         for each in self.gateways:
             each.ask_to_stop()
@@ -166,7 +186,7 @@ class FaultRun:
         self.report.findings += auditor.run()
         self.report.commands, self.report.events = len(auditor.rows), len(auditor.events)
         self.report.told = auditor.acknowledged
-        self.report.take_overs = self._take_overs()
+        self.report.outages = self._outages()
         for each in (*self.members.values(), *self.gateways):
             self.report.endings += each.endings
         return self.report
@@ -180,11 +200,26 @@ class FaultRun:
         for at, member in self.back[:]:
             if at <= now:
                 self.back.remove((at, member))
-                member.start()
+                member.start(self._crash_at(member))
         away = [member for _, member in self.back]
         for member in (*self.members.values(), *self.gateways):
-            if member not in away and member.has_ended():
-                self.back.append((now + 0.5, member))
+            if member in away:
+                continue
+            if member.crashed():
+                point = member.crash_at.partition(":")[0]
+                self.report.kills[f"at {point}"] += 1
+                if self._executes(member):
+                    self.killed_at["worker"].append(time.time())
+                self.back.append((time.monotonic() + self.dice.uniform(*AWAY), member))
+            elif member.has_ended():
+                self.back.append((time.monotonic() + 0.5, member))
+
+    def _crash_at(self, member: Member) -> str:
+        points = POINTS.get(member.name.partition("-")[0])
+        if self.ending or points is None or self.dice.random() > AT_A_POINT:
+            return ""
+        name = self.dice.choice(list(points))
+        return f"{name}:{self.dice.randint(1, points[name])}"
 
     def _kill_one(self) -> None:
         target = self.dice.choices(list(TARGETS), TARGETS.values())[0]
@@ -194,7 +229,7 @@ class FaultRun:
             if pids:
                 os.kill(pids[0], signal.SIGKILL)
             if target == "journal":
-                self.killed_at.append(time.time())
+                self.killed_at["journal"].append(time.time())
             self._serve(target)
             return
         every = [*self.members.values(), *self.gateways]
@@ -205,23 +240,25 @@ class FaultRun:
             return
         member = self.dice.choice(there)
         if target == "worker" and self._executes(member):
-            self.killed_at.append(time.time())
+            self.killed_at["worker"].append(time.time())
         member.kill()
         self.back.append((time.monotonic() + self.dice.uniform(*AWAY), member))
 
     @staticmethod
     def _executes(member: Member) -> bool:
-        found = [word for word in re.findall(r"lease\.standby|recovery\.done|worker\.dropped", member.said())]
-        return bool(found) and found[-1] == "recovery.done"
+        found = re.findall(r"lease\.standby|recovery\.done|worker\.dropped", member.said())
+        return found[-1:] == ["recovery.done"]
 
-    def _take_overs(self) -> list[float]:
+    def _outages(self) -> dict[str, list[float]]:
         done = sorted(
             datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp()
             for name in ("worker-1", "worker-2")
             for stamp in RECOVERED.findall(self.members[name].said())
         )
-        after = [(at, next((each for each in done if each >= at), None)) for at in self.killed_at]
-        return [each - at for at, each in after if each is not None]
+        return {
+            name: [next((each for each in done if each >= at), float("inf")) - at for at in killed]
+            for name, killed in self.killed_at.items()
+        }
 
     def _marks(self) -> dict[str, EntryId]:
         with (
