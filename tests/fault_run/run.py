@@ -11,6 +11,8 @@ import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,12 +73,12 @@ class Report:
             ("commands executed", f"{self.commands:,}, events {self.events:,}"),
             ("orders sent", f"{self.told['row']:,}, acknowledged {self.told['orders']:,}"),
             ("answers", f"{self.told['events']:,}, unknown {self.told['unknown']:,}"),
-            *((f"{name} away", _summary(times)) for name, times in self.outages.items()),
+            *((name, _summary(times)) for name, times in self.outages.items()),
             *(("ended by itself", each) for each in self.endings),
             *(("differs", each) for each in self.findings),
             ("verdict", "nothing lost, nothing twice" if not self.findings else f"{len(self.findings)} differ"),
         ]
-        return "\n".join(f"{name:18} {text}" for name, text in rows)
+        return "\n".join(f"{name:22} {text}" for name, text in rows)
 
 
 def _summary(times: list[float]) -> str:
@@ -105,7 +107,8 @@ class FaultRun:
             for at, log in enumerate(self.logs, 1)
         ]
         self.back: list[tuple[float, Member]] = []
-        self.killed_at: dict[str, list[float]] = {"worker": [], "journal": []}
+        self.killed_at: list[tuple[float, str]] = []
+        """When something was killed that executes, or is needed for it, and what its end was."""
         self.ending = False
 
     def _member(self, name: str, *words: str) -> Member:
@@ -208,8 +211,7 @@ class FaultRun:
             if member.crashed():
                 point = member.crash_at.partition(":")[0]
                 self.report.kills[f"at {point}"] += 1
-                if self._executes(member):
-                    self.killed_at["worker"].append(time.time())
+                self._note_kill(member)
                 self.back.append((time.monotonic() + self.dice.uniform(*AWAY), member))
             elif member.has_ended():
                 self.back.append((time.monotonic() + 0.5, member))
@@ -229,7 +231,7 @@ class FaultRun:
             if pids:
                 os.kill(pids[0], signal.SIGKILL)
             if target == "journal":
-                self.killed_at["journal"].append(time.time())
+                self.killed_at.append((time.time(), "journal killed"))
             self._serve(target)
             return
         every = [*self.members.values(), *self.gateways]
@@ -239,26 +241,39 @@ class FaultRun:
             self.report.kills[target] -= 1
             return
         member = self.dice.choice(there)
-        if target == "worker" and self._executes(member):
-            self.killed_at["worker"].append(time.time())
+        self._note_kill(member)
         member.kill()
         self.back.append((time.monotonic() + self.dice.uniform(*AWAY), member))
 
+    def _note_kill(self, member: Member) -> None:
+        if not member.name.startswith("worker"):
+            return
+        (other,) = (each for name, each in self.members.items() if name.startswith("worker") and each is not member)
+        ready = other.process.poll() is None and other not in [away for _, away in self.back]
+        standing_by = ready and self._last_word(other) == "lease.standby"
+        executed = self._last_word(member) == "recovery.done"
+        what = ("standby took over" if standing_by else "no standby") if executed else "standby killed"
+        self.killed_at.append((time.time(), what))
+
     @staticmethod
-    def _executes(member: Member) -> bool:
-        found = re.findall(r"lease\.standby|recovery\.done|worker\.dropped", member.said())
-        return found[-1:] == ["recovery.done"]
+    def _last_word(member: Member) -> str:
+        found = re.findall(r"lease\.standby|lease\.acquired|recovery\.done|worker\.dropped", member.said())
+        return found[-1] if found else ""
 
     def _outages(self) -> dict[str, list[float]]:
+        """Return the seconds until a worker executes again, by what was killed; those that met a second kill apart."""
         done = sorted(
             datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp()
             for name in ("worker-1", "worker-2")
             for stamp in RECOVERED.findall(self.members[name].said())
         )
-        return {
-            name: [next((each for each in done if each >= at), float("inf")) - at for at in killed]
-            for name, killed in self.killed_at.items()
-        }
+        found: dict[str, list[float]] = {}
+        for number, (at, what) in enumerate(self.killed_at):
+            if what != "standby killed":
+                again = next((each for each in done if each >= at), float("inf"))
+                alone = not any(later < again for later, _ in self.killed_at[number + 1 :])
+                found.setdefault(what if alone else "killed again meanwhile", []).append(again - at)
+        return found
 
     def _marks(self) -> dict[str, EntryId]:
         with (
@@ -279,13 +294,37 @@ class FaultRun:
         return len(set(self._marks().values())) == 1
 
 
-def run(seconds: float, seed: int, *, keep: bool = False) -> Report:
-    """Run everything once in a new home; ``keep``: leave the home for who looks."""
+@contextmanager
+def slow_disk(folder: Path, milliseconds: int) -> Iterator[None]:
+    """Let fdatasync of everything that is started meanwhile take longer."""
+    if not milliseconds:
+        yield
+        return
+    library = folder / "slow_sync.so"
+    source = Path(__file__).with_name("slow_sync.c")
+    command = ["cc", "-shared", "-fPIC", f"-DDELAY_MS={milliseconds}", "-o", str(library), str(source)]
+    subprocess.run(command, check=True)
+    os.environ["LD_PRELOAD"] = str(library)
+    try:
+        yield
+    finally:
+        del os.environ["LD_PRELOAD"]
+
+
+def run(seconds: float, seed: int, *, slow_sync: int = 0, keep: bool = False) -> Report:
+    """Run everything once in a new home.
+
+    Args:
+        seconds: of trading.
+        seed: of what is killed when, and of the participants.
+        slow_sync: milliseconds that fdatasync takes longer.
+        keep: leave the home for who looks.
+    """
     # Root's servers run as another user, who must reach their folder.
     folder = Path(tempfile.mkdtemp(prefix="arbitrax-faults-"))
     folder.chmod(0o755)
     try:
-        with FaultRun(folder / "home", seed) as exchange:
+        with slow_disk(folder, slow_sync), FaultRun(folder / "home", seed) as exchange:
             exchange.start()
             exchange.trade(seconds)
             return exchange.judge()

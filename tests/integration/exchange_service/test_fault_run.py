@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -50,6 +51,13 @@ def test_ten_minutes_of_kills_lose_and_double_nothing():
     assert report.findings == [], str(report)
     missed = {f"at {name}" for points in POINTS.values() for name in points} - set(report.kills)
     assert not missed, f"nobody was killed {missed}:\n{report}"
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(sys.platform != "linux" or shutil.which("cc") is None, reason="it preloads what it compiles")
+def test_kills_while_the_disk_is_slow_to_sync_lose_and_double_nothing():
+    report = run(2 * SHORT, 8, slow_sync=2_000)
+    assert report.findings == [], str(report)
 
 
 def forged(log, change):
