@@ -89,8 +89,8 @@ def _summary(times: list[float]) -> str:
 class FaultRun:
     """A fresh home, and everything that runs there."""
 
-    def __init__(self, home: Path, seed: int) -> None:
-        self.home, self.seed = home, seed
+    def __init__(self, home: Path, seed: int, targets: dict[str, int] = TARGETS) -> None:
+        self.home, self.seed, self.targets = home, seed, targets
         self.environment = environment_of(home, **OFTEN)
         self.settings = read_settings(self.environment)
         self.dice = random.Random(seed)  # noqa: S311
@@ -224,7 +224,7 @@ class FaultRun:
         return f"{name}:{self.dice.randint(1, points[name])}"
 
     def _kill_one(self) -> None:
-        target = self.dice.choices(list(TARGETS), TARGETS.values())[0]
+        target = self.dice.choices(list(self.targets), self.targets.values())[0]
         self.report.kills[target] += 1
         if target in SERVERS:
             pids = [each.pid for each in self.servers.status() if each.name == target and each.pid]
@@ -311,12 +311,15 @@ def slow_disk(folder: Path, milliseconds: int) -> Iterator[None]:
         del os.environ["LD_PRELOAD"]
 
 
-def run(seconds: float, seed: int, *, slow_sync: int = 0, keep: bool = False) -> Report:
+def run(
+    seconds: float, seed: int, *, targets: dict[str, int] = TARGETS, slow_sync: int = 0, keep: bool = False
+) -> Report:
     """Run everything once in a new home.
 
     Args:
         seconds: of trading.
         seed: of what is killed when, and of the participants.
+        targets: what may be killed, and how often in comparison.
         slow_sync: milliseconds that fdatasync takes longer.
         keep: leave the home for who looks.
     """
@@ -324,7 +327,7 @@ def run(seconds: float, seed: int, *, slow_sync: int = 0, keep: bool = False) ->
     folder = Path(tempfile.mkdtemp(prefix="arbitrax-faults-"))
     folder.chmod(0o755)
     try:
-        with slow_disk(folder, slow_sync), FaultRun(folder / "home", seed) as exchange:
+        with slow_disk(folder, slow_sync), FaultRun(folder / "home", seed, targets) as exchange:
             exchange.start()
             exchange.trade(seconds)
             return exchange.judge()
