@@ -171,7 +171,10 @@ class FaultRun:
             each.ask_to_stop()
         for each in self.gateways:
             if not each.stopped(PATIENCE):
-                self.report.findings.append(f"{each.name} did not end well: {each.said()[-300:]}")
+                if each.process.poll() is None:
+                    each.process.send_signal(signal.SIGUSR1)
+                    each.stopped(1)
+                self.report.findings.append(f"{each.name} did not end well: {each.said()[-1000:]}")
         until(self._is_level, PATIENCE, "every part level")
         for each in self.members.values():
             each.ask_to_stop()

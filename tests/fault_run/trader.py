@@ -5,6 +5,7 @@ nobody knows the outcome of: it sends them again under their client order ids.
 """
 
 import asyncio
+import faulthandler
 import json
 import os
 import random
@@ -188,8 +189,8 @@ class Trader:
             for desk in self.market.desks:
                 if not self.busy[desk.account]:
                     desk.unanswered = 0  # a refusal of a copy is an answer too many
-            closed = self.gateway.closed(SHARD)
-            while len(rows := self.market.next_commands(until=int((clock() - began) * 1_000 * SPEED))):
+            closed, now = self.gateway.closed(SHARD), int((clock() - began) * 1_000 * SPEED)
+            while len(rows := self.market.next_commands(until=now)):
                 for each in rows:
                     if each["kind"] != Kind.SUBMIT:
                         self.begin(each.tobytes())
@@ -208,4 +209,5 @@ async def main(number: int, seed: int, log: Path) -> None:
 
 
 if __name__ == "__main__":
+    faulthandler.register(signal.SIGUSR1)  # where it hangs, should it
     asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])))
