@@ -335,6 +335,27 @@ def test_a_feed_goes_on_from_its_checkpoint_when_events_were_trimmed(shard, feed
         assert (int(told[b"seq"]), sides) == (symbol.seq[Channel.DEPTH], list(symbol.book.levels))
 
 
+def test_a_feed_that_was_away_while_its_events_were_trimmed_goes_on_in_the_archive(shard, feed):
+    worker, process = shard.started(), feed.started()
+    commands = commands_for(shard, 9, 1_000)
+    append(shard, commands[:300])
+    feed.wait_for(shard.journal.tail())
+    feed.stop(process)
+    append(shard, commands[300:], size=10)
+    shard.finish(worker)
+    end = shard.events.tail()
+    shard.start(words=["serve", "archiver", "--shard", str(shard.number)])
+    marks = f"marks:{shard.number}"
+    until(lambda: shard.channel.ask("HGET", marks, "archived_events") == str(end).encode(), "archived")
+    expected, _ = feed.expected()
+    shard.channel.ask("XTRIM", shard.events.key, "MINID", str(end))
+    feed.started()
+    feed.wait_for(end)
+    for symbol in expected.symbols.values():
+        told, sides = feed.book(symbol.listing.symbol)
+        assert (int(told[b"seq"]), sides) == (symbol.seq[Channel.DEPTH], list(symbol.book.levels))
+
+
 class Archived:
     """Entries that were copied from a stream."""
 
