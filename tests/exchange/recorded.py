@@ -74,7 +74,14 @@ def expected(executed):
     return orders, fills
 
 
-def audit(url, shard):
+def require_equal(what, found, wanted):
+    """Say where two dicts differ, not all that is in them."""
+    different = [key for key in {**wanted, **found} if found.get(key) != wanted.get(key)]
+    told = [f"{key}: {found.get(key, 'none')}, not {wanted.get(key, 'none')}" for key in different[:5]]
+    assert not different, f"{len(different)} {what} differ: {'; '.join(told)}"
+
+
+def audit(url, shard, scale=SCALE):
     """Compare the database with the events, and with the engine's own state."""
     orders, fills = expected(shard.events)
     with psycopg.connect(url) as connection:
@@ -86,7 +93,7 @@ def audit(url, shard):
         }
         for each in orders.values():
             each.pop("funds", None)
-        assert stored == orders
+        require_equal("orders", stored, orders)
         found = {}
         for id, order, account, number, quantity, price in connection.execute(
             "SELECT fills.id, order_id, accounts.number, exchange_instruments.number, abs(quantity), price FROM fills "
@@ -95,7 +102,7 @@ def audit(url, shard):
             event = event_of(id)
             key = event.epoch, event.entry, event.event, order_number(order)
             found[key] = (account, number, int(quantity / LOT), int(price / TICK))
-        assert found == fills
+        require_equal("fills", found, fills)
         wrong = connection.execute(
             "SELECT orders.id FROM orders LEFT JOIN (SELECT order_id, sum(abs(quantity)) AS lots, sum(fee) AS fees, "
             "sum(abs(quantity) * price) AS paid FROM fills WHERE NOT orphaned GROUP BY 1) AS made "
@@ -104,10 +111,10 @@ def audit(url, shard):
             "OR abs(coalesce(price * filled_quantity - paid, 0)) > 0.000000001 OR (price IS NULL) <> (lots IS NULL))"
         ).fetchall()
         assert wrong == []
-        audit_state(connection, shard.engine.state)
+        audit_state(connection, shard.engine.state, scale)
 
 
-def audit_state(connection, state):
+def audit_state(connection, state, scale=SCALE):
     """Open orders, positions, and the cash that trades moved are the engine's."""
     open_orders = {}
     for id, left, limit, stop in connection.execute(
@@ -115,11 +122,12 @@ def audit_state(connection, state):
         "WHERE NOT orphaned AND ended_at IS NULL"
     ):
         open_orders[order_number(id)] = (int(left / LOT), limit and int(limit / TICK), stop and int(stop / TICK))
-    assert open_orders == {
+    wanted = {
         each.id: (each.open, each.limit or None, each.stop if each.stop and not each.distance else None)
         for each in state.orders.values()
         if each.symbol != 3
     }
+    require_equal("open orders", open_orders, wanted)
     positions = {
         (account, symbol): tuple(map(int, numbers))
         for account, symbol, *numbers in connection.execute(
@@ -136,11 +144,11 @@ def audit_state(connection, state):
     }
     untraded = {key: numbers for key, numbers in traded.items() if key not in positions}
     assert not any(any(numbers) for numbers in untraded.values())
-    assert positions == {key: numbers for key, numbers in traded.items() if key in positions}
-    audit_trips(connection, positions)
+    require_equal("positions", positions, {key: numbers for key, numbers in traded.items() if key in positions})
+    audit_trips(connection, positions, scale)
 
 
-def audit_trips(connection, positions):
+def audit_trips(connection, positions, scale):
     """Round trips and what is under way make up all profit and all fees."""
     made = defaultdict(lambda: [0, 0])
     for account, symbol, pnl, fees in connection.execute(
@@ -150,6 +158,7 @@ def audit_trips(connection, positions):
         "trip_fees / cash_scale FROM exchange_positions JOIN accounts ON accounts.id = account_id "
         "JOIN exchange_instruments USING (asset_id)"
     ):
-        made[account, symbol][0] += (pnl + fees) * SCALE
-        made[account, symbol][1] += fees * SCALE
-    assert {key: tuple(sums) for key, sums in made.items()} == {key: each[2:] for key, each in positions.items()}
+        made[account, symbol][0] += (pnl + fees) * scale
+        made[account, symbol][1] += fees * scale
+    sums = {key: tuple(each) for key, each in made.items()}
+    require_equal("round trips", sums, {key: each[2:] for key, each in positions.items()})

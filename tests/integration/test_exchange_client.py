@@ -190,6 +190,18 @@ def test_two_processes_have_each_acknowledgement_once_and_one_order_of_events(ex
     assert sorted([*first["told"].values(), *second["told"].values()]) == sorted(first["seen"])
 
 
+def test_two_gateways_that_send_the_same_order_make_it_once(exchange):
+    async def run():
+        async with exchange.broker() as one, exchange.broker() as other:
+            outcomes = await asyncio.gather(*(each.submit("alice", BUY) for each in (one, other) * 10))
+        assert len({each.order for each in outcomes}) == 1
+        assert sum(not each.repeated for each in outcomes) == 1
+
+    asyncio.run(run())
+    assert len(exchange.submissions()) == 20
+    assert len(exchange.accepted()) == 1
+
+
 def test_a_lost_reply_is_asked_again_and_executed_once(exchange, tmp_path):
     async def run():
         async with JournalProxy(exchange.url, tmp_path / "p") as proxy, exchange.broker(proxy.url) as broker:

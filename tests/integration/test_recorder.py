@@ -10,6 +10,7 @@ from uuid import uuid4
 import numpy as np
 import psycopg
 import pytest
+import valkey
 
 from arbitrax.domain.errors import DataError, StoreUnavailableError
 from arbitrax.exchange.journal import START, EntryId
@@ -336,3 +337,20 @@ def test_small_entries_are_read_many_at_once_and_large_ones_few(
         steps += 1
     assert steps < 10
     audit(registered_url, shard)
+
+
+def test_entries_that_are_trimmed_while_they_are_read_come_from_the_archive(cache_url) -> None:
+    with valkey.Valkey.from_url(cache_url) as client:
+        names = [EntryId.parse(client.xadd("commands:0", {b"n": b"%d" % number})) for number in range(300)]
+        archive = [(EntryId.parse(name), fields) for name, fields in client.xrange("commands:0")]
+
+        def archived(after):
+            return (each for each in archive if each[0] > after)
+
+        with ValkeyShardStreams(cache_url, 0, archived_commands=archived) as streams:
+            found = []
+            for name, fields in streams.all_commands(names[9], names[-2]):
+                found.append((name, fields))
+                if name == names[20]:
+                    client.xtrim("commands:0", minid=str(names[200]), approximate=False)
+    assert found == archive[10:-1]

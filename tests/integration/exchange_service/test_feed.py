@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -16,14 +17,16 @@ import pytest
 from arbitrax.exchange.feed.listing import FixedDirectory
 from arbitrax.exchange.feed.messages import Channel, OrderSnapshot, Snapshot
 from arbitrax.exchange.feed.reader import FeedReader
+from arbitrax.exchange.feed.recovery import entries_after
 from arbitrax.exchange.feed.shard_feed import ShardFeed
 from arbitrax.exchange.feed.subscription import Resume
-from arbitrax.exchange.journal import START, CommandEntry, EntryId
-from arbitrax.exchange.records import Kind
+from arbitrax.exchange.journal import INDEX, START, CommandEntry, EntryId, EventEntry
+from arbitrax.exchange.records import EVENT, Kind
 from arbitrax.exchange.service.recovery import Sources, recover
 from arbitrax.storage.redis import feed_keys as keys
 from arbitrax.storage.redis.channel import Channel as Connection
 from arbitrax.storage.redis.feed_source import ValkeyFeedSource
+from arbitrax.storage.redis.feed_store import ValkeyEvents
 from arbitrax.storage.redis.shard_store import ValkeyShardStore
 from tests.exchange.random_commands import random_commands
 from tests.integration.exchange_service.shard import PATIENCE, Client, orders, until
@@ -330,6 +333,52 @@ def test_a_feed_goes_on_from_its_checkpoint_when_events_were_trimmed(shard, feed
     for symbol in expected.symbols.values():
         told, sides = feed.book(symbol.listing.symbol)
         assert (int(told[b"seq"]), sides) == (symbol.seq[Channel.DEPTH], list(symbol.book.levels))
+
+
+def test_a_feed_that_was_away_while_its_events_were_trimmed_goes_on_in_the_archive(shard, feed):
+    worker, process = shard.started(), feed.started()
+    commands = commands_for(shard, 9, 1_000)
+    append(shard, commands[:300])
+    feed.wait_for(shard.journal.tail())
+    feed.stop(process)
+    append(shard, commands[300:], size=10)
+    shard.finish(worker)
+    end = shard.events.tail()
+    shard.start(words=["serve", "archiver", "--shard", str(shard.number)])
+    marks = f"marks:{shard.number}"
+    until(lambda: shard.channel.ask("HGET", marks, "archived_events") == str(end).encode(), "archived")
+    expected, _ = feed.expected()
+    shard.channel.ask("XTRIM", shard.events.key, "MINID", str(end))
+    feed.started()
+    feed.wait_for(end)
+    for symbol in expected.symbols.values():
+        told, sides = feed.book(symbol.listing.symbol)
+        assert (int(told[b"seq"]), sides) == (symbol.seq[Channel.DEPTH], list(symbol.book.levels))
+
+
+class Archived:
+    """Entries that were copied from a stream."""
+
+    def __init__(self, entries):
+        self.entries = entries
+
+    def events_after(self, shard, after):
+        return [each for each in self.entries if each[0] > after]
+
+
+def test_events_that_are_trimmed_while_a_feed_reads_them_come_from_the_archive(shard):
+    names = [EntryId(1_000 + number, 0) for number in range(100)]
+    for before, name in pairwise([START, *names]):
+        index = np.array([(*name, 0, 0)], INDEX)
+        fields = EventEntry(1, before, index, np.empty(0, "<u4"), np.empty(0, EVENT), 0).fields()
+        shard.channel.ask("XADD", shard.events.key, str(name), *(word for pair in fields.items() for word in pair))
+    archive = Archived([each for part in shard.events.scan(START) for each in part])
+    found = []
+    for entry in entries_after(START, ValkeyEvents(shard.channel, shard.number), archive, shard.number):
+        found.append(entry.last)
+        if entry.last == names[20]:
+            shard.channel.ask("XTRIM", shard.events.key, "MINID", str(names[70]))
+    assert found == names
 
 
 def test_without_checkpoint_and_archive_a_feed_says_what_is_missing(shard, feed):

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import islice
 
 from arbitrax.domain.errors import StoreError
 from arbitrax.exchange.feed import checkpoint
 from arbitrax.exchange.feed.messages import OrderSnapshot
 from arbitrax.exchange.feed.ports import FeedStore
-from arbitrax.exchange.feed.recovery import READ, Say, Sources, recover
+from arbitrax.exchange.feed.recovery import READ, Say, Sources, entries_after, recover
 from arbitrax.exchange.feed.shard_feed import DivergedError, Posted, ShardFeed
 from arbitrax.exchange.feed.update import Collector
-from arbitrax.exchange.journal import read_event_entry
+from arbitrax.exchange.journal import EventEntry, read_event_entry
 from arbitrax.exchange.service import crash_points
 from arbitrax.exchange.service.recovery import Stopped
 
@@ -83,7 +84,7 @@ class _Turn:
     def __init__(self, shard: int, store: FeedStore, sources: Sources, say: Say, stop: threading.Event) -> None:
         self._shard, self._say, self._stop = shard, say, stop
         self._events, self._publisher = store.events, store.publisher
-        self._checkpoints = sources.checkpoints
+        self._checkpoints, self._archive = sources.checkpoints, sources.archive
         recovered = recover(shard, store, sources, say, stop)
         self._feed: ShardFeed = recovered.feed
         self._collector = Collector(self._feed)
@@ -100,15 +101,28 @@ class _Turn:
             self._publisher.lease.renew()
             self._look()
             found = self._events.read_after(self._feed.entry, READ, IDLE_MS)
-            if found:
-                before, messages = self._feed.entry, list[Posted]()
-                for name, fields in found:
-                    messages += self._feed.follow(read_event_entry(name, fields))
-                crash_points.reach("feed.followed")
-                self._publisher.publish(self._collector.news(before, messages))
-                crash_points.reach("feed.published")
+            entries = [read_event_entry(*each) for each in found]
+            if entries and entries[0].predecessor != self._feed.entry:
+                self._catch_up()
+            elif entries:
+                self._publish(entries)
         self._keep()
         self._say(f"feed.stopped shard={self._shard} entry={self._feed.entry}")
+
+    def _catch_up(self) -> None:
+        """Publish what the server has trimmed since it was published: it is archived."""
+        entries = entries_after(self._feed.entry, self._events, self._archive, self._shard)
+        while not self._stop.is_set() and (page := list(islice(entries, READ))):
+            self._publisher.lease.renew()
+            self._publish(page)
+
+    def _publish(self, entries: Sequence[EventEntry]) -> None:
+        before, messages = self._feed.entry, list[Posted]()
+        for entry in entries:
+            messages += self._feed.follow(entry)
+        crash_points.reach("feed.followed")
+        self._publisher.publish(self._collector.news(before, messages))
+        crash_points.reach("feed.published")
 
     def _look(self) -> None:
         """Do what is due by the clock."""

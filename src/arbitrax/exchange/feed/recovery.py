@@ -73,18 +73,18 @@ def recover(shard: int, store: FeedStore, sources: Sources, say: Say, stop: thre
 def entries_after(
     after: EntryId, source: EventSource, archive: EventArchive | None, shard: int
 ) -> Iterator[EventEntry]:
-    """Return the events there are after an entry: from the archive what the server has trimmed."""
-    found = source.read_after(after, READ, 0)
-    if archive is not None and found and read_event_entry(*found[0]).predecessor != after:
-        for name, fields in archive.events_after(shard, after):
-            yield read_event_entry(name, fields)
-            after = name
-        found = source.read_after(after, READ, 0)
-    while found:
+    """Return the events there are after an entry: from the archive what the server has trimmed, be it meanwhile."""
+    while found := source.read_after(after, READ, 0):
+        if archive is not None and read_event_entry(*found[0]).predecessor != after:
+            before = after
+            for name, fields in archive.events_after(shard, after):
+                yield read_event_entry(name, fields)
+                after = name
+            if after != before:
+                continue
         for name, fields in found:
             yield read_event_entry(name, fields)
             after = name
-        found = source.read_after(after, READ, 0)
 
 
 def _candidates(shard: int, sources: Sources, say: Say) -> Iterator[tuple[str, ShardFeed]]:

@@ -20,6 +20,7 @@ from arbitrax.exchange.journal import NO_EVENTS, START, EntryId, EventEntry, rea
 from arbitrax.exchange.recording.ledger import Ledger
 from arbitrax.exchange.recording.order_record import OrderRecord
 from arbitrax.exchange.recording.ports import Mark, RawEntry, Records, Streams
+from arbitrax.exchange.service import crash_points
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -217,7 +218,9 @@ class Recorder:
                     f"says {entry.hash:016x}; the stream is damaged: `arbitrax exchange verify` says where."
                 )
             count += len(events)
+        crash_points.reach("record.before")
         self._records.store(before, mark, ledger.changes())
+        crash_points.reach("record.stored")
         ledger.stored()
         self._mark = mark
         return count

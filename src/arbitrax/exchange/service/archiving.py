@@ -13,6 +13,7 @@ import numpy as np
 
 from arbitrax.domain.errors import DataError, StoreError, StoreUnavailableError
 from arbitrax.exchange.journal import INDEX, START, EntryId
+from arbitrax.exchange.service import crash_points
 from arbitrax.exchange.service.archive_ports import ArchiverServer, ArchiveWriter, StreamArchive
 from arbitrax.exchange.service.entry_tables import ID, EntryTable, just_before, tables
 from arbitrax.exchange.service.ports import RawEntry, Stream
@@ -60,7 +61,9 @@ class Archiver:
         if page:
             self._require_next(page[0])
             self._copy_commands(page)
+            crash_points.reach("archive.commands")
             self._events.append(list(tables(page)))
+            crash_points.reach("archive.events")
         marks = self._commands.last, self._events.last
         if marks != self._marked:
             if not self._server.set_marks(*marks):

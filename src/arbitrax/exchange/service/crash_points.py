@@ -2,20 +2,26 @@
 
 Read once, when imported; without the variable a place is a call of an empty function.
 
-    append.sent       an entry is on its way to the journal
-    append.replied    it is there
-    batch.read        entries were read
-    batch.executed    the engine has run them, nothing is sent
-    output.before     their outputs are packed
-    output.sent       they are on their way
-    output.replied    they are written
-    lease.acquired    nothing is recovered yet
-    recovery.done     the next entry is about to be read
-    epoch.inserted    a new epoch is in the journal, not executed
-    snapshot.forked   a child writes the state
-    snapshot.written  it has, the store was not told
-    feed.followed     a feed knows what events did, nothing is sent
-    feed.published    it is published
+    append.sent         an entry is on its way to the journal
+    append.replied      it is there
+    batch.read          entries were read
+    batch.executed      the engine has run them, nothing is sent
+    output.before       their outputs are packed
+    output.sent         they are on their way
+    output.replied      they are written
+    lease.acquired      nothing is recovered yet
+    recovery.done       the next entry is about to be read
+    epoch.inserted      a new epoch is in the journal, not executed
+    snapshot.forked     a child writes the state
+    snapshot.written    it has, the store was not told
+    snapshot.installed  the store was told
+    archive.commands    commands are in the archive, the events that answer them are not
+    archive.events      those too; the server was not told
+    stream.trimmed      a step of a stream is gone
+    record.before       events are worked out, nothing is stored
+    record.stored       they are, the server was not told
+    feed.followed       a feed knows what events did, nothing is sent
+    feed.published      it is published
 """
 
 import os

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from arbitrax.exchange.journal import START, EntryId, SnapshotManifest
+from arbitrax.exchange.service import crash_points
 from arbitrax.exchange.service.archive_ports import ArchiverServer
 from arbitrax.exchange.service.trimming import superfluous, trim_points, verified_entries
 
@@ -61,6 +62,7 @@ class Upkeep:
             for _ in range(TRIM_STEPS):
                 if not self._server.trim(*points):
                     break
+                crash_points.reach("stream.trimmed")
         for name in superfluous(manifests):
             if self._server.remove_manifest(name):
                 self._files.remove(name)

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from arbitrax.domain.errors import DataError, StoreError
 from arbitrax.exchange.journal import EntryId, SnapshotManifest
+from arbitrax.exchange.service import crash_points
 from arbitrax.exchange.service.ports import SnapshotPoint
 from arbitrax.storage.exchange_files.durable import make_folder, sync_folder
 
@@ -100,6 +101,7 @@ class FileSnapshots:
         if not installed:
             path.unlink()
             raise StoreError(f"The snapshot of {point.entry} was not kept: the lease of token {point.token} is gone.")
+        crash_points.reach("snapshot.installed")
 
     def abandon(self, point: SnapshotPoint) -> None:
         """Remove what was written."""

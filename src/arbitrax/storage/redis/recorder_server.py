@@ -93,16 +93,18 @@ class ValkeyShardStreams:
             self._opened = None
 
     def _all(self, key: str, archived: Archived, after: EntryId, last: EntryId | None) -> Iterator[RawEntry]:
-        first = self._first(key)
-        if first is None or first > after:
-            for entry in archived(after):
-                if (first is not None and entry[0] >= first) or (last is not None and entry[0] > last):
-                    break
-                after = entry[0]
-                yield entry
         while True:
             with self._client() as client:
                 found: Any = client.xrange(key, f"({after}", "+" if last is None else str(last), count=PAGE)
+            first, before = self._first(key), after
+            if first is None or first > after:  # what is gone, be it since the page before, is archived
+                for entry in archived(after):
+                    if (first is not None and entry[0] >= first) or (last is not None and entry[0] > last):
+                        break
+                    after = entry[0]
+                    yield entry
+                if after != before:
+                    continue
             for each in found:
                 yield _entry(each)
             if len(found) < PAGE:
