@@ -381,7 +381,7 @@ def test_servers_of_your_own_by_url_start_no_other(program, empty_postgres_url, 
             sys.executable,
             "-c",
             "from arbitrax.bootstrap import embedded_servers as e; from arbitrax.settings import read_settings as r; "
-            "print(e(r().home).journal_url())",
+            "print(e(r().home, r().durability).journal_url())",
         ],
         env=program.environment,
         check=True,
@@ -495,7 +495,7 @@ def test_closed_streams_leave_no_server_behind():
         subprocess.run(["bash", "-c", shell], check=True, env=new.environment)
         code = (
             "from arbitrax.bootstrap import embedded_servers as e; from arbitrax.settings import read_settings as r; "
-            "print([s.name for s in e(r().home).status() if s.running])"
+            "print([s.name for s in e(r().home, r().durability).status() if s.running])"
         )
         done = subprocess.run([sys.executable, "-c", code], check=True, env=new.environment, capture_output=True)
         assert done.stdout.strip() == b"[]"
