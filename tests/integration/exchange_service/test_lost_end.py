@@ -46,7 +46,8 @@ def test_entries_since_keep_their_ids_and_get_orders_of_the_new_epoch(shard):
     for part in parts[:5]:
         shard.journal.append(CommandEntry(part))
     shard.finish(worker)
-    recorded = EntryId(shard.journal.now() + 1, 0)  # PostgreSQL has it, the server, started anew, has not
+    last = names(shard)[-1]
+    recorded = EntryId(last.ms, last.seq + 50)  # PostgreSQL has it, the server, started anew, has not
     since = [shard.journal.append(CommandEntry(part)) for part in parts[5:]]
     with ValkeyShardStore(shard.url, shard.number, "process") as store:
         store.lease.acquire()
