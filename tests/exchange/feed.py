@@ -34,7 +34,7 @@ def command_entries(seed, length, *, change=None):
 
 def batches(entries, seed, most=6, sequencer=None):
     """Yield what a worker writes for entries, with the engine as of then: its batches depend on the seed, not more."""
-    random, sequencer, at = Random(seed), sequencer or Sequencer(), 0  # noqa: S311
+    random, sequencer, at = Random(seed), sequencer or Sequencer(), 0  # noqa: S311 - not secret
     while at < len(entries):
         size = random.randint(1, most) if at else 2  # until there are symbols
         made = sequencer.execute(form(entries[at : at + size], sequencer.entry))

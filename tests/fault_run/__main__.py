@@ -12,5 +12,5 @@ parser.add_argument("--slow-sync", type=int, default=0, metavar="MS", help="mill
 parser.add_argument("--keep", action="store_true", help="leave the folder with logs and data")
 arguments = parser.parse_args()
 report = run(arguments.seconds, arguments.seed, slow_sync=arguments.slow_sync, keep=arguments.keep)
-print(report)  # noqa: T201
+print(report)  # noqa: T201 - a command prints
 sys.exit(bool(report.findings))

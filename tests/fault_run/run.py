@@ -93,7 +93,7 @@ class FaultRun:
         self.home, self.seed, self.targets = home, seed, targets
         self.environment = environment_of(home, **OFTEN)
         self.settings = read_settings(self.environment)
-        self.dice = random.Random(seed)  # noqa: S311
+        self.dice = random.Random(seed)  # noqa: S311 - not secret
         self.servers = embedded_servers(home, self.settings.durability)
         self.report = Report(seed)
         serve = {"archiver": 1, "recorder": 1, "feed": 1}

@@ -63,7 +63,7 @@ class Trader:
             each["id"]: bytes.fromhex(each["row"]) for each in told if "row" in each and each["id"] not in answered
         }
         self.file = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
-        self.dice = random.Random(f"{seed} {number} {self.life}")  # noqa: S311
+        self.dice = random.Random(f"{seed} {number} {self.life}")  # noqa: S311 - not secret
         listing = Listing(
             symbol=SYMBOL, reference=REFERENCE, tick_value=TICK_VALUE, first_account=1 + ACCOUNTS_EACH * (number - 1)
         )

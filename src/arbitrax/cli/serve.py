@@ -13,6 +13,7 @@ from arbitrax.settings import read_settings
 
 MOST_SHARDS = 256
 
+Shard = Annotated[int, Parameter(help="Which shard, 0 to 255.")]
 MetricsPort = Annotated[
     int | None,
     Parameter(help="Port of this machine's loopback that answers Prometheus; left out: none."),
@@ -24,7 +25,7 @@ app = App(name="serve", help="Run a process of the exchange until Ctrl-C.")
 @app.command
 def exchange(
     *,
-    shard: Annotated[int, Parameter(help="Which shard, 0 to 255. A second process of one stands by.")] = 0,
+    shard: Shard = 0,
     metrics_port: MetricsPort = None,
 ) -> int:
     """Execute the journal of a shard: recover, match, write the events.
@@ -41,10 +42,13 @@ def exchange(
 @app.command
 def archiver(
     *,
-    shard: Annotated[int, Parameter(help="Which shard, 0 to 255. A second process stands by.")] = 0,
+    shard: Shard = 0,
     metrics_port: MetricsPort = None,
 ) -> int:
-    """Copy commands and events of a shard to files, have its snapshots verified, trim what is safe."""
+    """Copy commands and events of a shard to files, have its snapshots verified, trim what is safe.
+
+    A second process stands by.
+    """
     from arbitrax.bootstrap import metrics_served, serve_archiver
 
     check_shard(shard)
@@ -57,10 +61,13 @@ def archiver(
 @app.command
 def feed(
     *,
-    shard: Annotated[int, Parameter(help="Which shard, 0 to 255. A second process stands by.")] = 0,
+    shard: Shard = 0,
     metrics_port: MetricsPort = None,
 ) -> int:
-    """Publish a shard's market data on the cache's server: books, depth, tape, best prices, statistics, positions."""
+    """Publish a shard's market data on the cache's server: books, depth, tape, best prices, statistics, positions.
+
+    A second process stands by.
+    """
     from arbitrax.bootstrap import metrics_served, serve_feed
 
     check_shard(shard)
@@ -73,12 +80,12 @@ def feed(
 @app.command
 def recorder(
     *,
-    shard: Annotated[int, Parameter(help="Which shard, 0 to 255. One recorder is enough.")] = 0,
+    shard: Shard = 0,
     metrics_port: MetricsPort = None,
 ) -> int:
     """Carry the events of a shard into PostgreSQL: orders, fills, round trips.
 
-    What happened while it was away it finds in the journal, and nothing is stored twice.
+    What happened while it was away it finds in the journal, and nothing is stored twice. One recorder is enough.
     """
     from arbitrax.bootstrap import metrics_served, serve_recorder
 

@@ -213,6 +213,6 @@ def as_commands(rows: NDArray[np.int64]) -> NDArray[np.void]:
 
 def trade_hash(events: NDArray[np.void]) -> str:
     """Return the hash of maker, taker, price and lots of every trade."""
-    assert events.dtype == EVENT  # noqa: S101
+    assert events.dtype == EVENT  # noqa: S101 - the caller is ours
     fills = events[events["kind"] == Happening.FILLED]
     return fold(fills[["maker", "order", "price", "quantity"]].tolist())

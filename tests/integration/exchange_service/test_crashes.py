@@ -28,7 +28,7 @@ SNAPSHOTS = {"ARBITRAX_SNAPSHOT_COMMANDS": "1000"}
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_worker_killed_there_loses_and_doubles_nothing(shard, point):
-    dice = random.Random(point)  # noqa: S311
+    dice = random.Random(point)  # noqa: S311 - not secret
     client = Client(shard)
     client.start()
     rounds = 1 if point == "epoch.inserted" else ROUNDS
@@ -42,7 +42,7 @@ def test_a_worker_killed_there_loses_and_doubles_nothing(shard, point):
 
 
 def test_workers_killed_at_random_lose_and_double_nothing(shard):
-    dice = random.Random(7)  # noqa: S311
+    dice = random.Random(7)  # noqa: S311 - not secret
     client = Client(shard)
     client.start()
     for _ in range(ROUNDS):

@@ -206,7 +206,7 @@ def test_keys_and_streams_are_what_the_events_say(shard, feed):
 
 @pytest.mark.parametrize("point", ["feed.followed", "feed.published", ""])
 def test_a_feed_killed_again_and_again_gives_every_event_its_one_number(shard, feed, point):
-    dice = random.Random(point)  # noqa: S311
+    dice = random.Random(point)  # noqa: S311 - not secret
     worker, process, client, seen = shard.started(), feed.started(), Trickle(shard), {}
     client.start()
     for _ in range(ROUNDS):

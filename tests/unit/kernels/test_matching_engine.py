@@ -271,3 +271,27 @@ def test_what_does_not_exist_is_said():
         book.depth(7, 0, 1)
     with pytest.raises(LookupError, match="There is no account 5: open it first"):
         book.account(5)
+
+
+def test_looking_ahead_believes_no_page_that_has_become_another():
+    """A page of ids is given back and becomes one of accounts while a command ahead still points into it."""
+    accounts, resting = 66_000, 5_000
+    engine = opened()
+    opening = np.zeros(accounts, COMMAND)
+    opening["kind"], opening["account"] = Kind.ACCOUNT, np.arange(1, accounts + 1)
+    run(engine, opening)
+    orders = np.zeros(resting, COMMAND)
+    orders["kind"], orders["side"], orders["price"], orders["quantity"] = Kind.SUBMIT, Side.BUY, 100, 1
+    run(engine, orders)
+    cancels = np.zeros(1_024, COMMAND)
+    cancels["kind"], cancels["order"] = Kind.CANCEL, np.arange(1_024, 2_048)
+    first = (accounts // 256 + 1) * 256
+    batch = np.zeros(1_100, COMMAND)
+    batch[:1_024] = cancels
+    batch["kind"][1_024:] = Kind.CANCEL
+    batch["order"][1_024:] = 1_027  # where the account below will have its balance: a number no order has
+    batch["kind"][1_024], batch["account"][1_024] = Kind.ACCOUNT, first
+    events, offsets = run(engine, batch)
+    assert events["kind"][:1_024].tolist() == [Happening.CANCELLED] * 1_024
+    assert events["kind"][offsets[1_024]] == Happening.CONFIGURED
+    assert set(events["code"][offsets[1_025] :].tolist()) == {Code.NOTHING_OPEN}

@@ -87,8 +87,8 @@ class PositionRecord:
         return ended
 
     def _end_trip(self, order: int, event: int, time: int, *, reverses: bool) -> RoundTrip:
-        assert self.trip_order is not None  # noqa: S101 -- there is a position
-        assert self.trip_began is not None  # noqa: S101
+        assert self.trip_order is not None  # noqa: S101 - a position that is not flat has begun -- there is a position
+        assert self.trip_began is not None  # noqa: S101 - a position that is not flat has begun
         trip = RoundTrip(
             id=event,
             account=self.account,

@@ -3,9 +3,6 @@ from arbitrax.kernels.exchange.state cimport Engine
 
 cdef enum:
     EDGE = 1024  # commands between two looks at the room: pools grow there, never inside a command
-    SMALL = 4096   # orders that are near anyway: looking ahead costs more than it saves
-    MANY = 256     # symbols whose ladders do not stay near
-    AHEAD = 4    # commands between two looks ahead at one: each has asked memory for what the next reads
 
 cdef enum Outcome:
     DONE = 0

@@ -6,21 +6,21 @@ ahead.
 
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
-from cython.cimports.arbitrax.kernels.exchange.batch import (
-    AHEAD,
-    DONE,
-    EDGE,
-    HANDED_OVER,
-    MANY,
-    MOST_LOTS,
-    SMALL,
-    STOPPED,
-)
+from cython.cimports.arbitrax.kernels.exchange.batch import DONE, EDGE, HANDED_OVER, MOST_LOTS, STOPPED
 from cython.cimports.arbitrax.kernels.exchange.dispatch import after_command, execute_any
 from cython.cimports.arbitrax.kernels.exchange.events import tell_fee
+from cython.cimports.arbitrax.kernels.exchange.look_ahead import (
+    AHEAD,
+    MANY,
+    PLACES,
+    SMALL,
+    STEPS,
+    look_ahead,
+    look_ahead_at_many,
+)
 from cython.cimports.arbitrax.kernels.exchange.matching import enter, new_extension
 from cython.cimports.arbitrax.kernels.exchange.memory import make_room
-from cython.cimports.arbitrax.kernels.exchange.order_ids import PAGE_BITS, PAGE_IDS, find_order, sequence
+from cython.cimports.arbitrax.kernels.exchange.order_ids import find_order
 from cython.cimports.arbitrax.kernels.exchange.price_tree import level_after
 from cython.cimports.arbitrax.kernels.exchange.prices import best_price
 from cython.cimports.arbitrax.kernels.exchange.queues import enlist, queue, unlist, unqueue
@@ -79,18 +79,14 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     IN_BOOK,
     NO_KEY,
     NOWHERE,
-    REMEMBERED,
-    Account,
     Balance,
     Book,
     Engine,
     Extension,
     Ladder,
     Level,
-    Node,
     Order,
     Position,
-    SlotPage,
     account_at,
     balance_at,
     book_at,
@@ -101,7 +97,6 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     next_event,
     order_at,
     position_at,
-    prefetch,
 )
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
@@ -687,153 +682,6 @@ def _execute(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]
     execute_any(e, c)
 
 
-# The looks ahead do the same for every kind, without a branch that would be guessed wrong: what a command does not have
-# is record 0, which nobody uses.
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _look_up(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.p_uint:
-    """Ask memory for where the order of a command is, for later commands and for the events' next lines.
-
-    Returns the place that says where the order is.
-    """
-    number: cython.ulonglong = sequence(c.order)
-    entry: cython.ulonglong = number >> PAGE_BITS
-    place: cython.p_uint
-    prefetch(c + 16 * AHEAD)
-    prefetch(e.events + e.event_count + 8 * AHEAD)
-    prefetch(cython.address((c + 16 * AHEAD).seq))
-    entry = entry * (entry < e.directory_room)
-    place = cython.address(
-        cython.cast(cython.pointer[SlotPage], e.pages.records)[e.directory[entry].page].slot[number & (PAGE_IDS - 1)]
-    )
-    prefetch(place)
-    return place
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _look_far(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint) -> cython.void:
-    """Ask for the order, or for the one a new order will follow in its account."""
-    account: cython.pointer[Account] = account_at(e, c.account)
-    prefetch(cython.cast(cython.pointer[Order], e.orders.records) + slot)
-    prefetch(cython.cast(cython.pointer[Order], e.orders.records) + account.youngest)
-    prefetch(cython.cast(cython.pointer[Balance], e.balances.records) + account.balance)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _look_near(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint) -> cython.void:
-    """Ask for the neighbours of the order, which is here by now, and for the queue a new order will join."""
-    orders: cython.pointer[Order] = cython.cast(cython.pointer[Order], e.orders.records)
-    order: cython.pointer[Order] = orders + slot
-    ladder: cython.pointer[Ladder] = e.ladders + 2 * (c.symbol * (c.symbol < e.symbols)) + (c.side & 1)
-    key: cython.longlong = key_of(c.side & 1, c.price)
-    place: cython.int = (key >> 6) & (REMEMBERED - 1)
-    leaf: cython.uint = ladder.leaf[place] * (ladder.block[place] == key >> 6)
-    level: cython.uint = cython.cast(cython.pointer[Node], e.nodes.records)[leaf].child[key & 63]
-    balance: cython.uint
-    position: cython.pointer[Position]
-    prefetch(cython.cast(cython.pointer[Level], e.levels.records) + order.level)
-    prefetch(orders + order.next)
-    prefetch(orders + order.previous)
-    prefetch(orders + order.older)
-    prefetch(orders + order.younger)
-    prefetch(orders + cython.cast(cython.pointer[Level], e.levels.records)[level].tail)
-    if ladder.accounts:
-        balance = account_at(e, c.account).balance
-        position = cython.cast(cython.pointer[Position], e.positions.records) + (
-            cython.cast(cython.pointer[Balance], e.balances.records)[balance].positions
-        )
-        prefetch(position)
-        prefetch(cython.address(position.quantity))
-        prefetch(cython.cast(cython.pointer[Extension], e.extensions.records) + order.extension)
-
-
-# With many symbols even their ladders are far away, so the looks begin there and take more steps. With few these would
-# only be more instructions.
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _ladder(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.pointer[Ladder]:
-    """Return the ladder a command may be about."""
-    return e.ladders + 2 * (c.symbol * (c.symbol < e.symbols)) + (c.side & 1)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _leaf(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.pointer[Node]:
-    """Return the remembered leaf in which the price of a command is; one nobody uses if there is none."""
-    ladder: cython.pointer[Ladder] = _ladder(e, c)
-    key: cython.longlong = key_of(c.side & 1, c.price)
-    place: cython.int = (key >> 6) & (REMEMBERED - 1)
-    return cython.cast(cython.pointer[Node], e.nodes.records) + ladder.leaf[place] * (ladder.block[place] == key >> 6)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _look_at_ladder(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.void:
-    ladder: cython.pointer[Ladder] = _ladder(e, c)
-    prefetch(ladder)
-    prefetch(cython.address(ladder.leaf[0]))
-    prefetch(e.ladders + ((ladder - e.ladders) ^ 1))
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _look_at_leaf(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.void:
-    leaf: cython.pointer[Node] = _leaf(e, c)
-    prefetch(leaf)
-    prefetch(cython.address(leaf.child[key_of(c.side & 1, c.price) & 63]))
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _look_at_level(
-    e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint
-) -> cython.void:
-    levels: cython.pointer[Level] = cython.cast(cython.pointer[Level], e.levels.records)
-    orders: cython.pointer[Order] = cython.cast(cython.pointer[Order], e.orders.records)
-    order: cython.pointer[Order] = orders + slot
-    prefetch(levels + _leaf(e, c).child[key_of(c.side & 1, c.price) & 63])
-    prefetch(levels + order.level)
-    prefetch(orders + order.next)
-    prefetch(orders + order.previous)
-    prefetch(orders + order.older)
-    prefetch(orders + order.younger)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _look_at_tail(
-    e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], slot: cython.uint
-) -> cython.void:
-    levels: cython.pointer[Level] = cython.cast(cython.pointer[Level], e.levels.records)
-    orders: cython.pointer[Order] = cython.cast(cython.pointer[Order], e.orders.records)
-    prefetch(orders + levels[_leaf(e, c).child[key_of(c.side & 1, c.price) & 63]].tail)
-    prefetch(e.ladders + levels[(orders + slot).level].ladder)
-
-
 def execute(e, command):
     """Do one command; there is room."""
     _execute(e, command)
@@ -847,7 +695,7 @@ def execute_batch(e, commands, count, offsets):
     none: cython.uint = 0
     many: cython.bint = e.symbols > MANY
     places: cython.p_uint[16]
-    for i in range(16):
+    for i in range(PLACES):
         places[i] = cython.address(none)
     i = 0
     e.event_count = 0
@@ -857,17 +705,13 @@ def execute_batch(e, commands, count, offsets):
         last = count if e.orders.made > SMALL else 0
         while i < end:
             offsets[i] = e.event_count
-            if many and i + 3 * AHEAD < last:
-                _look_at_tail(e, cython.address(commands[i + AHEAD // 2]), places[(i + AHEAD // 2) & 15][0])
-                _look_at_level(e, cython.address(commands[i + AHEAD]), places[(i + AHEAD) & 15][0])
-                _look_at_leaf(e, cython.address(commands[i + 2 * AHEAD]))
-                _look_far(e, cython.address(commands[i + 2 * AHEAD]), places[(i + 2 * AHEAD) & 15][0])
-                _look_at_ladder(e, cython.address(commands[i + 3 * AHEAD]))
-                places[(i + 3 * AHEAD) & 15] = _look_up(e, cython.address(commands[i + 3 * AHEAD]))
-            elif i + 3 * AHEAD < last:
-                _look_near(e, cython.address(commands[i + AHEAD]), places[(i + AHEAD) & 15][0])
-                _look_far(e, cython.address(commands[i + 2 * AHEAD]), places[(i + 2 * AHEAD) & 15][0])
-                places[(i + 3 * AHEAD) & 15] = _look_up(e, cython.address(commands[i + 3 * AHEAD]))
+            if i + STEPS * AHEAD < last:
+                if many:
+                    look_ahead_at_many(
+                        e, cython.address(commands[i]), cython.address(places[0]), cython.cast(cython.uint, i)
+                    )
+                else:
+                    look_ahead(e, cython.address(commands[i]), cython.address(places[0]), cython.cast(cython.uint, i))
             _execute(e, cython.address(commands[i]))
             i += 1
     offsets[count] = e.event_count

@@ -1,6 +1,6 @@
 # What happened, written down.
 from arbitrax.kernels.exchange.records cimport (
-    CANCELLED, CASH, FEE, IOC, MARKET, PEG, REFUSED, STOP, STOP_LIMIT, TRAILING_STOP, Command, Event,
+    CANCELLED, CASH, FEE, IOC, MARKET, PEG, REFUSED, STOP, TRAILING_STOP, Command, Event,
 )
 from arbitrax.kernels.exchange.state cimport (
     IN_BOOK, NOWHERE, Engine, Extension, Order, extension_at, next_event,

@@ -1,6 +1,6 @@
 # Where an order is, by its id: pages of slots, each given back when the last order of its ids is gone.
 from arbitrax.kernels.build cimport check
-from arbitrax.kernels.exchange.state cimport Engine, IdPage, Order, SlotPage, order_at
+from arbitrax.kernels.exchange.state cimport Engine, IdPage, SlotPage, order_at
 from arbitrax.kernels.exchange.reserved cimport put_back, take_spare
 
 cdef enum:

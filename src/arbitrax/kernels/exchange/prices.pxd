@@ -4,7 +4,7 @@ from arbitrax.kernels.build cimport int128
 from arbitrax.kernels.exchange.price_tree cimport level_after
 from arbitrax.kernels.exchange.records cimport BUY, MAX_PRICE, PEG
 from arbitrax.kernels.exchange.state cimport (
-    NO_KEY, Book, Engine, Ladder, Level, key_of, ladder_at, level_at, order_at, symbol_of,
+    NO_KEY, Book, Engine, Ladder, key_of, ladder_at, level_at, order_at, symbol_of,
 )
 
 cdef inline Ladder* side_of(Engine* e, Book* book, unsigned int side) noexcept nogil:

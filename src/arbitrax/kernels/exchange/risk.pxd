@@ -1,6 +1,6 @@
 cimport cython
 from arbitrax.kernels.build cimport int128
-from arbitrax.kernels.exchange.records cimport BUY, HOUSE, Command
+from arbitrax.kernels.exchange.records cimport BUY, HOUSE
 from arbitrax.kernels.exchange.state cimport (
     Balance, Book, Engine, Extension, Order, Position, balance_at, position_at,
 )

@@ -3,7 +3,7 @@
 cimport cython
 from arbitrax.kernels.build cimport check, int128
 from arbitrax.kernels.exchange.index cimport Index
-from arbitrax.kernels.exchange.records cimport BUY, HOUSE, Event
+from arbitrax.kernels.exchange.records cimport BUY, NO_ACCOUNTS, Event
 from arbitrax.kernels.exchange.reserved cimport Pool, give, rounded_up, take_spare
 
 cdef struct Order:
@@ -399,7 +399,7 @@ cdef inline void* scratch(Engine* e, size_t size) noexcept nogil:
     return e.scratch
 
 cdef inline bint keeps_accounts(Book* book) noexcept nogil:
-    return not book.flags & 1
+    return not book.flags & NO_ACCOUNTS
 
 cdef inline long long filled(const Order* order) noexcept nogil:
     return order.total - order.open

@@ -1,5 +1,5 @@
 from arbitrax.kernels.exchange.records cimport Command
-from arbitrax.kernels.exchange.state cimport Book, Engine, Extension, Order
+from arbitrax.kernels.exchange.state cimport Book, Engine, Order
 
 cdef void submit(Engine* e, const Command* c) noexcept nogil
 cdef bint slide(Engine* e, Book* book, const Order* order, long long* limit, long long lots) noexcept nogil

@@ -54,6 +54,7 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     NOT_ALL_AT_ONCE,
     NOT_REDUCING,
     OK,
+    ON_QUOTE,
     PEG,
     POST_ONLY,
     REDUCE_ONLY,
@@ -240,7 +241,7 @@ def _set_prices(
         return OK
     x.stop = start = c.stop
     if order.type == TRAILING_STOP:
-        start = watched_price(e, book, order.side, order.flags & 8)
+        start = watched_price(e, book, order.side, order.flags & ON_QUOTE)
         if start == 0:
             start = mark(book)
         if start == 0:

@@ -58,7 +58,7 @@ def new_mirror():
 
 @pytest.mark.parametrize("seed", range(3))
 def test_clients_of_every_depth_and_pace_have_the_book_after_each_message(seed):
-    dice, mirror = Random(seed), new_mirror()  # noqa: S311
+    dice, mirror = Random(seed), new_mirror()  # noqa: S311 - not secret
     clients = [(Client(mirror, depth), pace) for depth in (10, 50, None) for pace in (1.0, 0.2)]
     for change in changes_of(seed):
         assert mirror.follow(change)
