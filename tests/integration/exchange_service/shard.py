@@ -97,7 +97,8 @@ class Shard:
         names = [name for name, _ in journal]
         assert set(acknowledged) <= set(names)
         written = self.written()
-        assert [EntryId(int(ms), int(seq)) for each in written for ms, seq, *_ in each.index.tolist()] == names
+        answered = [EntryId(int(ms), int(seq)) for each in written for ms, seq, *_ in each.index.tolist()]
+        assert answered == names, f"only one has {set(names) ^ set(answered)}"
         assert written[0].predecessor == START
         assert all(each.predecessor == before.last for before, each in pairwise(written))
         commands = np.concatenate([entry.commands for _, entry in journal])
