@@ -10,7 +10,7 @@ from arbitrax.exchange.records import (
     CALENDAR_PRODUCER,
     COMMAND,
     EVENT,
-    HOUSE,
+    MAX_SYMBOLS,
     Code,
     Flag,
     Happening,
@@ -87,13 +87,12 @@ def test_a_gateway_that_went_silent_before_a_worker_began_is_noticed_by_it(shard
 
 def phase_commands(shard):
     """Return the calendar's commands of the journal: (entry's ms, command)."""
-    found = [read_command_entry(*each) for part in shard.journal.scan(START) for each in part]
-    names = [name for part in shard.journal.scan(START) for name, _ in part]
+    found = [(name, read_command_entry(name, each)) for part in shard.journal.scan(START) for name, each in part]
     return [
         (name.ms, command)
-        for name, entry in zip(names, found, strict=True)
+        for name, entry in found
         for command in entry.commands
-        if command["producer"] >= CALENDAR_PRODUCER and command["producer"] < HOUSE - (1 << 30)
+        if CALENDAR_PRODUCER <= command["producer"] < CALENDAR_PRODUCER + MAX_SYMBOLS
     ]
 
 

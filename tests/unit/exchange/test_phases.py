@@ -24,7 +24,7 @@ class Calendars:
 
 def venue(*symbols):
     core = MatchingCore()
-    core.run(commands.as_array([commands.instrument(each) for each in symbols]))
+    core.run(commands.as_array([commands.instrument(each, accounts=False) for each in symbols]))
     return core
 
 

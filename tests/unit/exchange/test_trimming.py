@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import msgspec
 import pytest
 
@@ -96,7 +98,7 @@ def test_a_replay_that_was_killed_is_tried_again_later_and_later_until_it_agrees
     for _ in range(7_000):
         upkeep.turn()
         now[0] += 2.0
-    gaps = [after - before for before, after in zip(started, started[1:], strict=False)]
+    gaps = [after - before for before, after in pairwise(started)]
     assert gaps[0] == pytest.approx(FIRST_PAUSE, abs=4)
     assert gaps[4] == pytest.approx(16 * FIRST_PAUSE, abs=4)
     assert max(gaps) == pytest.approx(LONGEST_PAUSE, abs=4)

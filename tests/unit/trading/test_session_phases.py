@@ -54,8 +54,13 @@ def test_what_never_closes_has_no_phases():
 
 @pytest.mark.parametrize(
     ("now", "kind"),
-    [("2024-07-03T13:15", Kind.AUCTION), ("2024-07-03T13:30", Kind.UNCROSS), ("2024-07-06T12:00", Kind.CLOSE)]
-    + [("2024-07-03T17:04", Kind.AUCTION), ("2024-07-03T17:05", Kind.CLOSE)],
+    [
+        ("2024-07-03T13:15", Kind.AUCTION),
+        ("2024-07-03T13:30", Kind.UNCROSS),
+        ("2024-07-03T17:04", Kind.AUCTION),
+        ("2024-07-03T17:05", Kind.CLOSE),
+        ("2024-07-06T12:00", Kind.CLOSE),
+    ],
 )
 def test_who_was_away_finds_the_phase_that_holds(now, kind):
     assert last_phase(calendar("XNYS"), at(now)).kind == kind
