@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from arbitrax.exchange.service.verification import Verification
     from arbitrax.market_data.providers.provider import Provider
     from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
+    from arbitrax.services.exchange_transfers import TransferNotes
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
     from arbitrax.settings import Settings
     from arbitrax.storage.embedded import EmbeddedServers
@@ -233,7 +234,7 @@ def serve_exchange(
     """Execute a shard until ``stop`` is set: see `arbitrax.exchange.service.worker.serve`.
 
     Raises:
-        StoreError: the journal's server is down at the start, or would lose entries.
+        StoreError: the journal's server would lose entries.
         DataError: the journal is damaged, or gives other events than were written.
     """
     from arbitrax.exchange.service.metering import MeteredOutputs, WorkerMeter
@@ -243,6 +244,7 @@ def serve_exchange(
     from arbitrax.storage.exchange_files.shard_archive import FileArchive
     from arbitrax.storage.postgres.recorded_mark import RecordedMark
     from arbitrax.storage.redis.file_sync import FileSync
+    from arbitrax.storage.redis.session_schedule import SessionSchedule
     from arbitrax.storage.redis.shard_server import ShardServer
     from arbitrax.storage.redis.shard_store import ValkeyShardStore
     from arbitrax.storage.redis.worker_reports import WorkerReports
@@ -264,13 +266,14 @@ def serve_exchange(
         metrics_served(settings, shard, metrics_port, meter),
         FileSync(lambda: journal_url(settings), shard, settings.durability, say),
         WorkerReports(lambda: journal_url(settings), shard, meter),
+        SessionSchedule(lambda: journal_url(settings), shard, say) as sessions,
     ):
         sources = Sources(
             exchange_snapshots(settings, shard),
             FileArchive(exchange_folder(settings)),
             RecordedMark(known, lambda: _database(settings), say),
         )
-        serve(shard, connect, sources=sources, pace=pace, say=say, stop=stop)
+        serve(shard, connect, sources=sources, pace=pace, say=say, stop=stop, sessions=sessions)
 
 
 def serve_archiver(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:
@@ -426,6 +429,13 @@ async def open_gateway(settings: Settings, shards: set[int]) -> AsyncIterator[tu
         yield gateway, journal
     finally:
         await gateway.close()
+
+
+def open_transfer_notes(journal: ValkeyClientJournal) -> TransferNotes:
+    """Return where deposits and withdrawals are noted."""
+    from arbitrax.storage.redis.transfer_notes import ValkeyTransferNotes
+
+    return ValkeyTransferNotes(journal)
 
 
 @asynccontextmanager

@@ -109,6 +109,10 @@ class MatchingCore:
         """Return when a TICK has something to do: the next expiry or dead-man switch, ms. It may be early."""
         return self.kernel.next_due() or None
 
+    def sequence(self, producer: int) -> int:
+        """Return the sequence number of the last command of a producer; 0: it sent none."""
+        return self.kernel.sequence(producer)
+
     def save(self, path: Path) -> int:
         """Write the state to a new file, synced; return its hash. The file is its words: see `reference.hashing`."""
         with path.open("xb") as file:

@@ -191,7 +191,7 @@ class CommandChannel:
         if answers is None or len(answers) != len(batch):
             for sent in batch:
                 _give_up(sent.answer)
-        elif _is_superseded(answers[-1]):
+        elif any(_is_superseded(answer) for sent, answer in zip(batch, answers, strict=True) if sent.own is None):
             self._producer.lost(*self._epoch_of_seq)
             self._waiting[:0] = [each for each in batch if not each.answer.done()]
             self._wake.set()

@@ -1,22 +1,35 @@
-"""What the lease holder appends by itself: ticks, and the end of sessions whose gateway is silent."""
+"""What the lease holder appends by itself: ticks, phases, and the end of sessions whose gateway is silent."""
 
 import time
 
 import numpy as np
 
-from arbitrax.exchange.journal import START, CommandEntry
-from arbitrax.exchange.records import COMMAND, EVENT, Code, Flag, Happening, Kind, TimeInForce
+from arbitrax.exchange import commands
+from arbitrax.exchange.journal import START, CommandEntry, read_command_entry
+from arbitrax.exchange.records import (
+    CALENDAR_PRODUCER,
+    COMMAND,
+    EVENT,
+    MAX_SYMBOLS,
+    Code,
+    Flag,
+    Happening,
+    Kind,
+    TimeInForce,
+)
 from arbitrax.exchange.service.batches import Heartbeat
 from arbitrax.exchange.service.heartbeats import SILENT_MS, Heartbeats, disconnections
+from arbitrax.market_data.calendars import calendar
+from arbitrax.trading.session_phases import last_phase
 from tests.integration.exchange_service.shard import opening, until
 
 
 def resting(account, **fields):
-    commands = np.zeros(1, COMMAND)
+    row = np.zeros(1, COMMAND)
     values = {"kind": Kind.SUBMIT, "account": account, "price": 100, "quantity": 5} | fields
     for name, value in values.items():
-        commands[name] = value
-    return commands
+        row[name] = value
+    return row
 
 
 def cancelled(shard, code):
@@ -69,6 +82,41 @@ def test_a_gateway_that_went_silent_before_a_worker_began_is_noticed_by_it(shard
     worker = shard.started()
     until(lambda: cancelled(shard, Code.DISCONNECTED) == [1], "noticed")
     shard.finish(worker)
+    shard.audit()
+
+
+def phase_commands(shard):
+    """Return the calendar's commands of the journal: (entry's ms, command)."""
+    found = [(name, read_command_entry(name, each)) for part in shard.journal.scan(START) for name, each in part]
+    return [
+        (name.ms, command)
+        for name, entry in found
+        for command in entry.commands
+        if CALENDAR_PRODUCER <= command["producer"] < CALENDAR_PRODUCER + MAX_SYMBOLS
+    ]
+
+
+def test_the_phase_of_a_calendar_is_appended_once_over_a_take_over(shard):
+    """Whatever the time is: the phase that holds now. One after another three workers follow one more symbol each."""
+    rows = [commands.instrument(number) for number in (1, 2, 3)]
+    shard.journal.append(CommandEntry(commands.as_array(rows)))
+    for number, name in ((1, b"XNYS"), (2, b"XLON"), (3, b"XHKG")):
+        shard.channel.ask("HSET", f"calendars:{shard.number}", number, name, 99, b"24/7")
+        worker = shard.started()
+        until(
+            lambda number=number: len({int(each["symbol"]) for _, each in phase_commands(shard)}) == number, "appended"
+        )
+        if number < 3:
+            worker.kill()
+    shard.finish(worker)
+    found = phase_commands(shard)
+    for number, name in ((1, "XNYS"), (2, "XLON"), (3, "XHKG")):
+        mine = [(ms, each) for ms, each in found if each["symbol"] == number]
+        times = [int(each["seq"]) for _, each in mine]
+        assert len(set(times)) == len(times)  # two when a phase changes while this runs
+        for ms, command in mine:
+            held = last_phase(calendar(name), ms)
+            assert (command["seq"], command["kind"]) == (held.time, held.kind)
     shard.audit()
 
 

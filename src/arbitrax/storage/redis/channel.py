@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from arbitrax.domain.errors import Fenced, Gap, StoreError, StoreUnavailableError
+from arbitrax.kernels.stream_reply import end_of_reply
 
 if TYPE_CHECKING:
     from valkey.connection import AbstractConnection
@@ -78,6 +79,32 @@ class Channel:
         except self._faults as error:
             self.close()
             raise self._unavailable(error) from None
+
+    def receive_bytes(self, buffer: bytearray) -> int:
+        """Put the reply to the oldest command without one into a buffer as it comes; return its length.
+
+        No other command may be on its way. Raises like `receive`.
+        """
+        self.owed -= 1
+        socket, size, at, pending = self._open()._sock, 0, 0, 1
+        try:
+            while pending > 0:
+                if len(buffer) - size < READ_SIZE:
+                    buffer.extend(bytes(max(len(buffer), READ_SIZE)))
+                with memoryview(buffer) as view:
+                    read = socket.recv_into(view[size:]) if socket is not None else 0
+                if not read:
+                    raise ConnectionError("the server ended the connection")
+                size += read
+                at, pending = end_of_reply(buffer, size, at, pending)
+        except self._faults as error:
+            self.close()
+            raise self._unavailable(error) from None
+        if pending or not buffer.startswith(b"*"):
+            self.close()
+            told = bytes(buffer[: min(size, 200)]).decode(errors="replace").strip()
+            raise StoreError(f"The Valkey at {self.where} refuses the exchange: {told.lstrip('-').rstrip('.')}.")
+        return size
 
     def ask(self, *words: Word) -> Any:
         """Send a command and return its reply; raises like both."""

@@ -22,6 +22,7 @@ from arbitrax.exchange.journal import (
     read_command_entry,
     read_event_entry,
 )
+from arbitrax.storage.redis.session_schedule import calendars_key
 from arbitrax.trading.client_journal import AppendInterruptedError, AppendRefusedError, Condition, Producer
 
 Answer = TypeVar("Answer")
@@ -156,6 +157,14 @@ class ValkeyClientJournal:
     async def note_configured(self, shard: int, name: str, value: bytes) -> None:
         """Note that it was done."""
         await self._ask(self._run("HSET", f"configured:{shard}", name, value))
+
+    async def note_calendar(self, shard: int, symbol: int, name: str) -> None:
+        """Say whose sessions a symbol keeps to."""
+        await self._ask(self._run("HSET", calendars_key(shard), symbol, name))
+
+    async def ask(self, *words: str | bytes | int) -> Any:
+        """Send a command that may be sent again; return its reply."""
+        return await self._ask(self._run(*words))
 
     async def close(self) -> None:
         """Close the connections."""
