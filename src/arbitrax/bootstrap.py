@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from arbitrax.exchange.service.status import ShardStatus
     from arbitrax.exchange.service.verification import Verification
     from arbitrax.market_data.providers.provider import Provider
+    from arbitrax.services.cash_transfers import CashTransfers
     from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
     from arbitrax.services.exchange_transfers import TransferNotes
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.gateway import Gateway
     from arbitrax.trading.registry import Registry, RegistryStore
+    from arbitrax.trading.transfers import TransferStore
 
 NEARLY_FULL = 64 * 1024**2
 """Free bytes below which PostgreSQL may not find room for its next log segment."""
@@ -106,6 +108,13 @@ class Store:
         from arbitrax.storage.postgres.exchange_registry import PostgresRegistryStore
 
         return PostgresRegistryStore(self._database)
+
+    @cached_property
+    def transfers(self) -> TransferStore:
+        """Transfers of cash."""
+        from arbitrax.storage.postgres.transfer_store import PostgresTransferStore
+
+        return PostgresTransferStore(self._database)
 
     @cached_property
     def _cache(self) -> BarCache:
@@ -445,6 +454,21 @@ async def open_broker(settings: Settings, registry: Registry, shards: set[int]) 
 
     async with open_gateway(settings, shards) as (gateway, _):
         yield ExchangeBroker(gateway, registry)
+
+
+@asynccontextmanager
+async def open_transfers(settings: Settings) -> AsyncIterator[tuple[CashTransfers, TransferStore, Registry]]:
+    """Open the way of cash between accounts of all shards; the same errors, and those of `open_store`."""
+    from arbitrax.services.cash_transfers import CashTransfers
+    from arbitrax.storage.redis.settled_journal import SettledJournal
+    from arbitrax.trading.registry import Registry
+
+    with open_store(settings, seed=False) as store:
+        registry = Registry(store.registry.instruments(), store.registry.accounts())
+        shards = {each.shard for each in registry.accounts.values()}
+        settled = SettledJournal(journal_url(settings), settings.durability)
+        async with open_gateway(settings, shards) as (gateway, _):
+            yield CashTransfers(store.transfers, registry, gateway.channels, settled), store.transfers, registry
 
 
 def serve_recorder(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 
+from arbitrax.cli import exchange_registry, exchange_transfers
 from arbitrax.cli.console import Json, complain, facts_table, progress, show, show_json, table
-from arbitrax.cli.exchange_registry import add_commands
 from arbitrax.domain.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 LEAST_RESTING, MOST_RESTING = 100, 100_000
 
 app = App(name="exchange", help="Configure the exchange, watch it, verify its journal, measure its engine.")
-add_commands(app)
+exchange_registry.add_commands(app)
+exchange_transfers.add_commands(app)
 app.command("arbitrax.cli.exchange_show:show", name="show")
 app.command("arbitrax.cli.exchange_status:status", name="status")
 

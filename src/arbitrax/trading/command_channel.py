@@ -191,14 +191,16 @@ class CommandChannel:
         if answers is None or len(answers) != len(batch):
             for sent in batch:
                 _give_up(sent.answer)
-        elif any(_is_superseded(answer) for sent, answer in zip(batch, answers, strict=True) if sent.own is None):
+            return
+        mine = [answer for sent, answer in zip(batch, answers, strict=True) if sent.own is None]
+        superseded = bool(mine) and _is_superseded(mine[-1])
+        if superseded:
             self._producer.lost(*self._epoch_of_seq)
-            self._waiting[:0] = [each for each in batch if not each.answer.done()]
+            self._waiting[:0] = [each for each in batch if each.own is None and not each.answer.done()]
             self._wake.set()
-        else:
-            for sent, answer in zip(batch, answers, strict=True):
-                if not sent.answer.done():
-                    sent.answer.set_result(answer)
+        for sent, answer in zip(batch, answers, strict=True):
+            if not sent.answer.done() and not (superseded and sent.own is None):
+                sent.answer.set_result(answer)
 
 
 def events_by_command(found: EventEntry, entry: EntryId) -> list[list[EventRow]] | None:
