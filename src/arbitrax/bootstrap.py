@@ -25,12 +25,14 @@ if TYPE_CHECKING:
     from arbitrax.services.cash_transfers import CashTransfers
     from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
     from arbitrax.services.exchange_transfers import TransferNotes
+    from arbitrax.services.jobs import JobStore
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
     from arbitrax.settings import Settings
     from arbitrax.storage.embedded import EmbeddedServers
     from arbitrax.storage.exchange_files.snapshots import FileSnapshots
     from arbitrax.storage.parquet.bar_cache import BarCache
     from arbitrax.storage.postgres.connection import Database
+    from arbitrax.storage.postgres.job_outbox import PostgresJobOutbox
     from arbitrax.storage.postgres.summary import DatabaseSummary
     from arbitrax.storage.redis.client_journal import ValkeyClientJournal
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
@@ -73,6 +75,19 @@ class Store:
         from arbitrax.storage.postgres.run_store import PostgresRunStore
 
         return PostgresRunStore(self._database)
+
+    @cached_property
+    def jobs(self) -> JobStore:
+        """What is done in the background."""
+        from arbitrax.storage.postgres.job_store import PostgresJobStore
+
+        return PostgresJobStore(self._database)
+
+    def job_outbox(self) -> PostgresJobOutbox:
+        """Return what waits to be announced to the broker; open it with ``with``."""
+        from arbitrax.storage.postgres.job_outbox import PostgresJobOutbox
+
+        return PostgresJobOutbox(self._database)
 
     @cached_property
     def assets(self) -> AssetStore:

@@ -15,7 +15,7 @@ FOREIGN = frozenset({"ARBITRAX_CORPUS", "ARBITRAX_CRASH_AT", "ARBITRAX_KERNELS"}
 
 DURABILITIES = ("process", "power")
 FOLDERS = ("home", "exchange_folder")
-COUNTS = ("snapshot_commands", "snapshot_seconds")
+COUNTS = ("snapshot_commands", "snapshot_seconds", "job_seconds", "job_megabytes")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,6 +37,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds after which it does so, when there were commands."""
     exchange_folder: Path | None = None
     """Segments and snapshots of the exchange; None: the folder ``exchange`` of the home."""
+    queue_url: str | None = None
+    """Broker of jobs: RabbitMQ (``amqp://``), Valkey or Redis; None: the cache's server."""
+    job_seconds: int = 3600
+    """How long a job may take."""
+    job_megabytes: int = 4096
+    """How much memory of its own a job may take."""
     database_replica_url: str | None = None
     """PostgreSQL that reads of bars go to; None reads where is written."""
     alpha_vantage_key: str | None = None
@@ -74,6 +80,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         ("database_url", ("postgresql://", "postgres://")),
         ("redis_url", ("redis://", "rediss://", "unix://")),
         ("cache_url", ("redis://", "rediss://", "unix://")),
+        ("queue_url", ("amqp://", "amqps://", "redis://", "rediss://", "unix://")),
         ("database_replica_url", ("postgresql://", "postgres://")),
         ("alpha_vantage_url", ("https://", "http://")),
         ("polygon_url", ("https://", "http://")),

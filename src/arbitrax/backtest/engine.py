@@ -14,20 +14,22 @@ from arbitrax.backtest.notices import finer_notices, level_notices, price_notice
 from arbitrax.backtest.result import Origin, Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import COLUMNS, Bars
-from arbitrax.domain.errors import DataError, RangeError, StoreError, StrategyError
+from arbitrax.domain.errors import Cancelled, DataError, RangeError, StoreError, StrategyError
 from arbitrax.domain.intervals import is_intraday
 from arbitrax.domain.panel import PRICES, Panel
 from arbitrax.kernels.performance import hold_equally
 from arbitrax.strategies.strategy import Strategy
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from arbitrax.domain.bars import Floats, Int64s
     from arbitrax.domain.corporate_actions import CorporateAction
     from arbitrax.kernels.simulate import Simulation
     from arbitrax.market_data.calendars import Calendar
     from arbitrax.market_data.finer import Finer
+
+    Watch = Callable[[Simulation, Panel], None]
 
 PORTFOLIO = "PORTFOLIO"
 """What a run of several symbols is called where one name is asked for."""
@@ -43,6 +45,7 @@ def run_backtest(
     actions: Sequence[CorporateAction] = (),
     finer: Bars | Sequence[Bars] | Panel | None = None,
     jit: bool = False,
+    watch: Watch | None = None,
 ) -> Result:
     """Run ``strategy`` over the bars, already cut to the range of the spec.
 
@@ -50,14 +53,16 @@ def run_backtest(
     to compare with, aligned by time; None compares with holding the run's own symbols. data_notices: what reading
     the bars had to say. actions: splits and dividends, applied to positions and orders when prices are raw (adjusted
     prices carry them already). finer: raw bars of a shorter interval of the same symbols, which tell what came first
-    inside a bar. jit: compile `on_bar` (needs the ``jit`` extra).
+    inside a bar. jit: compile `on_bar` (needs the ``jit`` extra). watch: is given the simulation before it runs, to
+    look at it and cancel it from another thread.
 
     Raises:
+        Cancelled: the simulation was cancelled.
         RangeError: fewer bars than the strategy's warm-up and one fill need.
         StrategyError: the strategy raised, or returned something else than decisions.
     """
     market = open_market(spec, raw, actions, finer, jit=jit, strategy=type(strategy))
-    simulation, tags = simulate(spec, strategy, market)
+    simulation, tags = simulate(spec, strategy, market, watch)
     bars, panel, records = market.bars, market.panel, market.records
     orders, fills, account_events, trades = simulation.records()
     held = _hold_own(spec.cash, bars, panel)
@@ -116,13 +121,16 @@ def open_market(
     return Market(bars, panel, factor, exchange, records, splits, told, last_bar, flags, jit)
 
 
-def simulate(spec: RunSpec, strategy: Strategy, market: Market) -> tuple[Simulation, tuple[str, ...]]:
+def simulate(
+    spec: RunSpec, strategy: Strategy, market: Market, watch: Watch | None = None
+) -> tuple[Simulation, tuple[str, ...]]:
     """Run ``strategy`` over a market; return the simulation, which has run, and the tags of its orders.
 
     Raises:
         RangeError: fewer bars than the strategy's warm-up and one fill need.
         StrategyError: the strategy raised, or returned something else than decisions.
         StoreError: it made more orders than memory holds.
+        Cancelled: the simulation was cancelled.
     """
     bars, panel, splits, exchange = market.bars, market.panel, market.splits, market.exchange
     warmup = _warmup(strategy)
@@ -142,6 +150,8 @@ def simulate(spec: RunSpec, strategy: Strategy, market: Market) -> tuple[Simulat
         keep_changes=events and type(strategy).on_order is not Strategy.on_order,
         finer=market.told,
     )
+    if watch is not None:
+        watch(simulation, panel)
     tags: tuple[str, ...] = ()
     if events:
         from arbitrax.backtest.events import run_strategy
@@ -170,6 +180,8 @@ def simulate(spec: RunSpec, strategy: Strategy, market: Market) -> tuple[Simulat
     else:
         shape = Shape(strategy, *panel.close.shape)
         run_decisions(simulation, decide_on(strategy, market), shape, spec.account.leverage)
+    if simulation.fault == "cancelled":
+        raise Cancelled(f"The backtest was cancelled at bar {simulation.bars_done} of {len(panel)}.")
     if simulation.fault is not None:
         raise StoreError(f"The backtest stopped: {simulation.fault}; trade less often, or over a shorter range.")
     return simulation, tags

@@ -17,6 +17,7 @@ app.command("arbitrax.cli.doctor:doctor", name="doctor", help="Check versions, c
 app.command("arbitrax.cli.data:app", name="data", help="Ingest, import, check, mend, list and export market data.")
 app.command("arbitrax.cli.strategy:app", name="strategy", help="List, describe, begin and check strategies.")
 app.command("arbitrax.cli.backtest:app", name="backtest", help="Run, list, show, report and reproduce backtests.")
+app.command("arbitrax.cli.job:app", name="job", help="List, show and cancel jobs of the workers.")
 app.command("arbitrax.cli.exchange:app", name="exchange", help="Configure, watch, verify and measure the exchange.")
 app.command("arbitrax.cli.serve:app", name="serve", help="Run one process until Ctrl-C.")
 app.command("arbitrax.cli.order:app", name="order", help="Send, change, cancel and list orders.")

@@ -117,6 +117,24 @@ def recorder(
     return 0
 
 
+@app.command
+def worker(
+    *,
+    processes: Annotated[int | None, Parameter(help="Jobs at a time, each in a process; left out: one a core.")] = None,
+) -> int:
+    """Do jobs, such as the backtests that the gateway takes, each in a process of its own.
+
+    Any number of workers share the jobs. The job of one that dies is done by another within 15 seconds.
+    """
+    import os
+
+    from arbitrax.jobs.worker import MOST_PROCESSES, serve_worker
+
+    most = min(os.cpu_count() or 1, MOST_PROCESSES) if processes is None else processes
+    serve_worker(read_settings(), most, say, until_asked_to_stop())
+    return 0
+
+
 def check_shard(shard: int) -> None:
     """Refuse a number that no shard has."""
     if not 0 <= shard < MOST_SHARDS:

@@ -4,7 +4,8 @@
     ├── InputError                 the request itself is wrong; nothing was started        (exit 2, HTTP 422)
     │   ├── UnknownNameError       a strategy, symbol, run or option nobody knows          (exit 2, HTTP 404)
     │   ├── ParameterError         a strategy parameter that is unknown or out of bounds
-    │   └── RangeError             dates that are reversed, empty or too short
+    │   ├── RangeError             dates that are reversed, empty or too short
+    │   └── IdempotencyError       a key that was used for another request
     ├── DataError                  a file or series that cannot be trusted                 (exit 1, HTTP 422)
     ├── StrategyError              a strategy that failed or broke its contract            (exit 1, HTTP 422)
     ├── VendorError                a vendor of market data refused or failed               (exit 1, HTTP 502)
@@ -20,6 +21,10 @@
     │   ├── Fenced                 another process executes the shard now; nothing was written
     │   ├── Gap                    what is written last is not what this batch follows; nothing was written
     │   └── SchemaError            the database has another schema than this release
+    ├── JobError                   a job was not done                                      (exit 1, HTTP 409)
+    │   ├── Cancelled              somebody asked for its end
+    │   ├── LimitReached           it took more time or memory than a job may
+    │   └── DeadJob                it ended its process each time it was tried
     └── BuildError                 the compiled core is missing or stale                   (exit 1, HTTP 500)
 
 Each message is one sentence that says what is wrong, the value, and what to do about it.
@@ -64,6 +69,12 @@ class RangeError(InputError):
     """Dates that are reversed, empty, or hold too few bars."""
 
     code = "input.range"
+
+
+class IdempotencyError(InputError):
+    """An idempotency key that was used for another request."""
+
+    code = "input.idempotency_key"
 
 
 class DataError(ArbitraxError):
@@ -170,6 +181,31 @@ class SchemaError(StoreError):
     """The database has another schema than this release expects."""
 
     code = "store.schema"
+
+
+class JobError(ArbitraxError):
+    """A job was not done."""
+
+    code = "job.failed"
+    http_status = 409
+
+
+class Cancelled(JobError):
+    """Somebody asked for the end of the job."""
+
+    code = "job.cancelled"
+
+
+class LimitReached(JobError):
+    """The job took more time or memory than a job may."""
+
+    code = "job.limit"
+
+
+class DeadJob(JobError):
+    """The job ended its process, or lost its worker, each time it was tried."""
+
+    code = "job.dead"
 
 
 class BuildError(ArbitraxError):

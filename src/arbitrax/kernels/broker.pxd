@@ -13,6 +13,7 @@ cdef enum Fault:
     LOOKED_AHEAD = 3
     BAD_ORDER = 4
     STRATEGY_STOPPED = 5       # the run is over: no more orders
+    CANCELLED_RUN = 6          # from outside, between two bars
 
 cdef packed struct ActionRecord:
     int bar

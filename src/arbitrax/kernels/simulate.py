@@ -10,6 +10,7 @@ let a caller decide at each close.
 import cython
 import numpy as np
 from cython.cimports.arbitrax.kernels.broker import (
+    CANCELLED_RUN,
     STRATEGY_STOPPED,
     ActionRecord,
     Broker,
@@ -47,7 +48,7 @@ ACTION_DTYPE = np.dtype(
         ("amount", "<f8"),
     ]
 )
-FAULTS = {1: "out of memory", 2: "too many orders"}
+FAULTS = {1: "out of memory", 2: "too many orders", 6: "cancelled"}
 
 
 @cython.cclass
@@ -270,6 +271,32 @@ class Simulation:
     def fault(self) -> "str | None":
         """What ended the run before its time, or None."""
         return FAULTS.get(self.b.fault)
+
+    @property
+    def bars_done(self) -> int:
+        """How many bars have run. Another thread may ask during the run, and look at `equity` up to there."""
+        return self.b.bars if self.b.fault == STRATEGY_STOPPED else self.b.t
+
+    def cancel(self) -> None:
+        """End the run after the bar it is at, with a fault, from another thread. A run that is over stays as it is."""
+        if self.b.fault == 0:
+            self.b.fault = CANCELLED_RUN
+
+    def positions(self) -> object:
+        """Return quantity, average entry price and unrealised profit by symbol, (symbols, 3) float64, quote currency.
+
+        Another thread may ask during the run; a number may then be of the bar before.
+        """
+        s: cython.Py_ssize_t
+        made: object = np.zeros((self.b.symbols, 3))
+        rows: cython.double[:, ::1] = made
+        p: cython.pointer[Position] = self.b.positions
+        for s in range(self.b.symbols):
+            if p[s].quantity != 0.0 and p[s].entered > 0.0:
+                rows[s, 0] = p[s].quantity
+                rows[s, 1] = p[s].entry_value / p[s].entered / self.b.multiplier[s]
+                rows[s, 2] = p[s].quantity * (p[s].mark - rows[s, 1]) * self.b.multiplier[s]
+        return made
 
     def records(self) -> tuple:
         """Return the orders, fills, events and trades, as arrays of their dtypes. Once, after the run."""

@@ -37,6 +37,7 @@ from arbitrax.strategies.strategy import Strategy, source_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from arbitrax.backtest.engine import Watch
     from arbitrax.services.catalogue_ports import QualityStore
     from arbitrax.services.ports import Curves
 
@@ -65,12 +66,14 @@ def run_stored(
     now: int,
     quality: QualityStore | None = None,
     jit: bool = False,
+    run_id: UUID | None = None,
+    watch: Watch | None = None,
 ) -> tuple[UUID, Result]:
     """Run a backtest on stored bars, store it, and return its id and result.
 
     Raw prices come with the stored corporate actions of their symbols; these also make the adjusted close of series
-    that have none. now: ns UTC. quality: whose reports are among the result's notices. jit: compile the strategy,
-    as the engine does.
+    that have none. now: ns UTC. quality: whose reports are among the result's notices. jit, watch: as of
+    `run_backtest`. run_id: the id that was promised; None makes one.
     """
     data = _load(bars, actions, spec, quality=quality)
     result = run_backtest(
@@ -82,6 +85,7 @@ def run_stored(
         actions=data.actions,
         finer=None if data.finer is None else data.finer.panel,
         jit=jit,
+        watch=watch,
     )
     known_at = data.actions_as_of
     assets = [
@@ -107,7 +111,7 @@ def run_stored(
         assets.append(
             StoredAsset(spec.benchmark, spec.interval, "benchmark", data.as_of[-1], compared_hash, known_at[-1], doubt)
         )
-    run_id = new_uuid(now)
+    run_id = run_id or new_uuid(now)
     runs.save(
         StoredRun(
             id=run_id,

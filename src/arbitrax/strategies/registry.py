@@ -58,6 +58,18 @@ def find_strategy(name: str) -> type[Strategy]:
         raise StrategyError(f"Strategy '{name}' ({target}) cannot be imported: {error}.") from error
 
 
+def find_registered(name: str) -> type[Strategy]:
+    """Return a strategy that is built in or installed; code of a file or a text never runs through this.
+
+    Raises:
+        UnknownNameError: nobody knows it.
+        StrategyError: it cannot be imported.
+    """
+    if name.endswith(".py") or ".py:" in name:
+        raise UnknownNameError(f"'{name}' is a file; only strategies that are built in or installed can run here.")
+    return find_strategy(name)
+
+
 def load_file(path: Path, class_name: str) -> type[Strategy]:
     """Return a class of a Python file; the only strategy in it when no name is given."""
     try:

@@ -1,0 +1,1 @@
+"""Workers: they take jobs from the database and do each in a child process."""

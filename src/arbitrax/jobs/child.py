@@ -1,0 +1,118 @@
+"""The child process of a job: limits, the job, its outcome."""
+
+from __future__ import annotations
+
+import logging
+import os
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from arbitrax.domain.errors import ArbitraxError, Cancelled, Fenced, LimitReached, StoreUnavailableError
+from arbitrax.jobs.messages import Line, Outcome, Start
+from arbitrax.jobs.watching import Watcher
+from arbitrax.services.jobs import Problem, problem_of
+
+if TYPE_CHECKING:
+    from arbitrax.bootstrap import Store
+
+_log = logging.getLogger(__name__)
+
+
+def run_child(line: Line, start: Start) -> None:
+    """Do a job, tell the worker the outcome, and end the process."""
+    code = 1
+    try:
+        _limit(start)
+        watcher = Watcher(line)
+        outcome = _attempt(start, watcher)
+        watcher.tick()
+        watcher.send(outcome)
+        code = 0
+    except OSError:
+        pass  # the worker is gone
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)  # no handlers of the process this one was forked from
+
+
+def _attempt(start: Start, watcher: Watcher) -> Outcome:
+    from arbitrax.bootstrap import open_store
+    from arbitrax.settings import Settings
+
+    settings = Settings(home=Path(start.home), database_url=start.database_url)
+    try:
+        with open_store(settings) as store:
+            KINDS[start.kind](store, start, watcher)
+    except (Cancelled, Fenced) as error:
+        return Outcome("cancelled", problem_of(error)) if watcher.cancelled else Outcome("lost", problem_of(error))
+    except Exception as error:
+        if watcher.cancelled:
+            return Outcome("cancelled", Problem(Cancelled.code, "The job was cancelled."))
+        if isinstance(error, MemoryError) or isinstance(error.__cause__, MemoryError):
+            said = f"The job needs more than the {start.megabytes} MB of memory that a job may take."
+            return Outcome("failed", Problem(LimitReached.code, said))
+        if isinstance(error, ArbitraxError):
+            return Outcome("lost" if isinstance(error, StoreUnavailableError) else "failed", problem_of(error))
+        _log.exception("job.broke job=%s", start.job)
+        return Outcome("failed", Problem(ArbitraxError.code, f"The job broke: {type(error).__name__}: {error}"))
+    return Outcome("succeeded")
+
+
+def _backtest(store: Store, start: Start, watcher: Watcher) -> None:
+    from arbitrax.services.backtest_jobs import do_backtest
+
+    do_backtest(store, start.job, bytes(start.spec), start.lease, now=time.time_ns(), watch=watcher.watch)
+
+
+KINDS = {"backtest": _backtest}
+
+
+def _limit(start: Start) -> None:
+    """Set what the process may use. The worker's clock limits its time; this holds when there is no worker any more."""
+    cores = os.cpu_count() or 1
+    for what, most in (
+        (resource.RLIMIT_DATA, start.megabytes << 20),
+        (resource.RLIMIT_CPU, start.seconds * cores),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(what)
+        value = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (value, hard))
+
+
+def warm_up() -> None:
+    """Load what jobs use and run a small backtest, so that a child has nothing left to load."""
+    import numpy as np
+    import psycopg  # noqa: F401 - for children
+    import pyarrow.parquet  # noqa: F401 - likewise
+
+    import arbitrax.bootstrap
+    import arbitrax.services.backtest_jobs
+    import arbitrax.storage.parquet.bar_cache
+    import arbitrax.storage.postgres.action_store
+    import arbitrax.storage.postgres.bar_store
+    import arbitrax.storage.postgres.job_store
+    import arbitrax.storage.postgres.quality_store  # noqa: F401 - likewise
+    from arbitrax.backtest.engine import run_backtest
+    from arbitrax.backtest.spec import RunSpec
+    from arbitrax.backtest.specify import strategy_ref
+    from arbitrax.domain.bars import Bars
+    from arbitrax.strategies.registry import BUILT_IN, find_strategy
+
+    close = 100 + np.sin(np.arange(300.0))
+    days = np.arange(300, dtype=np.int64) * 86_400_000_000_000
+    bars = Bars("WARM", "1d", days, close, close, close, close, np.full(300, 1e6))
+    for name in BUILT_IN:
+        find_strategy(name)
+    for name in ("sma_cross", "buy_and_hold"):
+        strategy = find_strategy(name)()
+        spec = RunSpec(strategy=strategy_ref(strategy, name), symbols=("WARM",), prices="raw")
+        result = run_backtest(spec, strategy, bars)
+        msgspec.json.encode(dict(result.metrics.items()))
+        _ = result.hash

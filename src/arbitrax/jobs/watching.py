@@ -1,0 +1,72 @@
+"""Inside the child: look at the simulation four times a second, tell the worker, hear from it that it should end."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from arbitrax.jobs.messages import FromSlot, Line, Stop, Tick
+
+if TYPE_CHECKING:
+    from arbitrax.domain.panel import Panel
+    from arbitrax.kernels.simulate import Simulation
+
+SECONDS = 0.25
+MOST_POINTS = 500
+"""Of a tile; a longer one is thinned out evenly, its last point kept."""
+
+
+class Watcher:
+    """Watches one run; its thread ends the process when the worker is gone."""
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._sending = threading.Lock()
+        self._simulation: Simulation | None = None
+        self._panel: Panel | None = None
+        self._sent = 0
+        self.cancelled = False
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def watch(self, simulation: Simulation, panel: Panel) -> None:
+        """Begin to look at a simulation, which is about to run."""
+        self._panel, self._simulation = panel, simulation
+        if self.cancelled:
+            simulation.cancel()
+
+    def send(self, message: FromSlot) -> None:
+        """Tell the worker something."""
+        with self._sending:
+            self._line.send(message)
+
+    def tick(self) -> None:
+        """Tell how far the run is, if that is news."""
+        simulation, panel = self._simulation, self._panel
+        if simulation is None or panel is None:
+            return
+        done, bars = simulation.bars_done, len(panel)
+        if done <= self._sent:
+            return
+        step = -(-(done - self._sent) // MOST_POINTS)
+        rows = slice(done - 1 - (done - 1 - self._sent) // step * step, done, step)
+        times = panel.timestamp[rows].tolist()
+        equity = simulation.equity[rows].tolist()
+        held = {
+            symbol: (quantity, average, profit)
+            for symbol, (quantity, average, profit) in zip(panel.symbols, simulation.positions().tolist(), strict=True)
+            if quantity
+        }
+        self._sent = done
+        self.send(Tick(done, bars, times, equity, held))
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                if self._line.receive(Stop, SECONDS) is not None:
+                    self.cancelled = True
+                    if self._simulation is not None:
+                        self._simulation.cancel()
+                self.tick()
+        except (EOFError, OSError):
+            os._exit(1)  # the worker is gone: another does the job

@@ -1,0 +1,223 @@
+"""Jobs: what is done in the background, and the ports that keep it.
+
+    queued ── claim ──> running ── finish ──> succeeded | failed | cancelled
+       ^                   │
+       └──── lose ─────────┴── lost too often ──> dead
+
+The stored job is the truth. Who runs a job holds a lease on it with a fence, and writes nothing once another has it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+from uuid import UUID
+
+import msgspec
+from msgspec import Struct
+
+from arbitrax.domain.errors import ArbitraxError, DeadJob, UnknownNameError
+from arbitrax.domain.ids import decode, encode
+
+if TYPE_CHECKING:
+    from arbitrax.services.ports import RunStore
+
+JOB = "job"
+"""Prefix of a job's id."""
+LEASE_SECONDS = 10.0
+"""How long a lease lasts without a sign of life."""
+MOST_LOSSES = 3
+"""Attempts that may end with their process or worker; then the job is dead."""
+
+Status = Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
+STATUSES: tuple[Status, ...] = ("queued", "running", "succeeded", "failed", "cancelled", "dead")
+OVER: frozenset[Status] = frozenset({"succeeded", "failed", "cancelled", "dead"})
+
+
+class Problem(Struct, frozen=True):
+    """Why a job has no result."""
+
+    code: str
+    detail: str
+    retryable: bool = False
+
+
+class Job(Struct, frozen=True):
+    """A job as stored; times are ns UTC."""
+
+    id: UUID
+    kind: str
+    owner: UUID | None
+    """None: the operator of the command line."""
+    spec: msgspec.Raw
+    """JSON, what its kind takes."""
+    status: Status
+    attempt: int
+    losses: int
+    progress: float
+    """From 0 to 1."""
+    eta: int | None
+    cancel_asked: bool
+    error: Problem | None
+    created_at: int
+    started_at: int | None
+    finished_at: int | None
+
+
+class Attempt(Struct, frozen=True):
+    """One try at a job; times are ns UTC."""
+
+    number: int
+    holder: str
+    started_at: int
+    finished_at: int | None
+    outcome: str | None
+    reason: str | None
+
+
+class Lease(Struct, frozen=True):
+    """The right to write about a job."""
+
+    job: UUID
+    fence: int
+
+
+class Idempotency(Struct, frozen=True):
+    """What makes a request once, however often it is sent."""
+
+    key: str
+    request_hash: str
+    """SHA-256 of what was asked for, hexadecimal."""
+
+
+class Submitted(Struct, frozen=True):
+    """What a submission came to."""
+
+    job: Job
+    replayed: bool = False
+    """The job is that of an earlier request with the same key."""
+
+
+class JobStore(Protocol):
+    """Jobs, their attempts, and whose turn it is."""
+
+    def submit(
+        self, job: UUID, kind: str, spec: bytes, owner: UUID | None, idempotency: Idempotency | None
+    ) -> Submitted:
+        """Store a job, the news of it for the broker, and the request's key, in one transaction.
+
+        Raises:
+            IdempotencyError: the key was used for another request.
+        """
+        ...
+
+    def find(self, job: UUID) -> Job | None:
+        """Return a job."""
+        ...
+
+    def attempts(self, job: UUID) -> list[Attempt]:
+        """Return the attempts at a job, oldest first."""
+        ...
+
+    def newest(
+        self,
+        limit: int,
+        *,
+        kind: str | None = None,
+        owner: UUID | None = None,
+        status: Status | None = None,
+        before: UUID | None = None,
+    ) -> list[Job]:
+        """Return jobs, newest first; None: of every one. before: only those older than this one."""
+        ...
+
+    def claim(self, holder: str) -> tuple[Job, Lease] | None:
+        """Take the next job: of the waiting owners, the one whose last turn is longest ago; its oldest."""
+        ...
+
+    def beat(self, lease: Lease, progress: float, eta: int | None) -> bool:
+        """Keep a lease; say whether the job's end was asked for.
+
+        Raises:
+            Fenced: the lease is another's by now.
+        """
+        ...
+
+    def finish(
+        self, lease: Lease, status: Literal["succeeded", "failed", "cancelled"], problem: Problem | None
+    ) -> None:
+        """End a job.
+
+        Raises:
+            Fenced: the lease is another's by now.
+        """
+        ...
+
+    def runs_of(self, lease: Lease) -> RunStore:
+        """Return where the job's run is saved: with it, in the same transaction, the job succeeds.
+
+        Saving raises `Fenced` when the lease is another's by now.
+        """
+        ...
+
+    def lose(self, lease: Lease, reason: str) -> Status | None:
+        """Note that an attempt ended with its process; the job waits again, or is dead. None: it was another's."""
+        ...
+
+    def give_back(self, lease: Lease, reason: str) -> None:
+        """Let a job wait again, without holding it against it."""
+        ...
+
+    def expire(self) -> list[tuple[UUID, Status]]:
+        """Lose the attempts whose lease ended; return their jobs and what became of these."""
+        ...
+
+    def cancel(self, job: UUID) -> None:
+        """Ask for the end of a job; one that waits ends here, one that is over stays as it is."""
+        ...
+
+
+def submit_job(
+    jobs: JobStore, job: UUID, kind: str, spec: Any, *, owner: UUID | None, idempotency: Idempotency | None = None
+) -> Submitted:
+    """Store a job to be done; ``spec`` is what its kind takes, encoded as JSON."""
+    return jobs.submit(job, kind, msgspec.json.encode(spec), owner, idempotency)
+
+
+def find_job(jobs: JobStore, job: UUID, *, owner: UUID | None = None, prefix: str = JOB) -> Job:
+    """Return a job; with ``owner`` only when it is theirs.
+
+    Raises:
+        UnknownNameError: there is no such job, or it is another's.
+    """
+    found = jobs.find(job)
+    if found is None or (owner is not None and found.owner != owner):
+        raise UnknownNameError(f"There is no {encode(prefix, job)}; a list shows the ids.")
+    return found
+
+
+def cancel_job(jobs: JobStore, job: UUID, *, owner: UUID | None = None, prefix: str = JOB) -> Job:
+    """Ask for the end of a job and return it as it is then.
+
+    Raises:
+        UnknownNameError: there is no such job, or it is another's.
+    """
+    find_job(jobs, job, owner=owner, prefix=prefix)
+    jobs.cancel(job)
+    return find_job(jobs, job, owner=owner, prefix=prefix)
+
+
+def job_id(text: str) -> UUID:
+    """Return the id behind ``job_...`` or ``bt_...``: a backtest has the id of its job."""
+    return decode("bt" if text.startswith("bt_") else JOB, text)
+
+
+def problem_of(error: ArbitraxError) -> Problem:
+    """Return an error as it is stored."""
+    return Problem(error.code, str(error), error.retryable)
+
+
+def death(reason: str) -> Problem:
+    """Return why a job is dead."""
+    return Problem(
+        DeadJob.code, f"The job was tried {MOST_LOSSES} times and ended each time without a result: {reason}"
+    )

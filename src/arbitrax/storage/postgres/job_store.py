@@ -1,0 +1,241 @@
+"""The port for jobs on PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+from uuid import UUID
+
+import msgspec
+
+from arbitrax.domain.errors import Fenced, IdempotencyError, StoreError
+from arbitrax.services.jobs import (
+    LEASE_SECONDS,
+    MOST_LOSSES,
+    Attempt,
+    Idempotency,
+    Job,
+    Lease,
+    Problem,
+    Status,
+    Submitted,
+    death,
+)
+from arbitrax.storage.postgres.run_store import PostgresRunStore
+from arbitrax.storage.postgres.sql import statement
+from arbitrax.storage.postgres.times import moment, nanoseconds
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from arbitrax.services.ports import RunStore, StoredRun
+    from arbitrax.storage.postgres.connection import Connection, Database
+
+
+class PostgresJobStore:
+    """Jobs in PostgreSQL; its clock decides when a lease ends."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def submit(
+        self, job: UUID, kind: str, spec: bytes, owner: UUID | None, idempotency: Idempotency | None
+    ) -> Submitted:
+        """Store a job, the news of it, and the request's key."""
+        keys = {"id": job, "job": job, "kind": kind, "owner": owner, "spec": spec.decode()}
+        with self._database.connection() as connection, connection.transaction():
+            if idempotency is not None:
+                earlier = _earlier(connection, keys, idempotency)
+                if earlier is not None:
+                    return Submitted(earlier, replayed=True)
+            key = None if idempotency is None else idempotency.key
+            stored = _job(_row(connection, "job_add", keys | {"key": key}))
+            connection.execute(statement("job_turn_ensure"), keys)
+            connection.execute(statement("job_announce"), keys)
+        return Submitted(stored)
+
+    def find(self, job: UUID) -> Job | None:
+        """Return a job."""
+        with self._database.connection() as connection:
+            return _found(connection, job)
+
+    def attempts(self, job: UUID) -> list[Attempt]:
+        """Return the attempts at a job, oldest first."""
+        with self._database.connection() as connection:
+            rows = connection.execute(statement("job_attempts_find"), {"job": job}).fetchall()
+        return [
+            Attempt(number, holder, nanoseconds(started), _time(finished), outcome, reason)
+            for number, holder, started, finished, outcome, reason in rows
+        ]
+
+    def newest(
+        self,
+        limit: int,
+        *,
+        kind: str | None = None,
+        owner: UUID | None = None,
+        status: Status | None = None,
+        before: UUID | None = None,
+    ) -> list[Job]:
+        """Return jobs, newest first."""
+        keys = {"kind": kind, "owner": owner, "status": status, "before": before, "limit": limit}
+        with self._database.connection() as connection:
+            return [_job(row) for row in connection.execute(statement("jobs_list"), keys)]
+
+    def claim(self, holder: str) -> tuple[Job, Lease] | None:
+        """Take the job whose turn it is."""
+        with self._database.connection() as connection, connection.transaction():
+            connection.execute(statement("job_claims_lock"))
+            row = connection.execute(statement("job_claim"), {"holder": holder, "seconds": LEASE_SECONDS}).fetchone()
+        return None if row is None else (_job(row[:-1]), Lease(row[0], row[-1]))
+
+    def beat(self, lease: Lease, progress: float, eta: int | None) -> bool:
+        """Keep a lease; say whether the job's end was asked for."""
+        keys = _keys(lease) | {
+            "seconds": LEASE_SECONDS,
+            "progress": progress,
+            "eta": None if eta is None else moment(eta),
+        }
+        with self._database.connection() as connection:
+            row = connection.execute(statement("job_beat"), keys).fetchone()
+        if row is None:
+            raise _fenced()
+        return bool(row[0])
+
+    def finish(
+        self, lease: Lease, status: Literal["succeeded", "failed", "cancelled"], problem: Problem | None
+    ) -> None:
+        """End a job."""
+        with self._database.connection() as connection, connection.transaction():
+            _finish(connection, lease, status, problem, None)
+
+    def runs_of(self, lease: Lease) -> RunStore:
+        """Return where the job's run is saved."""
+        return _RunsOfJob(self._database, lease)
+
+    def lose(self, lease: Lease, reason: str) -> Status | None:
+        """Note that an attempt ended with its process."""
+        with self._database.connection() as connection, connection.transaction():
+            return _lose(connection, lease, reason, counts=True)
+
+    def give_back(self, lease: Lease, reason: str) -> None:
+        """Let a job wait again."""
+        with self._database.connection() as connection, connection.transaction():
+            _lose(connection, lease, reason, counts=False)
+
+    def expire(self) -> list[tuple[UUID, Status]]:
+        """Lose the attempts whose lease ended."""
+        ended: list[tuple[UUID, Status]] = []
+        with self._database.connection() as connection, connection.transaction():
+            for job, fence, holder in connection.execute(statement("jobs_expired")).fetchall():
+                reason = f"nothing was heard of its worker ({holder}) for {LEASE_SECONDS:g} s."
+                status = _lose(connection, Lease(job, fence), reason, counts=True)
+                if status is not None:
+                    ended.append((job, status))
+        return ended
+
+    def cancel(self, job: UUID) -> None:
+        """Ask for the end of a job."""
+        with self._database.connection() as connection, connection.transaction():
+            connection.execute(statement("job_cancel"), {"job": job})
+
+
+class _RunsOfJob(PostgresRunStore):
+    """Saves a run and the success of its job in one transaction."""
+
+    def __init__(self, database: Database, lease: Lease) -> None:
+        super().__init__(database)
+        self._lease = lease
+
+    def save(self, run: StoredRun) -> None:
+        """Store the run, unless the job is another's by now."""
+        with self._database.connection() as connection, connection.transaction():
+            _finish(connection, self._lease, "succeeded", None, run.result_hash)
+            super().save(run)
+
+
+def _earlier(connection: Connection, keys: dict[str, Any], idempotency: Idempotency) -> Job | None:
+    """Return the job of an earlier request with this key, None when this is the first."""
+    named = keys | {"key": idempotency.key, "request_hash": idempotency.request_hash}
+    connection.execute(statement("job_key_clear"), named)
+    if connection.execute(statement("job_key_add"), named).fetchone() is not None:
+        return None
+    request_hash, job = _row(connection, "job_key_find", named)
+    earlier = None if job is None else _found(connection, job)
+    if request_hash != idempotency.request_hash or earlier is None:
+        raise IdempotencyError(
+            f"The key {idempotency.key!r} was used for another request in the last 24 hours; give each its own."
+        )
+    return earlier
+
+
+def _finish(
+    connection: Connection, lease: Lease, status: str, problem: Problem | None, result_hash: str | None
+) -> None:
+    keys = _keys(lease) | {
+        "status": status,
+        "error": None if problem is None or status != "failed" else msgspec.json.encode(problem).decode(),
+        "reason": None if problem is None else problem.detail,
+        "result_hash": result_hash,
+    }
+    if connection.execute(statement("job_finish"), keys).fetchone() is None:
+        raise _fenced()
+
+
+def _lose(connection: Connection, lease: Lease, reason: str, *, counts: bool) -> Status | None:
+    keys = _keys(lease) | {
+        "counts": counts,
+        "most": MOST_LOSSES,
+        "reason": reason,
+        "error": msgspec.json.encode(death(reason)).decode(),
+    }
+    row = connection.execute(statement("job_lose"), keys).fetchone()
+    if row is None:
+        return None
+    if row[0] == "queued":
+        connection.execute(statement("job_announce"), {"job": lease.job})
+    status: Status = row[0]
+    return status
+
+
+def _found(connection: Connection, job: UUID) -> Job | None:
+    row = connection.execute(statement("job_find"), {"job": job}).fetchone()
+    return None if row is None else _job(row)
+
+
+def _job(row: tuple[Any, ...]) -> Job:
+    job, kind, owner, spec, status, attempt, losses, progress, eta, asked, error, created, started, finished = row
+    return Job(
+        id=job,
+        kind=kind,
+        owner=owner,
+        spec=msgspec.Raw(spec),
+        status=status,
+        attempt=attempt,
+        losses=losses,
+        progress=progress,
+        eta=_time(eta),
+        cancel_asked=asked,
+        error=None if error is None else msgspec.json.decode(error, type=Problem),
+        created_at=nanoseconds(created),
+        started_at=_time(started),
+        finished_at=_time(finished),
+    )
+
+
+def _time(time: datetime | None) -> int | None:
+    return None if time is None else nanoseconds(time)
+
+
+def _keys(lease: Lease) -> dict[str, Any]:
+    return {"job": lease.job, "fence": lease.fence}
+
+
+def _row(connection: Connection, name: str, keys: dict[str, Any]) -> tuple[Any, ...]:
+    row = connection.execute(statement(name), keys).fetchone()
+    if row is None:
+        raise StoreError(f"The statement {name} returned nothing; the database has been changed by hand.")
+    return row
+
+
+def _fenced() -> Fenced:
+    return Fenced("Another process has the job by now; nothing was written.")

@@ -1,0 +1,18 @@
+"""Jobs: what is to be done in the background, who does it, and how each attempt ended."""
+
+from arbitrax.storage.postgres.migrations.scripts import run_script
+
+revision = "0008"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the tables."""
+    run_script("0008_jobs.up.sql")
+
+
+def downgrade() -> None:
+    """Drop them; the runs that jobs made stay."""
+    run_script("0008_jobs.down.sql")

@@ -1,0 +1,1 @@
+DELETE FROM idempotency_keys WHERE user_id = %(owner)s AND key = %(key)s AND expires_at <= now()
