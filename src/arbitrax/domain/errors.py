@@ -4,8 +4,7 @@
     ├── InputError                 the request itself is wrong; nothing was started        (exit 2, HTTP 422)
     │   ├── UnknownNameError       a strategy, symbol, run or option nobody knows          (exit 2, HTTP 404)
     │   ├── ParameterError         a strategy parameter that is unknown or out of bounds
-    │   ├── RangeError             dates that are reversed, empty or too short
-    │   └── IdempotencyError       a key that was used for another request
+    │   └── RangeError             dates that are reversed, empty or too short
     ├── DataError                  a file or series that cannot be trusted                 (exit 1, HTTP 422)
     ├── StrategyError              a strategy that failed or broke its contract            (exit 1, HTTP 422)
     ├── VendorError                a vendor of market data refused or failed               (exit 1, HTTP 502)
@@ -69,12 +68,6 @@ class RangeError(InputError):
     """Dates that are reversed, empty, or hold too few bars."""
 
     code = "input.range"
-
-
-class IdempotencyError(InputError):
-    """An idempotency key that was used for another request."""
-
-    code = "input.idempotency_key"
 
 
 class DataError(ArbitraxError):

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from arbitrax.domain.errors import ArbitraxError
 from arbitrax.domain.ids import encode
 from arbitrax.services.jobs import JOB
 
@@ -23,11 +25,15 @@ BACKOFF = (0.1, 2.0)
 class Relay(threading.Thread):
     """Relays until it is told to stop; several in several processes share the work."""
 
-    def __init__(self, store: Store, send: Callable[[UUID], None], say: Callable[[str], None]) -> None:
+    def __init__(
+        self, store: Store, send: Callable[[UUID], None], say: Callable[[str], None], *, revive: Callable[[], object]
+    ) -> None:
+        """Take the store and what sends; ``revive`` is called after a failure: embedded servers start again there."""
         super().__init__(name="relay", daemon=True)
         self._store = store
         self._send = send
         self._say = say
+        self._revive = revive
         self._stop_asked = threading.Event()
 
     def stop(self) -> None:
@@ -58,6 +64,8 @@ class Relay(threading.Thread):
                 said = reason
                 self._stop_asked.wait(wait)
                 wait = min(wait * 2, BACKOFF[1])
+                with suppress(ArbitraxError):
+                    self._revive()
 
     def _expire(self) -> None:
         for job, status in self._store.jobs.expire():

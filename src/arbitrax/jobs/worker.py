@@ -112,7 +112,7 @@ def serve_worker(settings: Settings, processes: int, say: Callable[[str], None],
         send = announcer(broker, worker.work)
         tickets = consumer(broker, processes)
         tickets.start()
-        relay = Relay(store, send, say)
+        relay = Relay(store, send, say, revive=lambda: (database_url(settings), cache_url(settings)))
         relay.start()
         say(f"Worker {os.getpid()} is ready for {processes} job{'s' if processes > 1 else ''} at a time.")
         stop.wait()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from arbitrax.backtest.engine import Watch
     from arbitrax.backtest.result import Result
     from arbitrax.services.catalogue_ports import QualityStore
-    from arbitrax.services.jobs import Idempotency, JobStore, Lease, Submitted
+    from arbitrax.services.jobs import Job, JobStore, Lease
     from arbitrax.services.ports import ActionStore, BarStore
 
 KIND = "backtest"
@@ -50,20 +50,12 @@ class BacktestStores(Protocol):
         ...
 
 
-def submit_backtest(
-    stores: BacktestStores,
-    spec: RunSpec,
-    *,
-    owner: UUID | None,
-    now: int,
-    idempotency: Idempotency | None = None,
-) -> Submitted:
+def submit_backtest(stores: BacktestStores, spec: RunSpec, *, owner: UUID | None, now: int) -> Job:
     """Store a backtest to be done; the run will have the id of the job. now: ns UTC.
 
     Raises:
         UnknownNameError: no strategy is registered under this name, or nothing is stored of a symbol.
         ParameterError: a parameter the strategy does not have, or out of its bounds.
-        IdempotencyError: the key was used for another request.
     """
     strategy = find_registered(spec.strategy.name)(**spec.strategy.parameters)
     known = {each.symbol for each in stores.bars.catalogue()}
@@ -71,7 +63,7 @@ def submit_backtest(
         if symbol not in known:
             raise UnknownNameError(f"No bars are stored for '{symbol}'; the list of instruments shows what is.")
     exact = msgspec.structs.replace(spec, strategy=strategy_ref(strategy, spec.strategy.name))
-    return submit_job(stores.jobs, new_uuid(now), KIND, exact, owner=owner, idempotency=idempotency)
+    return submit_job(stores.jobs, new_uuid(now), KIND, exact, owner=owner)
 
 
 def do_backtest(stores: BacktestStores, job: UUID, spec: bytes, lease: Lease, *, now: int, watch: Watch) -> Result:

@@ -81,33 +81,11 @@ class Lease(Struct, frozen=True):
     fence: int
 
 
-class Idempotency(Struct, frozen=True):
-    """What makes a request once, however often it is sent."""
-
-    key: str
-    request_hash: str
-    """SHA-256 of what was asked for, hexadecimal."""
-
-
-class Submitted(Struct, frozen=True):
-    """What a submission came to."""
-
-    job: Job
-    replayed: bool = False
-    """The job is that of an earlier request with the same key."""
-
-
 class JobStore(Protocol):
     """Jobs, their attempts, and whose turn it is."""
 
-    def submit(
-        self, job: UUID, kind: str, spec: bytes, owner: UUID | None, idempotency: Idempotency | None
-    ) -> Submitted:
-        """Store a job, the news of it for the broker, and the request's key, in one transaction.
-
-        Raises:
-            IdempotencyError: the key was used for another request.
-        """
+    def submit(self, job: UUID, kind: str, spec: bytes, owner: UUID | None) -> Job:
+        """Store a job and the news of it for the broker, in one transaction; the caller's, when it has one."""
         ...
 
     def find(self, job: UUID) -> Job | None:
@@ -176,11 +154,9 @@ class JobStore(Protocol):
         ...
 
 
-def submit_job(
-    jobs: JobStore, job: UUID, kind: str, spec: Any, *, owner: UUID | None, idempotency: Idempotency | None = None
-) -> Submitted:
+def submit_job(jobs: JobStore, job: UUID, kind: str, spec: Any, *, owner: UUID | None) -> Job:
     """Store a job to be done; ``spec`` is what its kind takes, encoded as JSON."""
-    return jobs.submit(job, kind, msgspec.json.encode(spec), owner, idempotency)
+    return jobs.submit(job, kind, msgspec.json.encode(spec), owner)
 
 
 def find_job(jobs: JobStore, job: UUID, *, owner: UUID | None = None, prefix: str = JOB) -> Job:

@@ -7,17 +7,15 @@ from uuid import UUID
 
 import msgspec
 
-from arbitrax.domain.errors import Fenced, IdempotencyError, StoreError
+from arbitrax.domain.errors import Fenced
 from arbitrax.services.jobs import (
     LEASE_SECONDS,
     MOST_LOSSES,
     Attempt,
-    Idempotency,
     Job,
     Lease,
     Problem,
     Status,
-    Submitted,
     death,
 )
 from arbitrax.storage.postgres.run_store import PostgresRunStore
@@ -37,21 +35,15 @@ class PostgresJobStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def submit(
-        self, job: UUID, kind: str, spec: bytes, owner: UUID | None, idempotency: Idempotency | None
-    ) -> Submitted:
-        """Store a job, the news of it, and the request's key."""
+    def submit(self, job: UUID, kind: str, spec: bytes, owner: UUID | None) -> Job:
+        """Store a job and the news of it."""
         keys = {"id": job, "job": job, "kind": kind, "owner": owner, "spec": spec.decode()}
         with self._database.connection() as connection, connection.transaction():
-            if idempotency is not None:
-                earlier = _earlier(connection, keys, idempotency)
-                if earlier is not None:
-                    return Submitted(earlier, replayed=True)
-            key = None if idempotency is None else idempotency.key
-            stored = _job(_row(connection, "job_add", keys | {"key": key}))
+            row = connection.execute(statement("job_add"), keys).fetchone()
+            assert row is not None  # noqa: S101 -- one row by construction
             connection.execute(statement("job_turn_ensure"), keys)
             connection.execute(statement("job_announce"), keys)
-        return Submitted(stored)
+        return _job(row)
 
     def find(self, job: UUID) -> Job | None:
         """Return a job."""
@@ -153,21 +145,6 @@ class _RunsOfJob(PostgresRunStore):
             super().save(run)
 
 
-def _earlier(connection: Connection, keys: dict[str, Any], idempotency: Idempotency) -> Job | None:
-    """Return the job of an earlier request with this key, None when this is the first."""
-    named = keys | {"key": idempotency.key, "request_hash": idempotency.request_hash}
-    connection.execute(statement("job_key_clear"), named)
-    if connection.execute(statement("job_key_add"), named).fetchone() is not None:
-        return None
-    request_hash, job = _row(connection, "job_key_find", named)
-    earlier = None if job is None else _found(connection, job)
-    if request_hash != idempotency.request_hash or earlier is None:
-        raise IdempotencyError(
-            f"The key {idempotency.key!r} was used for another request in the last 24 hours; give each its own."
-        )
-    return earlier
-
-
 def _finish(
     connection: Connection, lease: Lease, status: str, problem: Problem | None, result_hash: str | None
 ) -> None:
@@ -228,13 +205,6 @@ def _time(time: datetime | None) -> int | None:
 
 def _keys(lease: Lease) -> dict[str, Any]:
     return {"job": lease.job, "fence": lease.fence}
-
-
-def _row(connection: Connection, name: str, keys: dict[str, Any]) -> tuple[Any, ...]:
-    row = connection.execute(statement(name), keys).fetchone()
-    if row is None:
-        raise StoreError(f"The statement {name} returned nothing; the database has been changed by hand.")
-    return row
 
 
 def _fenced() -> Fenced:

@@ -1,8 +1,8 @@
 WITH ended AS (
     UPDATE jobs
     SET
-        status = %(status)s,
-        progress = CASE WHEN %(status)s = 'succeeded' THEN 1 ELSE progress END,
+        status = %(status)s::text,
+        progress = CASE WHEN %(status)s::text = 'succeeded' THEN 1 ELSE progress END,
         error = %(error)s::jsonb,
         eta = NULL,
         lease_holder = NULL,
@@ -15,7 +15,7 @@ WITH ended AS (
 )
 UPDATE job_attempts
 SET
-    outcome = %(status)s,
+    outcome = %(status)s::text,
     reason = %(reason)s,
     result_hash = %(result_hash)s,
     finished_at = ended.finished_at

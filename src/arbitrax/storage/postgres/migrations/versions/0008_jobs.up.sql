@@ -18,7 +18,6 @@ CREATE TABLE jobs (
     eta              TIMESTAMPTZ,
     cancel_asked_at  TIMESTAMPTZ,
     error            JSONB,
-    idempotency_key  VARCHAR(128),
     created_at       TIMESTAMPTZ NOT NULL DEFAULT now(),
     started_at       TIMESTAMPTZ,
     finished_at      TIMESTAMPTZ,
@@ -33,8 +32,7 @@ CREATE TABLE jobs (
         num_nulls(lease_holder, lease_until, fence) = CASE WHEN status = 'running' THEN 0 ELSE 3 END
     ),
     CONSTRAINT jobs_error CHECK ((status IN ('failed', 'dead')) = (error IS NOT NULL)),
-    CONSTRAINT jobs_finished CHECK ((status IN ('queued', 'running')) = (finished_at IS NULL)),
-    CONSTRAINT jobs_key_has_owner CHECK (idempotency_key IS NULL OR owner_id IS NOT NULL)
+    CONSTRAINT jobs_finished CHECK ((status IN ('queued', 'running')) = (finished_at IS NULL))
 );
 CREATE INDEX jobs_waiting ON jobs (turn_of, created_at, id) WHERE status = 'queued';
 CREATE INDEX jobs_running ON jobs (lease_until) WHERE status = 'running';
@@ -43,7 +41,6 @@ CREATE INDEX jobs_by_kind ON jobs (kind, id);
 COMMENT ON COLUMN jobs.id IS 'a backtest has the id of its job';
 COMMENT ON COLUMN jobs.losses IS 'attempts that ended with their process or their worker';
 COMMENT ON COLUMN jobs.fence IS 'of the lease; who holds an older one writes nothing';
-COMMENT ON COLUMN jobs.idempotency_key IS 'of the request that made it: idempotency_keys (owner_id, key)';
 
 -- One sequence for all: fences only grow, and the last fence of an owner says when it had its last turn.
 CREATE SEQUENCE job_fences;
