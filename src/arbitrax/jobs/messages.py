@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import select
 import socket
 from typing import TypeVar
 from uuid import UUID
@@ -99,11 +100,13 @@ class Line(Struct):
             EOFError: the other end is gone.
         """
         while b"\n" not in self.rest:
-            self.socket.settimeout(timeout)
+            # Not by the socket's own timeout: another thread may be sending.
+            waiting = select.poll()
+            waiting.register(self.socket, select.POLLIN)
+            if not waiting.poll(None if timeout is None else int(timeout * 1000)):
+                return None
             try:
                 piece = self.socket.recv(RECEIVED)
-            except TimeoutError:
-                return None
             except OSError:
                 piece = b""
             if not piece:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from arbitrax.jobs.messages import FromSlot, Line, Stop, Tick
@@ -18,10 +19,11 @@ MOST_POINTS = 500
 
 
 class Watcher:
-    """Watches one run; its thread ends the process when the worker is gone."""
+    """Watches one run. When the worker is gone another does the job: this process then ends."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, on_loss: Callable[[], None] = lambda: os._exit(1)) -> None:
         self._line = line
+        self._on_loss = on_loss
         self._sending = threading.Lock()
         self._simulation: Simulation | None = None
         self._panel: Panel | None = None
@@ -69,4 +71,4 @@ class Watcher:
                         self._simulation.cancel()
                 self.tick()
         except (EOFError, OSError):
-            os._exit(1)  # the worker is gone: another does the job
+            self._on_loss()

@@ -58,7 +58,6 @@ def test_the_job_of_a_killed_worker_is_done_once_by_another(jobs, workers, broke
     first = workers.start(**broker)
     job = jobs.submit(year("slow", pause=0.02))
     jobs.under_way(job)
-    started = jobs.find(job).started_at
     orphans = [each for slot in children(first.pid) for each in (slot, *children(slot))]
     kill(first.pid)
     first.wait()
@@ -69,7 +68,6 @@ def test_the_job_of_a_killed_worker_is_done_once_by_another(jobs, workers, broke
     for each in orphans:  # the child did not go on beside the other
         with pytest.raises(ProcessLookupError):
             os.kill(each, 0)
-    assert done.started_at - started < 15e9
     run = find_run(jobs.store.runs, encode("bt", job))
     assert run.curves["equity"].shape == (250,)
 
