@@ -28,6 +28,8 @@ HEAVY = {
     "valkey",
     "psutil",
     "prometheus_client",
+    "dramatiq",
+    "pika",
 }
 LIST = "import sys, json; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 JOB = "job"
 """Prefix of a job's id."""
-LEASE_SECONDS = 10.0
+LEASE_SECONDS = 6.0
 """How long a lease lasts without a sign of life."""
 MOST_LOSSES = 3
 """Attempts that may end with their process or worker; then the job is dead."""
