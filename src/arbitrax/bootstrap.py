@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from arbitrax.domain.errors import InputError, SchemaError, StoreError, StoreUnavailableError
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
     from threading import Event
 
@@ -25,7 +26,12 @@ if TYPE_CHECKING:
     from arbitrax.services.cash_transfers import CashTransfers
     from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
     from arbitrax.services.exchange_transfers import TransferNotes
+    from arbitrax.services.identity import Users
+    from arbitrax.services.identity_keys import Keys
+    from arbitrax.services.identity_logins import Logins
+    from arbitrax.services.identity_ports import IdentityStore
     from arbitrax.services.jobs import JobStore
+    from arbitrax.services.mutations import Mutations
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
     from arbitrax.settings import Settings
     from arbitrax.storage.embedded import EmbeddedServers
@@ -37,6 +43,7 @@ if TYPE_CHECKING:
     from arbitrax.storage.redis.client_journal import ValkeyClientJournal
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
     from arbitrax.storage.redis.recent_bars import RecentBars
+    from arbitrax.storage.redis.request_buckets import ValkeyRequestBuckets
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.gateway import Gateway
     from arbitrax.trading.registry import Registry, RegistryStore
@@ -132,6 +139,45 @@ class Store:
         return PostgresTransferStore(self._database)
 
     @cached_property
+    def identity(self) -> IdentityStore:
+        """Users, logins, keys, the audit log."""
+        from arbitrax.storage.postgres.identity_store import PostgresIdentityStore
+
+        return PostgresIdentityStore(self._database)
+
+    @cached_property
+    def mutations(self) -> Mutations:
+        """What makes changes, notes them, and does them once."""
+        from arbitrax.services.mutations import Mutations
+        from arbitrax.storage.postgres.idempotency_store import PostgresIdempotencyStore
+
+        return Mutations(self.identity, PostgresIdempotencyStore(self._database), utc_now)
+
+    @cached_property
+    def users(self) -> Users:
+        """The use cases of users."""
+        from arbitrax.services.identity import Users
+
+        return Users(self.identity, utc_now)
+
+    @cached_property
+    def keys(self) -> Keys:
+        """The use cases of API keys."""
+        from arbitrax.services.identity_keys import Keys
+
+        return Keys(self.identity, utc_now)
+
+    @cached_property
+    def logins(self) -> Logins:
+        """The use cases of signing in."""
+        from arbitrax.services.identity_logins import Logins
+        from arbitrax.services.identity_tokens import AccessTokens
+        from arbitrax.storage.signing_key_file import HomeSigningKey
+
+        file = HomeSigningKey(self._settings.home / "identity")
+        return Logins(self.identity, AccessTokens(self.identity, file, utc_now), utc_now)
+
+    @cached_property
     def _cache(self) -> BarCache:
         from arbitrax.storage.parquet.bar_cache import BarCache
 
@@ -147,8 +193,12 @@ class Store:
 
 
 @contextmanager
-def open_store(settings: Settings, *, seed: bool = True, recent: bool = False) -> Iterator[Store]:
+def open_store(
+    settings: Settings, *, seed: bool = True, recent: bool = False, patience: float | None = None
+) -> Iterator[Store]:
     """Open the stores of the settings; the embedded PostgreSQL starts by itself, with ``recent`` the cache as well.
+
+    patience: seconds after which a statement is given up; None never.
 
     An embedded database gets this release's schema and, while it holds no prices at all and ``seed`` says so, the
     bundled ones. A database of your own is only ever changed by `arbitrax db upgrade`.
@@ -157,7 +207,7 @@ def open_store(settings: Settings, *, seed: bool = True, recent: bool = False) -
         StoreUnavailableError: PostgreSQL is down or refuses us.
         SchemaError: the database has another schema than this release.
     """
-    with _full_disk_named(settings), _database(settings) as database:
+    with _full_disk_named(settings), _database(settings, patience) as database:
         store = Store(database, settings, recent=recent)
         if settings.database_url is None:
             _prepare_embedded(database)
@@ -168,10 +218,17 @@ def open_store(settings: Settings, *, seed: bool = True, recent: bool = False) -
         yield store
 
 
-def _database(settings: Settings) -> Database:
+def utc_now() -> datetime:
+    """Return the time."""
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
+
+
+def _database(settings: Settings, patience: float | None = None) -> Database:
     from arbitrax.storage.postgres.connection import Database
 
-    return Database(database_url(settings), replica_url=settings.database_replica_url)
+    return Database(database_url(settings), replica_url=settings.database_replica_url, patience=patience)
 
 
 @contextmanager
@@ -512,6 +569,42 @@ def serve_recorder(settings: Settings, shard: int, say: Callable[[str], None], s
                 yield Recorder(shard, streams, PostgresRecords(database, shard), say)
 
     run_recorder(connect, say, stop)
+
+
+def identity_version(settings: Settings) -> Callable[[], int]:
+    """Return what reads the identity's version, by a connection of its own; embedded servers that ended start again."""
+    from arbitrax.storage.postgres.connection import Database
+    from arbitrax.storage.postgres.identity_store import PostgresIdentityStore
+
+    store = PostgresIdentityStore(Database(database_url(settings), patience=1.0))
+
+    def read() -> int:
+        try:
+            return store.version()
+        except StoreUnavailableError:
+            database_url(settings)
+            raise
+
+    return read
+
+
+def gateway_checks(settings: Settings) -> dict[str, Callable[[], object]]:
+    """Return by name what raises when something that a gateway needs is down."""
+    from arbitrax.storage.redis.server_info import server_version
+
+    version = identity_version(settings)
+    return {
+        "postgres": version,
+        "journal": lambda: server_version(journal_url(settings)),
+        "cache": lambda: server_version(cache_url(settings)),
+    }
+
+
+def request_buckets(settings: Settings) -> ValkeyRequestBuckets:
+    """Return the buckets of rate limits that all gateways share."""
+    from arbitrax.storage.redis.request_buckets import ValkeyRequestBuckets
+
+    return ValkeyRequestBuckets(cache_url(settings))
 
 
 @cache

@@ -14,8 +14,10 @@ PREFIX = "ARBITRAX_"
 FOREIGN = frozenset({"ARBITRAX_CORPUS", "ARBITRAX_CRASH_AT", "ARBITRAX_KERNELS"})
 
 DURABILITIES = ("process", "power")
-FOLDERS = ("home", "exchange_folder")
+PATHS = ("home", "exchange_folder", "tls_certificate", "tls_key")
 COUNTS = ("snapshot_commands", "snapshot_seconds", "job_seconds", "job_megabytes")
+RATES = ("rate_limit_key", "rate_limit_user", "rate_limit_address")
+LISTS = ("cors_origins", "trusted_proxies")
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,6 +47,20 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How much memory of its own a job may take."""
     database_replica_url: str | None = None
     """PostgreSQL that reads of bars go to; None reads where is written."""
+    rate_limit_key: float = 200.0
+    """Requests a second that the gateways answer to an API key or login, and below to a user and to an address."""
+    rate_limit_user: float = 500.0
+    rate_limit_address: float = 1_000.0
+    cors_origins: tuple[str, ...] = ()
+    """Origins whose web pages may ask the gateway, separated by commas, such as ``https://desk.example``."""
+    trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    """Addresses and networks of proxies whose X-Forwarded-For counts with ``--behind-proxy``, separated by commas."""
+    tls_certificate: Path | None = None
+    """PEM file with the gateway's certificate and those of its issuers; then it speaks TLS only."""
+    tls_key: Path | None = None
+    """PEM file with the private key; None: it is in the file of the certificate."""
+    drain_seconds: int = 0
+    """How long a gateway that is to end stays, not ready, before it takes no more connections."""
     alpha_vantage_key: str | None = None
     alpha_vantage_plan: str = "free"
     alpha_vantage_url: str | None = None
@@ -94,17 +110,46 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     if given.get("durability", "process") not in DURABILITIES:
         raise InputError(f"{PREFIX}DURABILITY is {given['durability']!r}; it is {' or '.join(DURABILITIES)}.")
     values: dict[str, Any] = given | {name: _count(name, given[name]) for name in COUNTS if name in given}
-    for name in FOLDERS:
+    values |= {name: _rate(name, given[name]) for name in RATES if name in given}
+    values |= {name: tuple(filter(None, map(str.strip, given[name].split(",")))) for name in LISTS if name in given}
+    if "drain_seconds" in given:
+        values["drain_seconds"] = _count("drain_seconds", given["drain_seconds"], least=0)
+    _check_lists(values)
+    for name in PATHS:
         text = values.pop(name, "")
         if text:
             values[name] = Path(text).expanduser().absolute()
     return Settings(home=values.pop("home", None) or default_home(), **values)
 
 
-def _count(name: str, value: str) -> int:
-    if not (value.isascii() and value.isdecimal() and int(value)):
-        raise InputError(f"{PREFIX}{name.upper()} is {value!r}; it is a whole number, 1 or more.")
+def _count(name: str, value: str, least: int = 1) -> int:
+    if not (value.isascii() and value.isdecimal() and int(value) >= least):
+        raise InputError(f"{PREFIX}{name.upper()} is {value!r}; it is a whole number, {least} or more.")
     return int(value)
+
+
+def _rate(name: str, value: str) -> float:
+    try:
+        rate = float(value)
+    except ValueError:
+        rate = 0.0
+    if not 0.1 <= rate <= 1e6:
+        raise InputError(f"{PREFIX}{name.upper()} is {value!r}; it is a number of requests a second, 0.1 to 1000000.")
+    return rate
+
+
+def _check_lists(values: Mapping[str, Any]) -> None:
+    for origin in values.get("cors_origins", ()):
+        scheme, _, rest = origin.partition("://")
+        if scheme not in ("https", "http") or not rest or "/" in rest or "*" in rest:
+            raise InputError(f"{PREFIX}CORS_ORIGINS has {origin!r}; an origin looks like https://desk.example.")
+    for proxy in values.get("trusted_proxies", ()):
+        from ipaddress import ip_network
+
+        try:
+            ip_network(proxy)
+        except ValueError:
+            raise InputError(f"{PREFIX}TRUSTED_PROXIES has {proxy!r}; write 10.0.0.7 or 10.0.0.0/8.") from None
 
 
 def default_home() -> Path:

@@ -44,6 +44,30 @@ def stores(*, json: Json = False) -> int:
 
 
 @app.command
+def api(
+    *,
+    port: Annotated[int, Parameter(help="Port to answer at.")] = 8080,
+    host: Annotated[str, Parameter(help="Address to answer at; one that others reach needs TLS.")] = "127.0.0.1",
+    behind_proxy: Annotated[
+        bool, Parameter(negative="", help="A proxy of ARBITRAX_TRUSTED_PROXIES speaks TLS and says who asks.")
+    ] = False,
+    metrics_port: Annotated[
+        int | None, Parameter(help="Port of this machine's loopback that answers Prometheus.")
+    ] = None,
+) -> int:
+    """Answer HTTP: /docs describes what. Several processes may answer for one set of stores.
+
+    With SIGTERM it is not ready any more (/ready), finishes what has begun, and ends.
+    """
+    from arbitrax.api.server import serve
+
+    if not 0 < port < 65_536:
+        raise InputError(f"There is no port {port}; they are 1 to 65535.")
+    serve(read_settings(), host=host, port=port, behind_proxy=behind_proxy, metrics_port=metrics_port, say=say)
+    return 0
+
+
+@app.command
 def exchange(
     *,
     shard: Shard = 0,

@@ -4,7 +4,8 @@
     ├── InputError                 the request itself is wrong; nothing was started        (exit 2, HTTP 422)
     │   ├── UnknownNameError       a strategy, symbol, run or option nobody knows          (exit 2, HTTP 404)
     │   ├── ParameterError         a strategy parameter that is unknown or out of bounds
-    │   └── RangeError             dates that are reversed, empty or too short
+    │   ├── RangeError             dates that are reversed, empty or too short
+    │   └── IdempotencyError       a key that was used for another request
     ├── DataError                  a file or series that cannot be trusted                 (exit 1, HTTP 422)
     ├── StrategyError              a strategy that failed or broke its contract            (exit 1, HTTP 422)
     ├── VendorError                a vendor of market data refused or failed               (exit 1, HTTP 502)
@@ -24,6 +25,16 @@
     │   ├── Cancelled              somebody asked for its end
     │   ├── LimitReached           it took more time or memory than a job may
     │   └── DeadJob                it ended its process each time it was tried
+    ├── AccessError                who asks may not                                        (exit 1, HTTP 403)
+    │   ├── NotAuthenticated       no token or key, or none that counts                             (HTTP 401)
+    │   │   ├── WrongCredentials   name and password do not fit
+    │   │   └── TokenReused        a refresh token came twice: its whole login has ended
+    │   ├── PasswordChangeRequired first the password must be changed
+    │   ├── NotYourAddress         the key is bound to other addresses
+    │   └── TooManyRequests        a limit: wait `retry_after` seconds                              (HTTP 429)
+    ├── ConflictError              something is in the way                                 (exit 1, HTTP 409)
+    │   ├── InFlight               the same request is being done now: wait `retry_after` seconds
+    │   └── ChangedMeanwhile       another version is stored than the one that was read             (HTTP 412)
     └── BuildError                 the compiled core is missing or stale                   (exit 1, HTTP 500)
 
 Each message is one sentence that says what is wrong, the value, and what to do about it.
@@ -68,6 +79,12 @@ class RangeError(InputError):
     """Dates that are reversed, empty, or hold too few bars."""
 
     code = "input.range"
+
+
+class IdempotencyError(InputError):
+    """An idempotency key that was used for another request."""
+
+    code = "input.idempotency_key"
 
 
 class DataError(ArbitraxError):
@@ -199,6 +216,81 @@ class DeadJob(JobError):
     """The job ended its process, or lost its worker, each time it was tried."""
 
     code = "job.dead"
+
+
+class AccessError(ArbitraxError):
+    """Who asks may not do this."""
+
+    code = "access.forbidden"
+    http_status = 403
+
+
+class NotAuthenticated(AccessError):
+    """There is no token or key, or none that counts any more."""
+
+    code = "access.not_authenticated"
+    http_status = 401
+
+
+class WrongCredentials(NotAuthenticated):
+    """Name and password do not belong to an active user."""
+
+    code = "access.wrong_credentials"
+
+
+class TokenReused(NotAuthenticated):
+    """A refresh token came a second time, so somebody has a copy; its whole login has ended."""
+
+    code = "access.token_reused"
+
+
+class PasswordChangeRequired(AccessError):
+    """The password must be changed before anything else."""
+
+    code = "access.password_change_required"
+
+
+class NotYourAddress(AccessError):
+    """The API key is bound to other addresses."""
+
+    code = "access.address"
+
+
+class TooManyRequests(AccessError):
+    """A limit is reached; ``retry_after`` is in seconds."""
+
+    code = "access.rate_limited"
+    http_status = 429
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ConflictError(ArbitraxError):
+    """What is stored is in the way of the request."""
+
+    code = "conflict.exists"
+    http_status = 409
+
+
+class InFlight(ConflictError):
+    """The same request is being done at this moment; ``retry_after`` is in seconds."""
+
+    code = "conflict.in_flight"
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ChangedMeanwhile(ConflictError):
+    """Another version is stored than the one that was read."""
+
+    code = "conflict.changed"
+    http_status = 412
 
 
 class BuildError(ArbitraxError):

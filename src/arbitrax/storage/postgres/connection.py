@@ -55,10 +55,11 @@ def connect(url: str, variable: str = failures.DATABASE_VARIABLE) -> Connection:
 class Database:
     """A database by its URL. Each thread at a time has a connection of its own; a forked child opens its own."""
 
-    def __init__(self, url: str, *, replica_url: str | None = None) -> None:
+    def __init__(self, url: str, *, replica_url: str | None = None, patience: float | None = None) -> None:
+        """Take the URLs; ``patience``: seconds after which a statement is given up, None never."""
         self.url = url
-        self._connections = _Connections(url, failures.DATABASE_VARIABLE)
-        self._replica = None if replica_url is None else _Connections(replica_url, failures.REPLICA_VARIABLE)
+        self._connections = _Connections(url, failures.DATABASE_VARIABLE, patience)
+        self._replica = None if replica_url is None else _Connections(replica_url, failures.REPLICA_VARIABLE, patience)
         self._written: str | None = None
         """Where the log stood after this process's last write, until the replica is known to have got there."""
 
@@ -125,8 +126,9 @@ class Database:
 class _Connections:
     """Connections to one server, kept for the next use; a thread that has one gets the same again."""
 
-    def __init__(self, url: str, variable: str) -> None:
+    def __init__(self, url: str, variable: str, patience: float | None) -> None:
         self._url = url
+        self._patience = patience
         self._variable = variable
         self._idle: list[Connection] = []
         self._owner = os.getpid()
@@ -165,6 +167,8 @@ class _Connections:
         try:
             with failures.sentences(self._url):
                 require_current(connection, self._url)
+                if self._patience is not None:
+                    _one(connection, "statement_timeout", {"milliseconds": str(int(self._patience * 1000))})
         except BaseException:
             connection.close()
             raise

@@ -105,6 +105,11 @@ _EXPLANATIONS: tuple[tuple[tuple[type[psycopg.Error], ...], type[ArbitraxError],
         "Another process was changing the same data at {where}; try again.",
     ),
     (
+        (errors.QueryCanceled,),
+        StoreUnavailableError,
+        "PostgreSQL at {where} took too long, and what was under way is undone; try again.",
+    ),
+    (
         (psycopg.OperationalError,),
         StoreUnavailableError,
         "The connection to PostgreSQL at {where} broke, and what was under way is undone; check the server.",

@@ -1,0 +1,1 @@
+"""The gateway: it parses, authorises, calls services, and answers."""

@@ -1,0 +1,74 @@
+"""The Litestar application of parts given to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from litestar import Litestar
+from litestar.config.compression import CompressionConfig
+from litestar.config.cors import CORSConfig
+from litestar.datastructures import State
+
+from arbitrax.api.authorisation import authorise, prepare
+from arbitrax.api.gate import MOST_BODY, Gate
+from arbitrax.api.health import health, ready
+from arbitrax.api.openapi import DOCUMENT_ROUTES
+from arbitrax.api.problems import on_error
+from arbitrax.api.requests import GatewayRequest
+from arbitrax.api.routes import audit, auth, keys, users
+
+if TYPE_CHECKING:
+    from arbitrax.api.parts import Parts
+
+ROUTES: list[Any] = [
+    health,
+    ready,
+    *DOCUMENT_ROUTES,
+    *auth.ROUTES,
+    *users.ROUTES,
+    *keys.ROUTES,
+    *audit.ROUTES,
+]
+COMPRESSED_FROM = 1024
+"""Bytes of an answer from which it is compressed."""
+
+
+def make_litestar(parts: Parts) -> Litestar:
+    """Return the inner application, with its routes."""
+    app = Litestar(
+        ROUTES,
+        guards=[authorise],
+        request_class=GatewayRequest,
+        request_max_body_size=MOST_BODY,
+        exception_handlers={Exception: on_error},
+        openapi_config=None,
+        compression_config=CompressionConfig("gzip", minimum_size=COMPRESSED_FROM, gzip_compress_level=4),
+        cors_config=_cors(parts.origins),
+        state=State({"parts": parts}),
+        logging_config=None,
+        debug=False,
+    )
+    prepare(app)
+    return app
+
+
+def make_application(parts: Parts) -> Gate:
+    """Return the whole application."""
+    return Gate(
+        make_litestar(parts), parts.metrics, trusted_proxies=parts.trusted_proxies, strict_transport=parts.secure
+    )
+
+
+def _cors(origins: tuple[str, ...]) -> CORSConfig | None:
+    if not origins:
+        return None
+    return CORSConfig(
+        allow_origins=list(origins),
+        allow_credentials=True,
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "X-Request-Id"],
+        expose_headers=[
+            "ETag", "Idempotent-Replayed", "Location", "RateLimit", "RateLimit-Policy", "Retry-After", "X-Request-Id",
+        ],
+        max_age=600,
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""Who asks: a bearer token or API key becomes a principal, verified once and remembered by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import TYPE_CHECKING
+
+from arbitrax.domain.errors import NotAuthenticated, StoreUnavailableError, TooManyRequests
+from arbitrax.services.identity_logins import Principal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arbitrax.api.identity_watch import IdentityWatch
+    from arbitrax.api.rate_limits import Limit, RateLimiter
+    from arbitrax.api.threads import Threads
+
+MOST_REMEMBERED = 50_000
+LONGEST = 2048
+"""Characters of a credential."""
+
+
+class Authenticator:
+    """Remembers principals while the identity's version stays and is known."""
+
+    def __init__(
+        self, verify: Callable[[str], Principal], threads: Threads, limiter: RateLimiter, unverified: Limit
+    ) -> None:
+        """Take what verifies; ``unverified``: how many unknown credentials an address may try."""
+        self._verify = verify
+        self._threads = threads
+        self._limiter = limiter
+        self._unverified = unverified
+        self._known: dict[bytes, Principal] = {}
+        self.watch: IdentityWatch | None = None
+        """Set before the first request."""
+
+    def forget(self) -> None:
+        """Verify everything anew; from any thread."""
+        self._known = {}
+
+    async def principal(self, header: str | None, address: str) -> Principal:
+        """Return whom an ``Authorization`` header stands for.
+
+        Raises:
+            NotAuthenticated: nobody.
+            TooManyRequests: the address tried too many.
+            StoreUnavailableError: it cannot be told.
+        """
+        scheme, _, credential = (header or "").partition(" ")
+        if scheme.lower() != "bearer" or not credential:
+            raise NotAuthenticated(
+                "This needs `Authorization: Bearer` with an access token or an API key; sign in at /api/v1/auth/login."
+            )
+        if len(credential) > LONGEST or not credential.isascii():
+            raise NotAuthenticated("The token is not one of ours; sign in again.")
+        watch = self.watch
+        if watch is None or not watch.fresh:
+            raise StoreUnavailableError("The database does not answer, so nobody's rights can be told.")
+        digest = hashlib.sha256(credential.encode()).digest()
+        found = self._known.get(digest)
+        if found is not None and found.until > time.time():
+            return found
+        verdict = await self._limiter.take([(self._unverified, address)])
+        if not verdict.allowed:
+            raise TooManyRequests("This address tries too many credentials; wait.", retry_after=verdict.wait)
+        version, known = watch.version, self._known
+        found = await self._threads.run(self._verify, credential)
+        # Not when the version moved meanwhile: what was read may be what is gone. `forget` replaces the dict, so
+        # a change that comes between the comparison and the next line forgets this one too.
+        if watch.version == version and len(known) < MOST_REMEMBERED:
+            known[digest] = found
+        elif len(known) >= MOST_REMEMBERED:
+            self.forget()
+        return found

@@ -1,0 +1,84 @@
+"""HTTP connections: how long a client may take to say what it wants, and how much it may say."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEADER_SECONDS = 10.0
+"""From a connection, or a request's first byte, to the end of its head."""
+BODY_SECONDS = 30.0
+"""From the end of the head to the end of the body."""
+MOST_HEAD = 32 * 1024
+"""Bytes of a request's line and headers."""
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """Ends connections that are slow on purpose (slow-loris), or whose heads have no end."""
+
+    _timer: asyncio.TimerHandle | None = None
+    _head = 0
+    """Bytes of the head that is being read."""
+    _in_head = True
+
+    def connection_made(self, transport: Any) -> None:
+        """Give the client its time."""
+        super().connection_made(transport)
+        self._wait(HEADER_SECONDS)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._wait(None)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read, as long as the head is not too large."""
+        if self._in_head:
+            self._head += len(data)
+            if self._timer is None:
+                self._wait(HEADER_SECONDS)
+        super().data_received(data)
+        if self._in_head and self._head > MOST_HEAD and not self.transport.is_closing():
+            self._refuse("431 Request Header Fields Too Large")
+
+    def on_headers_complete(self) -> None:
+        """Begin to wait for the body."""
+        self._in_head = False
+        self._wait(BODY_SECONDS)
+        if self._head_size() > MOST_HEAD:
+            self._refuse("431 Request Header Fields Too Large")
+            return
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Stop waiting: now the client waits for us."""
+        self._in_head, self._head = True, 0
+        self._wait(None)
+        super().on_message_complete()
+
+    def handle_websocket_upgrade(self) -> None:
+        """Leave the connection to the socket's protocol."""
+        self._wait(None)
+        super().handle_websocket_upgrade()
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+
+    def _wait(self, seconds: float | None) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = None if seconds is None else self.loop.call_later(seconds, self._too_slow)
+
+    def _too_slow(self) -> None:
+        self._timer = None
+        if self._in_head:
+            self._refuse("408 Request Timeout")
+        else:  # an answer may have begun
+            self.transport.close()
+
+    def _refuse(self, status: str) -> None:
+        self._wait(None)
+        self.transport.write(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode())
+        self.transport.close()

@@ -1,0 +1,123 @@
+"""What every request passes first and every answer last: ids, addresses, sizes, security headers, counts.
+
+Below Litestar, so that it holds for what has no route as well.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterable, MutableMapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from arbitrax.api.client_address import client_address
+from arbitrax.api.problems import MEDIA_TYPE, encode, problem
+from arbitrax.domain.ids import encode as encode_id
+from arbitrax.domain.ids import new_uuid
+
+if TYPE_CHECKING:
+    from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+    from arbitrax.api.request_metrics import RequestMetrics
+    from arbitrax.services.identity_ports import Network
+
+MOST_BODY = 1 << 20
+"""Bytes of a request's body."""
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+
+_HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+]
+_CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
+_NO_STORE = (b"cache-control", b"no-store")
+_HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+
+
+class Gate:
+    """An ASGI application around another one."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        metrics: RequestMetrics,
+        *,
+        trusted_proxies: Sequence[Network] = (),
+        strict_transport: bool = False,
+    ) -> None:
+        """Take the inner application; ``strict_transport``: it is reached by TLS only."""
+        self._app = app
+        self._metrics = metrics
+        self._trusted = trusted_proxies
+        self._headers = [*_HEADERS, _HSTS] if strict_transport else _HEADERS
+        self._secure = strict_transport
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or carry a socket or the application's life."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        headers: dict[bytes, bytes] = {}
+        for name, value in scope["headers"]:
+            headers[name] = value if name not in headers or name != b"x-forwarded-for" else headers[name] + b"," + value
+        state: MutableMapping[str, Any] = scope.setdefault("state", {})
+        given = headers.get(b"x-request-id", b"")
+        request_id = given.decode() if _REQUEST_ID.fullmatch(given) else encode_id("req", new_uuid(time.time_ns()))
+        forwarded = headers.get(b"x-forwarded-for")
+        peer = scope.get("client")
+        state["request_id"] = request_id
+        state["address"] = client_address(
+            peer[0] if peer else None, None if forwarded is None else forwarded.decode("latin-1"), self._trusted
+        )
+        state["secure"] = self._secure
+        if "method" not in scope:  # a socket
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        status = 0
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                message["headers"] = self._complete(message["headers"], request_id, state)
+            await send(message)
+
+        self._metrics.begun()
+        try:
+            length = headers.get(b"content-length", b"0")
+            if length.isdigit() and int(length[:20]) > MOST_BODY:
+                await _refuse_body(answer, request_id)
+            else:
+                await self._app(scope, receive, answer)
+        finally:
+            self._metrics.ended(
+                scope["method"], scope.get("path_template", ""), status or 499, time.perf_counter() - begun
+            )
+
+    def _complete(
+        self, headers: Iterable[tuple[bytes, bytes]], request_id: str, state: MutableMapping[str, Any]
+    ) -> list[tuple[bytes, bytes]]:
+        names = {name.lower() for name, _ in headers}
+        more = [(b"x-request-id", request_id.encode()), *self._headers, *state.get("headers", ())]
+        if b"content-security-policy" not in names:
+            more.append(_CONTENT_POLICY)
+        if b"cache-control" not in names:
+            more.append(_NO_STORE)
+        return [*headers, *more]
+
+
+async def _refuse_body(send: Send, request_id: str) -> None:
+    """Refuse a body that is said to be too large before it is read; the connection ends, for it would follow."""
+    body = encode(problem(413, f"A body has at most {MOST_BODY} bytes.", request_id))
+    headers = [
+        (b"content-type", MEDIA_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -1,0 +1,53 @@
+"""Which limits there are, and which a request counts for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from arbitrax.api.rate_limits import Demand, Limit
+
+if TYPE_CHECKING:
+    from arbitrax.services.identity_logins import Principal
+
+BURST_SECONDS = 2.0
+"""A bucket holds what comes in this time."""
+
+
+class Limits(Struct, frozen=True):
+    """Requests a second of a key or login, of a user, of an address; cancels have as many of their own."""
+
+    key: Limit
+    user: Limit
+    address: Limit
+    cancel_key: Limit
+    cancel_user: Limit
+    cancel_address: Limit
+    unverified: Limit = Limit("unverified", 20.0, 100.0)
+    """Credentials of an address that are not known yet."""
+    login_name: Limit = Limit("login", 1 / 12, 5.0)
+    """Tries to sign in under a name: 5, then one in 12 seconds."""
+    login_address: Limit = Limit("login-address", 0.5, 20.0)
+
+    def demands(self, principal: Principal | None, address: str, *, cancel: bool) -> list[Demand]:
+        """Return what a request takes tokens of."""
+        if principal is None:
+            return [(self.address, address)]
+        key, user, where = (
+            (self.cancel_key, self.cancel_user, self.cancel_address) if cancel else (self.key, self.user, self.address)
+        )
+        return [(key, principal.credential.hex), (user, principal.user.hex), (where, address)]
+
+    @property
+    def policies(self) -> str:
+        """The value of ``RateLimit-Policy``."""
+        return ", ".join(each.policy for each in (self.key, self.user, self.address))
+
+
+def make_limits(key: float, user: float, address: float) -> Limits:
+    """Return the limits of so many requests a second."""
+    rates = {"key": key, "user": user, "address": address}
+    plain = {name: Limit(name, rate, rate * BURST_SECONDS) for name, rate in rates.items()}
+    cancels = {f"cancel_{name}": Limit(f"cancel-{name}", rate, rate * BURST_SECONDS) for name, rate in rates.items()}
+    return Limits(**plain, **cancels)

@@ -1,0 +1,41 @@
+"""What a gateway is made of, given to the application."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from arbitrax.api.authentication import Authenticator
+    from arbitrax.api.limits import Limits
+    from arbitrax.api.rate_limits import RateLimiter
+    from arbitrax.api.request_metrics import RequestMetrics
+    from arbitrax.api.threads import Threads
+    from arbitrax.bootstrap import Store
+    from arbitrax.services.identity_ports import Network
+
+
+@dataclass(slots=True)
+class Parts:
+    """The parts of a gateway process."""
+
+    store: Store
+    threads: Threads
+    authenticator: Authenticator
+    limiter: RateLimiter
+    limits: Limits
+    metrics: RequestMetrics
+    checks: dict[str, Callable[[], object]]
+    """By name what raises when something that the gateway needs is down."""
+    trusted_proxies: tuple[Network, ...] = ()
+    secure: bool = False
+    """Whether the gateway is reached by TLS only."""
+    origins: tuple[str, ...] = ()
+    """Whose web pages may ask, besides our own."""
+    draining: bool = False
+    """Set when the process is about to end."""
+    policies: bytes = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.policies = self.limits.policies.encode()

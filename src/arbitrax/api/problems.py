@@ -1,0 +1,199 @@
+"""Errors as RFC 9457 problems: every error of the tree, and what Litestar refuses by itself."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from litestar import Response
+from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from msgspec import Struct
+
+from arbitrax.domain.errors import ArbitraxError, InFlight, RateLimited, StoreError, TooManyRequests
+
+if TYPE_CHECKING:
+    from litestar import Request
+
+log = logging.getLogger("arbitrax.api")
+
+MEDIA_TYPE = "application/problem+json"
+RETRY_SECONDS = 1
+
+_CODES = {
+    400: "request.malformed",
+    401: "access.not_authenticated",
+    403: "access.forbidden",
+    404: "request.no_such_path",
+    405: "request.method",
+    406: "request.not_acceptable",
+    413: "request.too_large",
+    415: "request.media_type",
+    422: "request.invalid",
+    428: "request.precondition_required",
+    431: "request.headers_too_large",
+}
+"""Of what is refused before a service is asked."""
+_TITLES = {
+    400: "Malformed request",
+    401: "Not authenticated",
+    403: "Forbidden",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "Conflict",
+    412: "Precondition failed",
+    413: "Too large",
+    415: "Unsupported media type",
+    422: "Invalid request",
+    428: "Precondition required",
+    429: "Too many requests",
+    431: "Headers too large",
+    500: "Internal error",
+    502: "A vendor failed",
+    503: "Unavailable",
+}
+
+
+class FieldError(Struct, frozen=True, omit_defaults=True):
+    """What is wrong with a part of the request."""
+
+    pointer: str
+    """Of the body (RFC 6901), or ``?name`` of the query."""
+    code: str
+    detail: str
+
+
+class Problem(Struct, frozen=True):
+    """An error, as RFC 9457 has it."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    """Stable; programs decide by it."""
+    detail: str
+    request_id: str
+    retryable: bool
+    """Whether the same request may succeed later."""
+    errors: list[FieldError] = []
+
+
+class RequestError(Exception):
+    """A refusal of the gateway itself, before a service is asked."""
+
+    def __init__(
+        self, status: int, detail: str, errors: list[FieldError] | None = None, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = errors or []
+        self.headers = headers or {}
+
+
+def problem(
+    status: int,
+    detail: str,
+    request_id: str,
+    *,
+    code: str | None = None,
+    retryable: bool = False,
+    errors: list[FieldError] | None = None,
+) -> Problem:
+    """Return a problem; without a code: the gateway's own for the status."""
+    chosen = code or _CODES.get(status, "internal")
+    return Problem(
+        type=f"/docs#{chosen}",
+        title=_TITLES.get(status, "Error"),
+        status=status,
+        code=chosen,
+        detail=detail,
+        request_id=request_id,
+        retryable=retryable,
+        errors=errors or [],
+    )
+
+
+def encode(found: Problem) -> bytes:
+    """Return the body."""
+    return msgspec.json.encode(found)
+
+
+def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
+    """Answer an exception; Litestar calls it for each that leaves a handler, a guard or the routing."""
+    headers: dict[str, str] = {}
+    request_id = request.scope.get("state", {}).get("request_id", "")
+    match error:
+        case ArbitraxError():
+            found = _of_the_tree(error, request_id, headers)
+        case RequestError():
+            found = problem(error.status, error.detail, request_id, errors=error.errors)
+            headers |= error.headers
+        case ValidationException():
+            found = problem(
+                422, "The request does not fit what this path takes.", request_id, errors=_fields(error.extra)
+            )
+        case NotFoundException():
+            found = problem(404, f"There is nothing at {request.url.path}; /docs shows the paths.", request_id)
+        case HTTPException() if error.status_code < 500:
+            headers |= {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+            found = problem(error.status_code, _sentence(error), request_id)
+        case _:
+            log.error("request.failed request_id=%s", request_id, exc_info=error)
+            found = problem(500, "Something went wrong here; the operator finds it by the request id.", request_id)
+    return Response(encode(found), status_code=found.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def _of_the_tree(error: ArbitraxError, request_id: str, headers: dict[str, str]) -> Problem:
+    status = error.http_status
+    if status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="arbitrax"'
+    if isinstance(error, TooManyRequests | InFlight | RateLimited) and error.retry_after is not None:
+        headers["Retry-After"] = str(max(1, round(error.retry_after + 0.499)))
+    elif isinstance(error, StoreError):
+        headers["Retry-After"] = str(RETRY_SECONDS)
+    if status >= 500:
+        log.warning("request.refused request_id=%s code=%s reason=%s", request_id, error.code, error)
+    # Where the stores are is the operator's business.
+    detail = str(error) if status < 503 else "A store of the gateway does not answer; try again in a moment."
+    retryable = error.retryable or isinstance(error, StoreError)
+    return problem(status, detail, request_id, code=error.code, retryable=retryable)
+
+
+def _fields(extra: Any) -> list[FieldError]:
+    found = []
+    for each in extra if isinstance(extra, list) else []:
+        key, message = str(each.get("key", "")), str(each.get("message", ""))
+        where = f"?{key}" if each.get("source") == "query" else f"/{key}"
+        found.append(FieldError(where, "request.value", message))
+    return found
+
+
+_PATH = re.compile(r"^(?P<message>.*) - at `(?P<path>\$.*)`$", re.DOTALL)
+_FIELD = re.compile(r"Object (?P<what>contains unknown|missing required) field `(?P<name>.*)`", re.DOTALL)
+_STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
+
+
+def field_error(error: msgspec.ValidationError) -> FieldError:
+    """Return where in a body something is wrong, from msgspec's sentence."""
+    text = str(error)
+    match = _PATH.match(text)
+    message, path = (text, "") if match is None else (match["message"], match["path"])
+    steps = [name or number for name, number in _STEP.findall(path)]
+    code = "request.value"
+    named = _FIELD.search(message)
+    if named is not None:
+        steps.append(named["name"])
+        code = "request.unknown" if named["what"] == "contains unknown" else "request.missing"
+    pointer = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
+    return FieldError(pointer, code, message)
+
+
+def _sentence(error: HTTPException) -> str:
+    if error.status_code == 405:
+        return "This path does not have that method."
+    if error.status_code == 413:
+        return "The body is larger than this path takes."
+    return str(error.detail) or "The request cannot be answered."

@@ -1,0 +1,122 @@
+"""A request as handlers see it: strictly decoded, with who asks, and what the gateway is made of."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+import msgspec
+from litestar import Request, Response
+
+from arbitrax.api.problems import FieldError, RequestError, field_error
+from arbitrax.services.identity_ports import Actor
+from arbitrax.services.mutations import Answer, Change, OnceKey
+
+if TYPE_CHECKING:
+    from arbitrax.api.parts import Parts
+    from arbitrax.services.identity_logins import Principal
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+IDEMPOTENCY_KEY = "idempotency-key"
+_KEY = re.compile(r"[!-~]{1,128}")
+
+
+class GatewayRequest(Request[Any, Any, Any]):
+    """A request of an authorised principal."""
+
+    __slots__ = ()
+
+    @property
+    def parts(self) -> Parts:
+        """What the gateway is made of."""
+        return cast("Parts", self.app.state.parts)
+
+    @property
+    def principal(self) -> Principal:
+        """Who asks. Only where the route is not open to everybody."""
+        return cast("Principal", self.scope["state"]["principal"])
+
+    @property
+    def address(self) -> str:
+        """Where they ask from."""
+        return str(self.scope["state"]["address"])
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks, for the audit log."""
+        state = self.scope["state"]
+        principal: Principal | None = state.get("principal")
+        if principal is None:
+            return Actor("anybody", address=self.address, request_id=state["request_id"])
+        return Actor(
+            name=principal.name,
+            user=principal.user,
+            key=principal.credential if principal.kind == "key" else None,
+            address=self.address,
+            request_id=state["request_id"],
+        )
+
+    async def json(self) -> Any:
+        """Return the body as the type that the handler's ``data`` has; Litestar calls it.
+
+        Raises:
+            RequestError: it is not JSON, or not of the type.
+        """
+        body = await self.body()
+        if self.content_type[0] != "application/json":
+            raise RequestError(415, "A body must be sent as Content-Type: application/json.")
+        if not body:
+            raise RequestError(422, "The request has no body.")
+        field = self.route_handler.parsed_data_field
+        kind = Any if field is None else field.annotation
+        try:
+            return msgspec.json.decode(body, type=kind)
+        except msgspec.ValidationError as error:
+            raise RequestError(422, "The body does not fit what this path takes.", [field_error(error)]) from None
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+            raise RequestError(400, f"The body is no JSON: {reason}.") from None
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what a function that waits on stores returns."""
+        return await self.parts.threads.run(function, *args, **kwargs)
+
+    async def change(self, action: str, effect: Callable[[], Change]) -> Response[Any]:
+        """Make a change, note it in the audit log, and answer; once, when there is an Idempotency-Key (R3).
+
+        ``effect`` runs in a thread, inside the transaction.
+        """
+        once = await self._once() if self.method == "POST" else None
+        answer = await self.run(self.parts.store.mutations.make, self.actor, action, effect, once)
+        return respond(answer)
+
+    async def _once(self) -> OnceKey | None:
+        key = self.headers.get(IDEMPOTENCY_KEY)
+        if key is None:
+            return None
+        if not _KEY.fullmatch(key):
+            detail = "An Idempotency-Key has 1 to 128 visible ASCII characters."
+            raise RequestError(422, detail, [FieldError("", "request.idempotency_key", detail)])
+        request = f"{self.method} {self.url.path}?{self.url.query}\n".encode() + await self.body()
+        return OnceKey(self.principal.user, key, hashlib.sha256(request).hexdigest())
+
+
+def changed(
+    status: int, message: object = None, *, location: str | None = None, subject: str | None = None, **detail: Any
+) -> Change:
+    """Return a change with its answer."""
+    body = b"" if message is None else msgspec.json.encode(message)
+    return Change(Answer(status, body, location), subject, detail)
+
+
+def respond(answer: Answer) -> Response[Any]:
+    """Return an answer as a response."""
+    headers = {} if answer.location is None else {"Location": answer.location}
+    if answer.replayed:
+        headers["Idempotent-Replayed"] = "true"
+    content = answer.body or None
+    return Response(content, status_code=answer.status, media_type="application/json", headers=headers)

@@ -1,0 +1,45 @@
+"""Threads for what waits on PostgreSQL or takes a while: so many, and so many who wait for one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
+
+from arbitrax.domain.errors import StoreUnavailableError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+THREADS = 8
+MOST_WAITING = 512
+
+
+class Threads:
+    """Runs functions beside the event loop. Each thread has one connection to the database at a time."""
+
+    def __init__(self, count: int = THREADS) -> None:
+        self._pool = ThreadPoolExecutor(count, thread_name_prefix="gateway")
+        self._busy = 0
+
+    async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return what a function returns. What it has begun it ends, even when nobody waits for it any more.
+
+        Raises:
+            StoreUnavailableError: too many wait already.
+        """
+        if self._busy >= MOST_WAITING:
+            raise StoreUnavailableError("The gateway has more to do than it can; try again in a moment.")
+        self._busy += 1
+        future = self._pool.submit(function, *args, **kwargs)
+        loop = asyncio.get_running_loop()
+        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._ended))
+        return await asyncio.wrap_future(future)
+
+    def _ended(self) -> None:
+        self._busy -= 1
+
+    def close(self) -> None:
+        """Wait for what runs."""
+        self._pool.shutdown(wait=True, cancel_futures=True)

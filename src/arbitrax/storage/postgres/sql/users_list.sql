@@ -1,0 +1,5 @@
+SELECT id, name, role, is_active, must_change_password, created_at, last_login_at, version
+FROM users
+WHERE %(after)s::text IS NULL OR name > %(after)s::text
+ORDER BY name
+LIMIT %(limit)s
