@@ -15,7 +15,7 @@ from arbitrax.api.health import health, ready
 from arbitrax.api.openapi import DOCUMENT_ROUTES
 from arbitrax.api.problems import on_error
 from arbitrax.api.requests import GatewayRequest
-from arbitrax.api.routes import audit, auth, keys, users
+from arbitrax.api.routes import audit, auth, backtests, bars, ingestions, instruments, keys, strategies, users
 
 if TYPE_CHECKING:
     from arbitrax.api.parts import Parts
@@ -28,6 +28,11 @@ ROUTES: list[Any] = [
     *users.ROUTES,
     *keys.ROUTES,
     *audit.ROUTES,
+    *instruments.ROUTES,
+    *bars.ROUTES,
+    *ingestions.ROUTES,
+    *strategies.ROUTES,
+    *backtests.ROUTES,
 ]
 COMPRESSED_FROM = 1024
 """Bytes of an answer from which it is compressed."""

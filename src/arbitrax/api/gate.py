@@ -58,7 +58,7 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or carry a socket or the application's life."""
-        if scope["type"] == "lifespan":
+        if str(scope["type"]) == "lifespan":
             await self._app(scope, receive, send)
             return
         headers: dict[bytes, bytes] = {}
@@ -74,7 +74,8 @@ class Gate:
             peer[0] if peer else None, None if forwarded is None else forwarded.decode("latin-1"), self._trusted
         )
         state["secure"] = self._secure
-        if "method" not in scope:  # a socket
+        method = scope.get("method")
+        if method is None:  # a socket
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()
@@ -95,9 +96,7 @@ class Gate:
             else:
                 await self._app(scope, receive, answer)
         finally:
-            self._metrics.ended(
-                scope["method"], scope.get("path_template", ""), status or 499, time.perf_counter() - begun
-            )
+            self._metrics.ended(str(method), scope.get("path_template", ""), status or 499, time.perf_counter() - begun)
 
     def _complete(
         self, headers: Iterable[tuple[bytes, bytes]], request_id: str, state: MutableMapping[str, Any]

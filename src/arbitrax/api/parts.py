@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from arbitrax.api.answer_cache import AnswerCache
+
 if TYPE_CHECKING:
     from arbitrax.api.authentication import Authenticator
     from arbitrax.api.limits import Limits
@@ -33,6 +35,7 @@ class Parts:
     """Whether the gateway is reached by TLS only."""
     origins: tuple[str, ...] = ()
     """Whose web pages may ask, besides our own."""
+    answers: AnswerCache = field(default_factory=AnswerCache)
     draining: bool = False
     """Set when the process is about to end."""
     policies: bytes = field(init=False)

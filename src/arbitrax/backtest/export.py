@@ -9,6 +9,7 @@ import msgspec
 from arbitrax.domain.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     import pandas as pd
@@ -29,19 +30,7 @@ def export_result(result: Result, folder: Path, form: str) -> list[Path]:
     """
     if form not in FORMS:
         raise InputError(f"A run cannot be exported as {form!r}; use {', '.join(FORMS)}.")
-    frames = {
-        "equity": result.equity.reset_index(),
-        "orders": result.orders.reset_index(),
-        "fills": result.fills,
-        "events": result.events,
-        "trades": result.trades,
-        "contributions": result.contributions.reset_index(),
-        "monthly": result.monthly.rename(columns={"year": "whole_year"}).rename(columns=str).reset_index(),
-        "yearly": result.yearly.reset_index(),
-        "drawdowns": result.drawdowns,
-        "var_backtest": result.var_backtest,
-        "rolling": result.rolling().reset_index(),
-    }
+    frames = {name: frame_named(result, name) for name in FRAMES}
     written = [folder / f"{name}.{form}" for name in frames]
     honesty, metrics = folder / "honesty.json", folder / "metrics.json"
     try:
@@ -53,6 +42,27 @@ def export_result(result: Result, folder: Path, form: str) -> list[Path]:
     except OSError as error:
         raise InputError(f"{folder} cannot be written to: {error.strerror}; give another folder.") from error
     return [*written, honesty, metrics]
+
+
+def frame_named(result: Result, name: str) -> pd.DataFrame:
+    """Return one of `FRAMES`, with its index as a column."""
+    return _FRAMES[name](result)
+
+
+_FRAMES: dict[str, Callable[[Result], pd.DataFrame]] = {
+    "equity": lambda result: result.equity.reset_index(),
+    "orders": lambda result: result.orders.reset_index(),
+    "fills": lambda result: result.fills,
+    "events": lambda result: result.events,
+    "trades": lambda result: result.trades,
+    "contributions": lambda result: result.contributions.reset_index(),
+    "monthly": lambda result: result.monthly.rename(columns={"year": "whole_year"}).rename(columns=str).reset_index(),
+    "yearly": lambda result: result.yearly.reset_index(),
+    "drawdowns": lambda result: result.drawdowns,
+    "var_backtest": lambda result: result.var_backtest,
+    "rolling": lambda result: result.rolling().reset_index(),
+}
+FRAMES = tuple(_FRAMES)
 
 
 def _write(frame: pd.DataFrame, path: Path, form: str) -> None:

@@ -67,7 +67,15 @@ def _attempt(start: Start, watcher: Watcher) -> Outcome:
 def _backtest(store: Store, start: Start, watcher: Watcher) -> None:
     from arbitrax.services.backtest_jobs import do_backtest
 
-    do_backtest(store, start.job, bytes(start.spec), start.lease, now=time.time_ns(), watch=watcher.watch)
+    do_backtest(
+        store,
+        start.job,
+        bytes(start.spec),
+        owner=start.owner,
+        lease=start.lease,
+        now=time.time_ns(),
+        watch=watcher.watch,
+    )
 
 
 KINDS = {"backtest": _backtest}

@@ -23,6 +23,7 @@ class Start(Struct, frozen=True, tag=True):
     job: UUID
     kind: str
     spec: msgspec.Raw
+    owner: UUID | None
     lease: Lease
     home: str
     database_url: str

@@ -75,6 +75,7 @@ class Worker:
             job=job.id,
             kind=job.kind,
             spec=job.spec,
+            owner=job.owner,
             lease=lease,
             home=str(self._settings.home),
             database_url=database_url(self._settings),

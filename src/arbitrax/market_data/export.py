@@ -10,6 +10,8 @@ from arbitrax.domain.intervals import SECOND, is_intraday
 from arbitrax.market_data.documents import ARROW_SUFFIXES, PARQUET_SUFFIXES
 
 if TYPE_CHECKING:
+    import pyarrow as pa
+
     from arbitrax.domain.bars import Floats
 
 ExportFormat = Literal["csv", "parquet", "arrow"]
@@ -38,11 +40,7 @@ def write_bars(bars: Bars, file: IO[bytes], form: ExportFormat) -> None:
         return
     import pyarrow as pa
 
-    stamps = pa.timestamp("ns", "UTC" if is_intraday(bars.interval) else None)
-    columns = {"timestamp": pa.array(bars.timestamp, stamps), **dict(_columns(bars))}
-    columns["symbol"] = pa.DictionaryArray.from_arrays(np.zeros(len(bars), np.int32), [bars.symbol])
-    said = {"arbitrax.interval": bars.interval, "arbitrax.prices": bars.basis}
-    table = pa.table(columns).replace_schema_metadata(said)
+    table = bars_table(bars)
     if form == "parquet":
         import pyarrow.parquet as pq
 
@@ -50,6 +48,17 @@ def write_bars(bars: Bars, file: IO[bytes], form: ExportFormat) -> None:
         return
     with pa.ipc.new_file(file, table.schema) as writer:
         writer.write_table(table)
+
+
+def bars_table(bars: Bars) -> "pa.Table":
+    """Return bars as an Arrow table, as `write_bars` writes them."""
+    import pyarrow as pa
+
+    stamps = pa.timestamp("ns", "UTC" if is_intraday(bars.interval) else None)
+    columns = {"timestamp": pa.array(bars.timestamp, stamps), **dict(_columns(bars))}
+    columns["symbol"] = pa.DictionaryArray.from_arrays(np.zeros(len(bars), np.int32), [bars.symbol])
+    said = {"arbitrax.interval": bars.interval, "arbitrax.prices": bars.basis}
+    return pa.table(columns).replace_schema_metadata(said)
 
 
 def _columns(bars: Bars) -> "Iterator[tuple[str, Floats]]":

@@ -66,7 +66,9 @@ def submit_backtest(stores: BacktestStores, spec: RunSpec, *, owner: UUID | None
     return submit_job(stores.jobs, new_uuid(now), KIND, exact, owner=owner)
 
 
-def do_backtest(stores: BacktestStores, job: UUID, spec: bytes, lease: Lease, *, now: int, watch: Watch) -> Result:
+def do_backtest(
+    stores: BacktestStores, job: UUID, spec: bytes, *, owner: UUID | None, lease: Lease, now: int, watch: Watch
+) -> Result:
     """Run a submitted backtest and store it; with the run, in one transaction, its job succeeds.
 
     Raises:
@@ -84,6 +86,7 @@ def do_backtest(stores: BacktestStores, job: UUID, spec: bytes, lease: Lease, *,
         strategy,
         now=now,
         quality=stores.quality,
+        owner=owner,
         run_id=job,
         watch=watch,
     )

@@ -23,6 +23,7 @@ from arbitrax.services.adjusted_bars import Adjuster, adjuster_of
 from arbitrax.services.ports import (
     ActionStore,
     BarStore,
+    RunHead,
     RunStore,
     StoredActions,
     StoredAsset,
@@ -66,13 +67,14 @@ def run_stored(
     now: int,
     quality: QualityStore | None = None,
     jit: bool = False,
+    owner: UUID | None = None,
     run_id: UUID | None = None,
     watch: Watch | None = None,
 ) -> tuple[UUID, Result]:
     """Run a backtest on stored bars, store it, and return its id and result.
 
     Raw prices come with the stored corporate actions of their symbols; these also make the adjusted close of series
-    that have none. now: ns UTC. quality: whose reports are among the result's notices. jit, watch: as of
+    that have none. now: ns UTC. owner: whose run it is. quality: whose reports are among the notices. jit, watch: as of
     `run_backtest`. run_id: the id that was promised; None makes one.
     """
     data = _load(bars, actions, spec, quality=quality)
@@ -134,9 +136,23 @@ def run_stored(
             fills=result.fill_records,
             events=result.event_records,
             trades=result.trade_records,
+            owner=owner,
         )
     )
     return run_id, result
+
+
+def find_head(runs: RunStore, text: str, *, sees: UUID | None) -> tuple[UUID, RunHead]:
+    """Return a run's id and what decides who may see it; ``sees``: when it is this user's, None: whoever's.
+
+    Raises:
+        UnknownNameError: there is no such run.
+    """
+    id = decode(RUN, text)
+    head = runs.head(id)
+    if head is None or (sees is not None and head.owner != sees):
+        raise UnknownNameError(f"There is no run {text}.")
+    return id, head
 
 
 def find_run(runs: RunStore, text: str) -> StoredRun:

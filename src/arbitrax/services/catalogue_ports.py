@@ -115,8 +115,11 @@ class IngestionStore(Protocol):
         Bars that are not final yet are cut out, a microsecond each: they are to be had again.
         """
 
-    def newest(self, limit: int) -> list[IngestionSummary]:
-        """Return the newest ingestions first."""
+    def newest(self, limit: int, *, after: UUID | None = None) -> list[IngestionSummary]:
+        """Return the newest ingestions first, those older than one."""
+
+    def find(self, ingestion: UUID) -> IngestionSummary | None:
+        """Return an ingestion by its id."""
 
 
 class StoredQuality(Struct, frozen=True):
@@ -281,6 +284,9 @@ class AssetStore(Protocol):
 
     def search(self, text: str, *, limit: int) -> list[CatalogueEntry]:
         """Return assets whose symbol or name holds the text, exact symbols first."""
+
+    def page(self, text: str | None, after: str | None, limit: int) -> list[CatalogueEntry]:
+        """Return assets by symbol, those after a symbol, whose symbol or name holds a text."""
 
     def rename(self, symbol: str, to: str, *, on: date) -> None:
         """Give an asset another symbol from a day on; reads by the old one find it as long as nobody else has it.

@@ -190,6 +190,8 @@ class StoredRun(Struct, frozen=True):
     fills: "NDArray[np.void]"
     events: "NDArray[np.void]"
     trades: "NDArray[np.void]"
+    owner: UUID | None = None
+    """The user whose run it is; None: the operator of the command line."""
 
 
 class RunSummary(Struct, frozen=True):
@@ -210,6 +212,14 @@ class RunSummary(Struct, frozen=True):
     run_hash: str
 
 
+class RunHead(Struct, frozen=True):
+    """Whose a run is, and what it is."""
+
+    owner: UUID | None
+    """None: the operator of the command line."""
+    result_hash: str
+
+
 class RunStore(Protocol):
     """Keeps finished runs."""
 
@@ -219,5 +229,8 @@ class RunStore(Protocol):
     def load(self, run_id: UUID) -> StoredRun | None:
         """Return a run, byte-equal to what was saved, or None."""
 
-    def newest(self, limit: int) -> list[RunSummary]:
-        """Return the newest runs first."""
+    def newest(self, limit: int, *, owner: UUID | None = None, after: UUID | None = None) -> list[RunSummary]:
+        """Return the newest runs first: of a user or of all, those older than one."""
+
+    def head(self, run_id: UUID) -> RunHead | None:
+        """Return what decides who may see a run and whether they have seen it."""

@@ -64,6 +64,13 @@ class PostgresAssetStore:
             found = connection.execute(statement("asset_search"), {"text": text, "limit": limit}).fetchall()
             return _entries(connection, [row[0] for row in found])
 
+    def page(self, text: str | None, after: str | None, limit: int) -> list[CatalogueEntry]:
+        """Return assets by symbol, those after a symbol, whose symbol or name holds a text."""
+        with self._database.reading() as connection:
+            keys = {"text": text, "after": after, "limit": limit}
+            found = connection.execute(statement("asset_page"), keys).fetchall()
+            return _entries(connection, [row[0] for row in found])
+
     def rename(self, symbol: str, to: str, *, on: date) -> None:
         """Give an asset another symbol from a day on; reads by the old one find it as long as nobody else has it.
 

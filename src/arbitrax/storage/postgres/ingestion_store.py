@@ -168,11 +168,18 @@ class PostgresIngestionStore:
             rows = connection.execute(statement("chunks_covered"), keys).fetchall()
         return [(nanoseconds(start), nanoseconds(end)) for start, end in rows]
 
-    def newest(self, limit: int) -> list[IngestionSummary]:
-        """Return the newest ingestions first."""
+    def newest(self, limit: int, *, after: UUID | None = None) -> list[IngestionSummary]:
+        """Return the newest ingestions first, those older than one."""
+        return self._summaries({"limit": limit, "after": after, "only": None})
+
+    def find(self, ingestion: UUID) -> IngestionSummary | None:
+        """Return an ingestion by its id."""
+        return next(iter(self._summaries({"limit": 1, "after": None, "only": ingestion})), None)
+
+    def _summaries(self, keys: dict[str, Any]) -> list[IngestionSummary]:
         # A standby knows nothing of the locks.
         with self._database.connection() as connection:
-            rows = connection.execute(statement("ingestions_newest"), {"limit": limit}).fetchall()
+            rows = connection.execute(statement("ingestions_newest"), keys).fetchall()
         return [_summary(row) for row in rows]
 
     def _hold(self, ingestion: OpenIngestion) -> _Hold:

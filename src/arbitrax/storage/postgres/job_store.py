@@ -139,11 +139,10 @@ class _RunsOfJob(PostgresRunStore):
         self._lease = lease
 
     def save(self, run: StoredRun) -> None:
-        """Store the run, owned by who owns the job, unless the job is another's by now."""
+        """Store the run, unless the job is another's by now."""
         with self._database.connection() as connection, connection.transaction():
             _finish(connection, self._lease, "succeeded", None, run.result_hash)
             super().save(run)
-            connection.execute(statement("job_run_owner"), _keys(self._lease))
 
 
 def _finish(

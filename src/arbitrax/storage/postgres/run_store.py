@@ -13,7 +13,7 @@ from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import PriceBasis
 from arbitrax.domain.errors import StoreError
 from arbitrax.domain.ids import new_uuid
-from arbitrax.services.ports import RunSummary, StoredAsset, StoredMetric, StoredRun
+from arbitrax.services.ports import RunHead, RunSummary, StoredAsset, StoredMetric, StoredRun
 from arbitrax.storage.postgres.arrays import accept_arrays
 from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.run_rows import (
@@ -74,7 +74,7 @@ class PostgresRunStore:
             fills = _copy_out(connection, "fills_find", keys)
             events = _copy_out(connection, "account_events_find", keys)
             trades = _copy_out(connection, "trades_find", keys)
-        created, below, spec, metrics, results, engine_version, result_hash, source = found
+        created, below, spec, metrics, results, engine_version, result_hash, source, owner = found
         outcome = msgspec.json.decode(results, type=_Results)
         return StoredRun(
             id=run_id,
@@ -106,13 +106,21 @@ class PostgresRunStore:
             fills=fills_of(fills),
             events=events_of(events),
             trades=trades_of(trades),
+            owner=owner,
         )
 
-    def newest(self, limit: int) -> list[RunSummary]:
-        """Return the newest runs first."""
+    def newest(self, limit: int, *, owner: UUID | None = None, after: UUID | None = None) -> list[RunSummary]:
+        """Return the newest runs first: of a user or of all, those older than one."""
         with self._database.connection() as connection:
-            found = connection.execute(statement("runs_newest"), {"limit": limit}).fetchall()
+            keys = {"limit": limit, "owner": owner, "after": after}
+            found = connection.execute(statement("runs_newest"), keys).fetchall()
         return [_summary(line) for line in found]
+
+    def head(self, run_id: UUID) -> RunHead | None:
+        """Return what decides who may see a run and whether they have seen it."""
+        with self._database.connection() as connection:
+            found = connection.execute(statement("run_head"), {"run": run_id}).fetchone()
+        return None if found is None else RunHead(*found)
 
 
 def _summary(line: tuple[Any, ...]) -> RunSummary:
@@ -184,6 +192,7 @@ def _run_columns(run: StoredRun) -> dict[str, Any]:
         "as_of": max(_exact(asset.as_of) for asset in run.assets),
         "created_at": moment(run.created_at),
         "created_nanoseconds": run.created_at % 1000,
+        "owner": run.owner,
     }
 
 

@@ -40,5 +40,11 @@ CROSS JOIN LATERAL (
     FROM ingestion_chunks
     WHERE ingestion_run_id = ingestion_runs.id
 ) AS chunks
+WHERE
+    (
+        %(after)s::uuid IS NULL
+        OR (started_at, id) < (SELECT before.started_at, before.id FROM ingestion_runs AS before WHERE before.id = %(after)s::uuid)
+    )
+    AND (%(only)s::uuid IS NULL OR id = %(only)s::uuid)
 ORDER BY started_at DESC, id DESC
 LIMIT %(limit)s

@@ -10,7 +10,18 @@ SELECT
     substring(times.data FROM 1 FOR 8) AS first,
     substring(times.data FROM times.data_bytes - 7) AS last,
     (SELECT count(*) FROM trades WHERE trades.backtest_id = newest.id AND NOT trades.is_open) AS trades
-FROM (SELECT * FROM backtests ORDER BY created_at DESC, id DESC LIMIT %(limit)s) AS newest
+FROM (
+    SELECT *
+    FROM backtests
+    WHERE
+        (%(owner)s::uuid IS NULL OR owner_id = %(owner)s::uuid)
+        AND (
+            %(after)s::uuid IS NULL
+            OR (created_at, id) < (SELECT before.created_at, before.id FROM backtests AS before WHERE before.id = %(after)s::uuid)
+        )
+    ORDER BY created_at DESC, id DESC
+    LIMIT %(limit)s
+) AS newest
 JOIN LATERAL (
     SELECT data, octet_length(data) AS data_bytes
     FROM backtest_curves

@@ -1,0 +1,122 @@
+"""Formats by Accept (R12): JSON pages, or all rows as an Arrow stream, Parquet or CSV."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, Any, Literal
+
+from litestar.openapi.datastructures import ResponseSpec
+
+from arbitrax.api.problems import RequestError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from arbitrax.api.requests import GatewayRequest
+
+Format = Literal["json", "arrow", "parquet", "csv", "html"]
+MEDIA_TYPES: dict[Format, str] = {
+    "json": "application/json",
+    "arrow": "application/vnd.apache.arrow.stream",
+    "parquet": "application/vnd.apache.parquet",
+    "csv": "text/csv",
+    "html": "text/html",
+}
+TABLES: tuple[Format, ...] = ("json", "arrow", "parquet", "csv")
+_MOST_RANGES = 32
+
+
+def accepted(request: GatewayRequest, offered: tuple[Format, ...] = TABLES) -> Format:
+    """Return the format that ``Accept`` likes best of those offered, the first without one (RFC 9110, 12.5.1).
+
+    Raises:
+        RequestError: it likes none.
+    """
+    header = request.headers.get("accept", "*/*")
+    liked = _liked(header)
+    best = max(offered, key=lambda each: (_quality(liked, MEDIA_TYPES[each]), -offered.index(each)))
+    if _quality(liked, MEDIA_TYPES[best]) <= 0:
+        choices = ", ".join(MEDIA_TYPES[each] for each in offered)
+        raise RequestError(406, f"This can be had as {choices}; Accept names none of these.")
+    return best
+
+
+def _liked(header: str) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for each in header.split(",")[:_MOST_RANGES]:
+        media, *parameters = (part.strip().lower() for part in each.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            name, _, value = parameter.partition("=")
+            if name.strip() == "q":
+                try:
+                    quality = min(1.0, max(0.0, float(value)))
+                except ValueError:
+                    quality = 0.0
+        if media:
+            found[media] = max(quality, found.get(media, 0.0))
+    return found or {"*/*": 1.0}
+
+
+def _quality(liked: dict[str, float], media: str) -> float:
+    for each in (media, media.partition("/")[0] + "/*", "*/*"):
+        if each in liked:
+            return liked[each]
+    return 0.0
+
+
+def encode_table(table: pa.Table, form: Format) -> bytes:
+    """Return a table's bytes. CSV: ISO 8601 times in UTC, and numbers that read back to the same bits."""
+    import pyarrow as pa
+
+    if form == "arrow":
+        sink = pa.BufferOutputStream()
+        with pa.ipc.new_stream(sink, table.schema) as writer:
+            writer.write_table(table)
+        return bytes(sink.getvalue())
+    file = io.BytesIO()
+    if form == "parquet":
+        import pyarrow.parquet as pq
+
+        pq.write_table(table, file, compression="zstd")
+    else:
+        import pyarrow.csv as pc
+
+        pc.write_csv(_plain(table), file, pc.WriteOptions(quoting_style="needed"))
+    return file.getvalue()
+
+
+def _plain(table: pa.Table) -> pa.Table:
+    """Return times as text, and dictionaries as what they stand for: what CSV can hold."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for at, field in enumerate(table.schema):
+        column = table.column(at)
+        if pa.types.is_timestamp(field.type):
+            plain = column.cast(pa.timestamp("ns"))
+            text = pc.binary_join_element_wise(pc.binary_replace_slice(plain.cast(pa.string()), 10, 11, "T"), "Z", "")
+            table = table.set_column(at, field.name, text)
+        elif pa.types.is_dictionary(field.type):
+            table = table.set_column(at, field.name, column.cast(field.type.value_type))
+        elif pa.types.is_duration(field.type):
+            seconds = pc.divide(column.cast(pa.int64()), 1e9)
+            table = table.set_column(at, f"{field.name}_seconds", seconds)
+    return table
+
+
+def decimal(number: float) -> str | None:
+    """Return a number as the shortest decimal that reads back as the same, None for one that is missing."""
+    if number != number:  # noqa: PLR0124 - NaN
+        return None
+    text = repr(float(number))
+    if "e" in text:
+        import numpy as np
+
+        text = np.format_float_positional(number, trim="-")
+    return text.removesuffix(".0")
+
+
+def table_responses(data: Any) -> dict[int, ResponseSpec]:
+    """Return how a table's answer is described in OpenAPI."""
+    return {200: ResponseSpec(data, description="A page, or the table")}

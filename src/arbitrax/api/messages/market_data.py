@@ -1,0 +1,141 @@
+"""Messages of instruments, bars and ingestions."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from msgspec import Struct
+
+from arbitrax.domain.assets import AssetType
+from arbitrax.domain.ids import encode
+from arbitrax.services.catalogue_ports import CatalogueEntry, IngestionSummary
+from arbitrax.trading.registry import Instrument
+
+INGESTION = "ing"
+
+
+class SymbolMessage(Struct, frozen=True):
+    """A symbol an instrument had: from a day until before another."""
+
+    symbol: str
+    start: date
+    end: date | None
+
+
+class CoverageMessage(Struct, frozen=True):
+    """What is stored of an instrument in an interval."""
+
+    interval: str
+    rows: int
+    first: datetime
+    last: datetime
+    source: str
+    quality_score: float | None
+
+
+class TradingMessage(Struct, frozen=True):
+    """How an instrument trades on the paper exchange."""
+
+    shard: int
+    tick_size: str
+    lot_size: str
+    currency: str
+
+
+class InstrumentMessage(Struct, frozen=True):
+    """An instrument: what is known and stored of it, and how it trades here (null: it does not)."""
+
+    symbol: str
+    name: str | None
+    asset_type: AssetType
+    exchange: str | None
+    currency: str | None
+    tick_size: str | None
+    lot_size: str | None
+    symbols: list[SymbolMessage]
+    coverage: list[CoverageMessage]
+    trading: TradingMessage | None
+
+
+class BarMessage(Struct, frozen=True):
+    """A bar; `timestamp` is its start, of a daily or longer one the session's date at 00:00 UTC."""
+
+    timestamp: datetime
+    open: str
+    high: str
+    low: str
+    close: str
+    volume: str
+    adj_close: str | None
+
+
+class BarPage(Struct, frozen=True):
+    """A page of bars, oldest first."""
+
+    symbol: str
+    interval: str
+    data: list[BarMessage]
+    next_cursor: str | None
+    has_more: bool
+
+
+class IngestionMessage(Struct, frozen=True):
+    """An ingestion: what was asked of a vendor, and how far it got."""
+
+    id: str
+    source: str
+    symbols: list[str]
+    interval: str
+    status: Literal["running", "finished", "failed", "stopped"]
+    chunks: int
+    chunks_done: int
+    bars_added: int
+    bars_updated: int
+    bars_unchanged: int
+    rows_quarantined: int
+    error: str | None
+    started_at: datetime
+    finished_at: datetime | None
+
+
+def instrument_message(entry: CatalogueEntry, traded: Instrument | None) -> InstrumentMessage:
+    """Return an instrument's message."""
+    asset = entry.asset
+    return InstrumentMessage(
+        symbol=asset.symbol,
+        name=asset.name,
+        asset_type=asset.asset_type,
+        exchange=asset.exchange,
+        currency=asset.currency,
+        tick_size=None if asset.tick_size is None else format(asset.tick_size, "f"),
+        lot_size=None if asset.lot_size is None else format(asset.lot_size, "f"),
+        symbols=[SymbolMessage(each.symbol, each.start, each.end) for each in entry.symbols],
+        coverage=[
+            CoverageMessage(each.interval, each.rows, each.first, each.last, each.source, each.score)
+            for each in entry.coverage
+        ],
+        trading=None
+        if traded is None
+        else TradingMessage(traded.shard, traded.tick_size, traded.lot_size, traded.currency),
+    )
+
+
+def ingestion_message(found: IngestionSummary) -> IngestionMessage:
+    """Return an ingestion's message."""
+    return IngestionMessage(
+        id=encode(INGESTION, found.id),
+        source=found.source,
+        symbols=list(found.symbols),
+        interval=found.interval,
+        status=found.status,  # type: ignore[arg-type]  # of the four
+        chunks=found.chunks,
+        chunks_done=found.chunks_done,
+        bars_added=found.added,
+        bars_updated=found.updated,
+        bars_unchanged=found.unchanged,
+        rows_quarantined=found.quarantined,
+        error=found.error,
+        started_at=found.started,
+        finished_at=found.finished,
+    )

@@ -1,0 +1,49 @@
+"""Parameters that several resources take."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Annotated
+
+from litestar.params import Parameter
+
+from arbitrax.api.problems import FieldError, RequestError
+from arbitrax.domain.dates import to_nanoseconds
+
+# Whatever a vendor calls an asset; but nothing that a database or a log cannot hold.
+SYMBOL = r"^[^\x00-\x20\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f])?$"
+
+Symbol = Annotated[str, Parameter(min_length=1, max_length=64, pattern=SYMBOL, description="Of an instrument.")]
+Interval = Annotated[
+    str, Parameter(max_length=8, pattern=r"^[1-9][0-9]{0,3}(s|m|h|d|w|mo)$", description="Such as 1m, 1h, 1d.")
+]
+Moment = Annotated[
+    str | None,
+    Parameter(max_length=40, description="2024-01-31 (its start), or 2024-01-31T14:30:00Z."),
+]
+
+EARLIEST, LATEST = datetime(1678, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
+"""What ns since 1970 can hold."""
+
+
+def nanoseconds_of(name: str, text: str | None) -> int | None:
+    """Return the time that a parameter has, ns UTC.
+
+    Raises:
+        RequestError: it is no time, or one without a zone.
+    """
+    if text is None:
+        return None
+    detail = f"'{text}' is no time; write 2024-01-31 or 2024-01-31T14:30:00Z."
+    try:
+        if len(text) == 10:
+            day = date.fromisoformat(text)
+            found = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        else:
+            found = datetime.fromisoformat(text)
+    except ValueError:
+        raise RequestError(422, detail, [FieldError(f"?{name}", "request.time", detail)]) from None
+    if found.tzinfo is None or not EARLIEST <= found <= LATEST:
+        detail = f"'{text}' lacks its zone, such as Z, or lies outside 1678 to 2262."
+        raise RequestError(422, detail, [FieldError(f"?{name}", "request.time", detail)])
+    return to_nanoseconds(found)

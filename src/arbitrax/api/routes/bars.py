@@ -1,0 +1,125 @@
+"""Bars: pages as JSON, a whole range as Arrow, Parquet or CSV."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from typing import Any
+
+from litestar import Response, get
+from msgspec import Struct
+
+from arbitrax import __version__ as VERSION  # noqa: N812 - a constant
+from arbitrax.api.conditions import is_known
+from arbitrax.api.formats import MEDIA_TYPES, Format, accepted, decimal, encode_table, table_responses
+from arbitrax.api.messages.market_data import BarMessage, BarPage
+from arbitrax.api.pages import Cursor, Limit, read_cursor, write_cursor
+from arbitrax.api.parameters import Interval, Moment, Symbol, nanoseconds_of
+from arbitrax.api.problems import RequestError
+from arbitrax.api.requests import GatewayRequest
+from arbitrax.domain.bars import Bars
+from arbitrax.domain.dates import to_datetime
+from arbitrax.services.stored_bars import load_series
+
+DAY = 86_400_000_000_000
+CLOSED_FOR = 3600
+"""Seconds for which a client may keep bars of closed days without asking: a vendor may still correct them."""
+MOST_ROWS = 5_000_000
+
+
+class _Wanted(Struct, frozen=True):
+    """What was asked for; times are ns UTC."""
+
+    symbol: str
+    interval: str
+    start: int | None
+    end: int | None
+    limit: int
+    form: Format
+
+
+@get(
+    "/api/v1/bars",
+    opt={"access": "read"},
+    tags=["bars"],
+    operation_id="list_bars",
+    summary="List the bars of an instrument",
+    responses=table_responses(BarPage),
+)
+async def list_bars(
+    request: GatewayRequest,
+    *,
+    symbol: Symbol,
+    interval: Interval = "1d",
+    start: Moment = None,
+    end: Moment = None,
+    limit: Limit = 500,
+    cursor: Cursor = None,
+) -> Response[Any]:
+    """Return bars as stored, raw, with `start <= timestamp < end`, oldest first.
+
+    JSON has them in pages. As an Arrow stream, Parquet or CSV (by Accept) the whole range comes at once.
+    """
+    form = accepted(request)
+    after, begin = read_cursor(cursor, int), nanoseconds_of("start", start)
+    if form != "json" and after is not None:
+        raise RequestError(422, "Only JSON comes in pages; leave cursor out.")
+    begin = begin if after is None else max(after + 1, begin or after)
+    wanted = _Wanted(symbol, interval, begin, nanoseconds_of("end", end), limit, form)
+    return await request.run(_load, request, wanted)
+
+
+def _load(request: GatewayRequest, wanted: _Wanted) -> Response[Any]:
+    stored = load_series(request.parts.store.bars, wanted.symbol, wanted.interval)
+    bars = stored.bars.between(wanted.start, wanted.end)
+    tag = _tag(wanted, stored.as_of)
+    closed = wanted.end is not None and wanted.end <= time.time_ns() // DAY * DAY - DAY
+    headers = {
+        "ETag": tag,
+        "Cache-Control": f"private, max-age={CLOSED_FOR}" if closed else "private, no-cache",
+        "Vary": "Accept, Authorization",
+    }
+    if is_known(request, tag):
+        return Response(None, status_code=304, headers=headers)
+    if wanted.form == "json":
+        return Response(_page(bars, wanted), headers=headers)
+    if len(bars) > MOST_ROWS:
+        raise RequestError(422, f"The range holds {len(bars):,} bars; ask for at most {MOST_ROWS:,} at once.")
+    return Response(_bytes(bars, wanted.form), media_type=MEDIA_TYPES[wanted.form], headers=headers)
+
+
+def _tag(wanted: _Wanted, as_of: int) -> str:
+    text = "\0".join(str(getattr(wanted, name)) for name in wanted.__struct_fields__) + f"\0{as_of}\0{VERSION}"
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
+
+
+def _page(bars: Bars, wanted: _Wanted) -> BarPage:
+    shown = bars.take(slice(0, wanted.limit))
+    more = len(bars) > wanted.limit
+    times, adjusted = shown.timestamp.tolist(), shown.adj_close
+    columns = [[decimal(x) or "" for x in column.tolist()] for column in _prices(shown)]
+    last = [None] * len(times) if adjusted is None else [decimal(each) for each in adjusted.tolist()]
+    data = [
+        BarMessage(to_datetime(at), opened, high, low, close, volume, adj_close)
+        for at, opened, high, low, close, volume, adj_close in zip(times, *columns, last, strict=True)
+    ]
+    return BarPage(wanted.symbol, wanted.interval, data, write_cursor(times[-1]) if more else None, more)
+
+
+def _prices(bars: Bars) -> tuple[Any, ...]:
+    return bars.open, bars.high, bars.low, bars.close, bars.volume
+
+
+def _bytes(bars: Bars, form: Format) -> bytes:
+    import io
+
+    from arbitrax.market_data.export import bars_table, write_bars
+
+    if form == "arrow":
+        return encode_table(bars_table(bars), form)
+    file = io.BytesIO()
+    write_bars(bars, file, "parquet" if form == "parquet" else "csv")
+    return file.getvalue()
+
+
+ROUTES: list[Any] = [list_bars]
