@@ -15,7 +15,18 @@ from arbitrax.api.health import health, ready
 from arbitrax.api.openapi import DOCUMENT_ROUTES
 from arbitrax.api.problems import on_error
 from arbitrax.api.requests import GatewayRequest
-from arbitrax.api.routes import audit, auth, backtests, bars, ingestions, instruments, keys, strategies, users
+from arbitrax.api.routes import (
+    audit,
+    auth,
+    backtest_jobs,
+    backtests,
+    bars,
+    ingestions,
+    instruments,
+    keys,
+    strategies,
+    users,
+)
 
 if TYPE_CHECKING:
     from arbitrax.api.parts import Parts
@@ -33,6 +44,7 @@ ROUTES: list[Any] = [
     *ingestions.ROUTES,
     *strategies.ROUTES,
     *backtests.ROUTES,
+    *backtest_jobs.ROUTES,
 ]
 COMPRESSED_FROM = 1024
 """Bytes of an answer from which it is compressed."""

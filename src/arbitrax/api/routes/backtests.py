@@ -1,4 +1,4 @@
-"""Finished backtests of the user who asks: list, show, tables, honesty panel, report."""
+"""Backtests of the user who asks: list, show; of finished ones tables, honesty panel, report."""
 
 from __future__ import annotations
 
@@ -13,10 +13,12 @@ from litestar.params import FromPath
 from arbitrax import __version__ as VERSION  # noqa: N812 - a constant
 from arbitrax.api.conditions import is_known
 from arbitrax.api.formats import MEDIA_TYPES, Format, accepted, decimal, encode_table, table_responses
+from arbitrax.api.messages.backtest_jobs import BacktestJob, Unfinished
 from arbitrax.api.messages.backtests import BacktestMessage, BacktestSummary, RowPage, backtest_message, summary_message
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor, write_cursor
 from arbitrax.api.problems import RequestError
 from arbitrax.api.requests import GatewayRequest
+from arbitrax.api.routes.backtest_jobs import unfinished_backtest, unfinished_backtests
 from arbitrax.services.backtests import find_head, find_run, restored_result
 
 if TYPE_CHECKING:
@@ -41,12 +43,14 @@ KEPT = "private, max-age=86400"
 """A finished run never changes; how it is shown may, with another release."""
 
 
-@get(PATH, opt={"access": "read"}, tags=["backtests"], operation_id="list_backtests", summary="List finished backtests")
+@get(PATH, opt={"access": "read"}, tags=["backtests"], operation_id="list_backtests", summary="List backtests")
 async def list_backtests(
-    request: GatewayRequest, limit: Limit = DEFAULT, cursor: Cursor = None
-) -> Page[BacktestSummary]:
-    """Return one's own finished backtests, an admin everybody's, the newest first."""
+    request: GatewayRequest, status: Unfinished | None = None, limit: Limit = DEFAULT, cursor: Cursor = None
+) -> Page[BacktestSummary] | Page[BacktestJob]:
+    """Return one's own finished backtests, an admin everybody's, the newest first; or those with another status."""
     after = read_cursor(cursor, UUID)
+    if status is not None:
+        return await request.run(unfinished_backtests, request, status, limit, after)
     sees = request.principal.sees
     found = await request.run(request.parts.store.runs.newest, limit + 1, owner=sees, after=after)
     return page(found, limit, summary_message, lambda each: each.id)
@@ -57,16 +61,19 @@ async def list_backtests(
     opt={"access": "read"},
     tags=["backtests"],
     operation_id="get_backtest",
-    summary="Get a finished backtest",
+    summary="Get a backtest",
 )
-async def get_backtest(request: GatewayRequest, backtest: FromPath[str]) -> Response[BacktestMessage]:
-    """Return a finished backtest with its spec and metrics."""
+async def get_backtest(request: GatewayRequest, backtest: FromPath[str]) -> Response[BacktestMessage | BacktestJob]:
+    """Return a finished backtest with its spec and metrics; or how far another is, or why it has no result."""
 
     def make() -> bytes:
         run = find_run(request.parts.store.runs, backtest)
         return msgspec.json.encode(backtest_message(run, f"{PATH}/{backtest}", TABLES))
 
-    return await request.run(_answer, request, backtest, "json", make)
+    def answer() -> Response[Any]:
+        return unfinished_backtest(request, backtest) or _answer(request, backtest, "json", make)
+
+    return await request.run(answer)
 
 
 @get(

@@ -1,0 +1,84 @@
+"""Backtests asked for: submit, watch, cancel. Workers do them (docs/concepts/jobs.md)."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from litestar import Response, post
+from litestar.params import FromPath, JSONBody
+
+from arbitrax.api.messages.backtest_jobs import BacktestJob, NewBacktest, Unfinished, job_message
+from arbitrax.api.pages import Page, page
+from arbitrax.api.requests import GatewayRequest, changed
+from arbitrax.domain.ids import decode, encode
+from arbitrax.services.backtest_jobs import KIND, submit_backtest
+from arbitrax.services.backtests import RUN
+from arbitrax.services.jobs import OVER, cancel_job
+from arbitrax.services.mutations import Change
+
+PATH = "/api/v1/backtests"
+
+
+@post(
+    PATH,
+    opt={"access": "trade"},
+    tags=["backtests"],
+    operation_id="add_backtest",
+    status_code=202,
+    summary="Run a backtest",
+)
+async def add_backtest(request: GatewayRequest, data: JSONBody[NewBacktest]) -> Response[BacktestJob]:
+    """Take a backtest: it waits for a worker. Its address tells how far it is, and has the result when it is done."""
+    spec, owner = data.spec(), request.principal.user
+
+    def effect() -> Change:
+        job = submit_backtest(request.parts.store, spec, owner=owner, now=time.time_ns())
+        id = encode(RUN, job.id)
+        return changed(202, job_message(job), location=f"{PATH}/{id}", subject=id, strategy=data.strategy)
+
+    return await request.change("backtest.add", effect)
+
+
+@post(
+    f"{PATH}/{{backtest:str}}/cancellation",
+    opt={"access": "trade"},
+    tags=["backtests"],
+    operation_id="cancel_backtest",
+    status_code=202,
+    summary="Cancel a backtest",
+)
+async def cancel_backtest(request: GatewayRequest, backtest: FromPath[str]) -> Response[BacktestJob]:
+    """Ask for the end of a backtest: at once while it waits, within seconds while it runs; one that is over stays."""
+    id, sees = decode(RUN, backtest), request.principal.sees
+
+    def effect() -> Change:
+        job = cancel_job(request.parts.store.jobs, id, owner=sees, prefix=RUN)
+        return changed(202, job_message(job), location=f"{PATH}/{backtest}", subject=backtest)
+
+    return await request.change("backtest.cancel", effect)
+
+
+def unfinished_backtest(request: GatewayRequest, backtest: str) -> Response[Any] | None:
+    """Return the answer about a backtest that has no result, None when it has one, or there is none for who asks."""
+    job = request.parts.store.jobs.find(decode(RUN, backtest))
+    sees = request.principal.sees
+    if job is None or job.status == "succeeded" or (sees is not None and job.owner != sees):
+        return None
+    headers = {} if job.status in OVER else {"Retry-After": "1"}
+    return Response(msgspec.json.encode(job_message(job)), media_type="application/json", headers=headers)
+
+
+def unfinished_backtests(
+    request: GatewayRequest, status: Unfinished, limit: int, after: UUID | None
+) -> Page[BacktestJob]:
+    """Return a page of the backtests with a status, newest first."""
+    found = request.parts.store.jobs.newest(
+        limit + 1, kind=KIND, owner=request.principal.sees, status=status, before=after
+    )
+    return page(found, limit, job_message, lambda job: job.id)
+
+
+ROUTES: list[Any] = [add_backtest, cancel_backtest]
