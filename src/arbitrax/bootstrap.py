@@ -571,30 +571,31 @@ def serve_recorder(settings: Settings, shard: int, say: Callable[[str], None], s
     run_recorder(connect, say, stop)
 
 
-def identity_version(settings: Settings) -> Callable[[], int]:
-    """Return what reads the identity's version, by a connection of its own; embedded servers that ended start again."""
+@contextmanager
+def identity_version(settings: Settings) -> Iterator[Callable[[], int]]:
+    """Yield what reads the identity's version, by a connection of its own; embedded servers that ended start again."""
     from arbitrax.storage.postgres.connection import Database
     from arbitrax.storage.postgres.identity_store import PostgresIdentityStore
 
-    store = PostgresIdentityStore(Database(database_url(settings), patience=1.0))
+    with Database(database_url(settings), patience=1.0) as database:
+        store = PostgresIdentityStore(database)
 
-    def read() -> int:
-        try:
-            return store.version()
-        except StoreUnavailableError:
-            database_url(settings)
-            raise
+        def read() -> int:
+            try:
+                return store.version()
+            except StoreUnavailableError:
+                database_url(settings)
+                raise
 
-    return read
+        yield read
 
 
-def gateway_checks(settings: Settings) -> dict[str, Callable[[], object]]:
+def gateway_checks(settings: Settings, store: Store) -> dict[str, Callable[[], object]]:
     """Return by name what raises when something that a gateway needs is down."""
     from arbitrax.storage.redis.server_info import server_version
 
-    version = identity_version(settings)
     return {
-        "postgres": version,
+        "postgres": store.identity.version,
         "journal": lambda: server_version(journal_url(settings)),
         "cache": lambda: server_version(cache_url(settings)),
     }

@@ -63,6 +63,7 @@ def make_litestar(parts: Parts) -> Litestar:
         cors_config=_cors(parts.origins),
         state=State({"parts": parts}),
         logging_config=None,
+        on_shutdown=[parts.limiter.close],
         debug=False,
     )
     prepare(app)

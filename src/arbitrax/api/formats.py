@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from litestar.openapi.datastructures import ResponseSpec
@@ -87,21 +88,17 @@ def encode_table(table: pa.Table, form: Format) -> bytes:
 
 
 def _plain(table: pa.Table) -> pa.Table:
-    """Return times as text, and dictionaries as what they stand for: what CSV can hold."""
+    """Return times as text: ISO 8601, without nanoseconds where there are none."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
     for at, field in enumerate(table.schema):
-        column = table.column(at)
         if pa.types.is_timestamp(field.type):
-            plain = column.cast(pa.timestamp("ns"))
+            plain = table.column(at).cast(pa.timestamp("ns"))
+            with suppress(pa.ArrowInvalid):  # where it would lose some
+                plain = plain.cast(pa.timestamp("s"))
             text = pc.binary_join_element_wise(pc.binary_replace_slice(plain.cast(pa.string()), 10, 11, "T"), "Z", "")
             table = table.set_column(at, field.name, text)
-        elif pa.types.is_dictionary(field.type):
-            table = table.set_column(at, field.name, column.cast(field.type.value_type))
-        elif pa.types.is_duration(field.type):
-            seconds = pc.divide(column.cast(pa.int64()), 1e9)
-            table = table.set_column(at, f"{field.name}_seconds", seconds)
     return table
 
 

@@ -12,6 +12,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 import arbitrax
 from arbitrax.api.documentation import documentation_page
+from arbitrax.api.openapi_completion import completed
 from arbitrax.api.requests import GatewayRequest
 
 PAGE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
@@ -24,7 +25,7 @@ def openapi_document() -> dict[str, Any]:
     from arbitrax.api.application import ROUTES
 
     app = Litestar(ROUTES, request_class=GatewayRequest, openapi_config=_config(), logging_config=None)
-    return dict(app.openapi_schema.to_schema())
+    return completed(dict(app.openapi_schema.to_schema()), app)
 
 
 def openapi_text() -> bytes:

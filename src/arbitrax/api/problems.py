@@ -21,7 +21,7 @@ log = logging.getLogger("arbitrax.api")
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
 
-_CODES = {
+GATEWAY_CODES = {
     400: "request.malformed",
     401: "access.not_authenticated",
     403: "access.forbidden",
@@ -103,7 +103,7 @@ def problem(
     errors: list[FieldError] | None = None,
 ) -> Problem:
     """Return a problem; without a code: the gateway's own for the status."""
-    chosen = code or _CODES.get(status, "internal")
+    chosen = code or GATEWAY_CODES.get(status, "internal")
     return Problem(
         type=f"/docs#{chosen}",
         title=_TITLES.get(status, "Error"),

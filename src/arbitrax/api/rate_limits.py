@@ -68,6 +68,9 @@ class Buckets(Protocol):
             StoreUnavailableError: they cannot be had.
         """
 
+    async def close(self) -> None:
+        """Give connections back."""
+
 
 class _Lease(Struct):
     """What this gateway has of a bucket."""
@@ -92,6 +95,10 @@ class RateLimiter:
         self._round: asyncio.Task[None] | None = None
         self._alone: dict[str, float] = {}
         """When each bucket is full again, while the shared ones cannot be had."""
+
+    async def close(self) -> None:
+        """Give back what the buckets are reached by."""
+        await self._buckets.close()
 
     async def take(self, demands: Sequence[Demand]) -> Verdict:
         """Take a token of each bucket, or none of any."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -95,7 +96,10 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
     threads, limiter = Threads(), RateLimiter(bootstrap.request_buckets(settings))
     limits = make_limits(settings.rate_limit_key, settings.rate_limit_user, settings.rate_limit_address)
     proxies = settings.trusted_proxies if behind_proxy else ()
-    with bootstrap.open_store(settings, patience=PATIENCE) as store:
+    with (
+        bootstrap.open_store(settings, patience=PATIENCE) as store,
+        bootstrap.identity_version(settings) as read_version,
+    ):
         authenticator = Authenticator(store.logins.verify, threads, limiter, limits.unverified)
         parts = Parts(
             store=store,
@@ -104,12 +108,12 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
             limiter=limiter,
             limits=limits,
             metrics=RequestMetrics(),
-            checks=bootstrap.gateway_checks(settings),
+            checks=bootstrap.gateway_checks(settings, store),
             trusted_proxies=tuple(ipaddress.ip_network(each) for each in proxies),
             secure=settings.tls_certificate is not None or behind_proxy,
             origins=settings.cors_origins,
         )
-        with IdentityWatch(bootstrap.identity_version(settings), lambda _: authenticator.forget()) as watch:
+        with IdentityWatch(read_version, lambda _: authenticator.forget()) as watch:
             authenticator.watch = watch
             try:
                 yield parts
@@ -135,6 +139,9 @@ class Server(uvicorn.Server):
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
         """Take SIGTERM and SIGINT while serving; they are not raised again afterwards."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._asked_to_end)

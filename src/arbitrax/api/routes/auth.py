@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from litestar import Response, get, post, put
 from litestar.datastructures import Cookie
+from litestar.params import JSONBody
 
 from arbitrax.api.authorisation import WITH_OLD_PASSWORD
 from arbitrax.api.messages.identity import AccessToken, Credentials, Me, NewPassword, UserMessage, user_message
@@ -31,7 +32,7 @@ PATH = "/api/v1/auth"
     status_code=200,
     summary="Sign in with name and password",
 )
-async def login(request: GatewayRequest, data: Credentials) -> Response[AccessToken]:
+async def login(request: GatewayRequest, data: JSONBody[Credentials]) -> Response[AccessToken]:
     """Return an access token of ten minutes, and set a cookie with a refresh token of seven days."""
     limits = request.parts.limits
     verdict = await request.parts.limiter.take(
@@ -106,7 +107,7 @@ async def me(request: GatewayRequest) -> Me:
     operation_id="change_password",
     summary="Change one's own password",
 )
-async def change_password(request: GatewayRequest, data: NewPassword) -> Response[UserMessage]:
+async def change_password(request: GatewayRequest, data: JSONBody[NewPassword]) -> Response[UserMessage]:
     """Change it; every other login of the user ends."""
     principal = request.principal
     verdict = await request.parts.limiter.take([(request.parts.limits.login_name, principal.name)])

@@ -35,10 +35,12 @@ TABLES: tuple[str, ...] = Table.__args__  # type: ignore[attr-defined]  # of a L
 MONEY = frozenset(
     {
         "equity", "benchmark", "exposure", "size", "limit", "stop", "trail", "quantity", "reference_price", "price",
-        "fee", "slippage", "amount", "entry_price", "exit_price", "pnl", "fees", "income", "gross", "net",
+        "fee", "slippage", "amount", "entry_price", "exit_price", "pnl", "fees", "income",
     }
 )  # fmt: skip
-"""Columns that hold money, prices or quantities."""
+"""Columns that hold money, prices or quantities, in tables that do."""
+RATIOS = frozenset({"monthly", "yearly", "drawdowns", "var_backtest", "rolling"})
+"""Tables of returns and ratios only."""
 KEPT = "private, max-age=86400"
 """A finished run never changes; how it is shown may, with another release."""
 
@@ -78,7 +80,7 @@ async def get_backtest(request: GatewayRequest, backtest: FromPath[str]) -> Resp
 
 @get(
     f"{PATH}/{{backtest:str}}/tables/{{table:str}}",
-    opt={"access": "read"},
+    opt={"access": "read", "tables": True},
     tags=["backtests"],
     operation_id="get_backtest_table",
     summary="Get a table of a backtest's result",
@@ -96,8 +98,11 @@ async def get_backtest_table(
         from arbitrax.backtest.export import frame_named
 
         frame = frame_named(_result(request, backtest), table)
+        for name in frame.select_dtypes("timedelta").columns:
+            frame = frame.assign(**{name: frame[name].dt.total_seconds()}).rename(columns={name: f"{name}_seconds"})
         if form == "json":
-            return msgspec.json.encode(_rows(frame, after or 0, limit))
+            money = frozenset() if table in RATIOS else MONEY
+            return msgspec.json.encode(_rows(frame, max(0, after or 0), limit, money))
         import pyarrow as pa
 
         return encode_table(pa.Table.from_pandas(frame, preserve_index=False), form)
@@ -178,23 +183,21 @@ def _result(request: GatewayRequest, backtest: str) -> Result:
     return restored_result(store.bars, store.actions, find_run(store.runs, backtest))
 
 
-def _rows(frame: pd.DataFrame, first: int, limit: int) -> RowPage:
-    shown = frame.iloc[max(0, first) : max(0, first) + limit]
-    columns = {str(name): _values(str(name), shown[name]) for name in shown.columns}
+def _rows(frame: pd.DataFrame, first: int, limit: int, money: frozenset[str]) -> RowPage:
+    shown = frame.iloc[first : first + limit]
+    columns = {str(name): _values(shown[name], is_money=name in money) for name in shown.columns}
     rows = [dict(zip(columns, each, strict=True)) for each in zip(*columns.values(), strict=True)]
-    end = max(0, first) + len(shown)
+    end = first + len(shown)
     more = end < len(frame)
     return RowPage(rows, write_cursor(end) if more else None, more)
 
 
-def _values(name: str, column: Any) -> list[Any]:
+def _values(column: Any, *, is_money: bool) -> list[Any]:
     """Return a column's values for JSON: None where one is missing."""
-    if column.dtype.kind == "m":
-        column = column.dt.total_seconds()
     if column.dtype.kind == "M":
         return [None if each is None else each.isoformat().replace("+00:00", "Z") for each in _objects(column)]
     if column.dtype.kind == "f":
-        if name in MONEY:
+        if is_money:
             return [decimal(each) for each in column.tolist()]
         return [each if each == each else None for each in column.tolist()]  # noqa: PLR0124 - NaN
     return _objects(column)

@@ -40,7 +40,7 @@ class _Wanted(Struct, frozen=True):
 
 @get(
     "/api/v1/bars",
-    opt={"access": "read"},
+    opt={"access": "read", "tables": True},
     tags=["bars"],
     operation_id="list_bars",
     summary="List the bars of an instrument",

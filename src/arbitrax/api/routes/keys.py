@@ -7,7 +7,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, delete, get, post
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 from msgspec.structs import replace
 
 from arbitrax.api.messages.identity import KeyMessage, MadeKey, NewKey, key_message
@@ -30,7 +30,7 @@ async def list_keys(request: GatewayRequest, limit: Limit = DEFAULT, cursor: Cur
 
 
 @post(PATH, opt={"access": "person"}, tags=["keys"], operation_id="add_key", summary="Make an API key")
-async def add_key(request: GatewayRequest, data: NewKey) -> Response[MadeKey]:
+async def add_key(request: GatewayRequest, data: JSONBody[NewKey]) -> Response[MadeKey]:
     """Make a key for oneself. Its secret is shown in this answer and never again."""
     principal = request.principal
     beyond = set(data.scopes) - principal.scopes

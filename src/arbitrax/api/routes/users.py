@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from litestar import Response, get, patch, post
-from litestar.params import FromPath
+from litestar.params import FromPath, JSONBody
 
 from arbitrax.api.conditions import required_version, version_tag
 from arbitrax.api.messages.identity import NewUser, UserChange, UserMessage, user_message
@@ -27,7 +27,7 @@ async def list_users(request: GatewayRequest, limit: Limit = DEFAULT, cursor: Cu
 
 
 @post(PATH, opt={"access": "admin"}, tags=["users"], operation_id="add_user", summary="Add a user")
-async def add_user(request: GatewayRequest, data: NewUser) -> Response[UserMessage]:
+async def add_user(request: GatewayRequest, data: JSONBody[NewUser]) -> Response[UserMessage]:
     """Add a user, who must change the password at the first login."""
 
     def effect() -> Change:
@@ -47,12 +47,14 @@ async def get_user(request: GatewayRequest, user: FromPath[str]) -> Response[Use
 
 @patch(
     f"{PATH}/{{user:str}}",
-    opt={"access": "admin"},
+    opt={"access": "admin", "if_match": True},
     tags=["users"],
     operation_id="change_user",
     summary="Change role, activity or password of a user",
 )
-async def change_user(request: GatewayRequest, user: FromPath[str], data: UserChange) -> Response[UserMessage]:
+async def change_user(
+    request: GatewayRequest, user: FromPath[str], data: JSONBody[UserChange]
+) -> Response[UserMessage]:
     """Change a user; what is taken away is gone within a second. A new password must be changed at the next login."""
     id, version = decode(USER, user), required_version(request)
     if data == UserChange():

@@ -1,0 +1,111 @@
+"""What Litestar does not say of the routes: problems, credentials, headers, other formats, the codes of errors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
+
+from arbitrax.api import problems
+from arbitrax.api.formats import MEDIA_TYPES, TABLES
+from arbitrax.domain import errors
+
+if TYPE_CHECKING:
+    from litestar import Litestar
+
+_PAGE_NAME = re.compile(r"Page_arbitrax\.api\.messages\.\w+\.(\w+?)(?:Message)?_(?=\")")
+"""How Litestar calls a page of messages."""
+PROBLEM = "#/components/schemas/Problem"
+_HEADERS = {
+    "Idempotency-Key": "The same key and body within 24 hours gives the same answer, and nothing is done twice.",
+    "If-Match": "The ETag that reading this gave, or * to overwrite.",
+}
+MEANINGS = {
+    "request.malformed": "The body is no JSON.",
+    "request.no_such_path": "There is nothing at this path.",
+    "request.method": "The path does not have this method.",
+    "request.not_acceptable": "The answer cannot be had in a format that Accept names.",
+    "request.too_large": "The body is larger than the gateway takes.",
+    "request.media_type": "The body must be sent as application/json.",
+    "request.invalid": "Parameters or body do not fit; `errors` says where.",
+    "request.precondition_required": "If-Match is missing.",
+    "request.headers_too_large": "The headers are larger than the gateway takes.",
+}
+
+
+def completed(document: dict[str, Any], app: Litestar) -> dict[str, Any]:
+    """Return the document with what is missing."""
+    handlers = {
+        str(handler.operation_id): handler
+        for route in app.routes
+        if isinstance(route, HTTPRoute)
+        for handler in route.route_handlers
+        if isinstance(handler, HTTPRouteHandler) and handler.operation_id
+    }
+    for operations in document["paths"].values():
+        for method, operation in operations.items():
+            _complete(method, operation, handlers[operation["operationId"]])
+    schemas = document["components"]["schemas"]
+    _, found = msgspec.json.schema_components([problems.Problem], ref_template="#/components/schemas/{name}")
+    schemas.update(found)
+    for name in [each for each in schemas if each.endswith("ValidationException")]:
+        del schemas[name]
+    document["x-problem-codes"] = list(problem_codes())
+    text = msgspec.json.encode(document).decode()
+    return dict(msgspec.json.decode(_PAGE_NAME.sub(lambda match: f"{match[1]}Page", text)))
+
+
+def _complete(method: str, operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
+    responses = operation["responses"]
+    for status in [each for each in responses if not each.startswith("2")]:
+        del responses[status]
+    responses["default"] = {
+        "description": "A problem (RFC 9457); `code` says which",
+        "content": {problems.MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}},
+    }
+    if handler.opt.get("access") != "public":
+        operation["security"] = [{"bearer": []}]
+        if method == "post":
+            _add_header(operation, "Idempotency-Key", required=False)
+    if handler.opt.get("if_match"):
+        _add_header(operation, "If-Match", required=True)
+    if handler.opt.get("tables"):
+        for form in TABLES[1:]:
+            responses["200"]["content"][MEDIA_TYPES[form]] = {"schema": {"type": "string", "format": "binary"}}
+
+
+def _add_header(operation: dict[str, Any], name: str, *, required: bool) -> None:
+    operation.setdefault("parameters", []).append(
+        {
+            "name": name,
+            "in": "header",
+            "required": required,
+            "description": _HEADERS[name],
+            "schema": {"type": "string", "maxLength": 128},
+        }
+    )
+
+
+def problem_codes() -> Iterator[dict[str, Any]]:
+    """Give every code that a problem may have, with its status and meaning, by name."""
+    found: dict[str, dict[str, Any]] = {
+        code: {"code": code, "status": status, "meaning": MEANINGS[code]}
+        for status, code in problems.GATEWAY_CODES.items()
+        if code in MEANINGS
+    }
+    for kind in _kinds(errors.ArbitraxError):
+        meaning = (kind.__doc__ or "").partition("\n")[0]
+        found.setdefault(kind.code, {"code": kind.code, "status": kind.http_status, "meaning": meaning})
+    found["internal"] = {"code": "internal", "status": 500, "meaning": "Something went wrong in the gateway."}
+    yield from (found[code] for code in sorted(found))
+
+
+def _kinds(kind: type[errors.ArbitraxError]) -> Iterator[type[errors.ArbitraxError]]:
+    yield kind
+    for each in kind.__subclasses__():
+        if each.__module__ == errors.__name__:
+            yield from _kinds(each)
