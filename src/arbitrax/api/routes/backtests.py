@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import Response, get
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 
 from arbitrax import __version__ as VERSION  # noqa: N812 - a constant
 from arbitrax.api.conditions import is_known
@@ -47,7 +47,7 @@ KEPT = "private, max-age=86400"
 
 @get(PATH, opt={"access": "read"}, tags=["backtests"], operation_id="list_backtests", summary="List backtests")
 async def list_backtests(
-    request: GatewayRequest, status: Unfinished | None = None, limit: Limit = DEFAULT, cursor: Cursor = None
+    request: GatewayRequest, status: FromQuery[Unfinished | None] = None, limit: Limit = DEFAULT, cursor: Cursor = None
 ) -> Page[BacktestSummary] | Page[BacktestJob]:
     """Return one's own finished backtests, an admin everybody's, the newest first; or those with another status."""
     after = read_cursor(cursor, UUID)
