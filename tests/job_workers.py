@@ -116,7 +116,7 @@ class Workers:
     def _listen(self, process, ready):
         for line in process.stderr:
             self.said.append(line)
-            if "is ready" in line:
+            if "jobs.ready" in line:
                 ready.set()
 
     def close(self):

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from arbitrax.cli.supervisor import Say
 
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_green")
-PARTS = ("exchange", "archiver", "recorder", "feed")
+PARTS = ("exchange", "archiver", "recorder", "feed", "worker")
 
 
 def up(*, json: Json = False) -> int:
-    """Start the servers and the processes of the exchange, keep them until Ctrl-C, then stop them in order.
+    """Start the servers, the processes of the exchange and a worker, keep them until Ctrl-C, then stop them in order.
 
     A process that dies is started again. Each is one of `arbitrax serve`, which runs them one at a time instead.
     """

@@ -56,9 +56,9 @@ class Attempt:
         try:
             status = self._conclude(verdict)
         except Fenced:
-            return "another worker's"
-        except StoreUnavailableError as error:
-            return f"left to whoever finds its lease ended ({error})"
+            return "fenced"
+        except StoreUnavailableError:
+            return "left"  # to whoever finds that its lease ended
         done = {"status": status, "error": None if verdict.problem is None else verdict.problem}
         if status in ("succeeded", "failed", "cancelled", "dead"):
             self._feed.publish(self._run, [("done", done)])
@@ -146,7 +146,7 @@ class Attempt:
             raise Fenced("The lease is another's.")
         if verdict.status == "given_back":
             self._jobs.give_back(self._lease, "its worker was stopped.")
-            return "given back"
+            return "given_back"
         if verdict.status == "lost":
             return str(self._jobs.lose(self._lease, reason))
         if verdict.status == "succeeded":
@@ -180,5 +180,6 @@ def _decimal(number: float) -> str:
 
 
 def described(job: Job, became: str, seconds: float) -> str:
-    """Say what became of a job."""
-    return f"{encode(JOB, job.id)} ({job.kind}, attempt {job.attempt}): {became}, {seconds:.2f} s."
+    """Return the line of the log about an attempt."""
+    words = f"job={encode(JOB, job.id)} kind={job.kind} attempt={job.attempt}"
+    return f"job.attempted {words} became={became} seconds={seconds:.2f}"

@@ -101,6 +101,8 @@ def warm_up() -> None:
     import pyarrow.parquet  # noqa: F401 - likewise
 
     import arbitrax.bootstrap
+    import arbitrax.market_data.adjustment
+    import arbitrax.market_data.corporate_actions
     import arbitrax.services.backtest_jobs
     import arbitrax.storage.parquet.bar_cache
     import arbitrax.storage.postgres.action_store

@@ -55,10 +55,10 @@ class Relay(threading.Thread):
                         if not outbox.relay(self._send):
                             outbox.wait(WAIT_SECONDS)
                         if said:
-                            self._say("Jobs are announced again.")
+                            self._say("relay.recovered")
                         wait, said = BACKOFF[0], ""
             except Exception as error:  # a broker's errors are of many kinds, and none may end the relay
-                reason = f"Jobs cannot be announced: {type(error).__name__}: {error}".splitlines()[0]
+                reason = f"relay.failed error={type(error).__name__} reason={error}".splitlines()[0]
                 if reason != said:
                     self._say(reason)
                 said = reason
@@ -69,4 +69,4 @@ class Relay(threading.Thread):
 
     def _expire(self) -> None:
         for job, status in self._store.jobs.expire():
-            self._say(f"{encode(JOB, job)} lost its worker and is {status}.")
+            self._say(f"job.expired job={encode(JOB, job)} became={status}")

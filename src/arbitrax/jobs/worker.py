@@ -56,7 +56,7 @@ class Worker:
                 self._do(slot, *claimed)
         except ArbitraxError as error:
             # The ticket is used up; the job is announced again, or its lease ends.
-            self._say(f"A job could not be begun: {error}")
+            self._say(f"job.not_begun reason={error}")
         finally:
             self._idle.put(slot)
 
@@ -115,10 +115,10 @@ def serve_worker(settings: Settings, processes: int, say: Callable[[str], None],
         tickets.start()
         relay = Relay(store, send, say, revive=lambda: (database_url(settings), cache_url(settings)))
         relay.start()
-        say(f"Worker {os.getpid()} is ready for {processes} job{'s' if processes > 1 else ''} at a time.")
+        say(f"jobs.ready pid={os.getpid()} processes={processes}")
         stop.wait()
         relay.stop()
         worker.stop_soon()
         tickets.stop()
         broker.close()
-    say("Worker stopped.")
+    say("jobs.stopped")

@@ -225,6 +225,7 @@ def _first_key(client: httpx2.Client, gateway: Gateway) -> httpx2.Response:
     return client.delete(f"/api/v1/keys/{made['key']['id']}")
 
 
+BACKTEST = {"strategy": "sma_cross", "symbols": ["AAPL"]}
 MUTATIONS: dict[str, Mutation] = {
     "login": lambda client, _: client.post("/api/v1/auth/login", json={"name": "mutable", "password": PASSWORD}),
     "refresh": lambda client, _: client.post("/api/v1/auth/refresh"),
@@ -240,6 +241,10 @@ MUTATIONS: dict[str, Mutation] = {
     ),
     "add_key": lambda client, _: client.post("/api/v1/keys", json={"name": "made", "scopes": ["read"]}),
     "revoke_key": _first_key,
+    "add_backtest": lambda client, _: client.post("/api/v1/backtests", json=BACKTEST),
+    "cancel_backtest": lambda client, _: client.post(
+        f"{client.post('/api/v1/backtests', json=BACKTEST).headers['Location']}/cancellation"
+    ),
 }
 """How each route that changes something is used with success."""
 CHANGING = {

@@ -253,6 +253,10 @@ INSERT INTO trades (
     exit_reason, entry_bar, exit_bar, symbol_index, entry_at, exit_at
 ) SELECT id, id, id, 0, 'long', 1, 10, 11, 1, 0, 0, false, 'signal', 1, 2, 0, '2020-01-01Z', '2020-01-02Z'
     FROM assets;
+INSERT INTO jobs (id, kind, owner_id, spec) SELECT id, 'backtest', id, '{}' FROM assets;
+INSERT INTO job_turns (owner) SELECT id FROM assets;
+INSERT INTO job_attempts (job_id, attempt, fence, holder) SELECT id, 1, 1, 'one' FROM assets;
+INSERT INTO job_outbox (job_id) SELECT id FROM assets;
 """
 NOBODY = "'00000000-0000-0000-0000-00000000000f'"
 
@@ -398,6 +402,31 @@ WRONG = {
         "expires_at = created_at",
         f"user_id = {NOBODY}",
     ],
+    "jobs": [
+        "kind = ''",
+        "status = 'lost'",
+        "status = 'running'",
+        "status = 'succeeded'",
+        "status = 'failed', finished_at = now()",
+        "error = '{}'",
+        "lease_holder = 'one'",
+        "finished_at = now()",
+        "progress = 1.1",
+        "progress = 'NaN'",
+        "losses = 1",
+        "attempt = -1",
+        "spec = NULL",
+        f"owner_id = {NOBODY}",
+    ],
+    "job_turns": ["owner = NULL", "fence = NULL"],
+    "job_attempts": [
+        "outcome = 'odd', finished_at = now()",
+        "outcome = 'lost'",
+        "finished_at = now()",
+        "holder = NULL",
+        f"job_id = {NOBODY}",
+    ],
+    "job_outbox": [f"job_id = {NOBODY}", "due_at = NULL"],
     "accounts": ["name = ''", "currency = 'usd'", "kind = 'imaginary'", f"owner_id = {NOBODY}"],
     "sessions": [
         "status = 'lost'",
