@@ -88,7 +88,7 @@ class Logins:
         fits = password_fits(None if found is None else found[1], password)
         at = self._clock()
         if found is None or not fits or not found[0].is_active:
-            subject = name[:64].encode("ascii", "backslashreplace").decode()[:200]
+            subject = name[:64].encode("unicode_escape").decode()[:200]
             self._record(actor, "auth.refused", subject, at)
             raise WrongCredentials("Name and password do not belong together.")
         user = found[0]

@@ -1,0 +1,334 @@
+"""Tokens and keys: forged, expired, replayed, revoked."""
+
+import base64
+import json
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from arbitrax.domain.ids import encode
+from arbitrax.services.identity_ports import KEY, LOGIN, USER, User
+from arbitrax.services.identity_tokens import AUDIENCE, ISSUER, AccessTokens
+from arbitrax.storage.signing_key_file import HomeSigningKey
+from tests.gateway import PASSWORD, Gateway
+
+ME = "/api/v1/auth/me"
+REFRESH = "/api/v1/auth/refresh"
+
+
+def part(value: dict[str, object]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
+
+
+def signing_key(gateway: Gateway) -> tuple[str, Ed25519PrivateKey]:
+    def never() -> None:
+        raise AssertionError("The gateway has made its key.")
+
+    key = HomeSigningKey(gateway.settings.home / "identity").newest(datetime(2000, 1, 1, tzinfo=UTC), never)
+    return key.id, Ed25519PrivateKey.from_private_bytes(key.private)
+
+
+@pytest.fixture
+def claims(gateway: Gateway, viewer: User) -> dict[str, object]:
+    """Claims of a login that counts."""
+    with closing(gateway.sign_in(viewer.name)) as client:
+        token = client.headers["Authorization"].removeprefix("Bearer ")
+    found: dict[str, object] = jwt.decode(token, options={"verify_signature": False})
+    return found
+
+
+def answer_to(gateway: Gateway, token: str) -> httpx2.Response:
+    with gateway.client(token) as client:
+        return client.get(ME)
+
+
+def test_a_token_of_ours_counts(gateway: Gateway, claims: dict[str, object], viewer: User) -> None:
+    id, private = signing_key(gateway)
+    answer = answer_to(gateway, jwt.encode(claims, private, "EdDSA", {"kid": id}))
+    assert answer.json()["user"]["id"] == encode(USER, viewer.id)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"aud": "somebody-else"},
+        {"aud": [AUDIENCE + "x"]},
+        {"iss": "somebody-else"},
+        {"exp": 1_700_000_000},
+        {"exp": int(time.time()) + 86_400},  # longer than ours ever last
+        {"iat": int(time.time()) + 3_600, "exp": int(time.time()) + 3_700},
+        {"exp": "soon"},
+        {"exp": 10**30},
+        {"sub": "usr_00000000000000000000000000"},
+        {"sub": 7},
+        {"sid": "lgn_00000000000000000000000000"},
+        {"sid": None},
+    ],
+    ids=repr,
+)
+def test_a_token_with_other_claims_does_not_count(
+    gateway: Gateway, claims: dict[str, object], change: dict[str, object]
+) -> None:
+    id, private = signing_key(gateway)
+    try:
+        token = jwt.encode({**claims, **change}, private, "EdDSA", {"kid": id})
+    except TypeError:  # pyjwt itself refuses to write it
+        header, body = part({"alg": "EdDSA", "kid": id}), part({**claims, **change})
+        signature = private.sign(f"{header}.{body}".encode())
+        token = f"{header}.{body}.{base64.urlsafe_b64encode(signature).rstrip(b'=').decode()}"
+    assert answer_to(gateway, token).status_code == 401
+
+
+@pytest.mark.parametrize("claim", ["exp", "iat", "sub", "sid", "aud", "iss"])
+def test_a_token_without_a_claim_does_not_count(gateway: Gateway, claims: dict[str, object], claim: str) -> None:
+    id, private = signing_key(gateway)
+    del claims[claim]
+    assert answer_to(gateway, jwt.encode(claims, private, "EdDSA", {"kid": id})).status_code == 401
+
+
+def test_a_token_that_nobody_or_somebody_else_signed_does_not_count(
+    gateway: Gateway, claims: dict[str, object]
+) -> None:
+    id, private = signing_key(gateway)
+    public = private.public_key().public_bytes_raw()
+    genuine = jwt.encode(claims, private, "EdDSA", {"kid": id})
+    head, body, signature = genuine.split(".")
+    forged = [
+        f"{part({'alg': 'none', 'typ': 'JWT', 'kid': id})}.{body}.",
+        f"{part({'alg': 'None', 'kid': id})}.{body}.{signature}",
+        # The public key is no secret: as one of HMAC's it must not do.
+        jwt.encode(claims, public, "HS256", {"kid": id}),
+        jwt.encode(claims, Ed25519PrivateKey.generate(), "EdDSA", {"kid": id}),
+        jwt.encode(claims, private, "EdDSA", {"kid": "another"}),
+        jwt.encode(claims, private, "EdDSA"),
+        f"{head}.{part({**claims, 'sub': 'usr_00000000000000000000000000'})}.{signature}",
+        f"{head}.{body}.",
+        f"{head}.{body}",
+        f"{genuine}.{signature}",
+        "a.b.c",
+        "x" * 5_000,
+        part({"alg": "EdDSA", "kid": {"a": 1}}) + f".{body}.{signature}",
+        part({"alg": "EdDSA", "kid": "../../etc/passwd"}) + f".{body}.{signature}",
+        "ax_" + "x" * 43,
+    ]
+    for token in forged:
+        assert answer_to(gateway, token).status_code == 401, token
+    assert answer_to(gateway, genuine).status_code == 200
+
+
+def test_a_token_of_an_expired_signing_key_does_not_count(gateway: Gateway, viewer: User) -> None:
+    past = datetime.now(UTC) - timedelta(days=40)
+    store = gateway.parts.store
+
+    class InMemory:
+        def newest(self, made_after: datetime, make: object) -> object:
+            return make()  # type: ignore[operator]
+
+    token, _ = AccessTokens(store.identity, InMemory(), lambda: past).issue(viewer.id, viewer.id)
+    assert answer_to(gateway, token).status_code == 401
+
+
+def test_keys_are_made_once_and_only_their_owner_reads_them(gateway: Gateway) -> None:
+    folder = gateway.settings.home / "identity"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    for path in folder.iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600
+    id, _ = signing_key(gateway)
+    assert signing_key(gateway)[0] == id
+
+
+def test_refreshing_gives_new_tokens_and_a_replayed_one_ends_the_whole_login(gateway: Gateway, viewer: User) -> None:
+    with closing(gateway.sign_in(viewer.name)) as client:
+        first = client.cookies["arbitrax_refresh"]
+        renewed = client.post(REFRESH)
+        assert renewed.status_code == 200
+        cookie = renewed.headers["Set-Cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=strict" in cookie
+        assert "Path=/api/v1/auth" in cookie
+        second = client.cookies["arbitrax_refresh"]
+        assert second != first
+        access = renewed.json()["access_token"]
+        assert answer_to(gateway, access).status_code == 200
+
+        client.cookies.clear()
+        replayed = client.post(REFRESH, headers={"Cookie": f"arbitrax_refresh={first}"})
+        assert replayed.status_code == 401
+        assert replayed.json()["code"] == "access.token_reused"
+        # The thief's or the victim's: nobody can tell, so neither counts.
+        assert client.post(REFRESH, headers={"Cookie": f"arbitrax_refresh={second}"}).status_code == 401
+    until_gone(gateway, access)
+
+
+def test_another_login_of_the_same_user_survives(gateway: Gateway, viewer: User) -> None:
+    with closing(gateway.sign_in(viewer.name)) as one, closing(gateway.sign_in(viewer.name)) as other:
+        first = one.cookies["arbitrax_refresh"]
+        one.post(REFRESH)
+        one.cookies.clear()
+        assert one.post(REFRESH, headers={"Cookie": f"arbitrax_refresh={first}"}).status_code == 401
+        assert other.post(REFRESH).status_code == 200
+
+
+def test_a_page_from_elsewhere_cannot_refresh(gateway: Gateway, viewer: User) -> None:
+    with closing(gateway.sign_in(viewer.name)) as client:
+        answer = client.post(REFRESH, headers={"Origin": "https://evil.example"})
+        assert answer.status_code == 403
+        assert client.post(REFRESH, headers={"Origin": gateway.url}).status_code == 200
+
+
+def test_refreshing_without_a_token_that_counts(gateway: Gateway) -> None:
+    with gateway.client() as client:
+        assert client.post(REFRESH).status_code == 401
+        for cookie in ("x", "x" * 300, ""):
+            assert client.post(REFRESH, headers={"Cookie": f"arbitrax_refresh={cookie}"}).status_code == 401
+
+
+def until_gone(gateway: Gateway, credential: str) -> None:
+    """Wait until a credential does not count, for a second at most after which it must not."""
+    begun = time.monotonic()
+    with gateway.client(credential) as client:
+        while (answer := client.get(ME)).status_code == 200:
+            # Only answers that began more than a second after the change are too late.
+            assert time.monotonic() - begun < 1.5, "It still counts."
+    assert answer.status_code == 401
+
+
+def test_signing_out_ends_the_tokens(gateway: Gateway, viewer: User) -> None:
+    with closing(gateway.sign_in(viewer.name)) as client:
+        access = client.headers["Authorization"].removeprefix("Bearer ")
+        assert answer_to(gateway, access).status_code == 200
+        answer = client.post("/api/v1/auth/logout")
+        assert answer.status_code == 204
+        assert "Max-Age=0" in answer.headers["Set-Cookie"]
+        assert client.post(REFRESH).status_code == 401
+    until_gone(gateway, access)
+
+
+def test_a_disabled_user_is_out_and_back_when_enabled(gateway: Gateway, admin: User) -> None:
+    user = gateway.user("dora", "trader")
+    key = gateway.key(user, "read")
+    with closing(gateway.sign_in(user.name)) as client, closing(gateway.sign_in(admin.name)) as chief:
+        access = client.headers["Authorization"].removeprefix("Bearer ")
+        assert answer_to(gateway, key).status_code == 200
+        path = f"/api/v1/users/{encode(USER, user.id)}"
+        tag = chief.get(path).headers["ETag"]
+        done = chief.patch(path, json={"is_active": False}, headers={"If-Match": tag})
+        assert done.json()["is_active"] is False
+        until_gone(gateway, access)
+        until_gone(gateway, key)
+        refused = client.post("/api/v1/auth/login", json={"name": user.name, "password": PASSWORD})
+        assert refused.json()["code"] == "access.wrong_credentials"
+        chief.patch(path, json={"is_active": True}, headers={"If-Match": done.headers["ETag"]})
+        assert answer_to(gateway, key).status_code == 200
+        assert client.post(REFRESH).status_code == 401, "a login that has ended stays ended"
+
+
+def test_less_rights_count_within_a_second(gateway: Gateway, admin: User) -> None:
+    user = gateway.user("max", "admin")
+    with closing(gateway.sign_in(user.name)) as client:
+        assert client.get("/api/v1/users").status_code == 200
+        gateway.parts.store.users.change(user.id, role="viewer")
+        begun = time.monotonic()
+        while client.get("/api/v1/users").status_code == 200:
+            assert time.monotonic() - begun < 1.5
+        assert client.get("/api/v1/users").status_code == 403
+
+
+def test_changing_the_password_ends_the_other_logins(gateway: Gateway) -> None:
+    user = gateway.user("petra", "viewer")
+    with closing(gateway.sign_in(user.name)) as one, closing(gateway.sign_in(user.name)) as other:
+        wrong = one.put("/api/v1/auth/password", json={"current": "wrong wrong wrong", "password": "a new password!"})
+        assert wrong.status_code == 401
+        weak = one.put("/api/v1/auth/password", json={"current": PASSWORD, "password": "short"})
+        assert weak.status_code == 422
+        done = one.put("/api/v1/auth/password", json={"current": PASSWORD, "password": "a new password!"})
+        assert done.status_code == 200
+        assert one.post(REFRESH).status_code == 200
+        assert other.post(REFRESH).status_code == 401
+        until_gone(gateway, other.headers["Authorization"].removeprefix("Bearer "))
+    gateway.sign_in(user.name, "a new password!").close()
+
+
+def test_a_first_password_must_be_changed_before_anything_else(gateway: Gateway) -> None:
+    gateway.parts.store.users.add("frieda", PASSWORD, role="admin", must_change=True)
+    with closing(gateway.sign_in("frieda")) as client:
+        refused = client.get("/api/v1/users")
+        assert refused.status_code == 403
+        assert refused.json()["code"] == "access.password_change_required"
+        assert client.get(ME).json()["user"]["must_change_password"] is True
+        client.put("/api/v1/auth/password", json={"current": PASSWORD, "password": "a new password!"})
+        begun = time.monotonic()
+        while client.get("/api/v1/users").status_code == 403:
+            assert time.monotonic() - begun < 1.5
+
+
+def test_a_revoked_key_is_gone_within_a_second(gateway: Gateway, trader: User) -> None:
+    with closing(gateway.sign_in(trader.name)) as client:
+        made = client.post("/api/v1/keys", json={"name": "short lived", "scopes": ["read", "trade"]}).json()
+        assert answer_to(gateway, made["secret"]).json()["scopes"] == ["read", "trade"]
+        assert client.delete(f"/api/v1/keys/{made['key']['id']}").json()["revoked_at"] is not None
+        until_gone(gateway, made["secret"])
+        shown = client.get(f"/api/v1/keys/{made['key']['id']}").json()
+        assert "secret" not in shown
+        assert made["secret"] not in repr(shown)
+
+
+def test_a_key_ends_at_its_time_and_counts_from_its_addresses_only(gateway: Gateway, trader: User) -> None:
+    soon = datetime.now(UTC) + timedelta(milliseconds=1200)
+    key = gateway.key(trader, "read", expires_at=soon)
+    assert answer_to(gateway, key).status_code == 200
+    with gateway.client(key) as client:
+        while client.get(ME).status_code == 200:
+            assert datetime.now(UTC) < soon + timedelta(seconds=1)
+    elsewhere = answer_to(gateway, gateway.key(trader, "read", addresses=["10.0.0.0/8", "2001:db8::/32"]))
+    assert elsewhere.status_code == 403
+    assert elsewhere.json()["code"] == "access.address"
+    assert answer_to(gateway, gateway.key(trader, "read", addresses=["127.0.0.0/8"])).status_code == 200
+
+
+def test_a_key_cannot_have_what_its_maker_lacks(gateway: Gateway, viewer: User, admin: User) -> None:
+    with closing(gateway.sign_in(viewer.name)) as client:
+        assert client.post("/api/v1/keys", json={"name": "bold", "scopes": ["admin"]}).status_code == 403
+    narrow = gateway.key(admin, "read", "admin")
+    with gateway.client(narrow) as client:
+        assert client.post("/api/v1/keys", json={"name": "bold", "scopes": ["trade"]}).status_code == 403
+        assert client.post("/api/v1/keys", json={"name": "meek", "scopes": ["read"]}).status_code == 201
+
+
+def test_a_key_is_stored_as_a_hash_only(gateway: Gateway, trader: User) -> None:
+    import psycopg
+
+    key = gateway.key(trader, "read")
+    assert gateway.settings.database_url is not None
+    with psycopg.connect(gateway.settings.database_url) as connection:
+        for table in ("api_keys", "audit_log", "idempotency_keys", "users", "refresh_tokens"):
+            rows = connection.execute(f"SELECT row_to_json({table})::text FROM {table}").fetchall()  # type: ignore[arg-type]
+            assert all(key not in text and PASSWORD not in text for (text,) in rows)
+
+
+def test_wrong_names_and_passwords_are_answered_alike(gateway: Gateway, viewer: User) -> None:
+    with gateway.client() as client:
+        bodies = []
+        for name, password in (
+            (viewer.name, "not the password"),
+            ("nobody", PASSWORD),
+            ("\u0430da", PASSWORD),  # a Cyrillic letter
+            ("vera\u0000", PASSWORD),
+            ("' OR 1=1 --", PASSWORD),
+        ):
+            answer = client.post("/api/v1/auth/login", json={"name": name, "password": password})
+            assert answer.status_code == 401
+            bodies.append({key: value for key, value in answer.json().items() if key != "request_id"})
+    assert all(each == bodies[0] for each in bodies)
+
+
+def test_ids_in_tokens_are_the_users(gateway: Gateway, claims: dict[str, object], viewer: User) -> None:
+    assert claims["sub"] == encode(USER, viewer.id)
+    assert str(claims["sid"]).startswith(f"{LOGIN}_")
+    assert (claims["iss"], claims["aud"]) == (ISSUER, AUDIENCE)
+    assert KEY not in claims
