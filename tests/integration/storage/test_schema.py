@@ -219,7 +219,8 @@ INSERT INTO asset_symbols (asset_id, symbol, valid_from, valid_to)
     SELECT id, 'OLD', '2010-01-01'::date, '2020-01-01'::date FROM assets
     UNION ALL SELECT id, 'AAPL', '2020-01-01', NULL FROM assets;
 INSERT INTO users (id, name, password_hash) SELECT id, 'ann', '$argon2id$x' FROM assets;
-INSERT INTO api_keys (id, user_id, name, key_hash, scopes) SELECT id, id, 'bot', repeat('a', 64), '{read}' FROM assets;
+INSERT INTO api_keys (id, user_id, name, key_hash, scopes, hint)
+    SELECT id, id, 'bot', repeat('a', 64), '{read}', 'ax_' FROM assets;
 INSERT INTO idempotency_keys (user_id, key, request_hash, expires_at)
     SELECT id, 'k', repeat('a', 64), now() + interval '1 day' FROM assets;
 INSERT INTO accounts (id, owner_id, name, currency, kind) SELECT id, id, 'main', 'USD', 'paper' FROM assets;
