@@ -13,6 +13,7 @@ import numpy as np
 from arbitrax.domain.errors import Cancelled, Fenced, LimitReached, StoreUnavailableError
 from arbitrax.domain.ids import encode
 from arbitrax.jobs.messages import Ended, Log, Outcome, Start, Tick
+from arbitrax.services.backtest_jobs import KIND as BACKTEST
 from arbitrax.services.backtests import RUN
 from arbitrax.services.jobs import JOB, LEASE_SECONDS, Problem
 
@@ -39,7 +40,7 @@ class Attempt:
         self._jobs = jobs
         self._feed = feed
         self._stopping = stopping
-        self._run = encode(RUN, job.id)
+        self._run = encode(RUN if job.kind == BACKTEST else JOB, job.id)
         self._progress = 0.0
         self._begun = time.time_ns()
         self._kill_at: float | None = None
@@ -138,7 +139,11 @@ class Attempt:
             symbol: {"quantity": _decimal(quantity), "avg_price": _decimal(average), "unrealized_pnl": _decimal(profit)}
             for symbol, (quantity, average, profit) in tick.held.items()
         }
-        self._feed.publish(self._run, [("progress", progress), ("equity", tile)], held)
+        seen: list[tuple[str, object]] = [("progress", progress)]
+        if self._job.kind == BACKTEST:
+            self._feed.publish(self._run, [*seen, ("equity", tile)], held)
+        else:
+            self._feed.publish(self._run, seen)
 
     def _conclude(self, verdict: Outcome) -> str:
         reason = "" if verdict.problem is None else verdict.problem.detail

@@ -7,18 +7,19 @@ import os
 import resource
 import sys
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from arbitrax.domain.errors import ArbitraxError, Cancelled, Fenced, LimitReached, StoreUnavailableError
-from arbitrax.jobs.messages import Line, Outcome, Start
+from arbitrax.jobs.messages import Line, Log, Outcome, Start, Tick
 from arbitrax.jobs.watching import Watcher
 from arbitrax.services.jobs import Problem, problem_of
 
 if TYPE_CHECKING:
     from arbitrax.bootstrap import Store
+    from arbitrax.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -43,12 +44,12 @@ def run_child(line: Line, start: Start) -> None:
 
 def _attempt(start: Start, watcher: Watcher) -> Outcome:
     from arbitrax.bootstrap import open_store
-    from arbitrax.settings import Settings
+    from arbitrax.settings import read_settings
 
-    settings = Settings(home=Path(start.home), database_url=start.database_url)
     try:
-        with open_store(settings) as store:
-            KINDS[start.kind](store, start, watcher)
+        settings = replace(read_settings(), database_url=start.database_url, cache_url=start.cache_url)
+        with open_store(settings, recent=True) as store:
+            KINDS[start.kind](store, settings, start, watcher)
     except (Cancelled, Fenced) as error:
         return Outcome("cancelled", problem_of(error)) if watcher.cancelled else Outcome("lost", problem_of(error))
     except Exception as error:
@@ -64,7 +65,7 @@ def _attempt(start: Start, watcher: Watcher) -> Outcome:
     return Outcome("succeeded")
 
 
-def _backtest(store: Store, start: Start, watcher: Watcher) -> None:
+def _backtest(store: Store, _: Settings, start: Start, watcher: Watcher) -> None:
     from arbitrax.services.backtest_jobs import do_backtest
 
     do_backtest(
@@ -78,7 +79,23 @@ def _backtest(store: Store, start: Start, watcher: Watcher) -> None:
     )
 
 
-KINDS = {"backtest": _backtest}
+def _ingestion(store: Store, settings: Settings, start: Start, watcher: Watcher) -> None:
+    from arbitrax.bootstrap import Vendors
+    from arbitrax.services.ingestion_jobs import do_ingestion
+
+    do_ingestion(
+        store,
+        Vendors(settings),
+        bytes(start.spec),
+        lease=start.lease,
+        clock=time.time_ns,
+        told=lambda done, all_: watcher.send(Tick(done, all_, [], [], {})),
+        cancelled=lambda: watcher.cancelled,
+        notice=lambda text: watcher.send(Log(text)),
+    )
+
+
+KINDS = {"backtest": _backtest, "ingestion": _ingestion}
 
 
 def _limit(start: Start) -> None:

@@ -25,8 +25,8 @@ class Start(Struct, frozen=True, tag=True):
     spec: msgspec.Raw
     owner: UUID | None
     lease: Lease
-    home: str
     database_url: str
+    cache_url: str
     seconds: int
     megabytes: int
 

@@ -77,8 +77,8 @@ class Worker:
             spec=job.spec,
             owner=job.owner,
             lease=lease,
-            home=str(self._settings.home),
             database_url=database_url(self._settings),
+            cache_url=cache_url(self._settings),
             seconds=self._settings.job_seconds,
             megabytes=self._settings.job_megabytes,
         )

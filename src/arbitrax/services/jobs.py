@@ -58,6 +58,8 @@ class Job(Struct, frozen=True):
     eta: int | None
     cancel_asked: bool
     error: Problem | None
+    result: msgspec.Raw | None
+    """JSON, of kinds that have no place of their own for it."""
     created_at: int
     started_at: int | None
     finished_at: int | None
@@ -121,9 +123,13 @@ class JobStore(Protocol):
         ...
 
     def finish(
-        self, lease: Lease, status: Literal["succeeded", "failed", "cancelled"], problem: Problem | None
+        self,
+        lease: Lease,
+        status: Literal["succeeded", "failed", "cancelled"],
+        problem: Problem | None,
+        result: bytes | None = None,
     ) -> None:
-        """End a job.
+        """End a job; ``result``: JSON, of kinds that have no place of their own for it.
 
         Raises:
             Fenced: the lease is another's by now.
@@ -159,27 +165,31 @@ def submit_job(jobs: JobStore, job: UUID, kind: str, spec: Any, *, owner: UUID |
     return jobs.submit(job, kind, msgspec.json.encode(spec), owner)
 
 
-def find_job(jobs: JobStore, job: UUID, *, owner: UUID | None = None, prefix: str = JOB) -> Job:
-    """Return a job; with ``owner`` only when it is theirs.
+def find_job(
+    jobs: JobStore, job: UUID, *, owner: UUID | None = None, kind: str | None = None, prefix: str = JOB
+) -> Job:
+    """Return a job; with ``owner`` or ``kind`` only when it is theirs or of this kind.
 
     Raises:
         UnknownNameError: there is no such job, or it is another's.
     """
     found = jobs.find(job)
-    if found is None or (owner is not None and found.owner != owner):
+    if found is None or (owner is not None and found.owner != owner) or (kind is not None and found.kind != kind):
         raise UnknownNameError(f"There is no {encode(prefix, job)}; a list shows the ids.")
     return found
 
 
-def cancel_job(jobs: JobStore, job: UUID, *, owner: UUID | None = None, prefix: str = JOB) -> Job:
+def cancel_job(
+    jobs: JobStore, job: UUID, *, owner: UUID | None = None, kind: str | None = None, prefix: str = JOB
+) -> Job:
     """Ask for the end of a job and return it as it is then.
 
     Raises:
         UnknownNameError: there is no such job, or it is another's.
     """
-    find_job(jobs, job, owner=owner, prefix=prefix)
+    find_job(jobs, job, owner=owner, kind=kind, prefix=prefix)
     jobs.cancel(job)
-    return find_job(jobs, job, owner=owner, prefix=prefix)
+    return find_job(jobs, job, owner=owner, kind=kind, prefix=prefix)
 
 
 def job_id(text: str) -> UUID:

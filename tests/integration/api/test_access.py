@@ -226,6 +226,7 @@ def _first_key(client: httpx2.Client, gateway: Gateway) -> httpx2.Response:
 
 
 BACKTEST = {"strategy": "sma_cross", "symbols": ["AAPL"]}
+INGESTION = {"symbols": ["AAPL"], "source": "synthetic"}
 MUTATIONS: dict[str, Mutation] = {
     "login": lambda client, _: client.post("/api/v1/auth/login", json={"name": "mutable", "password": PASSWORD}),
     "refresh": lambda client, _: client.post("/api/v1/auth/refresh"),
@@ -244,6 +245,10 @@ MUTATIONS: dict[str, Mutation] = {
     "add_backtest": lambda client, _: client.post("/api/v1/backtests", json=BACKTEST),
     "cancel_backtest": lambda client, _: client.post(
         f"{client.post('/api/v1/backtests', json=BACKTEST).headers['Location']}/cancellation"
+    ),
+    "add_ingestion": lambda client, _: client.post("/api/v1/ingestions", json=INGESTION),
+    "cancel_ingestion": lambda client, _: client.post(
+        f"{client.post('/api/v1/ingestions', json=INGESTION).headers['Location']}/cancellation"
     ),
 }
 """How each route that changes something is used with success."""

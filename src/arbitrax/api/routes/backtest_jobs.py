@@ -55,7 +55,7 @@ async def cancel_backtest(request: GatewayRequest, backtest: FromPath[str]) -> R
     id, sees = decode(RUN, backtest), request.principal.sees
 
     def effect() -> Change:
-        job = cancel_job(request.parts.store.jobs, id, owner=sees, prefix=RUN)
+        job = cancel_job(request.parts.store.jobs, id, owner=sees, kind=KIND, prefix=RUN)
         return changed(202, job_message(job), location=f"{PATH}/{backtest}", subject=backtest)
 
     return await request.change("backtest.cancel", effect)
@@ -65,7 +65,7 @@ def unfinished_backtest(request: GatewayRequest, backtest: str) -> Response[Any]
     """Return the answer about a backtest that has no result, None when it has one, or there is none for who asks."""
     job = request.parts.store.jobs.find(decode(RUN, backtest))
     sees = request.principal.sees
-    if job is None or job.status == "succeeded" or (sees is not None and job.owner != sees):
+    if job is None or job.kind != KIND or job.status == "succeeded" or (sees is not None and job.owner != sees):
         return None
     headers = {} if job.status in OVER else {"Retry-After": "1"}
     return Response(msgspec.json.encode(job_message(job)), media_type="application/json", headers=headers)

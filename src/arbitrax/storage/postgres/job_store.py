@@ -94,11 +94,15 @@ class PostgresJobStore:
         return bool(row[0])
 
     def finish(
-        self, lease: Lease, status: Literal["succeeded", "failed", "cancelled"], problem: Problem | None
+        self,
+        lease: Lease,
+        status: Literal["succeeded", "failed", "cancelled"],
+        problem: Problem | None,
+        result: bytes | None = None,
     ) -> None:
         """End a job."""
         with self._database.connection() as connection, connection.transaction():
-            _finish(connection, lease, status, problem, None)
+            _finish(connection, lease, status, problem, result=result)
 
     def runs_of(self, lease: Lease) -> RunStore:
         """Return where the job's run is saved."""
@@ -141,18 +145,25 @@ class _RunsOfJob(PostgresRunStore):
     def save(self, run: StoredRun) -> None:
         """Store the run, unless the job is another's by now."""
         with self._database.connection() as connection, connection.transaction():
-            _finish(connection, self._lease, "succeeded", None, run.result_hash)
+            _finish(connection, self._lease, "succeeded", None, result_hash=run.result_hash)
             super().save(run)
 
 
 def _finish(
-    connection: Connection, lease: Lease, status: str, problem: Problem | None, result_hash: str | None
+    connection: Connection,
+    lease: Lease,
+    status: str,
+    problem: Problem | None,
+    *,
+    result_hash: str | None = None,
+    result: bytes | None = None,
 ) -> None:
     keys = _keys(lease) | {
         "status": status,
         "error": None if problem is None or status != "failed" else msgspec.json.encode(problem).decode(),
         "reason": None if problem is None else problem.detail,
         "result_hash": result_hash,
+        "result": None if result is None else result.decode(),
     }
     if connection.execute(statement("job_finish"), keys).fetchone() is None:
         raise _fenced()
@@ -180,12 +191,12 @@ def _found(connection: Connection, job: UUID) -> Job | None:
 
 
 def _job(row: tuple[Any, ...]) -> Job:
-    job, kind, owner, spec, status, attempt, losses, progress, eta, asked, error, created, started, finished = row
+    job, kind, owner, spec, status, attempt, losses, progress, eta, asked, error, result, *times = row
     return Job(
         id=job,
         kind=kind,
         owner=owner,
-        spec=msgspec.Raw(spec),
+        spec=msgspec.Raw(spec.encode()),
         status=status,
         attempt=attempt,
         losses=losses,
@@ -193,9 +204,10 @@ def _job(row: tuple[Any, ...]) -> Job:
         eta=_time(eta),
         cancel_asked=asked,
         error=None if error is None else msgspec.json.decode(error, type=Problem),
-        created_at=nanoseconds(created),
-        started_at=_time(started),
-        finished_at=_time(finished),
+        result=None if result is None else msgspec.Raw(result.encode()),
+        created_at=nanoseconds(times[0]),
+        started_at=_time(times[1]),
+        finished_at=_time(times[2]),
     )
 
 

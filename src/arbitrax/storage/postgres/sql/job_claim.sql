@@ -35,5 +35,5 @@ WITH next AS (
 )
 SELECT
     id, kind, owner_id, spec::text, status, attempt, losses, progress, eta, cancel_asked_at IS NOT NULL AS cancel_asked,
-    error::text, created_at, started_at, finished_at, fence
+    error::text, result::text, created_at, started_at, finished_at, fence
 FROM claimed

@@ -1,5 +1,5 @@
 SELECT
     id, kind, owner_id, spec::text, status, attempt, losses, progress, eta, cancel_asked_at IS NOT NULL AS cancel_asked,
-    error::text, created_at, started_at, finished_at
+    error::text, result::text, created_at, started_at, finished_at
 FROM jobs
 WHERE id = %(job)s

@@ -4,6 +4,7 @@ WITH ended AS (
         status = %(status)s::text,
         progress = CASE WHEN %(status)s::text = 'succeeded' THEN 1 ELSE progress END,
         error = %(error)s::jsonb,
+        result = %(result)s::jsonb,
         eta = NULL,
         lease_holder = NULL,
         lease_until = NULL,

@@ -18,6 +18,7 @@ CREATE TABLE jobs (
     eta              TIMESTAMPTZ,
     cancel_asked_at  TIMESTAMPTZ,
     error            JSONB,
+    result           JSONB,
     created_at       TIMESTAMPTZ NOT NULL DEFAULT now(),
     started_at       TIMESTAMPTZ,
     finished_at      TIMESTAMPTZ,
@@ -32,6 +33,7 @@ CREATE TABLE jobs (
         num_nulls(lease_holder, lease_until, fence) = CASE WHEN status = 'running' THEN 0 ELSE 3 END
     ),
     CONSTRAINT jobs_error CHECK ((status IN ('failed', 'dead')) = (error IS NOT NULL)),
+    CONSTRAINT jobs_result CHECK (result IS NULL OR status = 'succeeded'),
     CONSTRAINT jobs_finished CHECK ((status IN ('queued', 'running')) = (finished_at IS NULL))
 );
 CREATE INDEX jobs_waiting ON jobs (turn_of, created_at, id) WHERE status = 'queued';
@@ -39,6 +41,7 @@ CREATE INDEX jobs_running ON jobs (lease_until) WHERE status = 'running';
 CREATE INDEX jobs_of_owner ON jobs (owner_id, kind, id);
 CREATE INDEX jobs_by_kind ON jobs (kind, id);
 COMMENT ON COLUMN jobs.id IS 'a backtest has the id of its job';
+COMMENT ON COLUMN jobs.result IS 'of kinds that have no table of their own for it';
 COMMENT ON COLUMN jobs.losses IS 'attempts that ended with their process or their worker';
 COMMENT ON COLUMN jobs.fence IS 'of the lease; who holds an older one writes nothing';
 

@@ -1,0 +1,135 @@
+"""Ingestions as jobs: bars of a vendor, asked for by one and brought by a worker's child process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+from msgspec import Struct
+
+from arbitrax.domain.errors import Cancelled, RangeError, UnknownNameError, did_you_mean
+from arbitrax.domain.ids import new_uuid
+from arbitrax.domain.intervals import nanoseconds
+from arbitrax.market_data.providers.limits import VENDORS
+from arbitrax.market_data.synthetic import SOURCE as SYNTHETIC
+from arbitrax.services.catalogue_ports import MarketStores
+from arbitrax.services.ingestion_sources import ingest_from
+from arbitrax.services.jobs import submit_job
+from arbitrax.services.schedules import AUTO
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from arbitrax.services.ingestion_sources import Vendors
+    from arbitrax.services.jobs import Job, JobStore, Lease
+
+KIND = "ingestion"
+SOURCES = (AUTO, *VENDORS, SYNTHETIC)
+
+
+class IngestionSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What to bring: bars from a time, ns UTC, before another; None: from what is stored, up to now."""
+
+    symbols: tuple[str, ...]
+    interval: str = "1d"
+    source: str = AUTO
+    start: int | None = None
+    end: int | None = None
+    only_missing: bool = False
+    replace_source: bool = False
+
+
+class IngestionStores(MarketStores, Protocol):
+    """What an ingestion fills, and where jobs are."""
+
+    @property
+    def jobs(self) -> JobStore:
+        """Jobs."""
+        ...
+
+
+def submit_ingestion(jobs: JobStore, spec: IngestionSpec, *, owner: UUID | None, now: int) -> Job:
+    """Store an ingestion to be done. now: ns UTC.
+
+    Raises:
+        UnknownNameError: nobody knows the vendor.
+        RangeError: times that are reversed.
+        InputError: no such interval.
+    """
+    if spec.source not in SOURCES:
+        hint = did_you_mean(spec.source, SOURCES) or f"; use {', '.join(SOURCES)}."
+        raise UnknownNameError(f"No vendor is called '{spec.source}'{hint}")
+    nanoseconds(spec.interval)
+    if spec.start is not None and spec.end is not None and spec.start >= spec.end:
+        raise RangeError("The start of the ingestion lies after its end; exchange them.")
+    return submit_job(jobs, new_uuid(now), KIND, spec, owner=owner)
+
+
+def do_ingestion(
+    stores: IngestionStores,
+    vendors: Vendors,
+    spec: bytes,
+    *,
+    lease: Lease,
+    clock: Callable[[], int],
+    told: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+    notice: Callable[[str], None],
+) -> None:
+    """Bring what a submitted ingestion asks for, and end its job with what came of it.
+
+    told: is given how many of how many chunks are done. Cancelled, or tried again, what is stored stays.
+
+    Raises:
+        Cancelled: its end was asked for.
+        Fenced: another process has the job by now.
+    """
+    asked = msgspec.json.decode(spec, type=IngestionSpec)
+    outcomes = asyncio.run(
+        ingest_from(
+            stores,
+            vendors,
+            asked.source,
+            asked.symbols,
+            asked.interval,
+            start=asked.start,
+            end=asked.end,
+            only_missing=asked.only_missing,
+            replace_source=asked.replace_source,
+            clock=clock,
+            watcher=_Watcher(told, cancelled),
+            notice=notice,
+        )
+    )
+    stores.jobs.finish(lease, "succeeded", None, msgspec.json.encode(outcomes))
+
+
+class _Watcher:
+    """Counts chunks, and stops the ingestion between two of them."""
+
+    def __init__(self, told: Callable[[int, int], None], cancelled: Callable[[], bool]) -> None:
+        self._told = told
+        self._cancelled = cancelled
+        self._chunks = self._done = 0
+
+    def planned(self, chunks: int, done: int) -> None:
+        """Take how many there are, of another vendor's besides."""
+        self._chunks += chunks
+        self._done += done
+        self._tell()
+
+    def rows(self, count: int) -> None:
+        """Take rows, which are not counted."""
+
+    def chunk_done(self, symbol: str) -> None:
+        """Count one."""
+        self._done += 1
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._cancelled():
+            raise Cancelled(f"The ingestion was cancelled after {self._done} of {self._chunks} chunks.")
+        if self._chunks:
+            self._told(self._done, self._chunks)
