@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import socket
 import sys
 from contextlib import suppress
 from subprocess import DEVNULL, Popen
-from typing import TYPE_CHECKING
 
 from arbitrax.domain.errors import JobError
-from arbitrax.jobs.messages import FromSlot, Line, Ready, Start, Started, Stop
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from arbitrax.jobs.messages import Ended, FromSlot, Line, Ready, Start, Started, Stop
 
 START_SECONDS = 60.0
-
-_log = logging.getLogger(__name__)
 
 
 class Slot:
@@ -27,7 +20,7 @@ class Slot:
 
     def __init__(self) -> None:
         self._open()
-        self._child: Callable[[], None] | None = None
+        self._child: _Child | None = None
 
     def _open(self) -> None:
         ours, theirs = socket.socketpair()
@@ -58,10 +51,10 @@ class Slot:
         Raises:
             JobError: it cannot be started.
         """
-        self.wait_ready()
         try:
+            self.wait_ready()
             self._line.send(message)
-        except OSError:
+        except (JobError, OSError):
             self.replace()
             self.wait_ready()
             self._line.send(message)
@@ -74,7 +67,9 @@ class Slot:
         """
         message: FromSlot | None = self._line.receive(FromSlot, seconds)  # type: ignore[arg-type]  # a union is a type
         if isinstance(message, Started):
-            self._child = _killer(message.pid)
+            self._child = _Child(message.pid)
+        elif isinstance(message, Ended):
+            self._let_go()
         return message
 
     def ask_to_stop(self) -> None:
@@ -85,38 +80,47 @@ class Slot:
     def kill_child(self) -> None:
         """End the child at once."""
         if self._child is not None:
-            self._child()
-            self._child = None
+            self._child.kill()
 
     def replace(self) -> None:
         """Start the process anew."""
         self.close()
         self._open()
 
+    def _let_go(self) -> None:
+        if self._child is not None:
+            self._child.close()
+            self._child = None
+
     def close(self) -> None:
         """End the process and its child."""
         self.kill_child()
+        self._let_go()
         self._line.socket.close()
         self._process.kill()
         self._process.wait()
 
 
-def _killer(pid: int) -> Callable[[], None]:
-    """Return what kills a process, and never another that got its number."""
-    if sys.platform != "linux":
-        return lambda: _quietly(lambda: os.kill(pid, signal.SIGKILL))
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return lambda: None
+class _Child:
+    """The process of a job, held so that a kill never hits another that got its number."""
 
-    def kill() -> None:
-        _quietly(lambda: signal.pidfd_send_signal(handle, signal.SIGKILL))
-        os.close(handle)
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._handle: int | None = None
+        if sys.platform == "linux":
+            with suppress(ProcessLookupError):  # it has ended already
+                self._handle = os.pidfd_open(pid)
 
-    return kill
+    def kill(self) -> None:
+        """End it at once, if it has not ended."""
+        with suppress(ProcessLookupError):
+            if self._handle is not None:
+                signal.pidfd_send_signal(self._handle, signal.SIGKILL)
+            elif sys.platform != "linux":
+                os.kill(self._pid, signal.SIGKILL)
 
-
-def _quietly(kill: Callable[[], None]) -> None:
-    with suppress(ProcessLookupError):
-        kill()
+    def close(self) -> None:
+        """Let go of it."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
