@@ -23,7 +23,11 @@ DEFAULT = 100
 Limit = Annotated[int, Parameter(ge=1, le=MOST, description="Rows of a page.")]
 Cursor = Annotated[
     str | None,
-    Parameter(max_length=512, pattern=r"^[A-Za-z0-9_-]+$", description="`next_cursor` of the page before; none: the first page."),
+    Parameter(
+        max_length=512,
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="`next_cursor` of the page before; none: the first page.",
+    ),
 ]
 
 

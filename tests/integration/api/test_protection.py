@@ -236,9 +236,7 @@ def test_large_answers_are_compressed_for_who_takes_it(chief: httpx2.Client) -> 
     assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2
 
 
-def test_a_client_that_never_ends_its_request_is_hung_up_on(
-    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_client_that_never_ends_its_request_is_hung_up_on(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEADER_SECONDS", 0.2)
     monkeypatch.setattr(connections, "BODY_SECONDS", 0.2)
     parts = urlsplit(gateway.url)
@@ -247,7 +245,7 @@ def test_a_client_that_never_ends_its_request_is_hung_up_on(
     for sent, answered in ((b"", b"408"), (head, b"408"), (body, b"")):
         with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
             connection.sendall(sent)
-            got = b"".join(iter(lambda: connection.recv(65_536), b""))  # noqa: B023 - used at once
+            got = b"".join(iter(lambda: connection.recv(65_536), b""))
         assert answered in got
     with gateway.client() as client:
         assert client.get("/health").status_code == 200
@@ -279,9 +277,7 @@ def test_an_entity_tag_guards_changes(chief: httpx2.Client, gateway: Gateway) ->
     path = made.headers["Location"]
     tag = chief.get(path).headers["ETag"]
     check_problem(chief.patch(path, json={"role": "trader"}), 428, "request.precondition_required")
-    check_problem(
-        chief.patch(path, json={"role": "trader"}, headers={"If-Match": '"v999"'}), 412, "conflict.changed"
-    )
+    check_problem(chief.patch(path, json={"role": "trader"}, headers={"If-Match": '"v999"'}), 412, "conflict.changed")
     check_problem(chief.patch(path, json={"role": "trader"}, headers={"If-Match": "junk"}), 422, "request.invalid")
     check_problem(chief.patch(path, json={}, headers={"If-Match": tag}), 422, "request.invalid")
     changed = chief.patch(path, json={"role": "trader"}, headers={"If-Match": tag})
