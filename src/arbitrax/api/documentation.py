@@ -78,7 +78,7 @@ def _example(content: dict[str, Any]) -> str:
 
 def example(schema: dict[str, Any], document: dict[str, Any]) -> Any:
     """Return a value that fits a schema, made of its examples."""
-    while "$ref" in schema or any(key in schema for key in _CHOICES):
+    while not schema.get("examples") and ("$ref" in schema or any(key in schema for key in _CHOICES)):
         schema = _resolved(schema, document)
     said = schema.get("examples") or schema.get("enum") or [schema.get("const", schema.get("default"))]
     kind = schema.get("type")
