@@ -26,9 +26,7 @@ def documentation_page(document: dict[str, Any]) -> str:
     groups: dict[str, list[str]] = {}
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
-            groups.setdefault(operation.get("tags", ["other"])[0], []).append(
-                _operation(path, method, operation, document)
-            )
+            groups.setdefault(operation.get("tags", ["other"])[0], []).append(_operation(path, method, operation))
     info = document["info"]
     links = "".join(f'<a href="#{_text(name)}">{_text(name)}</a>' for name in groups)
     body = "".join(f'<h2 id="{_text(name)}">{_text(name)}</h2>{"".join(each)}' for name, each in groups.items())
@@ -42,7 +40,7 @@ def documentation_page(document: dict[str, Any]) -> str:
     )
 
 
-def _operation(path: str, method: str, operation: dict[str, Any], document: dict[str, Any]) -> str:
+def _operation(path: str, method: str, operation: dict[str, Any]) -> str:
     parts = [f"<p>{_text(operation.get('description', ''))}</p>"]
     rows = "".join(
         f"<tr><td><code>{_text(each['name'])}</code><td>{_text(each['in'])}"
@@ -52,13 +50,13 @@ def _operation(path: str, method: str, operation: dict[str, Any], document: dict
     if rows:
         parts.append(f"<table><tr><th>parameter<th>in<th>type<th>meaning{rows}</table>")
     for kind, content in operation.get("requestBody", {}).get("content", {}).items():
-        parts.append(f"<p>Body, <code>{_text(kind)}</code>:</p>{_example(content.get('schema', {}), document)}")
+        parts.append(f"<p>Body, <code>{_text(kind)}</code>:</p>{_example(content)}")
     for status, response in operation.get("responses", {}).items():
         if not status.startswith("2"):
             continue
         parts.append(f"<p>{_text(status)}: {_text(response.get('description', ''))}</p>")
         for kind, content in response.get("content", {}).items():
-            parts.append(f"<p><code>{_text(kind)}</code></p>{_example(content.get('schema', {}), document)}")
+            parts.append(f"<p><code>{_text(kind)}</code></p>{_example(content)}")
     return (
         f'<details id="{_text(operation.get("operationId", ""))}"><summary><b>{_text(method.upper())}</b> '
         f"<code>{_text(path)}</code> {_text(operation.get('summary', ''))}</summary>{''.join(parts)}</details>"
@@ -74,14 +72,13 @@ def _problems(document: dict[str, Any]) -> str:
     return f"<h2 id='problems'>problems</h2><table><tr><th>code<th>status<th>meaning{rows}</table>" if rows else ""
 
 
-def _example(schema: dict[str, Any], document: dict[str, Any]) -> str:
-    text = json.dumps(example(schema, document), indent=2)
-    return f"<pre>{_text(text)}</pre>"
+def _example(content: dict[str, Any]) -> str:
+    return f"<pre>{_text(json.dumps(content['example'], indent=2))}</pre>" if "example" in content else ""
 
 
 def example(schema: dict[str, Any], document: dict[str, Any]) -> Any:
     """Return a value that fits a schema, made of its examples."""
-    while "$ref" in schema or any(key in schema for key in _CHOICES):
+    while not schema.get("examples") and ("$ref" in schema or any(key in schema for key in _CHOICES)):
         schema = _resolved(schema, document)
     said = schema.get("examples") or schema.get("enum") or [schema.get("const", schema.get("default"))]
     kind = schema.get("type")

@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from arbitrax.api import problems
+from arbitrax.api.documentation import example
 from arbitrax.api.formats import MEDIA_TYPES, TABLES
 from arbitrax.domain import errors
 
@@ -50,6 +51,8 @@ def completed(document: dict[str, Any], app: Litestar) -> dict[str, Any]:
         for method, operation in operations.items():
             _complete(method, operation, handlers[operation["operationId"]])
     schemas = document["components"]["schemas"]
+    for content in _json_contents(document):
+        content["example"] = example(content["schema"], document)
     _, found = msgspec.json.schema_components([problems.Problem], ref_template="#/components/schemas/{name}")
     schemas.update(found)
     for name in [each for each in schemas if each.endswith("ValidationException")]:
@@ -63,6 +66,8 @@ def _complete(method: str, operation: dict[str, Any], handler: HTTPRouteHandler)
     responses = operation["responses"]
     for status in [each for each in responses if not each.startswith("2")]:
         del responses[status]
+    for status in ("204", "304"):
+        responses.get(status, {}).pop("content", None)
     responses["default"] = {
         "description": "A problem (RFC 9457); `code` says which",
         "content": {problems.MEDIA_TYPE: {"schema": {"$ref": PROBLEM}}},
@@ -76,6 +81,15 @@ def _complete(method: str, operation: dict[str, Any], handler: HTTPRouteHandler)
     if handler.opt.get("tables"):
         for form in TABLES[1:]:
             responses["200"]["content"][MEDIA_TYPES[form]] = {"schema": {"type": "string", "format": "binary"}}
+
+
+def _json_contents(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Give every body and answer in JSON."""
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for each in (operation.get("requestBody", {}), *operation["responses"].values()):
+                if "application/json" in each.get("content", {}):
+                    yield each["content"]["application/json"]
 
 
 def _add_header(operation: dict[str, Any], name: str, *, required: bool) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from arbitrax.api.messages.fields import BacktestId, Hash, Interval, Symbol
 from arbitrax.domain.dates import to_datetime
 from arbitrax.domain.ids import encode
 from arbitrax.services.backtests import RUN
@@ -17,11 +18,11 @@ from arbitrax.services.ports import RunSummary, StoredRun
 class BacktestSummary(Struct, frozen=True):
     """A line of the list of backtests."""
 
-    id: str
+    id: BacktestId
     created_at: datetime
-    strategy: str
+    strategy: Annotated[str, Meta(examples=["sma_cross"])]
     parameters: dict[str, Any]
-    symbol: str
+    symbol: Symbol
     start: datetime
     end: datetime
     bars: int
@@ -29,7 +30,7 @@ class BacktestSummary(Struct, frozen=True):
     sharpe: float | None
     max_drawdown: float | None
     trades: int
-    run_hash: str
+    run_hash: Hash
 
 
 class MetricMessage(Struct, frozen=True):
@@ -42,24 +43,24 @@ class MetricMessage(Struct, frozen=True):
 class AssetMessage(Struct, frozen=True):
     """A series that a run was computed from."""
 
-    symbol: str
-    interval: str
+    symbol: Symbol
+    interval: Interval
     role: Literal["traded", "benchmark", "finer"]
     as_of: datetime
-    data_hash: str
+    data_hash: Hash
     quality: str | None
 
 
 class BacktestMessage(Struct, frozen=True):
     """A finished backtest: everything that decided it, and what came out."""
 
-    id: str
+    id: BacktestId
     status: Literal["succeeded"]
     created_at: datetime
     spec: dict[str, Any]
-    run_hash: str
-    result_hash: str
-    engine_version: str
+    run_hash: Hash
+    result_hash: Hash
+    engine_version: Annotated[str, Meta(examples=["0.1.0"])]
     assets: list[AssetMessage]
     metrics: dict[str, MetricMessage]
     notices: list[str]

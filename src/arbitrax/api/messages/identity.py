@@ -8,6 +8,7 @@ from uuid import UUID
 
 from msgspec import Meta, Struct
 
+from arbitrax.api.messages.fields import AuditId, KeyId, MaybeKeyId, MaybeUserId, UserId, UserName
 from arbitrax.domain.ids import encode
 from arbitrax.services.identity_ports import KEY, USER, ApiKey, AuditEntry, Role, Scope, User
 
@@ -34,7 +35,7 @@ class NewPassword(Struct, frozen=True, forbid_unknown_fields=True):
 class AccessToken(Struct, frozen=True):
     """What to send as ``Authorization: Bearer``; the refresh token is in the cookie."""
 
-    access_token: str
+    access_token: Annotated[str, Meta(examples=["eyJhbGciOiJFZERTQSIs..."])]
     token_type: Literal["Bearer"]
     expires_at: datetime
     user: UserMessage
@@ -43,8 +44,8 @@ class AccessToken(Struct, frozen=True):
 class UserMessage(Struct, frozen=True):
     """A user."""
 
-    id: str
-    name: str
+    id: UserId
+    name: UserName
     role: Role
     is_active: bool
     must_change_password: bool
@@ -88,12 +89,12 @@ class NewKey(Struct, frozen=True, forbid_unknown_fields=True):
 class KeyMessage(Struct, frozen=True):
     """A key, without its secret."""
 
-    id: str
-    user_id: str
-    name: str
-    hint: str
+    id: KeyId
+    user_id: UserId
+    name: KeyName
+    hint: Annotated[str, Meta(examples=["ax_jN7uSQ"])]
     scopes: list[Scope]
-    addresses: list[str]
+    addresses: list[Annotated[str, Meta(examples=["10.0.0.0/8"])]]
     created_at: datetime
     last_used_at: datetime | None
     expires_at: datetime | None
@@ -104,22 +105,22 @@ class MadeKey(Struct, frozen=True):
     """A key just made. Its secret is shown this once; a replayed answer has none."""
 
     key: KeyMessage
-    secret: str | None
+    secret: Annotated[str | None, Meta(examples=["ax_jN7uSQPJj6rfyR3mRE_CwaOEM64r692qSaGT_Zb2XME"])]
 
 
 class AuditMessage(Struct, frozen=True):
     """Something somebody did."""
 
-    id: str
+    id: AuditId
     at: datetime
-    actor: str
-    user_id: str | None
-    key_id: str | None
-    action: str
-    subject: str | None
+    actor: UserName
+    user_id: MaybeUserId
+    key_id: MaybeKeyId
+    action: Annotated[str, Meta(examples=["key.add"])]
+    subject: MaybeKeyId
     detail: dict[str, Any]
-    address: str | None
-    request_id: str | None
+    address: Annotated[str | None, Meta(examples=["10.0.0.7"])]
+    request_id: Annotated[str | None, Meta(examples=["req_01J8ZQ4M8K3T5V7X9Y1B3D5F7H"])]
 
 
 def user_message(user: User) -> UserMessage:

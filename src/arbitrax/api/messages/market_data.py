@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from arbitrax.api.messages.fields import (
+    Currency,
+    IngestionId,
+    Interval,
+    MaybeCurrency,
+    MaybePrice,
+    MaybeStep,
+    Price,
+    Quantity,
+    Source,
+    Step,
+    Symbol,
+)
 from arbitrax.domain.assets import AssetType
 from arbitrax.domain.ids import encode
 from arbitrax.services.catalogue_ports import CatalogueEntry, IngestionSummary
@@ -18,7 +31,7 @@ INGESTION = "ing"
 class SymbolMessage(Struct, frozen=True):
     """A symbol an instrument had: from a day until before another."""
 
-    symbol: str
+    symbol: Symbol
     start: date
     end: date | None
 
@@ -26,11 +39,11 @@ class SymbolMessage(Struct, frozen=True):
 class CoverageMessage(Struct, frozen=True):
     """What is stored of an instrument in an interval."""
 
-    interval: str
+    interval: Interval
     rows: int
     first: datetime
     last: datetime
-    source: str
+    source: Source
     quality_score: float | None
 
 
@@ -38,21 +51,21 @@ class TradingMessage(Struct, frozen=True):
     """How an instrument trades on the paper exchange."""
 
     shard: int
-    tick_size: str
-    lot_size: str
-    currency: str
+    tick_size: Step
+    lot_size: Step
+    currency: Currency
 
 
 class InstrumentMessage(Struct, frozen=True):
     """An instrument: what is known and stored of it, and how it trades here (null: it does not)."""
 
-    symbol: str
-    name: str | None
+    symbol: Symbol
+    name: Annotated[str | None, Meta(examples=["Apple Inc."])]
     asset_type: AssetType
-    exchange: str | None
-    currency: str | None
-    tick_size: str | None
-    lot_size: str | None
+    exchange: Annotated[str | None, Meta(examples=["XNAS"])]
+    currency: MaybeCurrency
+    tick_size: MaybeStep
+    lot_size: MaybeStep
     symbols: list[SymbolMessage]
     coverage: list[CoverageMessage]
     trading: TradingMessage | None
@@ -62,19 +75,19 @@ class BarMessage(Struct, frozen=True):
     """A bar; `timestamp` is its start, of a daily or longer one the session's date at 00:00 UTC."""
 
     timestamp: datetime
-    open: str
-    high: str
-    low: str
-    close: str
-    volume: str
-    adj_close: str | None
+    open: Price
+    high: Price
+    low: Price
+    close: Price
+    volume: Quantity
+    adj_close: MaybePrice
 
 
 class BarPage(Struct, frozen=True):
     """A page of bars, oldest first."""
 
-    symbol: str
-    interval: str
+    symbol: Symbol
+    interval: Interval
     data: list[BarMessage]
     next_cursor: str | None
     has_more: bool
@@ -83,10 +96,10 @@ class BarPage(Struct, frozen=True):
 class IngestionMessage(Struct, frozen=True):
     """An ingestion: what was asked of a vendor, and how far it got."""
 
-    id: str
-    source: str
-    symbols: list[str]
-    interval: str
+    id: IngestionId
+    source: Source
+    symbols: list[Symbol]
+    interval: Interval
     status: Literal["running", "finished", "failed", "stopped"]
     chunks: int
     chunks_done: int

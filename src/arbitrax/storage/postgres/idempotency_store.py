@@ -23,7 +23,7 @@ class PostgresIdempotencyStore:
             InFlight: that request is being done at this moment.
         """
         with self._database.connection() as connection:
-            locked = connection.execute(statement("idempotency_try"), {"lock": _lock(once)}).fetchone()
+            locked = connection.execute(statement("idempotency_try"), {"lock": lock_of(once)}).fetchone()
             if locked is None or not locked[0]:
                 raise InFlight("A request with this Idempotency-Key is being done now; ask again in a second.")
             keys = {"user": once.user, "key": once.key, "at": at}
@@ -51,7 +51,8 @@ class PostgresIdempotencyStore:
             )
 
 
-def _lock(once: OnceKey) -> int:
+def lock_of(once: OnceKey) -> int:
+    """Return the advisory lock of a key."""
     import hashlib
 
     digest = hashlib.sha256(b"idempotency" + once.user.bytes + once.key.encode()).digest()

@@ -1,0 +1,83 @@
+"""The published contract: as committed, complete, and readable without a network."""
+
+import re
+from pathlib import Path
+
+import msgspec
+
+from arbitrax.api.documentation import documentation_page, example
+from arbitrax.api.openapi import openapi_document, openapi_text
+from tests.gateway import Gateway
+from tests.integration.api.test_access import EVERY
+
+COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
+
+
+def test_the_committed_document_is_the_applications() -> None:
+    assert COMMITTED.read_bytes() == openapi_text(), "Run `python scripts/write_openapi.py` and commit the change."
+
+
+def test_the_gateway_serves_it(gateway: Gateway) -> None:
+    with gateway.client() as client:
+        answer = client.get("/openapi.json")
+        page = client.get("/docs")
+    assert answer.content == openapi_text()
+    assert answer.json()["openapi"].startswith("3.1")
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "/api/v1/bars" in page.text
+
+
+def test_the_page_needs_nothing_from_elsewhere() -> None:
+    page = documentation_page(openapi_document())
+    assert "<script" not in page
+    assert not re.search(r'(src|href)="(https?:)?//', page)
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+def test_every_route_is_described() -> None:
+    document = openapi_document()
+    for method, path, handler in EVERY:
+        if not handler.resolve_include_in_schema():
+            continue
+        operation = document["paths"][path][method.lower()]
+        assert operation["summary"]
+        assert operation["description"]
+        assert operation["responses"]["default"]["content"]["application/problem+json"]
+        public = handler.opt["access"] == "public"
+        assert operation.get("security") == (None if public else [{"bearer": []}])
+
+
+def test_every_operation_has_a_name_of_its_own() -> None:
+    names = [
+        operation["operationId"]
+        for operations in openapi_document()["paths"].values()
+        for operation in operations.values()
+    ]
+    assert len(set(names)) == len(names)
+    assert all(re.fullmatch(r"[a-z_]+", name) for name in names)
+
+
+def test_examples_of_bodies_fit_what_the_gateway_takes() -> None:
+    from arbitrax.api.messages import identity
+
+    document = openapi_document()
+    tried = 0
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            content = operation.get("requestBody", {}).get("content", {})
+            for body in content.values():
+                name = body["schema"]["$ref"].rpartition("/")[2]
+                kind = getattr(identity, name, None)
+                assert kind is not None, f"Look for {name} in its module here."
+                msgspec.json.decode(msgspec.json.encode(example(body["schema"], document)), type=kind)
+                tried += 1
+    assert tried >= 5
+
+
+def test_every_code_of_a_problem_is_listed_with_its_meaning() -> None:
+    codes = openapi_document()["x-problem-codes"]
+    names = [each["code"] for each in codes]
+    assert names == sorted(set(names))
+    assert {"request.invalid", "access.rate_limited", "input.unknown_name", "internal"} <= set(names)
+    assert all(each["meaning"].endswith(".") for each in codes)

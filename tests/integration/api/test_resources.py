@@ -1,0 +1,187 @@
+"""What the gateway reads: pages, formats, tags."""
+
+import io
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import httpx2
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+
+from arbitrax.api.formats import MEDIA_TYPES
+from arbitrax.services.identity_ports import User
+from tests.gateway import Gateway
+from tests.integration.api.test_access import run_of
+
+BARS = "/api/v1/bars"
+
+
+@pytest.fixture(scope="module")
+def reader(gateway: Gateway, viewer: User) -> Iterator[httpx2.Client]:
+    with gateway.client(gateway.key(viewer, "read")) as client:
+        yield client
+
+
+def pages(client: httpx2.Client, path: str, **params: object) -> list[dict[str, object]]:
+    found, cursor = [], None
+    while True:
+        answer = client.get(path, params={**params, **({} if cursor is None else {"cursor": cursor})})
+        assert answer.status_code == 200, answer.text[:300]
+        page = answer.json()
+        found += page["data"]
+        assert page["has_more"] == (page["next_cursor"] is not None)
+        if not page["has_more"]:
+            return found
+        cursor = page["next_cursor"]
+
+
+def test_instruments_come_in_pages_by_symbol(reader: httpx2.Client) -> None:
+    whole = pages(reader, "/api/v1/instruments")
+    assert len(whole) > 3
+    assert pages(reader, "/api/v1/instruments", limit=1) == whole
+    assert [each["symbol"] for each in whole] == sorted(str(each["symbol"]) for each in whole)
+    found = pages(reader, "/api/v1/instruments", search="apple")
+    assert [each["symbol"] for each in found] == ["AAPL"]
+    one = reader.get("/api/v1/instruments/AAPL").json()
+    assert one == found[0]
+    assert one["coverage"][0]["interval"] == "1d"
+    missing = reader.get("/api/v1/instruments/APPL")
+    assert "AAPL" in missing.json()["detail"]
+
+
+def test_every_bar_is_there_once_whatever_the_page(gateway: Gateway, reader: httpx2.Client) -> None:
+    stored = gateway.parts.store.bars.load("AAPL", "1d")
+    assert stored is not None
+    bars = stored.bars
+    rows = pages(reader, BARS, symbol="AAPL", limit=499)
+    assert len(rows) == len(bars)
+    assert [float(str(row["close"])) for row in rows] == bars.close.tolist()
+    assert [float(str(row["volume"])) for row in rows] == bars.volume.tolist()
+    times = np.array([str(row["timestamp"]).removesuffix("Z") for row in rows], "datetime64[ns]").astype(np.int64)
+    assert times.tolist() == bars.timestamp.tolist()
+    assert all(isinstance(row["open"], str) for row in rows)
+
+
+def test_a_range_has_its_start_and_not_its_end(reader: httpx2.Client) -> None:
+    rows = pages(reader, BARS, symbol="AAPL", start="2012-01-03", end="2012-01-06")
+    assert [str(row["timestamp"])[:10] for row in rows] == ["2012-01-03", "2012-01-04", "2012-01-05"]
+    same = pages(reader, BARS, symbol="AAPL", start="2012-01-03T00:00:00Z", end="2012-01-05T19:00:00-05:00")
+    assert same == rows
+    assert pages(reader, BARS, symbol="AAPL", start="2050-01-01") == []
+
+
+@pytest.mark.parametrize("form", ["arrow", "parquet", "csv"])
+def test_a_whole_range_comes_in_other_formats(gateway: Gateway, reader: httpx2.Client, form: str) -> None:
+    media = MEDIA_TYPES[form]  # type: ignore[index]
+    answer = reader.get(BARS, params={"symbol": "AAPL"}, headers={"Accept": f"{media}, application/json;q=0.5"})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"].partition(";")[0] == media
+    table = read_table(answer.content, form)
+    stored = gateway.parts.store.bars.load("AAPL", "1d")
+    assert stored is not None
+    for name in ("open", "high", "low", "close", "volume", "adj_close"):
+        assert table[name].to_pylist() == getattr(stored.bars, name).tolist()
+
+
+def read_table(content: bytes, form: str) -> pa.Table:
+    if form == "arrow":
+        return pa.ipc.open_stream(content).read_all()
+    if form == "parquet":
+        return pa.parquet.read_table(io.BytesIO(content))
+    return pa.csv.read_csv(
+        io.BytesIO(content), convert_options=pa.csv.ConvertOptions(column_types={"volume": pa.float64()})
+    )
+
+
+def test_tags_save_what_a_client_has(gateway: Gateway, reader: httpx2.Client) -> None:
+    closed = {"symbol": "AAPL", "start": "2010-01-01", "end": "2011-01-01"}
+    first = reader.get(BARS, params=closed)
+    assert "max-age" in first.headers["Cache-Control"]
+    assert "private" in first.headers["Cache-Control"]
+    assert "no-cache" in reader.get(BARS, params={"symbol": "AAPL"}).headers["Cache-Control"]
+    tag = first.headers["ETag"]
+    again = reader.get(BARS, params=closed, headers={"If-None-Match": f'"other", {tag}'})
+    assert again.status_code == 304
+    assert again.content == b""
+    assert again.headers["ETag"] == tag
+    csv = reader.get(BARS, params=closed, headers={"Accept": "text/csv", "If-None-Match": tag})
+    assert csv.status_code == 200
+    assert csv.headers["ETag"] != tag
+
+
+def test_strategies_have_their_parameters_with_bounds(reader: httpx2.Client) -> None:
+    found = {str(each["name"]): each for each in pages(reader, "/api/v1/strategies", limit=3)}
+    assert len(found) > 8
+    fast = found["sma_cross"]["parameters"][0]  # type: ignore[index]
+    assert (fast["name"], fast["type"], fast["low"]) == ("fast", "int", 1)
+    assert reader.get("/api/v1/strategies/sma_cross").json() == found["sma_cross"]
+
+
+def test_ingestions_come_in_pages(gateway: Gateway, reader: httpx2.Client) -> None:
+    from arbitrax.services.catalogue_ports import Chunk, IngestionRequest
+
+    store = gateway.parts.store.ingestions
+    day = 86_400_000_000_000
+    for start in (0, day, 2 * day):
+        chunk = Chunk("AAPL", "1d", start, start + day)
+        opened = store.open(
+            IngestionRequest("yahoo", ("AAPL",), "1d", start, start + day),
+            lambda chunk=chunk: [chunk],
+            received=time.time_ns(),
+        )
+        store.fail(opened, chunk, "nobody answers")
+        store.finish(opened, received=time.time_ns(), error="nobody answers")
+    rows = pages(reader, "/api/v1/ingestions", limit=2)
+    assert len(rows) == 3
+    assert rows == pages(reader, "/api/v1/ingestions")
+    assert {row["status"] for row in rows} == {"failed"}
+    assert reader.get(f"/api/v1/ingestions/{rows[0]['id']}").json() == rows[0]
+
+
+@pytest.fixture(scope="module")
+def run(gateway: Gateway, viewer: User) -> str:
+    return run_of(gateway, viewer)
+
+
+def test_a_finished_backtest_tells_everything_that_decided_it(reader: httpx2.Client, run: str) -> None:
+    answer = reader.get(f"/api/v1/backtests/{run}")
+    found = answer.json()
+    assert found["id"] == run
+    assert found["spec"]["strategy"]["parameters"] == {"fast": 3, "slow": 9, "short": False}
+    assert {"sharpe", "total_return"} <= set(found["metrics"])
+    undefined = [each for each in found["metrics"].values() if each["value"] is None]
+    assert all(each["undefined_because"] for each in undefined)
+    assert reader.get(f"/api/v1/backtests/{run}", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    summary = pages(reader, "/api/v1/backtests", limit=1)
+    assert run in {each["id"] for each in summary}
+    for link in (*found["tables"].values(), found["honesty"], found["report"]):
+        assert reader.get(link).status_code == 200
+
+
+def test_tables_are_the_same_in_every_format(reader: httpx2.Client, run: str) -> None:
+    for table in ("equity", "trades", "drawdowns"):
+        path = f"/api/v1/backtests/{run}/tables/{table}"
+        rows = pages(reader, path, limit=7)
+        assert rows
+        for form in ("arrow", "parquet", "csv"):
+            answer = reader.get(path, headers={"Accept": MEDIA_TYPES[form]})  # type: ignore[index]
+            found = read_table(answer.content, form)
+            assert found.column_names == list(rows[0])
+            assert found.num_rows == len(rows)
+        money = {"equity": "equity", "trades": "pnl"}.get(table)
+        if money is not None:
+            assert [float(str(row[money])) for row in rows] == found[money].to_pylist()
+
+
+def test_a_report_is_one_page_without_anything_from_elsewhere(gateway: Gateway, viewer: User, run: str) -> None:
+    with closing(gateway.sign_in(viewer.name)) as client:
+        answer = client.get(f"/api/v1/backtests/{run}/report")
+        assert answer.headers["Content-Type"].startswith("text/html")
+        assert answer.headers["Content-Security-Policy"].startswith("sandbox ")
+        assert "<html" in answer.text
+        refused = client.get(f"/api/v1/backtests/{run}/report", headers={"Accept": "application/json"})
+        assert refused.status_code == 406
