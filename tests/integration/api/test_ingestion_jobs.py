@@ -58,7 +58,7 @@ def test_an_ingestion_that_cannot_be_done_says_why(client, worker) -> None:
 
 
 def test_an_ingestion_that_waits_is_cancelled_and_is_nobody_elses(gateway, client) -> None:
-    taken = client.post(PATH, json=MONTH).json()
+    taken = client.post(PATH, json=MONTH | {"symbols": ["SYN-OTHER"]}).json()
     address = f"{PATH}/{taken['id']}"
     with gateway.client(gateway.key(gateway.user("mallory", "trader"), "read", "trade")) as other:
         assert other.get(address).status_code == 404

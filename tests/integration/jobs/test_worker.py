@@ -51,7 +51,13 @@ def test_a_job_gives_the_bytes_of_the_command_line(jobs, workers, broker, cache)
 
 
 def feed(cache, job):
-    return [(entry[b"type"], entry[b"data"]) for _, entry in cache.xrange(f"runs.{encode('bt', job)}")]
+    """What was told of a run, once it is over."""
+    for _ in range(6000):
+        told = [(entry[b"type"], entry[b"data"]) for _, entry in cache.xrange(f"runs.{encode('bt', job)}")]
+        if told and told[-1][0] == b"done":
+            return told
+        threading.Event().wait(0.02)
+    raise AssertionError(told)
 
 
 def test_the_job_of_a_killed_worker_is_done_once_by_another(jobs, workers, broker) -> None:
