@@ -7,7 +7,7 @@ ALTER TABLE users
 COMMENT ON COLUMN users.version IS 'counts changes: the ETag of the user';
 
 ALTER TABLE api_keys
-    ADD COLUMN hint       VARCHAR(16) NOT NULL,
+    ADD COLUMN hint       VARCHAR(16) NOT NULL DEFAULT '',
     ADD COLUMN addresses  CIDR[] NOT NULL DEFAULT '{}',
     -- A revoked key gives its name free.
     DROP CONSTRAINT api_keys_name;
