@@ -16,7 +16,7 @@ from arbitrax.exchange.service.batches import MOST_COMMANDS, MOST_ENTRIES, form,
 from arbitrax.exchange.service.heartbeats import Heartbeats, disconnections
 from arbitrax.exchange.service.phases import Phases, Sessions
 from arbitrax.exchange.service.ports import RawEntry, ShardStore
-from arbitrax.exchange.service.recovery import Recovered, Say, Sources, Stopped, recover
+from arbitrax.exchange.service.recovery import Recovered, Say, Sources, Stopped, prepare, recover
 from arbitrax.exchange.service.sequencer import Sequencer, tick_entry
 from arbitrax.exchange.service.snapshotting import Pace, Snapshooter
 
@@ -64,7 +64,7 @@ def serve(
             rest = min(rest * 2, LONGEST_REST)
             continue
         try:
-            if _await_lease(shard, store, say, stop):
+            if _await_lease(shard, store, sources, say, stop):
                 recovered = recover(store, shard, sources, say, stop)
                 snapshots = Snapshooter(sources.snapshots, shard, pace, say) if sources.snapshots else None
                 _Turn(shard, store, recovered, snapshots=snapshots, phases=Phases(sessions), say=say).run(stop)
@@ -80,7 +80,7 @@ def serve(
             _give_up(store)
 
 
-def _await_lease(shard: int, store: ShardStore, say: Say, stop: threading.Event) -> bool:
+def _await_lease(shard: int, store: ShardStore, sources: Sources, say: Say, stop: threading.Event) -> bool:
     """Return whether the lease is ours; not, when stopped."""
     holder = ""
     while not stop.is_set():
@@ -92,6 +92,8 @@ def _await_lease(shard: int, store: ShardStore, say: Say, stop: threading.Event)
         now = store.lease.holder()
         if now != holder:
             say(f"lease.standby shard={shard} holder={now}")
+            if not holder:
+                prepare(shard, sources)
             holder = now
         stop.wait(STANDBY_SECONDS)
     return False
