@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from arbitrax.exchange.service.status import ShardStatus
     from arbitrax.exchange.service.verification import Verification
     from arbitrax.market_data.providers.provider import Provider
+    from arbitrax.services.cash_movements import MovementNotes
     from arbitrax.services.cash_transfers import CashTransfers
     from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
-    from arbitrax.services.exchange_transfers import TransferNotes
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
     from arbitrax.settings import Settings
     from arbitrax.storage.embedded import EmbeddedServers
@@ -440,11 +440,11 @@ async def open_gateway(settings: Settings, shards: set[int]) -> AsyncIterator[tu
         await gateway.close()
 
 
-def open_transfer_notes(journal: ValkeyClientJournal) -> TransferNotes:
+def open_movement_notes(journal: ValkeyClientJournal) -> MovementNotes:
     """Return where deposits and withdrawals are noted."""
-    from arbitrax.storage.redis.transfer_notes import ValkeyTransferNotes
+    from arbitrax.storage.redis.movement_notes import ValkeyMovementNotes
 
-    return ValkeyTransferNotes(journal)
+    return ValkeyMovementNotes(journal)
 
 
 @asynccontextmanager

@@ -1,8 +1,8 @@
 """Who may execute a shard: ``lease:{shard}`` holds owner and token until it expires.
 
-``holder:{shard}`` names the connection that the lease was taken over. A process that dies takes its connections with it,
-so the lease of a connection that the server no longer has is taken at once: whoever lost it begins anew in any case. A
-process or machine that only stalls keeps its connections, and has the time until the lease expires.
+``holder:{shard}`` names the connection that the lease was taken over. A process that dies takes its connections with
+it, so the lease of a connection that the server no longer has is taken at once: whoever lost it begins anew in any
+case. A process or machine that only stalls keeps its connections, and has the time until the lease expires.
 """
 
 from __future__ import annotations
