@@ -119,7 +119,7 @@ class _Turn:
         phases: Phases,
         say: Say,
     ) -> None:
-        self._journal, self._outputs, self._lease = store.journal, store.outputs, store.lease
+        self._store, self._journal, self._outputs, self._lease = store, store.journal, store.outputs, store.lease
         self._say, self._shard = say, shard
         self._sequencer: Sequencer = recovered.sequencer
         self._waiting: deque[RawEntry] = deque(recovered.unwritten)
@@ -151,9 +151,12 @@ class _Turn:
         self._say(f"worker.stopped shard={self._shard} entry={self._sequencer.entry}")
 
     def _fetch(self) -> bool:
-        """Read what is waiting; when there is nothing, see the outputs through first, then wait."""
-        busy, now = self._outputs.pending > 0, self._now()
-        found = self._journal.read_after(self._read, self._count, 0 if busy else self._wait(now))
+        """Read what comes, or nothing for a while; outputs are seen through meanwhile."""
+        now = self._now()
+        self._journal.ask_after(self._read, self._count, self._wait(now))
+        while self._outputs.pending and not self._store.entries_first():
+            self._outputs.confirm()
+        found = self._journal.found()
         if not found:
             self._seen = now
             self._settle(0)
@@ -169,7 +172,10 @@ class _Turn:
     def _execute(self) -> None:
         batch = form(take(self._waiting), self._sequencer.entry)
         self._heartbeats.note(batch.heartbeats)
+        began = time.perf_counter()
         made = self._sequencer.execute(batch)
+        if self._snapshots:
+            self._snapshots.executed_in(time.perf_counter() - began)
         crash_points.reach("batch.executed")
         self._settle(IN_FLIGHT - 1)
         self._outputs.send(made, self._lease.name, self._heartbeats.changes())
