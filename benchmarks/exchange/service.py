@@ -58,7 +58,7 @@ def rows(durability):
     ]
     for each in found["throughput"]:
         size, rate = each["commands_per_entry"], each["commands"] / each["seconds"]
-        target = DURABLE[size] if durability == "power" else 0
+        target = DURABLE.get(size, 0) if durability == "power" else 0
         wanted = f" (target {target:,}; matching-engine 0.1.1, fsync each 512: {PEER:,})" if target else ""
         verdict = "" if each["agrees"] else ", EVENTS DIFFER"
         text = f"{size:,} commands an entry: {rate:,.0f}/s with all {each['events']:,} events{verdict}{wanted}"

@@ -83,10 +83,14 @@ def test_the_service_is_measured_on_servers_of_its_own_and_its_events_are_those_
     monkeypatch.setattr(tempfile, "mkdtemp", lambda **given: homes.append(make(**given)) or homes[-1])
     found = service_bench.measure(durability, heard.append)
     assert found.agrees
-    assert [(each.commands_per_entry, each.commands) for each in found.throughput] == [(2_048, 6_000), (512, 3_000)]
-    assert [each.from_snapshot for each in found.recovered] == [False, True]
+    assert [(each.commands_per_entry, each.commands) for each in found.throughput] == [
+        (2_048, 6_000),
+        (512, 3_000),
+        (1, 600),
+    ]
+    assert [each.from_snapshot for each in found.recovered] == [False, True] * 2
     assert (found.durability, found.paused.open_orders, found.paused.during.count) == (durability, 6_000, 500)
-    assert (found.offered.latency.count, sum(heard)) == (500, 500 + 6_000 + 3_000 + 6_000 + 1_500)
+    assert (found.offered.latency.count, sum(heard)) == (500, 500 + 6_000 + 3_000 + 600 + 6_000 + 1_500)
     assert homes
     assert not any(map(os.path.exists, homes))
 

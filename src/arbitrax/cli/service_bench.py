@@ -60,6 +60,9 @@ def measure(durability: Durability, done: Done) -> ServiceSpeed:
         pushed = [_pushed(place, 1, commands, LARGE, done)]
         recovered = _recovered(place, 1, len(commands), LARGE)
         pushed.append(_pushed(place, 2, commands[: len(commands) // 2], SMALL, done))
+        singles = commands[: len(commands) // 10]
+        pushed.append(_pushed(place, 4, singles, 1, done))
+        recovered += _recovered(place, 4, len(singles), 1)
         paused = _paused(place, 3, done)
     return ServiceSpeed(durability, sync, Offered(PER_SECOND, latency), pushed, recovered, paused)
 
