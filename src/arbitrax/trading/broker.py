@@ -1,5 +1,6 @@
 """The port between whoever trades (API, live sessions, the command line) and an exchange."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from arbitrax.trading.orders import AccountState, BookDepth, NewOrder, OrderState, Outcome, PositionState, Side
@@ -18,6 +19,9 @@ class Broker(Protocol):
 
     async def submit(self, account: str, order: NewOrder) -> Outcome:
         """Submit an order. The same again under its client order id has the first outcome."""
+
+    async def submit_all(self, account: str, orders: Sequence[NewOrder]) -> list[Outcome]:
+        """Submit orders that enter in this order, together; the outcomes in the same order."""
 
     async def amend(
         self, account: str, order: str, *, quantity: str, price: str | None = None, stop: str | None = None
