@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
@@ -621,3 +621,31 @@ def test_while_the_journal_is_silent_entry_closes(exchange, monkeypatch):
 
     asyncio.run(run())
     assert exchange.submissions() == []
+
+
+def test_who_follows_an_account_hears_how_it_is_and_then_all_that_happens(exchange):
+    async def run():
+        async with exchange.broker() as broker:
+            rested = await broker.submit("alice", BUY)
+            await asyncio.to_thread(exchange.record)
+            async with asyncio.timeout(60), aclosing(broker.follow("alice")) as updates:
+                first = await anext(updates)
+                assert [each.order for each in first.orders] == [rested.order]
+                assert (first.fills, first.positions, first.cash) == ((), (), "10000000000.00")
+                async with exchange.gateway() as other:
+                    channel = other.channels[exchange.shard]
+                    assert await channel.send(commands.open_account(2), 20)
+                    assert await channel.send(commands.deposit(1, 500), 20)
+                    await broker.submit("alice", NewOrder("AAPL", "sell", "1", price="200.00", client_order_id="s"))
+                    sold = await broker.submit("alice", NewOrder("AAPL", "sell", "2", price="100.00"))
+                paid, second, third = [await anext(updates) for _ in range(3)]
+                assert paid.cash == "10000000005.00"
+                assert [(each.client_order_id, each.status) for each in second.orders] == [("s", "open")]
+                assert (third.fills, third.positions) == ((), ())
+                assert [(each.order, each.reason) for each in third.orders] == [(sold.order, "order.self_trade")]
+                await broker.cancel("alice", rested.order)
+                last = await anext(updates)
+                assert [(each.order, each.status) for each in last.orders] == [(rested.order, "cancelled")]
+                assert (await broker.account("alice")).cash == last.cash
+
+    asyncio.run(run())

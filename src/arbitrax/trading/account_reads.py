@@ -5,7 +5,7 @@ any length is never read from its beginning. The rules of what events do to orde
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,15 +14,18 @@ from arbitrax.domain.errors import StoreUnavailableError
 from arbitrax.exchange.journal import START, CommandEntry, EntryId, EventEntry
 from arbitrax.exchange.recording.ledger import Ledger
 from arbitrax.exchange.recording.order_record import OrderRecord
-from arbitrax.exchange.recording.ports import Instrument
+from arbitrax.exchange.recording.ports import Changes, Instrument
 from arbitrax.exchange.recording.position_record import PositionRecord
 from arbitrax.exchange.records import COMMAND, Happening, Kind
 from arbitrax.trading.client_journal import ClientJournal
+from arbitrax.trading.event_reader import EventReader
 from arbitrax.trading.recorded import RecordedAccount, Records, Wanted
 from arbitrax.trading.registry import Account, Registry
+from arbitrax.trading.task_end import end_tasks
 
 ATTEMPTS = 5
 """Times to begin anew when what came after the mark was recorded and trimmed meanwhile."""
+NOTHING_CHANGED = Changes((), (), (), (), (), ())
 _COPIED = ("order", "price", "quantity", "symbol", "account", "side")
 
 
@@ -64,6 +67,15 @@ class AccountNow:
         paid = self._paid + sum(each.amount for each in self.ledger.changes().payments)
         return paid + sum(each.realised - each.cost - each.fees for each in self.positions)
 
+    def take_changes(self) -> Changes:
+        """Return what happened since this was last asked, and go on from there."""
+        changes = self.ledger.changes()
+        self._open = self.open_count
+        self._paid += sum(each.amount for each in changes.payments)
+        self.ledger.stored()
+        self.ledger.ended_unknown.clear()
+        return changes
+
 
 class AccountReads:
     """Accounts of the shards of a journal's server."""
@@ -86,6 +98,29 @@ class AccountReads:
             f"What the recorder has of shard {owner.shard} and what the journal has do not meet: the journal's server "
             "lost its end, or the recorder's database is another's; try again when the recorder has caught up."
         )
+
+    async def follow(self, owner: Account, reader: EventReader) -> AsyncGenerator[tuple[AccountNow, Changes], None]:
+        """Yield an account as of now, with its open orders, then again with what changed, whenever something did.
+
+        Raises:
+            StoreError: like `read`, or what changed was taken too slowly.
+        """
+        events = reader.follow(owner.number)
+        coming = asyncio.ensure_future(anext(events))
+        try:
+            await asyncio.sleep(0)  # from here on nothing is missed
+            now = await self.read(owner, Wanted(open=True))
+            now.take_changes()
+            yield now, NOTHING_CHANGED
+            while True:
+                entry, _ = await coming
+                coming = asyncio.ensure_future(anext(events))
+                if entry.last > now.entry:
+                    await self.take(owner, now, entry)
+                    yield now, now.take_changes()
+        finally:
+            await end_tasks([coming])
+            await events.aclose()
 
     def _ledger(self, owner: Account, recorded: RecordedAccount) -> Ledger:
         instruments = {

@@ -3,9 +3,10 @@
 from arbitrax.exchange.feed.listing import Listing
 from arbitrax.exchange.identifiers import order_text
 from arbitrax.exchange.recording.order_record import OrderRecord
+from arbitrax.exchange.recording.ports import Fill as RecordedFill
 from arbitrax.exchange.recording.position_record import PositionRecord
 from arbitrax.exchange.records import Code, TimeInForce, Type
-from arbitrax.trading.orders import OrderState, PositionState, Status
+from arbitrax.trading.orders import Fill, OrderState, PositionState, Side, Status
 from arbitrax.trading.refusals import REFUSALS
 from arbitrax.trading.registry import Instrument
 
@@ -44,6 +45,13 @@ def position_state(position: PositionRecord, instrument: Instrument) -> Position
         cash(position.realised),
         cash(position.fees),
     )
+
+
+def fill_state(fill: RecordedFill, instrument: Instrument) -> Fill:
+    """Return what a side of a match is, outside."""
+    side: Side = "buy" if fill.lots > 0 else "sell"
+    quantity, price = instrument.quantities.write(abs(fill.lots)), instrument.prices.write(fill.price)
+    return Fill(order_text(fill.order), side, quantity, price, bool(fill.id & 1))
 
 
 def _status(order: OrderRecord) -> Status:

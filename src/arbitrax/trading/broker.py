@@ -1,9 +1,18 @@
 """The port between whoever trades (API, live sessions, the command line) and an exchange."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from arbitrax.trading.orders import AccountState, BookDepth, NewOrder, OrderState, Outcome, PositionState, Side
+from arbitrax.trading.orders import (
+    AccountState,
+    AccountUpdate,
+    BookDepth,
+    NewOrder,
+    OrderState,
+    Outcome,
+    PositionState,
+    Side,
+)
 
 
 class Broker(Protocol):
@@ -51,6 +60,9 @@ class Broker(Protocol):
 
     async def account(self, account: str) -> AccountState:
         """Return an account's cash."""
+
+    def follow(self, account: str) -> AsyncIterator[AccountUpdate]:
+        """Yield how an account is, then what happens to it, from then on."""
 
     async def depth(self, symbol: str, levels: int = 10) -> BookDepth:
         """Return a symbol's best levels."""

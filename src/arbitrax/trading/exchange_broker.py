@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 
 from arbitrax.domain.errors import InputError, StoreUnavailableError, UnknownNameError
 from arbitrax.exchange import commands
@@ -10,13 +11,14 @@ from arbitrax.exchange.feed.reader import FeedSource
 from arbitrax.exchange.identifiers import order_text, parse_order
 from arbitrax.exchange.records import Code
 from arbitrax.trading.account_reads import AccountReads
-from arbitrax.trading.account_states import order_state, position_state
+from arbitrax.trading.account_states import fill_state, order_state, position_state
 from arbitrax.trading.answers import read_answer, refused
 from arbitrax.trading.command_channel import NotSentError
 from arbitrax.trading.decimals import InexactError
 from arbitrax.trading.gateway import Gateway
 from arbitrax.trading.orders import (
     AccountState,
+    AccountUpdate,
     BookDepth,
     DepthLevel,
     Done,
@@ -158,7 +160,7 @@ class ExchangeBroker:
         """Return an order."""
         owner, number = self._registry.account(account), parse_order(order)
         found = (await self._reads.read(owner, Wanted(order=number))).orders.get(number)
-        return None if found is None else order_state(found, self._registry.by_number[owner.shard, found.symbol])
+        return None if found is None else order_state(found, self._listed(owner, found.symbol))
 
     async def find(self, account: str, client_order_id: str) -> OrderState | Outcome:
         """Look for the order in PostgreSQL and among the events that are not recorded yet."""
@@ -170,19 +172,19 @@ class ExchangeBroker:
             return Unknown(client_order_id, f"Nothing is known of an order {client_order_id!r} of {owner.name} yet.")
         if found.refused:
             return refused(REFUSALS[Code(found.reason)], order=order_text(found.id), client_order_id=client_order_id)
-        return order_state(found, self._registry.by_number[owner.shard, found.symbol])
+        return order_state(found, self._listed(owner, found.symbol))
 
     async def open_orders(self, account: str) -> list[OrderState]:
         """Return an account's open orders."""
         owner = self._registry.account(account)
         found = (await self._reads.read(owner, Wanted(open=True))).open_orders
-        return [order_state(each, self._registry.by_number[owner.shard, each.symbol]) for each in found]
+        return [order_state(each, self._listed(owner, each.symbol)) for each in found]
 
     async def positions(self, account: str) -> list[PositionState]:
         """Return what an account holds, or held."""
         owner = self._registry.account(account)
         found = (await self._reads.read(owner, Wanted())).positions
-        return [position_state(each, self._registry.by_number[owner.shard, each.symbol]) for each in found]
+        return [position_state(each, self._listed(owner, each.symbol)) for each in found]
 
     async def account(self, account: str) -> AccountState:
         """Return an account's cash."""
@@ -190,6 +192,26 @@ class ExchangeBroker:
         found = await self._reads.read(owner, Wanted())
         cash = owner.cash.write(found.cash)
         return AccountState(owner.text, owner.name, owner.currency, cash, found.open_count)
+
+    async def follow(self, account: str) -> AsyncGenerator[AccountUpdate, None]:
+        """Yield how an account is, then what happens to it."""
+        owner = self._registry.account(account)
+        first = True
+        async with aclosing(self._reads.follow(owner, self._gateway.channels[owner.shard].reader)) as updates:
+            async for now, changes in updates:
+                orders = now.open_orders if first else [*changes.new_orders, *changes.orders]
+                moved = now.positions if first else changes.positions
+                yield AccountUpdate(
+                    str(now.entry),
+                    tuple(order_state(each, self._listed(owner, each.symbol)) for each in orders),
+                    tuple(fill_state(each, self._listed(owner, each.symbol)) for each in changes.fills),
+                    tuple(position_state(each, self._listed(owner, each.symbol)) for each in moved),
+                    owner.cash.write(now.cash),
+                )
+                first = False
+
+    def _listed(self, owner: Account, symbol: int) -> Instrument:
+        return self._registry.by_number[owner.shard, symbol]
 
     async def depth(self, symbol: str, levels: int = 10) -> BookDepth:
         """Return a symbol's best levels, as the feed published them a moment ago."""

@@ -142,6 +142,18 @@ class AccountState(Struct, frozen=True):
     open_orders: int
 
 
+class AccountUpdate(Struct, frozen=True):
+    """What happened to an account; the first one of a follower is how it is: open orders, positions, cash."""
+
+    entry: str
+    """Up to which entry of the journal."""
+    orders: tuple[OrderState, ...]
+    """As they are now; ended ones for the last time."""
+    fills: tuple[Fill, ...]
+    positions: tuple[PositionState, ...]
+    cash: str
+
+
 class DepthLevel(Struct, frozen=True):
     """A price of the book and the quantity shown at it."""
 
