@@ -450,10 +450,19 @@ def open_movement_notes(journal: ValkeyClientJournal) -> MovementNotes:
 @asynccontextmanager
 async def open_broker(settings: Settings, registry: Registry, shards: set[int]) -> AsyncIterator[ExchangeBroker]:
     """Open the paper exchange as a broker; the same errors."""
+    from contextlib import AsyncExitStack
+
+    from arbitrax.storage.postgres.exchange_accounts import PostgresAccounts
     from arbitrax.trading.exchange_broker import ExchangeBroker
 
-    async with open_gateway(settings, shards) as (gateway, _):
-        yield ExchangeBroker(gateway, registry)
+    async with AsyncExitStack() as stack:
+
+        async def feed() -> ValkeyFeedSource:
+            return await stack.enter_async_context(feed_source(settings))
+
+        database = stack.enter_context(_database(settings))
+        gateway, _ = await stack.enter_async_context(open_gateway(settings, shards))
+        yield ExchangeBroker(gateway, registry, PostgresAccounts(database), feed)
 
 
 @asynccontextmanager

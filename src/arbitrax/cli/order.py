@@ -1,7 +1,7 @@
 """`arbitrax order`: orders on the paper exchange, through a running worker."""
 
 import asyncio
-import os
+import time
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -56,6 +56,7 @@ def submit(
     json: Json = False,
 ) -> int:
     """Submit an order: arbitrax order submit AAPL buy 10 --limit 100.50."""
+    from arbitrax.trading.client_ids import new_client_order_id
     from arbitrax.trading.orders import NewOrder
 
     chosen = _type(limit=limit, stop=stop, trail=trail, display=display, peg=peg)
@@ -77,7 +78,7 @@ def submit(
         on_quote=on_quote,
         reduce_only=reduce_only,
         self_trade=self_trade,
-        client_order_id=client_id or f"cli-{os.urandom(10).hex()}",
+        client_order_id=client_id or new_client_order_id(time.time_ns() // 1_000_000),
     )
     return _run(account, lambda broker, owner: broker.submit(owner, order), json=json)
 

@@ -551,6 +551,8 @@ INSERT INTO trades (
     FROM assets;
 INSERT INTO accounts (id, name, currency, kind, shard, number, funding)
     VALUES (gen_random_uuid(), 'another', 'USD', 'paper', 0, 9, 'cash');
+INSERT INTO exchange_payments (id, account_id, shard, amount, paid_at)
+    SELECT gen_random_uuid(), id, 0, 5, now() FROM accounts WHERE number = 7;
 INSERT INTO exchange_transfers (id, source_id, target_id, amount)
     SELECT 'mine', one.id, other.id, 5 FROM accounts AS one, accounts AS other
     WHERE one.number = 7 AND other.number = 9;
@@ -571,6 +573,7 @@ WRONG_OF_ACCOUNT = {
         "flags = 256",
     ],
     "exchange_marks": ["shard = -1", "epoch = -1", "entry_ms = -1", "entry_seq = NULL", "hash = 'a'"],
+    "exchange_payments": [f"account_id = {NOBODY}", "amount = 0", "amount = 'NaN'", "amount = NULL"],
     "exchange_transfers": [
         "id = ''",
         "id = 'a b'",
