@@ -16,7 +16,7 @@ from arbitrax.storage.redis import feed_keys
 from arbitrax.storage.redis.channel import Channel
 from tests.fault_run.auditor import Auditor
 from tests.fault_run.exchange_file import NAME
-from tests.fault_run.run import POINTS, FaultRun, run
+from tests.fault_run.run import POINTS, TARGETS, FaultRun, run
 from tests.fault_run.trader import read_log
 
 SHORT, LONG = 20.0, 600.0
@@ -80,7 +80,7 @@ def test_kills_while_the_disk_is_slow_to_sync_lose_and_double_nothing():
 @pytest.mark.nightly
 @needs_preload
 def test_a_disk_that_is_full_now_and_then_loses_and_doubles_nothing():
-    report = run(3 * SHORT, 11, targets={"disk": 4, "worker": 1, "recorder": 1, "archiver": 1, "feed": 1, "gateway": 1})
+    report = run(3 * SHORT, 11, targets=TARGETS | {"disk": 8})
     assert report.findings == [], str(report)
     assert report.kills["full disk"] > 0
 
