@@ -292,6 +292,8 @@ class FaultRun:
         if member.process.poll() is None:
             self.report.kills[f"{member.name.partition('-')[0]} paused"] += 1
             member.process.send_signal(signal.SIGSTOP)
+            if member.name.startswith("worker"):
+                self.killed_at.append((time.time(), "worker paused"))
             self.asleep.append((time.monotonic() + self.dice.uniform(*ASLEEP), member))
 
     def _kill_one(self, target: str) -> None:
@@ -340,7 +342,7 @@ class FaultRun:
         )
         found: dict[str, list[float]] = {}
         for number, (at, what) in enumerate(self.killed_at):
-            if what != "standby killed":
+            if what not in ("standby killed", "worker paused"):
                 again = next((each for each in done if each >= at), float("inf"))
                 alone = not any(later < again for later, _ in self.killed_at[number + 1 :])
                 found.setdefault(what if alone else "killed again meanwhile", []).append(again - at)
