@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from arbitrax.storage.exchange_files.snapshots import FileSnapshots
     from arbitrax.storage.parquet.bar_cache import BarCache
     from arbitrax.storage.postgres.connection import Database
+    from arbitrax.storage.postgres.exchange_orders import PostgresOrders
     from arbitrax.storage.postgres.summary import DatabaseSummary
     from arbitrax.storage.redis.client_journal import ValkeyClientJournal
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
@@ -108,6 +109,13 @@ class Store:
         from arbitrax.storage.postgres.exchange_registry import PostgresRegistryStore
 
         return PostgresRegistryStore(self._database)
+
+    @cached_property
+    def recorded_orders(self) -> PostgresOrders:
+        """What the recorder has of accounts' orders."""
+        from arbitrax.storage.postgres.exchange_orders import PostgresOrders
+
+        return PostgresOrders(self._database)
 
     @cached_property
     def transfers(self) -> TransferStore:

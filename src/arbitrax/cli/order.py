@@ -1,8 +1,9 @@
 """`arbitrax order`: orders on the paper exchange, through a running worker."""
 
 import asyncio
+import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
@@ -12,6 +13,7 @@ from arbitrax.domain.errors import InputError
 from arbitrax.settings import read_settings
 
 if TYPE_CHECKING:
+    from arbitrax.storage.postgres.exchange_orders import RecordedOrder
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.orders import OrderState, Outcome, Refused, Unknown
     from arbitrax.trading.registry import Registry
@@ -24,6 +26,8 @@ SelfTrade = Literal["cancel_newest", "cancel_oldest", "cancel_both", "decrement"
 AccountName = Annotated[str | None, Parameter(name="--account", help="Name or id; left out: the only one there is.")]
 ClientId = Annotated[str | None, Parameter(name="--client-id", help="Your own id of it; left out: a new one.")]
 COLUMNS = ("order", "symbol", "side", "price", "quantity", "filled", "open", "status")
+
+LOST_COLUMNS = ("order", "client order id", "symbol", "side", "quantity", "filled", "sent")
 
 app = App(
     name="order",
@@ -127,7 +131,38 @@ def cancel(
 @app.command(name="list")
 def list_orders(*, account: AccountName = None, json: Json = False) -> int:
     """List an account's open orders."""
-    return _run(account, lambda broker, owner: broker.open_orders(owner), json=json)
+    code = _run(account, lambda broker, owner: broker.open_orders(owner), json=json)
+    if count := len(_lost(account)):
+        notice(
+            f"The exchange lost {count} orders, or fills of them, that it had told: `arbitrax order lost` names them."
+        )
+    return code
+
+
+@app.command
+def lost(*, account: AccountName = None, json: Json = False) -> int:
+    """List what the exchange told of an account's orders and then lost, with its machine's power: it never happened.
+
+    An order that `arbitrax order list` still shows lost fills only. Nothing is lost with ARBITRAX_DURABILITY=power.
+    """
+    found = _lost(account)
+    if json:
+        show_json(found)
+    else:
+        rows = [
+            (
+                each.id,
+                each.client_order_id or "-",
+                each.symbol or "-",
+                each.side or "-",
+                f"{each.quantity:f}",
+                f"{each.filled_quantity:f}",
+                f"{each.created_at:%Y-%m-%d %H:%M:%S}",
+            )
+            for each in found
+        ]
+        show(table(None, LOST_COLUMNS, rows, left=4) if rows else "Nothing was lost.")
+    return 0
 
 
 @app.command
@@ -179,6 +214,15 @@ def _run(account: str | None, ask: "Ask", *, json: bool) -> int:
             return await ask(broker, owner)
 
     return _show(asyncio.run(run()), json=json)
+
+
+def _lost(account: str | None) -> "Sequence[RecordedOrder]":
+    from arbitrax.bootstrap import open_store, read_registry
+
+    settings = read_settings()
+    registry = read_registry(settings)
+    with open_store(settings, seed=False) as store:
+        return store.recorded_orders.lost(registry.account(_account(registry, account)).id)
 
 
 def _account(registry: "Registry", account: str | None) -> str:

@@ -123,5 +123,8 @@ class Streams(Protocol):
     def synced(self) -> EntryId | None:
         """Return up to where events survive a power failure, where that is less than all; None: nobody syncs."""
 
+    def epoch(self) -> int:
+        """Return the epoch of the newest events that are written."""
+
     def set_recorded(self, entry: EntryId) -> None:
         """Say up to where events are recorded."""
