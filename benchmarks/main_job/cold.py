@@ -46,7 +46,9 @@ def main(rounds: int = 11) -> None:
         peer = python_of("raptorbt")
         if peer:
             commands["RaptorBT 0.13.4, one year of CSV"] = [peer, str(HERE / "raptorbt_peer.py"), str(year)]
-        servers = subprocess.Popen([arbitrax, "up"], stdout=subprocess.PIPE, env={**os.environ, **home}, text=True)
+        servers = subprocess.Popen(
+            [arbitrax, "serve", "stores"], stdout=subprocess.PIPE, env={**os.environ, **home}, text=True
+        )
         try:
             assert servers.stdout is not None
             for line in servers.stdout:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from arbitrax.exchange.service.status import ShardStatus
     from arbitrax.exchange.service.verification import Verification
     from arbitrax.market_data.providers.provider import Provider
+    from arbitrax.services.cash_movements import MovementNotes
+    from arbitrax.services.cash_transfers import CashTransfers
     from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
     from arbitrax.services.identity import Users
     from arbitrax.services.identity_keys import Keys
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from arbitrax.storage.exchange_files.snapshots import FileSnapshots
     from arbitrax.storage.parquet.bar_cache import BarCache
     from arbitrax.storage.postgres.connection import Database
+    from arbitrax.storage.postgres.exchange_orders import PostgresOrders
     from arbitrax.storage.postgres.summary import DatabaseSummary
     from arbitrax.storage.redis.client_journal import ValkeyClientJournal
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
@@ -43,6 +46,7 @@ if TYPE_CHECKING:
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.gateway import Gateway
     from arbitrax.trading.registry import Registry, RegistryStore
+    from arbitrax.trading.transfers import TransferStore
 
 NEARLY_FULL = 64 * 1024**2
 """Free bytes below which PostgreSQL may not find room for its next log segment."""
@@ -112,6 +116,20 @@ class Store:
         from arbitrax.storage.postgres.exchange_registry import PostgresRegistryStore
 
         return PostgresRegistryStore(self._database)
+
+    @cached_property
+    def recorded_orders(self) -> PostgresOrders:
+        """What the recorder has of accounts' orders."""
+        from arbitrax.storage.postgres.exchange_orders import PostgresOrders
+
+        return PostgresOrders(self._database)
+
+    @cached_property
+    def transfers(self) -> TransferStore:
+        """Transfers of cash."""
+        from arbitrax.storage.postgres.transfer_store import PostgresTransferStore
+
+        return PostgresTransferStore(self._database)
 
     @cached_property
     def identity(self) -> IdentityStore:
@@ -290,7 +308,7 @@ def serve_exchange(
     """Execute a shard until ``stop`` is set: see `arbitrax.exchange.service.worker.serve`.
 
     Raises:
-        StoreError: the journal's server is down at the start, or would lose entries.
+        StoreError: the journal's server would lose entries.
         DataError: the journal is damaged, or gives other events than were written.
     """
     from arbitrax.exchange.service.metering import MeteredOutputs, WorkerMeter
@@ -300,6 +318,7 @@ def serve_exchange(
     from arbitrax.storage.exchange_files.shard_archive import FileArchive
     from arbitrax.storage.postgres.recorded_mark import RecordedMark
     from arbitrax.storage.redis.file_sync import FileSync
+    from arbitrax.storage.redis.session_schedule import SessionSchedule
     from arbitrax.storage.redis.shard_server import ShardServer
     from arbitrax.storage.redis.shard_store import ValkeyShardStore
     from arbitrax.storage.redis.worker_reports import WorkerReports
@@ -321,13 +340,14 @@ def serve_exchange(
         metrics_served(settings, shard, metrics_port, meter),
         FileSync(lambda: journal_url(settings), shard, settings.durability, say),
         WorkerReports(lambda: journal_url(settings), shard, meter),
+        SessionSchedule(lambda: journal_url(settings), shard, say) as sessions,
     ):
         sources = Sources(
             exchange_snapshots(settings, shard),
             FileArchive(exchange_folder(settings)),
             RecordedMark(known, lambda: _database(settings), say),
         )
-        serve(shard, connect, sources=sources, pace=pace, say=say, stop=stop)
+        serve(shard, connect, sources=sources, pace=pace, say=say, stop=stop, sessions=sessions)
 
 
 def serve_archiver(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:
@@ -485,13 +505,44 @@ async def open_gateway(settings: Settings, shards: set[int]) -> AsyncIterator[tu
         await gateway.close()
 
 
+def open_movement_notes(journal: ValkeyClientJournal) -> MovementNotes:
+    """Return where deposits and withdrawals are noted."""
+    from arbitrax.storage.redis.movement_notes import ValkeyMovementNotes
+
+    return ValkeyMovementNotes(journal)
+
+
 @asynccontextmanager
 async def open_broker(settings: Settings, registry: Registry, shards: set[int]) -> AsyncIterator[ExchangeBroker]:
     """Open the paper exchange as a broker; the same errors."""
+    from contextlib import AsyncExitStack
+
+    from arbitrax.storage.postgres.exchange_accounts import PostgresAccounts
     from arbitrax.trading.exchange_broker import ExchangeBroker
 
-    async with open_gateway(settings, shards) as (gateway, _):
-        yield ExchangeBroker(gateway, registry)
+    async with AsyncExitStack() as stack:
+
+        async def feed() -> ValkeyFeedSource:
+            return await stack.enter_async_context(feed_source(settings))
+
+        database = stack.enter_context(_database(settings))
+        gateway, _ = await stack.enter_async_context(open_gateway(settings, shards))
+        yield ExchangeBroker(gateway, registry, PostgresAccounts(database), feed)
+
+
+@asynccontextmanager
+async def open_transfers(settings: Settings) -> AsyncIterator[tuple[CashTransfers, TransferStore, Registry]]:
+    """Open the way of cash between accounts of all shards; the same errors, and those of `open_store`."""
+    from arbitrax.services.cash_transfers import CashTransfers
+    from arbitrax.storage.redis.settled_journal import SettledJournal
+    from arbitrax.trading.registry import Registry
+
+    with open_store(settings, seed=False) as store:
+        registry = Registry(store.registry.instruments(), store.registry.accounts())
+        shards = {each.shard for each in registry.accounts.values()}
+        settled = SettledJournal(journal_url(settings), settings.durability)
+        async with open_gateway(settings, shards) as (gateway, _):
+            yield CashTransfers(store.transfers, registry, gateway.channels, settled), store.transfers, registry
 
 
 def serve_recorder(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:

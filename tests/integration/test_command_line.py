@@ -61,7 +61,7 @@ def program():
     folder = Path(tempfile.mkdtemp(prefix="arbitrax-cli-"))
     folder.chmod(0o755)
     made = Program(folder / "home")
-    keeper = made.start("up")  # so that not every command starts and stops the servers
+    keeper = made.start("serve", "stores")  # so that not every command starts and stops the servers
     for line in keeper.stdout:
         if line.startswith("Running"):
             break

@@ -54,7 +54,7 @@ def test_no_stored_run_is_lost_when_postgresql_is_killed(program):
         "print(next(s.pid for s in e(r().home).status() if s.name == 'postgres'))"
     )
     for _ in range(ROUNDS // 5):
-        keeper = program.start("up")
+        keeper = program.start("serve", "stores")
         for line in keeper.stdout:
             if line.startswith("Running"):
                 break

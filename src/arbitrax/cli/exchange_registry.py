@@ -1,20 +1,30 @@
-"""`arbitrax exchange configure|instruments|accounts`: what the exchange trades, and for whom."""
+"""`arbitrax exchange configure|instruments|accounts|deposit|withdraw`: what it trades, for whom, with what cash."""
 
 import asyncio
+import os
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
-from cyclopts import App
+from cyclopts import App, Parameter
 
-from arbitrax.cli.console import Json, show, show_json, table
+from arbitrax.cli.console import Json, complain, show, show_json, table
 from arbitrax.domain.errors import InputError, StoreUnavailableError
 from arbitrax.settings import read_settings
+
+if TYPE_CHECKING:
+    from arbitrax.services.cash_movements import CashMoved
+
+MovementId = Annotated[
+    str | None,
+    Parameter(name="--id", help="Your own id of it: sent again under it, it is executed once. Left out: a new one."),
+]
 
 
 def add_commands(app: App) -> None:
     """Add the commands to `arbitrax exchange`."""
-    for each in (configure, instruments, accounts):
+    for each in (configure, instruments, accounts, deposit, withdraw):
         app.command(each)
 
 
@@ -96,3 +106,46 @@ def accounts(*, json: Json = False) -> int:
         rows = [(each.name, each.text, each.kind, each.currency, str(each.shard), str(each.number)) for each in found]
         show(table(None, ("account", "id", "kind", "currency", "shard", "number"), rows, left=4))
     return 0
+
+
+def deposit(account: str, amount: str, /, *, id: MovementId = None, json: Json = False) -> int:
+    """Pay cash into an account: arbitrax exchange deposit demo 2500.00 --id august."""
+    return _move("deposit", account, amount, id, json=json)
+
+
+def withdraw(account: str, amount: str, /, *, id: MovementId = None, json: Json = False) -> int:
+    """Take cash out of an account; exit code 4 when it is not there, or set aside for orders."""
+    return _move("withdrawal", account, amount, id, json=json)
+
+
+def _move(kind: Literal["deposit", "withdrawal"], account: str, amount: str, name: str | None, *, json: bool) -> int:
+    from arbitrax.bootstrap import open_gateway, open_movement_notes, read_registry
+    from arbitrax.services.cash_movements import move_cash
+
+    settings = read_settings()
+    owner = read_registry(settings).account(account)
+
+    async def run() -> "CashMoved":
+        async with open_gateway(settings, {owner.shard}) as (gateway, journal):
+            closed = gateway.closed(owner.shard)
+            if closed is not None:
+                raise StoreUnavailableError(closed[1])
+            return await move_cash(
+                owner,
+                kind,
+                amount,
+                id=name or f"cli-{os.urandom(10).hex()}",
+                channel=gateway.channels[owner.shard],
+                notes=open_movement_notes(journal),
+            )
+
+    done = asyncio.run(run())
+    if json:
+        show_json(done)
+    elif done.refused is not None:
+        complain(f"The {kind} {done.id} was refused: {done.refused.sentence}")
+    else:
+        what = f"{done.amount} {done.currency}"
+        said = f"Deposited {what} to {done.account}" if kind == "deposit" else f"Withdrew {what} from {done.account}"
+        show(f"{said}, id {done.id}{'; that was done before' if done.repeated else ''}.")
+    return done.refused.exit_code if done.refused is not None else 0

@@ -1,4 +1,4 @@
-"""`arbitrax serve`: the gateway and the processes of the exchange, each until SIGTERM or Ctrl-C."""
+"""`arbitrax serve`: one process, until SIGTERM or Ctrl-C."""
 
 import signal
 import sys
@@ -8,6 +8,8 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from arbitrax.cli.console import Json, show, show_json
+from arbitrax.cli.supervisor import end_with_supervisor
 from arbitrax.domain.errors import InputError
 from arbitrax.settings import read_settings
 
@@ -19,7 +21,26 @@ MetricsPort = Annotated[
     Parameter(help="Port of this machine's loopback that answers Prometheus; left out: none."),
 ]
 
-app = App(name="serve", help="Run the gateway, or a process of the exchange, until Ctrl-C.")
+app = App(name="serve", help="Run one process until Ctrl-C.")
+
+
+@app.command
+def stores(*, json: Json = False) -> int:
+    """Start the embedded servers, keep them until Ctrl-C, then stop them unless others still use them."""
+    from arbitrax.bootstrap import open_store, start_servers
+
+    settings = read_settings()
+    stop = until_asked_to_stop()
+    with open_store(settings), start_servers(settings) as addresses:
+        if json:
+            show_json(addresses)
+            sys.stdout.flush()
+        else:
+            show(*(f"{name:<10} {address}" for name, address in addresses.items()), "Running; press Ctrl-C to stop.")
+        stop.wait()
+    if not json:
+        show("Stopped.")
+    return 0
 
 
 @app.command
@@ -127,10 +148,11 @@ def check_shard(shard: int) -> None:
 
 
 def until_asked_to_stop() -> threading.Event:
-    """Return what SIGTERM and Ctrl-C set; the process then finishes what it is at."""
+    """Return what SIGTERM, Ctrl-C and the end of a supervisor set; the process then finishes what it is at."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
+    end_with_supervisor()
     return stop
 
 

@@ -37,6 +37,9 @@ class MatchingCore:
         """Do the same, but give the events where they are: the next call overwrites them."""
         if commands.dtype != COMMAND:
             raise TypeError(f"Commands are an array of records.COMMAND, not of {commands.dtype}.")
+        if len(commands) == 1:  # describing an array costs ten times as much as such a command
+            events = np.frombuffer(self.kernel.execute(commands.tobytes()), EVENT)
+            return events, np.array((0, len(events)), np.int64)
         offsets = np.empty(len(commands) + 1, np.int64)
         self.kernel.run(np.ascontiguousarray(commands), offsets)
         return np.frombuffer(self.kernel.events(), EVENT), offsets
@@ -108,6 +111,10 @@ class MatchingCore:
     def next_due(self) -> int | None:
         """Return when a TICK has something to do: the next expiry or dead-man switch, ms. It may be early."""
         return self.kernel.next_due() or None
+
+    def sequence(self, producer: int) -> int:
+        """Return the sequence number of the last command of a producer; 0: it sent none."""
+        return self.kernel.sequence(producer)
 
     def save(self, path: Path) -> int:
         """Write the state to a new file, synced; return its hash. The file is its words: see `reference.hashing`."""

@@ -1,8 +1,13 @@
-"""The journal's entries: commands in, events out, as the fields of Redis stream entries. Version 1, little-endian."""
+"""The journal's entries: commands in, events out, as the fields of Redis stream entries. Version 2, little-endian.
+
+Each carries a checksum, the CRC-32 of the names and values of its other fields in their order: a byte that changed on
+its way, in the server's memory or on a disk is noticed by everybody who reads the entry, before it is used.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,7 +18,9 @@ from numpy.typing import NDArray
 from arbitrax.domain.errors import DataError
 from arbitrax.exchange.records import COMMAND, EVENT
 
-VERSION = b"1"
+VERSION = b"2"
+CHECKSUM = b"k"
+"""Name of the field with the checksum, 4 bytes; it is the last."""
 MOST_COMMANDS = 8_192
 """Of one entry."""
 
@@ -65,7 +72,7 @@ class CommandEntry(Struct, frozen=True):
         if self.gateway and self.sessions is not None:
             packed[b"g"] = b"%d" % self.gateway
             packed[b"s"] = np.ascontiguousarray(self.sessions, "<u4").tobytes()
-        return packed
+        return sealed(packed)
 
 
 class EventEntry(Struct, frozen=True):
@@ -90,15 +97,17 @@ class EventEntry(Struct, frozen=True):
 
     def fields(self) -> dict[bytes, bytes]:
         """Return the fields of the stream's entry."""
-        return {
-            b"v": VERSION,
-            b"o": b"%d" % self.epoch,
-            b"p": str(self.predecessor).encode(),
-            b"i": self.index.tobytes(),
-            b"n": self.counts.tobytes(),
-            b"e": self.events.tobytes(),
-            b"h": b"%016x" % self.hash,
-        }
+        return sealed(
+            {
+                b"v": VERSION,
+                b"o": b"%d" % self.epoch,
+                b"p": str(self.predecessor).encode(),
+                b"i": self.index.tobytes(),
+                b"n": self.counts.tobytes(),
+                b"e": self.events.tobytes(),
+                b"h": b"%016x" % self.hash,
+            }
+        )
 
     def of_entry(self, entry: EntryId) -> list[NDArray[np.void]] | None:
         """Return the events of each command of a command entry; None: the batch does not have it."""
@@ -111,13 +120,33 @@ class EventEntry(Struct, frozen=True):
         return [self.events[start:end] for start, end in pairwise([at, *ends.tolist()])]
 
 
+def sealed(fields: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
+    """Return fields with their checksum, whatever they had before."""
+    return {name: value for name, value in fields.items() if name != CHECKSUM} | {
+        CHECKSUM: _checksum(fields).to_bytes(4, "little")
+    }
+
+
+def checked(
+    entries: Iterable[tuple[EntryId, Mapping[bytes, bytes]]],
+) -> Iterator[tuple[EntryId, Mapping[bytes, bytes]]]:
+    """Yield entries as they come, of commands or events, once their version and checksum are found right.
+
+    Raises:
+        DataError: an entry is of another version, or damaged.
+    """
+    for name, fields in entries:
+        _require_whole(name, fields, ())
+        yield name, fields
+
+
 def read_command_entry(name: EntryId, fields: Mapping[bytes, bytes]) -> CommandEntry:
     """Read what a stream holds.
 
     Raises:
         DataError: it is of another version, or damaged.
     """
-    packed = _checked(name, fields, (b"v", b"c"))
+    packed = _require_whole(name, fields, (b"v", b"c"))
     if len(packed[b"c"]) % COMMAND.itemsize:
         raise DataError(f"The journal's entry {name} is damaged: its commands are {len(packed[b'c'])} bytes.")
     commands = np.frombuffer(packed[b"c"], COMMAND)
@@ -127,7 +156,7 @@ def read_command_entry(name: EntryId, fields: Mapping[bytes, bytes]) -> CommandE
 
 def read_event_entry(name: EntryId, fields: Mapping[bytes, bytes]) -> EventEntry:
     """Read what a stream holds; the same errors."""
-    packed = _checked(name, fields, (b"v", b"o", b"p", b"i", b"n", b"e", b"h"))
+    packed = _require_whole(name, fields, (b"v", b"o", b"p", b"i", b"n", b"e", b"h"))
     try:
         entry = EventEntry(
             epoch=int(packed[b"o"]),
@@ -145,13 +174,31 @@ def read_event_entry(name: EntryId, fields: Mapping[bytes, bytes]) -> EventEntry
     return entry
 
 
-def _checked(name: EntryId, fields: Mapping[bytes, bytes], needed: tuple[bytes, ...]) -> Mapping[bytes, bytes]:
+def _require_whole(name: EntryId, fields: Mapping[bytes, bytes], needed: tuple[bytes, ...]) -> Mapping[bytes, bytes]:
     if fields.get(b"v") != VERSION:
         raise DataError(f"The journal's entry {name} has version {fields.get(b'v')!r}; this release reads {VERSION!r}.")
-    for field in needed:
+    for field in (*needed, CHECKSUM):
         if field not in fields:
             raise DataError(f"The journal's entry {name} is damaged: it lacks the field {field.decode()!r}.")
+    if fields[CHECKSUM] != _checksum(fields).to_bytes(4, "little"):
+        raise wrong_checksum(name)
     return fields
+
+
+def wrong_checksum(name: EntryId) -> DataError:
+    """Return the error for an entry that is not as it was written."""
+    return DataError(
+        f"The journal's entry {name} is damaged: its checksum is not that of its bytes. Nobody uses it; bring the "
+        "journal's server back from a copy of its files in which the entry is whole."
+    )
+
+
+def _checksum(fields: Mapping[bytes, bytes]) -> int:
+    crc = 0
+    for name, value in fields.items():
+        if name != CHECKSUM:
+            crc = zlib.crc32(value, zlib.crc32(name, crc))
+    return crc
 
 
 class SnapshotManifest(Struct, frozen=True):

@@ -13,8 +13,9 @@ import msgspec
 from msgspec import Struct
 
 from arbitrax.domain.errors import InputError, StoreUnavailableError
+from arbitrax.exchange import commands
 from arbitrax.exchange.records import HOUSE
-from arbitrax.market_data.calendars import calendar
+from arbitrax.market_data.calendars import ALWAYS, calendar
 from arbitrax.trading.answers import read_answer
 from arbitrax.trading.command_channel import CommandChannel, Own
 from arbitrax.trading.exchange_settings import (
@@ -39,6 +40,9 @@ class ConfigurationNotes(Protocol):
 
     async def note_configured(self, shard: int, name: str, value: bytes) -> None:
         """Add or replace a note."""
+
+    async def note_calendar(self, shard: int, symbol: int, name: str) -> None:
+        """Say whose sessions the worker shall keep to with a symbol."""
 
 
 class Configured(Struct, frozen=True):
@@ -104,6 +108,9 @@ async def configure(
         before = msgspec.json.decode(known[name], type=InstrumentSettings) if name in known else None
         moved = before is None or before.reference != wanted.reference
         await _send(channel, instrument.symbol, instrument_command(wanted, instrument, reference=moved))
+        await notes.note_calendar(settings.shard, instrument.number, wanted.calendar)
+        if before is not None and wanted.calendar == ALWAYS != before.calendar:
+            await _send(channel, instrument.symbol, commands.resume(instrument.number))
         await notes.note_configured(settings.shard, name, value)
         changed[0].append(instrument.symbol)
     for desired, account in zip(settings.accounts, accounts, strict=True):
@@ -114,7 +121,7 @@ async def configure(
         if opened is not None and opened.cash != desired.cash:
             raise InputError(
                 f"Account {account.name} was opened with cash {opened.cash}, which is deposited once; put it back in "
-                f"place of {desired.cash}."
+                f"place of {desired.cash}, and move cash with `arbitrax exchange deposit` and `withdraw`."
             )
         first, limits, *deposit = account_commands(desired, account)
         await _send(channel, account.name, first)

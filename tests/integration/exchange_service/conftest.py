@@ -15,6 +15,13 @@ def journal_url(embedded_servers):
 
 
 @pytest.fixture
+def another_shard(journal_url, tmp_path):
+    found = Shard(journal_url, next(_numbers), tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.fixture
 def shard(journal_url, tmp_path):
     found = Shard(journal_url, next(_numbers), tmp_path)
     yield found

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from arbitrax.exchange.journal import CommandEntry, EntryId
+from arbitrax.exchange.journal import VERSION, CommandEntry, EntryId, sealed
 from arbitrax.exchange.records import COMMAND, Kind
 from tests.integration.exchange_service.shard import PATIENCE, orders
 
@@ -18,10 +18,12 @@ def refused(shard):
 @pytest.mark.parametrize(
     ("fields", "sentence"),
     [
-        ({b"v": b"2", b"c": b"\0" * 128}, "has version b'2'; this release reads b'1'."),
-        ({b"c": b"\0" * 128}, "has version None; this release reads b'1'."),
-        ({b"v": b"1"}, "is damaged: it lacks the field 'c'."),
-        ({b"v": b"1", b"c": b"\0" * 127}, "is damaged: its commands are 127 bytes."),
+        ({b"v": b"1", b"c": b"\0" * 128}, "has version b'1'; this release reads b'2'."),
+        ({b"c": b"\0" * 128}, "has version None; this release reads b'2'."),
+        (sealed({b"v": VERSION}), "is damaged: it lacks the field 'c'."),
+        ({b"v": VERSION, b"c": b"\0" * 128}, "is damaged: it lacks the field 'k'."),
+        ({b"v": VERSION, b"c": b"\0" * 128, b"k": b"\0" * 4}, "is damaged: its checksum is not that of its bytes."),
+        (sealed({b"v": VERSION, b"c": b"\0" * 127}), "is damaged: its commands are 127 bytes."),
     ],
 )
 def test_a_damaged_entry_stops_the_worker_that_meets_it_and_those_after(shard, fields, sentence):
@@ -69,15 +71,30 @@ def executed(shard, entries=10):
     shard.finish(worker)
 
 
+def flip(fields):
+    commands = np.frombuffer(fields[b"c"], COMMAND).copy()
+    commands["quantity"][np.flatnonzero(commands["kind"] == Kind.SUBMIT)[0]] ^= 1
+    return fields | {b"c": commands.tobytes()}
+
+
 def test_a_flipped_bit_in_mid_journal_is_refused_with_the_entry_it_is_in(shard):
     executed(shard)
-
-    def flip(fields):
-        commands = np.frombuffer(fields[b"c"], COMMAND).copy()
-        commands["quantity"][np.flatnonzero(commands["kind"] == Kind.SUBMIT)[0]] ^= 1
-        return fields | {b"c": commands.tobytes()}
-
     name = replaced(shard, 5, flip)
+    assert f"The journal's entry {name} is damaged: its checksum is not that of its bytes" in refused(shard)
+
+
+def test_a_flipped_bit_in_what_waits_is_not_executed(shard):
+    executed(shard)
+    applied = shard.outputs.applied()
+    waiting = shard.journal.append(CommandEntry(orders(300, shard.number)))
+    assert replaced(shard, 11, flip) == waiting
+    assert f"The journal's entry {waiting} is damaged: its checksum is not that of its bytes" in refused(shard)
+    assert shard.outputs.applied() == applied
+
+
+def test_another_entry_in_the_place_of_one_is_refused_by_its_events(shard):
+    executed(shard)
+    name = replaced(shard, 5, lambda fields: sealed(flip(fields)))
     assert f"The first entry with other events is {name}." in refused(shard)
 
 

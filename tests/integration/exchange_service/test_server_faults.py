@@ -103,12 +103,43 @@ def test_a_server_without_memory_left_executes_again_once_it_has_some(home, tmp_
         shard.close()
 
 
-def test_a_worker_without_its_server_says_so_and_starts_not(tmp_path):
-    shard = Shard.__new__(Shard)
-    shard.url, shard.number, shard.folder, shard.workers = f"unix://{tmp_path}/nobody.sock", 1, tmp_path, []
-    worker = shard.start()
-    assert worker.wait(PATIENCE) == 1
-    assert worker.log.read_text().startswith(f"Error: The Valkey at {tmp_path}/nobody.sock does not answer")
+def test_a_worker_started_without_its_server_waits_says_so_once_and_starts_when_it_is_back(home, tmp_path):
+    with EmbeddedServers(home) as servers:
+        shard = Shard(servers.journal_url(), 1, tmp_path)
+        kill_journal(servers)
+        worker = shard.start()
+        until(lambda: "worker.waits" in worker.log.read_text(), "waiting")
+        assert worker.poll() is None
+        servers.journal_url()
+        until(lambda: "recovery.done" in worker.log.read_text(), "started by itself")
+        said = worker.log.read_text()
+        assert said.count("worker.waits shard=1 The Valkey at ") == 1
+        shard.reconnect()
+        acknowledged = [shard.journal.append(CommandEntry(orders(200, 1)))]
+        shard.finish(worker)
+        shard.audit(acknowledged)
+        shard.close()
+
+
+def test_a_worker_whose_server_goes_down_in_recovery_recovers_when_it_is_back(home, tmp_path):
+    with EmbeddedServers(home) as servers:
+        shard = Shard(servers.journal_url(), 1, tmp_path)
+        worker = shard.started()
+        acknowledged = [shard.journal.append(CommandEntry(part)) for part in np.array_split(orders(2_000, 1), 30)]
+        shard.finish(worker)
+        worker = shard.start()
+        until(lambda: "lease.acquired" in worker.log.read_text(), "recovering")
+        worker.send_signal(signal.SIGSTOP)
+        kill_journal(servers)
+        worker.send_signal(signal.SIGCONT)
+        until(lambda: "worker.dropped" in worker.log.read_text(), "dropped")
+        servers.journal_url()
+        done = worker.log.read_text().count("recovery.done")
+        until(lambda: worker.log.read_text().count("recovery.done") > done, "recovered")
+        shard.reconnect()
+        shard.finish(worker)
+        shard.audit(acknowledged)
+        shard.close()
 
 
 def test_the_files_of_a_local_server_are_synced_and_how_far_is_marked(shard):

@@ -1,22 +1,41 @@
-"""What the lease holder appends by itself: ticks, and the end of sessions whose gateway is silent."""
+"""What the lease holder appends by itself: ticks, phases, and the end of sessions whose gateway is silent."""
 
+import json
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
-from arbitrax.exchange.journal import START, CommandEntry
-from arbitrax.exchange.records import COMMAND, EVENT, Code, Flag, Happening, Kind, TimeInForce
+from arbitrax.exchange import commands
+from arbitrax.exchange.journal import START, CommandEntry, read_command_entry
+from arbitrax.exchange.records import (
+    CALENDAR_PRODUCER,
+    COMMAND,
+    EVENT,
+    MAX_SYMBOLS,
+    Code,
+    Flag,
+    Happening,
+    Kind,
+    TimeInForce,
+)
 from arbitrax.exchange.service.batches import Heartbeat
 from arbitrax.exchange.service.heartbeats import SILENT_MS, Heartbeats, disconnections
+from arbitrax.market_data.calendars import calendar
+from arbitrax.trading.session_phases import last_phase
 from tests.integration.exchange_service.shard import opening, until
+
+ROOT = Path(__file__).parents[3]
 
 
 def resting(account, **fields):
-    commands = np.zeros(1, COMMAND)
+    row = np.zeros(1, COMMAND)
     values = {"kind": Kind.SUBMIT, "account": account, "price": 100, "quantity": 5} | fields
     for name, value in values.items():
-        commands[name] = value
-    return commands
+        row[name] = value
+    return row
 
 
 def cancelled(shard, code):
@@ -36,6 +55,10 @@ def test_an_order_ends_at_its_time_though_nothing_else_happens(shard):
     assert len(journal) == 3  # the epoch, the order, one tick
     assert journal[-1][0].ms >= expire
     shard.audit()
+
+
+def journal(shard):
+    return [(name, read_command_entry(name, fields)) for part in shard.journal.scan(START) for name, fields in part]
 
 
 def heartbeat(shard, gateway, accounts):
@@ -72,6 +95,41 @@ def test_a_gateway_that_went_silent_before_a_worker_began_is_noticed_by_it(shard
     shard.audit()
 
 
+def phase_commands(shard):
+    """Return the calendar's commands of the journal: (entry's ms, command)."""
+    found = [(name, read_command_entry(name, each)) for part in shard.journal.scan(START) for name, each in part]
+    return [
+        (name.ms, command)
+        for name, entry in found
+        for command in entry.commands
+        if CALENDAR_PRODUCER <= command["producer"] < CALENDAR_PRODUCER + MAX_SYMBOLS
+    ]
+
+
+def test_the_phase_of_a_calendar_is_appended_once_over_a_take_over(shard):
+    """Whatever the time is: the phase that holds now. One after another three workers follow one more symbol each."""
+    rows = [commands.instrument(number) for number in (1, 2, 3)]
+    shard.journal.append(CommandEntry(commands.as_array(rows)))
+    for number, name in ((1, b"XNYS"), (2, b"XLON"), (3, b"XHKG")):
+        shard.channel.ask("HSET", f"calendars:{shard.number}", number, name, 99, b"24/7")
+        worker = shard.started()
+        until(
+            lambda number=number: len({int(each["symbol"]) for _, each in phase_commands(shard)}) == number, "appended"
+        )
+        if number < 3:
+            worker.kill()
+    shard.finish(worker)
+    found = phase_commands(shard)
+    for number, name in ((1, "XNYS"), (2, "XLON"), (3, "XHKG")):
+        mine = [(ms, each) for ms, each in found if each["symbol"] == number]
+        times = [int(each["seq"]) for _, each in mine]
+        assert len(set(times)) == len(times)  # two when a phase changes while this runs
+        for ms, command in mine:
+            held = last_phase(calendar(name), ms)
+            assert (command["seq"], command["kind"]) == (held.time, held.kind)
+    shard.audit()
+
+
 def test_heartbeats_are_kept_when_they_change_and_forgotten_once():
     beats = Heartbeats()
     assert beats.changes() is None
@@ -90,3 +148,33 @@ def test_many_sessions_end_in_several_entries():
     entries = disconnections(list(range(1, 20_001)))
     assert [len(each.commands) for each in entries] == [8_192, 8_192, 3_616]
     assert np.concatenate([each.commands["account"] for each in entries]).tolist() == list(range(1, 20_001))
+
+
+def test_orders_of_a_gateway_that_was_killed_go_after_3_s_those_with_a_session_elsewhere_stay(shard):
+    """Accounts 1 and 2 are connected to the gateway that dies, 2 to another one too."""
+    worker = shard.started()
+    shard.journal.append(CommandEntry(opening()))
+    gateways = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.exchange_session", shard.url, str(shard.number), *accounts],
+            stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        )
+        for accounts in (("1", "2"), ("2",))
+    ]  # fmt: skip
+    try:
+        assert [each.stdout.readline() for each in gateways] == ["connected\n"] * 2
+        until(lambda: len(json.loads(shard.outputs.gateways() or b"{}")) == 2, "heartbeats of both")
+        gateways[0].kill()
+        until(lambda: cancelled(shard, Code.DISCONNECTED), "noticed")
+        assert cancelled(shard, Code.DISCONNECTED) == [1]
+        ended = next(each for each in shard.written() if Code.DISCONNECTED in each.events["code"]).last
+        beats = [name for name, entry in journal(shard) if 1 in (() if entry.sessions is None else entry.sessions)]
+        assert ended.ms - beats[-1].ms >= SILENT_MS
+        assert shard.outputs.gateways().count(b'"') == 2
+    finally:
+        for each in gateways:
+            each.kill()
+            each.communicate()
+    until(lambda: cancelled(shard, Code.DISCONNECTED) == [1, 2, 2], "the other one too")
+    shard.finish(worker)
+    shard.audit()

@@ -566,6 +566,13 @@ INSERT INTO trades (
     entry_order, exit_order, entry_at, exit_at
 ) SELECT gen_random_uuid(), id, id, 0, 'long', 1, 10, 11, 1, 0, false, 'reversed', 1, 2, '2020-01-01Z', '2020-01-02Z'
     FROM assets;
+INSERT INTO accounts (id, name, currency, kind, shard, number, funding)
+    VALUES (gen_random_uuid(), 'another', 'USD', 'paper', 0, 9, 'cash');
+INSERT INTO exchange_payments (id, account_id, shard, amount, paid_at)
+    SELECT gen_random_uuid(), id, 0, 5, now() FROM accounts WHERE number = 7;
+INSERT INTO exchange_transfers (id, source_id, target_id, amount)
+    SELECT 'mine', one.id, other.id, 5 FROM accounts AS one, accounts AS other
+    WHERE one.number = 7 AND other.number = 9;
 """
 
 WRONG_OF_ACCOUNT = {
@@ -583,6 +590,18 @@ WRONG_OF_ACCOUNT = {
         "flags = 256",
     ],
     "exchange_marks": ["shard = -1", "epoch = -1", "entry_ms = -1", "entry_seq = NULL", "hash = 'a'"],
+    "exchange_payments": [f"account_id = {NOBODY}", "amount = 0", "amount = 'NaN'", "amount = NULL"],
+    "exchange_transfers": [
+        "id = ''",
+        "id = 'a b'",
+        f"source_id = {NOBODY}",
+        "source_id = target_id",
+        "amount = 0",
+        "amount = 'NaN'",
+        "state = 'lost'",
+        "state = 'refused'",
+        "reason = 'risk.no_buying_power'",
+    ],
     "exchange_positions": ["trip_order = NULL", "trip_began = NULL", "lots = 0", f"account_id = {NOBODY}"],
     "accounts": [
         "number = 0",

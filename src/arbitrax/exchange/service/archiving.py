@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from arbitrax.domain.errors import DataError, StoreError, StoreUnavailableError
-from arbitrax.exchange.journal import INDEX, START, EntryId
+from arbitrax.exchange.journal import INDEX, START, EntryId, checked
 from arbitrax.exchange.service import crash_points
 from arbitrax.exchange.service.archive_ports import ArchiverServer, ArchiveWriter, StreamArchive
 from arbitrax.exchange.service.entry_tables import ID, EntryTable, just_before, tables
@@ -57,7 +57,7 @@ class Archiver:
         if not self._compared:
             self._compare()
             self._compared = True
-        page = self._server.events.read_after(self._events.last, self._count, wait)
+        page = list(checked(self._server.events.read_after(self._events.last, self._count, wait)))
         if page:
             self._require_next(page[0])
             self._copy_commands(page)
@@ -82,8 +82,7 @@ class Archiver:
         wanted = answered[after]
         if at >= last:
             return
-        for entries in self._server.commands.scan(at, last):
-            found = list(tables(entries))
+        for found in self._server.commands.scan_tables(at, last):
             count = sum(len(each) for each in found)
             if not np.array_equal(np.concatenate([each.ids for each in found]), wanted[:count]):
                 break

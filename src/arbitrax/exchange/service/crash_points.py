@@ -22,6 +22,9 @@ Read once, when imported; without the variable a place is a call of an empty fun
     record.stored       they are, the server was not told
     feed.followed       a feed knows what events did, nothing is sent
     feed.published      it is published
+    transfer.begun      a transfer of cash is stored, nothing is sent
+    transfer.debited    the source's shard has answered, nothing is stored
+    transfer.credited   the target's shard has
 """
 
 import os

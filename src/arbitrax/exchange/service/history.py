@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from arbitrax.domain.errors import DataError
-from arbitrax.exchange.journal import START, VERSION, EntryId, read_command_entry
+from arbitrax.exchange.journal import INDEX, START, VERSION, EntryId, read_command_entry
 from arbitrax.exchange.records import COMMAND
 from arbitrax.exchange.service.archive_ports import StreamArchive
-from arbitrax.exchange.service.entry_tables import ID, EntryTable, tables
+from arbitrax.exchange.service.batches import Batch
+from arbitrax.exchange.service.entry_tables import ID, EntryTable
 from arbitrax.exchange.service.ports import Stream
 
 
@@ -31,11 +32,11 @@ def history(archive: StreamArchive, stream: Stream, after: EntryId, last: EntryI
             part = table.until(last)
             yield part
             done = part.last
-        for page in stream.scan(done, last) if done < last else ():
+        for page in stream.scan_tables(done, last) if done < last else ():
             first, trimmed = stream.trimmed()
-            if trimmed and first > page[0][0]:
+            if trimmed and first > page[0].first:
                 break  # meanwhile: what is gone is archived
-            for table in tables(page):
+            for table in page:
                 yield table
                 done = table.last
     if done < last:
@@ -74,6 +75,36 @@ def commands_of(table: EntryTable) -> Commands:
     return Commands(table.ids, counts, commands)
 
 
+def together(parts: Sequence[Commands]) -> Commands:
+    """Return consecutive entries as one."""
+    if len(parts) == 1:
+        return parts[0]
+    return Commands(
+        np.concatenate([np.empty(0, ID), *(each.ids for each in parts)]),
+        np.concatenate([np.empty(0, np.int64), *(each.counts for each in parts)]),
+        np.concatenate([np.empty(0, COMMAND), *(each.commands for each in parts)]),
+    )
+
+
+def batch_of(found: Commands, predecessor: EntryId) -> Batch:
+    """Return entries as the batch that follows ``predecessor``, without heartbeats: of the past none counts.
+
+    Raises:
+        DataError: an entry is not later than the one before.
+    """
+    ms, seq = (
+        np.concatenate([np.array([before], "<u8"), found.ids[part]])
+        for part, before in (("ms", predecessor.ms), ("seq", predecessor.seq))
+    )
+    later = (ms[1:] > ms[:-1]) | ((ms[1:] == ms[:-1]) & (seq[1:] > seq[:-1]))
+    if not later.all():
+        name = EntryId(*found.ids[int(np.argmin(later))].tolist())
+        raise DataError(f"The journal's entry {name} comes after one that is not earlier: it is damaged.")
+    entries = np.zeros(len(found.ids), INDEX)
+    entries["ms"], entries["seq"], entries["commands"] = ms[1:], seq[1:], found.counts
+    return Batch(predecessor, entries, found.commands, ())
+
+
 class CommandHistory:
     """The journal's past, taken up to an entry at a time."""
 
@@ -92,13 +123,7 @@ class CommandHistory:
                 self._rest = table.part(count, len(table))
             if count < len(table) or table.last == last:
                 break
-        if len(taken) == 1:
-            return taken[0]
-        return Commands(
-            np.concatenate([np.empty(0, ID), *(each.ids for each in taken)]),
-            np.concatenate([np.empty(0, np.int64), *(each.counts for each in taken)]),
-            np.concatenate([np.empty(0, COMMAND), *(each.commands for each in taken)]),
-        )
+        return together(taken)
 
     def _next(self) -> EntryTable | None:
         rest, self._rest = self._rest, None

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from arbitrax.exchange.journal import CommandEntry, EntryId, EventEntry, SnapshotManifest
+
+if TYPE_CHECKING:
+    from arbitrax.exchange.service.entry_tables import EntryTable
 
 RawEntry = tuple[EntryId, Mapping[bytes, bytes]]
 """An entry of a stream as it is stored; `arbitrax.exchange.journal` reads the fields."""
@@ -29,6 +32,13 @@ class Stream(Protocol):
     def scan(self, after: EntryId, last: EntryId | None = None) -> Iterator[Sequence[RawEntry]]:
         """Return what there is up to ``last``, it included, in large pieces."""
 
+    def scan_tables(self, after: EntryId, last: EntryId | None = None) -> Iterator[Sequence[EntryTable]]:
+        """Return the same by column.
+
+        Raises:
+            DataError: an entry's checksum is wrong, or its version.
+        """
+
     def tail(self) -> EntryId:
         """Return the id of the last entry, START when there is none."""
 
@@ -41,6 +51,12 @@ class Stream(Protocol):
 
 class Journal(Stream, Protocol):
     """The commands of a shard."""
+
+    def ask_after(self, after: EntryId, count: int, wait: int) -> None:
+        """Ask for what `read_after` returns, and do something else until `found`."""
+
+    def found(self) -> Sequence[RawEntry]:
+        """Return what was asked for."""
 
     def append(self, entry: CommandEntry) -> EntryId:
         """Add an entry and return its id."""
@@ -106,7 +122,7 @@ class Archive(Protocol):
     def end_of_commands(self, shard: int) -> EntryId:
         """Return the last archived entry of commands, START when there is none."""
 
-    def commands_after(self, shard: int, after: EntryId) -> Iterable[RawEntry]:
+    def commands_after(self, shard: int, after: EntryId) -> Iterable[EntryTable]:
         """Return archived entries, oldest first.
 
         Raises:
@@ -168,6 +184,9 @@ class ShardStore(Protocol):
     @property
     def lease(self) -> Lease:
         """Return the right to execute it."""
+
+    def entries_first(self) -> bool:
+        """Wait for the entries that were asked for, or the reply to an output; tell whether it is the entries."""
 
     def close(self) -> None:
         """End the connections."""

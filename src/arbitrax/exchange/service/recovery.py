@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-from arbitrax.domain.errors import DataError
+from arbitrax.domain.errors import ArbitraxError, DataError
 from arbitrax.exchange.core import MatchingCore
 from arbitrax.exchange.journal import START, EntryId
-from arbitrax.exchange.records import COMMAND
 from arbitrax.exchange.service import crash_points
-from arbitrax.exchange.service.batches import form
 from arbitrax.exchange.service.divergence import first_difference
+from arbitrax.exchange.service.entry_tables import EntryTable
+from arbitrax.exchange.service.history import Commands, batch_of, commands_of, together
 from arbitrax.exchange.service.ports import Archive, RawEntry, Records, ShardStore, SnapshotStore
 from arbitrax.exchange.service.sequencer import Sequencer, epoch_entry
 
@@ -58,6 +59,15 @@ def recover(store: ShardStore, shard: int, sources: Sources, say: Say, stop: Eve
     return _Recovery(store, shard, sources, say, stop).recovered()
 
 
+def prepare(shard: int, sources: Sources) -> None:
+    """Ask what a recovery asks, and forget it: what is slow the first time, such as an import, is then done."""
+    with suppress(ArbitraxError):  # a recovery says so
+        if sources.records:
+            sources.records.recorded(shard)
+        if sources.snapshots:
+            sources.snapshots.verified(shard)
+
+
 class _Recovery:
     def __init__(self, store: ShardStore, shard: int, sources: Sources, say: Say, stop: Event) -> None:
         self.store, self.shard, self.archive, self.say, self.stop = store, shard, sources.archive, say, stop
@@ -66,12 +76,14 @@ class _Recovery:
         self.archived = self.archive.end_of_commands(shard) if self.archive else START
         self.manifests = sources.snapshots.verified(shard) if sources.snapshots else ()
         self.recorded = sources.records.recorded(shard) if sources.records else START
+        store.lease.renew()
 
     def recovered(self) -> Recovered:
         lost = self._lost()
         sequencer = self._from_snapshot(lost) or Sequencer()
         self._require_beginning(sequencer.entry)
         start = sequencer.entry
+        self.store.lease.renew()
         self._replay(sequencer)
         self._compare(sequencer, start, lost)
         unwritten = self._unwritten()
@@ -117,8 +129,8 @@ class _Recovery:
 
     def _replay(self, sequencer: Sequencer) -> None:
         said = self.began
-        for entries in self._pieces(sequencer.entry):
-            sequencer.execute(form(entries, sequencer.entry))
+        for commands in self._pieces(sequencer.entry):
+            sequencer.execute(batch_of(commands, sequencer.entry))
             self.store.lease.renew()
             if self.stop.is_set():
                 raise Stopped
@@ -126,31 +138,36 @@ class _Recovery:
                 said = time.monotonic()
                 self.say(f"recovery.progress shard={self.shard} commands={sequencer.executed} entry={sequencer.entry}")
 
-    def _pieces(self, after: EntryId) -> Iterator[list[RawEntry]]:
-        """Return the entries up to what is applied, in pieces to run at once."""
-        waiting: list[RawEntry] = []
+    def _pieces(self, after: EntryId) -> Iterator[Commands]:
+        """Return the commands up to what is applied, in pieces to run at once."""
+        waiting: list[Commands] = []
         size = 0
-        for entry in self._entries(after):
-            waiting.append(entry)
-            size += len(entry[1].get(b"c", b""))
-            if size >= MOST_REPLAYED * COMMAND.itemsize or len(waiting) >= MOST_REPLAYED:
-                yield waiting
+        for table in self._tables(after):
+            waiting.append(commands_of(table))
+            size += max(len(waiting[-1].commands), len(table))
+            if size >= MOST_REPLAYED:
+                yield together(waiting)
                 waiting, size = [], 0
         if waiting:
-            yield waiting
+            yield together(waiting)
 
-    def _entries(self, after: EntryId) -> Iterator[RawEntry]:
+    def _tables(self, after: EntryId) -> Iterator[EntryTable]:
         """Return the entries up to what is applied, from the archive first, then from the server."""
         last = self.applied.entry
         if self.archive is not None and after < self.archived:
-            for entry in self.archive.commands_after(self.shard, after):
-                if entry[0] > last:
+            for table in self.archive.commands_after(self.shard, after):
+                if table.first > last:
                     return
-                yield entry
-                after = entry[0]  # it may have grown
+                yield table.until(last)
+                after = table.last  # it may have grown
         if after < last:
-            for entries in self.store.journal.scan(after, last):
-                yield from entries
+            for page in self.store.journal.scan_tables(after, last):
+                yield from page
+
+    def _entries(self, after: EntryId) -> Iterator[RawEntry]:
+        """Return the same one by one."""
+        for table in self._tables(after):
+            yield from table.entries()
 
     def _compare(self, sequencer: Sequencer, start: EntryId, lost: EntryId | None) -> None:
         """Refuse to go on from another past than the one that was written."""
@@ -180,4 +197,5 @@ class _Recovery:
     def _unwritten(self) -> list[RawEntry]:
         if self.archive is None or self.archived <= self.applied.entry or self.store.journal.covers(self.archived):
             return []
-        return list(self.archive.commands_after(self.shard, self.applied.entry))
+        lost = self.archive.commands_after(self.shard, self.applied.entry)
+        return [entry for table in lost for entry in table.entries()]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from arbitrax.exchange.journal import START, EntryId, SnapshotManifest
@@ -12,6 +13,8 @@ from arbitrax.exchange.service.trimming import superfluous, trim_points, verifie
 
 TRIM_STEPS = 100
 """In a turn: enough for what comes meanwhile, and the archive does not fall behind."""
+FIRST_PAUSE, LONGEST_PAUSE = 10.0, 3_600.0
+"""Seconds until a replay that failed is tried again, doubled each time: it may have been killed, or the server away."""
 
 
 class SnapshotFiles(Protocol):
@@ -43,15 +46,17 @@ class Upkeep:
         files: SnapshotFiles,
         verify: Callable[[str | None], Verifier],
         say: Callable[[str], None],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Take what it works with; ``verify`` starts a replay from a snapshot, or from the beginning."""
         self._server = server
         self._files = files
         self._verify = verify
         self._say = say
+        self._clock = clock
         self._running: tuple[Verifier, str] | None = None
-        self._failed: set[str] = set()
-        """Names that a replay to the present did not verify."""
+        self._failed: dict[str, tuple[float, float]] = {}
+        """Names that a replay to the present did not verify: when the next one is due, and the pause before it."""
 
     def turn(self) -> None:
         """Look after snapshots and streams; raises like the archiver's step."""
@@ -84,15 +89,27 @@ class Upkeep:
                 return
             self._running = None
             if code:
-                self._failed.add(name)
-                self._say(f"The snapshot {name} was not verified; `arbitrax exchange verify` says why.")
+                self._put_off(name, code)
                 return
-        start, unverified = to_verify(manifests, self._failed)
+            if self._failed.pop(name, None):
+                self._say(f"The snapshot {name} is verified now.")
+        now = self._clock()
+        start, unverified = to_verify(manifests, [name for name, (due, _) in self._failed.items() if now < due])
         if unverified is not None:
             self._running = self._verify(start), unverified
 
+    def _put_off(self, name: str, code: int) -> None:
+        first = name not in self._failed
+        pause = FIRST_PAUSE if first else min(2 * self._failed[name][1], LONGEST_PAUSE)
+        self._failed[name] = self._clock() + pause, pause
+        if first:
+            self._say(
+                f"The snapshot {name} was not verified: the replay ended with {code}. It is tried again, in "
+                f"{pause:.0f} s first; `arbitrax exchange verify` says what is wrong."
+            )
 
-def to_verify(manifests: Mapping[str, SnapshotManifest], failed: set[str]) -> tuple[str | None, str | None]:
+
+def to_verify(manifests: Mapping[str, SnapshotManifest], failed: Collection[str]) -> tuple[str | None, str | None]:
     """Return the verified snapshot a replay begins with (None: the beginning), and the newest that it should verify."""
     at = {name: EntryId.parse(each.entry) for name, each in manifests.items()}
     verified = sorted((name for name in at if manifests[name].verified), key=at.__getitem__)

@@ -8,14 +8,15 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
-from arbitrax.domain.errors import StoreError
+from arbitrax.domain.errors import StoreError, StoreUnavailableError
 from arbitrax.exchange.journal import START, EntryId
 from arbitrax.exchange.records import COMMAND
 from arbitrax.exchange.service import crash_points
 from arbitrax.exchange.service.batches import MOST_COMMANDS, MOST_ENTRIES, form, take
 from arbitrax.exchange.service.heartbeats import Heartbeats, disconnections
+from arbitrax.exchange.service.phases import Phases, Sessions
 from arbitrax.exchange.service.ports import RawEntry, ShardStore
-from arbitrax.exchange.service.recovery import Recovered, Say, Sources, Stopped, recover
+from arbitrax.exchange.service.recovery import Recovered, Say, Sources, Stopped, prepare, recover
 from arbitrax.exchange.service.sequencer import Sequencer, tick_entry
 from arbitrax.exchange.service.snapshotting import Pace, Snapshooter
 
@@ -24,7 +25,7 @@ IN_FLIGHT = 2
 LEAST_READ = 16
 IDLE_MS = 250
 STANDBY_SECONDS = 0.1
-LONGEST_REST = 2.0
+LONGEST_REST = 0.5
 
 Connect = Callable[[], ShardStore]
 
@@ -37,45 +38,49 @@ def serve(
     pace: Pace,
     say: Say,
     stop: threading.Event,
+    sessions: Sessions | None = None,
 ) -> None:
     """Execute a shard, or stand by while another process does, until ``stop`` is set.
 
-    After a fault of the store, a time-out or a lost lease, everything known is dropped and recovered.
+    After a fault of the store, a time-out or a lost lease, everything known is dropped and recovered. A server that is
+    down, be it from the start, is waited for.
 
     Raises:
-        StoreError: the journal's server is down at the start, or would lose entries.
+        StoreError: the journal's server would lose entries, by what it said when it was first reached.
         DataError: the journal is damaged, or gives other events than were written.
     """
-    store, rest, said = connect(), STANDBY_SECONDS, ""
+    rest, said, reached = STANDBY_SECONDS, "", False
     while not stop.is_set():
         try:
-            if _await_lease(shard, store, say, stop):
+            store = connect()
+            reached = True
+        except StoreError as error:
+            if not reached and not isinstance(error, StoreUnavailableError):
+                raise
+            if str(error) != said:
+                say(f"worker.waits shard={shard} {error}")
+            said = str(error)
+            stop.wait(rest)
+            rest = min(rest * 2, LONGEST_REST)
+            continue
+        try:
+            if _await_lease(shard, store, sources, say, stop):
                 recovered = recover(store, shard, sources, say, stop)
                 snapshots = Snapshooter(sources.snapshots, shard, pace, say) if sources.snapshots else None
-                _Turn(shard, store, recovered, snapshots, say).run(stop)
+                _Turn(shard, store, recovered, snapshots=snapshots, phases=Phases(sessions), say=say).run(stop)
             rest, said = STANDBY_SECONDS, ""
-            continue
         except Stopped:
             say(f"worker.stopped shard={shard} while it recovered")
-            continue
         except StoreError as error:
             if str(error) != said:
                 say(f"worker.dropped shard={shard} {error}")
             said = str(error)
+            stop.wait(rest)
         finally:
             _give_up(store)
-        while not stop.wait(rest):
-            rest = min(rest * 2, LONGEST_REST)
-            try:
-                store = connect()
-                break
-            except StoreError as error:
-                if str(error) != said:
-                    say(f"worker.waits shard={shard} {error}")
-                said = str(error)
 
 
-def _await_lease(shard: int, store: ShardStore, say: Say, stop: threading.Event) -> bool:
+def _await_lease(shard: int, store: ShardStore, sources: Sources, say: Say, stop: threading.Event) -> bool:
     """Return whether the lease is ours; not, when stopped."""
     holder = ""
     while not stop.is_set():
@@ -87,6 +92,8 @@ def _await_lease(shard: int, store: ShardStore, say: Say, stop: threading.Event)
         now = store.lease.holder()
         if now != holder:
             say(f"lease.standby shard={shard} holder={now}")
+            if not holder:
+                prepare(shard, sources)
             holder = now
         stop.wait(STANDBY_SECONDS)
     return False
@@ -103,15 +110,22 @@ class _Turn:
     """One time of having the lease."""
 
     def __init__(
-        self, shard: int, store: ShardStore, recovered: Recovered, snapshots: Snapshooter | None, say: Say
+        self,
+        shard: int,
+        store: ShardStore,
+        recovered: Recovered,
+        *,
+        snapshots: Snapshooter | None,
+        phases: Phases,
+        say: Say,
     ) -> None:
-        self._journal, self._outputs, self._lease = store.journal, store.outputs, store.lease
+        self._store, self._journal, self._outputs, self._lease = store, store.journal, store.outputs, store.lease
         self._say, self._shard = say, shard
         self._sequencer: Sequencer = recovered.sequencer
         self._waiting: deque[RawEntry] = deque(recovered.unwritten)
         self._read = self._waiting[-1][0] if self._waiting else self._sequencer.entry
         self._heartbeats = Heartbeats(self._outputs.gateways())
-        self._snapshots = snapshots
+        self._snapshots, self._phases = snapshots, phases
         self._count = LEAST_READ
         """Entries to read at once: about as many as make a batch."""
         self._appended: EntryId = START
@@ -137,9 +151,12 @@ class _Turn:
         self._say(f"worker.stopped shard={self._shard} entry={self._sequencer.entry}")
 
     def _fetch(self) -> bool:
-        """Read what is waiting; when there is nothing, see the outputs through first, then wait."""
-        busy, now = self._outputs.pending > 0, self._now()
-        found = self._journal.read_after(self._read, self._count, 0 if busy else self._wait(now))
+        """Read what comes, or nothing for a while; outputs are seen through meanwhile."""
+        now = self._now()
+        self._journal.ask_after(self._read, self._count, self._wait(now))
+        while self._outputs.pending and not self._store.entries_first():
+            self._outputs.confirm()
+        found = self._journal.found()
         if not found:
             self._seen = now
             self._settle(0)
@@ -155,7 +172,10 @@ class _Turn:
     def _execute(self) -> None:
         batch = form(take(self._waiting), self._sequencer.entry)
         self._heartbeats.note(batch.heartbeats)
+        began = time.perf_counter()
         made = self._sequencer.execute(batch)
+        if self._snapshots:
+            self._snapshots.executed_in(time.perf_counter() - began)
         crash_points.reach("batch.executed")
         self._settle(IN_FLIGHT - 1)
         self._outputs.send(made, self._lease.name, self._heartbeats.changes())
@@ -172,8 +192,8 @@ class _Turn:
 
     def _wait(self, now: int) -> int:
         """Return how long to wait for entries, ms: something may be due before."""
-        due = self._sequencer.core.next_due()
-        return IDLE_MS if due is None else min(max(due - now, 1), IDLE_MS)
+        due = [each for each in (self._sequencer.core.next_due(), self._phases.next_due()) if each is not None]
+        return min(max(min(due) - now, 1), IDLE_MS) if due else IDLE_MS
 
     def _now(self) -> int:
         """Return the server's time, ms, which is asked for once a second."""
@@ -189,6 +209,9 @@ class _Turn:
         due = self._sequencer.core.next_due()
         if due is not None and due <= self._seen:
             self._appended = self._journal.append(tick_entry())
+        for entry in self._phases.due(self._sequencer.core, self._seen):
+            self._say(f"phases.due shard={self._shard} symbols={len(entry.commands)}")
+            self._appended = self._journal.append(entry)
         for entry in disconnections(self._heartbeats.lost(self._seen)):
             self._say(f"gateway.lost shard={self._shard} accounts={len(entry.commands)}")
             self._appended = self._journal.append(entry)

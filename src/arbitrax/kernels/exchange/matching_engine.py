@@ -8,7 +8,7 @@ import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH, int128
 from cython.cimports.arbitrax.kernels.exchange.batch import execute, execute_batch
 from cython.cimports.arbitrax.kernels.exchange.events import shown_of
-from cython.cimports.arbitrax.kernels.exchange.index import mixed
+from cython.cimports.arbitrax.kernels.exchange.index import first_of, mixed
 from cython.cimports.arbitrax.kernels.exchange.matching import book_of
 from cython.cimports.arbitrax.kernels.exchange.memory import close_engine, make_room, open_engine
 from cython.cimports.arbitrax.kernels.exchange.order_ids import find_order
@@ -48,6 +48,7 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     level_at,
     order_at,
     position_at,
+    producer_at,
     symbol_of,
 )
 from cython.cimports.arbitrax.kernels.exchange.state_hash import (
@@ -513,6 +514,16 @@ class MatchingEngine:
         if self.e.next_dead_man < due:
             due = self.e.next_dead_man
         return 0 if due == NO_KEY else due
+
+    def sequence(self, producer: cython.uint) -> cython.ulonglong:
+        """Return the sequence number of the last command of a producer; 0: it sent none."""
+        hash: cython.uint = cython.cast(cython.uint, mixed(self.e.salt, producer))
+        index: cython.uint = first_of(cython.address(self.e.producer_index), hash)
+        while index != 0:
+            if producer_at(cython.address(self.e), index).number == producer:
+                return producer_at(cython.address(self.e), index).seq
+            index = producer_at(cython.address(self.e), index).link
+        return 0
 
     def memory(self) -> dict:
         """Return how many records of each pool have been used and are in use, and the bytes of one."""

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from arbitrax.domain.errors import StoreError
 from arbitrax.exchange.journal import EntryId
+from arbitrax.exchange.service.entry_tables import EntryTable
 from arbitrax.exchange.service.ports import RawEntry
 from arbitrax.storage.embedded.locks import FileLock
 from arbitrax.storage.exchange_files.durable import make_folder, write_file
@@ -70,13 +71,13 @@ class FileArchive:
         """Return the last archived entry of commands, START when there is none."""
         return Segments(self._exchange, shard, Stream.COMMANDS).last()
 
-    def commands_after(self, shard: int, after: EntryId) -> Iterable[RawEntry]:
+    def commands_after(self, shard: int, after: EntryId) -> Iterable[EntryTable]:
         """Return archived entries, oldest first.
 
         Raises:
             DataError: a segment is damaged or missing.
         """
-        return archived_entries(self._exchange, shard, Stream.COMMANDS, after)
+        return Segments(self._exchange, shard, Stream.COMMANDS).read(after)
 
     def events_after(self, shard: int, after: EntryId) -> Iterable[RawEntry]:
         """Return archived entries of events; raises the same."""

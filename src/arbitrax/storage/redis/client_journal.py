@@ -22,6 +22,7 @@ from arbitrax.exchange.journal import (
     read_command_entry,
     read_event_entry,
 )
+from arbitrax.storage.redis.session_schedule import calendars_key
 from arbitrax.trading.client_journal import AppendInterruptedError, AppendRefusedError, Condition, Producer
 
 Answer = TypeVar("Answer")
@@ -138,8 +139,9 @@ class ValkeyClientJournal:
             clock, memory, worker, recorded, newest = await self._ask(pipeline.execute())
         most = int(memory["maxmemory"]) or int(memory.get("total_system_memory", 0))
         lag = 0
-        if recorded is not None and newest:
-            waiting = await self._ask(self._reads.xrange(f"events:{shard}", b"(" + recorded, count=1))
+        if newest:
+            after = b"1" if recorded is None else b"(" + recorded  # the first epoch opens at 0
+            waiting = await self._ask(self._reads.xrange(f"events:{shard}", after, count=1))
             lag = EntryId.parse(newest[0][0]).ms - EntryId.parse(waiting[0][0]).ms if waiting else 0
         return Condition(
             time=clock[0] * 1000 + clock[1] // 1000,
@@ -156,6 +158,14 @@ class ValkeyClientJournal:
     async def note_configured(self, shard: int, name: str, value: bytes) -> None:
         """Note that it was done."""
         await self._ask(self._run("HSET", f"configured:{shard}", name, value))
+
+    async def note_calendar(self, shard: int, symbol: int, name: str) -> None:
+        """Say whose sessions a symbol keeps to."""
+        await self._ask(self._run("HSET", calendars_key(shard), symbol, name))
+
+    async def ask(self, *words: str | bytes | int) -> Any:
+        """Send a command that may be sent again; return its reply."""
+        return await self._ask(self._run(*words))
 
     async def close(self) -> None:
         """Close the connections."""

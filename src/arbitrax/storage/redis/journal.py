@@ -8,8 +8,10 @@ from typing import Any
 from arbitrax.domain.errors import StoreError
 from arbitrax.exchange.journal import START, CommandEntry, EntryId
 from arbitrax.exchange.service import crash_points
+from arbitrax.exchange.service.entry_tables import EntryTable
 from arbitrax.exchange.service.ports import RawEntry
 from arbitrax.storage.redis.channel import Channel
+from arbitrax.storage.redis.entry_reply import read_reply
 
 SCAN_BYTES = 8 << 20
 """Of a reply while a stream is scanned; the count of entries follows from what came before."""
@@ -71,8 +73,17 @@ class ValkeyStream:
 
     def read_after(self, after: EntryId, count: int, wait: int) -> Sequence[RawEntry]:
         """Return up to ``count`` entries; wait up to ``wait`` ms for the first, 0: not at all."""
+        self.ask_after(after, count, wait)
+        return self.found()
+
+    def ask_after(self, after: EntryId, count: int, wait: int) -> None:
+        """Ask for them, and do something else until `found`."""
         block: tuple[str | int, ...] = ("BLOCK", wait) if wait else ()
-        found = self._channel.ask("XREAD", "COUNT", count, *block, "STREAMS", self.key, str(after))
+        self._channel.send("XREAD", "COUNT", count, *block, "STREAMS", self.key, str(after))
+
+    def found(self) -> Sequence[RawEntry]:
+        """Return what was asked for."""
+        found = self._channel.receive()
         return _entries(found[0][1]) if found else ()
 
     def scan(self, after: EntryId, last: EntryId | None = None) -> Iterator[Sequence[RawEntry]]:
@@ -96,6 +107,32 @@ class ValkeyStream:
                 raise
             if not full:
                 return
+
+    def scan_tables(self, after: EntryId, last: EntryId | None = None) -> Iterator[Sequence[EntryTable]]:
+        """Return the same by column, checksums compared: without an object for each entry.
+
+        Raises:
+            DataError: an entry is damaged, or of another version.
+        """
+        count, end, buffer = LEAST_SCANNED, "+" if last is None else str(last), bytearray()
+        self._channel.send("XRANGE", self.key, f"({after}", end, "COUNT", count)
+        waiting = True
+        try:
+            while waiting:
+                size = self._channel.receive_bytes(buffer)
+                waiting = False
+                found = read_reply(buffer, size)
+                read = sum(len(each) for each in found)
+                if not found:
+                    return
+                if read == count:
+                    count = min(max(SCAN_BYTES * read // size, LEAST_SCANNED), MOST_SCANNED)
+                    self._channel.send("XRANGE", self.key, f"({found[-1].last}", end, "COUNT", count)
+                    waiting = True
+                yield found
+        finally:
+            if waiting and self._channel.owed:
+                self._channel.receive_bytes(buffer)
 
     def range_after(self, after: EntryId, last: EntryId | None, count: int) -> Sequence[RawEntry]:
         """Return up to ``count`` entries up to ``last``, it included."""

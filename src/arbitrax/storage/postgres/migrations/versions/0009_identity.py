@@ -2,17 +2,17 @@
 
 from arbitrax.storage.postgres.migrations.scripts import run_script
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
     """Add tables and columns."""
-    run_script("0007_identity.up.sql")
+    run_script("0009_identity.up.sql")
 
 
 def downgrade() -> None:
     """Drop them; backtests lose their owners."""
-    run_script("0007_identity.down.sql")
+    run_script("0009_identity.down.sql")

@@ -1,0 +1,1 @@
+LOCK TABLE exchange_transfers IN SHARE ROW EXCLUSIVE MODE

@@ -1,0 +1,113 @@
+"""Everything on one machine, with processes killed and the supervisor killed."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from arbitrax.cli.supervisor import Process, Supervisor
+
+PATIENCE = 60.0
+
+
+class Up:
+    """A running `arbitrax up` and what it has printed."""
+
+    def __init__(self, home):
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("ARBITRAX_")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "arbitrax.cli.main", "up"],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            env={**environment, "ARBITRAX_HOME": str(home)},
+        )  # fmt: skip
+        self.lines = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        with self.process.stdout:
+            for line in self.process.stdout:
+                self.lines.append(line)
+
+    def count(self, text):
+        return sum(text in line for line in self.lines)
+
+    def wait_for(self, text, times=1):
+        end = time.monotonic() + PATIENCE
+        while self.count(text) < times:
+            assert time.monotonic() < end, f"{text!r} did not come {times} times in:\n{''.join(self.lines)}"
+            threading.Event().wait(0.02)
+
+    def end(self, number):
+        self.process.send_signal(number)
+        code = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        return code
+
+
+def living(home):
+    """Return the command lines of what runs with a home, by process id."""
+    found = {}
+    for each in Path("/proc").glob("[0-9]*"):
+        try:
+            if f"ARBITRAX_HOME={home}\0".encode() in (each / "environ").read_bytes() + b"\0":
+                found[int(each.name)] = (each / "cmdline").read_bytes()
+        except OSError:
+            continue  # it ended meanwhile, or is another user's
+    return found
+
+
+@pytest.fixture
+def home():
+    folder = Path(tempfile.mkdtemp(prefix="arbitrax-up-"))  # root's servers run as another user, who must reach it
+    folder.chmod(0o755)
+    yield folder / "home"
+    shutil.rmtree(folder)
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc to see what runs")
+
+
+@needs_proc
+def test_what_dies_is_started_again_and_ctrl_c_stops_everything_in_order(home):
+    up = Up(home)
+    try:
+        up.wait_for("recovery.done")
+        os.kill(next(pid for pid, words in living(home).items() if b"serve\0exchange" in words), signal.SIGKILL)
+        up.wait_for("exchange was ended by SIGKILL; it is started again")
+        up.wait_for("recovery.done", times=2)
+        assert up.end(signal.SIGINT) == 0
+    finally:
+        up.process.kill()
+        up.process.wait()
+    stopped = [line.split()[0] for line in up.lines if re.search(r"(feed|worker)\.stopped", line)]
+    assert stopped == ["feed", "exchange"]
+    assert up.lines[-1] == "Stopped.\n"
+    assert not living(home)
+
+
+@needs_proc
+def test_nothing_outlives_a_supervisor_that_was_killed(home):
+    up = Up(home)
+    up.wait_for("recovery.done")
+    assert living(home)
+    assert up.end(signal.SIGKILL) == -signal.SIGKILL
+    end = time.monotonic() + PATIENCE
+    while left := living(home):
+        assert time.monotonic() < end, left
+        threading.Event().wait(0.05)
+
+
+def test_a_process_that_refuses_its_words_ends_everything():
+    said = []
+    supervisor = Supervisor([Process("nobody", ("serve", "nobody"))], lambda *line: said.append(line))
+    assert supervisor.run() == "nobody"
+    assert any(name == "nobody" and "nobody" in line for name, line in said)
