@@ -15,7 +15,10 @@ from uuid import UUID
 
 from arbitrax.exchange import commands
 from arbitrax.storage.embedded import EmbeddedServers
+from arbitrax.storage.postgres.connection import Database
+from arbitrax.storage.postgres.exchange_accounts import PostgresAccounts
 from arbitrax.storage.redis.client_journal import ValkeyClientJournal
+from arbitrax.storage.redis.feed_source import ValkeyFeedSource
 from arbitrax.trading.exchange_broker import ExchangeBroker
 from arbitrax.trading.gateway import Gateway
 from arbitrax.trading.orders import Done, NewOrder
@@ -64,13 +67,17 @@ async def offered(broker: ExchangeBroker, together: int, rate: float) -> list[fl
     return sorted(late)
 
 
-async def measure(url: str) -> None:
+async def measure(url: str, database: Database) -> None:
     gateway = Gateway(ValkeyClientJournal(url), {0})
     await gateway.open()
     rows = [commands.instrument(1, tick_value=1, margin=100), commands.open_account(1, "margin")]
     for row in [*rows, commands.deposit(1, 10**15)]:
         assert await gateway.channels[0].send(row, 20)
-    broker = ExchangeBroker(gateway, REGISTRY)
+
+    async def no_feed() -> ValkeyFeedSource:
+        raise NotImplementedError
+
+    broker = ExchangeBroker(gateway, REGISTRY, PostgresAccounts(database), no_feed)
     print("in flight  orders/s   offered/s  p50 ms  p99 ms  p99.9 ms  max ms")
     for together in (1, 10, 100, 1000):
         rate = await closed(broker, together)
@@ -96,7 +103,7 @@ def main() -> None:
             try:
                 assert worker.stderr is not None
                 next(line for line in worker.stderr if "recovery.done" in line)
-                asyncio.run(measure(url))
+                asyncio.run(measure(url, Database(servers.postgres_url())))
             finally:
                 worker.terminate()
                 worker.wait()

@@ -14,7 +14,7 @@ from arbitrax.market_data.providers import limits
 from arbitrax.market_data.validation.catalogue import RULES
 from arbitrax.market_data.validation.report import report
 from arbitrax.strategies.registry import BUILT_IN, find_strategy
-from arbitrax.trading.refusals import NO_WORKER, PAUSED, REFUSALS
+from arbitrax.trading.refusals import BUSY, MISDATED, NO_JOURNAL, NO_WORKER, PAUSED, REFUSALS
 
 DOCS = Path(__file__).parent.parent / "docs"
 
@@ -197,6 +197,12 @@ def exchange_rules_page() -> str:
     return rules_page()
 
 
+WHY = {
+    PAUSED.code: "New orders are paused, and why; cancels still pass.",
+    BUSY.code: "It could not be sent in time and was not; nothing was done.",
+}
+
+
 def refusals_page() -> str:
     """Return the page of refusals, from the one mapping of the kernel's codes."""
     lines = [
@@ -210,9 +216,9 @@ def refusals_page() -> str:
         "| code | HTTP | retry | exit code | sentence |",
         "|---|---|---|---|---|",
     ]
-    every = [*REFUSALS.values(), PAUSED, NO_WORKER]
+    every = [*REFUSALS.values(), MISDATED, PAUSED, BUSY, NO_JOURNAL, NO_WORKER]
     for each in every:
-        sentence = each.sentence or "New orders are paused, and why; cancels still pass."
+        sentence = each.sentence or WHY[each.code]
         retry = "yes" if each.retryable else ""
         lines.append(f"| `{each.code}` | {each.http_status} | {retry} | {each.exit_code} | {sentence} |")
     lines += [

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from arbitrax.exchange.service.status import ShardStatus
     from arbitrax.exchange.service.verification import Verification
     from arbitrax.market_data.providers.provider import Provider
+    from arbitrax.services.cash_movements import MovementNotes
     from arbitrax.services.cash_transfers import CashTransfers
     from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
-    from arbitrax.services.exchange_transfers import TransferNotes
     from arbitrax.services.identity import Users
     from arbitrax.services.identity_keys import Keys
     from arbitrax.services.identity_logins import Logins
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from arbitrax.storage.exchange_files.snapshots import FileSnapshots
     from arbitrax.storage.parquet.bar_cache import BarCache
     from arbitrax.storage.postgres.connection import Database
+    from arbitrax.storage.postgres.exchange_orders import PostgresOrders
     from arbitrax.storage.postgres.job_outbox import PostgresJobOutbox
     from arbitrax.storage.postgres.summary import DatabaseSummary
     from arbitrax.storage.redis.client_journal import ValkeyClientJournal
@@ -130,6 +131,13 @@ class Store:
         from arbitrax.storage.postgres.exchange_registry import PostgresRegistryStore
 
         return PostgresRegistryStore(self._database)
+
+    @cached_property
+    def recorded_orders(self) -> PostgresOrders:
+        """What the recorder has of accounts' orders."""
+        from arbitrax.storage.postgres.exchange_orders import PostgresOrders
+
+        return PostgresOrders(self._database)
 
     @cached_property
     def transfers(self) -> TransferStore:
@@ -512,20 +520,29 @@ async def open_gateway(settings: Settings, shards: set[int]) -> AsyncIterator[tu
         await gateway.close()
 
 
-def open_transfer_notes(journal: ValkeyClientJournal) -> TransferNotes:
+def open_movement_notes(journal: ValkeyClientJournal) -> MovementNotes:
     """Return where deposits and withdrawals are noted."""
-    from arbitrax.storage.redis.transfer_notes import ValkeyTransferNotes
+    from arbitrax.storage.redis.movement_notes import ValkeyMovementNotes
 
-    return ValkeyTransferNotes(journal)
+    return ValkeyMovementNotes(journal)
 
 
 @asynccontextmanager
 async def open_broker(settings: Settings, registry: Registry, shards: set[int]) -> AsyncIterator[ExchangeBroker]:
     """Open the paper exchange as a broker; the same errors."""
+    from contextlib import AsyncExitStack
+
+    from arbitrax.storage.postgres.exchange_accounts import PostgresAccounts
     from arbitrax.trading.exchange_broker import ExchangeBroker
 
-    async with open_gateway(settings, shards) as (gateway, _):
-        yield ExchangeBroker(gateway, registry)
+    async with AsyncExitStack() as stack:
+
+        async def feed() -> ValkeyFeedSource:
+            return await stack.enter_async_context(feed_source(settings))
+
+        database = stack.enter_context(_database(settings))
+        gateway, _ = await stack.enter_async_context(open_gateway(settings, shards))
+        yield ExchangeBroker(gateway, registry, PostgresAccounts(database), feed)
 
 
 @asynccontextmanager

@@ -2,6 +2,7 @@
 
 from random import Random
 
+from arbitrax.exchange.feed.event_run import run_of
 from arbitrax.exchange.feed.listing import FixedDirectory, Listing
 from arbitrax.exchange.journal import CommandEntry, EntryId, read_event_entry
 from arbitrax.exchange.service.batches import form
@@ -30,6 +31,11 @@ def command_entries(seed, length, *, change=None):
         entries.append((EntryId(ms, seq), CommandEntry(part).fields()))
         at += size
     return entries
+
+
+def followed(feed, entry, **how):
+    """Let a feed follow one entry of events."""
+    return feed.follow(run_of(entry), **how)
 
 
 def batches(entries, seed, most=6, sequencer=None):

@@ -146,6 +146,19 @@ def audit_state(connection, state, scale=SCALE):
     assert not any(any(numbers) for numbers in untraded.values())
     require_equal("positions", positions, {key: numbers for key, numbers in traded.items() if key in positions})
     audit_trips(connection, positions, scale)
+    audit_cash(connection, positions, state, scale)
+
+
+def audit_cash(connection, positions, state, scale):
+    """What was paid in and what trades and fees left of it is the engine's cash."""
+    cash = dict.fromkeys(range(1, 7), 0)
+    for account, amount in connection.execute(
+        "SELECT number, amount FROM exchange_payments JOIN accounts ON accounts.id = account_id WHERE NOT orphaned"
+    ):
+        cash[account] += int(amount * scale)
+    for (account, _), (_, cost, realised, fees) in positions.items():
+        cash[account] += realised - cost - fees
+    require_equal("cash", cash, {each: state.accounts[each].cash if each in state.accounts else 0 for each in cash})
 
 
 def audit_trips(connection, positions, scale):

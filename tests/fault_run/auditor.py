@@ -183,7 +183,9 @@ class Auditor:
                 for number, each in orders.items()
             },
             accounts={
-                each: SimpleNamespace(id=each, positions={SYMBOL: self.core.position(each, SYMBOL)})
+                each: SimpleNamespace(
+                    id=each, cash=self.core.account(each).cash, positions={SYMBOL: self.core.position(each, SYMBOL)}
+                )
                 for each in ACCOUNTS
             },
         )

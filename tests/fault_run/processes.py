@@ -25,15 +25,26 @@ class Member:
     """What it said last when it ended by itself."""
     crash_at: str = ""
     """The named point at which this life of it ends, if it comes by there."""
+    notes: Path | None = None
+    """A trader's file, in which each life of it begins with a line."""
+    lives: int = 0
+    """Those that had begun when this one was started."""
 
     def start(self, crash_at: str = "") -> None:
         """Start it; ``crash_at``: until a named point, ``name:times``."""
-        self.crash_at = crash_at
+        self.crash_at, self.lives = crash_at, self._lives()
         more = {crash_points.VARIABLE: crash_at} if crash_at else {}
         with self.log.open("ab") as file:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", *self.words], stdout=file, stderr=file, env=self.environment | more
             )
+
+    def _lives(self) -> int:
+        return self.notes.read_text().count('{"life": ') if self.notes and self.notes.exists() else 0
+
+    def has_begun(self) -> bool:
+        """Say whether a trader trades: one that is asked to stop before does not end well."""
+        return self._lives() > self.lives
 
     def kill(self) -> None:
         """End it as a crash does."""

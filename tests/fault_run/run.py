@@ -11,8 +11,6 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +22,7 @@ from arbitrax.storage.redis import feed_keys
 from arbitrax.storage.redis.channel import Channel
 from arbitrax.storage.redis.shard_server import ShardServer
 from tests.fault_run.auditor import Auditor
+from tests.fault_run.disks import FULL, disk
 from tests.fault_run.exchange_file import FILE, SHARD
 from tests.fault_run.processes import Member, environment_of, until
 
@@ -34,7 +33,15 @@ KILL_AFTER = (0.5, 3.0)
 AWAY = (0.0, 2.0)
 """Seconds a killed process is away."""
 SERVERS = ("journal", "cache", "postgres")
-TARGETS = {"worker": 4, "archiver": 2, "recorder": 2, "feed": 2, "gateway": 3, "journal": 2, "cache": 1, "postgres": 1}
+ASLEEP = (1.0, 6.0)
+"""Seconds a paused process sleeps: a lease lasts 3."""
+FULL_FOR = (0.5, 4.0)
+"""Seconds the disk is full."""
+TARGETS = {
+    "worker": 4, "archiver": 2, "recorder": 2, "feed": 2, "gateway": 3, "journal": 2, "cache": 1, "postgres": 1,
+    "pause": 2,
+}  # fmt: skip
+"""What is done, and how often in comparison: killing something, or pausing any process."""
 POINTS = {  # how often a process comes by there, about, before it is killed
     "worker": {
         "append.sent": 2, "append.replied": 2, "batch.read": 100, "batch.executed": 100, "output.before": 100,
@@ -65,11 +72,16 @@ class Report:
     endings: list[str] = field(default_factory=list)
     findings: list[str] = field(default_factory=list)
 
+    @property
+    def killed(self) -> int:
+        """Processes that were killed."""
+        return sum(count for name, count in self.kills.items() if "paused" not in name and "disk" not in name)
+
     def __str__(self) -> str:
         kills = ", ".join(f"{name} {count}" for name, count in sorted(self.kills.items()))
         rows = [
             ("seed", str(self.seed)),
-            ("kills", f"{sum(self.kills.values())}: {kills}"),
+            ("kills", f"{self.killed}: {kills}"),
             ("commands executed", f"{self.commands:,}, events {self.events:,}"),
             ("orders sent", f"{self.told['row']:,}, acknowledged {self.told['orders']:,}"),
             ("answers", f"{self.told['events']:,}, unknown {self.told['unknown']:,}"),
@@ -89,9 +101,9 @@ def _summary(times: list[float]) -> str:
 class FaultRun:
     """A fresh home, and everything that runs there."""
 
-    def __init__(self, home: Path, seed: int, targets: dict[str, int] = TARGETS) -> None:
+    def __init__(self, home: Path, seed: int, targets: dict[str, int] = TARGETS, durability: str = "process") -> None:
         self.home, self.seed, self.targets = home, seed, targets
-        self.environment = environment_of(home, **OFTEN)
+        self.environment = environment_of(home, ARBITRAX_DURABILITY=durability, **OFTEN)
         self.settings = read_settings(self.environment)
         self.dice = random.Random(seed)  # noqa: S311 - not secret
         self.servers = embedded_servers(home, self.settings.durability)
@@ -103,16 +115,20 @@ class FaultRun:
         }
         self.logs = [home / f"gateway-{number}.jsonl" for number in (1, 2)]
         self.gateways = [
-            self._member(f"gateway-{at}", "tests.fault_run.trader", str(at), str(seed), str(log))
+            self._member(f"gateway-{at}", "tests.fault_run.trader", str(at), str(seed), str(log), notes=log)
             for at, log in enumerate(self.logs, 1)
         ]
         self.back: list[tuple[float, Member]] = []
         self.killed_at: list[tuple[float, str]] = []
         """When something was killed that executes, or is needed for it, and what its end was."""
+        self.asleep: list[tuple[float, Member]] = []
+        self.full_until = 0.0
+        self.only: tuple[str, str] | None = None
+        """Process and point of all its lives, while points are visited."""
         self.ending = False
 
-    def _member(self, name: str, *words: str) -> Member:
-        return Member(name, list(words), self.home / f"{name}.log", self.environment)
+    def _member(self, name: str, *words: str, notes: Path | None = None) -> Member:
+        return Member(name, list(words), self.home / f"{name}.log", self.environment, notes=notes)
 
     def __enter__(self) -> "FaultRun":
         self.home.mkdir(parents=True, exist_ok=True)
@@ -142,16 +158,27 @@ class FaultRun:
         for each in self.gateways:
             each.start()
 
-    def trade(self, seconds: float) -> None:
-        """Kill something every few seconds, and start again what was killed or ended."""
+    def trade(self, seconds: float, kills: int = 0) -> None:
+        """Do something every few seconds, and start again what was killed or ended; until so much was killed too."""
         end = time.monotonic() + seconds
         due = time.monotonic() + 2 * KILL_AFTER[1]
-        while time.monotonic() < end:
-            self._bring_back(time.monotonic())
+        while time.monotonic() < end or self.report.killed < kills:
+            self.turn(time.monotonic())
             if time.monotonic() >= due:
-                self._kill_one()
+                self._do_one()
                 due = time.monotonic() + self.dice.uniform(*KILL_AFTER)
             threading.Event().wait(0.02)
+
+    def turn(self, now: float) -> None:
+        """Start again, wake, and free what is due."""
+        self._bring_back(now)
+        for at, member in self.asleep[:]:
+            if at <= now:
+                self.asleep.remove((at, member))
+                member.process.send_signal(signal.SIGCONT)
+        if self.full_until and self.full_until <= now:
+            self.full_until = 0.0
+            self._full_file().unlink()
 
     def rest(self) -> None:
         """Stop the gateways, wait until every part is level, stop the rest.
@@ -160,6 +187,7 @@ class FaultRun:
             TimeoutError: a part did not come to rest.
         """
         self.ending = True
+        self.turn(float("inf"))
         for name in SERVERS:
             self._serve(name)
         for each in self.members.values():  # whose lives may be those that end at a point
@@ -168,6 +196,7 @@ class FaultRun:
         self.back = [(at, member) for at, member in self.back if member in self.gateways]
         self._bring_back(float("inf"))
         for each in self.gateways:
+            until(each.has_begun, PATIENCE, f"{each.name} trades")
             each.ask_to_stop()
         for each in self.gateways:
             if not each.stopped(PATIENCE):
@@ -202,12 +231,23 @@ class FaultRun:
             name
         ]()
 
+    def away(self) -> list[Member]:
+        """Return what was killed and did not come back yet."""
+        return [member for _, member in self.back]
+
+    def bring_back_later(self, member: Member, seconds: float) -> None:
+        """Start a process again after a while."""
+        self.back.append((time.monotonic() + seconds, member))
+
+    def _full_file(self) -> Path:
+        return self.home.parent / FULL
+
     def _bring_back(self, now: float) -> None:
         for at, member in self.back[:]:
             if at <= now:
                 self.back.remove((at, member))
                 member.start(self._crash_at(member))
-        away = [member for _, member in self.back]
+        away = self.away()
         for member in (*self.members.values(), *self.gateways):
             if member in away:
                 continue
@@ -215,19 +255,48 @@ class FaultRun:
                 point = member.crash_at.partition(":")[0]
                 self.report.kills[f"at {point}"] += 1
                 self._note_kill(member)
-                self.back.append((time.monotonic() + self.dice.uniform(*AWAY), member))
+                self.bring_back_later(member, 0.1 if self.only else self.dice.uniform(*AWAY))
             elif member.has_ended():
-                self.back.append((time.monotonic() + 0.5, member))
+                self.bring_back_later(member, 0.5)
 
     def _crash_at(self, member: Member) -> str:
-        points = POINTS.get(member.name.partition("-")[0])
+        process = member.name.partition("-")[0]
+        points = POINTS.get(process)
+        if self.only is not None and points is not None:
+            name = self.only[1]
+            return f"{name}:{self.dice.randint(1, points[name])}" if process == self.only[0] else ""
         if self.ending or points is None or self.dice.random() > AT_A_POINT:
             return ""
         name = self.dice.choice(list(points))
         return f"{name}:{self.dice.randint(1, points[name])}"
 
-    def _kill_one(self) -> None:
+    def _do_one(self) -> None:
         target = self.dice.choices(list(self.targets), self.targets.values())[0]
+        if target == "disk":
+            self._fill_disk()
+        elif target == "pause":
+            self._pause_one()
+        else:
+            self._kill_one(target)
+
+    def _fill_disk(self) -> None:
+        if not self.full_until:
+            self.report.kills["full disk"] += 1
+            self._full_file().touch()
+            self.full_until = time.monotonic() + self.dice.uniform(*FULL_FOR)
+
+    def _pause_one(self) -> None:
+        busy = [*self.away(), *(member for _, member in self.asleep)]
+        awake = [each for each in (*self.members.values(), *self.gateways) if each not in busy]
+        member = self.dice.choice(awake)
+        if member.process.poll() is None:
+            self.report.kills[f"{member.name.partition('-')[0]} paused"] += 1
+            member.process.send_signal(signal.SIGSTOP)
+            if member.name.startswith("worker"):
+                self.killed_at.append((time.time(), "worker paused"))
+            self.asleep.append((time.monotonic() + self.dice.uniform(*ASLEEP), member))
+
+    def _kill_one(self, target: str) -> None:
         self.report.kills[target] += 1
         if target in SERVERS:
             pids = [each.pid for each in self.servers.status() if each.name == target and each.pid]
@@ -238,7 +307,7 @@ class FaultRun:
             self._serve(target)
             return
         every = [*self.members.values(), *self.gateways]
-        away = [member for _, member in self.back]
+        away = self.away()
         there = [each for each in every if each.name.startswith(target) and each not in away]
         if not there:
             self.report.kills[target] -= 1
@@ -252,7 +321,8 @@ class FaultRun:
         if not member.name.startswith("worker"):
             return
         (other,) = (each for name, each in self.members.items() if name.startswith("worker") and each is not member)
-        ready = other.process.poll() is None and other not in [away for _, away in self.back]
+        absent = [*self.away(), *(member for _, member in self.asleep)]
+        ready = other.process.poll() is None and other not in absent
         standing_by = ready and self._last_word(other) == "lease.standby"
         executed = self._last_word(member) == "recovery.done"
         what = ("standby took over" if standing_by else "no standby") if executed else "standby killed"
@@ -272,7 +342,7 @@ class FaultRun:
         )
         found: dict[str, list[float]] = {}
         for number, (at, what) in enumerate(self.killed_at):
-            if what != "standby killed":
+            if what not in ("standby killed", "worker paused"):
                 again = next((each for each in done if each >= at), float("inf"))
                 alone = not any(later < again for later, _ in self.killed_at[number + 1 :])
                 found.setdefault(what if alone else "killed again meanwhile", []).append(again - at)
@@ -297,42 +367,43 @@ class FaultRun:
         return len(set(self._marks().values())) == 1
 
 
-@contextmanager
-def slow_disk(folder: Path, milliseconds: int) -> Iterator[None]:
-    """Let fdatasync of everything that is started meanwhile take longer."""
-    if not milliseconds:
-        yield
-        return
-    library = folder / "slow_sync.so"
-    source = Path(__file__).with_name("slow_sync.c")
-    command = ["cc", "-shared", "-fPIC", f"-DDELAY_MS={milliseconds}", "-o", str(library), str(source)]
-    subprocess.run(command, check=True)
-    os.environ["LD_PRELOAD"] = str(library)
-    try:
-        yield
-    finally:
-        del os.environ["LD_PRELOAD"]
-
-
 def run(
-    seconds: float, seed: int, *, targets: dict[str, int] = TARGETS, slow_sync: int = 0, keep: bool = False
+    seconds: float,
+    seed: int,
+    *,
+    kills: int = 0,
+    rounds: int = 0,
+    targets: dict[str, int] = TARGETS,
+    durability: str = "process",
+    slow_sync: int = 0,
+    keep: bool = False,
 ) -> Report:
     """Run everything once in a new home.
 
     Args:
         seconds: of trading.
         seed: of what is killed when, and of the participants.
-        targets: what may be killed, and how often in comparison.
+        kills: that there must be at least; trading goes on until then.
+        rounds: at each named point, before.
+        targets: what may be done, and how often in comparison; ``disk``: it is full for a while.
+        durability: of the servers and processes.
         slow_sync: milliseconds that fdatasync takes longer.
         keep: leave the home for who looks.
     """
+    from tests.fault_run.points import visit_points  # it needs this module
+
     # Root's servers run as another user, who must reach their folder.
     folder = Path(tempfile.mkdtemp(prefix="arbitrax-faults-"))
     folder.chmod(0o755)
     try:
-        with slow_disk(folder, slow_sync), FaultRun(folder / "home", seed, targets) as exchange:
+        with (
+            disk(folder, slow_sync=slow_sync, fills="disk" in targets),
+            FaultRun(folder / "home", seed, targets, durability) as exchange,
+        ):
             exchange.start()
-            exchange.trade(seconds)
+            if rounds:
+                visit_points(exchange, rounds)
+            exchange.trade(seconds, kills)
             return exchange.judge()
     finally:
         if keep:

@@ -7,21 +7,35 @@ import os
 import signal
 import subprocess
 import sys
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from pathlib import Path
-from uuid import UUID
+from uuid import uuid4
 
+import numpy as np
 import pytest
 import valkey
+from msgspec import structs
 
+from arbitrax.domain.errors import StoreUnavailableError
 from arbitrax.exchange import commands
 from arbitrax.exchange.journal import EntryId, read_command_entry, read_event_entry
-from arbitrax.exchange.records import Happening, Kind
+from arbitrax.exchange.recording.recorder import Recorder
+from arbitrax.exchange.records import COMMAND, WINDOW_TIME, Happening, Kind
+from arbitrax.storage.postgres.connection import Database
+from arbitrax.storage.postgres.exchange_accounts import PostgresAccounts
+from arbitrax.storage.postgres.exchange_records import PostgresRecords
+from arbitrax.storage.postgres.exchange_registry import PostgresRegistryStore
 from arbitrax.storage.redis.client_journal import ValkeyClientJournal
-from arbitrax.trading.exchange_broker import ExchangeBroker
+from arbitrax.storage.redis.feed_source import ValkeyFeedSource
+from arbitrax.storage.redis.recorder_server import ValkeyShardStreams
+from arbitrax.trading.client_ids import new_client_order_id
+from arbitrax.trading.command_channel import NotSentError
+from arbitrax.trading.exchange_broker import ExchangeBroker, encode
 from arbitrax.trading.gateway import Gateway
-from arbitrax.trading.orders import Done, NewOrder, OrderState, Refused, Unknown
+from arbitrax.trading.orders import BookDepth, DepthLevel, Done, NewOrder, OrderState, Refused, Unknown
 from arbitrax.trading.registry import Account, Instrument, Registry
+from tests.integration.exchange_service.shard import until
 from tests.journal_proxy import JournalProxy
 
 ROOT = Path(__file__).parents[2]
@@ -33,27 +47,45 @@ BUY = NewOrder("AAPL", "buy", "3", price="100.00", client_order_id="mine")
 class Exchange:
     """A shard of its own for a test, with a worker."""
 
-    def __init__(self, url: str, home: Path) -> None:
-        self.url, self._home = url, home
+    def __init__(self, url: str, home: Path, database_url: str, cache_url: str) -> None:
+        self.url, self._home, self._cache_url = url, home, cache_url
         self.shard = next(SHARDS)
-        self._workers: list[subprocess.Popen] = []
+        self._processes: list[subprocess.Popen] = []
         self.server = valkey.Valkey.from_url(url)
-        self.registry = Registry(
-            [Instrument("AAPL", self.shard, 1, "0.01", "1", "0.01", "USD")],
-            [Account(UUID(int=1), "alice", self.shard, 1, "USD", "0.01", "margin")],
-        )
+        self.database = Database(database_url)
+        store = PostgresRegistryStore(self.database)
+        instruments = [Instrument("AAPL", self.shard, 1, "0.01", "1", "0.01", "USD")]
+        accounts = [
+            Account(uuid4(), name, self.shard, number, "USD", "0.01", kind)
+            for number, (name, kind) in enumerate([("alice", "margin"), ("bob", "cash")], 1)
+        ]
+        self.registry = Registry(store.add_instruments(instruments), store.add_accounts(accounts))
+
+    def serve(self, what: str, ready: str) -> subprocess.Popen:
+        urls = {
+            "ARBITRAX_REDIS_URL": self.url,
+            "ARBITRAX_DATABASE_URL": self.database.url,
+            "ARBITRAX_CACHE_URL": self._cache_url,
+        }
+        log = self._home / f"{what}-{len(self._processes)}.log"
+        with log.open("wb") as file:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "arbitrax.cli.main", "serve", what, "--shard", str(self.shard)],
+                env={**os.environ, "ARBITRAX_HOME": str(self._home), **urls}, stderr=file,
+            )  # fmt: skip
+        self._processes.append(process)
+        until(lambda: ready in log.read_text(), f"{what} is ready")
+        return process
 
     def start_worker(self) -> subprocess.Popen:
-        environment = {**os.environ, "ARBITRAX_HOME": str(self._home), "ARBITRAX_REDIS_URL": self.url}
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "arbitrax.cli.main", "serve", "exchange", "--shard", str(self.shard)],
-            env=environment, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        self._workers.append(worker)
-        for line in worker.stderr:
-            if "recovery.done" in line:
-                break
-        return worker
+        return self.serve("exchange", "recovery.done")
+
+    def record(self) -> None:
+        """Record all there is, as `serve recorder` does."""
+        with ValkeyShardStreams(self.url, self.shard) as streams:
+            recorder = Recorder(self.shard, streams, PostgresRecords(self.database, self.shard), [].append)
+            while recorder.step(0):
+                pass
 
     async def configure(self) -> None:
         async with self.gateway() as gateway:
@@ -76,8 +108,9 @@ class Exchange:
 
     @asynccontextmanager
     async def broker(self, url: str | None = None, *, deadline: int = 20_000):
-        async with self.gateway(url) as gateway:
-            yield ExchangeBroker(gateway, self.registry, deadline=deadline)
+        async with self.gateway(url) as gateway, ValkeyFeedSource(self._cache_url) as source:
+            records = PostgresAccounts(self.database)
+            yield ExchangeBroker(gateway, self.registry, records, partial(opened, source), deadline=deadline)
 
     def submissions(self) -> list[bytes]:
         found = []
@@ -94,16 +127,21 @@ class Exchange:
         return found
 
     def close(self) -> None:
-        for worker in self._workers:
-            worker.kill()
-            worker.wait()
-            worker.stderr.close()
+        for process in self._processes:
+            process.kill()
+            process.wait()
         self.server.close()
+        self.database.close()
 
 
-@contextmanager
-def an_exchange(servers, tmp_path):
-    exchange = Exchange(servers.journal_url(), tmp_path)
+async def opened(source):
+    return source
+
+
+@pytest.fixture
+def idle(embedded_servers, tmp_path, postgres_url, cache_url):
+    """A shard without a worker."""
+    exchange = Exchange(embedded_servers.journal_url(), tmp_path, postgres_url, cache_url)
     try:
         yield exchange
     finally:
@@ -111,11 +149,10 @@ def an_exchange(servers, tmp_path):
 
 
 @pytest.fixture
-def exchange(embedded_servers, tmp_path):
-    with an_exchange(embedded_servers, tmp_path) as made:
-        made.worker = made.start_worker()
-        asyncio.run(made.configure())
-        yield made
+def exchange(idle):
+    idle.worker = idle.start_worker()
+    asyncio.run(idle.configure())
+    return idle
 
 
 def test_an_order_lives_from_submission_to_cancel(exchange):
@@ -126,7 +163,6 @@ def test_an_order_lives_from_submission_to_cancel(exchange):
             assert (bought.status, bought.open, bought.client_order_id) == ("open", "3", "mine")
             again = await broker.submit("alice", BUY)
             assert again == Done(bought.order, "mine", repeated=True)
-            assert (await broker.depth("AAPL")).bids[0].quantity == "3"
             amended = await broker.amend("alice", bought.order, quantity="2")
             assert (amended.open, amended.quantity) == ("2", "2")
             assert [each.open for each in await broker.open_orders("alice")] == ["2"]
@@ -146,7 +182,7 @@ def test_an_order_lives_from_submission_to_cancel(exchange):
 
 
 def test_both_sides_of_a_trade_add_up(exchange):
-    exchange.registry.accounts["bob"] = bob = Account(UUID(int=2), "bob", exchange.shard, 2, "USD", "0.01", "cash")
+    bob = exchange.registry.account("bob")
 
     async def run():
         async with exchange.broker() as broker:
@@ -327,16 +363,14 @@ def test_entry_pauses_when_the_recorder_is_far_behind_and_cancels_pass(exchange,
     asyncio.run(run())
 
 
-def test_without_a_worker_nothing_enters(embedded_servers, tmp_path):
-    with an_exchange(embedded_servers, tmp_path) as exchange:
+def test_without_a_worker_nothing_enters(idle):
+    async def run():
+        async with idle.broker() as broker:
+            return await broker.submit("alice", BUY)
 
-        async def run():
-            async with exchange.broker() as broker:
-                return await broker.submit("alice", BUY)
-
-        found = asyncio.run(run())
-        assert (found.code, found.retryable) == ("exchange.no_worker", True)
-        assert exchange.submissions() == []
+    found = asyncio.run(run())
+    assert (found.code, found.retryable) == ("exchange.no_worker", True)
+    assert idle.submissions() == []
 
 
 def test_a_closed_session_takes_its_orders_along(exchange):
@@ -351,5 +385,267 @@ def test_a_closed_session_takes_its_orders_along(exchange):
             gone = await broker.disconnect("alice")
             assert len(gone.cancelled) == 1
             assert await broker.open_orders("alice") == []
+
+    asyncio.run(run())
+
+
+def forget(exchange):
+    """Let the engine forget client order ids of closed orders at once, as it does in time, and record all there is."""
+
+    async def run():
+        async with exchange.gateway() as gateway:
+            row = np.zeros(1, COMMAND)
+            row["kind"] = Kind.WINDOW
+            assert await gateway.channels[exchange.shard].send(row.tobytes(), 20)
+
+    asyncio.run(run())
+    exchange.record()
+
+
+def test_what_the_exchange_forgot_postgresql_remembers_with_the_first_outcome(exchange, monkeypatch):
+    poor = NewOrder("AAPL", "buy", "9000000", price="9000.00", client_order_id="poor")
+
+    async def first():
+        async with exchange.broker() as broker:
+            bought = await broker.submit("alice", BUY)
+            await broker.amend("alice", bought.order, quantity="2", price="90.00")
+            await broker.cancel("alice", bought.order)
+            return bought, await broker.submit("alice", poor)
+
+    bought, refused = asyncio.run(first())
+    assert refused.code == "risk.no_buying_power"
+    forget(exchange)
+
+    async def again():
+        async with exchange.broker() as broker:
+            return [await broker.submit("alice", each) for each in (BUY, poor, structs.replace(BUY, quantity="4"))]
+
+    monkeypatch.setattr("arbitrax.trading.past_orders.REMEMBERED", 0)
+    repeated, still_poor, other = asyncio.run(again())
+    assert repeated == Done(bought.order, "mine", repeated=True)
+    assert still_poor == refused
+    assert other.code == "order.client_id_used"
+    assert len(exchange.accepted()) == 1
+    monkeypatch.setattr("arbitrax.trading.past_orders.REMEMBERED", 10**15)  # without the look it would be bought again
+    assert asyncio.run(again())[0].status == "open"
+    assert len(exchange.accepted()) == 2
+
+
+def test_only_ids_that_may_be_old_are_looked_up_and_those_that_wait_go_together(exchange, monkeypatch):
+    looks = []
+    look = PostgresAccounts.first_outcomes
+    monkeypatch.setattr(PostgresAccounts, "first_outcomes", lambda self, ids: looks.append(len(ids)) or look(self, ids))
+
+    async def run():
+        async with exchange.broker() as broker:
+            now = broker._gateway.now()
+            made = [new_client_order_id(now) for _ in range(100)] + [f"mine-{number}" for number in range(100)]
+            orders = [NewOrder("AAPL", "buy", "1", price="1", client_order_id=each) for each in made]
+            told = await asyncio.gather(*(broker.submit("alice", each) for each in orders))
+            assert {each.status for each in told} == {"open"}
+            assert sum(looks) == 100
+            assert len(looks) <= 3
+            old = structs.replace(BUY, client_order_id=new_client_order_id(now - WINDOW_TIME))
+            assert (await broker.submit("alice", old)).status == "open"
+            assert sum(looks) == 101
+            early = structs.replace(BUY, client_order_id=new_client_order_id(now + WINDOW_TIME))
+            assert (await broker.submit("alice", early)).code == "order.client_id_misdated"
+            assert sum(looks) == 101
+
+            def away(self, ids):
+                raise StoreUnavailableError("PostgreSQL is away.")
+
+            monkeypatch.setattr(PostgresAccounts, "first_outcomes", away)
+            paused = await broker.submit("alice", BUY)
+            assert (paused.code, paused.retryable) == ("exchange.paused", True)
+            fresh = structs.replace(BUY, client_order_id=new_client_order_id(now))
+            assert (await broker.submit("alice", fresh)).status == "open"
+
+    asyncio.run(run())
+
+
+def test_reads_are_the_recorded_past_and_the_events_since(exchange):
+    async def run():
+        async with exchange.broker() as broker:
+            await broker.submit("bob", NewOrder("AAPL", "buy", "5", price="100.00", client_order_id="b"))
+            sold = await broker.submit("alice", NewOrder("AAPL", "sell", "2", price="100.00", client_order_id="s"))
+            await asyncio.to_thread(exchange.record)
+            await asyncio.to_thread(trim, exchange)
+            await broker.submit("alice", NewOrder("AAPL", "sell", "1", price="99.00", client_order_id="t"))
+            stop = NewOrder("AAPL", "buy", "4", type="stop", stop="120.00", client_order_id="u")
+            stop = await broker.submit("alice", stop)
+            (left,) = await broker.open_orders("bob")
+            assert (left.client_order_id, left.filled, left.open, left.average_price) == ("b", "3", "2", "100.000000")
+            (waits,) = await broker.open_orders("alice")
+            assert (waits.order, waits.type, waits.stop, waits.price) == (stop.order, "stop", "120.00", None)
+            assert (await broker.order("alice", sold.order)).status == "filled"
+            assert await broker.order("bob", sold.order) is None
+            assert (await broker.find("alice", "t")).status == "filled"
+            assert (await broker.find("bob", "b")).order == left.order
+            assert isinstance(await broker.find("bob", "nothing"), Unknown)
+            assert [(each.quantity, each.cost) for each in await broker.positions("bob")] == [("3", "300.00")]
+            assert [(each.quantity, each.cost) for each in await broker.positions("alice")] == [("-3", "-300.00")]
+            assert (await broker.account("bob")).cash == "9700.00"
+            before = await broker.account("alice"), await broker.positions("alice"), await broker.open_orders("alice")
+            await asyncio.to_thread(exchange.record)
+            await asyncio.to_thread(trim, exchange)
+            after = await broker.account("alice"), await broker.positions("alice"), await broker.open_orders("alice")
+            assert after == before
+
+    async def fund():
+        async with exchange.gateway() as gateway:
+            for row in (commands.open_account(2), commands.deposit(2, 1_100_000), commands.withdraw(2, 100_000)):
+                assert await gateway.channels[exchange.shard].send(row, 20)
+
+    asyncio.run(fund())
+    asyncio.run(run())
+
+
+def trim(exchange):
+    """Let the server keep nothing that is recorded and archived."""
+    mark = exchange.server.hget(f"marks:{exchange.shard}", "recorded")
+    for stream in ("commands", "events"):
+        exchange.server.xtrim(f"{stream}:{exchange.shard}", minid=mark, approximate=False)
+
+
+def test_a_database_that_is_of_another_history_is_told_not_mixed(exchange):
+    async def run():
+        async with exchange.broker() as broker:
+            await broker.submit("alice", BUY)
+            await asyncio.to_thread(exchange.record)
+            await asyncio.to_thread(exchange.server.delete, f"events:{exchange.shard}")
+            with pytest.raises(StoreUnavailableError, match="do not meet"):
+                await broker.open_orders("alice")
+
+    asyncio.run(run())
+
+
+def test_the_book_is_read_from_the_feed(exchange):
+    async def run():
+        async with exchange.broker() as broker:
+            with pytest.raises(StoreUnavailableError, match="serve feed"):
+                await broker.depth("AAPL")
+            await asyncio.to_thread(exchange.serve, "feed", "from=")
+            await broker.submit("alice", BUY)
+            async with asyncio.timeout(60):
+                while not (await depth(broker)).bids:
+                    await asyncio.sleep(0.01)
+            assert (await broker.depth("AAPL")).bids == (DepthLevel("100.00", "3"),)
+
+    async def depth(broker):
+        try:
+            return await broker.depth("AAPL")
+        except StoreUnavailableError:
+            return BookDepth("AAPL", (), (), None)
+
+    asyncio.run(run())
+
+
+def test_what_never_left_is_told_as_not_sent(exchange, tmp_path):
+    async def run():
+        async with JournalProxy(exchange.url, tmp_path / "p") as proxy, exchange.gateway(proxy.url) as gateway:
+            channel = gateway.channels[exchange.shard]
+            proxy.lose = 1_000  # the first hangs until its time is up, the second behind it never leaves
+            row = commands.submit("buy", symbol=1, account=1, quantity=1, price=5, client_id="first")
+            first = asyncio.ensure_future(channel.send(row, 3))
+            await asyncio.sleep(0.5)
+            row = commands.submit("buy", symbol=1, account=1, quantity=1, price=5, client_id="second")
+            with pytest.raises(NotSentError, match="was not"):
+                await channel.send(row, 0.5)
+            await first
+
+    asyncio.run(run())
+    assert b"second" not in exchange.submissions()
+
+
+def test_an_order_sent_again_while_its_entry_is_unanswered_waits_for_that_entry(exchange):
+    async def run():
+        async with exchange.broker(deadline=1) as broker:
+            exchange.worker.send_signal(signal.SIGSTOP)
+            row = encode(BUY, broker._registry.account("alice"), broker._registry.instrument("AAPL"))
+            channel = broker._gateway.channels[exchange.shard]
+            assert await channel.send(row, 0.2) is None
+            again = asyncio.ensure_future(channel.send(row, 60))
+            await asyncio.sleep(0)
+            exchange.worker.send_signal(signal.SIGCONT)
+            (answer,) = await again
+            assert answer[10] == Happening.ACCEPTED
+
+    asyncio.run(run())
+    assert exchange.submissions() == [b"mine"]
+
+
+def test_answers_that_a_busy_process_did_not_read_in_time_are_found(exchange):
+    async def run():
+        async with exchange.broker() as broker:
+            row = encode(BUY, broker._registry.account("alice"), broker._registry.instrument("AAPL"))
+            channel = broker._gateway.channels[exchange.shard]
+            sent = asyncio.ensure_future(channel.send(row, 0.5))
+            while not exchange.submissions():
+                await asyncio.sleep(0)
+            until(exchange.accepted, "executed, while this process does nothing else")
+            end = asyncio.get_running_loop().time() + 0.6
+            until(lambda: asyncio.get_running_loop().time() > end, "its time is up")
+            (answer,) = await sent
+            assert answer[10] == Happening.ACCEPTED
+
+    asyncio.run(run())
+
+
+def test_orders_that_are_sent_together_enter_in_their_order(exchange):
+    async def run():
+        async with exchange.broker() as broker:
+            now = broker._gateway.now()
+            ids = [new_client_order_id(now) if number % 2 else f"own-{number}" for number in range(200)]
+            orders = [NewOrder("AAPL", "buy", "1", price="1.00", client_order_id=each) for each in ids]
+            orders[7] = structs.replace(orders[7], price="1.005")
+            told = await broker.submit_all("alice", orders)
+            assert told[7].code == "order.price_off_tick"
+            del told[7], ids[7]
+            assert [each.client_order_id for each in told] == ids
+            numbers = [each.order for each in told]
+            assert numbers == sorted(numbers)
+            again = await broker.submit_all("alice", orders[:7])
+            assert [(each.order, each.repeated) for each in again] == [(each.order, True) for each in told[:7]]
+
+    asyncio.run(run())
+    assert len(exchange.accepted()) == 199
+
+
+def test_while_the_journal_is_silent_entry_closes(exchange, monkeypatch):
+    async def run():
+        async with exchange.broker() as broker:
+            monkeypatch.setattr("arbitrax.trading.gateway.WITHOUT_JOURNAL", -1.0)
+            closed = await broker.submit("alice", BUY)
+            assert (closed.code, closed.http_status, closed.retryable) == ("exchange.no_journal", 503, True)
+
+    asyncio.run(run())
+    assert exchange.submissions() == []
+
+
+def test_who_follows_an_account_hears_how_it_is_and_then_all_that_happens(exchange):
+    async def run():
+        async with exchange.broker() as broker:
+            rested = await broker.submit("alice", BUY)
+            await asyncio.to_thread(exchange.record)
+            async with asyncio.timeout(60), aclosing(broker.follow("alice")) as updates:
+                first = await anext(updates)
+                assert [each.order for each in first.orders] == [rested.order]
+                assert (first.fills, first.positions, first.cash) == ((), (), "10000000000.00")
+                async with exchange.gateway() as other:
+                    channel = other.channels[exchange.shard]
+                    assert await channel.send(commands.open_account(2), 20)
+                    assert await channel.send(commands.deposit(1, 500), 20)
+                    await broker.submit("alice", NewOrder("AAPL", "sell", "1", price="200.00", client_order_id="s"))
+                    sold = await broker.submit("alice", NewOrder("AAPL", "sell", "2", price="100.00"))
+                paid, second, third = [await anext(updates) for _ in range(3)]
+                assert paid.cash == "10000000005.00"
+                assert [(each.client_order_id, each.status) for each in second.orders] == [("s", "open")]
+                assert (third.fills, third.positions) == ((), ())
+                assert [(each.order, each.reason) for each in third.orders] == [(sold.order, "order.self_trade")]
+                await broker.cancel("alice", rested.order)
+                last = await anext(updates)
+                assert [(each.order, each.status) for each in last.orders] == [(rested.order, "cancelled")]
+                assert (await broker.account("alice")).cash == last.cash
 
     asyncio.run(run())

@@ -5,9 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 
 import numpy as np
+import pytest
 
+from arbitrax.cli import service_bench
 from arbitrax.exchange.streams import as_commands, generate, opening
 from tests.lobster_day import generated_day, write_day
 
@@ -66,6 +69,30 @@ def test_a_file_that_is_not_there_is_said_once(tmp_path):
 
 def test_a_book_too_large_or_small_for_the_stream_is_refused():
     assert run("bench", "--resting", "7", code=2)[1] == "Error: --resting 7 is not allowed; give 100 to 100,000.\n"
+
+
+def test_durability_without_the_service_is_refused():
+    assert run("bench", "--durable", code=2)[1] == "Error: --durable is about the service; give --service too.\n"
+
+
+@pytest.mark.parametrize("durability", ["process", "power"])
+def test_the_service_is_measured_on_servers_of_its_own_and_its_events_are_those_expected(durability, monkeypatch):
+    for name, value in {"COMMANDS": 6_000, "PER_SECOND": 500, "SECONDS": 1, "OFFERED_AFTER": 1}.items():
+        monkeypatch.setattr(service_bench, name, value)
+    heard, homes, make = [], [], tempfile.mkdtemp
+    monkeypatch.setattr(tempfile, "mkdtemp", lambda **given: homes.append(make(**given)) or homes[-1])
+    found = service_bench.measure(durability, heard.append)
+    assert found.agrees
+    assert [(each.commands_per_entry, each.commands) for each in found.throughput] == [
+        (2_048, 6_000),
+        (512, 3_000),
+        (1, 600),
+    ]
+    assert [each.from_snapshot for each in found.recovered] == [False, True] * 2
+    assert (found.durability, found.paused.open_orders, found.paused.during.count) == (durability, 6_000, 500)
+    assert (found.offered.latency.count, sum(heard)) == (500, 500 + 6_000 + 3_000 + 600 + 6_000 + 1_500)
+    assert homes
+    assert not any(map(os.path.exists, homes))
 
 
 def test_ctrl_c_ends_a_replay_with_one_line(tmp_path):

@@ -7,17 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import valkey
 
 from arbitrax.domain.errors import DataError
 from arbitrax.exchange.journal import EntryId, read_command_entry
-from arbitrax.exchange.records import Kind
-from arbitrax.services.exchange_transfers import NotedTransfer, Transfer
+from arbitrax.exchange.records import CALENDAR_PRODUCER, MAX_SYMBOLS, Kind
+from arbitrax.services.cash_movements import CashMovement, NotedMovement
 from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.exchange_registry import PostgresRegistryStore
 from arbitrax.storage.redis.client_journal import ValkeyClientJournal
-from arbitrax.storage.redis.transfer_notes import ValkeyTransferNotes
+from arbitrax.storage.redis.movement_notes import ValkeyMovementNotes
 from arbitrax.trading.registry import Instrument
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "exchange.toml"
@@ -59,10 +60,17 @@ def worker(run):
     process.stderr.close()
 
 
-def deposits(url):
+def sent(url):
+    """Return the commands of the journal but those of calendars, which come when the worker has read them."""
     with valkey.Valkey.from_url(url) as client:
         entries = [read_command_entry(EntryId.parse(name), fields) for name, fields in client.xrange("commands:0")]
-    return sum(int((each.commands["kind"] == Kind.DEPOSIT).sum()) for each in entries)
+    found = np.concatenate([each.commands for each in entries])
+    calendars = (found["producer"] >= CALENDAR_PRODUCER) & (found["producer"] < CALENDAR_PRODUCER + MAX_SYMBOLS)
+    return found[~calendars]
+
+
+def deposits(url):
+    return int((sent(url)["kind"] == Kind.DEPOSIT).sum())
 
 
 def test_a_file_applied_again_changes_nothing_and_a_changed_one_what_changed(run, worker, tmp_path):
@@ -70,9 +78,9 @@ def test_a_file_applied_again_changes_nothing_and_a_changed_one_what_changed(run
         "instruments": ["AAPL", "BTC-USD"], "accounts": ["demo", "maker"], "unchanged": 0,
     }  # fmt: skip
     with valkey.Valkey.from_url(run.journal) as client:
-        length = client.xlen("commands:0")
+        length = len(sent(run.journal))
         assert run("exchange", "configure", str(EXAMPLE))["unchanged"] == 4
-        assert client.xlen("commands:0") == length
+        assert len(sent(run.journal)) == length
         client.delete("configured:0")  # as if the process had died before it noted what was confirmed
     assert run("exchange", "configure", str(EXAMPLE))["unchanged"] == 0
     assert deposits(run.journal) == 4
@@ -109,9 +117,9 @@ def test_cash_is_paid_in_and_out_once_by_its_id(run, worker):
     assert run("exchange", "withdraw", "demo", "500.5001", "--id", "too-much", code=4)["repeated"]
     assert run("exchange", "withdraw", "demo", "500.5", "--id", "rest")["amount"] == "500.5000"
     other = run("exchange", "deposit", "demo", "1", "--id", "august", code=2)
-    assert "The id august is of another transfer, a deposit of 2500.5000" in other["error"]["message"]
+    assert "The id august is of another movement of cash, a deposit of 2500.5000" in other["error"]["message"]
     other = run("exchange", "withdraw", "maker", "2500.5", "--id", "august", code=2)
-    assert "another transfer" in other["error"]["message"]
+    assert "another movement of cash" in other["error"]["message"]
     assert len(run("exchange", "deposit", "maker", "1")["id"]) > 10
     for words, sentence in (
         (("deposit", "demo", "0"), "cash=0"),
@@ -123,31 +131,31 @@ def test_cash_is_paid_in_and_out_once_by_its_id(run, worker):
         assert sentence in run("exchange", *words, code=2)["error"]["message"]
 
 
-def test_a_transfer_that_was_noted_and_not_sent_is_finished_by_the_next_one(run, worker):
+def test_a_deposit_that_was_noted_and_not_sent_is_finished_by_the_next_one(run, worker):
     """As if a process had died between its note and its command; another one's id comes first."""
     run("exchange", "configure", str(EXAMPLE))
     number = next(each["number"] for each in run("exchange", "accounts") if each["name"] == "demo")
-    lost = Transfer("lost", "deposit", number, 70_000)
+    lost = CashMovement("lost", "deposit", number, 70_000)
 
     async def note():
         journal = ValkeyClientJournal(run.journal)
         try:
-            return [await ValkeyTransferNotes(journal).begin(0, each) for each in (lost, lost)]
+            return [await ValkeyMovementNotes(journal).begin(0, each) for each in (lost, lost)]
         finally:
             await journal.close()
 
-    assert asyncio.run(note()) == [NotedTransfer(lost, 1, None)] * 2
+    assert asyncio.run(note()) == [NotedMovement(lost, 1, None)] * 2
     assert run("exchange", "withdraw", "demo", "100007", "--id", "all")["refused"] is None
     assert run("exchange", "deposit", "demo", "7", "--id", "lost")["repeated"]
     assert deposits(run.journal) == 3
 
 
-def test_a_transfer_without_a_worker_is_not_begun(run):
+def test_a_deposit_without_a_worker_is_not_begun(run):
     run("exchange", "configure", str(EXAMPLE), code=1)
     refused = run("exchange", "deposit", "demo", "5", code=1)
     assert "arbitrax serve exchange" in refused["error"]["message"]
     with valkey.Valkey.from_url(run.journal) as client:
-        assert not client.exists("transfers:0")
+        assert not client.exists("cash:0")
 
 
 def test_the_calendar_of_an_instrument_is_followed_and_can_be_changed(run, worker, tmp_path):
@@ -156,9 +164,7 @@ def test_the_calendar_of_an_instrument_is_followed_and_can_be_changed(run, worke
             return client.hgetall("calendars:0")
 
     def resumed():
-        with valkey.Valkey.from_url(run.journal) as client:
-            entries = [read_command_entry(EntryId.parse(name), fields) for name, fields in client.xrange("commands:0")]
-        return sum(int((each.commands["kind"] == Kind.RESUME).sum()) for each in entries)
+        return int((sent(run.journal)["kind"] == Kind.RESUME).sum())
 
     run("exchange", "configure", str(EXAMPLE))
     assert calendars() == {b"1": b"XNYS", b"2": b"24/7"}

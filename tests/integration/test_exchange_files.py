@@ -16,7 +16,7 @@ import pytest
 import valkey
 
 from arbitrax.domain.errors import StoreError
-from arbitrax.exchange.journal import START, CommandEntry, EntryId, SnapshotManifest
+from arbitrax.exchange.journal import START, CommandEntry, EntryId, SnapshotManifest, sealed
 from arbitrax.exchange.records import COMMAND
 from arbitrax.exchange.service.entry_tables import tables
 from arbitrax.exchange.service.trimming import KEPT, superfluous
@@ -278,7 +278,8 @@ def test_a_replay_names_the_first_entry_that_differs(shard):
     name, fields = events[at]
     changed = bytearray(fields[b"e"])
     changed[-40] ^= 1  # of its last event
-    shard.write(Stream.EVENTS, [*events[:at], (name, {**fields, b"e": bytes(changed)}), *events[at + 1 :]])
+    fields = sealed({**fields, b"e": bytes(changed)})
+    shard.write(Stream.EVENTS, [*events[:at], (name, fields), *events[at + 1 :]])
     found = shard.verify("--json", code=1)
     assert found["differs"] == str(name)
     assert found["reason"].endswith("gives other events than are written")

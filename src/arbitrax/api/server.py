@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import signal
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -56,8 +57,6 @@ def serve(
             stack.enter_context(_metrics(parts, metrics_port))
         config = uvicorn.Config(
             make_application(parts),
-            host=host,
-            port=port,
             loop="uvloop",
             http=BoundedProtocol,
             ws="websockets-sansio",
@@ -77,12 +76,18 @@ def serve(
             raise InputError(
                 f"The TLS certificate or its key cannot be used ({error}); correct the settings."
             ) from None
-        server = Server(config, parts, settings.drain_seconds, say)
+        try:
+            listening = socket.create_server(
+                (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=config.backlog
+            )
+        except OSError as error:
+            raise InputError(
+                f"Port {port} of {host} cannot be used ({error.strerror}); choose another with --port."
+            ) from None
+        stack.enter_context(listening)
         scheme = "https" if settings.tls_certificate else "http"
         say(f"gateway.starting url={scheme}://{host}:{port}")
-        server.run()
-        if not server.started:
-            raise InputError(f"Port {port} of {host} cannot be used; choose another with --port.")
+        Server(config, parts, settings.drain_seconds, say).run([listening])
         say("gateway.ended")
 
 

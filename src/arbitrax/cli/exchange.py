@@ -95,15 +95,30 @@ def _mismatches(found: "LobsterOutcome") -> "tuple[RenderableType, ...]":
 def bench(
     *,
     resting: Annotated[int, Parameter(help="Orders open in the book: 1000, 10000, 100000, say.")] = 10_000,
+    service: Annotated[
+        bool, Parameter(negative="", help="Measure the service, servers and all, for about a minute.")
+    ] = False,
+    durable: Annotated[
+        bool, Parameter(negative="", help="With --service: durability `power`, everything synced before its reply.")
+    ] = False,
     json: Json = False,
 ) -> int:
     """Measure the engine on a seeded stream, in half a minute at most; exit code 1 when its trades are wrong.
 
     Batches give messages a second. Latency is of single calls from Python, offered at half the rate they can reach and
     counted from when each was due.
+
+    The service is measured on real servers, in a home of its own that is removed afterwards, under the system's folder
+    of temporary files (TMPDIR): latency at 2,000 commands a second, throughput, recovery, the pause of a snapshot.
     """
     from arbitrax.exchange.speed import ROUNDS, measure
 
+    if durable and not service:
+        raise InputError("--durable is about the service; give --service too.")
+    if service:
+        from arbitrax.cli.service_bench import bench_service
+
+        return bench_service("power" if durable else "process", json=json)
     if not LEAST_RESTING <= resting <= MOST_RESTING:
         raise InputError(f"--resting {resting} is not allowed; give {LEAST_RESTING} to {MOST_RESTING:,}.")
     with progress("Measuring", shown=not json) as (_, done):

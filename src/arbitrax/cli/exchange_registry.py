@@ -14,9 +14,9 @@ from arbitrax.domain.errors import InputError, StoreUnavailableError
 from arbitrax.settings import read_settings
 
 if TYPE_CHECKING:
-    from arbitrax.services.exchange_transfers import Transferred
+    from arbitrax.services.cash_movements import CashMoved
 
-TransferId = Annotated[
+MovementId = Annotated[
     str | None,
     Parameter(name="--id", help="Your own id of it: sent again under it, it is executed once. Left out: a new one."),
 ]
@@ -108,37 +108,35 @@ def accounts(*, json: Json = False) -> int:
     return 0
 
 
-def deposit(account: str, amount: str, /, *, id: TransferId = None, json: Json = False) -> int:
+def deposit(account: str, amount: str, /, *, id: MovementId = None, json: Json = False) -> int:
     """Pay cash into an account: arbitrax exchange deposit demo 2500.00 --id august."""
-    return _transfer("deposit", account, amount, id, json=json)
+    return _move("deposit", account, amount, id, json=json)
 
 
-def withdraw(account: str, amount: str, /, *, id: TransferId = None, json: Json = False) -> int:
+def withdraw(account: str, amount: str, /, *, id: MovementId = None, json: Json = False) -> int:
     """Take cash out of an account; exit code 4 when it is not there, or set aside for orders."""
-    return _transfer("withdrawal", account, amount, id, json=json)
+    return _move("withdrawal", account, amount, id, json=json)
 
 
-def _transfer(
-    kind: Literal["deposit", "withdrawal"], account: str, amount: str, name: str | None, *, json: bool
-) -> int:
-    from arbitrax.bootstrap import open_gateway, open_transfer_notes, read_registry
-    from arbitrax.services.exchange_transfers import transfer
+def _move(kind: Literal["deposit", "withdrawal"], account: str, amount: str, name: str | None, *, json: bool) -> int:
+    from arbitrax.bootstrap import open_gateway, open_movement_notes, read_registry
+    from arbitrax.services.cash_movements import move_cash
 
     settings = read_settings()
     owner = read_registry(settings).account(account)
 
-    async def run() -> "Transferred":
+    async def run() -> "CashMoved":
         async with open_gateway(settings, {owner.shard}) as (gateway, journal):
             closed = gateway.closed(owner.shard)
             if closed is not None:
                 raise StoreUnavailableError(closed[1])
-            return await transfer(
+            return await move_cash(
                 owner,
                 kind,
                 amount,
                 id=name or f"cli-{os.urandom(10).hex()}",
                 channel=gateway.channels[owner.shard],
-                notes=open_transfer_notes(journal),
+                notes=open_movement_notes(journal),
             )
 
     done = asyncio.run(run())

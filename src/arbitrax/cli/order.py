@@ -1,8 +1,8 @@
 """`arbitrax order`: orders on the paper exchange, through a running worker."""
 
 import asyncio
-import os
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import App, Parameter
@@ -12,6 +12,7 @@ from arbitrax.domain.errors import InputError
 from arbitrax.settings import read_settings
 
 if TYPE_CHECKING:
+    from arbitrax.storage.postgres.exchange_orders import RecordedOrder
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.orders import OrderState, Outcome, Refused, Unknown
     from arbitrax.trading.registry import Registry
@@ -24,6 +25,8 @@ SelfTrade = Literal["cancel_newest", "cancel_oldest", "cancel_both", "decrement"
 AccountName = Annotated[str | None, Parameter(name="--account", help="Name or id; left out: the only one there is.")]
 ClientId = Annotated[str | None, Parameter(name="--client-id", help="Your own id of it; left out: a new one.")]
 COLUMNS = ("order", "symbol", "side", "price", "quantity", "filled", "open", "status")
+
+LOST_COLUMNS = ("order", "client order id", "symbol", "side", "quantity", "filled", "sent")
 
 app = App(
     name="order",
@@ -56,6 +59,7 @@ def submit(
     json: Json = False,
 ) -> int:
     """Submit an order: arbitrax order submit AAPL buy 10 --limit 100.50."""
+    from arbitrax.trading.client_ids import new_client_order_id
     from arbitrax.trading.orders import NewOrder
 
     chosen = _type(limit=limit, stop=stop, trail=trail, display=display, peg=peg)
@@ -77,7 +81,7 @@ def submit(
         on_quote=on_quote,
         reduce_only=reduce_only,
         self_trade=self_trade,
-        client_order_id=client_id or f"cli-{os.urandom(10).hex()}",
+        client_order_id=client_id or new_client_order_id(time.time_ns() // 1_000_000),
     )
     return _run(account, lambda broker, owner: broker.submit(owner, order), json=json)
 
@@ -126,7 +130,38 @@ def cancel(
 @app.command(name="list")
 def list_orders(*, account: AccountName = None, json: Json = False) -> int:
     """List an account's open orders."""
-    return _run(account, lambda broker, owner: broker.open_orders(owner), json=json)
+    code = _run(account, lambda broker, owner: broker.open_orders(owner), json=json)
+    if count := len(_lost(account)):
+        notice(
+            f"The exchange lost {count} orders, or fills of them, that it had told: `arbitrax order lost` names them."
+        )
+    return code
+
+
+@app.command
+def lost(*, account: AccountName = None, json: Json = False) -> int:
+    """List what the exchange told of an account's orders and then lost, with its machine's power: it never happened.
+
+    An order that `arbitrax order list` still shows lost fills only. Nothing is lost with ARBITRAX_DURABILITY=power.
+    """
+    found = _lost(account)
+    if json:
+        show_json(found)
+    else:
+        rows = [
+            (
+                each.id,
+                each.client_order_id or "-",
+                each.symbol or "-",
+                each.side or "-",
+                f"{each.quantity:f}",
+                f"{each.filled_quantity:f}",
+                f"{each.created_at:%Y-%m-%d %H:%M:%S}",
+            )
+            for each in found
+        ]
+        show(table(None, LOST_COLUMNS, rows, left=4) if rows else "Nothing was lost.")
+    return 0
 
 
 @app.command
@@ -178,6 +213,15 @@ def _run(account: str | None, ask: "Ask", *, json: bool) -> int:
             return await ask(broker, owner)
 
     return _show(asyncio.run(run()), json=json)
+
+
+def _lost(account: str | None) -> "Sequence[RecordedOrder]":
+    from arbitrax.bootstrap import open_store, read_registry
+
+    settings = read_settings()
+    registry = read_registry(settings)
+    with open_store(settings, seed=False) as store:
+        return store.recorded_orders.lost(registry.account(_account(registry, account)).id)
 
 
 def _account(registry: "Registry", account: str | None) -> str:

@@ -24,10 +24,11 @@ FEES = 0
 """The account that receives fees. In symbols without accounts 0 is anybody, who never trades with himself."""
 HOUSE = (1 << 32) - 1
 """The account of the external market (rule 20). It pays no fees and needs no cash; nobody may submit for it."""
-CALENDAR_PRODUCER = 1 << 31
-"""The producer number of symbol 0's calendar; those of the other symbols follow. Its sequence numbers are ms."""
 CASH_PRODUCER = 1 << 30
-"""That of deposits to and withdrawals from account 0, and so on; of the first deposit it is HOUSE - account."""
+"""The producer number of deposits to and withdrawals from account 0; those of other accounts follow. Processes are far
+below; `arbitrax.trading.transfers` begins at 1 << 31; the first deposit of an account has HOUSE - account."""
+CALENDAR_PRODUCER = 3 << 29
+"""That of symbol 0's calendar, and so on. Its sequence numbers are ms."""
 MAX_SYMBOLS = 1 << 20
 """Numbers of symbols are below."""
 MAX_PARTS = 1024

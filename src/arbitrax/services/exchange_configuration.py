@@ -121,7 +121,7 @@ async def configure(
         if opened is not None and opened.cash != desired.cash:
             raise InputError(
                 f"Account {account.name} was opened with cash {opened.cash}, which is deposited once; put it back in "
-                f"place of {desired.cash}."
+                f"place of {desired.cash}, and move cash with `arbitrax exchange deposit` and `withdraw`."
             )
         first, limits, *deposit = account_commands(desired, account)
         await _send(channel, account.name, first)

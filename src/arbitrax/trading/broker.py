@@ -1,8 +1,18 @@
 """The port between whoever trades (API, live sessions, the command line) and an exchange."""
 
+from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from arbitrax.trading.orders import AccountState, BookDepth, NewOrder, OrderState, Outcome, PositionState, Side
+from arbitrax.trading.orders import (
+    AccountState,
+    AccountUpdate,
+    BookDepth,
+    NewOrder,
+    OrderState,
+    Outcome,
+    PositionState,
+    Side,
+)
 
 
 class Broker(Protocol):
@@ -18,6 +28,9 @@ class Broker(Protocol):
 
     async def submit(self, account: str, order: NewOrder) -> Outcome:
         """Submit an order. The same again under its client order id has the first outcome."""
+
+    async def submit_all(self, account: str, orders: Sequence[NewOrder]) -> list[Outcome]:
+        """Submit orders that enter in this order, together; the outcomes in the same order."""
 
     async def amend(
         self, account: str, order: str, *, quantity: str, price: str | None = None, stop: str | None = None
@@ -47,6 +60,9 @@ class Broker(Protocol):
 
     async def account(self, account: str) -> AccountState:
         """Return an account's cash."""
+
+    def follow(self, account: str) -> AsyncIterator[AccountUpdate]:
+        """Yield how an account is, then what happens to it, from then on."""
 
     async def depth(self, symbol: str, levels: int = 10) -> BookDepth:
         """Return a symbol's best levels."""

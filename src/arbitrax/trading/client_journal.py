@@ -33,7 +33,7 @@ class Condition(Struct, frozen=True):
     worker: bool
     """Whether somebody holds the lease."""
     recorder_lag: int
-    """Ms from what the recorder has committed to the newest event; 0 when there is no recorder."""
+    """Ms from the first event that the recorder has not committed to the newest; of all when there never was one."""
 
 
 class ClientJournal(Protocol):

@@ -7,6 +7,11 @@ could not be told from something new: an entry whose reply did not come is sent 
 After a repeat the journal may hold the entry twice. The engine executes the first and refuses the second; the answer is
 that of the first, which is looked for in the journal. A first copy that is refused as superseded was not executed:
 another process has the producer's number by now (this one slept too long). Its commands go out again under a new one.
+
+Under overload a client that takes silence for loss makes things worse: each order sent again is one more to execute. So
+what never left when its time is up is told as not sent, which is certain; before an entry's time is up its events are
+looked for in the journal, as this process may only have been too busy to read them; and an order that is sent again
+while its entry is unanswered waits for that entry instead of going out a second time.
 """
 
 import asyncio
@@ -17,7 +22,7 @@ import numpy as np
 
 from arbitrax.domain.errors import StoreUnavailableError
 from arbitrax.exchange.journal import MOST_COMMANDS, START, CommandEntry, EntryId, EventEntry
-from arbitrax.exchange.records import COMMAND, Code, Happening
+from arbitrax.exchange.records import COMMAND, Code, Happening, Kind
 from arbitrax.trading.client_journal import AppendInterruptedError, AppendRefusedError, ClientJournal
 from arbitrax.trading.event_reader import EventReader
 from arbitrax.trading.producer import ProducerLease
@@ -25,12 +30,21 @@ from arbitrax.trading.task_end import end_tasks
 
 EventRow: TypeAlias = tuple[int, ...]
 """The fields of an EVENT."""
+_DEADLINE_AT, _SYMBOL_AT, _PRODUCER_AT, _KIND_AT, _CLIENT_AT = 56, 72, 80, 88, 96
+"""Offsets in a COMMAND."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
 """Seconds between attempts to append."""
 
 
+LATE = "It waited too long to be sent and was not; this process or the journal has too much to do."
+EARLY = 0.01
+"""Seconds that a timer of the event loop may be early."""
+MOST_WAITING = 8 * MOST_COMMANDS
+"""Commands that wait to be sent; more are refused at once."""
+
+
 class NotSentError(Exception):
-    """The server refused the entry; nothing of it will be executed."""
+    """It did not go out; nothing of it will be executed."""
 
 
 class Own(NamedTuple):
@@ -44,11 +58,25 @@ class Own(NamedTuple):
 class _Sent:
     """A command on its way."""
 
-    __slots__ = ("answer", "own", "row", "until")
+    __slots__ = ("answer", "batch", "key", "own", "row", "until")
 
-    def __init__(self, row: bytes, until: float, own: Own | None, loop: asyncio.AbstractEventLoop) -> None:
-        self.row, self.until, self.own = row, until, own
+    def __init__(self, row: bytes, until: float, own: Own | None, key: bytes, loop: asyncio.AbstractEventLoop) -> None:
+        self.row, self.until, self.own, self.key = row, until, own, key
+        self.batch: _Batch | None = None
+        """With which it left."""
         self.answer: asyncio.Future[list[EventRow] | None] = loop.create_future()
+
+
+class _Batch:
+    """Commands that left together."""
+
+    __slots__ = ("entry", "looking", "sent")
+
+    def __init__(self, sent: list[_Sent]) -> None:
+        self.sent = sent
+        self.entry: EntryId | None = None
+        """None: nobody knows yet."""
+        self.looking = False
 
 
 class CommandChannel:
@@ -58,6 +86,8 @@ class CommandChannel:
         self.shard = shard
         self._journal, self._producer = journal, producer
         self._waiting: list[_Sent] = []
+        self._unanswered: dict[bytes, _Sent] = {}
+        """Submissions that left and for which nobody waits any more, by what they ask for."""
         self._heartbeat: Sequence[int] | None = None
         self._wake = asyncio.Event()
         self._seq = 0
@@ -65,6 +95,7 @@ class CommandChannel:
         self._newest = START
         self._reader = EventReader(journal, shard)
         self._tasks: list[asyncio.Task[None]] = []
+        self._looks: set[asyncio.Task[None]] = set()
 
     async def open(self) -> None:
         """Note where the events are, and start.
@@ -87,10 +118,17 @@ class CommandChannel:
             NotSentError: it was not appended and will not be executed.
         """
         loop = asyncio.get_running_loop()
-        sent = _Sent(row, loop.time() + seconds, own, loop)
-        self._waiting.append(sent)
-        self._wake.set()
-        timer = loop.call_at(sent.until, _give_up, sent.answer)
+        key = _key(row) if own is None else b""
+        sent = self._unanswered.pop(key, None)
+        if sent is not None:
+            sent.answer, sent.until = loop.create_future(), loop.time() + seconds
+        elif len(self._waiting) >= MOST_WAITING:
+            raise NotSentError(f"{len(self._waiting):,} commands wait here to be sent; try again in a moment.")
+        else:
+            sent = _Sent(row, loop.time() + seconds, own, key, loop)
+            self._waiting.append(sent)
+            self._wake.set()
+        timer = loop.call_at(sent.until, self._overdue, sent)
         try:
             return await sent.answer
         finally:
@@ -103,7 +141,7 @@ class CommandChannel:
 
     async def close(self) -> None:
         """Stop; what is on its way has no answer."""
-        await end_tasks(self._tasks)
+        await end_tasks([*self._tasks, *self._looks])
         for sent in self._waiting:
             _give_up(sent.answer)
 
@@ -137,18 +175,46 @@ class CommandChannel:
         sessions = None if beat is None else np.array(beat, np.uint32)
         fields = CommandEntry(commands, 0 if beat is None else producer.number, sessions).fields()
         until = max((each.until for each in batch), default=0.0)
+        await self._carry(_Batch(batch), fields, commands[:1], until)
+
+    async def _carry(self, batch: _Batch, fields: dict[bytes, bytes], first: Any, until: float) -> None:
+        """Append an entry, and wait for its events without stopping what comes next."""
+        for each in batch.sent:
+            each.batch = batch
         self._reader.expect()
         try:
-            entry = await self._append(fields, commands[:1], until)
+            entry = await self._append(fields, first, until)
         except AppendRefusedError as refused:
-            for each in batch:
+            for each in batch.sent:
                 if not each.answer.done():
                     each.answer.set_exception(NotSentError(str(refused)))
             entry = None
         finally:
             self._reader.unexpect()
-        if entry is not None and batch:
-            self._reader.wait_for(entry, lambda found: self._deliver(batch, entry, found))
+        if entry is None:
+            self._part(batch.sent, sure=False)
+        elif batch.sent:
+            batch.entry = entry
+            self._reader.wait_for(entry, lambda found: self._arrive(batch, found))
+            if min(each.until for each in batch.sent) <= asyncio.get_running_loop().time():
+                self._look_for(batch)
+
+    def _part(self, commands: list[_Sent], *, sure: bool) -> None:
+        """Send commands again as new ones, or give up those whose time is over; ``sure``: they were not executed."""
+        now, again = asyncio.get_running_loop().time() + EARLY, []
+        for sent in commands:
+            sent.batch = None
+            self._unanswered.pop(sent.key, None)
+            if sent.answer.done():
+                continue
+            if sent.until > now:
+                again.append(sent)
+            elif sure:
+                sent.answer.set_exception(NotSentError(LATE))
+            else:
+                sent.answer.set_result(None)
+        self._waiting[:0] = again
+        self._wake.set()
 
     async def _append(self, fields: dict[bytes, bytes], first: Any, until: float) -> EntryId | None:
         """Append, however often it takes; return the id of the first copy. None: nobody waits for it any more."""
@@ -186,21 +252,71 @@ class CommandChannel:
             after = page[-1][0]
         return last
 
-    def _deliver(self, batch: list[_Sent], entry: EntryId, found: EventEntry | None) -> None:
-        answers = None if found is None else events_by_command(found, entry)
-        if answers is None or len(answers) != len(batch):
-            for sent in batch:
+    def _arrive(self, batch: _Batch, found: EventEntry | None) -> None:
+        """Take what the reader has for a batch; None: it was passed over, and is looked for."""
+        if found is None:
+            self._look_for(batch)
+        elif not self._deliver(batch, found):
+            for sent in batch.sent:
                 _give_up(sent.answer)
-            return
-        mine = [answer for sent, answer in zip(batch, answers, strict=True) if sent.own is None]
+
+    def _deliver(self, batch: _Batch, found: EventEntry) -> bool:
+        """Answer a batch; False: the entry of events does not."""
+        assert batch.entry is not None  # noqa: S101 - only what has one is waited for
+        answers = events_by_command(found, batch.entry)
+        if answers is None or len(answers) != len(batch.sent):
+            return False
+        mine = [answer for sent, answer in zip(batch.sent, answers, strict=True) if sent.own is None]
         superseded = bool(mine) and _is_superseded(mine[-1])
         if superseded:
             self._producer.lost(*self._epoch_of_seq)
-            self._waiting[:0] = [each for each in batch if each.own is None and not each.answer.done()]
-            self._wake.set()
-        for sent, answer in zip(batch, answers, strict=True):
-            if not sent.answer.done() and not (superseded and sent.own is None):
+            self._part([each for each in batch.sent if each.own is None], sure=True)
+        for sent, answer in zip(batch.sent, answers, strict=True):
+            if superseded and sent.own is None:
+                continue
+            if self._unanswered.get(sent.key) is sent:
+                del self._unanswered[sent.key]
+            if not sent.answer.done():
                 sent.answer.set_result(answer)
+        return True
+
+    def _overdue(self, sent: _Sent) -> None:
+        """A command's time is up: it did not leave, or its answer is looked for a last time."""
+        if sent.answer.done():
+            return
+        if sent.batch is None:
+            sent.answer.set_exception(NotSentError(LATE))
+        elif sent.batch.entry is not None:
+            self._look_for(sent.batch)  # else: when its entry is known, or never will be
+
+    def _look_for(self, batch: _Batch) -> None:
+        if not batch.looking:
+            batch.looking = True
+            task = asyncio.create_task(self._look(batch))
+            self._looks.add(task)
+            task.add_done_callback(self._looks.discard)
+
+    async def _look(self, batch: _Batch) -> None:
+        """Look for a batch's events in the journal; give those up whose time is over when there are none."""
+        assert batch.entry is not None  # noqa: S101 - see `_overdue`
+        try:
+            found = await self._journal.events_of(self.shard, batch.entry)
+        except StoreUnavailableError:
+            found = None
+        finally:
+            batch.looking = False
+        if found is None or not self._deliver(batch, found):
+            now = asyncio.get_running_loop().time() + EARLY
+            for sent in batch.sent:
+                if sent.until <= now:
+                    self._forget(sent)
+
+    def _forget(self, sent: _Sent) -> None:
+        """Tell that nothing is known; who sends the same again waits for this one."""
+        if not sent.answer.done():
+            sent.answer.set_result(None)
+            if sent.key:
+                self._unanswered[sent.key] = sent
 
 
 def events_by_command(found: EventEntry, entry: EntryId) -> list[list[EventRow]] | None:
@@ -214,6 +330,13 @@ def events_by_command(found: EventEntry, entry: EntryId) -> list[list[EventRow]]
     rows: list[EventRow] = found.events[begin : begin + int(found.index["events"][place])].tolist()
     ends = np.cumsum(found.counts[commands : commands + int(found.index["commands"][place])], dtype=np.int64).tolist()
     return [rows[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
+
+
+def _key(row: bytes) -> bytes:
+    """Return what a submission with a client order id asks for; empty: it is none."""
+    if row[_KIND_AT] != Kind.SUBMIT or not row[_CLIENT_AT]:
+        return b""
+    return row[:_DEADLINE_AT] + row[_SYMBOL_AT:_PRODUCER_AT] + row[_KIND_AT:]
 
 
 def _is_superseded(rows: list[EventRow]) -> bool:

@@ -1,7 +1,7 @@
 """The one reader of a shard's events in a process: it hands them to who waits for an entry or follows an account."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import TypeAlias
 
 import numpy as np
@@ -71,7 +71,7 @@ class EventReader:
                 return
         waiter(None)
 
-    async def follow(self, account: int) -> AsyncIterator[tuple[EventEntry, NDArray[np.void]]]:
+    async def follow(self, account: int) -> AsyncGenerator[tuple[EventEntry, NDArray[np.void]], None]:
         """Yield entries with events of an account, and those events, from now on.
 
         Raises:

@@ -1,29 +1,38 @@
-"""The broker port over the exchange's journal."""
+"""The broker port over the exchange: commands by its journal, reads from PostgreSQL, the journal's end and the feed."""
 
-from arbitrax.domain.errors import InputError, UnknownNameError
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing
+
+from arbitrax.domain.errors import InputError, StoreUnavailableError, UnknownNameError
 from arbitrax.exchange import commands
+from arbitrax.exchange.feed.reader import FeedSource
 from arbitrax.exchange.identifiers import order_text, parse_order
-from arbitrax.exchange.journal import EntryId
-from arbitrax.exchange.records import WINDOW_TIME, Code, Kind
+from arbitrax.exchange.records import Code
+from arbitrax.trading.account_reads import AccountReads
+from arbitrax.trading.account_states import fill_state, order_state, position_state
 from arbitrax.trading.answers import read_answer, refused
-from arbitrax.trading.command_channel import NotSentError, events_by_command
+from arbitrax.trading.command_channel import NotSentError
 from arbitrax.trading.decimals import InexactError
-from arbitrax.trading.event_fold import EventFold, FoldedOrder
 from arbitrax.trading.gateway import Gateway
 from arbitrax.trading.orders import (
     AccountState,
+    AccountUpdate,
     BookDepth,
     DepthLevel,
+    Done,
     NewOrder,
     OrderState,
     Outcome,
     PositionState,
     Refused,
     Side,
-    Status,
     Unknown,
 )
-from arbitrax.trading.refusals import PAUSED, REFUSALS
+from arbitrax.trading.past_orders import PastOrders
+from arbitrax.trading.recorded import Records, Wanted
+from arbitrax.trading.refusals import BUSY, REFUSALS
 from arbitrax.trading.registry import Account, Instrument, Registry
 
 DEADLINE = 5_000
@@ -35,39 +44,74 @@ NAMES = {"price": "prices", "stop": "prices", "distance": "prices", "offset": "p
     "display": "quantities",
     "funds": "cash",
 }
+MOST_SYMBOLS_KNOWN = 100_000
+"""Orders whose symbol is remembered, for amends."""
 _DEADLINE_AT = 56
 """Offset of a COMMAND's deadline."""
+
+OpenFeed = Callable[[], Awaitable[FeedSource]]
 
 
 class ExchangeBroker:
     """`arbitrax.trading.broker.Broker` of the paper exchange."""
 
-    def __init__(self, gateway: Gateway, registry: Registry, *, deadline: int = DEADLINE) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        registry: Registry,
+        records: Records,
+        open_feed: OpenFeed,
+        *,
+        deadline: int = DEADLINE,
+    ) -> None:
+        """Take where commands go and where reads come from; the feed is opened when it is first asked."""
         self._gateway, self._registry, self._deadline = gateway, registry, deadline
-        self._folds = {each: EventFold(gateway.journal, each, registry) for each in gateway.channels}
+        self._reads = AccountReads(gateway.journal, records, registry)
+        self._past = PastOrders(records)
+        self._open_feed, self._feed = open_feed, list[FeedSource]()
+        self._symbols: OrderedDict[int, Instrument] = OrderedDict()
 
     async def submit(self, account: str, order: NewOrder) -> Outcome:
         """Submit an order."""
         owner, instrument = self._registry.account(account), self._registry.instrument(order.symbol)
-        try:
-            self._require_same_shard(owner, instrument)
-            row = encode(order, owner, instrument)
-        except UnknownNameError:
-            raise
-        except InputError as error:
-            code = error.refusal if isinstance(error, InexactError) else "order.invalid"
-            return Refused(code, str(error), client_order_id=order.client_order_id, exit_code=2)
-        return await self._send(row, owner, instrument, order.client_order_id, enters=True)
+        row = self._encoded(order, owner, instrument)
+        if isinstance(row, Refused):
+            return row
+        known = await self._past.outcome(owner, order.client_order_id, row, self._gateway.now())
+        return known or await self._send(row, owner, instrument, order.client_order_id, enters=True)
+
+    async def submit_all(self, account: str, orders: Sequence[NewOrder]) -> list[Outcome]:
+        """Submit orders that enter in this order, together; the outcomes in the same order."""
+        owner, now = self._registry.account(account), self._gateway.now()
+        instruments = [self._registry.instrument(each.symbol) for each in orders]
+        rows = [self._encoded(each, owner, one) for each, one in zip(orders, instruments, strict=True)]
+
+        async def first(order: NewOrder, row: bytes | Refused) -> Outcome | None:
+            return row if isinstance(row, Refused) else await self._past.outcome(owner, order.client_order_id, row, now)
+
+        known = await asyncio.gather(*map(first, orders, rows))
+
+        async def enter(at: int) -> Outcome:
+            row, done = rows[at], known[at]
+            if isinstance(row, Refused):
+                return row
+            if done is not None:
+                return done
+            return await self._send(row, owner, instruments[at], orders[at].client_order_id, enters=True)
+
+        return await asyncio.gather(*map(enter, range(len(orders))))
 
     async def amend(
         self, account: str, order: str, *, quantity: str, price: str | None = None, stop: str | None = None
     ) -> Outcome:
         """Change an order."""
         owner, number = self._registry.account(account), parse_order(order)
-        state = await self._folded(owner, number)
-        if state is None:
-            return self._unknown_order(order)
-        instrument = self._registry.by_number[owner.shard, state.symbol]
+        instrument = self._symbols.get(number)
+        if instrument is None:
+            known = (await self._reads.read(owner, Wanted(order=number))).orders.get(number)
+            if known is None:
+                return refused(REFUSALS[Code.UNKNOWN_ORDER], order=order)
+            instrument = self._registry.by_number[owner.shard, known.symbol]
         try:
             row = commands.amend(
                 number,
@@ -114,69 +158,76 @@ class ExchangeBroker:
 
     async def order(self, account: str, order: str) -> OrderState | None:
         """Return an order."""
-        owner = self._registry.account(account)
-        state = await self._folded(owner, parse_order(order))
-        return None if state is None else self._state(owner.shard, state)
+        owner, number = self._registry.account(account), parse_order(order)
+        found = (await self._reads.read(owner, Wanted(order=number))).orders.get(number)
+        return None if found is None else order_state(found, self._listed(owner, found.symbol))
 
     async def find(self, account: str, client_order_id: str) -> OrderState | Outcome:
-        """Look for the first entry with the client order id in the journal, then for its answer."""
+        """Look for the order in PostgreSQL and among the events that are not recorded yet."""
         owner = self._registry.account(account)
-        found = await self._find_entry(owner, client_order_id)
-        if found is not None:
-            entry, place, symbol = found
-            answers = await self._gateway.journal.events_of(owner.shard, entry)
-            rows = None if answers is None else events_by_command(answers, entry)
-            if rows is not None:
-                instrument = self._registry.by_number.get((owner.shard, symbol))
-                outcome = read_answer(rows[place], instrument, client_order_id)
-                if isinstance(outcome, Refused) or outcome.order is None:
-                    return outcome
-                return await self.order(account, outcome.order) or outcome
-        return Unknown(client_order_id, f"Nothing is known of an order {client_order_id!r} of {owner.name} yet.")
+        orders = (await self._reads.read(owner, Wanted(client=client_order_id))).orders.values()
+        of_client = [each for each in orders if each.client == client_order_id and each.reason != Code.CLIENT_ID_USED]
+        found = max(of_client, key=lambda each: each.id, default=None)
+        if found is None:
+            return Unknown(client_order_id, f"Nothing is known of an order {client_order_id!r} of {owner.name} yet.")
+        if found.refused:
+            return refused(REFUSALS[Code(found.reason)], order=order_text(found.id), client_order_id=client_order_id)
+        return order_state(found, self._listed(owner, found.symbol))
 
     async def open_orders(self, account: str) -> list[OrderState]:
         """Return an account's open orders."""
         owner = self._registry.account(account)
-        fold = await self._caught_up(owner.shard)
-        return [self._state(owner.shard, fold.orders[each]) for each in sorted(fold.account(owner.number).open)]
+        found = (await self._reads.read(owner, Wanted(open=True))).open_orders
+        return [order_state(each, self._listed(owner, each.symbol)) for each in found]
 
     async def positions(self, account: str) -> list[PositionState]:
         """Return what an account holds, or held."""
         owner = self._registry.account(account)
-        fold = await self._caught_up(owner.shard)
-        found = []
-        for number, position in sorted(fold.account(owner.number).positions.items()):
-            instrument = self._registry.by_number[owner.shard, number]
-            cash = instrument.cash.write
-            found.append(
-                PositionState(
-                    instrument.symbol,
-                    instrument.quantities.write(position.quantity),
-                    cash(position.cost),
-                    cash(position.realised),
-                    cash(position.fees),
-                )
-            )
-        return found
+        found = (await self._reads.read(owner, Wanted())).positions
+        return [position_state(each, self._listed(owner, each.symbol)) for each in found]
 
     async def account(self, account: str) -> AccountState:
         """Return an account's cash."""
         owner = self._registry.account(account)
-        folded = (await self._caught_up(owner.shard)).account(owner.number)
-        return AccountState(owner.text, owner.name, owner.currency, owner.cash.write(folded.cash), len(folded.open))
+        found = await self._reads.read(owner, Wanted())
+        cash = owner.cash.write(found.cash)
+        return AccountState(owner.text, owner.name, owner.currency, cash, found.open_count)
+
+    async def follow(self, account: str) -> AsyncGenerator[AccountUpdate, None]:
+        """Yield how an account is, then what happens to it."""
+        owner = self._registry.account(account)
+        first = True
+        async with aclosing(self._reads.follow(owner, self._gateway.channels[owner.shard].reader)) as updates:
+            async for now, changes in updates:
+                orders = now.open_orders if first else [*changes.new_orders, *changes.orders]
+                moved = now.positions if first else changes.positions
+                yield AccountUpdate(
+                    str(now.entry),
+                    tuple(order_state(each, self._listed(owner, each.symbol)) for each in orders),
+                    tuple(fill_state(each, self._listed(owner, each.symbol)) for each in changes.fills),
+                    tuple(position_state(each, self._listed(owner, each.symbol)) for each in moved),
+                    owner.cash.write(now.cash),
+                )
+                first = False
+
+    def _listed(self, owner: Account, symbol: int) -> Instrument:
+        return self._registry.by_number[owner.shard, symbol]
 
     async def depth(self, symbol: str, levels: int = 10) -> BookDepth:
-        """Return a symbol's best levels."""
+        """Return a symbol's best levels, as the feed published them a moment ago."""
         instrument = self._registry.instrument(symbol)
-        book = (await self._caught_up(instrument.shard)).books.get(instrument.number)
-        price, quantity = instrument.prices.write, instrument.quantities.write
-        if book is None:
-            return BookDepth(symbol, (), (), None)
-        sides = []
-        for side in (0, 1):
-            shown = sorted(book.levels[side].items(), reverse=not side)[:levels]
-            sides.append(tuple(DepthLevel(price(at), quantity(lots)) for at, lots in shown))
-        return BookDepth(symbol, sides[0], sides[1], price(book.last) if book.last else None)
+        if not self._feed:
+            self._feed.append(await self._open_feed())
+        loaded = await self._feed[0].load(symbol)
+        if loaded is None:
+            raise StoreUnavailableError(
+                f"Nothing is published of {symbol}; start the feed: arbitrax serve feed --shard {instrument.shard}."
+            )
+        bids, asks = (
+            tuple(DepthLevel(*level) for level in side[:levels])
+            for side in (loaded.snapshot.bids, loaded.snapshot.asks)
+        )
+        return BookDepth(symbol, bids, asks, loaded.statistics.last)
 
     async def close(self) -> None:
         """Stop."""
@@ -194,61 +245,26 @@ class ExchangeBroker:
         try:
             rows = await channel.send(timed, (self._deadline + PATIENCE) / 1000)
         except NotSentError as error:
-            return refused(PAUSED, sentence=str(error), client_order_id=client)
+            return refused(BUSY, sentence=str(error), client_order_id=client)
         if rows is None:
             how = f"ask by its client order id {client!r}" if client else "look at the account's orders"
             return Unknown(client, f"The exchange did not answer in time, so the outcome is unknown; {how}.")
-        return read_answer(rows, instrument, client)
+        answer = read_answer(rows, instrument, client)
+        if instrument is not None and isinstance(answer, Done) and answer.order is not None:
+            self._symbols[parse_order(answer.order)] = instrument
+            if len(self._symbols) > MOST_SYMBOLS_KNOWN:
+                self._symbols.popitem(last=False)
+        return answer
 
-    async def _find_entry(self, owner: Account, client: str) -> tuple[EntryId, int, int] | None:
-        """Return the first entry of the window with the client order id, its place in it, and the symbol."""
-        journal, wanted = self._gateway.journal, client.encode()
-        oldest = self._gateway.now() - WINDOW_TIME
-        before: EntryId | None = None
-        found: tuple[EntryId, int, int] | None = None
-        while page := await journal.commands_before(owner.shard, before):
-            for entry, told in page:
-                rows = told.commands
-                mine = (rows["client"] == wanted) & (rows["account"] == owner.number) & (rows["kind"] == Kind.SUBMIT)
-                places = mine.nonzero()[0]
-                if len(places):
-                    found = entry, int(places[0]), int(rows["symbol"][places[0]])
-            before = page[-1][0]
-            if before.ms < oldest:
-                break
-        return found
-
-    async def _folded(self, owner: Account, number: int) -> FoldedOrder | None:
-        state = (await self._caught_up(owner.shard)).orders.get(number)
-        return state if state is not None and state.account == owner.number else None
-
-    async def _caught_up(self, shard: int) -> EventFold:
-        fold = self._folds[shard]
-        await fold.catch_up()
-        return fold
-
-    def _state(self, shard: int, order: FoldedOrder) -> OrderState:
-        instrument = self._registry.by_number[shard, order.symbol]
-        lots = instrument.quantities.write
-        status: Status = "open"
-        if order.ended:
-            spent = order.code in (Code.OK, Code.FUNDS_SPENT)
-            status = "filled" if spent and order.filled else "cancelled"
-        return OrderState(
-            order_text(order.number),
-            instrument.symbol,
-            "sell" if order.side else "buy",
-            instrument.prices.write(order.price) if order.price else None,
-            lots(order.quantity),
-            lots(order.open),
-            lots(order.filled),
-            status,
-            REFUSALS[Code(order.code)].code if order.code else None,
-        )
-
-    @staticmethod
-    def _unknown_order(order: str) -> Refused:
-        return refused(REFUSALS[Code.UNKNOWN_ORDER], order=order)
+    def _encoded(self, order: NewOrder, owner: Account, instrument: Instrument) -> bytes | Refused:
+        try:
+            self._require_same_shard(owner, instrument)
+            return encode(order, owner, instrument)
+        except UnknownNameError:
+            raise
+        except InputError as error:
+            code = error.refusal if isinstance(error, InexactError) else "order.invalid"
+            return Refused(code, str(error), client_order_id=order.client_order_id, exit_code=2)
 
     @staticmethod
     def _require_same_shard(owner: Account, instrument: Instrument) -> None:

@@ -11,7 +11,7 @@ from arbitrax.exchange.records import WINDOW_TIME
 from arbitrax.trading.client_journal import ClientJournal, Condition
 from arbitrax.trading.command_channel import CommandChannel
 from arbitrax.trading.producer import ProducerLease
-from arbitrax.trading.refusals import NO_WORKER, PAUSED, Refusal
+from arbitrax.trading.refusals import NO_JOURNAL, NO_WORKER, PAUSED, Refusal
 from arbitrax.trading.task_end import end_tasks
 
 BEAT = 1.0
@@ -21,6 +21,8 @@ MOST_MEMORY = 0.80
 MOST_RECORDER_LAG = WINDOW_TIME // 2
 """Milliseconds. Beyond the window a client order id could come again before PostgreSQL knows it; half of it leaves time
 to stop."""
+WITHOUT_JOURNAL = 5.0
+"""Seconds without a word from the journal's server after which entry closes: what would only wait is not taken."""
 WITHOUT_WORKER = 5.0
 """Seconds a shard may be without a worker before entry closes: a standby takes over sooner."""
 
@@ -35,6 +37,7 @@ class Gateway:
         self._clock = clock
         self._sessions: dict[int, Counter[int]] = {each: Counter() for each in shards}
         self._conditions: dict[int, Condition] = {}
+        self._looked: dict[int, float] = {}
         self._worker_seen: dict[int, float] = {}
         self._ahead = 0
         self._task: asyncio.Task[None] | None = None
@@ -70,6 +73,8 @@ class Gateway:
         known = self._conditions.get(shard)
         if known is None:
             return None
+        if time.monotonic() - self._looked[shard] > WITHOUT_JOURNAL:
+            return NO_JOURNAL, NO_JOURNAL.sentence
         if known.memory_share > MOST_MEMORY:
             return PAUSED, (
                 f"New orders are paused: the journal's memory is {known.memory_share:.0%} full, above "
@@ -78,7 +83,7 @@ class Gateway:
         if known.recorder_lag > MOST_RECORDER_LAG:
             return PAUSED, (
                 f"New orders are paused: the recorder is {known.recorder_lag / 1000:.0f} s behind; cancels still pass, "
-                "try again when it has caught up."
+                f"try again when it has caught up, or start it: arbitrax serve recorder --shard {shard}."
             )
         seen = self._worker_seen.get(shard)
         if not known.worker and (seen is None or time.monotonic() - seen > WITHOUT_WORKER):
@@ -112,5 +117,6 @@ class Gateway:
         before = self._clock() // 1_000_000
         self._conditions[shard] = found = await self.journal.condition(shard)
         self._ahead = found.time - (before + self._clock() // 1_000_000) // 2
+        self._looked[shard] = time.monotonic()
         if found.worker:
             self._worker_seen[shard] = time.monotonic()

@@ -93,18 +93,31 @@ Outcome: TypeAlias = Done | Refused | Unknown
 
 
 class OrderState(Struct, frozen=True):
-    """An order as its events tell."""
+    """An order as of now."""
 
     order: str
     symbol: str
     side: Side
     price: str | None
-    """Where it stands, or its limit; None: at the market."""
+    """Its limit; None: at the market."""
     quantity: str
     open: str
     filled: str
     status: Status
     reason: str | None = None
+    client_order_id: str = ""
+    type: str | None = None
+    """None: it was refused, and asked for what has no word."""
+    time_in_force: str | None = None
+    stop: str | None = None
+    """Its trigger."""
+    average_price: str | None = None
+    """Of its fills."""
+    fee: str = "0"
+    """Below 0: a rebate."""
+    created: int = 0
+    """Ms since 1970, by the journal."""
+    ended: int | None = None
 
 
 class PositionState(Struct, frozen=True):
@@ -127,6 +140,18 @@ class AccountState(Struct, frozen=True):
     currency: str
     cash: str
     open_orders: int
+
+
+class AccountUpdate(Struct, frozen=True):
+    """What happened to an account; the first one of a follower is how it is: open orders, positions, cash."""
+
+    entry: str
+    """Up to which entry of the journal."""
+    orders: tuple[OrderState, ...]
+    """As they are now; ended ones for the last time."""
+    fills: tuple[Fill, ...]
+    positions: tuple[PositionState, ...]
+    cash: str
 
 
 class DepthLevel(Struct, frozen=True):

@@ -83,6 +83,15 @@ REFUSALS: dict[Code, Refusal] = {
 
 PAUSED = Refusal("exchange.paused", "", 503, True)
 """Entry is paused; the sentence says why. Cancels still pass."""
+BUSY = Refusal("exchange.busy", "", 503, True)
+"""It did not leave this process in time; nothing was done. The sentence says why."""
+MISDATED = Refusal(
+    "order.client_id_misdated",
+    "The client order id says that it was made in the future; correct the clock of the machine that makes ids.",
+)
+NO_JOURNAL = Refusal(
+    "exchange.no_journal", "The journal's server has not answered for 5 seconds; start it, or try again.", 503, True
+)
 NO_WORKER = Refusal(
     "exchange.no_worker",
     "No exchange worker is running; start one: arbitrax serve exchange --shard {shard}.",

@@ -41,6 +41,28 @@ def test_a_standby_takes_over_from_one_that_was_killed(shard):
     shard.audit(acknowledged)
 
 
+def test_the_lease_of_a_process_that_died_is_taken_before_it_expires(shard):
+    holder = shard.started()
+    shard.channel.ask("PEXPIRE", f"lease:{shard.number}", 3_600_000)
+    standby = shard.start()
+    until(lambda: "lease.standby" in standby.log.read_text(), "standing by")
+    holder.send_signal(signal.SIGSTOP)  # it renews no more, but is there
+    shard.channel.ask("PEXPIRE", f"lease:{shard.number}", 3_600_000)
+    asked = asked_for(shard)
+    until(lambda: asked_for(shard) > asked + 5, "asked for again and again")
+    assert "lease.acquired" not in standby.log.read_text()
+    holder.kill()
+    until(lambda: "recovery.done" in standby.log.read_text(), "taken over")
+    shard.finish(standby)
+
+
+def asked_for(shard):
+    """Return how often anybody asked for connections: a standby does when the lease is another's."""
+    told = shard.channel.ask("INFO", "commandstats").decode()
+    found = [line for line in told.splitlines() if line.startswith("cmdstat_client|list:")]
+    return int(found[0].partition("calls=")[2].partition(",")[0]) if found else 0
+
+
 def test_a_paused_worker_that_wakes_after_its_lease_is_gone_writes_nothing(shard):
     client = Client(shard)
     client.start()
@@ -114,3 +136,15 @@ def test_a_lease_is_renewed_by_its_owner_only(shard, store):
             store.lease.renew()
         store.lease.release()
         assert store.lease.holder() == "somebody:2"
+
+
+def test_a_lease_whose_connection_is_gone_is_another_ones_unless_it_was_taken_again(shard, store):
+    store.lease.acquire()
+    key = f"lease:{shard.number}"
+    shard.channel.ask("SET", key, "somebody:1", "PX", 3_600_000)
+    assert store.lease.acquire() is None  # over our own connection: it is there
+    shard.channel.ask("SET", f"holder:{shard.number}", 1 << 60)
+    assert store.lease.acquire() == 2
+    shard.channel.ask("SET", key, "somebody:1", "PX", 3_600_000)
+    shard.channel.ask("DEL", f"holder:{shard.number}")
+    assert store.lease.acquire() is None  # nobody knows over which: it expires

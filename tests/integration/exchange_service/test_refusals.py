@@ -8,6 +8,8 @@ import numpy as np
 
 from arbitrax.exchange import commands
 from arbitrax.exchange.records import COMMAND, Code, Happening
+from arbitrax.storage.postgres.connection import Database
+from arbitrax.storage.postgres.exchange_accounts import PostgresAccounts
 from arbitrax.storage.redis.client_journal import ValkeyClientJournal
 from arbitrax.trading.answers import read_answer
 from arbitrax.trading.command_channel import Own
@@ -137,6 +139,11 @@ def registry(shard):
     )
 
 
+def broker_of(shard, gateway, postgres_url, **more):
+    """Return a broker whose reads nobody asks for here."""
+    return ExchangeBroker(gateway, registry(shard), PostgresAccounts(Database(postgres_url)), None, **more)
+
+
 class HoldingProxy(JournalProxy):
     """Keeps what goes to the server until it may go on."""
 
@@ -162,7 +169,7 @@ class HeldReader:
         return data
 
 
-def test_an_order_that_is_on_its_way_beyond_its_deadline_is_stale(shard, tmp_path):
+def test_an_order_that_is_on_its_way_beyond_its_deadline_is_stale(shard, tmp_path, postgres_url):
     worker = shard.started()
 
     async def run():
@@ -170,7 +177,7 @@ def test_an_order_that_is_on_its_way_beyond_its_deadline_is_stale(shard, tmp_pat
             await opened(channel)
         async with HoldingProxy(shard.url, tmp_path / "p") as proxy, gateway_to(shard, proxy.url) as (gateway, _):
             broker, order = (
-                ExchangeBroker(gateway, registry(shard), deadline=200),
+                broker_of(shard, gateway, postgres_url, deadline=200),
                 NewOrder("PLAIN", "buy", "1", price="0.90"),
             )
             proxy.free.clear()
@@ -180,7 +187,7 @@ def test_an_order_that_is_on_its_way_beyond_its_deadline_is_stale(shard, tmp_pat
                 await asyncio.sleep(0)
             proxy.free.set()
             stale = await sent
-            return stale, await ExchangeBroker(gateway, registry(shard)).submit("rich", order)
+            return stale, await broker_of(shard, gateway, postgres_url).submit("rich", order)
 
     stale, again = asyncio.run(run())
     assert (stale.code, stale.http_status, stale.retryable) == ("order.stale", 409, True)
@@ -189,13 +196,13 @@ def test_an_order_that_is_on_its_way_beyond_its_deadline_is_stale(shard, tmp_pat
     shard.audit()
 
 
-def test_beyond_the_memory_mark_entry_answers_503_and_cancels_pass(shard):
+def test_beyond_the_memory_mark_entry_answers_503_and_cancels_pass(shard, postgres_url):
     worker = shard.started()
 
     async def run():
         async with gateway_to(shard) as (gateway, channel):
             await opened(channel)
-            broker = ExchangeBroker(gateway, registry(shard))
+            broker = broker_of(shard, gateway, postgres_url)
             order = NewOrder("PLAIN", "buy", "1", price="0.90")
             bought = await broker.submit("rich", order)
             used = int(dict(_pairs(shard.channel.ask("INFO", "memory")))["used_memory"])

@@ -1,6 +1,10 @@
 """What the lease holder appends by itself: ticks, phases, and the end of sessions whose gateway is silent."""
 
+import json
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import numpy as np
 
@@ -22,6 +26,8 @@ from arbitrax.exchange.service.heartbeats import SILENT_MS, Heartbeats, disconne
 from arbitrax.market_data.calendars import calendar
 from arbitrax.trading.session_phases import last_phase
 from tests.integration.exchange_service.shard import opening, until
+
+ROOT = Path(__file__).parents[3]
 
 
 def resting(account, **fields):
@@ -49,6 +55,10 @@ def test_an_order_ends_at_its_time_though_nothing_else_happens(shard):
     assert len(journal) == 3  # the epoch, the order, one tick
     assert journal[-1][0].ms >= expire
     shard.audit()
+
+
+def journal(shard):
+    return [(name, read_command_entry(name, fields)) for part in shard.journal.scan(START) for name, fields in part]
 
 
 def heartbeat(shard, gateway, accounts):
@@ -138,3 +148,33 @@ def test_many_sessions_end_in_several_entries():
     entries = disconnections(list(range(1, 20_001)))
     assert [len(each.commands) for each in entries] == [8_192, 8_192, 3_616]
     assert np.concatenate([each.commands["account"] for each in entries]).tolist() == list(range(1, 20_001))
+
+
+def test_orders_of_a_gateway_that_was_killed_go_after_3_s_those_with_a_session_elsewhere_stay(shard):
+    """Accounts 1 and 2 are connected to the gateway that dies, 2 to another one too."""
+    worker = shard.started()
+    shard.journal.append(CommandEntry(opening()))
+    gateways = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.exchange_session", shard.url, str(shard.number), *accounts],
+            stdout=subprocess.PIPE, text=True, cwd=ROOT,
+        )
+        for accounts in (("1", "2"), ("2",))
+    ]  # fmt: skip
+    try:
+        assert [each.stdout.readline() for each in gateways] == ["connected\n"] * 2
+        until(lambda: len(json.loads(shard.outputs.gateways() or b"{}")) == 2, "heartbeats of both")
+        gateways[0].kill()
+        until(lambda: cancelled(shard, Code.DISCONNECTED), "noticed")
+        assert cancelled(shard, Code.DISCONNECTED) == [1]
+        ended = next(each for each in shard.written() if Code.DISCONNECTED in each.events["code"]).last
+        beats = [name for name, entry in journal(shard) if 1 in (() if entry.sessions is None else entry.sessions)]
+        assert ended.ms - beats[-1].ms >= SILENT_MS
+        assert shard.outputs.gateways().count(b'"') == 2
+    finally:
+        for each in gateways:
+            each.kill()
+            each.communicate()
+    until(lambda: cancelled(shard, Code.DISCONNECTED) == [1, 2, 2], "the other one too")
+    shard.finish(worker)
+    shard.audit()

@@ -219,8 +219,14 @@ INSERT INTO asset_symbols (asset_id, symbol, valid_from, valid_to)
     SELECT id, 'OLD', '2010-01-01'::date, '2020-01-01'::date FROM assets
     UNION ALL SELECT id, 'AAPL', '2020-01-01', NULL FROM assets;
 INSERT INTO users (id, name, password_hash) SELECT id, 'ann', '$argon2id$x' FROM assets;
-INSERT INTO api_keys (id, user_id, name, key_hash, scopes, hint)
-    SELECT id, id, 'bot', repeat('a', 64), '{read}', 'ax_' FROM assets;
+INSERT INTO api_keys (id, user_id, name, key_hash, scopes) SELECT id, id, 'bot', repeat('a', 64), '{read}' FROM assets;
+INSERT INTO logins (id, user_id, expires_at, created_at) SELECT id, id, '2100-01-01Z', '2024-01-01Z' FROM assets;
+INSERT INTO refresh_tokens (token_hash, login_id, expires_at, created_at)
+SELECT repeat('b', 64), id, '2100-01-01Z', '2024-01-01Z' FROM assets;
+INSERT INTO signing_keys (id, public_key, expires_at, created_at)
+VALUES ('a', decode(repeat('00', 32), 'hex'), '2100-01-01Z', '2024-01-01Z');
+INSERT INTO audit_log (id, user_id, actor, action, created_at)
+    SELECT id, id, 'ann', 'user.add', '2024-01-01Z' FROM assets;
 INSERT INTO idempotency_keys (user_id, key, request_hash, expires_at)
     SELECT id, 'k', repeat('a', 64), now() + interval '1 day' FROM assets;
 INSERT INTO accounts (id, owner_id, name, currency, kind) SELECT id, id, 'main', 'USD', 'paper' FROM assets;
@@ -386,7 +392,17 @@ WRONG = {
         f"asset_id = {NOBODY}",
     ],
     "asset_symbols": ["symbol = ''", "valid_to = valid_from", "valid_to = NULL", f"asset_id = {NOBODY}"],
-    "users": ["name = ''", "name = ' ann'", "password_hash = 'hunter2'", "role = 'king'"],
+    "users": ["name = ''", "name = ' ann'", "name = 'Ann'", "password_hash = 'hunter2'", "role = 'king'"],
+    "logins": [
+        "expires_at = created_at",
+        "revoked_at = now()",
+        "reason = 'logout'",
+        "revoked_at = now(), reason = 'x'",
+    ],
+    "refresh_tokens": ["token_hash = 'b'", "expires_at = created_at"],
+    "signing_keys": ["public_key = 'x'", "expires_at = created_at"],
+    "identity_version": ["only_row = false"],
+    "audit_log": ["actor = ''", "action = ''", "detail = '[]'"],
     "api_keys": [
         "key_hash = 'secret'",
         "scopes = '{}'",
@@ -581,6 +597,8 @@ INSERT INTO trades (
     FROM assets;
 INSERT INTO accounts (id, name, currency, kind, shard, number, funding)
     VALUES (gen_random_uuid(), 'another', 'USD', 'paper', 0, 9, 'cash');
+INSERT INTO exchange_payments (id, account_id, shard, amount, paid_at)
+    SELECT gen_random_uuid(), id, 0, 5, now() FROM accounts WHERE number = 7;
 INSERT INTO exchange_transfers (id, source_id, target_id, amount)
     SELECT 'mine', one.id, other.id, 5 FROM accounts AS one, accounts AS other
     WHERE one.number = 7 AND other.number = 9;
@@ -601,6 +619,7 @@ WRONG_OF_ACCOUNT = {
         "flags = 256",
     ],
     "exchange_marks": ["shard = -1", "epoch = -1", "entry_ms = -1", "entry_seq = NULL", "hash = 'a'"],
+    "exchange_payments": [f"account_id = {NOBODY}", "amount = 0", "amount = 'NaN'", "amount = NULL"],
     "exchange_transfers": [
         "id = ''",
         "id = 'a b'",

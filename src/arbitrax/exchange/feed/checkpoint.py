@@ -9,14 +9,13 @@ from msgspec import DecodeError, Struct, msgpack
 from arbitrax.domain.errors import DataError
 from arbitrax.exchange.feed.feed_book import FeedBook
 from arbitrax.exchange.feed.listing import Directory
-from arbitrax.exchange.feed.messages import Channel
 from arbitrax.exchange.feed.shard_feed import ShardFeed
 from arbitrax.exchange.feed.statistics import DayStatistics
 from arbitrax.exchange.journal import EntryId
 from arbitrax.exchange.public_book import Standing
 from arbitrax.exchange.reference.accounts import Position
 
-MARK = b"arbitrax feed 1\n"
+MARK = b"arbitrax feed 2\n"
 
 OrderRow = tuple[int, int, int, int, int, int]
 """Order, side, price, shown, display, total."""
@@ -27,7 +26,7 @@ class SymbolState(Struct, frozen=True, array_like=True):
 
     number: int
     orders: list[OrderRow]
-    seq: dict[str, int]
+    seq: int
     trades: int
     phase: int
     last: int
@@ -60,7 +59,7 @@ def save(feed: ShardFeed, shard: int) -> bytes:
                     (order, at.side, at.price, at.shown, at.display, each.book.totals.get(order, 0))
                     for order, at in each.book.standing.items()
                 ],
-                {str(channel): count for channel, count in each.seq.items()},
+                each.seq,
                 each.trades,
                 each.phase,
                 each.book.last,
@@ -98,7 +97,7 @@ def load(data: bytes, shard: int, directory: Directory) -> ShardFeed:
     feed.ms = feed.entry.ms
     for each in state.symbols:
         symbol = feed.symbol(each.number)
-        symbol.seq = {channel: each.seq[channel] for channel in Channel}
+        symbol.seq = symbol.told = each.seq
         symbol.trades, symbol.phase, symbol.day = each.trades, each.phase, each.day
         symbol.restore(book(each.orders, each.last))
     for number, account, lots, cost in state.positions:
@@ -116,7 +115,5 @@ def book(orders: list[OrderRow], last: int) -> FeedBook:
         made.move(side, price, shown)
         if order > 0:
             made.totals[order] = total
-        if shown:
-            made.known.add(order)
     made.take_levels()
     return made

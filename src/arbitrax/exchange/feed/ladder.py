@@ -111,4 +111,4 @@ def _ladder(mirror: Mirror, levels: int, tape: Sequence[TapeRow], statistics: St
 
 
 def _add(tape: deque[TapeRow], message: Trades) -> None:
-    tape.extend(TapeRow(message.time, each.price, each.quantity, each.taker) for each in message.trades)
+    tape.extend(TapeRow(each.time, each.price, each.quantity, each.taker) for each in message.trades)

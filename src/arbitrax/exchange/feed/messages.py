@@ -1,7 +1,8 @@
 """Messages of the feed, as they stand in its streams and go to clients: JSON, decimals as strings.
 
-``seq`` counts the messages of a channel and symbol within an ``epoch``, from 1 and without gaps. Both follow from the
-journal: a message says what one entry of commands did to one symbol, whoever computes it and whenever.
+``seq`` counts a symbol's public events within an ``epoch`` (of the tape: its trades), up to and with the message. Both
+follow from the journal, whoever computes them and whenever. A message may cover several events; ``prev_seq`` is the
+``seq`` of the message before it, so nobody misses one without noticing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import Struct
 
 LevelChange = tuple[str, str, str]
 """Price, quantity now ("0": the level is gone), quantity before."""
@@ -38,8 +39,9 @@ class Message(Struct, frozen=True, tag_field="type"):
 
 
 class DepthChange(Message, frozen=True, tag="change"):
-    """In the stream ``l2``: levels that changed, best first."""
+    """In the stream ``l2``: levels that changed, best first; none, if what changed changed back."""
 
+    prev_seq: int
     bids: Sequence[LevelChange]
     asks: Sequence[LevelChange]
     crc: int
@@ -70,14 +72,16 @@ class Trade(Struct, frozen=True, array_like=True):
     price: str
     quantity: str
     taker: str
+    time: int
+    """Ms since 1970, by the journal."""
 
 
 class Trades(Message, frozen=True, tag="trades"):
-    """The tape."""
+    """The tape: one trade at least."""
 
     trades: Sequence[Trade]
-    prev_seq: int | UnsetType = UNSET
-    """To a client: the last it got; more than one before ``seq``: it was too slow, some were left out."""
+    prev_seq: int
+    """The trade before the first; to a client the last it got: where that is older, it was too slow."""
 
 
 class Bbo(Message, frozen=True, tag="bbo"):
@@ -115,10 +119,10 @@ class OrderOperation(Struct, frozen=True, array_like=True):
 
 
 class OrderChanges(Message, frozen=True, tag="orders"):
-    """In the channel ``l3``: what became of orders, in order."""
+    """In the channel ``l3``: what became of orders, in order; nothing, where no order that is shown changed."""
 
+    prev_seq: int
     operations: Sequence[OrderOperation]
-    prev_seq: int | UnsetType = UNSET
 
 
 class OrderSnapshot(Message, frozen=True, tag="order_snapshot"):

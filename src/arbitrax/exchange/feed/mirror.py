@@ -52,6 +52,9 @@ class Mirror:
         self.crc = checksum("", "")
         self.sides = (MirrorSide(-1), MirrorSide(1))
         self.views: set[DepthView] = set()
+        self.made: dict[tuple[int | None, int | None], Delta | Snapshot | None] = {}
+        """What clients that have the same get next, by depth and the message they have: made once, and whoever encodes
+        it may do so once as well."""
 
     def load(self, snapshot: Snapshot) -> None:
         """Take all levels from a snapshot.
@@ -75,7 +78,7 @@ class Mirror:
         """
         if change.epoch == self.epoch and change.seq <= self.seq:
             return True
-        if (change.epoch, change.seq) != (self.epoch, self.seq + 1):
+        if (change.epoch, change.prev_seq) != (self.epoch, self.seq):
             return False
         for number, levels in enumerate((change.bids, change.asks)):
             before = {self.sides[number].set(price, now): (price, was) for price, now, was in levels}
@@ -91,6 +94,7 @@ class Mirror:
                 f"The book of {self.symbol} at {epoch}:{seq} has the checksum {found}, the feed says {crc}."
             )
         self.epoch, self.seq, self.time, self.crc = epoch, seq, time, crc
+        self.made.clear()
 
 
 class DepthView:
@@ -104,6 +108,11 @@ class DepthView:
         self._dirty: tuple[dict[int, ClientLevel], dict[int, ClientLevel]] = ({}, {})
         """Levels that changed since, as the client has them, when it gets all; else the difference of tops says it."""
         mirror.views.add(self)
+
+    @property
+    def sent(self) -> int | None:
+        """Return the last message the client got; None: it needs a snapshot."""
+        return self._sent
 
     def restart(self) -> None:
         """Give a snapshot next."""
@@ -134,22 +143,25 @@ class DepthView:
     def take(self) -> Delta | Snapshot | None:
         """Return what the client needs to have what the mirror has; None: nothing."""
         mirror = self.mirror
-        if self._sent is None:
-            self._sent = mirror.seq
-            self._remember()
-            bids, asks = (side.top(self.depth) for side in mirror.sides)
-            return Snapshot(mirror.symbol, mirror.epoch, mirror.seq, mirror.time, bids, asks, mirror.crc)
         if self._sent == mirror.seq:
             return None
+        key = self.depth, self._sent
+        if key not in mirror.made:
+            mirror.made[key] = self._made()
+        found = mirror.made[key]
+        if found is not None:
+            self._sent = mirror.seq
+            self._remember()
+        return found
+
+    def _made(self) -> Delta | Snapshot | None:
+        mirror = self.mirror
+        head = mirror.symbol, mirror.epoch, mirror.seq, mirror.time
+        if self._sent is None:
+            bids, asks = (side.top(self.depth) for side in mirror.sides)
+            return Snapshot(*head, bids, asks, mirror.crc)
         changes = [self._changes(number) for number in (0, 1)]
-        if not (changes[0] or changes[1]):
-            return None
-        made = Delta(
-            mirror.symbol, mirror.epoch, mirror.seq, mirror.time, self._sent, changes[0], changes[1], mirror.crc
-        )
-        self._sent = mirror.seq
-        self._remember()
-        return made
+        return Delta(*head, self._sent, changes[0], changes[1], mirror.crc) if changes[0] or changes[1] else None
 
     def close(self) -> None:
         """Leave the mirror alone."""

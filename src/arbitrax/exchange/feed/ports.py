@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
+from arbitrax.exchange.feed.event_run import FlatEntry
 from arbitrax.exchange.feed.update import Update
 from arbitrax.exchange.journal import EntryId
 from arbitrax.exchange.service.ports import Applied, Lease, RawEntry
@@ -16,8 +17,11 @@ class EventSource(Protocol):
     def applied(self) -> Applied:
         """Return what the worker has written."""
 
-    def read_after(self, after: EntryId, count: int, wait: int) -> Sequence[RawEntry]:
+    def read_after(self, after: EntryId, count: int, wait: int) -> Sequence[FlatEntry]:
         """Return up to ``count`` entries; wait up to ``wait`` ms for the first, 0: not at all."""
+
+    def read_upto(self, after: EntryId, last: EntryId, count: int) -> Sequence[FlatEntry]:
+        """Return up to ``count`` entries up to ``last``, it included; where there are none the next one."""
 
 
 class EventArchive(Protocol):
@@ -59,8 +63,15 @@ class Publisher(Protocol):
     def published(self) -> Published | None:
         """Return up to where; None: nothing is."""
 
-    def publish(self, update: Update) -> None:
-        """Write all of an update, or nothing.
+    def send(self, update: Update) -> None:
+        """Send an update off, to be written whole or not at all, once the one before it is confirmed.
+
+        Raises:
+            Fenced, Gap: of the one before it.
+        """
+
+    def confirm(self) -> None:
+        """Wait until what was sent is written. Nothing else may be asked before.
 
         Raises:
             Fenced: the lease is another's.

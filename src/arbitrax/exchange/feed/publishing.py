@@ -6,22 +6,23 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from itertools import islice
 
 from arbitrax.domain.errors import StoreError
 from arbitrax.exchange.feed import checkpoint
+from arbitrax.exchange.feed.event_run import EventRun, FlatEntry, read_runs
 from arbitrax.exchange.feed.messages import OrderSnapshot
 from arbitrax.exchange.feed.ports import FeedStore
-from arbitrax.exchange.feed.recovery import READ, Say, Sources, entries_after, recover
+from arbitrax.exchange.feed.recovery import Reads, Say, Sources, recover, runs_after
 from arbitrax.exchange.feed.shard_feed import DivergedError, Posted, ShardFeed
 from arbitrax.exchange.feed.update import Collector
-from arbitrax.exchange.journal import EventEntry, read_event_entry
+from arbitrax.exchange.journal import EntryId
 from arbitrax.exchange.service import crash_points
 from arbitrax.exchange.service.recovery import Stopped
 
 IDLE_MS = 250
 STANDBY_SECONDS = 0.1
 LONGEST_REST = 2.0
+RENEW_SECONDS = 0.25
 MARK_SECONDS = 1.0
 """Between looks at unrealised profits and at who asks for orders."""
 SNAPSHOT_SECONDS = 10.0
@@ -90,49 +91,74 @@ class _Turn:
         self._collector = Collector(self._feed)
         self._snapped: dict[str, float] = {}
         """By symbol when its orders were published last, of those that somebody follows."""
-        self._looked = 0.0
+        self._reads = Reads()
+        self._looked = self._renewed = 0.0
+        self._sent = False
+        """Whether an update is on its way."""
         self._kept = time.monotonic()
         if not recovered.continues:
-            self._publisher.publish(self._collector.everything())
+            self._publisher.send(self._collector.everything())
+            self._publisher.confirm()
             self._say(f"feed.published_anew shard={shard} entry={self._feed.entry}")
 
     def run(self) -> None:
         while not self._stop.is_set():
-            self._publisher.lease.renew()
             self._look()
-            found = self._events.read_after(self._feed.entry, READ, IDLE_MS)
-            entries = [read_event_entry(*each) for each in found]
-            if entries and entries[0].predecessor != self._feed.entry:
+            found = self._events.read_after(self._feed.entry, self._reads.count, 0 if self._sent else IDLE_MS)
+            runs = list(read_runs(found)) if found else []
+            if not runs:
+                self._confirm()  # while nothing comes
+            elif runs[0].predecessor != self._feed.entry:
                 self._catch_up()
-            elif entries:
-                self._publish(entries)
+            else:
+                self._reads.note(len(found), sum(len(each.events) for each in runs))
+                self._publish(runs)
+        self._confirm()
         self._keep()
         self._say(f"feed.stopped shard={self._shard} entry={self._feed.entry}")
 
     def _catch_up(self) -> None:
         """Publish what the server has trimmed since it was published: it is archived."""
-        entries = entries_after(self._feed.entry, self._events, self._archive, self._shard)
-        while not self._stop.is_set() and (page := list(islice(entries, READ))):
-            self._publisher.lease.renew()
-            self._publish(page)
 
-    def _publish(self, entries: Sequence[EventEntry]) -> None:
+        def read(after: EntryId, count: int) -> Sequence[FlatEntry]:
+            return self._events.read_after(after, count, 0)
+
+        for runs in runs_after(self._feed.entry, read, self._archive, self._shard):
+            self._look()
+            self._publish(runs)
+            if self._stop.is_set():
+                return
+
+    def _publish(self, runs: Sequence[EventRun]) -> None:
+        """Follow entries while those before are being written, then send off what they did, all at once."""
         before, messages = self._feed.entry, list[Posted]()
-        for entry in entries:
-            messages += self._feed.follow(entry)
+        for run in runs:
+            messages += self._feed.follow(run)
         crash_points.reach("feed.followed")
-        self._publisher.publish(self._collector.news(before, messages))
-        crash_points.reach("feed.published")
+        self._publisher.send(self._collector.news(before, messages))
+        self._sent = True
+
+    def _confirm(self) -> None:
+        if self._sent:
+            self._sent = False
+            self._publisher.confirm()
+            crash_points.reach("feed.published")
 
     def _look(self) -> None:
         """Do what is due by the clock."""
         now = time.monotonic()
+        if now - self._renewed < RENEW_SECONDS:
+            return
+        self._confirm()
+        self._publisher.lease.renew()
+        self._renewed = now
         if now - self._looked < MARK_SECONDS:
             return
         self._looked = now
         snapshots = self._orders(now)
         if self._collector.mark() or snapshots:
-            self._publisher.publish(self._collector.news(self._feed.entry, (), snapshots))
+            self._publisher.send(self._collector.news(self._feed.entry, (), snapshots))
+            self._publisher.confirm()
         if now - self._kept > CHECKPOINT_SECONDS:
             self._keep()
 
@@ -141,8 +167,8 @@ class _Turn:
         asked, snapshots = self._publisher.asked(), []
         for symbol in self._feed.symbols.values():
             name = symbol.listing.symbol
-            symbol.wants_orders = name in asked
-            if not symbol.wants_orders:
+            symbol.book.follow_orders(name in asked)
+            if name not in asked:
                 self._snapped.pop(name, None)
             elif now - self._snapped.get(name, -SNAPSHOT_SECONDS) >= SNAPSHOT_SECONDS:
                 self._snapped[name] = now

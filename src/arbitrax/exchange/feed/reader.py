@@ -12,9 +12,11 @@ from arbitrax.exchange.feed.messages import (
     Channel,
     DepthChange,
     Message,
+    OrderChanges,
     OrderSnapshot,
     Snapshot,
     Statistics,
+    Trades,
 )
 from arbitrax.exchange.feed.mirror import DepthView, Mirror
 from arbitrax.exchange.feed.subscription import Key, Resume, Subscription
@@ -166,7 +168,7 @@ class FeedReader:
         mirror = view.mirror
         kept = [each for _, each in await self._source.kept(Channel.DEPTH, mirror.symbol) if each.epoch == mirror.epoch]
         since = [each for each in kept if isinstance(each, DepthChange) and seq < each.seq <= mirror.seq]
-        if seq <= mirror.seq and [each.seq for each in since] == list(range(seq + 1, mirror.seq + 1)):
+        if [seq, *(each.seq for each in since)] == [*(each.prev_seq for each in since), mirror.seq]:
             view.resume(seq, since)
 
     async def _begin(self, made: Subscription, loaded: Loaded, resume: Resume | None) -> None:
@@ -182,7 +184,8 @@ class FeedReader:
                 if each.epoch == resume.epoch and each.seq > resume.seq and not isinstance(each, OrderSnapshot)
             ]
             known = any((each.epoch, each.seq) == resume for each in kept)
-            if known or (since and since[0].seq == resume.seq + 1):
+            first = since[0] if since else None
+            if known or (isinstance(first, Trades | OrderChanges) and first.prev_seq == resume.seq):
                 made.begin(since, resume)
                 return
         snapshots = [at for at, each in enumerate(kept) if isinstance(each, OrderSnapshot)]

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from arbitrax.domain.errors import DataError
 from arbitrax.exchange.feed import checkpoint
+from arbitrax.exchange.feed.event_run import EventRun, FlatEntry, flat, read_runs
 from arbitrax.exchange.feed.listing import Directory
-from arbitrax.exchange.feed.ports import Checkpoints, EventArchive, EventSource, FeedStore, Published
+from arbitrax.exchange.feed.ports import Checkpoints, EventArchive, FeedStore, Published
 from arbitrax.exchange.feed.shard_feed import DivergedError, ShardFeed
-from arbitrax.exchange.journal import EntryId, EventEntry, read_event_entry
-from arbitrax.exchange.service.ports import Lease
+from arbitrax.exchange.journal import EntryId
 from arbitrax.exchange.service.recovery import Stopped
 
-READ = 16
-"""Entries at once."""
+LEAST_READ, MOST_READ = 16, 512
+"""Entries at once: as many as make `EVENTS`, judged by the last time."""
+EVENTS = 8_192
+"""Events at once, about: more take longer than a client should wait for."""
 
 Say = Callable[[str], None]
-EventsAfter = Callable[[EntryId], Iterator[EventEntry]]
+Read = Callable[[EntryId, int], Sequence[FlatEntry]]
+"""Gives entries after an id, so many at most."""
+
+
+class Reads:
+    """How many entries to ask for: they hold one event or thousands."""
+
+    def __init__(self) -> None:
+        self.count = LEAST_READ
+
+    def note(self, entries: int, events: int) -> None:
+        """Judge by what a read gave."""
+        if events >= EVENTS:
+            self.count = max(self.count // 2, LEAST_READ)
+        elif entries == self.count:
+            self.count = min(2 * self.count, MOST_READ)
 
 
 class Sources(NamedTuple):
@@ -46,18 +64,28 @@ def recover(shard: int, store: FeedStore, sources: Sources, say: Say, stop: thre
     """
     published, applied = store.publisher.published(), store.events.applied()
 
-    def events(after: EntryId) -> Iterator[EventEntry]:
-        return entries_after(after, store.events, sources.archive, shard)
+    def replay(feed: ShardFeed, goal: EntryId) -> None:
+        """Follow the events up to ``goal``, or one step beyond when no entry ends there."""
+
+        def read(after: EntryId, count: int) -> Sequence[FlatEntry]:
+            return () if after >= goal else store.events.read_upto(after, goal, count)
+
+        for runs in runs_after(feed.entry, read, sources.archive, shard, last=goal):
+            for run in runs:
+                feed.follow(run, quiet=True)
+            store.publisher.lease.renew()
+            if stop.is_set():
+                raise Stopped
 
     for name, feed in _candidates(shard, sources, say):
         start = feed.entry
         try:
             if published is not None and start <= published.entry <= applied.entry:
-                _replay(feed, published.entry, events, store.publisher.lease, stop)
+                replay(feed, published.entry)
                 if _is_at(feed, published):
                     say(f"feed.continues shard={shard} checkpoint={name} from={start} to={feed.entry}")
                     return Recovered(feed, True)
-            _replay(feed, applied.entry, events, store.publisher.lease, stop)
+            replay(feed, applied.entry)
         except DivergedError as error:
             say(f"feed.passes_over shard={shard} checkpoint={name} {error}")
             continue
@@ -70,21 +98,29 @@ def recover(shard: int, store: FeedStore, sources: Sources, say: Say, stop: thre
     )
 
 
-def entries_after(
-    after: EntryId, source: EventSource, archive: EventArchive | None, shard: int
-) -> Iterator[EventEntry]:
-    """Return the events there are after an entry: from the archive what the server has trimmed, be it meanwhile."""
-    while found := source.read_after(after, READ, 0):
-        if archive is not None and read_event_entry(*found[0]).predecessor != after:
-            before = after
-            for name, fields in archive.events_after(shard, after):
-                yield read_event_entry(name, fields)
-                after = name
+def runs_after(
+    after: EntryId, read: Read, archive: EventArchive | None, shard: int, *, last: EntryId | None = None
+) -> Iterator[list[EventRun]]:
+    """Yield the events there are after an entry: from the archive what the server has trimmed, be it meanwhile.
+
+    Of the archive what is up to ``last``, or one step beyond.
+    """
+    reads = Reads()
+    while found := read(after, reads.count):
+        runs = list(read_runs(found))
+        if archive is not None and runs[0].predecessor != after:
+            before, entries = after, iter(archive.events_after(shard, after))
+            while page := list(islice(entries, LEAST_READ)):
+                upto = next((at for at, (name, _) in enumerate(page, 1) if last is not None and name >= last), None)
+                yield list(read_runs([flat(name, dict(fields)) for name, fields in page[:upto]]))
+                after = page[(upto or len(page)) - 1][0]
+                if upto:
+                    return
             if after != before:
                 continue
-        for name, fields in found:
-            yield read_event_entry(name, fields)
-            after = name
+        yield runs
+        after = runs[-1].last
+        reads.note(len(found), sum(len(each.events) for each in runs))
 
 
 def _candidates(shard: int, sources: Sources, say: Say) -> Iterator[tuple[str, ShardFeed]]:
@@ -94,19 +130,6 @@ def _candidates(shard: int, sources: Sources, say: Say) -> Iterator[tuple[str, S
         except DataError as error:
             say(f"feed.passes_over shard={shard} checkpoint={name} {error}")
     yield "none", ShardFeed(sources.directory)
-
-
-def _replay(feed: ShardFeed, goal: EntryId, events: EventsAfter, lease: Lease, stop: threading.Event) -> None:
-    """Follow the events up to ``goal``, or one step beyond when no entry ends there."""
-    if feed.entry >= goal:
-        return
-    for entry in events(feed.entry):
-        feed.follow(entry, quiet=True)
-        lease.renew()
-        if stop.is_set():
-            raise Stopped
-        if feed.entry >= goal:
-            return
 
 
 def _is_at(feed: ShardFeed, published: Published) -> bool:

@@ -1,17 +1,21 @@
-"""All symbols of a shard, followed entry by entry: what the feed knows is a function of the events."""
+"""All symbols of a shard: what the feed knows is a function of the events."""
 
 from __future__ import annotations
 
 from struct import Struct as Layout
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from arbitrax.domain.errors import DataError
 from arbitrax.exchange.core import fold_events
+from arbitrax.exchange.feed.event_run import EventRun
 from arbitrax.exchange.feed.listing import Directory
 from arbitrax.exchange.feed.messages import Channel, Message
 from arbitrax.exchange.feed.positions import Positions
 from arbitrax.exchange.feed.symbol_feed import SymbolFeed
-from arbitrax.exchange.journal import START, EntryId, EventEntry
+from arbitrax.exchange.journal import START, EntryId
 from arbitrax.exchange.records import Happening
 
 unpack_all = Layout("<6q3IH2B").iter_unpack
@@ -35,10 +39,12 @@ BOOKED = {
     )
 }
 """Events that books follow."""
+SEEN = np.isin(np.arange(256), list(BOOKED))
+"""By kind, whether the feed looks at it: fees and refusals are left out before anybody looks at them one by one."""
 
 
 class Posted(NamedTuple):
-    """A message with its place in its stream: the entry of commands that it tells of."""
+    """A message with its place in its stream: the last entry of commands that it tells of."""
 
     channel: Channel
     entry: EntryId
@@ -76,49 +82,67 @@ class ShardFeed:
         """Return the public id of an account."""
         return self._directory.account(number)
 
-    def follow(self, entry: EventEntry, *, quiet: bool = False) -> list[Posted]:
-        """Take an entry in and return the messages it makes, a set for each entry of commands; ``quiet``: none.
+    def follow(self, run: EventRun, *, quiet: bool = False) -> list[Posted]:
+        """Take events in and return the messages they make, one set for all of them; ``quiet``: none.
 
         Raises:
-            DivergedError: it does not continue the one before. Nothing has changed.
+            DivergedError: they do not continue those before. Nothing has changed.
         """
-        if entry.predecessor != self.entry:
-            raise DivergedError(
-                f"The events after {self.entry} go on with {entry.last}, which follows {entry.predecessor}."
-            )
-        folded = fold_events(self.hash, entry.events)
-        if folded != entry.hash:
-            raise DivergedError(
-                f"The events of {entry.last} give the hash {folded:016x}, written is {entry.hash:016x}."
-            )
+        if run.predecessor != self.entry:
+            raise DivergedError(f"The events after {self.entry} go on with {run.last}, which follow {run.predecessor}.")
+        folded = fold_events(self.hash, run.events)
+        if folded != run.hash:
+            raise DivergedError(f"The events to {run.last} give the hash {folded:016x}, written is {run.hash:016x}.")
         posted: list[Posted] = []
-        rows = unpack_all(entry.events.tobytes())
-        for ms, seq, _, count in entry.index.tolist():
-            posted += self._follow(EntryId(ms, seq), [next(rows) for _ in range(count)], quiet=quiet)
-        self.entry, self.hash, self.ms = entry.last, entry.hash, entry.last.ms
+        times = np.repeat(run.index["ms"], run.index["events"])
+        begin = 0
+        for end, at, epoch in self._epochs(run):
+            posted += self._follow(run.events[begin:end], times[begin:end], at, quiet=quiet)
+            begin = end
+            if epoch:
+                self._begin_epoch(epoch)
+        self.entry, self.hash, self.ms = run.last, run.hash, run.last.ms
         return posted
 
-    def _follow(self, at: EntryId, rows: list[tuple[int, ...]], *, quiet: bool) -> list[Posted]:
+    def _epochs(self, run: EventRun) -> list[tuple[int, EntryId, int]]:
+        """Return where the events of each epoch end, in which entry, and the epoch that begins there; 0: none does."""
+        parts = [(len(run.events), run.last, 0)]
+        configured = np.flatnonzero(run.events["kind"] == CONFIGURED)
+        if len(configured):
+            ends = np.cumsum(run.index["events"])
+            epoch = self.epoch
+            for at in configured.tolist():
+                begun = int(run.events["order"][at]) >> EPOCH_BITS
+                if begun > epoch:
+                    epoch = begun
+                    row = run.index[np.searchsorted(ends, at, "right")]
+                    parts.insert(-1, (at, EntryId(int(row["ms"]), int(row["seq"])), epoch))
+        return parts
+
+    def _follow(self, events: NDArray[np.void], times: NDArray[np.uint64], at: EntryId, *, quiet: bool) -> list[Posted]:
+        seen = SEEN[events["kind"]]
         touched: dict[int, SymbolFeed] = {}
-        for row in rows:
-            kind, number = row[10], row[6]
-            if kind in BOOKED:
-                found = touched.get(number)
-                if found is None:
-                    found = touched[number] = self.symbol(number)
-                found.apply(row)
-                if kind == FILLED:
-                    self._trade(row, found.listing.tick_value)
-            elif kind == CONFIGURED and row[0] and row[0] >> EPOCH_BITS > self.epoch:
-                self.epoch = row[0] >> EPOCH_BITS
-                for each in self.symbols.values():
-                    each.begin_epoch()
+        for row, ms in zip(unpack_all(events[seen].tobytes()), times[seen].tolist(), strict=True):
+            number = row[6]
+            found = touched.get(number)
+            if found is None:
+                found = touched[number] = self.symbol(number)
+            found.apply(row, ms)
+            if row[10] == FILLED:
+                self._trade(row, found.listing.tick_value)
         posted = []
         for number, each in touched.items():
             for channel, message in each.finish(self.epoch, at.ms, quiet=quiet):
                 posted.append(Posted(channel, at, message))
-            self.changed.add(number)
+            if not quiet:
+                self.changed.add(number)
         return posted
+
+    def _begin_epoch(self, epoch: int) -> None:
+        self.epoch = epoch
+        for number, each in self.symbols.items():
+            each.begin_epoch()
+            self.changed.add(number)
 
     def _trade(self, row: tuple[int, ...], tick_value: int) -> None:
         lots = -row[3] if row[11] else row[3]

@@ -81,7 +81,7 @@ class Subscription:
             self._sent = None
         if isinstance(message, OrderSnapshot):
             return begins
-        if self.key[0] is Channel.ORDERS and (begins or message.seq > self._last.seq + 1):
+        if isinstance(message, OrderChanges) and (begins or message.prev_seq > self._last.seq):
             self._last = NOTHING  # until the next snapshot
             return False
         return begins or message.seq > self._last.seq
@@ -102,6 +102,11 @@ class Subscription:
         for each in (*earlier, *early):
             self.put(each)
 
+    @property
+    def seq(self) -> int | None:
+        """Return the last message that was taken, for heartbeats; None: none was."""
+        return self._sent if self._view is None else self._view.sent
+
     def wake(self) -> None:
         """Look at the book again."""
         self._news.set()
@@ -117,12 +122,12 @@ class Subscription:
             return self._view.take()
         if self._latest is not None:
             found, self._latest = self._latest, None
+            self._sent = found.seq
             return found
         if not self._queue:
             return None
         message = self._queue.popleft()
-        if isinstance(message, (Trades, OrderChanges)):
-            previous = message.seq - 1 if self._sent is None else self._sent
-            message = structs.replace(message, prev_seq=previous)
+        if isinstance(message, Trades) and self._sent not in (None, message.prev_seq):
+            message = structs.replace(message, prev_seq=self._sent)
         self._sent = message.seq
         return message

@@ -31,35 +31,38 @@ SIDES = ("buy", "sell")
 
 
 class SymbolFeed:
-    """Takes the events of one entry of commands with `apply`, then makes its messages with `finish`."""
+    """Takes events with `apply`, then makes messages of all since the last time with `finish`."""
 
     def __init__(self, number: int, listing: Listing) -> None:
         self.number, self.listing = number, listing
         self.book = FeedBook()
         self.day = DayStatistics()
         self.phase = 0
+        self.seq = 0
+        """Events of the epoch."""
+        self.told = 0
+        """Those of them that messages tell of."""
         self.trades = 0
         """Of the epoch."""
-        self.seq = dict.fromkeys(Channel, 0)
         self.dirty: tuple[set[int], set[int]] = (set(), set())
         """Prices that changed since somebody last emptied it."""
         self.bbo: BBO_NOW = (0, 0, 0, 0)
         """Bid, its lots, ask, its lots."""
         self.crc = checksum("", "")
-        self.wants_orders = False
-        """Whether the messages of the channel l3 are to be made; they are counted anyway."""
         self._texts = ["", ""]
         self._stale = [True, True]
-        self._fills: list[tuple[int, int, int]] = []
+        self._fills: list[tuple[int, int, int, int]] = []
         self._phased = False
 
-    def apply(self, event: tuple[int, ...]) -> None:
+    def apply(self, event: tuple[int, ...], ms: int) -> None:
         """Follow an event of the symbol."""
+        self.seq += 1
         kind = event[10]
         if kind == FILLED:
-            self._fills.append((event[2], event[3], 2 if event[9] == UNCROSSED else event[11]))
+            self.day.trade(ms, event[2], event[3])
+            self._fills.append((event[2], event[3], 2 if event[9] == UNCROSSED else event[11], ms))
         elif kind == STATE:
-            self._phased = self.phase != event[3]
+            self._phased = self._phased or self.phase != event[3]
             self.phase = event[3]
         self.book.apply(event)
 
@@ -71,41 +74,36 @@ class SymbolFeed:
 
     def begin_epoch(self) -> None:
         """Count from the beginning."""
-        self.seq = dict.fromkeys(Channel, 0)
-        self.trades = 0
+        self.seq = self.told = self.trades = 0
 
     def finish(self, epoch: int, ms: int, *, quiet: bool = False) -> list[tuple[Channel, Message]]:
-        """Return what the entry did; ``quiet`` counts only."""
+        """Return what happened since the last time; ``quiet``: nothing, somebody told it already."""
         made: list[tuple[Channel, Message]] = []
         head = (self.listing.symbol, epoch)
-        if self._fills:
-            seq = self._next(Channel.TRADES)
-            tape = self._trade(ms)
-            if not quiet:
-                made.append((Channel.TRADES, Trades(*head, seq, ms, tape)))
         levels = self.book.take_levels()
-        if levels[0] or levels[1]:
-            seq = self._next(Channel.DEPTH)
+        for side in (0, 1):
+            self._stale[side] = self._stale[side] or bool(levels[side])
+        bbo, before = self._touch(), self.bbo
+        self.bbo = bbo
+        orders = self.book.take_orders() if self.book.follows_orders else []
+        if quiet:
+            self.trades += len(self._fills)
+        else:
             for side in (0, 1):
                 self.dirty[side].update(levels[side])
-                self._stale[side] = self._stale[side] or bool(levels[side])
-            if not quiet:
-                bids, asks = self._changes(0, levels[0]), self._changes(1, levels[1])
-                made.append((Channel.DEPTH, DepthChange(*head, seq, ms, bids, asks, self.checksum())))
-            if (bbo := self._touch()) != self.bbo:
-                self.bbo = bbo
-                seq = self._next(Channel.BBO)
-                if not quiet:
-                    made.append((Channel.BBO, self.best(epoch, ms)))
-        if self.book.touched and (orders := self.book.take_orders()):
-            seq = self._next(Channel.ORDERS)
-            if self.wants_orders and not quiet:
+            if self._fills:
+                tape = self._trade()
+                made.append((Channel.TRADES, Trades(*head, self.trades, ms, tape, tape[0].number - 1)))
+            bids, asks = self._changes(0, levels[0]), self._changes(1, levels[1])
+            made.append((Channel.DEPTH, DepthChange(*head, self.seq, ms, self.told, bids, asks, self.checksum())))
+            if bbo != before:
+                made.append((Channel.BBO, self.best(epoch, ms)))
+            if self.book.follows_orders:
                 operations = [self._operation(each) for each in orders]
-                made.append((Channel.ORDERS, OrderChanges(*head, seq, ms, operations)))
-        if self._fills or self._phased:
-            self._next(Channel.STATISTICS)
-            if not quiet:
+                made.append((Channel.ORDERS, OrderChanges(*head, self.seq, ms, self.told, operations)))
+            if self._fills or self._phased:
                 made.append((Channel.STATISTICS, self.statistics(epoch, ms)))
+        self.told = self.seq
         self._fills.clear()
         self._phased = False
         return made
@@ -132,7 +130,7 @@ class SymbolFeed:
         return Bbo(
             self.listing.symbol,
             epoch,
-            self.seq[Channel.BBO],
+            self.seq,
             ms,
             (price(bid), quantity(bid_lots)) if bid_lots else None,
             (price(ask), quantity(ask_lots)) if ask_lots else None,
@@ -145,7 +143,7 @@ class SymbolFeed:
         return Statistics(
             self.listing.symbol,
             epoch,
-            self.seq[Channel.STATISTICS],
+            self.seq,
             ms,
             Phase(self.phase).name.lower(),
             datetime.fromtimestamp(ms // DAY * DAY // 1000, UTC).date().isoformat(),
@@ -162,19 +160,15 @@ class SymbolFeed:
         """Return every order that is shown, each queue in its order."""
         shown = ((order, each) for order, each in self.book.standing.items() if each.shown)
         operations = [self._operation((order, each.side, each.price, each.shown)) for order, each in shown]
-        return OrderSnapshot(self.listing.symbol, epoch, self.seq[Channel.ORDERS], ms, operations)
+        return OrderSnapshot(self.listing.symbol, epoch, self.seq, ms, operations)
 
-    def _next(self, channel: Channel) -> int:
-        self.seq[channel] += 1
-        return self.seq[channel]
-
-    def _trade(self, ms: int) -> list[Trade]:
+    def _trade(self) -> list[Trade]:
         tape = []
         price, quantity = self.listing.price, self.listing.quantity
-        for at, lots, side in self._fills:
+        for at, lots, side, ms in self._fills:
             self.trades += 1
-            self.day.trade(ms, at, lots)
-            tape.append(Trade(self.trades, price(at), quantity(lots), "auction" if side == 2 else SIDES[side]))
+            taker = "auction" if side == 2 else SIDES[side]
+            tape.append(Trade(self.trades, price(at), quantity(lots), taker, ms))
         return tape
 
     def _touch(self) -> BBO_NOW:

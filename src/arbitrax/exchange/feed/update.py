@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from arbitrax.exchange.feed.messages import Bbo, Channel, OrderSnapshot, Statistics
+from arbitrax.exchange.feed.messages import Bbo, OrderSnapshot, Statistics
 from arbitrax.exchange.feed.shard_feed import Posted, ShardFeed
 from arbitrax.exchange.feed.symbol_feed import SymbolFeed
 from arbitrax.exchange.journal import EntryId
@@ -22,7 +22,7 @@ class SymbolState(NamedTuple):
     last: int
     last_price: str
     seq: int
-    """Of the channel l2."""
+    """Events of the symbol that are in it."""
     crc: int
     bids: dict[int, int]
     asks: dict[int, int]
@@ -108,7 +108,7 @@ class Collector:
             symbol.listing.lot_size,
             book.last,
             symbol.listing.price(book.last),
-            symbol.seq[Channel.DEPTH],
+            symbol.seq,
             symbol.checksum(),
             levels[0],
             levels[1],

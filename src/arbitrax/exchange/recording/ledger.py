@@ -11,9 +11,9 @@ from arbitrax.domain.errors import DataError
 from arbitrax.exchange.identifiers import first_event, order_text
 from arbitrax.exchange.journal import EntryId
 from arbitrax.exchange.recording.order_record import OrderRecord, submitted
-from arbitrax.exchange.recording.ports import Changes, Fill, Instrument
+from arbitrax.exchange.recording.ports import Changes, Fill, Instrument, Payment
 from arbitrax.exchange.recording.position_record import PositionRecord, RoundTrip
-from arbitrax.exchange.records import HOUSE, Code, Happening, Kind, Type
+from arbitrax.exchange.records import FEES, HOUSE, Code, Happening, Kind, Type
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -22,6 +22,7 @@ _ACCEPTED, _FILLED, _CANCELLED = int(Happening.ACCEPTED), int(Happening.FILLED),
 _AMENDED, _REFUSED, _TRIGGERED = int(Happening.AMENDED), int(Happening.REFUSED), int(Happening.TRIGGERED)
 _DECREMENTED, _CASH = int(Happening.DECREMENTED), int(Happening.CASH)
 _SUBMIT = int(Kind.SUBMIT)
+_PAID = frozenset({int(Code.DEPOSITED), int(Code.WITHDRAWN)})
 
 
 class NotRegisteredError(DataError):
@@ -40,20 +41,24 @@ class Ledger:
         positions: Iterable[PositionRecord],
         *,
         only: Set[int] | None = None,
+        account: int | None = None,
     ) -> None:
-        """Begin with what is open; ``only`` follows some orders and nothing else."""
+        """Begin with what is open; ``only`` follows some orders and nothing else, ``account`` one account."""
         self._shard = shard
         self._instruments = instruments
         self._accounts = frozenset(accounts)
         self.orders = {each.id: each for each in orders}
         """Open ones."""
         self.positions = {(each.account, each.symbol): each for each in positions}
-        self._only = only
+        self._only, self._account = only, account
         self._new: dict[int, OrderRecord] = {}
         self._changed: dict[int, OrderRecord] = {}
         self._moved: dict[tuple[int, int], PositionRecord] = {}
         self._fills: list[Fill] = []
         self._trips: list[RoundTrip] = []
+        self._payments: list[Payment] = []
+        self.ended_unknown: set[int] = set()
+        """Of one account: orders that ended and were not among those to begin with."""
 
     def take(
         self,
@@ -86,6 +91,8 @@ class Ledger:
                     self._accept(command, event, number + 2 * at, time)
                 elif kind in (_CANCELLED, _AMENDED, _TRIGGERED, _DECREMENTED) and event[0]:
                     self._change(command, event, number + 2 * at, time)
+                elif kind == _CASH and event[9] in _PAID:
+                    self._pay(event, number + 2 * at, time)
                 at += 1
 
     def changes(self) -> Changes:
@@ -96,6 +103,7 @@ class Ledger:
             self._fills,
             self._trips,
             list(self._moved.values()),
+            self._payments,
         )
 
     def stored(self) -> None:
@@ -105,9 +113,12 @@ class Ledger:
                 if order.ended is not None:
                     self.orders.pop(order.id, None)
         self._new, self._changed, self._moved, self._fills, self._trips = {}, {}, {}, [], []
+        self._payments = []
 
     def _accept(self, command: tuple[Any, ...], event: tuple[int, ...], number: int, time: int) -> None:
-        if not self._recorded(event[6], event[7]) or (self._only is not None and event[0] not in self._only):
+        if not (self._follows(event[7]) and self._recorded(event[6], event[7])):
+            return
+        if self._only is not None and event[0] not in self._only:
             return
         order = submitted(command, order=event[0], event=number, time=time)
         order.total = event[3]
@@ -120,6 +131,7 @@ class Ledger:
         if (
             not event[0]
             or self._only is not None
+            or not self._follows(event[7])
             or (not known and code in (Code.UNKNOWN_SYMBOL, Code.UNKNOWN_ACCOUNT))
         ):
             return  # no order, or nobody's
@@ -130,10 +142,12 @@ class Ledger:
         self._new[order.id] = order
 
     def _change(self, command: tuple[Any, ...], event: tuple[int, ...], number: int, time: int) -> None:
-        if not self._recorded(event[6], event[7]):
+        if not (self._follows(event[7]) and self._recorded(event[6], event[7])):
             return
         order, kind = self._open(event[0]), event[10]
         if order is None:
+            if kind == _CANCELLED:
+                self.ended_unknown.add(event[0])
             return
         if kind == _CANCELLED:
             order.ended, order.reason = time, event[9]
@@ -158,14 +172,14 @@ class Ledger:
         while at < end and rows[at][10] == _CASH and rows[at][9] == Code.FEE:
             fees[rows[at][0]] = -rows[at][2]
             at += 1
-        if self._recorded(symbol, event[7], event[8]):
+        if (self._follows(event[7]) or self._follows(event[8])) and self._recorded(symbol, event[7], event[8]):
             signed = -lots if event[11] else lots
             auction = event[9] == Code.UNCROSSED
             for order, account, left, moved, side in (
                 (taker, event[7], event[4], signed, 0),
                 (maker, event[8], event[5], -signed, 1),
             ):
-                if account != HOUSE:
+                if account != HOUSE and self._follows(account):
                     fill = Fill(number + side, account, order, symbol, moved, price, fees.get(order, 0), auction, time)
                     self._book(fill, left)
         return at
@@ -173,15 +187,19 @@ class Ledger:
     def _book(self, fill: Fill, left: int) -> None:
         order, lots = self._open(fill.order), abs(fill.lots)
         if order is None:
-            return
-        order.filled += lots
-        order.paid += lots * fill.price
-        order.fees += fill.fee
-        order.traded = fill.time
-        order.total = order.filled + left
-        if not left and order.funds is None:
-            order.ended = fill.time
-        self._note(order, fill.id)
+            if self._account is None:
+                return
+            if not left:
+                self.ended_unknown.add(fill.order)
+        else:
+            order.filled += lots
+            order.paid += lots * fill.price
+            order.fees += fill.fee
+            order.traded = fill.time
+            order.total = order.filled + left
+            if not left and order.funds is None:
+                order.ended = fill.time
+            self._note(order, fill.id)
         self._fills.append(fill)
         key = fill.account, fill.symbol
         position = self.positions.get(key)
@@ -200,6 +218,15 @@ class Ledger:
         if ended is not None:
             self._trips.append(ended)
 
+    def _pay(self, event: tuple[int, ...], number: int, time: int) -> None:
+        account = event[7]
+        if self._only is None and account not in (FEES, HOUSE) and self._follows(account):
+            self._require_registered(account)
+            self._payments.append(Payment(number, account, event[2], time))
+
+    def _follows(self, account: int) -> bool:
+        return self._account is None or self._account == account
+
     def _note(self, order: OrderRecord, number: int) -> None:
         order.last_event = number
         if order.id not in self._new:
@@ -207,7 +234,7 @@ class Ledger:
 
     def _open(self, number: int) -> OrderRecord | None:
         order = self.orders.get(number)
-        if order is None and self._only is None:
+        if order is None and self._only is None and self._account is None:
             raise DataError(
                 f"The events of shard {self._shard} name {order_text(number)}, which is not recorded as open; the "
                 "database and the journal are not of one history: record into an empty database."
@@ -224,9 +251,13 @@ class Ledger:
         if not instrument.keeps_accounts:
             return False
         for each in accounts:
-            if each not in self._accounts and each != HOUSE:
-                raise NotRegisteredError(
-                    f"Account {each} of shard {self._shard} trades, and no row of accounts has this number; add it "
-                    "with `arbitrax exchange configure`."
-                )
+            if each != HOUSE and self._account is None:
+                self._require_registered(each)
         return True
+
+    def _require_registered(self, account: int) -> None:
+        if account not in self._accounts:
+            raise NotRegisteredError(
+                f"Account {account} of shard {self._shard} trades, and no row of accounts has this number; add it "
+                "with `arbitrax exchange configure`."
+            )

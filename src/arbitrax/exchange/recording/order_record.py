@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from arbitrax.exchange.records import Code, TimeInForce, Type
+from arbitrax.exchange.reference.fold import fold
 
 LIMITED = frozenset({Type.LIMIT, Type.ICEBERG, Type.STOP_LIMIT, Type.PEG})
 """Types with a limit price."""
@@ -37,6 +38,8 @@ class OrderRecord:
     funds: int | None = None
     expires: int | None = None
     client: str = ""
+    body: int | None = None
+    """What makes two submissions under a client id the same: see `body_of`."""
     created: int = 0
     event: int = 0
     """The event that accepted or refused it."""
@@ -64,6 +67,18 @@ class OrderRecord:
         return "expired" if self.reason in EXPIRIES else "cancelled"
 
 
+def body_of(command: tuple[Any, ...]) -> int:
+    """Return the engine's word of what a SUBMIT, a row of `records.COMMAND` as a tuple, asks for; 64 bits, signed.
+
+    All but time, deadline, and who carried it: `arbitrax.exchange.reference.identity.body_of`.
+    """
+    word = 0
+    options = command[14] | command[15] << 8 | command[16] << 16 | command[17] << 24 | command[18] << 32
+    for value in (command[9], options, command[2], command[3], command[4], command[5], command[6]):
+        word = fold(word, value)
+    return word - (word >> 63 << 64)
+
+
 def submitted(command: tuple[Any, ...], *, order: int, event: int, time: int) -> OrderRecord:
     """Return the order of a SUBMIT: a row of `records.COMMAND` as a tuple."""
     kind, quantity, extra = command[15], command[3], command[5]
@@ -85,6 +100,7 @@ def submitted(command: tuple[Any, ...], *, order: int, event: int, time: int) ->
         funds=extra if kind == Type.MARKET and not quantity else None,
         expires=command[6] if command[16] == TimeInForce.GTD else None,
         client=command[20].decode("ascii", "replace"),
+        body=body_of(command) if command[20] else None,
         created=time,
         event=event,
         last_event=event,

@@ -46,6 +46,17 @@ class Fill(NamedTuple):
     """Ms since 1970."""
 
 
+class Payment(NamedTuple):
+    """Cash paid into an account, in units; below 0: out of it."""
+
+    id: int
+    """Of the event."""
+    account: int
+    amount: int
+    time: int
+    """Ms since 1970."""
+
+
 class Changes(NamedTuple):
     """What a stretch of events did."""
 
@@ -55,6 +66,7 @@ class Changes(NamedTuple):
     fills: Sequence[Fill]
     trips: Sequence[RoundTrip]
     positions: Sequence[PositionRecord]
+    payments: Sequence[Payment]
 
 
 class Records(Protocol):
@@ -110,6 +122,9 @@ class Streams(Protocol):
 
     def synced(self) -> EntryId | None:
         """Return up to where events survive a power failure, where that is less than all; None: nobody syncs."""
+
+    def epoch(self) -> int:
+        """Return the epoch of the newest events that are written."""
 
     def set_recorded(self, entry: EntryId) -> None:
         """Say up to where events are recorded."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from threading import Event
 
-from arbitrax.domain.errors import StoreUnavailableError
+from arbitrax.domain.errors import SchemaError, StoreError
 from arbitrax.exchange.recording.ledger import NotRegisteredError
 from arbitrax.exchange.recording.recorder import Recorder
 
@@ -38,7 +38,9 @@ def run_recorder(
                     rest, told = FIRST_REST, ""
                     if not count:
                         stop.wait(IDLE)
-        except (StoreUnavailableError, NotRegisteredError) as error:
+        except SchemaError:
+            raise
+        except (StoreError, NotRegisteredError) as error:  # a full disk too
             if str(error) != told:
                 told = str(error)
                 say(f"{told} Events wait in the journal meanwhile.")

@@ -157,6 +157,8 @@ class Recorder:
         """Return the entries that continue the mark."""
         mark, synced = self._mark, self._streams.synced()
         found = self._streams.events_after(mark.entry, self._count, wait)
+        if not found and self._streams.epoch() > mark.epoch and self._streams.event_at(mark.entry) is None:
+            raise StoreUnavailableError(f"Shard {self._shard} has a new epoch; loading anew.")  # before the mark
         if synced is not None:
             found = [each for each in found if each[0] <= synced]
         if not found:

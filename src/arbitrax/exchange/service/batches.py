@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from struct import Struct
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,8 @@ MOST_COMMANDS = 16_384
 
 _SIZE = COMMAND.itemsize
 _KIND = COMMAND.fields["kind"][1] if COMMAND.fields else 0
+_EPOCH = int(Kind.EPOCH)
+_ROW = Struct("<QQII").pack
 
 
 class Heartbeat(NamedTuple):
@@ -52,19 +55,19 @@ def form(entries: Sequence[RawEntry], predecessor: EntryId) -> Batch:
     Raises:
         DataError: one is damaged, of another version, or not later than the one before.
     """
-    rows, parts, heartbeats, before = [], [], [], predecessor
+    rows, parts, heartbeats, before = bytearray(), [], [], predecessor
     for name, fields in entries:
         if name <= before:
             raise DataError(f"The journal's entry {name} comes after {before}, which is not earlier: it is damaged.")
         before = name
         entry = read_command_entry(name, fields)
-        rows.append((name.ms, name.seq, len(entry.commands), 0))
+        rows += _ROW(name.ms, name.seq, len(entry.commands), 0)
         parts.append(fields[b"c"])
         if entry.gateway and entry.sessions is not None:
             heartbeats.append(Heartbeat(name.ms, entry.gateway, tuple(entry.sessions.tolist())))
-    index = np.array(rows, INDEX)
+    index = np.frombuffer(rows, INDEX)
     commands = np.frombuffer(bytearray().join(parts), COMMAND)
-    commands["time"] = np.repeat(index["ms"], index["commands"]) if len(rows) > 1 else rows[0][0]
+    commands["time"] = np.repeat(index["ms"], index["commands"]) if len(parts) > 1 else before.ms
     return Batch(predecessor, index, commands, tuple(heartbeats))
 
 
@@ -75,7 +78,7 @@ def take(waiting: deque[RawEntry]) -> list[RawEntry]:
     while waiting and len(taken) < MOST_ENTRIES:
         packed = waiting[0][1].get(b"c", b"")
         commands += len(packed) // _SIZE
-        opens = Kind.EPOCH in packed[_KIND::_SIZE]
+        opens = _EPOCH in packed[_KIND::_SIZE]
         if taken and (commands > MOST_COMMANDS or opens):
             break
         taken.append(waiting.popleft())

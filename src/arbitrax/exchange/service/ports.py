@@ -52,6 +52,12 @@ class Stream(Protocol):
 class Journal(Stream, Protocol):
     """The commands of a shard."""
 
+    def ask_after(self, after: EntryId, count: int, wait: int) -> None:
+        """Ask for what `read_after` returns, and do something else until `found`."""
+
+    def found(self) -> Sequence[RawEntry]:
+        """Return what was asked for."""
+
     def append(self, entry: CommandEntry) -> EntryId:
         """Add an entry and return its id."""
 
@@ -178,6 +184,9 @@ class ShardStore(Protocol):
     @property
     def lease(self) -> Lease:
         """Return the right to execute it."""
+
+    def entries_first(self) -> bool:
+        """Wait for the entries that were asked for, or the reply to an output; tell whether it is the entries."""
 
     def close(self) -> None:
         """End the connections."""

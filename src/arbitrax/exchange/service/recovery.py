@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-from arbitrax.domain.errors import DataError
+from arbitrax.domain.errors import ArbitraxError, DataError
 from arbitrax.exchange.core import MatchingCore
 from arbitrax.exchange.journal import START, EntryId
 from arbitrax.exchange.service import crash_points
@@ -58,6 +59,15 @@ def recover(store: ShardStore, shard: int, sources: Sources, say: Say, stop: Eve
     return _Recovery(store, shard, sources, say, stop).recovered()
 
 
+def prepare(shard: int, sources: Sources) -> None:
+    """Ask what a recovery asks, and forget it: what is slow the first time, such as an import, is then done."""
+    with suppress(ArbitraxError):  # a recovery says so
+        if sources.records:
+            sources.records.recorded(shard)
+        if sources.snapshots:
+            sources.snapshots.verified(shard)
+
+
 class _Recovery:
     def __init__(self, store: ShardStore, shard: int, sources: Sources, say: Say, stop: Event) -> None:
         self.store, self.shard, self.archive, self.say, self.stop = store, shard, sources.archive, say, stop
@@ -66,12 +76,14 @@ class _Recovery:
         self.archived = self.archive.end_of_commands(shard) if self.archive else START
         self.manifests = sources.snapshots.verified(shard) if sources.snapshots else ()
         self.recorded = sources.records.recorded(shard) if sources.records else START
+        store.lease.renew()
 
     def recovered(self) -> Recovered:
         lost = self._lost()
         sequencer = self._from_snapshot(lost) or Sequencer()
         self._require_beginning(sequencer.entry)
         start = sequencer.entry
+        self.store.lease.renew()
         self._replay(sequencer)
         self._compare(sequencer, start, lost)
         unwritten = self._unwritten()

@@ -10,6 +10,8 @@ from arbitrax.exchange.journal import NO_EVENTS, START, CommandEntry, EntryId, E
 from arbitrax.exchange.records import COMMAND, Happening, Kind
 from arbitrax.exchange.service.batches import Batch
 
+_EPOCH = int(Kind.EPOCH)
+
 
 class Sequencer:
     """Executes batches in the journal's order. Everything it holds is a function of the journal."""
@@ -33,18 +35,23 @@ class Sequencer:
             MemoryError: there is none for the events.
         """
         events, offsets = self.core.view(batch.commands)
-        edges = offsets[np.concatenate(([0], np.cumsum(batch.entries["commands"], dtype=np.int64)))]
-        batch.entries["events"] = np.diff(edges)
+        if len(batch.entries) == 1:
+            batch.entries["events"] = len(events)
+        else:
+            ends = offsets[np.cumsum(batch.entries["commands"], dtype=np.int64)]
+            batch.entries["events"] = np.diff(ends, prepend=0)
         self._follow_epoch(batch.commands, events, offsets)
         self.hash = fold_events(self.hash, events)
         self.entry = batch.last
         self.executed += len(batch.commands)
-        counts = np.diff(offsets).astype("<u4")
+        counts = (offsets[1:] - offsets[:-1]).astype("<u4")
         return EventEntry(self.epoch, batch.predecessor, batch.entries, counts, events, self.hash)
 
     def _follow_epoch(self, commands: NDArray[np.void], events: NDArray[np.void], offsets: NDArray[np.int64]) -> None:
         """Note an epoch that was opened: the engine answers with the last id before the next."""
-        for at in np.flatnonzero(commands["kind"] == Kind.EPOCH):
+        if _EPOCH not in commands["kind"].tobytes():
+            return
+        for at in np.flatnonzero(commands["kind"] == _EPOCH):
             said = events[offsets[at] : offsets[at + 1]]
             configured = said[said["kind"] == Happening.CONFIGURED]
             if len(configured):

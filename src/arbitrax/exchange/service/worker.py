@@ -16,7 +16,7 @@ from arbitrax.exchange.service.batches import MOST_COMMANDS, MOST_ENTRIES, form,
 from arbitrax.exchange.service.heartbeats import Heartbeats, disconnections
 from arbitrax.exchange.service.phases import Phases, Sessions
 from arbitrax.exchange.service.ports import RawEntry, ShardStore
-from arbitrax.exchange.service.recovery import Recovered, Say, Sources, Stopped, recover
+from arbitrax.exchange.service.recovery import Recovered, Say, Sources, Stopped, prepare, recover
 from arbitrax.exchange.service.sequencer import Sequencer, tick_entry
 from arbitrax.exchange.service.snapshotting import Pace, Snapshooter
 
@@ -64,7 +64,7 @@ def serve(
             rest = min(rest * 2, LONGEST_REST)
             continue
         try:
-            if _await_lease(shard, store, say, stop):
+            if _await_lease(shard, store, sources, say, stop):
                 recovered = recover(store, shard, sources, say, stop)
                 snapshots = Snapshooter(sources.snapshots, shard, pace, say) if sources.snapshots else None
                 _Turn(shard, store, recovered, snapshots=snapshots, phases=Phases(sessions), say=say).run(stop)
@@ -80,7 +80,7 @@ def serve(
             _give_up(store)
 
 
-def _await_lease(shard: int, store: ShardStore, say: Say, stop: threading.Event) -> bool:
+def _await_lease(shard: int, store: ShardStore, sources: Sources, say: Say, stop: threading.Event) -> bool:
     """Return whether the lease is ours; not, when stopped."""
     holder = ""
     while not stop.is_set():
@@ -92,6 +92,8 @@ def _await_lease(shard: int, store: ShardStore, say: Say, stop: threading.Event)
         now = store.lease.holder()
         if now != holder:
             say(f"lease.standby shard={shard} holder={now}")
+            if not holder:
+                prepare(shard, sources)
             holder = now
         stop.wait(STANDBY_SECONDS)
     return False
@@ -117,7 +119,7 @@ class _Turn:
         phases: Phases,
         say: Say,
     ) -> None:
-        self._journal, self._outputs, self._lease = store.journal, store.outputs, store.lease
+        self._store, self._journal, self._outputs, self._lease = store, store.journal, store.outputs, store.lease
         self._say, self._shard = say, shard
         self._sequencer: Sequencer = recovered.sequencer
         self._waiting: deque[RawEntry] = deque(recovered.unwritten)
@@ -149,9 +151,12 @@ class _Turn:
         self._say(f"worker.stopped shard={self._shard} entry={self._sequencer.entry}")
 
     def _fetch(self) -> bool:
-        """Read what is waiting; when there is nothing, see the outputs through first, then wait."""
-        busy, now = self._outputs.pending > 0, self._now()
-        found = self._journal.read_after(self._read, self._count, 0 if busy else self._wait(now))
+        """Read what comes, or nothing for a while; outputs are seen through meanwhile."""
+        now = self._now()
+        self._journal.ask_after(self._read, self._count, self._wait(now))
+        while self._outputs.pending and not self._store.entries_first():
+            self._outputs.confirm()
+        found = self._journal.found()
         if not found:
             self._seen = now
             self._settle(0)
@@ -167,7 +172,10 @@ class _Turn:
     def _execute(self) -> None:
         batch = form(take(self._waiting), self._sequencer.entry)
         self._heartbeats.note(batch.heartbeats)
+        began = time.perf_counter()
         made = self._sequencer.execute(batch)
+        if self._snapshots:
+            self._snapshots.executed_in(time.perf_counter() - began)
         crash_points.reach("batch.executed")
         self._settle(IN_FLIGHT - 1)
         self._outputs.send(made, self._lease.name, self._heartbeats.changes())

@@ -1,102 +1,64 @@
-"""The short way of most messages: limit and market orders, their cancels and amends.
+"""Commands one after the other, each the shortest way that will do; a batch looks ahead.
 
-What it does not know it leaves to `dispatch.execute_any`; what it does is the same, event by event. A batch looks
-ahead.
+A limit order that only rests, and the cancel of a plain order, are done here; other limit and market orders and amends
+in `plain_orders`; what these do not know in `dispatch.execute_any`. What they do is the same, event by event.
 """
 
 import cython
 from cython.cimports.arbitrax.kernels.build import ARBITRAX_SOURCE_HASH
-from cython.cimports.arbitrax.kernels.exchange.batch import DONE, EDGE, HANDED_OVER, MOST_LOTS, STOPPED
-from cython.cimports.arbitrax.kernels.exchange.dispatch import after_command, execute_any
-from cython.cimports.arbitrax.kernels.exchange.events import tell_fee
+from cython.cimports.arbitrax.kernels.exchange.batch import EDGE
+from cython.cimports.arbitrax.kernels.exchange.dispatch import execute_any
 from cython.cimports.arbitrax.kernels.exchange.look_ahead import (
     AHEAD,
+    GROUP,
     MANY,
     PLACES,
     SMALL,
     STEPS,
+    Looks,
     look_ahead,
     look_ahead_at_many,
+    look_at_lines,
+    look_near,
 )
-from cython.cimports.arbitrax.kernels.exchange.matching import enter, new_extension
 from cython.cimports.arbitrax.kernels.exchange.memory import make_room
-from cython.cimports.arbitrax.kernels.exchange.order_ids import find_order
-from cython.cimports.arbitrax.kernels.exchange.price_tree import level_after
-from cython.cimports.arbitrax.kernels.exchange.prices import best_price
-from cython.cimports.arbitrax.kernels.exchange.queues import enlist, queue, unlist, unqueue
+from cython.cimports.arbitrax.kernels.exchange.order_ids import remember_order
+from cython.cimports.arbitrax.kernels.exchange.plain_orders import (
+    MOST_LOTS,
+    amend_plain,
+    end_plain,
+    outcome_of,
+    plain_order,
+    submit_plain,
+)
+from cython.cimports.arbitrax.kernels.exchange.queues import join_account, join_level, level_of
 from cython.cimports.arbitrax.kernels.exchange.records import (
     ACCEPTED,
     AMEND,
-    AMENDED,
-    BASIS_OPEN,
-    BEYOND_COLLAR,
     BY_OWNER,
     CANCEL,
-    CANCEL_NEWEST,
-    CANCEL_OLDEST,
-    CANCEL_ON_DISCONNECT,
-    CANCELLED,
-    DECREMENT,
-    DECREMENTED,
-    FEES,
-    FILLED,
-    FOK,
-    GTD,
     HOUSE,
-    IOC,
-    LIMIT,
-    MARKET,
     MAX_PRICE,
     MAX_QUANTITY,
     MAX_TIME,
-    NO_LIQUIDITY,
-    NOT_ALL_AT_ONCE,
-    NOT_AT_ONCE,
     OK,
-    POST_ONLY,
-    REDUCE_ONLY,
-    REFUSED,
-    REPLACED,
-    REQUEUE,
-    SELF_TRADE,
-    SELL,
-    SLIDE,
     SUBMIT,
-    WOULD_TRADE,
+    UNUSUAL,
     Command,
-    Event,
+    EventWords,
     client_word,
+    form_word,
 )
-from cython.cimports.arbitrax.kernels.exchange.reserved import put_back, take
-from cython.cimports.arbitrax.kernels.exchange.risk import (
-    check_change,
-    check_new_order,
-    find_position,
-    reserve,
-    settle,
-)
+from cython.cimports.arbitrax.kernels.exchange.reserved import take
 from cython.cimports.arbitrax.kernels.exchange.state import (
-    IN_BOOK,
-    NO_KEY,
-    NOWHERE,
-    Balance,
-    Book,
     Engine,
-    Extension,
     Ladder,
-    Level,
     Order,
-    Position,
-    account_at,
-    balance_at,
-    book_at,
-    extension_at,
+    OrderWords,
     key_of,
     ladder_at,
-    level_at,
     next_event,
     order_at,
-    position_at,
 )
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
@@ -124,540 +86,52 @@ def _is_simple(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _say(
-    e: cython.pointer[Engine],
-    kind: cython.int,
-    code: cython.int,
-    order: cython.pointer[Order],
-    symbol: cython.uint,
-    quantity: cython.longlong,
-    left: cython.longlong,
-    shown: cython.longlong,
-) -> cython.void:
-    """Write what happened to one order; ``shown``: what the book will show of it if nothing trades."""
-    event: cython.pointer[Event] = next_event(e)
-    event.order = order.id
-    event.maker = 0
-    event.price = order.price
-    event.quantity = quantity
-    event.open = left
-    event.maker_open = shown
-    event.symbol = symbol
-    event.account = order.account
-    event.maker_account = 0
-    event.code = cython.cast(cython.ushort, code)
-    event.kind = cython.cast(cython.uchar, kind)
-    event.side = order.side
+def _rest(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.bint:
+    """Do a submission of the usual form that trades with nobody, in a symbol without accounts.
 
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _rests(order: cython.pointer[Order]) -> cython.bint:
-    """Tell whether what does not trade at once stays."""
-    return order.type != MARKET and order.terms & 15 < IOC
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _is_plain_record(e: cython.pointer[Engine], order: cython.pointer[Order]) -> cython.bint:
-    """Tell whether an order that rests is no more than a limit order: its extension, if any, is of its account."""
-    x: cython.pointer[Extension]
-    if order.extension == 0:
-        return True
-    x = extension_at(e, order.extension)
-    return (
-        order.type == LIMIT
-        and x.position != 0
-        and x.client == 0
-        and (x.display | x.expire | (order.flags & REDUCE_ONLY)) == 0
-        and order.account != HOUSE
-    )
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _count(e: cython.pointer[Engine], order: cython.pointer[Order], change: cython.int) -> cython.void:
-    """Count an open order of an account in or out."""
-    position: cython.uint
-    balance: cython.pointer[Balance]
-    if order.extension != 0:
-        position = extension_at(e, order.extension).position
-        if position != 0:  # else it was handed over, in a symbol without accounts
-            balance = balance_at(e, position_at(e, position).balance)
-            balance.orders = balance.orders + 1 if change > 0 else balance.orders - 1
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _set_aside(e: cython.pointer[Engine], order: cython.pointer[Order], lots: cython.longlong) -> cython.void:
-    """Set aside for so many lots more of an order; below 0: release."""
-    if order.extension != 0:
-        reserve(e, order, extension_at(e, order.extension), lots)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _forget(e: cython.pointer[Engine], order: cython.pointer[Order], slot: cython.uint) -> cython.void:
-    """Give back the records of an order that ends."""
-    if order.extension != 0:
-        put_back(cython.address(e.extensions), order.extension, cython.sizeof(Extension))
-    put_back(cython.address(e.orders), slot, cython.sizeof(Order))
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _pay(
-    e: cython.pointer[Engine],
-    order: cython.pointer[Order],
-    symbol: cython.uint,
-    lots: cython.longlong,
-    price: cython.longlong,
-    rate: cython.int,
-) -> cython.void:
-    """Move cash and lots of one side of a fill; CASH of its fee where it is not 0."""
-    fee: cython.longlong = settle(e, book_at(e, symbol), order, extension_at(e, order.extension), lots, price, rate)
-    tell_fee(e, order, symbol, fee)
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _meet_own(
-    e: cython.pointer[Engine],
-    ladder: cython.pointer[Ladder],
-    taker: cython.pointer[Order],
-    slot: cython.uint,
-    symbol: cython.uint,
-) -> cython.bint:
-    """Two orders of one account would trade: do what the taker says, the maker first; tell whether it goes on."""
-    maker: cython.pointer[Order] = order_at(e, slot)
-    rule: cython.int = taker.terms >> 4
-    lots: cython.longlong
-    if rule == DECREMENT:
-        lots = maker.open if maker.open < taker.open else taker.open
-        if lots == maker.open:
-            _cancel(e, slot, SELF_TRADE)
-        else:
-            level_at(e, maker.level).quantity -= lots
-            ladder.quantity -= lots
-            maker.open -= lots
-            maker.total -= lots
-            _set_aside(e, maker, -lots)
-            _say(e, DECREMENTED, SELF_TRADE, maker, symbol, lots, maker.open, maker.open)
-        if lots == taker.open:
-            return False
-        taker.open -= lots
-        taker.total -= lots
-        _say(e, DECREMENTED, SELF_TRADE, taker, symbol, lots, taker.open, taker.open if _rests(taker) else 0)
-        return True
-    if rule != CANCEL_NEWEST:
-        _cancel(e, slot, SELF_TRADE)
-    return rule == CANCEL_OLDEST
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _match(
-    e: cython.pointer[Engine],
-    against: cython.pointer[Ladder],
-    taker: cython.pointer[Order],
-    symbol: cython.uint,
-    bound: cython.longlong,
-) -> cython.int:
-    """Trade with the best while its key is at most ``bound``. HANDED_OVER: the next one is no plain order."""
-    level: cython.pointer[Level]
-    maker: cython.pointer[Order]
-    event: cython.pointer[Event]
-    slot: cython.uint
-    lots: cython.longlong
-    while taker.open > 0 and against.best_key <= bound and against.best != 0:
-        level = level_at(e, against.best)
-        slot = level.head
-        maker = order_at(e, slot)
-        if not _is_plain_record(e, maker):
-            return HANDED_OVER
-        if maker.account == taker.account and taker.account != 0:
-            if not _meet_own(e, against, taker, slot, symbol):
-                return STOPPED
-            continue
-        lots = maker.open if maker.open < taker.open else taker.open
-        taker.open -= lots
-        maker.open -= lots
-        level.quantity -= lots
-        against.quantity -= lots
-        book_at(e, symbol).last = maker.price
-        event = next_event(e)
-        event.order = taker.id
-        event.maker = maker.id
-        event.price = maker.price
-        event.quantity = lots
-        event.open = taker.open
-        event.maker_open = maker.open
-        event.symbol = symbol
-        event.account = taker.account
-        event.maker_account = maker.account
-        event.code = OK
-        event.kind = FILLED
-        event.side = taker.side
-        if against.accounts:
-            _set_aside(e, maker, -lots)
-            _pay(e, taker, symbol, lots, maker.price, book_at(e, symbol).taker_fee)
-            _pay(e, maker, symbol, lots, maker.price, book_at(e, symbol).maker_fee)
-        if maker.open == 0:
-            unqueue(e, against, maker)
-            unlist(e, maker)
-            _count(e, maker, -1)
-            _forget(e, maker, slot)
-    return DONE
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _would_fill(
-    e: cython.pointer[Engine],
-    against: cython.pointer[Ladder],
-    quantity: cython.longlong,
-    account: cython.uint,
-    bound: cython.longlong,
-) -> cython.int:
-    """Tell whether so many lots of others would trade at once; HANDED_OVER: it takes a longer look."""
-    index: cython.uint = against.best
-    level: cython.pointer[Level]
-    if account != 0 and account_at(e, account).orders > 0:
-        return HANDED_OVER
-    while index != 0:
-        level = level_at(e, index)
-        if level.key > bound:
-            return False
-        quantity -= level.quantity
-        if quantity <= 0:
-            return True
-        index = level_after(e, against, level.key)
-    return False
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _collar(e: cython.pointer[Engine], symbol: cython.uint, against: cython.pointer[Ladder]) -> cython.longlong:
-    """Return the worst key a market order may reach: so far from the best, rounded inwards."""
-    best: cython.longlong = against.best_key
-    width: cython.longlong
-    if best == NO_KEY:
-        return best
-    width = (best if best > 0 else -best) * book_at(e, symbol).collar // 10_000
-    if best > 0:
-        return best + width if best + width < MAX_PRICE else MAX_PRICE
-    return best + width if best + width < 0 else -1
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _hand_over(
-    e: cython.pointer[Engine],
-    order: cython.pointer[Order],
-    slot: cython.uint,
-    ladder: cython.uint,
-    bound: cython.longlong,
-    known: cython.bint,
-) -> cython.void:
-    """Let a taker that meets an iceberg, a peg, the house or the like go the long way from here."""
-    x: cython.pointer[Extension]
-    if order.extension == 0:
-        x = new_extension(e, order, book_at(e, ladder >> 1))
-        x.limit = order.price
-        if order.type == MARKET:
-            x.bound = key_of(order.side ^ 1, bound)
-    extension_at(e, order.extension).place = NOWHERE  # an amended one was in the book
-    _set_aside(e, order, order.open)
-    if not known:
-        enlist(e, order, slot)
-        _count(e, order, 1)
-    enter(e, book_at(e, ladder >> 1), slot, key_of(order.side ^ 1, bound), False)
-    after_command(e, 0)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _enter(
-    e: cython.pointer[Engine],
-    order: cython.pointer[Order],
-    slot: cython.uint,
-    ladder: cython.uint,
-    bound: cython.longlong,
-    known: cython.bint,
-) -> cython.void:
-    """Match an order, then let it rest, or end it with the reason. ``known``: its account has it already."""
-    against: cython.pointer[Ladder] = ladder_at(e, ladder ^ 1)
-    code: cython.int = NOT_AT_ONCE
-    outcome: cython.int = DONE
-    if against.best_key <= bound:
-        outcome = _match(e, against, order, ladder >> 1, bound)
-        if outcome == HANDED_OVER:
-            _hand_over(e, order, slot, ladder, bound, known)
-            return
-    if order.open > 0 and outcome == DONE and _rests(order):
-        queue(e, ladder_at(e, ladder), ladder, key_of(order.side, order.price), slot)
-        if order.extension != 0:
-            extension_at(e, order.extension).place = IN_BOOK
-            _set_aside(e, order, order.open)
-        if not known:
-            enlist(e, order, slot)
-            _count(e, order, 1)
-        return
-    if order.open > 0:
-        if outcome == STOPPED:
-            code = SELF_TRADE
-        elif order.type == MARKET:
-            code = NO_LIQUIDITY if against.best == 0 else BEYOND_COLLAR
-        _say(e, CANCELLED, code, order, ladder >> 1, order.open, 0, 0)
-    if known:
-        unlist(e, order)
-        _count(e, order, -1)
-    _forget(e, order, slot)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _is_plain(c: cython.pointer[cython.const[Command]]) -> cython.bint:
-    """Tell whether a submission asks for nothing but a limit or market order, in a form that is not refused."""
-    if c.side > SELL or c.type > MARKET or c.time_in_force > FOK or c.time_in_force == GTD or c.self_trade > DECREMENT:
-        return False
-    if c.flags != 0:
-        if c.flags & ~(POST_ONLY | SLIDE | CANCEL_ON_DISCONNECT):
-            return False
-        if c.flags & POST_ONLY and (c.type == MARKET or c.time_in_force >= IOC):
-            return False
-        if c.flags & SLIDE and not c.flags & POST_ONLY:
-            return False
-    if not 0 < c.quantity <= MAX_QUANTITY or c.account == HOUSE:
-        return False
-    return c.type == MARKET or 0 < c.price <= MAX_PRICE
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _position(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.uint:
-    """Return the position of an account that may submit, 0 where that takes a longer look."""
-    index: cython.uint
-    position: cython.pointer[Position]
-    if c.account == FEES or e.all_killed:
-        return 0
-    index = find_position(e, c.account, c.symbol)
-    if index == 0:
-        return 0
-    position = position_at(e, index)
-    if position.reducing[c.side] != 0 or balance_at(e, position.balance).killed:
-        return 0
-    return index
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _check_account(
-    e: cython.pointer[Engine],
-    order: cython.pointer[Order],
-    symbol: cython.uint,
-    position: cython.uint,
-    bound: cython.longlong,
-) -> cython.int:
-    """Give an order the extension its account needs; return the code of the limit that refuses it, else OK."""
-    book: cython.pointer[Book] = book_at(e, symbol)
-    x: cython.pointer[Extension] = new_extension(e, order, book)
-    touch: cython.longlong = best_price(e, book, order.side ^ 1)
-    x.position = position
-    x.limit = order.price
-    if order.type == MARKET and touch != 0:
-        x.bound = key_of(order.side ^ 1, bound)
-    return check_new_order(e, book, order, x, order.total, touch)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _submit(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.bint:
-    """Do a plain submission; False: it is none, and nothing has happened."""
-    against: cython.pointer[Ladder]
-    order: cython.pointer[Order]
-    event: cython.pointer[Event]
-    slot: cython.uint
-    ladder: cython.uint = 2 * c.symbol + c.side
-    position: cython.uint = 0
+    False: it is something else, and nothing has happened.
+    """
+    side: cython.uint = c.side
+    account: cython.ulonglong = c.account
     price: cython.longlong = c.price
-    bound: cython.longlong
-    code: cython.int = OK
-    answer: cython.int
-    if c.symbol >= e.symbols or not _is_plain(c) or not ladder_at(e, ladder).plain:
-        return False
-    if ladder_at(e, ladder).quantity > MOST_LOTS:
-        return False
-    if ladder_at(e, ladder).accounts:
-        position = _position(e, c)
-        if position == 0:
-            return False
-    against = ladder_at(e, ladder ^ 1)
-    bound = key_of(c.side ^ 1, price) if c.type == LIMIT else _collar(e, c.symbol, against)
-    if c.flags & POST_ONLY:
-        answer = _would_fill(e, against, 1, c.account, bound)
-        if answer == HANDED_OVER:
-            return False
-        if answer:
-            bound = against.best_key - 1
-            price = key_of(c.side ^ 1, bound)
-            if not c.flags & SLIDE or not 0 < price <= MAX_PRICE:
-                code = WOULD_TRADE
-    elif c.time_in_force == FOK:
-        answer = _would_fill(e, against, c.quantity, c.account, bound)
-        if answer == HANDED_OVER:
-            return False
-        if not answer:
-            code = NOT_ALL_AT_ONCE
-    slot = take(cython.address(e.orders), cython.sizeof(Order))
-    order = order_at(e, slot)
-    order.account = c.account
-    order.id = e.next_id
-    order.price = price if c.type == LIMIT else 0
-    order.open = c.quantity
-    order.total = c.quantity
-    order.extension = 0
-    order.side = c.side
-    order.type = c.type
-    order.terms = c.time_in_force | c.self_trade << 4
-    order.flags = c.flags
-    e.next_id += 1
-    if position != 0 and code != WOULD_TRADE:
-        answer = _check_account(e, order, c.symbol, position, bound)
-        code = answer if answer != OK else code
-    if code != OK:
-        event = next_event(e)
-        event.order = order.id
-        event.maker = 0
-        event.price = c.price
-        event.quantity = c.quantity
-        event.open = event.maker_open = 0
-        event.symbol = c.symbol
-        event.account = c.account
-        event.maker_account = 0
-        event.code = code
-        event.kind = REFUSED
-        event.side = c.side
-        _forget(e, order, slot)
-        return True
-    _say(e, ACCEPTED, OK, order, c.symbol, c.quantity, c.quantity, c.quantity if _rests(order) else 0)
-    _enter(e, order, slot, ladder, bound, False)
-    return True
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _cancel(e: cython.pointer[Engine], slot: cython.uint, code: cython.int) -> cython.void:
-    """End a plain order that rests."""
-    order: cython.pointer[Order] = order_at(e, slot)
-    ladder: cython.uint = level_at(e, order.level).ladder
-    _say(e, CANCELLED, code, order, ladder >> 1, order.open, 0, 0)
-    unqueue(e, ladder_at(e, ladder), order)
-    unlist(e, order)
-    _set_aside(e, order, -order.open)
-    _count(e, order, -1)
-    _forget(e, order, slot)
-
-
-@cython.cfunc
-@cython.inline
-@cython.nogil
-@cython.exceptval(check=False)
-def _plain_order(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.uint:
-    """Return where the command's order is, if the account has one of this id and it is plain; else 0."""
-    slot: cython.uint = find_order(e, c.order)
-    order: cython.pointer[Order]
-    if slot == 0:
-        return 0
-    order = order_at(e, slot)
-    if order.account != c.account or not _is_plain_record(e, order):
-        return 0
-    return slot if ladder_at(e, level_at(e, order.level).ladder).plain else 0
-
-
-@cython.cfunc
-@cython.nogil
-@cython.exceptval(check=False)
-def _amend(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]) -> cython.bint:
-    """Do an amend of a plain order; False: it is none, and nothing has happened."""
-    slot: cython.uint = _plain_order(e, c)
-    order: cython.pointer[Order]
+    quantity: cython.longlong = c.quantity
+    number: cython.longlong = e.next_id
+    index: cython.uint
+    key: cython.longlong = key_of(side, price)
+    terms: cython.ulonglong = c.time_in_force | c.self_trade << 4
     own: cython.pointer[Ladder]
-    ladder: cython.uint
-    x: cython.pointer[Extension] = cython.NULL
-    changed: Extension
-    price: cython.longlong
-    filled: cython.longlong
-    total: cython.longlong = c.quantity
-    if slot == 0 or c.flags & ~(BASIS_OPEN | REQUEUE) or c.stop != 0 or not 0 <= c.quantity <= MAX_QUANTITY:
+    order: cython.pointer[OrderWords]
+    event: cython.pointer[EventWords]
+    slot: cython.uint
+    level: cython.uint
+    if c.symbol >= e.symbols or not 0 < price <= MAX_PRICE or not 0 < quantity <= MAX_QUANTITY or account == HOUSE:
         return False
-    order = order_at(e, slot)
-    price = c.price if c.price != 0 else order.price
-    if not 0 < price <= MAX_PRICE or (order.flags & POST_ONLY and price != order.price):
+    index = 2 * c.symbol + side
+    own = ladder_at(e, index)
+    if not own.plain or own.accounts or own.quantity > MOST_LOTS or ladder_at(e, index ^ 1).best_key <= -key:
         return False
-    ladder = level_at(e, order.level).ladder
-    own = ladder_at(e, ladder)
-    filled = order.total - order.open
-    if c.flags & BASIS_OPEN and c.quantity > 0:
-        total += filled
-    if total <= filled:
-        _cancel(e, slot, REPLACED)
-        return True
-    if total > MAX_QUANTITY or own.quantity > MOST_LOTS:
-        return False
-    if order.extension != 0:
-        x = extension_at(e, order.extension)
-        if total > order.total and position_at(e, x.position).reducing[order.side] != 0:
-            return False
-        changed = x[0]
-        changed.limit = price
-        if check_change(e, book_at(e, ladder >> 1), order, x, cython.address(changed), total) != OK:
-            return False
-        reserve(e, order, x, -order.open)
-        x.limit = price
-        x.lot_reserve = changed.lot_reserve
-    if price == order.price and total <= order.total and not c.flags & REQUEUE:
-        level_at(e, order.level).quantity -= order.total - total
-        own.quantity -= order.total - total
-        order.open = total - filled
-        order.total = total
-        _set_aside(e, order, order.open)
-        _say(e, AMENDED, OK, order, ladder >> 1, total, order.open, order.open)
-        return True
-    unqueue(e, own, order)
+    e.next_id = number + 1
+    event = cython.cast(cython.pointer[EventWords], next_event(e))
+    event.order = number
+    event.maker = 0
+    event.price = price
+    event.quantity = quantity
+    event.open = quantity
+    event.maker_open = quantity
+    event.symbol_and_account = c.symbol | account << 32
+    event.outcome = outcome_of(ACCEPTED, OK, side)
+    slot = take(cython.address(e.orders), cython.sizeof(Order))
+    level = level_of(e, own, index, key, slot)
+    order = cython.cast(cython.pointer[OrderWords], order_at(e, slot))
+    order.neighbours = cython.cast(cython.ulonglong, join_level(e, own, level, slot, quantity)) << 32
+    order.level_and_account = level | account << 32
+    order.id = number
     order.price = price
-    order.open = total - filled
-    order.total = total
-    _say(e, AMENDED, OK, order, ladder >> 1, total, order.open, order.open)
-    _enter(e, order, slot, ladder, key_of(order.side ^ 1, price), True)
+    order.open = quantity
+    order.total = quantity
+    order.list = join_account(e, cython.cast(cython.uint, account), slot)
+    order.form = (side | terms << 16 | cython.cast(cython.ulonglong, c.flags) << 24) << 32
+    remember_order(e, number, slot)
     return True
 
 
@@ -669,15 +143,14 @@ def _execute(e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]]
     slot: cython.uint
     if _is_simple(e, c):
         e.now = c.time if c.time > e.now else e.now
-        if c.kind == SUBMIT:
-            if _submit(e, c):
-                return
-        elif c.kind == CANCEL:
-            slot = _plain_order(e, c)
+        if form_word(c) & UNUSUAL == SUBMIT and _rest(e, c):
+            return
+        if c.kind == CANCEL:
+            slot = plain_order(e, c)
             if slot != 0:
-                _cancel(e, slot, BY_OWNER)
+                end_plain(e, slot, BY_OWNER)
                 return
-        elif c.kind == AMEND and _amend(e, c):
+        elif (c.kind == SUBMIT and submit_plain(e, c)) or (c.kind == AMEND and amend_plain(e, c)):
             return
     execute_any(e, c)
 
@@ -689,29 +162,38 @@ def execute(e, command):
 
 def execute_batch(e, commands, count, offsets):
     """Do many; ``offsets``: (count + 1,) where the events of each begin, the first at 0."""
-    i: cython.longlong
+    i: cython.longlong = 0
+    j: cython.int
     end: cython.longlong
+    stop: cython.longlong
     last: cython.longlong
     none: cython.uint = 0
+    small: cython.bint
     many: cython.bint = e.symbols > MANY
-    places: cython.p_uint[16]
-    for i in range(PLACES):
-        places[i] = cython.address(none)
-    i = 0
+    looks: Looks
+    for j in range(PLACES):
+        looks.place[j] = cython.address(none)
+        looks.order[j] = 0
     e.event_count = 0
     while i < count:
         end = i + EDGE if i + EDGE < count else count
         make_room(e, cython.cast(cython.uint, end - i))
-        last = count if e.orders.made > SMALL else 0
+        last = count - (STEPS + 1) * AHEAD
+        small = e.orders.made <= SMALL
         while i < end:
-            offsets[i] = e.event_count
-            if i + STEPS * AHEAD < last:
-                if many:
+            stop = i + GROUP if i + GROUP < end else end
+            look_at_lines(e, cython.address(commands[i]))
+            if i <= last:
+                if small:
+                    look_near(e, cython.address(commands[i]), cython.address(looks), cython.cast(cython.uint, i))
+                elif many:
                     look_ahead_at_many(
-                        e, cython.address(commands[i]), cython.address(places[0]), cython.cast(cython.uint, i)
+                        e, cython.address(commands[i]), cython.address(looks), cython.cast(cython.uint, i)
                     )
                 else:
-                    look_ahead(e, cython.address(commands[i]), cython.address(places[0]), cython.cast(cython.uint, i))
-            _execute(e, cython.address(commands[i]))
-            i += 1
+                    look_ahead(e, cython.address(commands[i]), cython.address(looks), cython.cast(cython.uint, i))
+            while i < stop:
+                offsets[i] = e.event_count
+                _execute(e, cython.address(commands[i]))
+                i += 1
     offsets[count] = e.event_count

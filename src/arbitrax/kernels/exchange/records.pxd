@@ -69,6 +69,17 @@ cdef packed struct Event:
     unsigned char kind
     unsigned char side
 
+cdef packed struct EventWords:
+    # The same in words of 64 bits, the first field of each lowest: a third of the stores.
+    long long order
+    long long maker
+    long long price
+    long long quantity
+    long long open
+    long long maker_open
+    unsigned long long symbol_and_account
+    unsigned long long outcome     # maker's account, code, kind and side
+
 cdef enum Kind:
     SUBMIT = 1
     CANCEL = 2
@@ -247,3 +258,13 @@ cdef enum:
 cdef inline unsigned long long client_word(const Command* c, int i) noexcept nogil:
     # Eight of the 32 characters of a client id.
     return (<const unsigned long long*> c.client)[i]
+
+cdef extern from *:
+    """
+    #define ARBITRAX_UNUSUAL 0x0000dffcfefffeffULL
+    """
+    const unsigned long long UNUSUAL "ARBITRAX_UNUSUAL"  # of form_word: 0 but for the kind of a limit order that may rest
+
+cdef inline unsigned long long form_word(const Command* c) noexcept nogil:
+    # Kind, side, type, time in force, self-trade instruction and flags, from the lowest byte.
+    return (<const unsigned long long*> &c.kind)[0]

@@ -9,20 +9,22 @@ cdef extern from *:
     #define MAP_NORESERVE 0
     #endif
     #define ARBITRAX_RANGE_UNIT ((size_t)1 << 21)
+    #define ARBITRAX_SMALL_PART ((size_t)1 << 19)
+    /* The end of the small part is where a large page may begin, so steps may end a large page beyond the size. */
     static void *arbitrax_reserve(size_t size) {
         const int kind = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
-        char *range = mmap(NULL, size + ARBITRAX_RANGE_UNIT, PROT_NONE, kind, -1, 0);
+        const size_t kept = size + ARBITRAX_RANGE_UNIT;
+        char *range = mmap(NULL, kept + ARBITRAX_RANGE_UNIT, PROT_NONE, kind, -1, 0);
         size_t over;
         if (range == MAP_FAILED) return NULL;
-        over = (size_t)range & (ARBITRAX_RANGE_UNIT - 1);
-        over = over ? ARBITRAX_RANGE_UNIT - over : 0;
-        if (over) munmap(range, over);
-        if (over < ARBITRAX_RANGE_UNIT) munmap(range + over + size, ARBITRAX_RANGE_UNIT - over);
+        over = ARBITRAX_RANGE_UNIT - (((size_t)range + ARBITRAX_SMALL_PART) & (ARBITRAX_RANGE_UNIT - 1));
+        munmap(range, over);
+        if (over < ARBITRAX_RANGE_UNIT) munmap(range + over + kept, ARBITRAX_RANGE_UNIT - over);
         return range + over;
     }
     static int arbitrax_give(void *range, size_t from, size_t to) {
     #ifdef MADV_HUGEPAGE
-        if (from >= ARBITRAX_RANGE_UNIT) (void)madvise((char *)range + from, to - from, MADV_HUGEPAGE);
+        if (from >= ARBITRAX_SMALL_PART) (void)madvise((char *)range + from, to - from, MADV_HUGEPAGE);
     #endif
         return mprotect((char *)range + from, to - from, PROT_READ | PROT_WRITE) == 0;
     }
@@ -32,7 +34,7 @@ cdef extern from *:
         return step;
     }
     static void arbitrax_release(void *range, size_t size) {
-        if (range != NULL) munmap(range, size);
+        if (range != NULL) munmap(range, size + ARBITRAX_RANGE_UNIT);
     }
     """
     void* reserve_range "arbitrax_reserve"(size_t size) noexcept nogil  # NULL: none left
@@ -42,13 +44,15 @@ cdef extern from *:
     size_t step "arbitrax_step"() noexcept nogil  # bytes of addresses a small pool gets at once
 
 cdef enum:
-    LARGE_STEP = 2097152   # the same beyond the first so many bytes, where Linux gives one page for it
+    SMALL_PART = 524288    # bytes a pool gets by such steps
+    LARGE_STEP = 2097152   # the same beyond these, where Linux gives one page for it
     PAGE = 4096            # bytes that are touched together; larger pages only make it cheaper
 
 cdef inline size_t rounded_up(size_t size) noexcept nogil:
     # To where a range may end. Scattered records on small pages cost as much in translation as in memory.
-    cdef size_t unit = step() if size <= LARGE_STEP else LARGE_STEP
-    return (size + unit - 1) // unit * unit
+    if size <= SMALL_PART:
+        return (size + step() - 1) // step() * step()
+    return SMALL_PART + (size - SMALL_PART + LARGE_STEP - 1) // LARGE_STEP * LARGE_STEP
 
 cdef struct Pool:
     # Records of one size, taken and given back one at a time. Record 0 is never used: 0 says "none".

@@ -24,6 +24,17 @@ cdef struct Order:
     unsigned char terms        # time in force | self-trade instruction << 4
     unsigned char flags
 
+cdef struct OrderWords:
+    # The same in words of 64 bits, the first field of each lowest: half of the stores.
+    unsigned long long neighbours
+    unsigned long long level_and_account
+    long long id
+    long long price
+    long long open
+    long long total
+    unsigned long long list
+    unsigned long long form        # extension, side, type, terms, flags
+
 cdef enum Place:
     NOWHERE = 0
     IN_BOOK = 1
@@ -287,19 +298,9 @@ cdef inline Order* order_at(Engine* e, unsigned int slot) noexcept nogil:
     check(0 < slot < e.orders.made)
     return &(<Order*> e.orders.records)[slot]
 
-cdef inline Order* linked(Engine* e, unsigned int slot) noexcept nogil:
-    # The neighbour to write to, which may be none: record 0 takes what nobody reads, and no branch is guessed wrong.
-    check(slot < e.orders.made)
-    return &(<Order*> e.orders.records)[slot]
-
 cdef inline Extension* extension_at(Engine* e, unsigned int index) noexcept nogil:
     check(0 < index < e.extensions.made)
     return &(<Extension*> e.extensions.records)[index]
-
-@cython.overflowcheck(False)
-cdef inline unsigned int pick(bint first, unsigned int a, unsigned int b) noexcept nogil:
-    # a if first else b, without a branch.
-    return b ^ ((a ^ b) & (0U - <unsigned int> first))
 
 cdef inline Level* level_at(Engine* e, unsigned int index) noexcept nogil:
     check(0 < index < e.levels.made)

@@ -18,6 +18,8 @@ _JOURNAL = {  # every write in an append-only file, nothing evicted
     "appendonly": "yes",
     "aof-load-truncated": "yes",
     "maxmemory-policy": "noeviction",
+    # A rewrite copies all there is while orders come in: not at the default 64 MB, which is half a second of them.
+    "auto-aof-rewrite-min-size": "1gb",
 }
 JOURNAL = {  # by ARBITRAX_DURABILITY
     # Each write reaches the kernel before its reply. Not `everysec`: that holds writes back while a background

@@ -106,6 +106,17 @@ class PostgresOrders:
         """Return the newest order that has a client id; None: there is none, or not yet."""
         return next(iter(self._find(account, client=client, limit=1)), None)
 
+    def lost(self, account: UUID, *, limit: int = PAGE) -> Sequence[RecordedOrder]:
+        """Return what the journal lost of an account, newest first: orders that were told, and those with such fills.
+
+        The latter are here as they are without the fills they lost.
+        """
+        with self._database.reading() as connection:
+            found = connection.execute(
+                statement("exchange_orders_lost"), {"account": account, "limit": limit}
+            ).fetchall()
+        return [RecordedOrder(order_text(order_number(id)), *rest) for id, *rest in found]
+
     def fills(self, account: UUID, *, below: UUID = _NEWEST, limit: int = PAGE) -> Sequence[RecordedFill]:
         """Return fills, newest first; the next page is ``below`` the id of the last."""
         keys = {"account": account, "below": below, "limit": limit}

@@ -50,7 +50,7 @@ class PostgresRecords:
         """Return up to where it is recorded."""
         with self._database.connection() as connection:
             found = connection.execute(statement("exchange_mark_find"), self._keys).fetchone()
-        return Mark(0, START, NO_EVENTS) if found is None else _mark(found)
+        return Mark(0, START, NO_EVENTS) if found is None else read_mark(found)
 
     def instruments(self) -> Mapping[int, Instrument]:
         """Return what the symbol numbers are."""
@@ -66,13 +66,13 @@ class PostgresRecords:
     def open_orders(self) -> Sequence[OrderRecord]:
         """Return what is open."""
         with self._database.connection() as connection:
-            return [_order(row) for row in connection.execute(statement("exchange_orders_open"), self._keys | WORDS)]
+            return [order_of(row) for row in connection.execute(statement("exchange_orders_open"), self._keys | WORDS)]
 
     def positions(self) -> Sequence[PositionRecord]:
         """Return every position, closed ones too."""
         with self._database.connection() as connection:
             found = connection.execute(statement("exchange_positions_find"), self._keys).fetchall()
-        return [_position(row) for row in found]
+        return [position_of(row) for row in found]
 
     def store(self, before: Mark, after: Mark, changes: Changes) -> None:
         """Store what happened between two marks.
@@ -88,6 +88,7 @@ class PostgresRecords:
             _copy(connection, "incoming_orders", orders)
             _copy(connection, "incoming_fills", rows.fill_lines(changes.fills))
             _copy(connection, "incoming_trips", rows.trip_lines(changes.trips))
+            _copy(connection, "incoming_payments", rows.payment_lines(changes.payments))
             if may_skip_checks:  # half of the work: every row has two or three keys, the same few again and again
                 connection.execute(statement("exchange_hold"), self._keys)
                 connection.execute(statement("foreign_keys_off"))
@@ -95,6 +96,7 @@ class PostgresRecords:
             self._put(connection, "exchange_orders_update", len(changes.orders))
             self._put(connection, "exchange_fills_insert", len(changes.fills))
             self._put(connection, "exchange_trips_insert", len(changes.trips))
+            self._put(connection, "exchange_payments_insert", len(changes.payments))
             self._put_positions(connection, changes.positions)
             connection.execute(statement("exchange_mark_set"), self._keys | _fields(after))
 
@@ -119,6 +121,7 @@ class PostgresRecords:
                 for name in ("exchange_orphan_orders", "exchange_orphan_fills")
             )
             connection.execute(statement("exchange_orphan_trips"), lost)
+            connection.execute(statement("exchange_orphan_payments"), lost)
             _copy(connection, "incoming_orders", rows.order_lines(restored, is_new=False))
             self._put(connection, "exchange_orders_update", len(restored))
             moved = connection.execute(statement("exchange_positions_moved"), lost).fetchall()
@@ -132,7 +135,7 @@ class PostgresRecords:
         connection.execute(statement("exchange_mark_begin"), self._keys | _fields(Mark(0, START, NO_EVENTS)))
         found = connection.execute(statement("exchange_mark_lock"), self._keys).fetchone()
         assert found is not None  # noqa: S101 -- it was begun
-        if _mark(found[:4]) != before:
+        if read_mark(found[:4]) != before:
             raise OutrunError(f"Another recorder has stored events of shard {self._shard}; one is enough.")
         if connection.execute(statement("exchange_staging_exists")).fetchone() == (None,):
             connection.execute(statement("exchange_staging"))
@@ -186,7 +189,8 @@ def _copy(connection: Connection, table: str, lines: Iterable[str]) -> None:
             copy.write(text)
 
 
-def _mark(row: tuple[Any, ...]) -> Mark:
+def read_mark(row: tuple[Any, ...]) -> Mark:
+    """Return the mark of a row of `exchange_mark_find`."""
     epoch, ms, seq, running = row
     return Mark(epoch, EntryId(ms, seq), int(running, 16))
 
@@ -195,21 +199,24 @@ def _fields(mark: Mark) -> dict[str, Any]:
     return {"epoch": mark.epoch, "ms": mark.entry.ms, "seq": mark.entry.seq, "hash": f"{mark.hash:016x}"}
 
 
-def _ms(at: datetime | None) -> int | None:
+def to_ms(at: datetime | None) -> int | None:
+    """Return a time as ms since 1970."""
     return None if at is None else nanoseconds(at) // _MS
 
 
-def _position(row: tuple[Any, ...]) -> PositionRecord:
+def position_of(row: tuple[Any, ...]) -> PositionRecord:
+    """Return the position of a row of `exchange_positions_find`."""
     position = PositionRecord(*map(int, row[:12]))
-    position.trip_order, position.trip_began, position.last_event = row[12], _ms(row[13]), row[14].int
+    position.trip_order, position.trip_began, position.last_event = row[12], to_ms(row[13]), row[14].int
     return position
 
 
-def _order(row: tuple[Any, ...]) -> OrderRecord:
+def order_of(row: tuple[Any, ...]) -> OrderRecord:
+    """Return the order of a row of `exchange_orders_open`."""
     order = OrderRecord(order_number(row[0]), *row[1:15])
     expires, order.client, created, event, last_event, order.filled, paid, fees, traded, triggered = row[15:]
     order.expires = None if expires is None else expires // _MS
-    order.created, order.traded, order.triggered = nanoseconds(created) // _MS, _ms(traded), _ms(triggered)
+    order.created, order.traded, order.triggered = nanoseconds(created) // _MS, to_ms(traded), to_ms(triggered)
     order.event, order.last_event = event.int, last_event.int
     order.paid, order.fees = int(paid), int(fees)
     return order

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from arbitrax.exchange.identifiers import ORDER_MARK
 from arbitrax.exchange.recording.order_record import OrderRecord
-from arbitrax.exchange.recording.ports import Fill
+from arbitrax.exchange.recording.ports import Fill, Payment
 from arbitrax.exchange.recording.position_record import PositionRecord, RoundTrip
 from arbitrax.exchange.records import Code
 
@@ -36,7 +36,7 @@ def order_lines(orders: Iterable[OrderRecord], *, is_new: bool) -> Iterator[str]
             f"{each.id:016x}{_MARK}\t{new}\t{each.account}\t{each.symbol}\t{each.side}\t{each.type}\t"
             f"{each.time_in_force}\t{each.self_trade}\t{each.flags}\t{each.total}\t{_or_none(each.limit)}\t"
             f"{_or_none(each.stop)}\t{_or_none(each.trail)}\t{_or_none(each.display)}\t{_or_none(each.offset)}\t"
-            f"{_or_none(each.funds)}\t{expires}\t{_client(each.client)}\t{each.created}\t{each.event:032x}\t"
+            f"{_or_none(each.funds)}\t{expires}\t{_client(each.client)}\t{_or_none(each.body)}\t{each.created}\t{each.event:032x}\t"
             f"{each.last_event:032x}\t{each.filled}\t{each.paid}\t{each.fees}\t{_or_none(each.traded)}\t"
             f"{_or_none(each.triggered)}\t{_or_none(each.ended)}\t{each.status}\t{REASONS[each.reason]}\n"
         )
@@ -49,6 +49,12 @@ def fill_lines(fills: Iterable[Fill]) -> Iterator[str]:
             f"{id:032x}\t{account}\t{order:016x}{_MARK}\t{symbol}\t{lots}\t{price}\t{fee}\t{'t' if id & 1 else 'f'}\t"
             f"{'auction' if is_auction else 'continuous'}\t{time}\n"
         )
+
+
+def payment_lines(payments: Iterable[Payment]) -> Iterator[str]:
+    """Yield rows of ``incoming_payments``."""
+    for id, account, amount, time in payments:
+        yield f"{id:032x}\t{account}\t{amount}\t{time}\n"
 
 
 def trip_lines(trips: Iterable[RoundTrip]) -> Iterator[str]:

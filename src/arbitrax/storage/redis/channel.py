@@ -6,6 +6,7 @@ must know. Here every fault ends the connection and is raised.
 
 from __future__ import annotations
 
+import socket
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 TIMEOUT_SECONDS = 5.0
 READ_SIZE = 1 << 18
 """Bytes taken from the socket at once: batches are large."""
+
+SEND_BUFFER = 4 << 20
+"""Of a socket on this machine, bytes: a batch goes out at once, without waiting for the server to take a part of it."""
 
 Word = str | bytes | memoryview | int
 _OURS = {"FENCED": Fenced, "GAP": Gap}
@@ -33,12 +37,17 @@ class Channel:
         self._faults = (ValkeyError, OSError)
         self.owed = 0
         """Replies to commands sent."""
+        self._may_hold = False
+        """Whether a reply may have come along with another one."""
         try:
             pool = ConnectionPool.from_url(  # type: ignore[no-untyped-call]
                 url, socket_timeout=timeout, socket_connect_timeout=timeout, socket_read_size=READ_SIZE
             )
             self._connection: AbstractConnection | None = pool.make_connection()
             self._connection.connect()
+            sock = self._connection._sock
+            if sock is not None and sock.family == socket.AF_UNIX:
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         except (*self._faults, ValueError) as error:
             raise self._unavailable(error) from None
 
@@ -53,6 +62,7 @@ class Channel:
         except self._faults as error:
             self.close()
             raise self._unavailable(error) from None
+        self._may_hold = self._may_hold and self.owed > 0
         self.owed += 1
 
     def receive(self) -> Any:
@@ -67,6 +77,7 @@ class Channel:
         from valkey.exceptions import ResponseError
 
         self.owed -= 1
+        self._may_hold = True
         try:
             return self._open().read_response()  # type: ignore[no-untyped-call]
         except ResponseError as error:
@@ -86,13 +97,13 @@ class Channel:
         No other command may be on its way. Raises like `receive`.
         """
         self.owed -= 1
-        socket, size, at, pending = self._open()._sock, 0, 0, 1
+        taking, size, at, pending = self._open()._sock, 0, 0, 1
         try:
             while pending > 0:
                 if len(buffer) - size < READ_SIZE:
                     buffer.extend(bytes(max(len(buffer), READ_SIZE)))
                 with memoryview(buffer) as view:
-                    read = socket.recv_into(view[size:]) if socket is not None else 0
+                    read = taking.recv_into(view[size:]) if taking is not None else 0
                 if not read:
                     raise ConnectionError("the server ended the connection")
                 size += read
@@ -105,6 +116,23 @@ class Channel:
             told = bytes(buffer[: min(size, 200)]).decode(errors="replace").strip()
             raise StoreError(f"The Valkey at {self.where} refuses the exchange: {told.lstrip('-').rstrip('.')}.")
         return size
+
+    def has_reply(self) -> bool:
+        """Whether the next reply is there already, and its socket need not be waited for.
+
+        Raises:
+            StoreUnavailableError: the connection is gone.
+        """
+        try:
+            return self._may_hold and self.owed > 0 and bool(self._open().can_read(0))  # type: ignore[no-untyped-call]
+        except self._faults as error:
+            self.close()
+            raise self._unavailable(error) from None
+
+    def fileno(self) -> int:
+        """Return the number of its socket, for who waits for one of several."""
+        found = self._open()._sock
+        return -1 if found is None else found.fileno()
 
     def ask(self, *words: Word) -> Any:
         """Send a command and return its reply; raises like both."""

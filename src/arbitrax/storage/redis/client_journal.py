@@ -139,8 +139,9 @@ class ValkeyClientJournal:
             clock, memory, worker, recorded, newest = await self._ask(pipeline.execute())
         most = int(memory["maxmemory"]) or int(memory.get("total_system_memory", 0))
         lag = 0
-        if recorded is not None and newest:
-            waiting = await self._ask(self._reads.xrange(f"events:{shard}", b"(" + recorded, count=1))
+        if newest:
+            after = b"1" if recorded is None else b"(" + recorded  # the first epoch opens at 0
+            waiting = await self._ask(self._reads.xrange(f"events:{shard}", after, count=1))
             lag = EntryId.parse(newest[0][0]).ms - EntryId.parse(waiting[0][0]).ms if waiting else 0
         return Condition(
             time=clock[0] * 1000 + clock[1] // 1000,

@@ -67,15 +67,12 @@ class ValkeyPublisher:
         except (TypeError, ValueError):
             raise DataError(f"The key {self._keys[1]} of the cache's server is damaged; delete it.") from None
 
-    def publish(self, update: Update) -> None:
-        """Write all of an update, or nothing.
-
-        Raises:
-            Fenced: the lease is another's.
-            Gap: something else was published last.
-        """
+    def send(self, update: Update) -> None:
+        """Send an update off, once the one before it is confirmed; raises for that one like `confirm`."""
+        packed = msgpack.encode(self._clearing(update) + self._commands(update))
         before = "" if update.predecessor is None else str(update.predecessor)
-        self._channel.ask(
+        self.confirm()
+        self._channel.send(
             "EVALSHA",
             self._publish,
             len(self._keys),
@@ -85,8 +82,18 @@ class ValkeyPublisher:
             str(update.entry),
             f"{update.hash:016x}",
             update.epoch,
-            msgpack.encode(self._clearing(update) + self._commands(update)),
+            packed,
         )
+
+    def confirm(self) -> None:
+        """Wait until what was sent is written.
+
+        Raises:
+            Fenced: the lease is another's.
+            Gap: something else was published last.
+        """
+        if self._channel.owed:
+            self._channel.receive()
 
     def asked(self) -> set[str]:
         """Return the symbols whose orders somebody follows."""
@@ -96,6 +103,7 @@ class ValkeyPublisher:
         """Return what removes all that is published, when an update replaces it."""
         if update.predecessor is not None:
             return []
+        self.confirm()
         sets = (keys.symbols(self._shard), keys.accounts(self._shard))
         symbols, accounts = ([each.decode() for each in self._channel.ask("SMEMBERS", name)] for name in sets)
         return [

@@ -73,8 +73,17 @@ class ValkeyStream:
 
     def read_after(self, after: EntryId, count: int, wait: int) -> Sequence[RawEntry]:
         """Return up to ``count`` entries; wait up to ``wait`` ms for the first, 0: not at all."""
+        self.ask_after(after, count, wait)
+        return self.found()
+
+    def ask_after(self, after: EntryId, count: int, wait: int) -> None:
+        """Ask for them, and do something else until `found`."""
         block: tuple[str | int, ...] = ("BLOCK", wait) if wait else ()
-        found = self._channel.ask("XREAD", "COUNT", count, *block, "STREAMS", self.key, str(after))
+        self._channel.send("XREAD", "COUNT", count, *block, "STREAMS", self.key, str(after))
+
+    def found(self) -> Sequence[RawEntry]:
+        """Return what was asked for."""
+        found = self._channel.receive()
         return _entries(found[0][1]) if found else ()
 
     def scan(self, after: EntryId, last: EntryId | None = None) -> Iterator[Sequence[RawEntry]]:

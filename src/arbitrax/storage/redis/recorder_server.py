@@ -38,7 +38,7 @@ class ValkeyShardStreams:
     ) -> None:
         self._url = url
         self._events, self._commands = f"events:{shard}", f"commands:{shard}"
-        self._marks = f"marks:{shard}"
+        self._marks, self._state = f"marks:{shard}", f"exchange:{shard}"
         self._archived_events, self._archived_commands = archived_events, archived_commands
         self._opened: valkey.Valkey | None = None
 
@@ -72,6 +72,12 @@ class ValkeyShardStreams:
         with self._client() as client:
             found: Any = client.hget(self._marks, "synced_events")
         return None if found is None else EntryId.parse(found)
+
+    def epoch(self) -> int:
+        """Return the epoch of the newest events that are written."""
+        with self._client() as client:
+            found: Any = client.hget(self._state, "epoch")
+        return int(found or 0)
 
     def set_recorded(self, entry: EntryId) -> None:
         """Say up to where events are recorded."""

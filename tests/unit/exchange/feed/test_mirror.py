@@ -7,7 +7,7 @@ from arbitrax.domain.errors import DataError
 from arbitrax.exchange.feed.messages import Delta, DepthChange, Snapshot
 from arbitrax.exchange.feed.mirror import DepthView, Mirror
 from arbitrax.exchange.feed.shard_feed import ShardFeed
-from tests.exchange.feed import DIRECTORY, EPOCH, batches, command_entries
+from tests.exchange.feed import DIRECTORY, EPOCH, batches, command_entries, followed
 
 
 class Client:
@@ -45,7 +45,7 @@ class Client:
 def changes_of(seed, symbol="AAA"):
     feed = ShardFeed(DIRECTORY)
     for entry, _ in batches(command_entries(seed, 3_000), seed):
-        for posted in feed.follow(entry):
+        for posted in followed(feed, entry):
             if isinstance(posted.message, DepthChange) and posted.message.symbol == symbol:
                 yield posted.message
 
@@ -92,6 +92,20 @@ def test_a_client_resumes_with_one_delta(depth):
     assert client.best() == [side.top(depth) for side in mirror.sides]
 
 
+@pytest.mark.parametrize("depth", [10, None])
+def test_clients_that_have_the_same_get_the_same_message_made_once(depth):
+    mirror = new_mirror()
+    clients = [Client(mirror, depth) for _ in range(3)]
+    for at, change in enumerate(changes_of(1)):
+        mirror.follow(change)
+        for client in clients[: 3 if at % 5 == 0 else 2]:
+            client.take()
+        assert clients[0].got[-1] is clients[1].got[-1]
+        if at % 5 == 1:
+            assert clients[2].got[-1] is not clients[0].got[-1]
+    assert len(clients[2].got) < len(clients[0].got) == len(clients[1].got)
+
+
 def test_a_missing_or_damaged_change_is_noticed():
     first, second, third = list(changes_of(1))[:3]
     mirror = new_mirror()
@@ -99,4 +113,4 @@ def test_a_missing_or_damaged_change_is_noticed():
     assert not mirror.follow(third)
     assert mirror.follow(first)  # known
     with pytest.raises(DataError, match="checksum"):
-        mirror.follow(DepthChange("AAA", EPOCH, 2, 0, [("1.00", "7", "0")], [], second.crc))
+        mirror.follow(DepthChange("AAA", EPOCH, second.seq, 0, first.seq, [("1.00", "7", "0")], [], second.crc))

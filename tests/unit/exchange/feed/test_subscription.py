@@ -12,11 +12,11 @@ def drain(subscription):
 
 
 def trades(seq, epoch=1):
-    return Trades("AAA", epoch, seq, 0, [])
+    return Trades("AAA", epoch, seq, 0, [], seq - 1)
 
 
 def orders(seq, epoch=1):
-    return OrderChanges("AAA", epoch, seq, 0, [])
+    return OrderChanges("AAA", epoch, seq, 0, seq - 1, [])
 
 
 def snapshot(seq, epoch=1):

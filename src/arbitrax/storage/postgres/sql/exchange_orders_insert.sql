@@ -1,6 +1,6 @@
 INSERT INTO orders (
     id, account_id, asset_id, shard, order_type, side, time_in_force, self_trade, flags, quantity, limit_price, stop_price,
-    trail, display_quantity, peg_offset, funds, expires, client_order_id, created_at, event_id, last_event_id,
+    trail, display_quantity, peg_offset, funds, expires, client_order_id, body, created_at, event_id, last_event_id,
     filled_quantity, price, fee, filled_at, triggered_at, ended_at, status, reason
 )
 SELECT
@@ -22,6 +22,7 @@ SELECT
     incoming_orders.funds / cash_scale,
     expires,
     client,
+    body,
     'epoch'::timestamptz + created * '1 millisecond'::interval,
     event,
     last_event,

@@ -17,6 +17,7 @@ CREATE TEMPORARY TABLE incoming_orders (
     funds        NUMERIC,
     expires      BIGINT,
     client       TEXT,
+    body         BIGINT,
     created      BIGINT NOT NULL,
     event        UUID NOT NULL,
     last_event   UUID NOT NULL,
@@ -73,4 +74,10 @@ CREATE TEMPORARY TABLE incoming_positions (
     trip_order     BIGINT,
     trip_began     BIGINT,
     last_event     UUID NOT NULL
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE incoming_payments (
+    id       UUID NOT NULL,
+    account  BIGINT NOT NULL,
+    amount   NUMERIC NOT NULL,
+    paid     BIGINT NOT NULL
 ) ON COMMIT DELETE ROWS

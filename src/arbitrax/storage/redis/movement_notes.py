@@ -1,6 +1,6 @@
-"""Transfers noted in ``transfers:{shard}``: see `arbitrax.services.exchange_transfers.TransferNotes`.
+"""Movements noted in ``cash:{shard}``: see `arbitrax.services.cash_movements.MovementNotes`.
 
-Fields: ``id:{id}``: sequence number, outcome (``-``: open) and JSON of the transfer; ``open:{account}``: the id of the
+Fields: ``id:{id}``: sequence number, outcome (``-``: open) and JSON of the movement; ``open:{account}``: the id of the
 account's open one; ``seq:{account}``: the last number given out.
 """
 
@@ -9,10 +9,10 @@ from __future__ import annotations
 import msgspec
 
 from arbitrax.domain.errors import DataError
-from arbitrax.services.exchange_transfers import NotedTransfer, Transfer
+from arbitrax.services.cash_movements import CashMovement, NotedMovement
 from arbitrax.storage.redis.client_journal import ValkeyClientJournal
 
-# KEYS: transfers; ARGV: id, account, JSON.
+# KEYS: movements; ARGV: id, account, JSON.
 _BEGIN = """
 local known = redis.call('HGET', KEYS[1], 'id:' .. ARGV[1])
 if known then return known end
@@ -22,7 +22,7 @@ local noted = redis.call('HINCRBY', KEYS[1], 'seq:' .. ARGV[2], 1) .. ' - ' .. A
 redis.call('HSET', KEYS[1], 'id:' .. ARGV[1], noted, 'open:' .. ARGV[2], ARGV[1])
 return noted
 """
-# KEYS: transfers; ARGV: id, account, outcome.
+# KEYS: movements; ARGV: id, account, outcome.
 _END = """
 local seq, rest = string.match(redis.call('HGET', KEYS[1], 'id:' .. ARGV[1]) or '', '^(%d+) %- (.*)$')
 if not seq then return 0 end
@@ -31,27 +31,27 @@ return redis.call('HDEL', KEYS[1], 'open:' .. ARGV[2])
 """
 
 
-class ValkeyTransferNotes:
+class ValkeyMovementNotes:
     """Over the connection of a client of the journal."""
 
     def __init__(self, journal: ValkeyClientJournal) -> None:
         self._journal = journal
 
-    async def begin(self, shard: int, transfer: Transfer) -> NotedTransfer:
+    async def begin(self, shard: int, movement: CashMovement) -> NotedMovement:
         """Note one, or find what is noted.
 
         Raises:
             DataError: it cannot be read.
         """
-        body = msgspec.json.encode(transfer)
-        text = await self._journal.ask("EVAL", _BEGIN, 1, f"transfers:{shard}", transfer.id, transfer.account, body)
+        body = msgspec.json.encode(movement)
+        text = await self._journal.ask("EVAL", _BEGIN, 1, f"cash:{shard}", movement.id, movement.account, body)
         try:
             seq, outcome, found = bytes(text).split(b" ", 2)
-            known = msgspec.json.decode(found, type=Transfer)
-            return NotedTransfer(known, int(seq), None if outcome == b"-" else outcome.decode())
+            known = msgspec.json.decode(found, type=CashMovement)
+            return NotedMovement(known, int(seq), None if outcome == b"-" else outcome.decode())
         except ValueError as error:
-            raise DataError(f"The note of a transfer in transfers:{shard} is damaged: {text!r} ({error}).") from None
+            raise DataError(f"The note of a movement in cash:{shard} is damaged: {text!r} ({error}).") from None
 
-    async def end(self, shard: int, transfer: Transfer, outcome: str) -> None:
+    async def end(self, shard: int, movement: CashMovement, outcome: str) -> None:
         """Note an outcome."""
-        await self._journal.ask("EVAL", _END, 1, f"transfers:{shard}", transfer.id, transfer.account, outcome)
+        await self._journal.ask("EVAL", _END, 1, f"cash:{shard}", movement.id, movement.account, outcome)

@@ -1,0 +1,189 @@
+"""An account as of now: what PostgreSQL has up to the recorder's mark, and the events after it.
+
+So whatever was acknowledged before the question is in the answer, however far the recorder is behind, and a journal of
+any length is never read from its beginning. The rules of what events do to orders and positions are the recorder's own.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from arbitrax.domain.errors import StoreUnavailableError
+from arbitrax.exchange.journal import START, CommandEntry, EntryId, EventEntry
+from arbitrax.exchange.recording.ledger import Ledger
+from arbitrax.exchange.recording.order_record import OrderRecord
+from arbitrax.exchange.recording.ports import Changes, Instrument
+from arbitrax.exchange.recording.position_record import PositionRecord
+from arbitrax.exchange.records import COMMAND, Happening, Kind
+from arbitrax.trading.client_journal import ClientJournal
+from arbitrax.trading.event_reader import EventReader
+from arbitrax.trading.recorded import RecordedAccount, Records, Wanted
+from arbitrax.trading.registry import Account, Registry
+from arbitrax.trading.task_end import end_tasks
+
+ATTEMPTS = 5
+"""Times to begin anew when what came after the mark was recorded and trimmed meanwhile."""
+NOTHING_CHANGED = Changes((), (), (), (), (), ())
+_COPIED = ("order", "price", "quantity", "symbol", "account", "side")
+
+
+class AccountNow:
+    """An account, and its ledger to go on with."""
+
+    def __init__(self, recorded: RecordedAccount, ledger: Ledger) -> None:
+        self.ledger, self._paid, self._open = ledger, recorded.paid, recorded.open
+        self.entry = recorded.mark.entry
+        """The last entry of events that is in it."""
+        self.epoch = recorded.mark.epoch
+
+    @property
+    def orders(self) -> dict[int, OrderRecord]:
+        """Orders by number: the ones asked for, and those that came since the recorder's mark."""
+        return self.ledger.orders | {each.id: each for each in self.ledger.changes().new_orders}
+
+    @property
+    def open_orders(self) -> list[OrderRecord]:
+        """Return open orders, oldest first."""
+        return sorted((each for each in self.ledger.orders.values() if each.ended is None), key=lambda each: each.id)
+
+    @property
+    def open_count(self) -> int:
+        """Return how many orders are open."""
+        changes = self.ledger.changes()
+        more = sum(each.ended is None for each in changes.new_orders)
+        gone = sum(each.ended is not None for each in changes.orders) + len(self.ledger.ended_unknown)
+        return self._open + more - gone
+
+    @property
+    def positions(self) -> list[PositionRecord]:
+        """Return positions by symbol, flat ones too."""
+        return [each for _, each in sorted(self.ledger.positions.items())]
+
+    @property
+    def cash(self) -> int:
+        """Units of cash: what was paid in, and what trades and fees left of it."""
+        paid = self._paid + sum(each.amount for each in self.ledger.changes().payments)
+        return paid + sum(each.realised - each.cost - each.fees for each in self.positions)
+
+    def take_changes(self) -> Changes:
+        """Return what happened since this was last asked, and go on from there."""
+        changes = self.ledger.changes()
+        self._open = self.open_count
+        self._paid += sum(each.amount for each in changes.payments)
+        self.ledger.stored()
+        self.ledger.ended_unknown.clear()
+        return changes
+
+
+class AccountReads:
+    """Accounts of the shards of a journal's server."""
+
+    def __init__(self, journal: ClientJournal, records: Records, registry: Registry) -> None:
+        self._journal, self._records, self._registry = journal, records, registry
+
+    async def read(self, owner: Account, wanted: Wanted) -> AccountNow:
+        """Return an account as of now, with the orders wanted.
+
+        Raises:
+            StoreUnavailableError: the journal's server or PostgreSQL is down, or the two are not of one history yet.
+        """
+        for attempt in range(ATTEMPTS):
+            recorded = await asyncio.to_thread(self._records.account, owner, wanted, primary=attempt > 0)
+            now = AccountNow(recorded, self._ledger(owner, recorded))
+            if await self._follow(owner, now):
+                return now
+        raise StoreUnavailableError(
+            f"What the recorder has of shard {owner.shard} and what the journal has do not meet: the journal's server "
+            "lost its end, or the recorder's database is another's; try again when the recorder has caught up."
+        )
+
+    async def follow(self, owner: Account, reader: EventReader) -> AsyncGenerator[tuple[AccountNow, Changes], None]:
+        """Yield an account as of now, with its open orders, then again with what changed, whenever something did.
+
+        Raises:
+            StoreError: like `read`, or what changed was taken too slowly.
+        """
+        events = reader.follow(owner.number)
+        coming = asyncio.ensure_future(anext(events))
+        try:
+            await asyncio.sleep(0)  # from here on nothing is missed
+            now = await self.read(owner, Wanted(open=True))
+            now.take_changes()
+            yield now, NOTHING_CHANGED
+            while True:
+                entry, _ = await coming
+                coming = asyncio.ensure_future(anext(events))
+                if entry.last > now.entry:
+                    await self.take(owner, now, entry)
+                    yield now, now.take_changes()
+        finally:
+            await end_tasks([coming])
+            await events.aclose()
+
+    def _ledger(self, owner: Account, recorded: RecordedAccount) -> Ledger:
+        instruments = {
+            number: Instrument(each.tick_value, True)
+            for (shard, number), each in self._registry.by_number.items()
+            if shard == owner.shard
+        }
+        accounts = {owner.number}
+        return Ledger(owner.shard, instruments, accounts, recorded.orders, recorded.positions, account=owner.number)
+
+    async def _follow(self, owner: Account, now: AccountNow) -> bool:
+        """Take in what came after the mark; False: it does not continue it."""
+        mark = now.entry
+        while page := await self._journal.events_after(owner.shard, now.entry, 0):
+            for entry in page:
+                if entry.predecessor > now.entry or (entry.predecessor < now.entry and entry.epoch > now.epoch):
+                    return False
+                await self.take(owner, now, entry)
+        return now.entry > mark or mark == START or await self._journal.last_event(owner.shard) >= mark
+
+    async def take(self, owner: Account, now: AccountNow, entry: EventEntry) -> None:
+        """Take an entry of events in, less what of it was in already: the worker may have made other batches."""
+        if has_account(entry, owner.number):
+            commands = {name: found.commands for name, found in await self._commands(owner.shard, entry)}
+            for name, counts, events in parts(entry, now.entry):
+                if len(events):
+                    asked = commands.get(name)
+                    now.ledger.take(
+                        entry.epoch, name, _as_told(counts, events) if asked is None else asked, counts, events
+                    )
+        now.entry, now.epoch = entry.last, entry.epoch
+
+    async def _commands(self, shard: int, entry: EventEntry) -> list[tuple[EntryId, CommandEntry]]:
+        found, after = list[tuple[EntryId, CommandEntry]](), entry.predecessor
+        while page := await self._journal.commands_between(shard, after, entry.last):
+            found += page
+            after = page[-1][0]
+        return found
+
+
+def has_account(entry: EventEntry, account: int) -> bool:
+    """Whether an entry tells of an account."""
+    return bool(((entry.events["account"] == account) | (entry.events["maker_account"] == account)).any())
+
+
+def parts(entry: EventEntry, after: EntryId) -> Iterator[tuple[EntryId, NDArray[np.uint32], NDArray[np.void]]]:
+    """Yield id, counts and events of the command entries after an id that an entry of events answers."""
+    command = event = 0
+    for ms, seq, commands, events in entry.index.tolist():
+        name = EntryId(ms, seq)
+        if name > after:
+            yield name, entry.counts[command : command + commands], entry.events[event : event + events]
+        command += commands
+        event += events
+
+
+def _as_told(counts: NDArray[np.uint32], events: NDArray[np.void]) -> NDArray[np.void]:
+    """Return commands as far as their events tell, in place of those that are trimmed already: plain limit orders."""
+    commands = np.zeros(len(counts), COMMAND)
+    made = np.flatnonzero(counts)
+    firsts = (np.cumsum(counts) - counts)[made]
+    for name in _COPIED:
+        commands[name][made] = events[name][firsts]
+    submits = np.isin(events["kind"][firsts], (Happening.ACCEPTED, Happening.REFUSED))
+    commands["kind"][made[submits]] = Kind.SUBMIT
+    return commands

@@ -1,0 +1,56 @@
+"""What a client needs of PostgreSQL: accounts as of the recorder's mark, and what became of client order ids."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+from uuid import UUID
+
+from arbitrax.exchange.recording.order_record import OrderRecord
+from arbitrax.exchange.recording.ports import Mark
+from arbitrax.exchange.recording.position_record import PositionRecord
+from arbitrax.exchange.records import Code
+from arbitrax.trading.registry import Account
+
+
+class RecordedAccount(NamedTuple):
+    """An account at one moment."""
+
+    mark: Mark
+    """Up to where events are in it."""
+    orders: Sequence[OrderRecord]
+    """Those asked for."""
+    open: int
+    """How many are open."""
+    positions: Sequence[PositionRecord]
+    """Those that are flat again too."""
+    paid: int
+    """Units of cash paid in, less those paid out."""
+
+
+class Wanted(NamedTuple):
+    """Which orders a read is about: all open ones, or one by its number or client order id, open or not; or none."""
+
+    open: bool = False
+    order: int | None = None
+    client: str | None = None
+
+
+class FirstOutcome(NamedTuple):
+    """What the newest submission under a client order id came to."""
+
+    order: int
+    code: Code
+    """Why it was refused; OK when it was accepted."""
+    body: int | None
+    """`arbitrax.exchange.recording.order_record.body_of`; None: recorded before that was kept."""
+    ended: int | None
+    """When the exchange forgot it at the earliest: ms of its end, or refusal; None: it is open."""
+
+
+class Records(Protocol):
+    """Blocking reads: called in threads. Faults are a `StoreError`."""
+
+    def account(self, account: Account, wanted: Wanted, *, primary: bool = False) -> RecordedAccount:
+        """Return an account; ``primary``: of the database itself, where a replica is too far behind."""
+
+    def first_outcomes(self, ids: Sequence[tuple[UUID, str]]) -> list[FirstOutcome | None]:
+        """Return what became of each (account, client order id); None: it is not recorded."""
