@@ -1,7 +1,6 @@
 """`arbitrax order`: orders on the paper exchange, through a running worker."""
 
 import asyncio
-import os
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
