@@ -5,6 +5,8 @@ import time
 
 from tests.fault_run.run import POINTS, FaultRun
 
+LOST_EVERY, LOST_FOR = 4.0, (4.0, 5.0)
+"""Seconds between gateways that are lost, where somebody has to be, and that one is: its sessions end after 3."""
 AT_MOST = 120.0
 """Seconds until a process has come by a point so often."""
 
@@ -19,7 +21,11 @@ def visit_points(exchange: FaultRun, rounds: int) -> None:
                     member.kill()
                     exchange.bring_back_later(member, 0.0)
             end = time.monotonic() + AT_MOST
+            gone = time.monotonic()
             while exchange.report.kills[f"at {point}"] < rounds:
+                if point.startswith("append.") and time.monotonic() - gone > LOST_EVERY:
+                    gone = time.monotonic()
+                    exchange.kill_one("gateway", LOST_FOR)  # whose sessions the worker ends: what it appends
                 if time.monotonic() > end:
                     exchange.report.findings.append(
                         f"{process} ended {exchange.report.kills[f'at {point}']} times at {point}, not {rounds}"

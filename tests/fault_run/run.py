@@ -44,7 +44,7 @@ TARGETS = {
 """What is done, and how often in comparison: killing something, or pausing any process."""
 POINTS = {  # how often a process comes by there, about, before it is killed
     "worker": {
-        "append.sent": 2, "append.replied": 2, "batch.read": 100, "batch.executed": 100, "output.before": 100,
+        "append.sent": 1, "append.replied": 1, "batch.read": 100, "batch.executed": 100, "output.before": 100,
         "output.sent": 100, "output.replied": 100, "lease.acquired": 1, "recovery.done": 1, "snapshot.forked": 1,
         "snapshot.written": 1, "snapshot.installed": 1,
     },
@@ -277,7 +277,7 @@ class FaultRun:
         elif target == "pause":
             self._pause_one()
         else:
-            self._kill_one(target)
+            self.kill_one(target)
 
     def _fill_disk(self) -> None:
         if not self.full_until:
@@ -296,7 +296,8 @@ class FaultRun:
                 self.killed_at.append((time.time(), "worker paused"))
             self.asleep.append((time.monotonic() + self.dice.uniform(*ASLEEP), member))
 
-    def _kill_one(self, target: str) -> None:
+    def kill_one(self, target: str, away: tuple[float, float] = AWAY) -> None:
+        """Kill a server, or a process of a kind, which then is away for seconds."""
         self.report.kills[target] += 1
         if target in SERVERS:
             pids = [each.pid for each in self.servers.status() if each.name == target and each.pid]
@@ -307,15 +308,15 @@ class FaultRun:
             self._serve(target)
             return
         every = [*self.members.values(), *self.gateways]
-        away = self.away()
-        there = [each for each in every if each.name.startswith(target) and each not in away]
+        absent = self.away()
+        there = [each for each in every if each.name.startswith(target) and each not in absent]
         if not there:
             self.report.kills[target] -= 1
             return
         member = self.dice.choice(there)
         self._note_kill(member)
         member.kill()
-        self.back.append((time.monotonic() + self.dice.uniform(*AWAY), member))
+        self.back.append((time.monotonic() + self.dice.uniform(*away), member))
 
     def _note_kill(self, member: Member) -> None:
         if not member.name.startswith("worker"):
