@@ -28,6 +28,11 @@ HEAVY = {
     "valkey",
     "psutil",
     "prometheus_client",
+    "litestar",
+    "uvicorn",
+    "jwt",
+    "argon2",
+    "cryptography",
 }
 LIST = "import sys, json; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
 
