@@ -30,6 +30,11 @@ HEAVY = {
     "prometheus_client",
     "dramatiq",
     "pika",
+    "litestar",
+    "uvicorn",
+    "jwt",
+    "argon2",
+    "cryptography",
 }
 LIST = "import sys, json; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import time
 from typing import TYPE_CHECKING
@@ -33,6 +34,7 @@ class Authenticator:
         self._limiter = limiter
         self._unverified = unverified
         self._known: dict[bytes, Principal] = {}
+        self._looking: asyncio.Task[None] | None = None
         self.watch: IdentityWatch | None = None
         """Set before the first request."""
 
@@ -56,8 +58,10 @@ class Authenticator:
         if len(credential) > LONGEST or not credential.isascii():
             raise NotAuthenticated("The token is not one of ours; sign in again.")
         watch = self.watch
-        if watch is None or not watch.fresh:
-            raise StoreUnavailableError("The database does not answer, so nobody's rights can be told.")
+        if watch is None:
+            raise StoreUnavailableError("The gateway is starting; try again in a moment.")
+        if not watch.fresh:
+            await self._look(watch)
         digest = hashlib.sha256(credential.encode()).digest()
         found = self._known.get(digest)
         if found is not None and found.until > time.time():
@@ -74,3 +78,13 @@ class Authenticator:
         elif len(known) >= MOST_REMEMBERED:
             self.forget()
         return found
+
+    async def _look(self, watch: IdentityWatch) -> None:
+        """Have the version read, once for all who ask at a time."""
+        if self._looking is None:
+            self._looking = asyncio.get_running_loop().create_task(self._threads.run(watch.look))
+            self._looking.add_done_callback(self._looked)
+        await asyncio.shield(self._looking)
+
+    def _looked(self, _: asyncio.Task[None]) -> None:
+        self._looking = None

@@ -2,7 +2,7 @@
 
 The version counts changes that take rights away. It is read four times a second, by a thread and a connection of its
 own: a busy gateway must not be late here. When it has moved, everything that was verified is forgotten; when it could
-not be read for a second, nothing that was verified counts.
+not be read for a second, nothing that was verified counts until it can: whoever asks then has it read.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 from arbitrax.domain.errors import ArbitraxError
 
@@ -24,6 +25,7 @@ class IdentityWatch:
         self._read = read
         self._changed = changed
         self._stop = threading.Event()
+        self._looking = threading.Lock()
         self._thread = threading.Thread(target=self._watch, name="identity-watch", daemon=True)
         self.version = read()
         self._seen = time.monotonic()
@@ -33,17 +35,24 @@ class IdentityWatch:
         """Say whether the version was read within the last second."""
         return time.monotonic() - self._seen < TRUST_SECONDS
 
-    def _watch(self) -> None:
-        while not self._stop.wait(POLL_SECONDS):
+    def look(self) -> None:
+        """Read the version now; from any thread.
+
+        Raises:
+            StoreError: it cannot be read.
+        """
+        with self._looking:
             begun = time.monotonic()
-            try:
-                version = self._read()
-            except ArbitraxError:
-                continue
+            version = self._read()
             if version != self.version:
                 self.version = version
                 self._changed(version)
             self._seen = begun
+
+    def _watch(self) -> None:
+        while not self._stop.wait(POLL_SECONDS):
+            with suppress(ArbitraxError):
+                self.look()
 
     def __enter__(self) -> IdentityWatch:
         self._thread.start()

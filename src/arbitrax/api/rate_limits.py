@@ -21,8 +21,9 @@ from msgspec import Struct
 from arbitrax.domain.errors import StoreUnavailableError
 
 LEASE_SECONDS = 0.1
+ALONE_SECONDS = 1.0
+"""How long a gateway counts for itself before it asks for the shared buckets again."""
 MOST_LEASES = 20_000
-MOST_ROUNDS = 4
 
 
 class Limit(Struct, frozen=True):
@@ -93,6 +94,7 @@ class RateLimiter:
         self._leases: dict[str, _Lease] = {}
         self._wanted: dict[str, Wanted] = {}
         self._round: asyncio.Task[None] | None = None
+        self._alone_until = 0.0
         self._alone: dict[str, float] = {}
         """When each bucket is full again, while the shared ones cannot be had."""
 
@@ -102,17 +104,13 @@ class RateLimiter:
 
     async def take(self, demands: Sequence[Demand]) -> Verdict:
         """Take a token of each bucket, or none of any."""
-        for _ in range(MOST_ROUNDS):
-            verdict = self._take(demands)
-            if verdict is not None:
-                return verdict
+        while (verdict := self._take(demands)) is None:
             for limit, whose in demands:
                 self._want(limit, f"{limit.name}:{whose}")
             if self._round is None:
                 self._round = asyncio.get_running_loop().create_task(self._lease())
             await asyncio.shield(self._round)
-        # Others took what was leased each time: a crowd.
-        return Verdict(False, demands[0][0], 0, LEASE_SECONDS)
+        return verdict
 
     def _take(self, demands: Sequence[Demand]) -> Verdict | None:
         """Return the verdict when it can be told without asking."""
@@ -146,16 +144,22 @@ class RateLimiter:
             count, back = known[3] + 1, known[4]
         else:
             count = 2 * lease.given if lease is not None and lease.until > now else 1
-            back = 0 if lease is None else lease.tokens
+            back = 0
+            if lease is not None:
+                back, lease.tokens = lease.tokens, 0
         self._wanted[name] = name, limit.rate, limit.burst, max(1, min(count, most)), back
 
     async def _lease(self) -> None:
         await asyncio.sleep(0)  # what else is wanted in this turn of the loop goes along
         asked, self._wanted, self._round = list(self._wanted.values()), {}, None
-        try:
-            found = await self._buckets.lease(asked)
-            self._alone.clear()
-        except StoreUnavailableError:
+        found = None
+        if self._clock() >= self._alone_until:
+            try:
+                found = await self._buckets.lease(asked)
+                self._alone.clear()
+            except StoreUnavailableError:
+                self._alone_until = self._clock() + ALONE_SECONDS
+        if found is None:
             found = [self._lease_alone(*each) for each in asked]
         now = self._clock()
         if len(self._leases) > MOST_LEASES:
@@ -163,7 +167,10 @@ class RateLimiter:
                 name: each for name, each in self._leases.items() if each.until > now or each.refused_until > now
             }
         for (name, *_), (taken, left, wait) in zip(asked, found, strict=True):
-            self._leases[name] = _Lease(taken, now + LEASE_SECONDS, 0, left, now + wait if wait else 0.0)
+            held = self._leases.get(name)
+            # Of another round, meanwhile.
+            tokens = taken + (held.tokens if held is not None and held.until > now else 0)
+            self._leases[name] = _Lease(tokens, now + LEASE_SECONDS, 0, left, 0.0 if tokens else now + wait)
 
     def _lease_alone(self, name: str, rate: float, burst: float, count: int, back: int) -> tuple[int, int, float]:
         now = self._clock()

@@ -63,6 +63,7 @@ def api(
 
     if not 0 < port < 65_536:
         raise InputError(f"There is no port {port}; they are 1 to 65535.")
+    end_with_supervisor()
     serve(read_settings(), host=host, port=port, behind_proxy=behind_proxy, metrics_port=metrics_port, say=say)
     return 0
 

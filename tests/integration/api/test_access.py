@@ -182,23 +182,23 @@ def test_somebody_elses_things_cannot_be_changed(
 
 
 def test_lists_show_ones_own_only(
-    gateway: Gateway, clients: dict[str, httpx2.Client], trader: User, strangers: dict[str, str]
+    gateway: Gateway, clients: dict[str, httpx2.Client], strangers: dict[str, str]
 ) -> None:
-    mine, operators = run_of(gateway, trader), run_of(gateway, None)
-    own = gateway.key(trader, "read")
+    owner = gateway.user("owner", "trader")
+    mine, operators = run_of(gateway, owner), run_of(gateway, None)
+    own = gateway.key(owner, "read")
 
-    def ids(role: str, path: str) -> set[str]:
-        return {row["id"] for row in clients[role].get(path).json()["data"]}
+    def ids(client: httpx2.Client, path: str) -> set[str]:
+        return {row["id"] for row in client.get(path).json()["data"]}
 
-    assert ids("viewer", "/api/v1/backtests") == set()
-    assert ids("trader", "/api/v1/backtests") == {mine}
-    assert ids("admin", "/api/v1/backtests") >= {mine, operators, strangers["backtest"]}
-    assert clients["trader"].get(f"/api/v1/backtests/{mine}").status_code == 200
-    assert clients["trader"].get(f"/api/v1/backtests/{operators}").status_code == 404
-    hints = {row["hint"] for row in clients["trader"].get("/api/v1/keys").json()["data"]}
-    assert own[:9] in hints
-    assert strangers["key"] not in ids("trader", "/api/v1/keys")
-    assert strangers["key"] in ids("admin", "/api/v1/keys")
+    with closing(gateway.sign_in(owner.name)) as client:
+        assert ids(client, "/api/v1/backtests") == {mine}
+        assert client.get(f"/api/v1/backtests/{mine}").status_code == 200
+        assert client.get(f"/api/v1/backtests/{operators}").status_code == 404
+        assert [row["hint"] for row in client.get("/api/v1/keys").json()["data"]] == [own[:9]]
+    assert not ids(clients["viewer"], "/api/v1/backtests") & {mine, operators, strangers["backtest"]}
+    assert ids(clients["admin"], "/api/v1/backtests") >= {mine, operators, strangers["backtest"]}
+    assert strangers["key"] in ids(clients["admin"], "/api/v1/keys")
 
 
 def test_answers_about_a_run_are_never_given_to_somebody_else(

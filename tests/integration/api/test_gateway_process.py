@@ -110,8 +110,8 @@ def test_a_gateway_asked_to_end_finishes_what_it_began(environment: dict[str, st
         body = json.dumps({"name": "nobody", "password": PASSWORD}).encode()
         with socket.create_connection(("127.0.0.1", port), timeout=30) as begun:
             begun.sendall(
-                b"POST /api/v1/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\nconnection: close\r\n"
-                + f"content-length: {len(body)}\r\n\r\n".encode()
+                b"POST /api/v1/auth/login HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n"
+                + f"connection: close\r\ncontent-length: {len(body)}\r\n\r\n".encode()
                 + body[:5]
             )
             process.send_signal(signal.SIGTERM)
@@ -144,12 +144,8 @@ def test_a_port_that_is_taken_is_named(environment: dict[str, str]) -> None:
 
 def test_behind_a_proxy_the_client_is_whom_the_trusted_proxy_names(environment: dict[str, str]) -> None:
     arbitrax(environment, "user", "add", "rita", "--role", "admin", "--password-stdin", stdin=PASSWORD)
-    made = json.loads(
-        arbitrax(
-            environment, "key", "add", "rita", "bound", "--scope", "admin", "--scope", "read", "--address", "203.0.113.7",
-            "--json",
-        ).stdout
-    )  # fmt: skip
+    bound = ("--scope", "admin", "--scope", "read", "--address", "203.0.113.7", "--json")
+    made = json.loads(arbitrax(environment, "key", "add", "rita", "bound", *bound).stdout)
     headers = {"Authorization": f"Bearer {made['secret']}"}
     with serving(environment, "--behind-proxy") as (url, _), httpx2.Client() as client:
         path = f"{url}/api/v1/auth/me"

@@ -1,12 +1,14 @@
 """The published contract: as committed, complete, and readable without a network."""
 
 import re
+import shlex
 from pathlib import Path
 
 import msgspec
 
 from arbitrax.api.documentation import documentation_page, example
 from arbitrax.api.openapi import openapi_document, openapi_text
+from arbitrax.services.identity_ports import User
 from tests.gateway import Gateway
 from tests.integration.api.test_access import EVERY
 
@@ -74,6 +76,21 @@ def test_examples_of_bodies_fit_what_the_gateway_takes() -> None:
                 msgspec.json.decode(msgspec.json.encode(example(body["schema"], document)), type=kind)
                 tried += 1
     assert tried >= 5
+
+
+def test_the_pages_examples_work(gateway: Gateway, viewer: User) -> None:
+    text = COMMITTED.with_name("gateway.md").read_text()
+    lines = [line for line in text.splitlines() if line.startswith("curl ")]
+    key = gateway.key(viewer, "read")
+    for line in lines:
+        words = shlex.split(line.replace("$KEY", key))
+        url = next(word for word in words if word.startswith("localhost:8080"))
+        headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
+        with gateway.client() as client:
+            answer = client.get(url.removeprefix("localhost:8080"), headers=headers)
+        assert answer.status_code == 200, line
+        assert answer.content
+    assert len(lines) >= 4
 
 
 def test_every_code_of_a_problem_is_listed_with_its_meaning() -> None:

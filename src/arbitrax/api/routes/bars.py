@@ -6,6 +6,7 @@ import hashlib
 import time
 from typing import Any
 
+import msgspec
 from litestar import Response, get
 from msgspec import Struct
 
@@ -82,7 +83,12 @@ def _load(request: GatewayRequest, wanted: _Wanted) -> Response[Any]:
     if is_known(request, tag):
         return Response(None, status_code=304, headers=headers)
     if wanted.form == "json":
-        return Response(_page(bars, wanted), headers=headers)
+        answers, user = request.parts.answers, request.principal.user
+        body = answers.get(user, tag)
+        if body is None:
+            body = msgspec.json.encode(_page(bars, wanted))
+            answers.put(user, tag, body)
+        return Response(body, media_type=MEDIA_TYPES["json"], headers=headers)
     if len(bars) > MOST_ROWS:
         raise RequestError(422, f"The range holds {len(bars):,} bars; ask for at most {MOST_ROWS:,} at once.")
     return Response(_bytes(bars, wanted.form), media_type=MEDIA_TYPES[wanted.form], headers=headers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Annotated, Any
 
 from litestar import get
@@ -24,7 +25,7 @@ async def list_strategies(
 ) -> Page[StrategyMessage]:
     """Return the registered strategies by name."""
     after = read_cursor(cursor, str) or ""
-    found = await request.run(_registered)
+    found = _registered()
     rows = [each for each in found if each[0] > after][: limit + 1]
     return page(rows, limit, lambda each: strategy_message(*each), lambda each: each[0])
 
@@ -38,15 +39,16 @@ async def list_strategies(
 )
 async def get_strategy(request: GatewayRequest, name: FromPath[Name]) -> StrategyMessage:
     """Return a registered strategy with its parameters and their bounds."""
-    found = dict(await request.run(_registered))
+    found = dict(_registered())
     if name not in found:
         hint = did_you_mean(name, found)
         raise UnknownNameError(f"There is no strategy '{name}'{hint or '; GET /api/v1/strategies lists them.'}")
     return strategy_message(name, found[name])
 
 
+@cache
 def _registered() -> list[tuple[str, type[Strategy]]]:
-    """Return what is registered, by name; never what a path or file would name."""
+    """Return what is registered, by name, since the process began; never what a path or file would name."""
     found = []
     for name in sorted({**BUILT_IN, **installed()}):
         try:
