@@ -1,7 +1,7 @@
 """Backtests over HTTP: asked for, watched, cancelled, their results fetched; done by real workers."""
 
 import io
-import re
+import shlex
 import threading
 import time
 from pathlib import Path
@@ -96,14 +96,23 @@ def test_a_backtest_is_asked_for_and_its_result_fetched(gateway, client, worker)
     assert done["id"] in [each["id"] for each in client.get(PATH).json()["data"]]
 
 
-def test_the_examples_of_the_docs_are_taken(client) -> None:
-    page = (Path(__file__).parents[3] / "docs" / "gateway.md").read_text()
-    bodies = re.findall(r"localhost:8080(\S+) .*\\\n  -d '(.*)'", page)
-    assert [path for path, _ in bodies] == ["/api/v1/backtests", "/api/v1/ingestions"]
-    for path, body in bodies:
-        taken = client.post(path, content=body, headers={"Content-Type": "application/json"})
-        assert taken.status_code == 202, taken.text
-        assert client.post(f"{taken.headers['location']}/cancellation").status_code == 202
+def test_the_examples_of_the_docs_do_what_they_say(client, worker) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "concepts" / "jobs.md").read_text()
+    lines = [line for line in page.replace("\\\n", " ").splitlines() if line.startswith("curl ")]
+    made = ""
+    for line in lines:
+        words = shlex.split(line, comments=True)
+        path = next(word for word in words if "localhost:8080" in word).removeprefix("localhost:8080")
+        headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
+        headers["Authorization"] = client.headers["Authorization"]
+        body = words[words.index("-d") + 1] if "-d" in words else None
+        method = "POST" if body or "POST" in words else "GET"
+        answer = client.request(method, path.replace("bt_...", made), content=body, headers=headers)
+        assert answer.status_code == (202 if method == "POST" else 200), (line, answer.text)
+        if path == PATH:
+            made = answer.json()["id"]
+            until(client, answer.headers["location"], "succeeded")
+    assert len(lines) == 6
 
 
 def test_progress_is_seen_and_a_running_backtest_cancelled(client, worker, gateway_settings) -> None:
