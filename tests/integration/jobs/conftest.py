@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from arbitrax.bootstrap import embedded_servers
 from tests.job_workers import Jobs, Workers, install_misbehaving
 from tests.rabbitmq import RabbitMq, rabbitmq_program
 
@@ -16,6 +17,8 @@ def home():
     folder = Path(tempfile.mkdtemp(prefix="arbitrax-jobs-"))
     folder.chmod(0o755)
     yield folder / "home"
+    # Also those that a killed worker had started: nobody else stops them.
+    embedded_servers(folder / "home", "process").release()
     shutil.rmtree(folder)
 
 
