@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from arbitrax.api.messages.market_data import INGESTION, IngestionMessage, ingestion_message
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
+from arbitrax.api.parameters import IngestionId
 from arbitrax.api.requests import GatewayRequest
 from arbitrax.domain.errors import UnknownNameError
 from arbitrax.domain.ids import decode
@@ -34,7 +35,7 @@ async def list_ingestions(
     operation_id="get_ingestion",
     summary="Get an ingestion",
 )
-async def get_ingestion(request: GatewayRequest, ingestion: FromPath[str]) -> IngestionMessage:
+async def get_ingestion(request: GatewayRequest, ingestion: FromPath[IngestionId]) -> IngestionMessage:
     """Return an ingestion."""
     found = await request.run(request.parts.store.ingestions.find, decode(INGESTION, ingestion))
     if found is None:
