@@ -22,9 +22,16 @@ _PAGE_NAME = re.compile(r"Page_arbitrax\.api\.messages\.\w+\.(\w+?)(?:Message)?_
 """How Litestar calls a page of messages."""
 PROBLEM = "#/components/schemas/Problem"
 _HEADERS = {
-    "Idempotency-Key": "The same key and body within 24 hours gives the same answer, and nothing is done twice.",
-    "If-Match": "The ETag that reading this gave, or * to overwrite.",
+    "Idempotency-Key": (
+        "The same key and body within 24 hours gives the same answer, and nothing is done twice.",
+        "^[!-~]{1,128}$",
+    ),
+    "If-Match": (
+        "The ETag that reading this gave, or * to overwrite. Needed: without it 428.",
+        r'^(\*|"v[0-9]{1,18}")$',
+    ),
 }
+"""Meaning and form of headers."""
 MEANINGS = {
     "request.malformed": "The body is no JSON.",
     "request.no_such_path": "There is nothing at this path.",
@@ -51,6 +58,10 @@ def completed(document: dict[str, Any], app: Litestar) -> dict[str, Any]:
         for method, operation in operations.items():
             _complete(method, operation, handlers[operation["operationId"]])
     schemas = document["components"]["schemas"]
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                _close(content["schema"], schemas)
     for content in _json_contents(document):
         content["example"] = example(content["schema"], document)
     _, found = msgspec.json.schema_components([problems.Problem], ref_template="#/components/schemas/{name}")
@@ -75,12 +86,30 @@ def _complete(method: str, operation: dict[str, Any], handler: HTTPRouteHandler)
     if handler.opt.get("access") != "public":
         operation["security"] = [{"bearer": []}]
         if method == "post":
-            _add_header(operation, "Idempotency-Key", required=False)
+            _add_header(operation, "Idempotency-Key")
     if handler.opt.get("if_match"):
-        _add_header(operation, "If-Match", required=True)
+        _add_header(operation, "If-Match")
     if handler.opt.get("tables"):
         for form in TABLES[1:]:
             responses["200"]["content"][MEDIA_TYPES[form]] = {"schema": {"type": "string", "format": "binary"}}
+
+
+def _close(schema: Any, schemas: dict[str, Any]) -> None:
+    """Say of a body's schema, and of those in it, that other fields are refused."""
+    if isinstance(schema, list):
+        for each in schema:
+            _close(each, schemas)
+        return
+    if not isinstance(schema, dict):
+        return
+    if "$ref" in schema:
+        schema = schemas[schema["$ref"].rpartition("/")[2]]
+        if "additionalProperties" in schema:
+            return
+    if "properties" in schema:
+        schema["additionalProperties"] = False
+    for each in (*schema.get("properties", {}).values(), schema.get("items"), schema.get("oneOf"), schema.get("anyOf")):
+        _close(each, schemas)
 
 
 def _json_contents(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -92,14 +121,15 @@ def _json_contents(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                     yield each["content"]["application/json"]
 
 
-def _add_header(operation: dict[str, Any], name: str, *, required: bool) -> None:
+def _add_header(operation: dict[str, Any], name: str) -> None:
+    meaning, pattern = _HEADERS[name]
     operation.setdefault("parameters", []).append(
         {
             "name": name,
             "in": "header",
-            "required": required,
-            "description": _HEADERS[name],
-            "schema": {"type": "string", "maxLength": 128},
+            "required": False,
+            "description": meaning,
+            "schema": {"type": "string", "maxLength": 128, "pattern": pattern},
         }
     )
 

@@ -22,6 +22,12 @@ Moment = Annotated[
     Parameter(max_length=40, description="2024-01-31 (its start), or 2024-01-31T14:30:00Z."),
 ]
 
+_BODY = "[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$"
+UserId = Annotated[str, Parameter(pattern=f"^usr_{_BODY}", description="Of a user: usr_ and 26 characters.")]
+KeyId = Annotated[str, Parameter(pattern=f"^key_{_BODY}", description="Of an API key: key_ and 26 characters.")]
+BacktestId = Annotated[str, Parameter(pattern=f"^bt_{_BODY}", description="Of a backtest: bt_ and 26 characters.")]
+IngestionId = Annotated[str, Parameter(pattern=f"^ing_{_BODY}", description="Of an ingestion: ing_ and 26 characters.")]
+
 EARLIEST, LATEST = datetime(1678, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
 """What ns since 1970 can hold."""
 

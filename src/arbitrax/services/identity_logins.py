@@ -164,7 +164,7 @@ class Logins:
             credential=key.id,
             until=(until if key.expires_at is None else min(until, key.expires_at)).timestamp(),
             networks=key.addresses,
-            must_change_password=user.must_change_password,
+            # Who must change the password cannot make keys: this one is the operator's work, who did not need it.
         )
 
     def _issue(self, user: User, login: UUID, at: datetime) -> Tokens:

@@ -50,7 +50,7 @@ def test_every_refusal_is_a_problem(chief: httpx2.Client, gateway: Gateway) -> N
     check_problem(chief.post(USERS, content=b"\xff\xfe", headers=JSON), 400, "request.malformed")
     check_problem(chief.get("/api/v1/bars?symbol=AAPL", headers={"Accept": "image/png"}), 406, "request.not_acceptable")
     check_problem(chief.get("/api/v1/instruments/NOPE"), 404, "input.unknown_name")
-    check_problem(chief.get("/api/v1/backtests/bt_x"), 422, "input.invalid")
+    check_problem(chief.get("/api/v1/backtests/bt_x"), 422, "request.invalid")
 
 
 def test_what_a_handler_did_not_expect_is_a_500_that_tells_nothing(

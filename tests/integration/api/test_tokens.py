@@ -257,12 +257,14 @@ def test_changing_the_password_ends_the_other_logins(gateway: Gateway) -> None:
 
 
 def test_a_first_password_must_be_changed_before_anything_else(gateway: Gateway) -> None:
-    gateway.parts.store.users.add("frieda", PASSWORD, role="admin", must_change=True)
+    frieda = gateway.parts.store.users.add("frieda", PASSWORD, role="admin", must_change=True)
+    assert answer_to(gateway, gateway.key(frieda, "read")).status_code == 200, "the operator made it"
     with closing(gateway.sign_in("frieda")) as client:
         refused = client.get("/api/v1/users")
         assert refused.status_code == 403
         assert refused.json()["code"] == "access.password_change_required"
         assert client.get(ME).json()["user"]["must_change_password"] is True
+        assert client.post("/api/v1/keys", json={"name": "k", "scopes": ["read"]}).status_code == 403
         client.put("/api/v1/auth/password", json={"current": PASSWORD, "password": "a new password!"})
         begun = time.monotonic()
         while client.get("/api/v1/users").status_code == 403:

@@ -13,6 +13,10 @@ from arbitrax.domain.ids import encode
 from arbitrax.services.identity_ports import KEY, USER, ApiKey, AuditEntry, Role, Scope, User
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, description="Of a user.", examples=["ada"])]
+NewName = Annotated[
+    str, Meta(max_length=64, pattern="^[a-z0-9][a-z0-9._@-]*$", description="Of a user.", examples=["ada"])
+]
+ChosenPassword = Annotated[str, Meta(min_length=12, max_length=256, examples=["a longer horse battery"])]
 Password = Annotated[str, Meta(min_length=1, max_length=256, examples=["correct horse battery"])]
 KeyName = Annotated[str, Meta(min_length=1, max_length=64, examples=["nightly backtests"])]
 Time = Annotated[datetime, Meta(tz=True, examples=["2026-12-31T00:00:00Z"])]
@@ -29,7 +33,7 @@ class NewPassword(Struct, frozen=True, forbid_unknown_fields=True):
     """One's own password, the old and the new one."""
 
     current: Password
-    password: Password
+    password: ChosenPassword
 
 
 class AccessToken(Struct, frozen=True):
@@ -64,8 +68,8 @@ class Me(Struct, frozen=True):
 class NewUser(Struct, frozen=True, forbid_unknown_fields=True):
     """A user to add, who must change the password at the first login."""
 
-    name: Name
-    password: Password
+    name: NewName
+    password: ChosenPassword
     role: Role = "viewer"
 
 
@@ -74,7 +78,7 @@ class UserChange(Struct, frozen=True, forbid_unknown_fields=True):
 
     role: Role | None = None
     is_active: bool | None = None
-    password: Password | None = None
+    password: ChosenPassword | None = None
 
 
 class NewKey(Struct, frozen=True, forbid_unknown_fields=True):

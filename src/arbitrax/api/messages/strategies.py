@@ -6,7 +6,6 @@ from typing import Literal
 
 from msgspec import Struct
 
-from arbitrax.strategies.parameters import Value
 from arbitrax.strategies.strategy import Strategy
 
 
@@ -15,7 +14,7 @@ class ParameterMessage(Struct, frozen=True):
 
     name: str
     type: Literal["int", "float", "bool", "str"]
-    default: Value
+    default: float | bool | str
     low: float | None
     high: float | None
     choices: list[str]

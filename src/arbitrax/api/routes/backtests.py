@@ -16,6 +16,7 @@ from arbitrax.api.formats import MEDIA_TYPES, Format, accepted, decimal, encode_
 from arbitrax.api.messages.backtest_jobs import BacktestJob, Unfinished
 from arbitrax.api.messages.backtests import BacktestMessage, BacktestSummary, RowPage, backtest_message, summary_message
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor, write_cursor
+from arbitrax.api.parameters import BacktestId
 from arbitrax.api.problems import RequestError
 from arbitrax.api.requests import GatewayRequest
 from arbitrax.api.routes.backtest_jobs import unfinished_backtest, unfinished_backtests
@@ -65,7 +66,9 @@ async def list_backtests(
     operation_id="get_backtest",
     summary="Get a backtest",
 )
-async def get_backtest(request: GatewayRequest, backtest: FromPath[str]) -> Response[BacktestMessage | BacktestJob]:
+async def get_backtest(
+    request: GatewayRequest, backtest: FromPath[BacktestId]
+) -> Response[BacktestMessage | BacktestJob]:
     """Return a finished backtest with its spec and metrics; or how far another is, or why it has no result."""
 
     def make() -> bytes:
@@ -87,7 +90,11 @@ async def get_backtest(request: GatewayRequest, backtest: FromPath[str]) -> Resp
     responses=table_responses(RowPage),
 )
 async def get_backtest_table(
-    request: GatewayRequest, backtest: FromPath[str], table: FromPath[Table], limit: Limit = 500, cursor: Cursor = None
+    request: GatewayRequest,
+    backtest: FromPath[BacktestId],
+    table: FromPath[Table],
+    limit: Limit = 500,
+    cursor: Cursor = None,
 ) -> Response[Any]:
     """Return the rows of a table: JSON in pages, or all of them as an Arrow stream, Parquet or CSV (by Accept)."""
     form, after = accepted(request), read_cursor(cursor, int)
@@ -118,7 +125,7 @@ async def get_backtest_table(
     operation_id="get_backtest_honesty",
     summary="Get what there is to doubt about a backtest",
 )
-async def get_backtest_honesty(request: GatewayRequest, backtest: FromPath[str]) -> Response[dict[str, Any]]:
+async def get_backtest_honesty(request: GatewayRequest, backtest: FromPath[BacktestId]) -> Response[dict[str, Any]]:
     """Return the honesty panel: look-ahead, luck, costs, the share of the best trades."""
 
     def make() -> bytes:
@@ -135,7 +142,7 @@ async def get_backtest_honesty(request: GatewayRequest, backtest: FromPath[str])
     summary="Get a backtest's report as one HTML file",
     media_type="text/html",
 )
-async def get_backtest_report(request: GatewayRequest, backtest: FromPath[str]) -> Response[str]:
+async def get_backtest_report(request: GatewayRequest, backtest: FromPath[BacktestId]) -> Response[str]:
     """Return the report: one page that needs no network."""
     accepted(request, ("html",))
 

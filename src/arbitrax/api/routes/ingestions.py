@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from arbitrax.api.messages.ingestion_jobs import IngestionJob, ingestion_job_message
 from arbitrax.api.messages.market_data import INGESTION, IngestionMessage, ingestion_message
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
+from arbitrax.api.parameters import IngestionId
 from arbitrax.api.requests import GatewayRequest
 from arbitrax.domain.ids import decode
 from arbitrax.services.ingestion_jobs import KIND
@@ -36,7 +37,7 @@ async def list_ingestions(
     operation_id="get_ingestion",
     summary="Get an ingestion",
 )
-async def get_ingestion(request: GatewayRequest, ingestion: FromPath[str]) -> IngestionMessage | IngestionJob:
+async def get_ingestion(request: GatewayRequest, ingestion: FromPath[IngestionId]) -> IngestionMessage | IngestionJob:
     """Return an ingestion; or one's own that was asked for here, with how far it is and what came of it."""
     id = decode(INGESTION, ingestion)
     found = await request.run(request.parts.store.ingestions.find, id)

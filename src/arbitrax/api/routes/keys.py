@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from arbitrax.api.messages.identity import KeyMessage, MadeKey, NewKey, key_message
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
+from arbitrax.api.parameters import KeyId
 from arbitrax.api.requests import GatewayRequest, changed
 from arbitrax.domain.errors import AccessError
 from arbitrax.domain.ids import decode, encode
@@ -56,7 +57,7 @@ async def add_key(request: GatewayRequest, data: JSONBody[NewKey]) -> Response[M
 
 
 @get(f"{PATH}/{{key:str}}", opt={"access": "person"}, tags=["keys"], operation_id="get_key", summary="Get an API key")
-async def get_key(request: GatewayRequest, key: FromPath[str]) -> KeyMessage:
+async def get_key(request: GatewayRequest, key: FromPath[KeyId]) -> KeyMessage:
     """Return a key, without its secret."""
     found = await request.run(request.parts.store.keys.find, decode(KEY, key), of=request.principal.sees)
     return key_message(found)
@@ -70,7 +71,7 @@ async def get_key(request: GatewayRequest, key: FromPath[str]) -> KeyMessage:
     status_code=200,
     summary="Revoke an API key",
 )
-async def revoke_key(request: GatewayRequest, key: FromPath[str]) -> Response[KeyMessage]:
+async def revoke_key(request: GatewayRequest, key: FromPath[KeyId]) -> Response[KeyMessage]:
     """Revoke a key; it stops counting within a second. Again changes nothing."""
     id, of = decode(KEY, key), request.principal.sees
 

@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 from arbitrax.api.conditions import required_version, version_tag
 from arbitrax.api.messages.identity import NewUser, UserChange, UserMessage, user_message
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
+from arbitrax.api.parameters import UserId
 from arbitrax.api.problems import RequestError
 from arbitrax.api.requests import GatewayRequest, changed
 from arbitrax.domain.ids import decode, encode
@@ -39,7 +40,7 @@ async def add_user(request: GatewayRequest, data: JSONBody[NewUser]) -> Response
 
 
 @get(f"{PATH}/{{user:str}}", opt={"access": "admin"}, tags=["users"], operation_id="get_user", summary="Get a user")
-async def get_user(request: GatewayRequest, user: FromPath[str]) -> Response[UserMessage]:
+async def get_user(request: GatewayRequest, user: FromPath[UserId]) -> Response[UserMessage]:
     """Return a user."""
     found = await request.run(request.parts.store.users.find, decode(USER, user))
     return Response(user_message(found), headers={"ETag": version_tag(found.version)})
@@ -53,7 +54,7 @@ async def get_user(request: GatewayRequest, user: FromPath[str]) -> Response[Use
     summary="Change role, activity or password of a user",
 )
 async def change_user(
-    request: GatewayRequest, user: FromPath[str], data: JSONBody[UserChange]
+    request: GatewayRequest, user: FromPath[UserId], data: JSONBody[UserChange]
 ) -> Response[UserMessage]:
     """Change a user; what is taken away is gone within a second. A new password must be changed at the next login."""
     id, version = decode(USER, user), required_version(request)
