@@ -12,6 +12,7 @@ from litestar.params import FromPath, JSONBody
 
 from arbitrax.api.messages.backtest_jobs import BacktestJob, NewBacktest, Unfinished, job_message
 from arbitrax.api.pages import Page, page
+from arbitrax.api.parameters import BacktestId
 from arbitrax.api.requests import GatewayRequest, changed
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services.backtest_jobs import KIND, submit_backtest
@@ -50,7 +51,7 @@ async def add_backtest(request: GatewayRequest, data: JSONBody[NewBacktest]) -> 
     status_code=202,
     summary="Cancel a backtest",
 )
-async def cancel_backtest(request: GatewayRequest, backtest: FromPath[str]) -> Response[BacktestJob]:
+async def cancel_backtest(request: GatewayRequest, backtest: FromPath[BacktestId]) -> Response[BacktestJob]:
     """Ask for the end of a backtest: at once while it waits, within seconds while it runs; one that is over stays."""
     id, sees = decode(RUN, backtest), request.principal.sees
 

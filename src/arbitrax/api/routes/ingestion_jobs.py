@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 
 from arbitrax.api.messages.ingestion_jobs import IngestionJob, NewIngestion, ingestion_job_message
 from arbitrax.api.messages.market_data import INGESTION
+from arbitrax.api.parameters import IngestionId
 from arbitrax.api.requests import GatewayRequest, changed
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services.ingestion_jobs import KIND, submit_ingestion
@@ -47,7 +48,7 @@ async def add_ingestion(request: GatewayRequest, data: JSONBody[NewIngestion]) -
     status_code=202,
     summary="Cancel an ingestion",
 )
-async def cancel_ingestion(request: GatewayRequest, ingestion: FromPath[str]) -> Response[IngestionJob]:
+async def cancel_ingestion(request: GatewayRequest, ingestion: FromPath[IngestionId]) -> Response[IngestionJob]:
     """Ask for the end of an ingestion that was asked for here; what it has stored stays."""
     id, sees = decode(INGESTION, ingestion), request.principal.sees
 
