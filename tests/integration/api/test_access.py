@@ -189,7 +189,7 @@ def test_lists_show_ones_own_only(
     own = gateway.key(owner, "read")
 
     def ids(client: httpx2.Client, path: str) -> set[str]:
-        return {row["id"] for row in client.get(path).json()["data"]}
+        return {row["id"] for row in client.get(f"{path}?limit=500").json()["data"]}
 
     with closing(gateway.sign_in(owner.name)) as client:
         assert ids(client, "/api/v1/backtests") == {mine}
