@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -11,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+import httpx2
 import pytest
 
 from arbitrax.cli.supervisor import Process, Supervisor
@@ -23,8 +25,11 @@ class Up:
 
     def __init__(self, home):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ARBITRAX_")}
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "arbitrax.cli.main", "up"],
+            [sys.executable, "-m", "arbitrax.cli.main", "up", "--port", self.url.rpartition(":")[2]],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**environment, "ARBITRAX_HOME": str(home)},
         )  # fmt: skip
@@ -84,6 +89,11 @@ def test_what_dies_is_started_again_and_ctrl_c_stops_everything_in_order(home):
         os.kill(next(pid for pid, words in living(home).items() if b"serve\0exchange" in words), signal.SIGKILL)
         up.wait_for("exchange was ended by SIGKILL; it is started again")
         up.wait_for("recovery.done", times=2)
+        up.wait_for("gateway.ready")
+        assert httpx2.get(f"{up.url}/ready").status_code == 200
+        password = (home / "identity" / "admin.password").read_text().strip()
+        first = {"name": "admin", "password": password}
+        assert httpx2.post(f"{up.url}/api/v1/auth/login", json=first).json()["user"]["must_change_password"]
         assert up.end(signal.SIGINT) == 0
     finally:
         up.process.kill()

@@ -61,8 +61,7 @@ def api(
     """
     from arbitrax.api.server import serve
 
-    if not 0 < port < 65_536:
-        raise InputError(f"There is no port {port}; they are 1 to 65535.")
+    check_port(port)
     end_with_supervisor()
     serve(read_settings(), host=host, port=port, behind_proxy=behind_proxy, metrics_port=metrics_port, say=say)
     return 0
@@ -158,6 +157,12 @@ def worker(
     most = min(os.cpu_count() or 1, MOST_PROCESSES) if processes is None else processes
     serve_worker(read_settings(), most, say, until_asked_to_stop())
     return 0
+
+
+def check_port(port: int) -> None:
+    """Refuse a number that no port has."""
+    if not 0 < port < 65_536:
+        raise InputError(f"There is no port {port}; they are 1 to 65535.")
 
 
 def check_shard(shard: int) -> None:

@@ -98,19 +98,18 @@ def password(name: str, /, *, password_stdin: FromStdin = False, json: Json = Fa
     return _change(name, "user.set_password", lambda store, user: store.users.set_password(user.id, chosen), json=json)
 
 
-def first_admin(store: "Store", home: Path) -> None:
+def first_admin(store: "Store", home: Path, *, on_terminal: bool) -> None:
     """Add the user ``admin`` when there is nobody yet, and say where its password is; for `arbitrax up`.
 
-    On a terminal the password is shown there and kept nowhere; else it is in a file that only its owner reads. It must
-    be changed at the first login.
+    With a terminal the password is shown there and kept nowhere; else it is in a file that only its owner reads. It
+    must be changed at the first login.
     """
     from arbitrax.services.identity_first import add_first_admin
 
     def shown(name: str, password: str) -> None:
         show(f"Sign in as {name} with {password}; it is not shown again, and is changed at the first login.")
 
-    terminal = sys.stdout.isatty()
-    made = add_first_admin(store.users, home, _around(store, "user.add"), shown if terminal else None)
+    made = add_first_admin(store.users, home, _around(store, "user.add"), shown if on_terminal else None)
     if made is not None and made[1] is not None:
         notice(f"The user {made[0].name} was made; its password is in {made[1]} and is changed at the first login.")
 
