@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from arbitrax.bootstrap import open_broker, read_registry
+from arbitrax.bootstrap import embedded_servers, open_broker, read_registry
 from arbitrax.exchange.identifiers import order_text, parse_order
 from arbitrax.settings import read_settings
 from arbitrax.storage.embedded import EmbeddedServers
@@ -42,6 +42,7 @@ def home():
     found = Path(tempfile.mkdtemp(prefix="arbitrax-test-"))
     found.chmod(0o755)
     yield found
+    embedded_servers(found, "process").release()  # the broker of this process used them too
     shutil.rmtree(found, ignore_errors=True)
 
 
