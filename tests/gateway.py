@@ -17,7 +17,7 @@ from arbitrax.api.server import Server, opened_parts
 from arbitrax.services.identity_ports import User
 from arbitrax.settings import Settings
 
-PASSWORD = "a long enough password"  # noqa: S105
+PASSWORD = "a long enough password"  # noqa: S105 - of users of tests
 
 
 @dataclass

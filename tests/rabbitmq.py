@@ -9,16 +9,13 @@ import tempfile
 import uuid
 from pathlib import Path
 
-PLACES = (
-    "/usr/lib/rabbitmq/bin/rabbitmq-server",
-    "/usr/local/sbin/rabbitmq-server",
-    "/opt/homebrew/sbin/rabbitmq-server",
-)
+DEBIANS = "/usr/lib/rabbitmq/bin"
+"""Where Debian has the program itself; its wrapper in the path wants to be root."""
 
 
 def rabbitmq_program():
-    """Return the server's program, None without one. Debian's wrapper in the path wants to be root."""
-    return next((place for place in PLACES if Path(place).exists()), None)
+    """Return the server's program, None without one."""
+    return shutil.which("rabbitmq-server", path=os.pathsep.join((DEBIANS, os.environ.get("PATH", ""))))
 
 
 def _free_port():

@@ -27,7 +27,7 @@ class Slot:
         words = [sys.executable, "-m", "arbitrax.jobs.slot_process", str(theirs.fileno())]
         with theirs:
             # A session of its own: Ctrl-C in a terminal is for the worker, which then ends its jobs in order.
-            self._process = Popen(words, stdin=DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True)  # noqa: S603
+            self._process = Popen(words, stdin=DEVNULL, pass_fds=[theirs.fileno()], start_new_session=True)  # noqa: S603 - our own program
         self._line = Line(ours)
         self._ready = False
 

@@ -17,7 +17,7 @@ import pytest
 
 from arbitrax.settings import Settings
 
-PASSWORD = "a long enough password"  # noqa: S105
+PASSWORD = "a long enough password"  # noqa: S105 - of users of tests
 
 
 def free_port() -> int:
@@ -125,7 +125,7 @@ def test_a_gateway_asked_to_end_finishes_what_it_began(environment: dict[str, st
 
 
 def test_a_host_that_others_reach_needs_tls_or_a_proxy(environment: dict[str, str]) -> None:
-    refused = arbitrax(environment, "serve", "api", "--host", "0.0.0.0", "--port", str(free_port()))  # noqa: S104
+    refused = arbitrax(environment, "serve", "api", "--host", "0.0.0.0", "--port", str(free_port()))  # noqa: S104 - refused, which is the test
     assert refused.returncode == 2
     assert "ARBITRAX_TLS_CERTIFICATE" in refused.stderr
     assert "--behind-proxy" in refused.stderr

@@ -76,7 +76,7 @@ def test_a_range_has_its_start_and_not_its_end(reader: httpx2.Client) -> None:
 
 @pytest.mark.parametrize("form", ["arrow", "parquet", "csv"])
 def test_a_whole_range_comes_in_other_formats(gateway: Gateway, reader: httpx2.Client, form: str) -> None:
-    media = MEDIA_TYPES[form]  # type: ignore[index]
+    media = MEDIA_TYPES[form]  # type: ignore[index] - a str is no Literal
     answer = reader.get(BARS, params={"symbol": "AAPL"}, headers={"Accept": f"{media}, application/json;q=0.5"})
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].partition(";")[0] == media
@@ -116,7 +116,7 @@ def test_tags_save_what_a_client_has(gateway: Gateway, reader: httpx2.Client) ->
 def test_strategies_have_their_parameters_with_bounds(reader: httpx2.Client) -> None:
     found = {str(each["name"]): each for each in pages(reader, "/api/v1/strategies", limit=3)}
     assert len(found) > 8
-    fast = found["sma_cross"]["parameters"][0]  # type: ignore[index]
+    fast = found["sma_cross"]["parameters"][0]  # type: ignore[index] - JSON
     assert (fast["name"], fast["type"], fast["low"]) == ("fast", "int", 1)
     assert reader.get("/api/v1/strategies/sma_cross").json() == found["sma_cross"]
 
@@ -168,7 +168,7 @@ def test_tables_are_the_same_in_every_format(reader: httpx2.Client, run: str) ->
         rows = pages(reader, path, limit=7)
         assert rows
         for form in ("arrow", "parquet", "csv"):
-            answer = reader.get(path, headers={"Accept": MEDIA_TYPES[form]})  # type: ignore[index]
+            answer = reader.get(path, headers={"Accept": MEDIA_TYPES[form]})  # type: ignore[index] - a str is no Literal
             found = read_table(answer.content, form)
             assert found.column_names == list(rows[0])
             assert found.num_rows == len(rows)

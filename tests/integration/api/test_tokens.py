@@ -129,7 +129,7 @@ def test_a_token_of_an_expired_signing_key_does_not_count(gateway: Gateway, view
 
     class InMemory:
         def newest(self, made_after: datetime, make: object) -> object:
-            return make()  # type: ignore[operator]
+            return make()  # type: ignore[operator] - parametrised
 
     token, _ = AccessTokens(store.identity, InMemory(), lambda: past).issue(viewer.id, viewer.id)
     assert answer_to(gateway, token).status_code == 401

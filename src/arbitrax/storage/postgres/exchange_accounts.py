@@ -8,16 +8,14 @@ from uuid import UUID
 
 from arbitrax.exchange.identifiers import order_number, order_uuid
 from arbitrax.exchange.journal import NO_EVENTS, START
-from arbitrax.exchange.recording.order_record import OrderRecord
 from arbitrax.exchange.recording.ports import Mark
 from arbitrax.exchange.records import Code
 from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.exchange_records import WORDS, order_of, position_of, read_mark, to_ms
+from arbitrax.storage.postgres.exchange_rows import CODES
 from arbitrax.storage.postgres.sql import statement
 from arbitrax.trading.recorded import FirstOutcome, RecordedAccount, Wanted
 from arbitrax.trading.registry import Account
-
-_NO_REASON = "none"
 
 
 class PostgresAccounts:
@@ -42,12 +40,12 @@ class PostgresAccounts:
             count = connection.execute(statement("exchange_orders_open_count"), keys).fetchone()
             orders: list[tuple[Any, ...]] = []
             if wanted != Wanted():
-                orders = connection.execute(statement("exchange_orders_of_account"), keys | WORDS).fetchall()
-            positions = connection.execute(statement("exchange_positions_of_account"), keys).fetchall()
+                orders = connection.execute(statement("exchange_orders_find"), keys | WORDS).fetchall()
+            positions = connection.execute(statement("exchange_positions_find"), keys).fetchall()
             paid = connection.execute(statement("exchange_paid"), keys).fetchone()
         return RecordedAccount(
             Mark(0, START, NO_EVENTS) if found is None else read_mark(found),
-            [_order(each) for each in orders],
+            [order_of(each) for each in orders],
             0 if count is None else int(count[0]),
             [position_of(each) for each in positions],
             0 if paid is None else int(paid[0]),
@@ -59,17 +57,6 @@ class PostgresAccounts:
         outcomes: list[FirstOutcome | None] = [None] * len(ids)
         with self._database.connection() as connection:
             for place, id, status, reason, body, ended in connection.execute(statement("exchange_outcomes_find"), keys):
-                code = _code(reason) if status == "rejected" else Code.OK
+                code = CODES[reason] if status == "rejected" else Code.OK
                 outcomes[place - 1] = FirstOutcome(order_number(id), code, body, to_ms(ended))
         return outcomes
-
-
-def _order(row: tuple[Any, ...]) -> OrderRecord:
-    *common, ended, refused, reason = row
-    order = order_of(tuple(common))
-    order.ended, order.refused, order.reason = to_ms(ended), refused, _code(reason)
-    return order
-
-
-def _code(reason: str) -> Code:
-    return Code.OK if reason == _NO_REASON else Code[reason.upper()]

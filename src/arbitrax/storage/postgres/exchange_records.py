@@ -29,6 +29,8 @@ WORDS = {
     "self_trades": [each.name.lower() for each in SelfTrade],
 }
 """What the numbers of commands are called in the tables."""
+OPEN = {"account": None, "everything": False, "order": None, "client": None}
+"""What `exchange_orders_find` is asked for the open orders of all accounts."""
 _MS = 1_000_000
 
 
@@ -66,12 +68,13 @@ class PostgresRecords:
     def open_orders(self) -> Sequence[OrderRecord]:
         """Return what is open."""
         with self._database.connection() as connection:
-            return [order_of(row) for row in connection.execute(statement("exchange_orders_open"), self._keys | WORDS)]
+            found = connection.execute(statement("exchange_orders_find"), self._keys | OPEN | WORDS).fetchall()
+        return [order_of(row) for row in found]
 
     def positions(self) -> Sequence[PositionRecord]:
         """Return every position, closed ones too."""
         with self._database.connection() as connection:
-            found = connection.execute(statement("exchange_positions_find"), self._keys).fetchall()
+            found = connection.execute(statement("exchange_positions_find"), self._keys | {"account": None}).fetchall()
         return [position_of(row) for row in found]
 
     def store(self, before: Mark, after: Mark, changes: Changes) -> None:
@@ -212,9 +215,11 @@ def position_of(row: tuple[Any, ...]) -> PositionRecord:
 
 
 def order_of(row: tuple[Any, ...]) -> OrderRecord:
-    """Return the order of a row of `exchange_orders_open`."""
+    """Return the order of a row of `exchange_orders_find`."""
     order = OrderRecord(order_number(row[0]), *row[1:15])
-    expires, order.client, created, event, last_event, order.filled, paid, fees, traded, triggered = row[15:]
+    expires, order.client, created, event, last_event, order.filled, paid, fees, traded, triggered, *end = row[15:]
+    ended, order.refused, reason = end
+    order.ended, order.reason = to_ms(ended), rows.CODES[reason]
     order.expires = None if expires is None else expires // _MS
     order.created, order.traded, order.triggered = nanoseconds(created) // _MS, to_ms(traded), to_ms(triggered)
     order.event, order.last_event = event.int, last_event.int

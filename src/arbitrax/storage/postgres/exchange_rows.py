@@ -11,6 +11,7 @@ from arbitrax.exchange.recording.position_record import PositionRecord, RoundTri
 from arbitrax.exchange.records import Code
 
 REASONS = {int(each): "none" if each == Code.OK else each.name.lower() for each in Code}
+CODES = {word: Code(number) for number, word in REASONS.items()}
 _NONE = "\\N"
 _LAST = (1 << 63) - 1
 _NS = 1_000_000

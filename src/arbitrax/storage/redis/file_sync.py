@@ -8,13 +8,12 @@ sync, only to say.
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from arbitrax.domain.errors import StoreError
 from arbitrax.storage.redis.channel import Channel
+from arbitrax.storage.redis.connected_thread import ConnectedThread
 from arbitrax.storage.redis.journal import ValkeyStream
 from arbitrax.storage.redis.server_settings import Durability, configuration
 
@@ -23,29 +22,13 @@ _LOCAL = {None, "", "localhost", "127.0.0.1", "::1"}
 _sync = getattr(os, "fdatasync", os.fsync)
 
 
-class FileSync:
+class FileSync(ConnectedThread):
     """A thread that syncs and marks until stopped. It outlives faults of the server."""
 
     def __init__(self, url: Callable[[], str], shard: int, durability: Durability, say: Callable[[str], None]) -> None:
-        self._url, self._shard, self._durability, self._say = url, shard, durability, say
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="file-sync", daemon=True)
+        super().__init__("file-sync", url, SYNC_SECONDS)
+        self._shard, self._durability, self._say = shard, durability, say
         self._said = ""
-
-    def __enter__(self) -> FileSync:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end.set()
-        self._thread.join(timeout=1.0)
-
-    def _run(self) -> None:
-        while not self._end.wait(SYNC_SECONDS):
-            try:
-                self._follow(Channel(self._url()))
-            except (StoreError, OSError) as error:
-                self._tell(f"sync.failed {error}")
 
     def _follow(self, channel: Channel) -> None:
         """Sync while the connection holds."""
@@ -69,7 +52,9 @@ class FileSync:
             words = (word for pair in zip(("synced_commands", "synced_events"), tails, strict=True) for word in pair)
             channel.ask("HSET", f"marks:{self._shard}", *words)
             marked = tails
-        channel.close()
+
+    def _failed(self, error: Exception) -> None:
+        self._tell(f"sync.failed {error}")
 
     def _tell(self, text: str) -> None:
         if text != self._said:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 
-from arbitrax.domain.errors import ArbitraxError, StoreError
+from arbitrax.domain.errors import ArbitraxError
 from arbitrax.exchange.service.phases import PhaseChange
 from arbitrax.storage.redis.channel import Channel
+from arbitrax.storage.redis.connected_thread import ConnectedThread
 
 LOOK_SECONDS = 2.0
 """Between looks at what is configured."""
@@ -21,7 +21,7 @@ def calendars_key(shard: int) -> str:
     return f"calendars:{shard}"
 
 
-class SessionSchedule:
+class SessionSchedule(ConnectedThread):
     """See `arbitrax.exchange.service.phases.Sessions`. A thread reads; faults of the server are waited out.
 
     Calendars without a table come from a library that takes a second or two to load, which nobody may wait for who
@@ -29,30 +29,13 @@ class SessionSchedule:
     """
 
     def __init__(self, url: Callable[[], str], shard: int, say: Callable[[str], None]) -> None:
-        self._url, self._key, self._say = url, calendars_key(shard), say
+        super().__init__("calendars", url, LOOK_SECONDS)
+        self._key, self._say = calendars_key(shard), say
         self._changes: Mapping[int, Sequence[PhaseChange]] = {}
-        self._end = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="calendars", daemon=True)
 
     def changes(self) -> Mapping[int, Sequence[PhaseChange]]:
         """Return what is known now."""
         return self._changes
-
-    def __enter__(self) -> SessionSchedule:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._end.set()
-        self._thread.join(timeout=1.0)
-
-    def _run(self) -> None:
-        while not self._end.is_set():
-            try:
-                with Channel(self._url()) as channel:
-                    self._follow(channel)
-            except (StoreError, OSError):
-                self._end.wait(LOOK_SECONDS)
 
     def _follow(self, channel: Channel) -> None:
         known, due = None, 0.0

@@ -1,4 +1,5 @@
--- Decimals back into the ticks, lots and units they came from, which they are exact multiples of.
+-- Orders of a shard, or of one account of it; decimals back into the ticks, lots and units they came from, which they are
+-- exact multiples of.
 SELECT
     orders.id,
     accounts.number,
@@ -31,12 +32,17 @@ SELECT
     END,
     fee * cash_scale,
     filled_at,
-    triggered_at
+    triggered_at,
+    ended_at,
+    status = 'rejected',
+    orders.reason
 FROM orders
 JOIN accounts ON accounts.id = orders.account_id
 JOIN exchange_instruments ON exchange_instruments.asset_id = orders.asset_id
 WHERE
     orders.shard = %(shard)s
-    AND orders.account_id IS NOT NULL
-    AND orders.ended_at IS NULL
+    AND (%(account)s::uuid IS NULL OR orders.account_id = %(account)s)
     AND NOT orders.orphaned
+    AND (%(everything)s OR orders.ended_at IS NULL)
+    AND (%(order)s::uuid IS NULL OR orders.id = %(order)s)
+    AND (%(client)s::text IS NULL OR (client_order_id = %(client)s AND orders.reason <> 'client_id_used'))
