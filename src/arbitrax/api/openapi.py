@@ -40,7 +40,7 @@ def _config() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="ArbitraX",
         version=arbitrax.__version__,
-        description="The gateway: market data, backtests, orders on a paper exchange.",
+        description="The gateway: market data, backtests, users and their rights.",
         components=Components(security_schemes={"bearer": bearer}),
         use_handler_docstrings=True,
     )
