@@ -248,6 +248,12 @@ def test_only_what_is_synced_is_recorded(recorder, cache_url, registered_url) ->
     audit(registered_url, shard)
 
 
+ADD_FOURTH = (
+    "INSERT INTO accounts (id, name, currency, kind, shard, number, funding) "
+    "VALUES (gen_random_uuid(), 'late', 'USD', 'paper', 0, 4, 'cash')"
+)
+
+
 def test_an_account_without_a_row_is_waited_for(registered_url, cache_url) -> None:
     with psycopg.connect(registered_url) as connection:
         connection.execute("DELETE FROM accounts WHERE number = 4")
@@ -257,10 +263,20 @@ def test_an_account_without_a_row_is_waited_for(registered_url, cache_url) -> No
         with pytest.raises(NotRegisteredError, match="Account 4 of shard 0"):
             catch_up(recorder)
         with psycopg.connect(registered_url) as connection:
-            connection.execute(
-                "INSERT INTO accounts (id, name, currency, kind, shard, number, funding) "
-                "VALUES (gen_random_uuid(), 'late', 'USD', 'paper', 0, 4, 'cash')"
-            )
+            connection.execute(ADD_FOURTH)
+        catch_up(recorder)
+    audit(registered_url, shard)
+
+
+def test_an_account_that_is_added_while_it_records_is_no_surprise(registered_url, cache_url) -> None:
+    with psycopg.connect(registered_url) as connection:
+        connection.execute("DELETE FROM accounts WHERE number = 4")
+    shard = JournaledShard(cache_url)
+    with recording_of(registered_url, cache_url) as recorder:
+        assert recorder.step(0) == 0  # it has read the rows
+        with psycopg.connect(registered_url) as connection:
+            connection.execute(ADD_FOURTH)
+        shard.run(random_commands(2, 300))
         catch_up(recorder)
     audit(registered_url, shard)
 

@@ -17,7 +17,7 @@ from arbitrax.domain.errors import DataError, StoreUnavailableError
 from arbitrax.exchange.core import fold_events
 from arbitrax.exchange.identifiers import order_text
 from arbitrax.exchange.journal import NO_EVENTS, START, EntryId, EventEntry, read_command_entry, read_event_entry
-from arbitrax.exchange.recording.ledger import Ledger
+from arbitrax.exchange.recording.ledger import Ledger, NotRegisteredError
 from arbitrax.exchange.recording.order_record import OrderRecord
 from arbitrax.exchange.recording.ports import Mark, RawEntry, Records, Streams
 from arbitrax.exchange.service import crash_points
@@ -59,12 +59,16 @@ class Recorder:
             DataError: the streams do not continue what is recorded.
             NotRegisteredError: an account or symbol that trades has no row yet.
         """
-        ledger = self._ledger
+        known = self._ledger
         try:
-            if ledger is None:
-                ledger = self._load()
+            ledger = known or self._load()
             self._tell()
             count = self._record(ledger, self._next(wait))
+        except NotRegisteredError:
+            self._ledger = None
+            if known is None:
+                raise
+            return self.step(0)  # it may have been added since the rows were read
         except BaseException:
             self._ledger = None
             raise
