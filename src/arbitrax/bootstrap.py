@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from arbitrax.services.jobs import JobStore
     from arbitrax.services.mutations import Mutations
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
+    from arbitrax.services.trading_desk import RunInThread, TradingDesk
     from arbitrax.settings import Settings
     from arbitrax.storage.embedded import EmbeddedServers
     from arbitrax.storage.exchange_files.snapshots import FileSnapshots
@@ -47,7 +48,7 @@ if TYPE_CHECKING:
     from arbitrax.storage.redis.request_buckets import ValkeyRequestBuckets
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.gateway import Gateway
-    from arbitrax.trading.registry import Registry, RegistryStore
+    from arbitrax.trading.registry import Account, Instrument, Registry, RegistryStore
     from arbitrax.trading.transfers import TransferStore
 
 NEARLY_FULL = 64 * 1024**2
@@ -543,6 +544,29 @@ async def open_broker(settings: Settings, registry: Registry, shards: set[int]) 
         database = stack.enter_context(_database(settings))
         gateway, _ = await stack.enter_async_context(open_gateway(settings, shards))
         yield ExchangeBroker(gateway, registry, PostgresAccounts(database), feed)
+
+
+def trading_desk(settings: Settings, store: Store, run: RunInThread) -> TradingDesk:
+    """Return the paper exchange for users; ``run`` runs what waits on stores in a thread.
+
+    What it needs is opened when it is first asked, so a gateway starts while the exchange is down.
+    """
+    from arbitrax.services.trading_desk import TradingDesk
+
+    async def load() -> tuple[list[Instrument], list[Account]]:
+        def both() -> tuple[list[Instrument], list[Account]]:
+            return store.registry.instruments(), store.registry.accounts()
+
+        return await run(both)
+
+    @asynccontextmanager
+    async def opened(registry: Registry, shards: set[int]) -> AsyncIterator[ExchangeBroker]:
+        await run(lambda: journal_url(settings))  # an embedded server starts here, not on the event loop
+        await run(lambda: cache_url(settings))
+        async with open_broker(settings, registry, shards) as broker:
+            yield broker
+
+    return TradingDesk(load, opened)
 
 
 @asynccontextmanager

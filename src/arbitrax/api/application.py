@@ -16,15 +16,18 @@ from arbitrax.api.openapi import DOCUMENT_ROUTES
 from arbitrax.api.problems import on_error
 from arbitrax.api.requests import GatewayRequest
 from arbitrax.api.routes import (
+    accounts,
     audit,
     auth,
     backtest_jobs,
     backtests,
     bars,
+    books,
     ingestion_jobs,
     ingestions,
     instruments,
     keys,
+    orders,
     strategies,
     users,
 )
@@ -47,6 +50,9 @@ ROUTES: list[Any] = [
     *strategies.ROUTES,
     *backtests.ROUTES,
     *backtest_jobs.ROUTES,
+    *orders.ROUTES,
+    *accounts.ROUTES,
+    *books.ROUTES,
 ]
 COMPRESSED_FROM = 1024
 """Bytes of an answer from which it is compressed."""
@@ -65,7 +71,7 @@ def make_litestar(parts: Parts) -> Litestar:
         cors_config=_cors(parts.origins),
         state=State({"parts": parts}),
         logging_config=None,
-        on_shutdown=[parts.limiter.close],
+        on_shutdown=[parts.limiter.close, parts.desk.close],
         debug=False,
     )
     prepare(app)

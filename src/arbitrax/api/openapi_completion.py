@@ -14,6 +14,7 @@ from arbitrax.api import problems
 from arbitrax.api.documentation import example
 from arbitrax.api.formats import MEDIA_TYPES, TABLES
 from arbitrax.domain import errors
+from arbitrax.trading.refusals import BUSY, MISDATED, NO_JOURNAL, NO_WORKER, PAUSED, REFUSALS
 
 if TYPE_CHECKING:
     from litestar import Litestar
@@ -42,6 +43,11 @@ MEANINGS = {
     "request.invalid": "Parameters or body do not fit; `errors` says where.",
     "request.precondition_required": "If-Match is missing.",
     "request.headers_too_large": "The headers are larger than the gateway takes.",
+}
+_PLAIN = {
+    PAUSED.code: "New orders are paused; the sentence says why. Cancels still pass.",
+    BUSY.code: "The order did not leave the gateway in time; nothing was done.",
+    NO_WORKER.code: "No exchange worker is running.",
 }
 
 
@@ -144,6 +150,9 @@ def problem_codes() -> Iterator[dict[str, Any]]:
     for kind in _kinds(errors.ArbitraxError):
         meaning = (kind.__doc__ or "").partition("\n")[0]
         found.setdefault(kind.code, {"code": kind.code, "status": kind.http_status, "meaning": meaning})
+    for refusal in (*REFUSALS.values(), PAUSED, BUSY, MISDATED, NO_JOURNAL, NO_WORKER):
+        meaning = _PLAIN.get(refusal.code, refusal.sentence)
+        found.setdefault(refusal.code, {"code": refusal.code, "status": refusal.http_status, "meaning": meaning})
     found["internal"] = {"code": "internal", "status": 500, "meaning": "Something went wrong in the gateway."}
     yield from (found[code] for code in sorted(found))
 

@@ -27,6 +27,15 @@ UserId = Annotated[str, Parameter(pattern=f"^usr_{_BODY}", description="Of a use
 KeyId = Annotated[str, Parameter(pattern=f"^key_{_BODY}", description="Of an API key: key_ and 26 characters.")]
 BacktestId = Annotated[str, Parameter(pattern=f"^bt_{_BODY}", description="Of a backtest: bt_ and 26 characters.")]
 IngestionId = Annotated[str, Parameter(pattern=f"^ing_{_BODY}", description="Of an ingestion: ing_ and 26 characters.")]
+OrderId = Annotated[str, Parameter(pattern="^ord_[0-9a-f]{16}$", description="Of an order: ord_ and 16 hex digits.")]
+AccountName = Annotated[
+    str | None,
+    Parameter(min_length=1, max_length=64, pattern=SYMBOL, description="Id or name; left out: the only one there is."),
+]
+AccountId = Annotated[str, Parameter(pattern=f"^acc_{_BODY}", description="Of an account: acc_ and 26 characters.")]
+ClientOrderId = Annotated[
+    str | None, Parameter(pattern="^[!-~]{1,32}$", description="Your own id of an order, as it was sent.")
+]
 
 EARLIEST, LATEST = datetime(1678, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)
 """What ns since 1970 can hold."""

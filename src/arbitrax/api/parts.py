@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from arbitrax.api.threads import Threads
     from arbitrax.bootstrap import Store
     from arbitrax.services.identity_ports import Network
+    from arbitrax.services.trading_desk import TradingDesk
 
 
 @dataclass(slots=True)
@@ -28,6 +29,7 @@ class Parts:
     limiter: RateLimiter
     limits: Limits
     metrics: RequestMetrics
+    desk: TradingDesk
     checks: dict[str, Callable[[], object]]
     """By name what raises when something that the gateway needs is down."""
     trusted_proxies: tuple[Network, ...] = ()

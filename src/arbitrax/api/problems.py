@@ -84,9 +84,19 @@ class RequestError(Exception):
     """A refusal of the gateway itself, before a service is asked."""
 
     def __init__(
-        self, status: int, detail: str, errors: list[FieldError] | None = None, headers: dict[str, str] | None = None
+        self,
+        status: int,
+        detail: str,
+        errors: list[FieldError] | None = None,
+        headers: dict[str, str] | None = None,
+        *,
+        code: str | None = None,
+        retryable: bool = False,
     ) -> None:
+        """Take what is said; without a code: the gateway's own for the status."""
         super().__init__(detail)
+        self.code = code
+        self.retryable = retryable
         self.status = status
         self.detail = detail
         self.errors = errors or []
@@ -129,7 +139,14 @@ def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[byte
         case ArbitraxError():
             found = _of_the_tree(error, request_id, headers)
         case RequestError():
-            found = problem(error.status, error.detail, request_id, errors=error.errors)
+            found = problem(
+                error.status,
+                error.detail,
+                request_id,
+                code=error.code,
+                retryable=error.retryable,
+                errors=error.errors,
+            )
             headers |= error.headers
         case ValidationException():
             found = problem(

@@ -113,6 +113,7 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
             limiter=limiter,
             limits=limits,
             metrics=RequestMetrics(),
+            desk=bootstrap.trading_desk(settings, store, threads.run),
             checks=bootstrap.gateway_checks(settings, store),
             trusted_proxies=tuple(ipaddress.ip_network(each) for each in proxies),
             secure=settings.tls_certificate is not None or behind_proxy,

@@ -7,7 +7,7 @@ from contextlib import aclosing
 
 from arbitrax.domain.errors import InputError, StoreUnavailableError, UnknownNameError
 from arbitrax.exchange import commands
-from arbitrax.exchange.feed.reader import FeedSource
+from arbitrax.exchange.feed.reader import FeedSource, Loaded
 from arbitrax.exchange.identifiers import order_text, parse_order
 from arbitrax.exchange.records import Code
 from arbitrax.trading.account_reads import AccountReads
@@ -215,6 +215,19 @@ class ExchangeBroker:
 
     async def depth(self, symbol: str, levels: int = 10) -> BookDepth:
         """Return a symbol's best levels, as the feed published them a moment ago."""
+        loaded = await self.published(symbol)
+        bids, asks = (
+            tuple(DepthLevel(*level) for level in side[:levels])
+            for side in (loaded.snapshot.bids, loaded.snapshot.asks)
+        )
+        return BookDepth(symbol, bids, asks, loaded.statistics.last)
+
+    async def published(self, symbol: str) -> Loaded:
+        """Return a symbol's book, best prices and statistics, as the feed published them a moment ago.
+
+        Raises:
+            StoreUnavailableError: the cache's server is down, or the feed has published nothing of it.
+        """
         instrument = self._registry.instrument(symbol)
         if not self._feed:
             self._feed.append(await self._open_feed())
@@ -223,11 +236,20 @@ class ExchangeBroker:
             raise StoreUnavailableError(
                 f"Nothing is published of {symbol}; start the feed: arbitrax serve feed --shard {instrument.shard}."
             )
-        bids, asks = (
-            tuple(DepthLevel(*level) for level in side[:levels])
-            for side in (loaded.snapshot.bids, loaded.snapshot.asks)
-        )
-        return BookDepth(symbol, bids, asks, loaded.statistics.last)
+        return loaded
+
+    async def reach(self, shard: int) -> None:
+        """Open the way to a shard that came after this was opened.
+
+        Raises:
+            StoreUnavailableError: the journal's server is down.
+        """
+        await self._gateway.add_shard(shard)
+
+    def closed(self, account: str) -> Refused | None:
+        """Return why an account's shard takes no new orders now; None: it does."""
+        found = self._gateway.closed(self._registry.account(account).shard)
+        return None if found is None else refused(found[0], sentence=found[1])
 
     async def close(self) -> None:
         """Stop."""

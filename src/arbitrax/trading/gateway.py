@@ -41,6 +41,7 @@ class Gateway:
         self._worker_seen: dict[int, float] = {}
         self._ahead = 0
         self._task: asyncio.Task[None] | None = None
+        self._adding = asyncio.Lock()
 
     async def open(self) -> None:
         """Take a producer number, note where events are, look at the shards.
@@ -53,6 +54,17 @@ class Gateway:
             await self._look(shard)
             await channel.open()
         self._task = asyncio.create_task(self._keep())
+
+    async def add_shard(self, shard: int) -> None:
+        """Open a channel to one more shard; one that is there already stays. The same errors."""
+        async with self._adding:
+            if shard in self.channels:
+                return
+            channel = CommandChannel(self.journal, shard, self._producer)
+            self._sessions.setdefault(shard, Counter())
+            await self._look(shard)
+            await channel.open()
+            self.channels[shard] = channel
 
     async def close(self) -> None:
         """Stop, and give the number back."""
@@ -107,7 +119,7 @@ class Gateway:
         while True:
             await asyncio.sleep(BEAT)
             await self._producer.renew()
-            for shard, channel in self.channels.items():
+            for shard, channel in list(self.channels.items()):
                 with suppress(StoreUnavailableError):
                     await self._look(shard)
                 if self._sessions[shard]:

@@ -102,14 +102,27 @@ class RegistryStore(Protocol):
     def add_accounts(self, accounts: list[Account]) -> list[Account]:
         """The same of accounts, by name."""
 
+    def give_account(self, account: UUID, owner: UUID) -> bool:
+        """Make an account of the operator's a user's; False: it is another user's."""
+
 
 class Registry:
     """What a store holds, at hand in the process."""
 
     def __init__(self, instruments: Iterable[Instrument], accounts: Iterable[Account]) -> None:
+        self.instruments: dict[str, Instrument] = {}
+        self.accounts: dict[str, Account] = {}
+        """By name; of those of one name, which different users may have, the operator's, else the oldest."""
+        self.by_id: dict[str, Account] = {}
+        self.by_number: dict[tuple[int, int], Instrument] = {}
+        self.refresh(instruments, accounts)
+
+    def refresh(self, instruments: Iterable[Instrument], accounts: Iterable[Account]) -> None:
+        """Hold these from now on."""
         self.instruments = {each.symbol: each for each in instruments}
-        self.accounts = {each.name: each for each in accounts}
-        self._by_id = {each.text: each for each in self.accounts.values()}
+        self.by_id = {each.text: each for each in accounts}
+        ranked = sorted(self.by_id.values(), key=lambda each: (each.owner is not None, each.id))
+        self.accounts = {each.name: each for each in reversed(ranked)}
         self.by_number = {(each.shard, each.number): each for each in self.instruments.values()}
 
     def instrument(self, symbol: str) -> Instrument:
@@ -125,12 +138,12 @@ class Registry:
         return found
 
     def account(self, name: str) -> Account:
-        """Return an account by its name or id.
+        """Return an account by its id or name.
 
         Raises:
             UnknownNameError: there is none.
         """
-        found = self.accounts.get(name) or self._by_id.get(name)
+        found = self.by_id.get(name) or self.accounts.get(name)
         if found is None:
             hint = did_you_mean(name, self.accounts) or "; `arbitrax exchange accounts` shows them."
             raise UnknownNameError(f"The exchange has no account {name!r}{hint}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from msgspec.structs import asdict
 
@@ -63,6 +64,12 @@ class PostgresRegistryStore:
                 connection.execute(statement("exchange_account_add"), asdict(wanted))
             known = {(each.owner, each.name): each for each in _accounts(connection)}
         return [known[each.owner, each.name] for each in accounts]
+
+    def give_account(self, account: UUID, owner: UUID) -> bool:
+        """Make an account of the operator's a user's."""
+        with self._database.connection() as connection:
+            keys = {"account": account, "owner": owner}
+            return connection.execute(statement("exchange_account_give"), keys).rowcount == 1
 
 
 def _instruments(connection: Connection) -> list[Instrument]:

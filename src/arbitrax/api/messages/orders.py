@@ -1,0 +1,372 @@
+"""Messages of orders, fills, positions, accounts and books. Prices, quantities and cash are decimal strings."""
+
+from __future__ import annotations
+
+import decimal
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from arbitrax.api.messages.fields import Currency, MaybePrice, Price, Quantity, Symbol, UserId
+from arbitrax.api.parameters import SYMBOL
+from arbitrax.domain.ids import encode
+from arbitrax.exchange.records import Code
+from arbitrax.services.identity_ports import USER
+from arbitrax.storage.postgres.exchange_orders import RecordedOrder
+from arbitrax.trading import orders as broker
+from arbitrax.trading.refusals import REFUSALS
+from arbitrax.trading.registry import Account
+
+_ORDER = "ord_0001000000000001"
+AccountId = Annotated[str, Meta(examples=["acc_01J8ZQ4M8K3T5V7X9Y1B3D5F7H"])]
+OrderId = Annotated[str, Meta(examples=[_ORDER])]
+MaybeOrderId = Annotated[str | None, Meta(examples=[_ORDER])]
+ClientOrderId = Annotated[str, Meta(max_length=32, pattern="^[!-~]{1,32}$", examples=["t_019ac3f2b71_a1"])]
+AccountText = Annotated[str, Meta(min_length=1, max_length=64, pattern=SYMBOL, examples=["demo"])]
+SymbolText = Annotated[str, Meta(min_length=1, max_length=64, pattern=SYMBOL, examples=["AAPL"])]
+Decimal = Annotated[str, Meta(max_length=40, pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["187.25"])]
+Lots = Annotated[str, Meta(max_length=40, pattern=r"^[0-9]+(\.[0-9]+)?$", examples=["10"])]
+Time = Annotated[datetime, Meta(tz=True)]
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+MOST_DELAY = 86_400_000
+
+
+class OrderTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an order says, without whose it is."""
+
+    symbol: SymbolText
+    side: broker.Side
+    quantity: Lots | None = None
+    """None: a market buy that spends `funds`."""
+    type: broker.OrderType = "limit"
+    price: Decimal | None = None
+    """Its limit."""
+    time_in_force: broker.TimeInForce | None = None
+    """Left out: ioc at the market, else gtc."""
+    expires_at: Time | None = None
+    """Of gtd."""
+    stop: Decimal | None = None
+    """Trigger price."""
+    distance: Decimal | None = None
+    """Of a trailing stop."""
+    display: Lots | None = None
+    """What an iceberg shows."""
+    offset: Decimal | None = None
+    """Of a peg: how far behind the best price it stays."""
+    funds: Decimal | None = None
+    """Cash that a market buy spends instead of a quantity."""
+    post_only: bool = False
+    slide: bool = False
+    """Post-only: one tick behind instead of refused."""
+    on_quote: bool = False
+    """A stop watches the quote, not the trades."""
+    reduce_only: bool = False
+    self_trade: broker.SelfTrade = "cancel_newest"
+    client_order_id: ClientOrderId | None = None
+    """Its idempotency key: unique in the account. May be sent as the header Idempotency-Key instead."""
+
+    def order(self, client_order_id: str, *, cancel_on_disconnect: bool = False) -> broker.NewOrder:
+        """Return what the broker takes."""
+        default: broker.TimeInForce = "ioc" if self.type == "market" else "gtc"
+        return broker.NewOrder(
+            symbol=self.symbol,
+            side=self.side,
+            quantity=self.quantity,
+            type=self.type,
+            price=self.price,
+            time_in_force=self.time_in_force or default,
+            stop=self.stop,
+            distance=self.distance,
+            display=self.display,
+            offset=self.offset,
+            funds=self.funds,
+            expire=None if self.expires_at is None else (self.expires_at - _EPOCH) // timedelta(milliseconds=1),
+            post_only=self.post_only,
+            slide=self.slide,
+            on_quote=self.on_quote,
+            reduce_only=self.reduce_only,
+            cancel_on_disconnect=cancel_on_disconnect,
+            self_trade=self.self_trade,
+            client_order_id=client_order_id,
+        )
+
+
+class NewOrder(OrderTerms, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """An order to submit."""
+
+    account: AccountText | None = None
+    """Id or name; left out: the only one there is."""
+
+
+class OrderChange(Struct, frozen=True, forbid_unknown_fields=True):
+    """What to change of an order; less quantity at the same price keeps its place in the queue."""
+
+    quantity: Lots
+    """The new total, what has filled included."""
+    price: Decimal | None = None
+    stop: Decimal | None = None
+
+
+class CancelAllAfter(Struct, frozen=True, forbid_unknown_fields=True):
+    """The dead-man switch of an account."""
+
+    milliseconds: Annotated[int, Meta(ge=0, le=MOST_DELAY, examples=[60000])]
+    """All orders go unless it is set again in time; 0 turns it off."""
+    account: AccountText | None = None
+
+
+class FillOfOrder(Struct, frozen=True):
+    """A trade of an order."""
+
+    order: OrderId
+    side: broker.Side
+    quantity: Quantity
+    price: Price
+    maker: bool
+
+
+class OrderOutcome(Struct, frozen=True):
+    """What became of a command about an order."""
+
+    status: Literal["open", "filled", "cancelled", "refused", "unknown"]
+    """`unknown`: not known yet; ask by the client order id, or send the same again."""
+    id: MaybeOrderId
+    account: AccountId
+    client_order_id: Annotated[str | None, Meta(examples=["t_019ac3f2b71_a1"])]
+    quantity: Annotated[str | None, Meta(examples=["10"])] = None
+    filled_quantity: Annotated[str | None, Meta(examples=["4"])] = None
+    open_quantity: Annotated[str | None, Meta(examples=["6"])] = None
+    reason: Annotated[str | None, Meta(examples=["order.no_liquidity"])] = None
+    """Why it ended, when it did."""
+    fills: list[FillOfOrder] = []
+    detail: str | None = None
+
+
+class Cancelled(Struct, frozen=True):
+    """Which orders were cancelled; null: not known yet."""
+
+    account: AccountId
+    orders: list[OrderId] | None
+
+
+class OrderMessage(Struct, frozen=True):
+    """An order as it is."""
+
+    id: OrderId
+    account: AccountId
+    client_order_id: Annotated[str | None, Meta(examples=["t_019ac3f2b71_a1"])]
+    symbol: Symbol
+    side: broker.Side
+    type: Annotated[str | None, Meta(examples=["limit"])]
+    time_in_force: Annotated[str | None, Meta(examples=["gtc"])]
+    price: MaybePrice
+    stop: MaybePrice
+    quantity: Quantity
+    filled_quantity: Quantity
+    open_quantity: Quantity
+    average_price: MaybePrice
+    fee: Annotated[str, Meta(examples=["0.0094"])]
+    status: broker.Status
+    reason: Annotated[str | None, Meta(examples=["ended.by_owner"])]
+    created_at: datetime
+    ended_at: datetime | None
+
+
+class FillMessage(Struct, frozen=True):
+    """One side of a match, as recorded."""
+
+    id: Annotated[str, Meta(examples=["00010000-0000-0000-6172-626974726178"])]
+    order: OrderId
+    account: AccountId
+    symbol: Symbol
+    side: broker.Side
+    quantity: Quantity
+    price: Price
+    fee: Annotated[str, Meta(examples=["0.0094"])]
+    maker: bool
+    phase: Annotated[str, Meta(examples=["continuous"])]
+    at: datetime
+
+
+class PositionMessage(Struct, frozen=True):
+    """What an account holds of a symbol."""
+
+    account: AccountId
+    symbol: Symbol
+    quantity: Annotated[str, Meta(examples=["-10"])]
+    """Below 0: short."""
+    cost: Annotated[str, Meta(examples=["1872.5"])]
+    """Cash paid for it; below 0: received."""
+    realised: Annotated[str, Meta(examples=["12.5"])]
+    fees: Annotated[str, Meta(examples=["0.0094"])]
+
+
+class AccountMessage(Struct, frozen=True):
+    """A paper account."""
+
+    id: AccountId
+    name: Annotated[str, Meta(examples=["demo"])]
+    owner: UserId | None
+    """null: the operator's."""
+    kind: Literal["cash", "margin"]
+    currency: Currency
+    shard: int
+
+
+class AccountDetail(Struct, frozen=True):
+    """A paper account and its cash."""
+
+    id: AccountId
+    name: Annotated[str, Meta(examples=["demo"])]
+    owner: UserId | None
+    kind: Literal["cash", "margin"]
+    currency: Currency
+    shard: int
+    cash: Annotated[str, Meta(examples=["100000.0000"])]
+    open_orders: int
+
+
+class AccountOwner(Struct, frozen=True, forbid_unknown_fields=True):
+    """Whose an account becomes."""
+
+    user: Annotated[str, Meta(pattern="^usr_[0-9A-Za-z]{26}$", examples=["usr_01J8ZQ4M8K3T5V7X9Y1B3D5F7H"])]
+
+
+class BookMessage(Struct, frozen=True):
+    """The best levels of a book, best first, as [price, quantity]."""
+
+    symbol: Symbol
+    epoch: int
+    seq: int
+    """Public events of the symbol in the epoch, up to this book."""
+    at: datetime
+    bids: list[tuple[str, str]]
+    asks: list[tuple[str, str]]
+    last: MaybePrice
+    """Price of the last trade."""
+    phase: Annotated[str, Meta(examples=["continuous"])]
+    crc: int
+    """CRC-32 of the best 10 levels of both sides."""
+
+
+def moment(ms: int) -> datetime:
+    """Return ms since 1970 as a time."""
+    return _EPOCH + timedelta(milliseconds=ms)
+
+
+def order_message(order: broker.OrderState, account: Account) -> OrderMessage:
+    """Return an order's message."""
+    return OrderMessage(
+        id=order.order,
+        account=account.text,
+        client_order_id=order.client_order_id or None,
+        symbol=order.symbol,
+        side=order.side,
+        type=order.type,
+        time_in_force=order.time_in_force,
+        price=order.price,
+        stop=order.stop,
+        quantity=order.quantity,
+        filled_quantity=order.filled,
+        open_quantity=order.open,
+        average_price=order.average_price,
+        fee=order.fee,
+        status=order.status,
+        reason=order.reason,
+        created_at=moment(order.created),
+        ended_at=None if order.ended is None else moment(order.ended),
+    )
+
+
+def recorded_order_message(order: RecordedOrder, account: Account) -> OrderMessage:
+    """Return the message of an order as it is recorded."""
+    ended = order.ended_at is not None
+    words: dict[str, broker.Status] = {"rejected": "refused", "filled": "filled", "open": "open"}
+    default: broker.Status = "open" if order.status == "partially_filled" else "cancelled"
+    return OrderMessage(
+        id=order.id,
+        account=account.text,
+        client_order_id=order.client_order_id,
+        symbol=order.symbol or "",
+        side="sell" if order.side == "sell" else "buy",
+        type=order.order_type,
+        time_in_force=order.time_in_force,
+        price=_text(order.limit_price),
+        stop=_text(order.stop_price),
+        quantity=f"{order.quantity:f}",
+        filled_quantity=f"{order.filled_quantity:f}",
+        open_quantity="0" if ended else f"{order.quantity - order.filled_quantity:f}",
+        average_price=_text(order.average_price),
+        fee=f"{order.fee:f}",
+        status=words.get(order.status, default),
+        reason=None if order.reason == "none" else REFUSALS[Code[order.reason.upper()]].code,
+        created_at=order.created_at,
+        ended_at=order.ended_at,
+    )
+
+
+def _text(value: decimal.Decimal | None) -> str | None:
+    return None if value is None else f"{value:f}"
+
+
+def outcome_message(found: broker.Done | broker.Unknown, account: Account, client: str | None) -> OrderOutcome:
+    """Return the message of what was done, or is not known yet."""
+    if isinstance(found, broker.Unknown):
+        return OrderOutcome("unknown", None, account.text, client, detail=found.sentence)
+    return OrderOutcome(
+        status=found.status or "open",
+        id=found.order,
+        account=account.text,
+        client_order_id=found.client_order_id or client,
+        quantity=found.quantity,
+        filled_quantity=found.filled,
+        open_quantity=found.open,
+        reason=found.reason,
+        fills=[FillOfOrder(each.order, each.side, each.quantity, each.price, each.maker) for each in found.fills],
+    )
+
+
+def known_outcome(order: broker.OrderState, account: Account) -> OrderOutcome:
+    """Return the same message of an order that was sent before, as it is now."""
+    return OrderOutcome(
+        order.status,
+        order.order,
+        account.text,
+        order.client_order_id or None,
+        order.quantity,
+        order.filled,
+        order.open,
+        order.reason,
+    )
+
+
+def position_message(position: broker.PositionState, account: Account) -> PositionMessage:
+    """Return a position's message."""
+    return PositionMessage(
+        account.text, position.symbol, position.quantity, position.cost, position.realised, position.fees
+    )
+
+
+def account_message(account: Account) -> AccountMessage:
+    """Return an account's message."""
+    return msgspec.convert(
+        {
+            "id": account.text,
+            "name": account.name,
+            "owner": None if account.owner is None else encode(USER, account.owner),
+            "kind": account.kind,
+            "currency": account.currency,
+            "shard": account.shard,
+        },
+        AccountMessage,
+    )
+
+
+def account_detail(account: Account, state: broker.AccountState) -> AccountDetail:
+    """Return an account's message with its cash."""
+    return AccountDetail(
+        **msgspec.structs.asdict(account_message(account)), cash=state.cash, open_orders=state.open_orders
+    )

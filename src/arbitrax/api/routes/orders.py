@@ -1,0 +1,242 @@
+"""Orders on the paper exchange. The client order id is the idempotency key: the exchange decides by it."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from litestar import Response, delete, get, patch, post
+from litestar.params import FromPath, JSONBody, Parameter
+
+from arbitrax.api.messages.orders import (
+    CancelAllAfter,
+    Cancelled,
+    NewOrder,
+    OrderChange,
+    OrderMessage,
+    OrderOutcome,
+    known_outcome,
+    order_message,
+    outcome_message,
+    recorded_order_message,
+)
+from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
+from arbitrax.api.parameters import AccountName, ClientOrderId, OrderId, Symbol
+from arbitrax.api.problems import FieldError, RequestError
+from arbitrax.api.requests import IDEMPOTENCY_KEY, GatewayRequest
+from arbitrax.domain.errors import UnknownNameError
+from arbitrax.trading.orders import Done, OrderState, Outcome, Refused, Side, Unknown
+from arbitrax.trading.registry import Account
+
+PATH = "/api/v1/orders"
+_CLIENT = re.compile(r"[!-~]{1,32}")
+MaybeSymbol = Annotated[Symbol | None, Parameter(description="Of this symbol only.")]
+MaybeSide = Annotated[Side | None, Parameter(description="Of this side only.")]
+Status = Annotated[Literal["open", "all"], Parameter(description="open: as of now; all: also what ended, as recorded.")]
+
+
+@post(
+    PATH, opt={"access": "trade"}, tags=["orders"], operation_id="add_order", status_code=201, summary="Submit an order"
+)
+async def add_order(request: GatewayRequest, data: JSONBody[NewOrder]) -> Response[OrderOutcome]:
+    """Submit an order, and say what became of it at once: it rests, it filled, or both.
+
+    Needs a `client_order_id`, in the body or as `Idempotency-Key`: the same order again has the first outcome, whatever
+    happened in between. An outcome that is not known in time is answered 202, with the address where it will be.
+    """
+    client = client_order_id(request, data.client_order_id)
+    account = await _account(request, data.account)
+    desk = request.parts.desk
+    await desk.know({data.symbol})
+    found = await (await desk.broker()).submit(account.text, data.order(client))
+    return await _answer(request, found, account, client, created=True)
+
+
+@get(PATH, opt={"access": "read"}, tags=["orders"], operation_id="list_orders", summary="List orders")
+async def list_orders(
+    request: GatewayRequest,
+    *,
+    account: AccountName = None,
+    client_order_id: ClientOrderId = None,
+    status: Status = "open",
+    limit: Limit = DEFAULT,
+    cursor: Cursor = None,
+) -> Response[Page[OrderMessage]]:
+    """Return an account's orders, newest first; or the one that was sent under a client order id.
+
+    While nothing is known of a client order id the answer is 202 with an empty page, never 404: the order may be on its
+    way.
+    """
+    owner = await _account(request, account)
+    broker = await request.parts.desk.broker()
+    if client_order_id is not None:
+        found = await broker.find(owner.text, client_order_id)
+        if isinstance(found, OrderState):
+            return Response(Page([order_message(found, owner)], None, False))
+        if isinstance(found, Refused) and found.order is not None:
+            refused = await broker.order(owner.text, found.order)
+            return Response(Page([] if refused is None else [order_message(refused, owner)], None, False))
+        return Response(Page([], None, False), status_code=202, headers={"Retry-After": "1"})
+    below = read_cursor(cursor, int)
+    if status == "all":
+        rows = await request.run(request.parts.store.recorded_orders.orders, owner.id, below=below, limit=limit + 1)
+        return Response(page(rows, limit, lambda each: recorded_order_message(each, owner), lambda each: each.number))
+    newest = reversed(await broker.open_orders(owner.text))
+    rest = [each for each in newest if below is None or number(each) < below]
+    return Response(page(rest[: limit + 1], limit, lambda each: order_message(each, owner), number))
+
+
+@get(f"{PATH}/{{order:str}}", opt={"access": "read"}, tags=["orders"], operation_id="get_order", summary="Get an order")
+async def get_order(request: GatewayRequest, order: FromPath[OrderId], account: AccountName = None) -> OrderMessage:
+    """Return an order as it is now."""
+    owner = await _account(request, account)
+    found = await (await request.parts.desk.broker()).order(owner.text, order)
+    if found is None:
+        raise UnknownNameError(f"The account {owner.name} has no order {order}.")
+    return order_message(found, owner)
+
+
+@patch(
+    f"{PATH}/{{order:str}}",
+    opt={"access": "trade"},
+    tags=["orders"],
+    operation_id="change_order",
+    summary="Change an order",
+)
+async def change_order(
+    request: GatewayRequest, order: FromPath[OrderId], data: JSONBody[OrderChange], account: AccountName = None
+) -> Response[OrderOutcome]:
+    """Change quantity, price or trigger of an open order; it keeps its id."""
+    owner = await _account(request, account)
+    found = await (await request.parts.desk.broker()).amend(
+        owner.text, order, quantity=data.quantity, price=data.price, stop=data.stop
+    )
+    return await _answer(request, found, owner, None)
+
+
+@delete(
+    f"{PATH}/{{order:str}}",
+    opt={"access": "trade", "cancel": True},
+    tags=["orders"],
+    operation_id="cancel_order",
+    status_code=200,
+    summary="Cancel an order",
+)
+async def cancel_order(
+    request: GatewayRequest, order: FromPath[OrderId], account: AccountName = None
+) -> Response[OrderOutcome]:
+    """Cancel what is open of an order."""
+    owner = await _account(request, account)
+    found = await (await request.parts.desk.broker()).cancel(owner.text, order)
+    return await _answer(request, found, owner, None)
+
+
+@delete(
+    PATH,
+    opt={"access": "trade", "cancel": True},
+    tags=["orders"],
+    operation_id="cancel_orders",
+    status_code=200,
+    summary="Cancel all orders",
+)
+async def cancel_orders(
+    request: GatewayRequest, account: AccountName = None, symbol: MaybeSymbol = None, side: MaybeSide = None
+) -> Response[Cancelled]:
+    """Cancel an account's orders, of a symbol or all, of a side or both."""
+    owner = await _account(request, account)
+    if symbol is not None:
+        await request.parts.desk.instrument(symbol)
+    found = await (await request.parts.desk.broker()).cancel_all(owner.text, symbol=symbol, side=side)
+    return _cancelled(found, owner)
+
+
+@post(
+    f"{PATH}/cancel_all_after",
+    opt={"access": "trade", "cancel": True},
+    tags=["orders"],
+    operation_id="cancel_all_after",
+    status_code=200,
+    summary="Set the dead-man switch",
+)
+async def cancel_all_after(request: GatewayRequest, data: JSONBody[CancelAllAfter]) -> Response[Cancelled]:
+    """Cancel all orders of an account after a while, unless this is sent again before; 0 turns it off."""
+    owner = await _account(request, data.account)
+    found = await (await request.parts.desk.broker()).cancel_after(owner.text, data.milliseconds)
+    return _cancelled(found, owner)
+
+
+def client_order_id(request: GatewayRequest, given: str | None) -> str:
+    """Return the client order id of the body or the header.
+
+    Raises:
+        RequestError: there is none, or there are two.
+    """
+    header = request.headers.get(IDEMPOTENCY_KEY)
+    if header is not None and not _CLIENT.fullmatch(header):
+        detail = "The Idempotency-Key of an order is its client_order_id: 1 to 32 visible ASCII characters."
+    elif header is None and given is None:
+        detail = "An order needs a client_order_id, here or as the header Idempotency-Key."
+    elif header is not None and given is not None and header != given:
+        detail = "client_order_id and Idempotency-Key differ; send one of them."
+    else:
+        return str(header or given)
+    raise RequestError(422, detail, [FieldError("/client_order_id", "order.client_order_id", detail)])
+
+
+def require_done(found: Outcome) -> Done | Unknown:
+    """Return an outcome that is no refusal.
+
+    Raises:
+        RequestError: it is one.
+    """
+    if isinstance(found, Refused):
+        headers = {"Retry-After": "1"} if found.http_status in (429, 503) else {}
+        raise RequestError(
+            found.http_status, found.sentence, headers=headers, code=found.code, retryable=found.retryable
+        )
+    return found
+
+
+def number(order: OrderState) -> int:
+    """Return the engine's number of an order."""
+    return int(order.order[4:], 16)
+
+
+async def _account(request: GatewayRequest, name: str | None) -> Account:
+    return await request.parts.desk.account(name, request.principal.sees)
+
+
+async def _answer(
+    request: GatewayRequest, found: Outcome, account: Account, client: str | None, *, created: bool = False
+) -> Response[OrderOutcome]:
+    done = require_done(found)
+    if isinstance(done, Unknown):
+        query = {"account": account.text} | ({} if client is None else {"client_order_id": client})
+        headers = {"Location": f"{PATH}?{urlencode(query)}", "Retry-After": "1"}
+        return Response(outcome_message(done, account, client), status_code=202, headers=headers)
+    if done.repeated and done.order is not None:
+        known = await (await request.parts.desk.broker()).order(account.text, done.order)
+        if known is not None:
+            headers = {"Idempotent-Replayed": "true"}
+            return Response(known_outcome(known, account), status_code=200, headers=headers)
+    headers = {"Location": f"{PATH}/{done.order}?account={account.text}"} if created else {}
+    return Response(outcome_message(done, account, client), status_code=201 if created else 200, headers=headers)
+
+
+def _cancelled(found: Outcome, account: Account) -> Response[Cancelled]:
+    done = require_done(found)
+    if isinstance(done, Unknown):
+        return Response(Cancelled(account.text, None), status_code=202)
+    return Response(Cancelled(account.text, list(done.cancelled)), status_code=200)
+
+
+ROUTES: list[Any] = [
+    add_order,
+    list_orders,
+    get_order,
+    change_order,
+    cancel_order,
+    cancel_orders,
+    cancel_all_after,
+]

@@ -1,0 +1,161 @@
+"""The paper exchange for users: one broker of a process, opened when it is first needed, and whose account is whose."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from typing import TYPE_CHECKING, Protocol, TypeVar
+from uuid import UUID
+
+from arbitrax.domain.errors import InputError, UnknownNameError
+from arbitrax.trading.registry import Registry
+
+if TYPE_CHECKING:
+    from arbitrax.trading.exchange_broker import ExchangeBroker
+    from arbitrax.trading.registry import Account, Instrument
+
+REFRESH_SECONDS = 1.0
+"""How old the registry must be to be read again because somebody asks for what is not in it."""
+
+T = TypeVar("T")
+
+
+class RunInThread(Protocol):
+    """Runs a function beside the event loop."""
+
+    async def __call__(self, function: Callable[[], T], /) -> T:
+        """Return what it returns."""
+
+
+Rows = tuple["list[Instrument]", "list[Account]"]
+LoadRows = Callable[[], Awaitable[Rows]]
+OpenBroker = Callable[[Registry, set[int]], AbstractAsyncContextManager["ExchangeBroker"]]
+
+
+class TradingDesk:
+    """For one event loop. ``sees`` is the user who asks, None for who may see everybody's accounts."""
+
+    def __init__(self, load: LoadRows, open_broker: OpenBroker) -> None:
+        """Take what reads the registry, and what opens the broker."""
+        self._load, self._open = load, open_broker
+        self._registry: Registry | None = None
+        self._read = 0.0
+        self._broker: ExchangeBroker | None = None
+        self._shards: set[int] = set()
+        self._opening = asyncio.Lock()
+        self._stack = AsyncExitStack()
+        self._refreshing: asyncio.Task[None] | None = None
+
+    async def broker(self) -> ExchangeBroker:
+        """Return the broker.
+
+        Raises:
+            StoreError: the journal's server or the database is down; it is tried again with the next call.
+        """
+        if self._broker is not None:
+            return self._broker
+        async with self._opening:
+            if self._broker is None:
+                registry = await self._known()
+                shards = _shards(registry)
+                self._broker = await self._stack.enter_async_context(self._open(registry, shards))
+                self._shards = shards
+        return self._broker
+
+    async def account(self, name: str | None, sees: UUID | None) -> Account:
+        """Return an account by its id, or by its name among those one sees; without either the only one there is.
+
+        Raises:
+            UnknownNameError: there is none, or it is somebody else's.
+            InputError: there are several.
+        """
+        registry = await self._known()
+        found = _account(registry, name, sees)
+        if not found and await self._refresh():
+            found = _account(registry, name, sees)
+        if not found:
+            what = "no account" if name is None else f"no account {name!r}"
+            raise UnknownNameError(f"You have {what}; GET /api/v1/accounts lists yours.")
+        if len(found) > 1:
+            raise InputError("There are several accounts; name one by its id: GET /api/v1/accounts lists them.")
+        await self._reach(found[0].shard)
+        return found[0]
+
+    async def accounts(self, sees: UUID | None) -> list[Account]:
+        """Return the accounts that somebody sees, oldest first."""
+        registry = await self._known()
+        await self._refresh()
+        return sorted(
+            (each for each in registry.by_id.values() if sees is None or each.owner == sees), key=lambda each: each.id
+        )
+
+    async def instrument(self, symbol: str) -> Instrument:
+        """Return what a symbol is on the exchange.
+
+        Raises:
+            UnknownNameError: it is not listed.
+        """
+        registry = await self._known()
+        if symbol not in registry.instruments:
+            await self._refresh()
+        return registry.instrument(symbol)
+
+    async def know(self, symbols: set[str]) -> None:
+        """Read the registry again if one of these symbols is not in it."""
+        registry = await self._known()
+        if not symbols <= registry.instruments.keys():
+            await self._refresh()
+
+    async def close(self) -> None:
+        """End the broker."""
+        await self._stack.aclose()
+        self._broker = None
+
+    async def _known(self) -> Registry:
+        if self._registry is None:
+            await self._refresh()
+        assert self._registry is not None  # noqa: S101 - `_refresh` made it
+        return self._registry
+
+    async def _refresh(self) -> bool:
+        """Read the registry, once for all who ask meanwhile; False: it is as of a moment ago."""
+        if self._registry is not None and time.monotonic() - self._read < REFRESH_SECONDS:
+            return False
+        if self._refreshing is None:
+            self._refreshing = asyncio.create_task(self._read_rows())
+            self._refreshing.add_done_callback(self._refreshed)
+        await asyncio.shield(self._refreshing)
+        return True
+
+    def _refreshed(self, task: asyncio.Task[None]) -> None:
+        self._refreshing = None
+        task.exception()  # whoever waits has it
+
+    async def _read_rows(self) -> None:
+        begun = time.monotonic()
+        rows = await self._load()
+        if self._registry is None:
+            self._registry = Registry(*rows)
+        else:
+            self._registry.refresh(*rows)
+        self._read = begun
+
+    async def _reach(self, shard: int) -> None:
+        broker = await self.broker()
+        if shard not in self._shards:
+            await broker.reach(shard)
+            self._shards.add(shard)
+
+
+def _shards(registry: Registry) -> set[int]:
+    """Return the shards that accounts or instruments are on."""
+    return {each.shard for each in registry.by_id.values()} | {each.shard for each in registry.instruments.values()}
+
+
+def _account(registry: Registry, name: str | None, sees: UUID | None) -> list[Account]:
+    if name is not None and (one := registry.by_id.get(name)) is not None:
+        return [one] if sees is None or one.owner == sees else []
+    mine = [each for each in registry.by_id.values() if sees is None or each.owner == sees]
+    return [each for each in mine if name is None or each.name == name]
