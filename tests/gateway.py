@@ -14,6 +14,7 @@ from arbitrax.api.application import make_application
 from arbitrax.api.connections import BoundedProtocol
 from arbitrax.api.parts import Parts
 from arbitrax.api.server import Server, opened_parts
+from arbitrax.api.websocket.protocol import SOCKET_OPTIONS
 from arbitrax.services.identity_ports import User
 from arbitrax.settings import Settings
 
@@ -62,7 +63,7 @@ def running_gateway(settings: Settings, *, behind_proxy: bool = False) -> Iterat
             port=0,
             loop="asyncio",
             http=BoundedProtocol,
-            ws="websockets-sansio",
+            **SOCKET_OPTIONS,
             lifespan="on",
             log_config=None,
             access_log=False,

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
     from arbitrax.storage.redis.recent_bars import RecentBars
     from arbitrax.storage.redis.request_buckets import ValkeyRequestBuckets
+    from arbitrax.storage.redis.run_reader import ValkeyRunReader
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.gateway import Gateway
     from arbitrax.trading.registry import Account, Instrument, Registry, RegistryStore
@@ -475,6 +476,13 @@ def feed_source(settings: Settings) -> ValkeyFeedSource:
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
 
     return ValkeyFeedSource(cache_url(settings))
+
+
+def run_reader(settings: Settings) -> ValkeyRunReader:
+    """Return where gateways read what is told of runs."""
+    from arbitrax.storage.redis.run_reader import ValkeyRunReader
+
+    return ValkeyRunReader(cache_url(settings))
 
 
 def read_registry(settings: Settings) -> Registry:

@@ -30,6 +30,7 @@ from arbitrax.api.routes import (
     orders,
     strategies,
     users,
+    websocket,
 )
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ ROUTES: list[Any] = [
     *orders.ROUTES,
     *accounts.ROUTES,
     *books.ROUTES,
+    *websocket.ROUTES,
 ]
 COMPRESSED_FROM = 1024
 """Bytes of an answer from which it is compressed."""
@@ -71,7 +73,7 @@ def make_litestar(parts: Parts) -> Litestar:
         cors_config=_cors(parts.origins),
         state=State({"parts": parts}),
         logging_config=None,
-        on_shutdown=[parts.limiter.close, parts.desk.close],
+        on_shutdown=[parts.limiter.close, parts.hub.close, parts.desk.close],
         debug=False,
     )
     prepare(app)

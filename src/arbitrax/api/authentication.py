@@ -35,6 +35,7 @@ class Authenticator:
         self._unverified = unverified
         self._known: dict[bytes, Principal] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._verifying: dict[bytes, asyncio.Task[Principal]] = {}
         self.watch: IdentityWatch | None = None
         """Set before the first request."""
 
@@ -77,6 +78,36 @@ class Authenticator:
             known[digest] = found
         elif len(known) >= MOST_REMEMBERED:
             self.forget()
+        return found
+
+    async def again(self, credential: str) -> Principal:
+        """Return whom a credential that was verified before stands for now; it counts against no limit.
+
+        Raises:
+            NotAuthenticated: nobody any more.
+            StoreUnavailableError: it cannot be told.
+        """
+        watch = self.watch
+        if watch is None:
+            raise StoreUnavailableError("The gateway is starting; try again in a moment.")
+        if not watch.fresh:
+            await self._look(watch)
+        digest = hashlib.sha256(credential.encode()).digest()
+        found = self._known.get(digest)
+        if found is not None and found.until > time.time():
+            return found
+        begun = self._verifying.get(digest)
+        if begun is None:
+            begun = asyncio.get_running_loop().create_task(self._verified(credential, digest, watch))
+            self._verifying[digest] = begun
+            begun.add_done_callback(lambda _: self._verifying.pop(digest, None))
+        return await asyncio.shield(begun)
+
+    async def _verified(self, credential: str, digest: bytes, watch: IdentityWatch) -> Principal:
+        version, known = watch.version, self._known
+        found = await self._threads.run(self._verify, credential)
+        if watch.version == version and len(known) < MOST_REMEMBERED:  # as in `principal`
+            known[digest] = found
         return found
 
     async def _look(self, watch: IdentityWatch) -> None:

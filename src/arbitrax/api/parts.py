@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from arbitrax.api.rate_limits import RateLimiter
     from arbitrax.api.request_metrics import RequestMetrics
     from arbitrax.api.threads import Threads
+    from arbitrax.api.websocket.hub import Hub
     from arbitrax.bootstrap import Store
     from arbitrax.services.identity_ports import Network
     from arbitrax.services.trading_desk import TradingDesk
@@ -30,6 +31,7 @@ class Parts:
     limits: Limits
     metrics: RequestMetrics
     desk: TradingDesk
+    hub: Hub
     checks: dict[str, Callable[[], object]]
     """By name what raises when something that the gateway needs is down."""
     trusted_proxies: tuple[Network, ...] = ()

@@ -23,6 +23,8 @@ from arbitrax.api.parts import Parts
 from arbitrax.api.rate_limits import RateLimiter
 from arbitrax.api.request_metrics import RequestMetrics
 from arbitrax.api.threads import Threads
+from arbitrax.api.websocket.hub import Hub
+from arbitrax.api.websocket.protocol import SOCKET_OPTIONS
 from arbitrax.domain.errors import InputError
 from arbitrax.telemetry import exposition
 
@@ -59,7 +61,7 @@ def serve(
             make_application(parts),
             loop="uvloop",
             http=BoundedProtocol,
-            ws="websockets-sansio",
+            **SOCKET_OPTIONS,
             lifespan="on",
             log_config=None,
             access_log=False,
@@ -114,6 +116,7 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
             limits=limits,
             metrics=RequestMetrics(),
             desk=bootstrap.trading_desk(settings, store, threads.run),
+            hub=Hub(lambda: bootstrap.feed_source(settings), lambda: bootstrap.run_reader(settings)),
             checks=bootstrap.gateway_checks(settings, store),
             trusted_proxies=tuple(ipaddress.ip_network(each) for each in proxies),
             secure=settings.tls_certificate is not None or behind_proxy,
@@ -162,6 +165,7 @@ class Server(uvicorn.Server):
             self.should_exit = self.force_exit = True
             return
         self._parts.draining = True
+        self._parts.hub.drain(self._drain_seconds)
         self._say(f"gateway.draining seconds={self._drain_seconds}")
         asyncio.get_running_loop().call_later(self._drain_seconds, self._end)
 

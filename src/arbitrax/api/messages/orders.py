@@ -300,7 +300,7 @@ def recorded_order_message(order: RecordedOrder, account: Account) -> OrderMessa
         filled_quantity=f"{order.filled_quantity:f}",
         open_quantity="0" if ended else f"{order.quantity - order.filled_quantity:f}",
         average_price=_text(order.average_price),
-        fee=f"{order.fee:f}",
+        fee=f"{order.fee.normalize():f}",
         status=words.get(order.status, default),
         reason=None if order.reason == "none" else REFUSALS[Code[order.reason.upper()]].code,
         created_at=order.created_at,
@@ -309,7 +309,7 @@ def recorded_order_message(order: RecordedOrder, account: Account) -> OrderMessa
 
 
 def _text(value: decimal.Decimal | None) -> str | None:
-    return None if value is None else f"{value:f}"
+    return None if value is None else f"{value.normalize():f}"
 
 
 def outcome_message(found: broker.Done | broker.Unknown, account: Account, client: str | None) -> OrderOutcome:

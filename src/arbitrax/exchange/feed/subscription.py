@@ -43,6 +43,8 @@ class Subscription:
         self._early: list[Message] | None = []
         """What came while older messages were looked up."""
         self._news = asyncio.Event()
+        self.on_news: Callable[[], None] | None = None
+        """Called whenever there may be something to take, for who serves many without a task for each."""
 
     def __aiter__(self) -> AsyncIterator[Message]:
         """Return itself."""
@@ -72,7 +74,12 @@ class Subscription:
             self._last = Resume(message.epoch, message.seq)
             if len(self._queue) > LONGEST_QUEUE:
                 self._shorten()
+        self._tell()
+
+    def _tell(self) -> None:
         self._news.set()
+        if self.on_news is not None:
+            self.on_news()
 
     def _fits(self, message: Message) -> bool:
         """Whether a message is new. Orders begin with a snapshot, in each epoch."""
@@ -109,7 +116,7 @@ class Subscription:
 
     def wake(self) -> None:
         """Look at the book again."""
-        self._news.set()
+        self._tell()
 
     @property
     def view(self) -> DepthView | None:

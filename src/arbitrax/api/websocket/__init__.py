@@ -1,0 +1,1 @@
+"""The web socket: market data, one's own orders, runs."""

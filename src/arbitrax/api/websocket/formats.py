@@ -1,0 +1,51 @@
+"""How frames are written: JSON, or MessagePack by subprotocol. Messages are encoded once and joined to arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import msgspec
+
+JSON_PROTOCOL = "arbitrax.json"
+MESSAGEPACK_PROTOCOL = "arbitrax.msgpack"
+
+
+class Format:
+    """One of the two. A frame is a message, or an array of them."""
+
+    __slots__ = ("binary", "decode", "encode", "name")
+
+    def __init__(
+        self, name: str, encode: Callable[[Any], bytes], decode: Callable[[bytes | str, Any], Any], *, binary: bool
+    ) -> None:
+        self.name, self.encode, self.decode, self.binary = name, encode, decode, binary
+
+    def joined(self, messages: Sequence[bytes]) -> bytes:
+        """Return messages as one frame."""
+        if len(messages) == 1:
+            return messages[0]
+        if not self.binary:
+            return b"[" + b",".join(messages) + b"]"
+        count = len(messages)
+        head = bytes([0x90 | count]) if count < 16 else b"\xdc" + count.to_bytes(2) if count < 1 << 16 else b""
+        return (head or b"\xdd" + count.to_bytes(4)) + b"".join(messages)
+
+
+JSON = Format(
+    "json", msgspec.json.Encoder().encode, lambda data, kind: msgspec.json.decode(data, type=kind), binary=False
+)
+MESSAGEPACK = Format(
+    "msgpack",
+    msgspec.msgpack.Encoder().encode,
+    lambda data, kind: msgspec.msgpack.decode(data if isinstance(data, bytes) else data.encode(), type=kind),
+    binary=True,
+)
+
+
+def chosen(offered: Sequence[str]) -> tuple[Format, str | None]:
+    """Return the format of the first subprotocol offered that we speak, and its name to confirm; none: JSON."""
+    for each in offered:
+        if each in (JSON_PROTOCOL, MESSAGEPACK_PROTOCOL):
+            return (MESSAGEPACK if each == MESSAGEPACK_PROTOCOL else JSON), each
+    return JSON, None

@@ -1,0 +1,110 @@
+"""Orders over a socket: the same commands as by REST, many in a frame."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Any
+
+from arbitrax.api.messages.orders import OrderOutcome, known_outcome, outcome_message
+from arbitrax.api.websocket import messages as ask
+from arbitrax.domain.errors import ArbitraxError, InputError
+from arbitrax.trading.orders import Done, Refused
+
+if TYPE_CHECKING:
+    from arbitrax.api.websocket.session import Session
+    from arbitrax.trading.exchange_broker import ExchangeBroker
+    from arbitrax.trading.orders import Outcome
+    from arbitrax.trading.registry import Account
+
+MOST_TOGETHER = 50
+"""Orders of a session that ended which are cancelled at a time."""
+MOST_OPEN = 100_000
+
+
+class SocketOrders:
+    """Of one session. Its accounts have a session at the exchange when their orders go with it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.cancel_on_disconnect = False
+        self._connected: dict[str, Account] = {}
+        self._sent: OrderedDict[tuple[str, str], None] = OrderedDict()
+        """(account, order) that may be open and go with the session."""
+
+    async def do(self, request: ask.Trade) -> dict[str, Any]:
+        """Do what is asked; return what became of it."""
+        desk = self._session.parts.desk
+        account = await desk.account(request.account, self._session.principal.sees)
+        broker = await desk.broker()
+        match request:
+            case ask.Submit():
+                return {"results": await self._submit(broker, account, request)}
+            case ask.Amend():
+                found = await broker.amend(
+                    account.text, request.order, quantity=request.quantity, price=request.price, stop=request.stop
+                )
+                return {"results": [await _shown(broker, account, found, None)]}
+            case ask.Cancel():
+                outcomes = await asyncio.gather(*(broker.cancel(account.text, each) for each in request.orders))
+                return {"results": [await _shown(broker, account, each, None) for each in outcomes]}
+            case ask.CancelAll():
+                found = await broker.cancel_all(account.text, symbol=request.symbol, side=request.side)
+            case ask.CancelAllAfter():
+                found = await broker.cancel_after(account.text, request.milliseconds)
+        if isinstance(found, Done):
+            return {"cancelled": list(found.cancelled)}
+        return {"results": [await _shown(broker, account, found, None)]}
+
+    async def _submit(self, broker: ExchangeBroker, account: Account, request: ask.Submit) -> list[OrderOutcome]:
+        clients = [each.client_order_id for each in request.orders]
+        if None in clients:
+            raise InputError("An order needs a client_order_id; it is its idempotency key.")
+        await self._session.parts.desk.know({each.symbol for each in request.orders})
+        goes = self.cancel_on_disconnect
+        if goes and account.text not in self._connected:
+            self._connected[account.text] = account
+            broker.connect(account.text)
+        orders = [each.order(each.client_order_id or "", cancel_on_disconnect=goes) for each in request.orders]
+        outcomes = await broker.submit_all(account.text, orders)
+        if goes:
+            for each in outcomes:
+                if isinstance(each, Done) and each.order is not None and each.status == "open":
+                    self._sent[account.text, each.order] = None
+                    if len(self._sent) > MOST_OPEN:
+                        self._sent.popitem(last=False)
+        return [await _shown(broker, account, each, client) for each, client in zip(outcomes, clients, strict=True)]
+
+    async def close(self) -> None:
+        """Let orders that go with the session go."""
+        if not self._connected:
+            return
+        broker = await self._session.parts.desk.broker()
+        last = set[str]()
+        for each in self._connected:
+            try:
+                if await broker.disconnect(each) is not None:
+                    last.add(each)
+            except ArbitraxError:  # heartbeats end: the exchange does it by itself
+                last.add(each)
+        # Where another session of the account goes on, its orders stay: ours are cancelled one by one.
+        left = [each for each in self._sent if each[0] not in last]
+        for at in range(0, len(left), MOST_TOGETHER):
+            await asyncio.gather(*(broker.cancel(*each) for each in left[at : at + MOST_TOGETHER]))
+
+
+async def _shown(broker: ExchangeBroker, account: Account, found: Outcome, client: str | None) -> OrderOutcome:
+    if isinstance(found, Refused):
+        return OrderOutcome(
+            "refused",
+            found.order,
+            account.text,
+            found.client_order_id or client,
+            reason=found.code,
+            detail=found.sentence,
+        )
+    if isinstance(found, Done) and found.repeated and found.order is not None:
+        known = await broker.order(account.text, found.order)
+        if known is not None:
+            return known_outcome(known, account)
+    return outcome_message(found, account, client)
