@@ -1,6 +1,7 @@
 """One gateway for the tests of a module, on a database of its own."""
 
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
@@ -8,6 +9,7 @@ from arbitrax.services.identity_ports import User
 from arbitrax.services.imports import import_samples
 from arbitrax.settings import Settings
 from arbitrax.storage.embedded import EmbeddedServers
+from tests.exchange_processes import Exchange
 from tests.gateway import Gateway, running_gateway
 from tests.integration.conftest import TEMPLATE, new_database
 
@@ -42,6 +44,8 @@ def gateway(gateway_settings: Settings) -> Iterator[Gateway]:
         yield running
 
 
+_SHARDS = count(100)
+"""The journal's server is one for all tests."""
 EASED = ("unverified", "login_name", "login_address")
 
 
@@ -58,3 +62,16 @@ def trader(gateway: Gateway) -> User:
 @pytest.fixture(scope="module")
 def viewer(gateway: Gateway) -> User:
     return gateway.user("vera", "viewer")
+
+
+@pytest.fixture(scope="module")
+def exchange(gateway: Gateway, trader: User) -> Iterator[Exchange]:
+    """A running exchange; `tom` has the accounts "mine" and "mine too", nobody has "theirs"."""
+    running = Exchange(gateway.settings, next(_SHARDS), ["mine", "mine too", "theirs"])
+    try:
+        for each in gateway.parts.store.registry.accounts():
+            if each.name.startswith("mine"):
+                assert gateway.parts.store.registry.give_account(each.id, trader.id)
+        yield running
+    finally:
+        running.close()

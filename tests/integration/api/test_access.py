@@ -14,11 +14,12 @@ from litestar.routes import HTTPRoute
 from arbitrax.api.application import ROUTES
 from arbitrax.api.requests import GatewayRequest
 from arbitrax.backtest.spec import RunSpec, StrategyRef
-from arbitrax.domain.ids import encode
+from arbitrax.domain.ids import encode, new_uuid
 from arbitrax.services.backtests import RUN, run_stored
 from arbitrax.services.identity_ports import KEY, SCOPES, USER, User
 from arbitrax.strategies.registry import find_strategy
 from arbitrax.strategies.strategy import source_of
+from arbitrax.trading.registry import Account
 from tests.gateway import PASSWORD, Gateway
 
 ROLES = ("viewer", "trader", "admin")
@@ -75,6 +76,8 @@ def stranger(gateway: Gateway) -> User:
 def strangers(gateway: Gateway, stranger: User) -> dict[str, str]:
     """Ids of what belongs to somebody else, by the name of the path's parameter; of everybody's where it is shared."""
     key, _ = gateway.parts.store.keys.add(stranger, "theirs", scopes=["read"])
+    account = Account(new_uuid(time.time_ns()), "theirs", 1, 1, "USD", "0.0001", "cash", stranger.id)
+    gateway.parts.store.registry.add_accounts([account])
     return {
         "user": encode(USER, stranger.id),
         "key": encode(KEY, key.id),
@@ -84,10 +87,12 @@ def strangers(gateway: Gateway, stranger: User) -> dict[str, str]:
         "name": "sma_cross",
         "table": "trades",
         "ingestion": "ing_" + "0" * 26,
+        "account": account.text,
+        "order": "ord_0001000000000001",
     }
 
 
-OWNED = {"user", "key", "backtest"}
+OWNED = {"user", "key", "backtest", "account", "order"}
 """Parameters of paths that name what belongs to a user. Others name what everybody may read."""
 
 

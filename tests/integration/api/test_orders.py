@@ -1,0 +1,235 @@
+"""Orders over REST on a running exchange: worker, recorder and feed as processes."""
+
+import itertools
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx2
+import pytest
+
+from arbitrax.services.identity_ports import User
+from tests.exchange_processes import Exchange
+from tests.gateway import Gateway
+
+_ids = itertools.count()
+
+
+@pytest.fixture
+def tom(gateway: Gateway, exchange: Exchange, trader: User) -> Iterator[httpx2.Client]:
+    with gateway.client(gateway.key(trader, "read", "trade")) as client:
+        yield client
+        client.request("DELETE", "/api/v1/orders", params={"account": "mine"})
+
+
+def new_id() -> str:
+    return f"order-{next(_ids)}"
+
+
+def order(**fields: Any) -> dict[str, Any]:
+    plain = {"account": "mine", "symbol": "COIN", "side": "buy", "quantity": "1", "price": "100"}
+    return plain | {"client_order_id": new_id()} | fields
+
+
+def eventually(look: Callable[[], Any]) -> Any:
+    end = time.monotonic() + 30
+    while not (found := look()):
+        assert time.monotonic() < end
+        threading.Event().wait(0.05)
+    return found
+
+
+def test_an_order_rests_is_changed_and_cancelled(tom: httpx2.Client) -> None:
+    made = tom.post("/api/v1/orders", json=order(price="99.5"))
+    assert made.status_code == 201, made.text
+    assert (made.json()["status"], made.json()["open_quantity"]) == ("open", "1.00")
+    path = made.headers["Location"]
+    found = tom.get(path).json()
+    assert (found["price"], found["status"], found["type"], found["time_in_force"]) == ("99.50", "open", "limit", "gtc")
+    assert found["created_at"].endswith("Z")
+    listed = tom.get("/api/v1/orders", params={"account": "mine"}).json()["data"]
+    assert [each["id"] for each in listed] == [found["id"]]
+    changed = tom.patch(path, json={"quantity": "0.5", "price": "99"})
+    assert changed.json()["open_quantity"] == "0.50"
+    assert tom.get(path).json()["price"] == "99.00"
+    cancelled = tom.delete(path)
+    assert (cancelled.status_code, cancelled.json()["status"]) == (200, "cancelled")
+    again = tom.delete(path)
+    assert (again.status_code, again.json()["code"]) == (409, "order.closed")
+    assert tom.get(path).json()["reason"] == "ended.by_owner"
+
+
+def test_a_match_is_in_the_answer_then_in_fills_positions_and_cash(tom: httpx2.Client) -> None:
+    ask = tom.post("/api/v1/orders", json=order(account="mine too", side="sell", price="100", quantity="2"))
+    bid = tom.post("/api/v1/orders", json=order(price="101", quantity="0.75")).json()
+    assert (bid["status"], bid["filled_quantity"]) == ("filled", "0.75")
+    assert [(each["price"], each["quantity"], each["maker"]) for each in bid["fills"]] == [("100.00", "0.75", False)]
+    assert tom.get(ask.headers["Location"]).json()["open_quantity"] == "1.25"
+    (position,) = tom.get("/api/v1/positions", params={"account": "mine"}).json()["data"]
+    assert (position["symbol"], position["quantity"], position["cost"]) == ("COIN", "0.75", "75.0000")
+    (short,) = tom.get("/api/v1/positions", params={"account": "mine too"}).json()["data"]
+    assert short["quantity"] == "-0.75"
+    fills = eventually(lambda: tom.get("/api/v1/fills", params={"account": "mine"}).json()["data"])
+    assert [(each["order"], each["side"], each["maker"]) for each in fills] == [(bid["id"], "buy", False)]
+    accounts = {each["name"]: each["id"] for each in tom.get("/api/v1/accounts").json()["data"]}
+    assert tom.get(f"/api/v1/accounts/{accounts['mine']}").json()["cash"] == "99925.0000"
+    tom.request("DELETE", "/api/v1/orders", params={"account": "mine too"})
+
+
+def test_the_same_order_again_has_the_first_outcome(tom: httpx2.Client) -> None:
+    sent = order(price="50")
+    first = tom.post("/api/v1/orders", json=sent)
+    again = tom.post("/api/v1/orders", json=sent)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json()["id"] == first.json()["id"]
+    header = tom.post(
+        "/api/v1/orders",
+        json={name: value for name, value in sent.items() if name != "client_order_id"},
+        headers={"Idempotency-Key": sent["client_order_id"]},
+    )
+    assert header.json()["id"] == first.json()["id"]
+    other = tom.post("/api/v1/orders", json=sent | {"price": "51"})
+    assert (other.status_code, other.json()["code"]) == (409, "order.client_id_used")
+    found = tom.get("/api/v1/orders", params={"account": "mine", "client_order_id": sent["client_order_id"]})
+    assert [each["id"] for each in found.json()["data"]] == [first.json()["id"]]
+    unknown = tom.get("/api/v1/orders", params={"account": "mine", "client_order_id": "never-sent"})
+    assert (unknown.status_code, unknown.json()["data"]) == (202, [])
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "code"),
+    [
+        ({"price": "100.001"}, 422, "order.price_off_tick"),
+        ({"quantity": "0.001"}, 422, "order.quantity_off_lot"),
+        ({"quantity": "0"}, 422, "order.quantity_not_positive"),
+        ({"price": "1e5"}, 422, "request.invalid"),
+        ({"price": "NaN"}, 422, "request.invalid"),
+        ({"price": "9" * 41}, 422, "request.invalid"),
+        ({"price": "9" * 39}, 422, "order.invalid"),
+        ({"price": 100}, 422, "request.invalid"),
+        ({"symbol": "COINS"}, 404, "input.unknown_name"),
+        ({"symbol": "\uff23OIN"}, 404, "input.unknown_name"),
+        ({"account": "theirs"}, 404, "input.unknown_name"),
+        ({"account": None}, 422, "input.invalid"),
+        ({"client_order_id": None}, 422, "request.invalid"),
+        ({"client_order_id": "x" * 33}, 422, "request.invalid"),
+        ({"quantity": "100000"}, 403, "risk.no_buying_power"),
+        ({"type": "stop"}, 422, "order.invalid"),
+        ({"time_in_force": "fok"}, 409, "order.not_all_at_once"),
+        ({"nobody": 1}, 422, "request.invalid"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_its_code(
+    tom: httpx2.Client, change: dict[str, Any], status: int, code: str
+) -> None:
+    answer = tom.post("/api/v1/orders", json=order(**change))
+    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_an_account_is_its_owners(gateway: Gateway, exchange: Exchange, tom: httpx2.Client, admin: User) -> None:
+    made = tom.post("/api/v1/orders", json=order(price="42"))
+    accounts = tom.get("/api/v1/accounts").json()["data"]
+    assert {each["name"] for each in accounts} == {"mine", "mine too"}
+    mine = next(each["id"] for each in accounts if each["name"] == "mine")
+    detail = tom.get(f"/api/v1/accounts/{mine}").json()
+    assert (detail["open_orders"], detail["currency"]) == (1, "USD")
+    other = gateway.user("other trader", "trader")
+    with gateway.client(gateway.key(other, "read", "trade")) as client:
+        assert client.get("/api/v1/accounts").json()["data"] == []
+        for path in (
+            f"/api/v1/accounts/{mine}",
+            f"/api/v1/orders?account={mine}",
+            f"{made.headers['Location']}",
+            f"/api/v1/positions?account={mine}",
+            f"/api/v1/fills?account={mine}",
+        ):
+            assert client.get(path).status_code == 404
+        assert client.delete(made.headers["Location"]).status_code == 404
+        assert client.post("/api/v1/orders", json=order(account=mine)).status_code == 404
+        assert client.post("/api/v1/orders", json=order(account="mine")).status_code == 404
+    with gateway.client(gateway.key(admin, "read", "trade", "admin")) as client:
+        assert {each["name"] for each in client.get("/api/v1/accounts").json()["data"]} >= {"mine", "theirs"}
+        assert client.get(made.headers["Location"]).json()["status"] == "open"
+        taken = client.put(f"/api/v1/accounts/{mine}/owner", json={"user": "usr_" + "0" * 26})
+        assert taken.status_code == 404
+
+
+def test_history_is_paged_newest_first(tom: httpx2.Client) -> None:
+    made = [tom.post("/api/v1/orders", json=order(price=str(20 + each))).json()["id"] for each in range(3)]
+    tom.request("DELETE", "/api/v1/orders", params={"account": "mine"})
+
+    def recorded() -> list[str] | None:
+        found = tom.get("/api/v1/orders", params={"account": "mine", "status": "all", "limit": 3}).json()
+        newest = [each["id"] for each in found["data"]]
+        done = newest == made[::-1] and {each["status"] for each in found["data"]} == {"cancelled"}
+        return newest if done else None
+
+    newest = eventually(recorded)
+    first = tom.get("/api/v1/orders", params={"account": "mine", "status": "all", "limit": 2}).json()
+    second = tom.get(
+        "/api/v1/orders", params={"account": "mine", "status": "all", "limit": 2, "cursor": first["next_cursor"]}
+    ).json()
+    assert [each["id"] for each in first["data"] + second["data"]][:3] == newest
+
+
+def test_the_dead_mans_switch_cancels(tom: httpx2.Client) -> None:
+    path = tom.post("/api/v1/orders", json=order(price="30")).headers["Location"]
+    set_ = tom.post("/api/v1/orders/cancel_all_after", json={"account": "mine", "milliseconds": 1})
+    assert set_.status_code == 200, set_.text
+    eventually(lambda: tom.get(path).json()["reason"] == "ended.dead_man")
+
+
+def test_the_book_is_read_as_published(tom: httpx2.Client) -> None:
+    tom.post("/api/v1/orders", json=order(symbol="GOLD", price="10.5", quantity="7"))
+    found = eventually(
+        lambda: (book := tom.get("/api/v1/books/GOLD", params={"depth": 1}).json())["bids"] == [["10.5", "7"]] and book
+    )
+    assert (found["asks"], found["last"], found["phase"]) == ([], None, "continuous")
+    assert tom.get("/api/v1/books/NONE").status_code == 404
+
+
+def test_cancels_are_not_starved_by_orders(gateway: Gateway, tom: httpx2.Client) -> None:
+    import msgspec
+
+    path = tom.post("/api/v1/orders", json=order(price="12")).headers["Location"]
+    plain = gateway.parts.limits
+    gateway.parts.limits = msgspec.structs.replace(
+        plain, key=msgspec.structs.replace(plain.key, name="few", burst=1, rate=0.001)
+    )
+    try:
+        answers = [tom.get("/api/v1/accounts").status_code for _ in range(3)]
+        assert answers[-1] == 429
+        assert tom.delete(path).status_code == 200
+    finally:
+        gateway.parts.limits = plain
+
+
+def test_without_a_worker_orders_are_refused_and_cancels_are_not_known_yet(
+    gateway: Gateway, exchange: Exchange, tom: httpx2.Client
+) -> None:
+    from arbitrax.trading import exchange_broker
+
+    path = tom.post("/api/v1/orders", json=order(price="13")).headers["Location"]
+    exchange.kill("exchange")
+    try:
+        assert exchange_broker.DEADLINE  # a command waits that long, then its outcome is unknown
+        sent = order(price="14")
+        answer = tom.post("/api/v1/orders", json=sent)
+        if answer.status_code == 202:
+            assert answer.json()["status"] == "unknown"
+            assert sent["client_order_id"] in answer.headers["Location"]
+        refused = eventually(
+            lambda: (found := tom.post("/api/v1/orders", json=order(price="15"))).status_code == 503 and found
+        )
+        assert refused.json()["code"] == "exchange.no_worker"
+        assert refused.json()["retryable"] is True
+        assert refused.headers["Retry-After"] == "1"
+    finally:
+        exchange.start("exchange", "recovery.done")
+    again = eventually(lambda: (found := tom.post("/api/v1/orders", json=sent)).status_code in (200, 201) and found)
+    known = tom.get("/api/v1/orders", params={"account": "mine", "client_order_id": sent["client_order_id"]}).json()
+    assert [each["id"] for each in known["data"]] == [again.json()["id"]]
+    assert tom.get(path).status_code == 200

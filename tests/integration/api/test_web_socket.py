@@ -1,0 +1,231 @@
+"""The web socket on a running exchange."""
+
+import itertools
+import random
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from arbitrax.services.identity_ports import User
+from tests.exchange_processes import Exchange
+from tests.gateway import Gateway
+from tests.socket_client import Socket, book_of
+
+_ids = itertools.count()
+
+
+@pytest.fixture
+def key(gateway: Gateway, exchange: Exchange, trader: User) -> str:
+    return gateway.key(trader, "read", "trade")
+
+
+@pytest.fixture
+def socket(gateway: Gateway, key: str) -> Iterator[Socket]:
+    found = Socket(gateway.url, key)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def rest(gateway: Gateway, key: str) -> Iterator[httpx2.Client]:
+    with gateway.client(key) as client:
+        yield client
+        for account in ("mine", "mine too"):
+            client.request("DELETE", "/api/v1/orders", params={"account": account})
+
+
+def order(side: str = "buy", price: str = "100", quantity: str = "1", **more: Any) -> dict[str, Any]:
+    client = f"socket-{next(_ids)}"
+    return {"symbol": "COIN", "side": side, "price": price, "quantity": quantity, "client_order_id": client} | more
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("depth", [10, 50, "full"])
+def test_a_book_is_followed_without_a_gap_or_a_wrong_level(
+    gateway: Gateway, key: str, rest: httpx2.Client, packed: bool, depth: Any
+) -> None:
+    draw = random.Random(7)
+    socket, trading = Socket(gateway.url, key, packed=packed), Socket(gateway.url, key)
+    assert socket.ask(op="subscribe", channel="book", symbols=["COIN"], depth=depth)["type"] == "ack"
+    for _ in range(20):
+        orders = [
+            order(side, f"{(90 if side == 'buy' else 110) + draw.randrange(-900, 900) / 100:.2f}")
+            for side in draw.choices(("buy", "sell"), k=8)
+        ]
+        found = trading.ask(op="submit", account="mine", orders=orders)
+        assert {each["status"] for each in found["results"]} == {"open"}, found
+        gone = [each["id"] for each in draw.sample(found["results"], 3)]
+        assert trading.ask(op="cancel", account="mine", orders=gone)["type"] == "result"
+    end = time.monotonic() + 30
+    while True:
+        now = rest.get("/api/v1/books/COIN", params={"depth": 1000}).json()
+        seq, bids, asks = book_of(socket.of("book"))
+        shown = 1000 if depth == "full" else depth
+        if (bids[:shown], asks[:shown]) == (now["bids"][:shown], now["asks"][:shown]) and now["bids"]:
+            break
+        assert time.monotonic() < end, (seq, now["seq"])
+        threading.Event().wait(0.05)
+    assert socket.of("book")[0]["type"] == "snapshot"
+    socket.close()
+    trading.close()
+
+
+def test_orders_over_the_socket_tell_their_account_everything_once(socket: Socket, rest: httpx2.Client) -> None:
+    for channel in ("orders", "fills", "positions", "account"):
+        assert socket.ask(op="subscribe", channel=channel, account="mine")["type"] == "ack"
+        assert socket.wait_for(lambda each, channel=channel: each.get("channel") == channel)["type"] == "snapshot"
+    sold = socket.ask(op="submit", account="mine too", orders=[order("sell", "100", "30")])
+    assert sold["results"][0]["status"] == "open"
+    frames = [[order("buy", "100", "0.1") for _ in range(50)] for _ in range(4)]
+    ids = [socket.send(op="submit", account="mine", orders=orders) for orders in frames]
+    results = [socket.wait_for(lambda each, id=id: each.get("id") == id)["results"] for id in ids]
+    told = [each["id"] for result in results for each in result]
+    assert {each["status"] for result in results for each in result} == {"filled"}
+    end = time.monotonic() + 30
+    while len(fills := [each["order"] for event in socket.of("fills") for each in event["data"]["fills"]]) < 200:
+        assert time.monotonic() < end
+        threading.Event().wait(0.05)
+    assert sorted(fills) == sorted(told)
+    for channel in ("orders", "fills", "positions", "account"):
+        messages = socket.of(channel)
+        assert [each["seq"] for each in messages] == list(range(1, len(messages) + 1))
+        assert [each["prev_seq"] for each in messages] == [None, *range(1, len(messages))]
+    assert {each["status"] for event in socket.of("orders")[1:] for each in event["data"]["orders"]} == {"filled"}
+
+
+def test_an_order_is_executed_once_and_refusals_have_their_codes(socket: Socket, rest: httpx2.Client) -> None:
+    same, wrong = order(price="20"), order(price="20.001")
+    first = socket.ask(op="submit", account="mine", orders=[same, wrong])["results"]
+    again = socket.ask(op="submit", account="mine", orders=[same])["results"]
+    assert first[0]["id"] == again[0]["id"]
+    assert (first[1]["status"], first[1]["reason"]) == ("refused", "order.price_off_tick")
+    by_rest = rest.post("/api/v1/orders", json=same | {"account": "mine"})
+    assert (by_rest.status_code, by_rest.json()["id"]) == (200, first[0]["id"])
+    too_many = socket.ask(op="submit", account="mine", orders=[order() for _ in range(201)])
+    assert (too_many["type"], too_many["code"]) == ("error", "request.invalid")
+    nobody = socket.ask(op="submit", account="theirs", orders=[order()])
+    assert (nobody["type"], nobody["code"]) == ("error", "input.unknown_name")
+    without = socket.ask(op="submit", account="mine", orders=[order() | {"client_order_id": None}])
+    assert without["code"] == "input.invalid"
+
+
+def test_orders_go_with_the_session_that_said_so(gateway: Gateway, key: str, rest: httpx2.Client) -> None:
+    going, staying = Socket(gateway.url), Socket(gateway.url, key)
+    assert going.ask(op="authenticate", token=key, cancel_on_disconnect=True)["type"] == "ack"
+    also = Socket(gateway.url)
+    also.ask(op="authenticate", token=key, cancel_on_disconnect=True)
+    first = going.ask(op="submit", account="mine", orders=[order(price="11")])["results"][0]["id"]
+    second = staying.ask(op="submit", account="mine", orders=[order(price="12")])["results"][0]["id"]
+    third = also.ask(op="submit", account="mine", orders=[order(price="13")])["results"][0]["id"]
+
+    def status(id: str) -> str:
+        return str(rest.get(f"/api/v1/orders/{id}", params={"account": "mine"}).json()["status"])
+
+    def becomes(id: str) -> None:
+        end = time.monotonic() + 30
+        while status(id) != "cancelled":
+            assert time.monotonic() < end
+            threading.Event().wait(0.05)
+
+    going.close()
+    becomes(first)
+    assert (status(second), status(third)) == ("open", "open")
+    also.close()
+    becomes(third)
+    staying.close()
+    assert status(second) == "open"
+
+
+def test_resuming_gives_what_is_missing_and_no_snapshot(gateway: Gateway, key: str, rest: httpx2.Client) -> None:
+    before = Socket(gateway.url, key)
+    before.ask(op="subscribe", channel="book", symbols=["COIN"])
+    seq = before.wait_for(lambda each: each.get("channel") == "book")["seq"]
+    epoch = before.of("book")[0]["data"]["epoch"]
+    book = before.of("book")
+    before.ask(op="submit", account="mine", orders=[order(price="33")])
+    before.wait_for(lambda each: each.get("channel") == "book" and each["seq"] > seq)
+    before.close()
+    after = Socket(gateway.url, key)
+    position = {"channel": "book", "symbol": "COIN", "seq": seq, "epoch": epoch}
+    assert after.ask(op="resume", positions=[position])["type"] == "ack"
+    after.wait_for(lambda each: each.get("channel") == "book")
+    assert after.of("book")[0]["type"] == "delta"
+    assert after.of("book")[0]["prev_seq"] == seq
+    assert ["33.00", "1.00"] in book_of(book[:1] + after.of("book"))[1]
+    after.close()
+    anew = Socket(gateway.url, key)
+    anew.ask(op="resume", positions=[position | {"epoch": epoch + 1}])
+    assert anew.wait_for(lambda each: each.get("channel") == "book")["type"] == "snapshot"
+    anew.close()
+
+
+def test_heartbeats_say_up_to_where(socket: Socket) -> None:
+    socket.ask(op="subscribe", channel="book", symbols=["COIN"])
+    last = socket.wait_for(lambda each: each["type"] == "heartbeat" and each["subscriptions"])
+    assert last["subscriptions"][0][:2] == ["book", "COIN"]
+    listed = socket.ask(op="list")["subscriptions"]
+    assert [(each["channel"], each["symbol"], each["depth"]) for each in listed] == [("book", "COIN", 10)]
+    assert socket.ask(op="subscribe", channel="book", symbols=["COIN"])["code"] == "conflict"
+    assert socket.ask(op="unsubscribe", channel="book", symbols=["COIN"])["type"] == "ack"
+    assert socket.ask(op="list")["subscriptions"] == []
+    assert socket.ask(op="ping")["type"] == "pong"
+
+
+def test_who_says_nothing_is_closed(gateway: Gateway) -> None:
+    silent = Socket(gateway.url)
+    assert silent.wait_for(lambda each: each["type"] == "hello")["session_id"].startswith("wss_")
+    assert silent.wait_closed()[0] == 4408
+
+
+def test_authority_ends_with_the_key(gateway: Gateway, trader: User, exchange: Exchange) -> None:
+    store = gateway.parts.store
+    made, secret = store.keys.add(trader, "to be revoked", scopes=["read"])
+    socket = Socket(gateway.url, secret)
+    assert socket.ask(op="subscribe", channel="book", symbols=["COIN"])["type"] == "ack"
+    refused = socket.ask(op="submit", account="mine", orders=[order()])
+    assert refused["code"] == "access.forbidden"
+    store.keys.revoke(made.id, of=None)
+    assert socket.wait_closed()[0] == 4401
+
+
+def test_strangers_follow_and_send_nothing_of_an_account(gateway: Gateway, exchange: Exchange, trader: User) -> None:
+    socket = Socket(gateway.url)
+    assert socket.ask(op="subscribe", channel="book", symbols=["COIN"])["code"] == "access.not_authenticated"
+    stranger = gateway.user("socket stranger", "trader")
+    assert socket.ask(op="authenticate", token="nonsense")["code"] == "access.not_authenticated"
+    assert socket.ask(op="authenticate", token=gateway.key(stranger, "read", "trade"))["type"] == "ack"
+    assert socket.ask(op="authenticate", token=gateway.key(trader, "read"))["code"] == "access.forbidden"
+    for channel in ("orders", "fills", "positions", "account"):
+        assert socket.ask(op="subscribe", channel=channel, account="mine")["code"] == "input.unknown_name"
+    assert socket.ask(op="cancel_all", account="mine")["code"] == "input.unknown_name"
+    run = "runs.bt_" + "0" * 26
+    assert socket.ask(op="subscribe", channel=run)["code"] == "input.unknown_name"
+    socket.close()
+
+
+def test_pages_from_elsewhere_get_no_socket(gateway: Gateway) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        Socket(gateway.url, origin="https://elsewhere.example")
+    assert refused.value.response.status_code == 403
+    own = Socket(gateway.url, origin=gateway.url)
+    own.wait_for(lambda each: each["type"] == "hello")
+    own.close()
+
+
+@pytest.mark.parametrize(
+    "frame", ["", "{", "[]", "null", '{"op":1}', '{"op":"submit"}', "[" * 100_000, '{"op":"ping","x":1}']
+)
+def test_nonsense_is_answered_and_the_socket_lives(socket: Socket, frame: str) -> None:
+    socket.connection.send(frame)
+    assert socket.wait_for(lambda each: each["type"] == "error")["code"] == "request.invalid"
+    assert socket.ask(op="ping")["type"] == "pong"
+
+
+def test_a_frame_without_end_closes_the_socket(socket: Socket) -> None:
+    socket.connection.send("x" * 300_000)
+    assert socket.wait_closed()[0] == 1009
