@@ -3,14 +3,16 @@
 import json
 import threading
 from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import msgspec
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from arbitrax.exchange.feed.checksum import checksum
 
-PATIENCE = 30.0
+PATIENCE = 15.0
 
 
 class Socket:
@@ -20,8 +22,9 @@ class Socket:
         self.packed, self.messages, self.frames = packed, list[dict[str, Any]](), 0
         if packed:
             options["subprotocols"] = ["arbitrax.msgpack"]
-        self.connection: ClientConnection = connect(
-            url.replace("http", "ws", 1) + "/api/v1/ws", compression=None, **options
+        self._stack = ExitStack()
+        self.connection: ClientConnection = self._stack.enter_context(
+            connect(url.replace("http", "ws", 1) + "/api/v1/ws", compression=None, **options)
         )
         self._came, self._ids = threading.Condition(), 0
         self.closed: tuple[int, str] | None = None
@@ -31,12 +34,14 @@ class Socket:
             assert self.ask(op="authenticate", token=token)["type"] == "ack"
 
     def _read(self) -> None:
-        for frame in self.connection:
-            found = msgspec.msgpack.decode(frame) if self.packed else json.loads(frame)
-            with self._came:
-                self.frames += 1
-                self.messages += found if isinstance(found, list) else [found]
-                self._came.notify_all()
+        with suppress(ConnectionClosed):
+            while True:
+                frame = self.connection.recv()
+                found = msgspec.msgpack.decode(frame) if self.packed else json.loads(frame)
+                with self._came:
+                    self.frames += 1
+                    self.messages += found if isinstance(found, list) else [found]
+                    self._came.notify_all()
         with self._came:
             self.closed = (self.connection.protocol.close_code or 0, self.connection.protocol.close_reason or "")
             self._came.notify_all()
@@ -69,19 +74,29 @@ class Socket:
         assert self.closed is not None
         return self.closed
 
+    def first_of(self, channel: str, after: int = 0) -> dict[str, Any]:
+        """Return the first message of a channel after a number."""
+        return self.wait_for(lambda each: each.get("channel") == channel and each.get("seq", 0) > after)
+
     def of(self, channel: str) -> list[dict[str, Any]]:
         """Return the messages of a channel."""
-        return [each for each in list(self.messages) if each.get("channel") == channel]
+        return [each for each in list(self.messages) if each.get("channel") == channel and "seq" in each]
 
     def close(self) -> None:
         """End."""
-        self.connection.close()
+        self._stack.close()
         self._reader.join(PATIENCE)
 
 
-def book_of(messages: list[dict[str, Any]]) -> tuple[int, list[list[str]], list[list[str]]]:
+Side = list[list[str]]
+
+
+def book_of(messages: list[dict[str, Any]]) -> tuple[int, Side, Side]:
     """Return seq and both sides that messages of a book make, each checked: no gap, and the checksum."""
-    seq, sides = 0, ({}, {})
+    seq = 0
+    bids: Side = []
+    asks: Side = []
+    sides: tuple[dict[str, str], dict[str, str]] = ({}, {})
     for each in messages:
         if each["type"] == "resync_required":
             continue

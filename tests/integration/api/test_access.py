@@ -222,6 +222,13 @@ def test_answers_about_a_run_are_never_given_to_somebody_else(
     assert theirs.status_code == 404
 
 
+def free_account(gateway: Gateway) -> str:
+    """Add an account of the operator's and return its id."""
+    account = Account(new_uuid(time.time_ns()), "to give away", 1, 1, "USD", "0.0001", "cash")
+    gateway.parts.store.registry.add_accounts([account])
+    return account.text
+
+
 Mutation = Callable[[httpx2.Client, Gateway], httpx2.Response]
 
 
@@ -252,6 +259,10 @@ MUTATIONS: dict[str, Mutation] = {
         f"{client.post('/api/v1/backtests', json=BACKTEST).headers['Location']}/cancellation"
     ),
     "add_ingestion": lambda client, _: client.post("/api/v1/ingestions", json=INGESTION),
+    "give_account": lambda client, gateway: client.put(
+        f"/api/v1/accounts/{free_account(gateway)}/owner",
+        json={"user": encode(USER, gateway.user("given", "trader").id)},
+    ),
     "cancel_ingestion": lambda client, _: client.post(
         f"{client.post('/api/v1/ingestions', json=INGESTION).headers['Location']}/cancellation"
     ),
@@ -262,13 +273,15 @@ CHANGING = {
 }
 UNLOGGED = {"refresh"}
 """New tokens of a login that is in the log; a reused token is logged."""
+JOURNALED = {"add_order", "change_order", "cancel_order", "cancel_orders", "cancel_all_after"}
+"""The exchange's journal is their record; test_orders.py uses them."""
 
 
 def test_every_route_that_changes_something_is_tried_here() -> None:
-    assert set(MUTATIONS) == set(CHANGING)
+    assert set(MUTATIONS) == set(CHANGING) - JOURNALED
 
 
-@pytest.mark.parametrize("operation", sorted(CHANGING))
+@pytest.mark.parametrize("operation", sorted(set(CHANGING) - JOURNALED))
 def test_every_change_is_in_the_audit_log(gateway: Gateway, operation: str) -> None:
     store = gateway.parts.store
     name = "mutable" if operation == "login" else f"mutable-{operation.replace('_', '-')}"

@@ -136,7 +136,7 @@ def test_an_account_is_its_owners(gateway: Gateway, exchange: Exchange, tom: htt
     mine = next(each["id"] for each in accounts if each["name"] == "mine")
     detail = tom.get(f"/api/v1/accounts/{mine}").json()
     assert (detail["open_orders"], detail["currency"]) == (1, "USD")
-    other = gateway.user("other trader", "trader")
+    other = gateway.user("other-trader", "trader")
     with gateway.client(gateway.key(other, "read", "trade")) as client:
         assert client.get("/api/v1/accounts").json()["data"] == []
         for path in (

@@ -19,8 +19,20 @@ from tests.socket_client import Socket, book_of
 _ids = itertools.count()
 
 
+@pytest.fixture(scope="module")
+def published(gateway: Gateway, exchange: Exchange, trader: User) -> None:
+    """COIN had an order, and the feed has told of it."""
+    with gateway.client(gateway.key(trader, "read", "trade")) as client:
+        assert client.post("/api/v1/orders", json=order(price="1") | {"account": "mine"}).status_code == 201
+        end = time.monotonic() + 30
+        while client.get("/api/v1/books/COIN").status_code != 200:
+            assert time.monotonic() < end
+            threading.Event().wait(0.05)
+        client.request("DELETE", "/api/v1/orders", params={"account": "mine"})
+
+
 @pytest.fixture
-def key(gateway: Gateway, exchange: Exchange, trader: User) -> str:
+def key(gateway: Gateway, published: None, trader: User) -> str:
     return gateway.key(trader, "read", "trade")
 
 
@@ -51,7 +63,8 @@ def test_a_book_is_followed_without_a_gap_or_a_wrong_level(
 ) -> None:
     draw = random.Random(7)
     socket, trading = Socket(gateway.url, key, packed=packed), Socket(gateway.url, key)
-    assert socket.ask(op="subscribe", channel="book", symbols=["COIN"], depth=depth)["type"] == "ack"
+    found = socket.ask(op="subscribe", channel="book", symbols=["COIN"], depth=depth)
+    assert found["type"] == "ack", found
     for _ in range(20):
         orders = [
             order(side, f"{(90 if side == 'buy' else 110) + draw.randrange(-900, 900) / 100:.2f}")
@@ -78,7 +91,7 @@ def test_a_book_is_followed_without_a_gap_or_a_wrong_level(
 def test_orders_over_the_socket_tell_their_account_everything_once(socket: Socket, rest: httpx2.Client) -> None:
     for channel in ("orders", "fills", "positions", "account"):
         assert socket.ask(op="subscribe", channel=channel, account="mine")["type"] == "ack"
-        assert socket.wait_for(lambda each, channel=channel: each.get("channel") == channel)["type"] == "snapshot"
+        assert socket.first_of(channel)["type"] == "snapshot"
     sold = socket.ask(op="submit", account="mine too", orders=[order("sell", "100", "30")])
     assert sold["results"][0]["status"] == "open"
     frames = [[order("buy", "100", "0.1") for _ in range(50)] for _ in range(4)]
@@ -144,23 +157,23 @@ def test_orders_go_with_the_session_that_said_so(gateway: Gateway, key: str, res
 def test_resuming_gives_what_is_missing_and_no_snapshot(gateway: Gateway, key: str, rest: httpx2.Client) -> None:
     before = Socket(gateway.url, key)
     before.ask(op="subscribe", channel="book", symbols=["COIN"])
-    seq = before.wait_for(lambda each: each.get("channel") == "book")["seq"]
+    seq = before.first_of("book")["seq"]
     epoch = before.of("book")[0]["data"]["epoch"]
     book = before.of("book")
     before.ask(op="submit", account="mine", orders=[order(price="33")])
-    before.wait_for(lambda each: each.get("channel") == "book" and each["seq"] > seq)
+    before.first_of("book", seq)
     before.close()
     after = Socket(gateway.url, key)
     position = {"channel": "book", "symbol": "COIN", "seq": seq, "epoch": epoch}
     assert after.ask(op="resume", positions=[position])["type"] == "ack"
-    after.wait_for(lambda each: each.get("channel") == "book")
+    after.first_of("book")
     assert after.of("book")[0]["type"] == "delta"
     assert after.of("book")[0]["prev_seq"] == seq
     assert ["33.00", "1.00"] in book_of(book[:1] + after.of("book"))[1]
     after.close()
     anew = Socket(gateway.url, key)
     anew.ask(op="resume", positions=[position | {"epoch": epoch + 1}])
-    assert anew.wait_for(lambda each: each.get("channel") == "book")["type"] == "snapshot"
+    assert anew.first_of("book")["type"] == "snapshot"
     anew.close()
 
 
@@ -176,13 +189,20 @@ def test_heartbeats_say_up_to_where(socket: Socket) -> None:
     assert socket.ask(op="ping")["type"] == "pong"
 
 
+def test_what_nothing_is_published_of_is_not_said_to_be_unknown(socket: Socket) -> None:
+    silent = socket.ask(op="subscribe", channel="book", symbols=["COIN", "GOLD"])
+    assert (silent["code"], silent["retryable"]) == ("feed.nothing_published", True)
+    assert socket.ask(op="subscribe", channel="book", symbols=["NONE"])["code"] == "input.unknown_name"
+    assert socket.ask(op="list")["subscriptions"] == []
+
+
 def test_who_says_nothing_is_closed(gateway: Gateway) -> None:
     silent = Socket(gateway.url)
     assert silent.wait_for(lambda each: each["type"] == "hello")["session_id"].startswith("wss_")
     assert silent.wait_closed()[0] == 4408
 
 
-def test_authority_ends_with_the_key(gateway: Gateway, trader: User, exchange: Exchange) -> None:
+def test_authority_ends_with_the_key(gateway: Gateway, trader: User, published: None) -> None:
     store = gateway.parts.store
     made, secret = store.keys.add(trader, "to be revoked", scopes=["read"])
     socket = Socket(gateway.url, secret)
@@ -196,7 +216,7 @@ def test_authority_ends_with_the_key(gateway: Gateway, trader: User, exchange: E
 def test_strangers_follow_and_send_nothing_of_an_account(gateway: Gateway, exchange: Exchange, trader: User) -> None:
     socket = Socket(gateway.url)
     assert socket.ask(op="subscribe", channel="book", symbols=["COIN"])["code"] == "access.not_authenticated"
-    stranger = gateway.user("socket stranger", "trader")
+    stranger = gateway.user("socket-stranger", "trader")
     assert socket.ask(op="authenticate", token="nonsense")["code"] == "access.not_authenticated"
     assert socket.ask(op="authenticate", token=gateway.key(stranger, "read", "trade"))["type"] == "ack"
     assert socket.ask(op="authenticate", token=gateway.key(trader, "read"))["code"] == "access.forbidden"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arbitrax.api.problems import RequestError
 from arbitrax.api.websocket import messages as ask
 from arbitrax.api.websocket.streams import (
     MARKET,
@@ -139,7 +140,12 @@ class Subscribing:
         session, (channel, symbol) = self._session, name
         if channel in MARKET:
             feed = await session.hub.feed()
-            subscription = await feed.subscribe(MARKET[channel], symbol, depth=depth, resume=resume)
+            try:
+                subscription = await feed.subscribe(MARKET[channel], symbol, depth=depth, resume=resume)
+            except UnknownNameError:
+                await session.parts.desk.instrument(symbol)  # says so when it is not listed either
+                detail = f"Nothing is published of {symbol} yet: it never traded nor had an order, or its feed is down."
+                raise RequestError(503, detail, code="feed.nothing_published", retryable=True) from None
             return MarketStream(channel, subscription, session.hub.encode, session.form, session.tell)
         if channel in PRIVATE:
             desk = session.parts.desk
