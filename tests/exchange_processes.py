@@ -1,10 +1,12 @@
-"""A running exchange for tests: worker, recorder and feed of a shard as processes, with its instruments and accounts."""
+"""A running exchange for tests: worker, recorder and feed of a shard as processes, with instruments and accounts."""
 
 import os
 import subprocess
 import sys
 import threading
 from pathlib import Path
+
+import valkey
 
 from arbitrax.settings import Settings
 
@@ -17,6 +19,10 @@ shard = {shard}
 symbol = "COIN"
 tick_size = "0.01"
 lot_size = "0.01"
+
+[[instruments]]
+symbol = "TIN"
+tick_size = "1"
 
 [[instruments]]
 symbol = "GOLD"
@@ -43,6 +49,8 @@ class Exchange:
             "ARBITRAX_CACHE_URL": str(settings.cache_url),
         }
         self._shard = shard
+        with valkey.Valkey.from_url(str(settings.cache_url)) as cache:
+            cache.flushdb()  # books of another test's exchange
         self.processes: dict[str, subprocess.Popen[str]] = {}
         self.logs: dict[str, list[str]] = {}
         self.start("exchange", "recovery.done")

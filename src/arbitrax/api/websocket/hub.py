@@ -32,7 +32,8 @@ TURN = 0.02
 HEARTBEAT = 1.0
 MOST_SESSIONS = 20_000
 REST = 0.5
-WAIT_MS = 500
+WAIT_MS = 100
+"""Of a read of runs; one that is followed from now on is not in a read that has begun."""
 
 log = logging.getLogger("arbitrax.api.websocket")
 
