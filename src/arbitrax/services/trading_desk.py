@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 REFRESH_SECONDS = 1.0
 """How old the registry must be to be read again because somebody asks for what is not in it."""
+STALE_SECONDS = 2.0
+"""How old it may get while accounts are asked for: other gateways' orders may be of instruments that came since."""
 
 T = TypeVar("T")
 
@@ -72,6 +74,8 @@ class TradingDesk:
             InputError: there are several.
         """
         registry = await self._known()
+        if time.monotonic() - self._read > STALE_SECONDS:
+            self._begin_refresh()  # nobody waits for it: cancels pass while the database is down
         found = _account(registry, name, sees)
         if not found and await self._refresh():
             found = _account(registry, name, sees)
@@ -123,11 +127,14 @@ class TradingDesk:
         """Read the registry, once for all who ask meanwhile; False: it is as of a moment ago."""
         if self._registry is not None and time.monotonic() - self._read < REFRESH_SECONDS:
             return False
+        await asyncio.shield(self._begin_refresh())
+        return True
+
+    def _begin_refresh(self) -> asyncio.Task[None]:
         if self._refreshing is None:
             self._refreshing = asyncio.create_task(self._read_rows())
             self._refreshing.add_done_callback(self._refreshed)
-        await asyncio.shield(self._refreshing)
-        return True
+        return self._refreshing
 
     def _refreshed(self, task: asyncio.Task[None]) -> None:
         self._refreshing = None

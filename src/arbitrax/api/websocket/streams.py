@@ -198,7 +198,7 @@ class AccountStream(QueuedStream):
                         entry = EntryId.parse(update.entry.encode())
                         self.put(kind, self._last + 1, entry.ms, data | {"entry": update.entry})
                     kind = "event"
-            except ArbitraxError:
+            except (ArbitraxError, KeyError):  # of an instrument that the registry has not read yet
                 await asyncio.sleep(AGAIN_SECONDS)
 
     def _data(self, update: AccountUpdate, *, whole: bool) -> dict[str, Any] | None:
