@@ -1,16 +1,22 @@
 """The web socket on a running exchange."""
 
 import itertools
+import json
 import random
+import socket as plain_socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
+from arbitrax.api.websocket import streams
 from arbitrax.services.identity_ports import User
 from tests.exchange_processes import Exchange
 from tests.gateway import Gateway
@@ -249,3 +255,32 @@ def test_nonsense_is_answered_and_the_socket_lives(socket: Socket, frame: str) -
 def test_a_frame_without_end_closes_the_socket(socket: Socket) -> None:
     socket.connection.send("x" * 300_000)
     assert socket.wait_closed()[0] == 1009
+
+
+def test_a_client_that_does_not_read_its_orders_harms_only_itself(
+    gateway: Gateway, key: str, rest: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "MOST_WAITING", 20)
+    host, port = urlsplit(gateway.url).netloc.split(":")
+    plain = plain_socket.socket()
+    plain.setsockopt(plain_socket.SOL_SOCKET, plain_socket.SO_RCVBUF, 4096)
+    plain.connect((host, int(port)))
+    hub = gateway.parts.hub
+    with (
+        closing(Socket(gateway.url, key)) as fast,
+        connect(f"ws://{host}:{port}/api/v1/ws", sock=plain, compression=None, max_queue=1) as slow,
+    ):
+        slow.send(json.dumps({"op": "authenticate", "token": key}))
+        slow.send(json.dumps({"op": "subscribe", "channel": "orders", "account": "mine"}))
+        end = time.monotonic() + 60
+        while len(hub.sessions) < 2:
+            assert time.monotonic() < end
+            threading.Event().wait(0.01)
+        rounds = 0
+        while len(hub.sessions) > 1:
+            assert time.monotonic() < end, rounds
+            rounds += 1
+            found = fast.ask(op="submit", account="mine", orders=[order(price="1") for _ in range(200)])
+            assert {each["status"] for each in found["results"]} == {"open"}
+            assert len(fast.ask(op="cancel_all", account="mine")["cancelled"]) == 200
+        assert fast.ask(op="ping")["type"] == "pong"
