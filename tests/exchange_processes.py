@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import valkey
@@ -59,7 +60,12 @@ class Exchange:
         subprocess.run(
             [*PROGRAM, "exchange", "configure", str(path)], env=self._environment, check=True, stdout=subprocess.DEVNULL
         )
-        self.start("recorder")  # says nothing while all is well
+        self.start("recorder")  # says nothing while all is well; orders are paused until it has begun
+        with valkey.Valkey.from_url(str(settings.redis_url)) as journal:
+            end = time.monotonic() + PATIENCE
+            while journal.hget(f"marks:{shard}", "recorded") is None:
+                assert time.monotonic() < end, "The recorder does not record."
+                threading.Event().wait(0.02)
         self.start("feed", "feed.published_anew")
 
     def start(self, name: str, ready: str | None = None) -> None:
