@@ -88,7 +88,7 @@ def audit(url, shard, scale=SCALE):
         stored = {
             order_number(id): {"filled": int(filled / LOT), "status": status, "quantity": int(quantity / LOT)}
             for id, filled, status, quantity in connection.execute(
-                "SELECT id, filled_quantity, status, quantity FROM orders WHERE NOT orphaned"
+                "SELECT id, filled_quantity, status, quantity FROM orders WHERE account_id IS NOT NULL AND NOT orphaned"
             )
         }
         for each in orders.values():
@@ -97,7 +97,8 @@ def audit(url, shard, scale=SCALE):
         found = {}
         for id, order, account, number, quantity, price in connection.execute(
             "SELECT fills.id, order_id, accounts.number, exchange_instruments.number, abs(quantity), price FROM fills "
-            "JOIN accounts ON accounts.id = account_id JOIN exchange_instruments USING (asset_id) WHERE NOT orphaned"
+            "JOIN accounts ON accounts.id = account_id JOIN exchange_instruments USING (asset_id) "
+            "WHERE account_id IS NOT NULL AND NOT orphaned"
         ):
             event = event_of(id)
             key = event.epoch, event.entry, event.event, order_number(order)
@@ -106,7 +107,7 @@ def audit(url, shard, scale=SCALE):
         wrong = connection.execute(
             "SELECT orders.id FROM orders LEFT JOIN (SELECT order_id, sum(abs(quantity)) AS lots, sum(fee) AS fees, "
             "sum(abs(quantity) * price) AS paid FROM fills WHERE NOT orphaned GROUP BY 1) AS made "
-            "ON order_id = orders.id WHERE NOT orphaned AND ("
+            "ON order_id = orders.id WHERE account_id IS NOT NULL AND NOT orphaned AND ("
             "(filled_quantity, fee) <> (coalesce(lots, 0), coalesce(fees, 0)) "
             "OR abs(coalesce(price * filled_quantity - paid, 0)) > 0.000000001 OR (price IS NULL) <> (lots IS NULL))"
         ).fetchall()
@@ -119,7 +120,7 @@ def audit_state(connection, state, scale=SCALE):
     open_orders = {}
     for id, left, limit, stop in connection.execute(
         "SELECT id, quantity - filled_quantity, limit_price, stop_price FROM orders "
-        "WHERE NOT orphaned AND ended_at IS NULL"
+        "WHERE account_id IS NOT NULL AND NOT orphaned AND ended_at IS NULL"
     ):
         open_orders[order_number(id)] = (int(left / LOT), limit and int(limit / TICK), stop and int(stop / TICK))
     wanted = {

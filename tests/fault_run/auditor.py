@@ -1,6 +1,7 @@
 """Judges what a run left: by what the clients were told, and by one engine that executes the journal at once."""
 
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -38,13 +39,16 @@ class Auditor:
         self.acknowledged = Counter()
         self.commands, self.rows, self.events = {}, np.empty(0, COMMAND), np.empty(0, EVENT)
 
-    def run(self) -> list[str]:
-        """Ask every question; return the findings."""
-        checks = (
+    def checks(self) -> list[Callable[[], None]]:
+        """Return every question."""
+        return [
             self.read, self.replay, self.compare_acknowledgements, self.compare_snapshots, self.compare_cash,
             self.compare_database, self.compare_feed,
-        )  # fmt: skip
-        for check in checks:
+        ]  # fmt: skip
+
+    def run(self) -> list[str]:
+        """Ask every question; return the findings."""
+        for check in self.checks():
             try:
                 check()
             except (AssertionError, DataError) as error:
@@ -102,14 +106,7 @@ class Auditor:
     def compare_acknowledgements(self) -> None:
         """What a client was told happened, once; what it was told was not sent did not."""
         happened = Counter(each.tobytes() for each in self.events)
-        accepted = defaultdict(list)
-        submitted = np.flatnonzero((self.rows["kind"] == Kind.SUBMIT) & (self.rows["client"] != b""))
-        for at in submitted.tolist():
-            first = self.events[self.offsets[at] : self.offsets[at + 1]]
-            name = self.rows["client"][at].decode()
-            accepted[name] += first["order"][first["kind"] == Happening.ACCEPTED].tolist()
-        twice = {name: orders for name, orders in accepted.items() if len(orders) > 1}
-        assert not twice, f"{len(twice)} orders were accepted twice: {list(twice.items())[:5]}"
+        accepted = self.accepted()
         executed = set()
         for line in self.told:
             name = line.get("id")
@@ -133,6 +130,18 @@ class Auditor:
         assert not unsent, f"{unsent[:5]} were executed, and the client was told that they were not sent"
         self.acknowledged["orders"] = len(executed)
         assert executed, "no client was told of any order; this run proves nothing"
+
+    def accepted(self) -> dict[str, list[int]]:
+        """Return the order that each client order id became; none became two."""
+        accepted = defaultdict(list)
+        submitted = np.flatnonzero((self.rows["kind"] == Kind.SUBMIT) & (self.rows["client"] != b""))
+        for at in submitted.tolist():
+            first = self.events[self.offsets[at] : self.offsets[at + 1]]
+            name = self.rows["client"][at].decode()
+            accepted[name] += first["order"][first["kind"] == Happening.ACCEPTED].tolist()
+        twice = {name: orders for name, orders in accepted.items() if len(orders) > 1}
+        assert not twice, f"{len(twice)} orders were accepted twice: {list(twice.items())[:5]}"
+        return accepted
 
     def compare_snapshots(self) -> None:
         """The newest verified snapshot is the replay's state there, and leads to the same end."""

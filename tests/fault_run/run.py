@@ -77,14 +77,20 @@ class Report:
         """Processes that were killed."""
         return sum(count for name, count in self.kills.items() if "paused" not in name and "disk" not in name)
 
+    def answers(self) -> list[tuple[str, str]]:
+        """Return rows of what clients were told."""
+        return [
+            ("orders sent", f"{self.told['row']:,}, acknowledged {self.told['orders']:,}"),
+            ("answers", f"{self.told['events']:,}, unknown {self.told['unknown']:,}"),
+        ]
+
     def __str__(self) -> str:
         kills = ", ".join(f"{name} {count}" for name, count in sorted(self.kills.items()))
         rows = [
             ("seed", str(self.seed)),
             ("kills", f"{self.killed}: {kills}"),
             ("commands executed", f"{self.commands:,}, events {self.events:,}"),
-            ("orders sent", f"{self.told['row']:,}, acknowledged {self.told['orders']:,}"),
-            ("answers", f"{self.told['events']:,}, unknown {self.told['unknown']:,}"),
+            *self.answers(),
             *((name, _summary(times)) for name, times in self.outages.items()),
             *(("ended by itself", each) for each in self.endings),
             *(("differs", each) for each in self.findings),
@@ -107,17 +113,16 @@ class FaultRun:
         self.settings = read_settings(self.environment)
         self.dice = random.Random(seed)  # noqa: S311 - not secret
         self.servers = embedded_servers(home, self.settings.durability)
-        self.report = Report(seed)
+        self.report = self.new_report()
         serve = {"archiver": 1, "recorder": 1, "feed": 1}
         self.members = {
-            name: self._member(name, "arbitrax.cli.main", "serve", name.partition("-")[0].replace("worker", "exchange"))
+            name: self.member(name, "arbitrax.cli.main", "serve", name.partition("-")[0].replace("worker", "exchange"))
             for name in ("worker-1", "worker-2", *serve)
         }
-        self.logs = [home / f"gateway-{number}.jsonl" for number in (1, 2)]
-        self.gateways = [
-            self._member(f"gateway-{at}", "tests.fault_run.trader", str(at), str(seed), str(log), notes=log)
-            for at, log in enumerate(self.logs, 1)
-        ]
+        self.logs: list[Path] = []
+        self.gateways: list[Member] = []
+        """Who sends the orders, and notes what it is told."""
+        self.add_gateways()
         self.back: list[tuple[float, Member]] = []
         self.killed_at: list[tuple[float, str]] = []
         """When something was killed that executes, or is needed for it, and what its end was."""
@@ -127,7 +132,26 @@ class FaultRun:
         """Process and point of all its lives, while points are visited."""
         self.ending = False
 
-    def _member(self, name: str, *words: str, notes: Path | None = None) -> Member:
+    def new_report(self) -> Report:
+        """Return what is filled in."""
+        return Report(self.seed)
+
+    def add_gateways(self) -> None:
+        """Add who sends orders."""
+        self.logs = [self.home / f"gateway-{number}.jsonl" for number in (1, 2)]
+        self.gateways = [
+            self.member(f"gateway-{at}", "tests.fault_run.trader", str(at), str(self.seed), str(log), notes=log)
+            for at, log in enumerate(self.logs, 1)
+        ]
+
+    def prepare(self) -> None:
+        """Do what is to be done before orders come; the exchange is configured."""
+
+    def auditor(self) -> Auditor:
+        """Return who judges."""
+        return Auditor(self.settings, self.logs)
+
+    def member(self, name: str, *words: str, notes: Path | None = None) -> Member:
         return Member(name, list(words), self.home / f"{name}.log", self.environment, notes=notes)
 
     def __enter__(self) -> "FaultRun":
@@ -155,6 +179,7 @@ class FaultRun:
             [sys.executable, "-m", "arbitrax.cli.main", "exchange", "configure", str(file)],
             env=self.environment, check=True, stdout=subprocess.DEVNULL,
         )  # fmt: skip
+        self.prepare()
         for each in self.gateways:
             each.start()
 
@@ -164,7 +189,7 @@ class FaultRun:
         due = time.monotonic() + 2 * KILL_AFTER[1]
         while time.monotonic() < end or self.report.killed < kills:
             self.turn(time.monotonic())
-            if time.monotonic() >= due:
+            if self.targets and time.monotonic() >= due:
                 self._do_one()
                 due = time.monotonic() + self.dice.uniform(*KILL_AFTER)
             threading.Event().wait(0.02)
@@ -217,7 +242,7 @@ class FaultRun:
             self.rest()
         except TimeoutError as error:
             self.report.findings.append(f"{error}; now {self._marks()}")
-        auditor = Auditor(self.settings, self.logs)
+        auditor = self.auditor()
         self.report.findings += auditor.run()
         self.report.commands, self.report.events = len(auditor.rows), len(auditor.events)
         self.report.told = auditor.acknowledged
@@ -265,7 +290,7 @@ class FaultRun:
         if self.only is not None and points is not None:
             name = self.only[1]
             return f"{name}:{self.dice.randint(1, points[name])}" if process == self.only[0] else ""
-        if self.ending or points is None or self.dice.random() > AT_A_POINT:
+        if self.ending or points is None or not self.targets or self.dice.random() > AT_A_POINT:
             return ""
         name = self.dice.choice(list(points))
         return f"{name}:{self.dice.randint(1, points[name])}"
