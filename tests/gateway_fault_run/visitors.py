@@ -9,6 +9,7 @@ import os
 import random
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -115,7 +116,8 @@ class User:
             gateway = None
             if answer is not None and self.conclude(name, answer):
                 return
-            self.note(id=name, unknown=True)
+            why = "no answer" if answer is None else answer.json().get("code", "unknown")
+            self.note(id=name, unknown=why, at=time.time())
             await asyncio.sleep(0.1)
 
     def conclude(self, name: str, answer: httpx2.Response) -> bool:
