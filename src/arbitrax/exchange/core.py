@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from arbitrax.domain.errors import DataError
-from arbitrax.exchange.records import COMMAND, EVENT, Phase, Side, TimeInForce, Type
-from arbitrax.exchange.views import AccountView, Level, OrderView, Place, PositionView, Queued
+from arbitrax.exchange.records import COMMAND, EVENT, Check, Code, Phase, Side, TimeInForce, Type
+from arbitrax.exchange.views import AccountView, Finding, Level, OrderView, Place, PositionView, Queued, Verdict
 from arbitrax.kernels.exchange import matching_engine
 
 
@@ -43,6 +43,24 @@ class MatchingCore:
         offsets = np.empty(len(commands) + 1, np.int64)
         self.kernel.run(np.ascontiguousarray(commands), offsets)
         return np.frombuffer(self.kernel.events(), EVENT), offsets
+
+    def judge(self, submission: bytes) -> Verdict | None:
+        """Make every check of a submission, 128 bytes of COMMAND, with the engine's own rules, and change nothing.
+
+        It may be asked while another thread executes, between its calls.
+
+        Returns:
+            What each found; None: there is no room for it at this moment.
+
+        Raises:
+            RuntimeError: a batch is running.
+        """
+        found = self.kernel.judge(submission)
+        if found is None:
+            return None
+        time, repeats, fills, rows = found
+        findings = (Finding(Check(check), Code(code), value, limit) for check, code, value, limit in rows)
+        return Verdict(time, repeats, fills, tuple(findings))
 
     def state_hash(self) -> int:
         """Return the 64-bit hash of everything that decides the future."""

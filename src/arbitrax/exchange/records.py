@@ -265,6 +265,52 @@ class AccountKind(IntEnum):
     """Buys and sells short against initial margin. Its cash may go below 0."""
 
 
+class Check(IntEnum):
+    """What a submission is checked for, in the engine's order, and what a dry run says of each: value and limit."""
+
+    SYMBOL = 1
+    ACCOUNT = 2
+    CLIENT_ID = 3
+    """The value is the order that has it."""
+    MEMORY = 4
+    FORM = 5
+    DEADLINE = 6
+    EXPIRY = 7
+    """When it expires, and the time now, ms."""
+    PHASE = 8
+    """The value is the `Phase`."""
+    KILL_SWITCH = 9
+    PRICE = 10
+    PRICE_STEP = 11
+    PRICE_BAND = 12
+    """Ticks from the reference, and the most there may be."""
+    TRIGGER = 13
+    TRIGGER_STEP = 14
+    QUANTITY = 15
+    MAX_QUANTITY = 16
+    QUANTITY_STEP = 17
+    DISPLAY = 18
+    """Lots, and the most that so small a display may hide."""
+    MIN_NOTIONAL = 19
+    STARTING_PRICE = 20
+    """Of a trailing stop."""
+    REDUCE_ONLY = 21
+    """Lots that would close the position, and those there are to close."""
+    POST_ONLY = 22
+    """The limit, and the best price of the other side."""
+    RATE = 23
+    OPEN_ORDERS = 24
+    MAX_NOTIONAL = 25
+    MAX_POSITION = 26
+    """Lots held once all open orders of the side have filled, and the account's limit."""
+    SHORTING = 27
+    """Lots that would be sold, and those held."""
+    BUYING_POWER = 28
+    """Cash that would be set aside, and what is free."""
+    FILL_OR_KILL = 29
+    """Lots that the book would fill, and those asked for."""
+
+
 class Happening(IntEnum):
     """What an event says."""
 

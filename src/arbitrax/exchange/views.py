@@ -3,7 +3,7 @@
 from enum import IntEnum
 from typing import NamedTuple
 
-from arbitrax.exchange.records import Side, TimeInForce, Type
+from arbitrax.exchange.records import Check, Code, Side, TimeInForce, Type
 
 
 class Level(NamedTuple):
@@ -89,3 +89,32 @@ class PositionView(NamedTuple):
     fees: int
     buys: int
     sells: int
+
+
+class Finding(NamedTuple):
+    """What a check of a submission found: `Check` says what value and limit are, in ticks, lots or units of cash."""
+
+    check: Check
+    code: Code
+    """OK: it passed."""
+    value: int
+    limit: int
+    """0 where there is none."""
+
+
+class Verdict(NamedTuple):
+    """What a submission would meet."""
+
+    time: int
+    """The engine's, ms: as of which moment."""
+    repeats: int
+    """The order that was sent under its client id and says the same; 0: none. Then nothing else was checked."""
+    fills: int
+    """Lots that would trade at once; -1: that cannot be said."""
+    findings: tuple[Finding, ...]
+    """In the engine's order. What comes after a check without which it would mean nothing was not made."""
+
+    @property
+    def code(self) -> Code:
+        """Return what it would be refused with; OK: accepted."""
+        return next((each.code for each in self.findings if each.code != Code.OK), Code.OK)

@@ -159,6 +159,7 @@ def test_numbers_are_those_of_the_records():
     found = {name: int(number) for name, number in re.findall(r"^    ([A-Z_]+) = (\d+)$", DECLARATIONS, re.MULTILINE)}
     enums = ("Kind", "Side", "Type", "TimeInForce", "SelfTrade", "Flag", "Happening", "Code")
     expected = {each.name: each.value for name in enums for each in getattr(records, name)}
+    expected |= {f"CHECK_{each.name}": each.value for each in records.Check}
     expected["DEFAULT_COLLAR"] = records.DEFAULT_COLLAR
     expected |= {name: getattr(records, name) for name in ("MAX_SYMBOLS", "MAX_PARTS", "MAX_TRIGGERS", "FEES")}
     expected |= {name: getattr(records, name) for name in ("WINDOW_TIME", "WINDOW_ORDERS", "FORGOTTEN_AT_ONCE")}

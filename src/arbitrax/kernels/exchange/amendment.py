@@ -172,19 +172,19 @@ def _check(
     price: cython.longlong
     code: cython.int = check_phase(book, True)
     if code == OK and changed.limit != was.limit:
-        code = check_price(book, changed.limit, True)
+        code = check_price(book, changed.limit, True, cython.NULL)
     if code == OK and changed.stop != was.stop:
-        code = check_price(book, changed.stop, False)
+        code = check_price(book, changed.stop, False, cython.NULL)
     if code == OK:
-        code = check_quantity(book, total)
+        code = check_quantity(book, total, cython.NULL)
     if code == OK and was.display != 0:
-        code = check_display(book, was.display, total)
+        code = check_display(book, was.display, total, cython.NULL)
     if code != OK:
         return code
     if changed.stop != was.stop and at_market(order):
         changed.bound = collar_from(book, order.side, changed.stop) if order.side == BUY else changed.stop
     price = changed.limit if changed.limit != 0 else changed.stop if order.type == STOP else 0
-    code = check_notional(book, cython.cast(int128, price) * total * book.tick_value)
+    code = check_notional(book, cython.cast(int128, price) * total * book.tick_value, cython.NULL)
     if code != OK:
         return code
     if was.position != 0 and total > order.total:

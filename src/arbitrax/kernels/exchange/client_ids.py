@@ -102,16 +102,35 @@ def close_client(e, index, code):
     e.closed += 1
 
 
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
+def _is_outlived(e: cython.pointer[Engine], index: cython.uint, closed: cython.uint) -> cython.bint:
+    """Tell whether the first of so many closed ones is outside both windows."""
+    return closed > e.window_orders and client_at(e, index).time + e.window_time <= e.now
+
+
 def forget_clients(e):
     """Drop from the front what is outside both windows, FORGOTTEN_AT_ONCE at most."""
     gone: cython.int = 0
     index: cython.uint
-    while gone < FORGOTTEN_AT_ONCE and e.closed > e.window_orders:
+    while gone < FORGOTTEN_AT_ONCE and _is_outlived(e, e.first_closed, e.closed):
         index = e.first_closed
-        if client_at(e, index).time + e.window_time > e.now:
-            return
         e.first_closed = client_at(e, index).next
         e.closed -= 1
         remove_from_index(cython.address(e.client_index), cython.address(e.client_ids), index)
         put_back(cython.address(e.client_ids), index, cython.sizeof(ClientId))
         gone += 1
+
+
+def is_forgotten(e, index):
+    """Tell whether `forget_clients` would drop a record now."""
+    gone: cython.uint = 0
+    at: cython.uint = e.first_closed
+    while gone < FORGOTTEN_AT_ONCE and _is_outlived(e, at, e.closed - gone):
+        if at == index:
+            return True
+        at = client_at(e, at).next
+        gone += 1
+    return False

@@ -7,6 +7,16 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     BAD_FIELD,
     BASIS_OPEN,
     BUY,
+    CHECK_DISPLAY,
+    CHECK_MAX_QUANTITY,
+    CHECK_MIN_NOTIONAL,
+    CHECK_PRICE,
+    CHECK_PRICE_BAND,
+    CHECK_PRICE_STEP,
+    CHECK_QUANTITY,
+    CHECK_QUANTITY_STEP,
+    CHECK_TRIGGER,
+    CHECK_TRIGGER_STEP,
     CLOSED,
     CLOSED_PHASE,
     DECREMENT,
@@ -44,6 +54,7 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     STOP_LIMIT,
     TRAILING_STOP,
 )
+from cython.cimports.arbitrax.kernels.exchange.verdict import fails, stops
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
@@ -91,70 +102,93 @@ def is_collected(c):
 
 
 @cython.overflowcheck(False)  # of 128 bits
-def check_price(book, price, banded):
+def check_price(book, price, banded, v):
     """Check a price, a trigger or a distance: above 0, at most MAX_PRICE, on the step, within the band."""
     away: cython.longlong
-    if price <= 0:
+    most: int128 = 0
+    far: cython.bint
+    off: cython.bint = book.price_step != 1 and price % book.price_step != 0
+    if fails(v, CHECK_PRICE if banded else CHECK_TRIGGER, PRICE_NOT_POSITIVE, price, 0, price <= 0):
         return PRICE_NOT_POSITIVE
     if price > MAX_PRICE:
+        fails(v, CHECK_PRICE_BAND if banded else CHECK_TRIGGER, PRICE_OUT_OF_BAND, price, MAX_PRICE, True)
         return PRICE_OUT_OF_BAND
-    if book.price_step != 1 and price % book.price_step != 0:
+    if stops(v, CHECK_PRICE_STEP if banded else CHECK_TRIGGER_STEP, OFF_TICK, price, book.price_step, off):
         return OFF_TICK
     if banded and book.band != 0 and book.reference != 0:
         away = price - book.reference if price > book.reference else book.reference - price
-        if cython.cast(int128, away) * 10_000 > cython.cast(int128, book.reference) * book.band:
+        far = cython.cast(int128, away) * 10_000 > cython.cast(int128, book.reference) * book.band
+        if v != cython.NULL:
+            most = cython.cast(int128, book.reference) * book.band // 10_000
+        if stops(v, CHECK_PRICE_BAND, PRICE_OUT_OF_BAND, away, most, far):
             return PRICE_OUT_OF_BAND
     return OK
 
 
-def check_quantity(book, quantity):
+def check_quantity(book, quantity, v):
     """Check lots: above 0, at most the instrument's, a multiple of its step."""
-    if quantity <= 0:
+    off: cython.bint = book.quantity_step != 1 and quantity % book.quantity_step != 0
+    if fails(v, CHECK_QUANTITY, QUANTITY_NOT_POSITIVE, quantity, 0, quantity <= 0):
         return QUANTITY_NOT_POSITIVE
-    if quantity > book.max_quantity or quantity > MAX_QUANTITY:
+    if quantity > MAX_QUANTITY:
+        fails(v, CHECK_MAX_QUANTITY, QUANTITY_TOO_LARGE, quantity, book.max_quantity, True)
         return QUANTITY_TOO_LARGE
-    return OFF_LOT if book.quantity_step != 1 and quantity % book.quantity_step != 0 else OK
-
-
-@cython.overflowcheck(False)  # of 128 bits
-def check_display(book, display, quantity):
-    """Check what an iceberg shows: a multiple of the lot step, and not in too many parts."""
-    if display % book.quantity_step != 0:
+    if stops(v, CHECK_MAX_QUANTITY, QUANTITY_TOO_LARGE, quantity, book.max_quantity, quantity > book.max_quantity):
+        return QUANTITY_TOO_LARGE
+    if stops(v, CHECK_QUANTITY_STEP, OFF_LOT, quantity, book.quantity_step, off):
         return OFF_LOT
-    return QUANTITY_TOO_LARGE if cython.cast(int128, display) * MAX_PARTS < quantity else OK
-
-
-def check_notional(book, notional):
-    """Check the value of an order; 0: it has none and passes."""
-    return NOTIONAL_TOO_SMALL if 0 < notional < book.min_notional else OK
+    return OK
 
 
 @cython.overflowcheck(False)  # of 128 bits
-def check_submission(book, c, touch):
+def check_display(book, display, quantity, v):
+    """Check what an iceberg shows: a multiple of the lot step, and not in too many parts."""
+    most: int128 = cython.cast(int128, display) * MAX_PARTS
+    if stops(v, CHECK_QUANTITY_STEP, OFF_LOT, display, book.quantity_step, display % book.quantity_step != 0):
+        return OFF_LOT
+    if stops(v, CHECK_DISPLAY, QUANTITY_TOO_LARGE, quantity, most, most < quantity):
+        return QUANTITY_TOO_LARGE
+    return OK
+
+
+@cython.overflowcheck(False)  # of 128 bits
+def check_notional(book, notional, v):
+    """Check the value of an order; 0: it has none and passes."""
+    small: cython.bint = notional < book.min_notional
+    if notional > 0 and stops(v, CHECK_MIN_NOTIONAL, NOTIONAL_TOO_SMALL, notional, book.min_notional, small):
+        return NOTIONAL_TOO_SMALL
+    return OK
+
+
+@cython.overflowcheck(False)  # of 128 bits
+def check_submission(book, c, touch, v):
     """Check prices, then the distance of a peg, then quantity, the display of an iceberg, notional."""
     code: cython.int = OK
     price: cython.longlong = touch
     limited: cython.bint = c.type == LIMIT or c.type == ICEBERG or c.type == STOP_LIMIT or c.type == PEG
-    stops: cython.bint = STOP <= c.type <= TRAILING_STOP
+    waits: cython.bint = STOP <= c.type <= TRAILING_STOP
+    off: cython.bint
     if limited:
-        code = check_price(book, c.price, True)
-    if code == OK and stops:
-        code = check_price(book, c.stop, False)
+        code = check_price(book, c.price, True, v)
+    if code == OK and waits:
+        code = check_price(book, c.stop, False, v)
     if code != OK:
         return code
-    if c.type == PEG and c.extra % book.price_step != 0:
-        return OFF_TICK
+    if c.type == PEG:
+        off = c.extra % book.price_step != 0
+        if stops(v, CHECK_PRICE_STEP, OFF_TICK, c.extra, book.price_step, off):
+            return OFF_TICK
     if c.type == MARKET and c.quantity == 0 and c.extra != 0:
-        return check_notional(book, c.extra)
-    code = check_quantity(book, c.quantity)
+        return check_notional(book, c.extra, v)
+    code = check_quantity(book, c.quantity, v)
     if code == OK and c.type == ICEBERG:
-        code = check_display(book, c.extra, c.quantity)
+        code = check_display(book, c.extra, c.quantity, v)
     if code != OK:
         return code
     if limited:
         price = c.price
     elif c.type == TRAILING_STOP:
         price = 0  # its stop is a distance
-    elif stops:
+    elif waits:
         price = c.stop
-    return check_notional(book, cython.cast(int128, price) * c.quantity * book.tick_value)
+    return check_notional(book, cython.cast(int128, price) * c.quantity * book.tick_value, v)

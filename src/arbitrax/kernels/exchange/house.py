@@ -67,7 +67,7 @@ def check_outside(book, c, least):
         return BAD_FIELD
     code = check_phase(book, False)
     if code == OK:
-        code = check_price(book, c.price, False)
+        code = check_price(book, c.price, False, cython.NULL)
     if code != OK:
         return code
     if c.quantity < least:

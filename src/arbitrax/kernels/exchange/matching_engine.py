@@ -58,6 +58,8 @@ from cython.cimports.arbitrax.kernels.exchange.state_hash import (
     state_hash,
 )
 from cython.cimports.arbitrax.kernels.exchange.state_load import load_state
+from cython.cimports.arbitrax.kernels.exchange.submission import judge
+from cython.cimports.arbitrax.kernels.exchange.verdict import Verdict
 from cython.cimports.cpython.buffer import PyBuffer_FillInfo
 from cython.cimports.cpython.bytes import PyBytes_FromStringAndSize
 from cython.cimports.libc.string import memset
@@ -270,6 +272,37 @@ class MatchingEngine:
         c.flags = flags
         c.stop = stop
         return self._answer()
+
+    def judge(self, command: bytes):
+        """Make every check of a submission as if it came now, and change nothing.
+
+        (engine's time, order that was sent under its client id before or 0, lots that would trade at once or -1,
+        [(check, code, value, limit), ...] in the engine's order): a code of 0 passed, the first other one is what the
+        order would be refused with. None: there is no room at this moment for what the check needs.
+        """
+        verdict: Verdict
+        where: cython.p_const_char = command
+        found: list = []
+        i: cython.int
+        if len(command) != cython.sizeof(Command):
+            raise ValueError(f"A command has {cython.sizeof(Command)} bytes, not {len(command)}.")
+        self._check_free()
+        if not judge(
+            cython.address(self.e),
+            cython.cast(cython.pointer[cython.const[Command]], where),
+            cython.address(verdict),
+        ):
+            return None
+        for i in range(verdict.count):
+            found.append(
+                (
+                    verdict.findings[i].check,
+                    verdict.findings[i].code,
+                    _as_int(verdict.findings[i].value),
+                    _as_int(verdict.findings[i].limit),
+                )
+            )
+        return (self.e.now, verdict.repeats, verdict.fills, found)
 
     def events(self):
         """Return the events of the last call as bytes: ``np.frombuffer(engine.events(), EVENT)``.

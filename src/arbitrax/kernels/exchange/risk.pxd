@@ -4,6 +4,7 @@ from arbitrax.kernels.exchange.records cimport BUY, HOUSE
 from arbitrax.kernels.exchange.state cimport (
     Balance, Book, Engine, Extension, Order, Position, balance_at, position_at,
 )
+from arbitrax.kernels.exchange.verdict cimport Verdict
 
 cdef enum:
     MILLION = 1000000      # parts of a fee's rate
@@ -16,6 +17,9 @@ cdef void count_reducing(Engine* e, const Order* order, const Extension* x, int 
 cdef bint reduces(const Position* position, unsigned int side, long long lots, bint reduce_only) noexcept nogil
 cdef int check_new_order(
     Engine* e, Book* book, const Order* order, Extension* x, long long lots, long long touch
+) noexcept nogil
+cdef int judge_new_order(
+    Engine* e, Book* book, const Order* order, Extension* x, long long lots, long long touch, Verdict* v
 ) noexcept nogil
 cdef int check_change(
     Engine* e, Book* book, const Order* order, const Extension* was, Extension* changed, long long total

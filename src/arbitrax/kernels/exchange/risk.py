@@ -10,6 +10,12 @@ from cython.cimports.arbitrax.kernels.exchange.prices import mark
 from cython.cimports.arbitrax.kernels.exchange.records import (
     BUY,
     CASH_ACCOUNT,
+    CHECK_BUYING_POWER,
+    CHECK_MAX_NOTIONAL,
+    CHECK_MAX_POSITION,
+    CHECK_OPEN_ORDERS,
+    CHECK_RATE,
+    CHECK_SHORTING,
     FEES,
     HOUSE,
     MARGIN_ACCOUNT,
@@ -42,6 +48,7 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     position_at,
     sign,
 )
+from cython.cimports.arbitrax.kernels.exchange.verdict import Verdict, fails, stops
 from cython.cimports.libc.string import memset
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
@@ -269,15 +276,18 @@ def reduces(position, side, lots, reduce_only):
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _check_rate(e: cython.pointer[Engine], balance: cython.pointer[Balance]) -> cython.int:
-    """Count a submission in its second of engine time, or refuse it."""
+def _check_rate(
+    e: cython.pointer[Engine], balance: cython.pointer[Balance], v: cython.pointer[Verdict]
+) -> cython.int:
+    """Count a submission in its second of engine time, or refuse it. One that is only asked about does not count."""
     second: cython.longlong = e.now // 1000
-    if balance.second != second:
-        balance.second = second
-        balance.submitted = 0
-    if balance.max_rate != 0 and balance.submitted >= balance.max_rate:
+    submitted: cython.longlong = balance.submitted if balance.second == second else 0
+    many: cython.bint = balance.max_rate != 0 and submitted >= balance.max_rate
+    if stops(v, CHECK_RATE, RATE_LIMIT, submitted + 1, balance.max_rate, many):
         return RATE_LIMIT
-    balance.submitted += 1
+    if v == cython.NULL:
+        balance.second = second
+        balance.submitted = submitted + 1
     return OK
 
 
@@ -292,19 +302,29 @@ def _check_limits(
     lots: cython.longlong,
     notional: int128,
     new: cython.bint,
+    v: cython.pointer[Verdict],
 ) -> cython.int:
     """Check the account's limits for so many lots more of a side: orders, notional, position, shorting."""
     held: cython.longlong = position.quantity if side == BUY else -position.quantity
-    if new and balance.max_orders != 0 and balance.orders >= balance.max_orders:
+    most: cython.longlong = balance.max_notional if balance.max_notional != 0 else MAX_NOTIONAL
+    asked: cython.longlong = position.lots[side] + lots
+    beyond: cython.bint
+    beyond = balance.max_orders != 0 and balance.orders >= balance.max_orders
+    if new and stops(v, CHECK_OPEN_ORDERS, ORDER_LIMIT, balance.orders + 1, balance.max_orders, beyond):
         return ORDER_LIMIT
-    if notional > MAX_NOTIONAL or (balance.max_notional != 0 and notional > balance.max_notional):
+    if notional > MAX_NOTIONAL:
+        fails(v, CHECK_MAX_NOTIONAL, NOTIONAL_LIMIT, notional, most, True)
+        return NOTIONAL_LIMIT
+    if stops(v, CHECK_MAX_NOTIONAL, NOTIONAL_LIMIT, notional, most, notional > most):
         return NOTIONAL_LIMIT
     if lots <= 0:
         return OK
-    if balance.max_position != 0 and held + position.lots[side] + lots > balance.max_position:
+    beyond = balance.max_position != 0 and held + asked > balance.max_position
+    if stops(v, CHECK_MAX_POSITION, POSITION_LIMIT, held + asked, balance.max_position, beyond):
         return POSITION_LIMIT
-    if side == SELL and balance.kind == CASH_ACCOUNT and position.lots[side] + lots > position.quantity:
-        return NO_SHORTING
+    if side == SELL and balance.kind == CASH_ACCOUNT:
+        if stops(v, CHECK_SHORTING, NO_SHORTING, asked, position.quantity, asked > position.quantity):
+            return NO_SHORTING
     return OK
 
 
@@ -320,39 +340,57 @@ def _check_power(
     side: cython.uint,
     lots: cython.longlong,
     cash: int128,
+    v: cython.pointer[Verdict],
 ) -> cython.int:
     """Check that so many lots more of a side, and the cash set aside for them, are covered."""
     free: int128
+    had: int128 = 0
     before: cython.longlong
     after: cython.longlong
+    if v != cython.NULL:
+        had = available(e, balance)
     if cash <= 0:
+        stops(v, CHECK_BUYING_POWER, NO_BUYING_POWER, 0, had, False)
         return OK
     if balance.kind == CASH_ACCOUNT:
         free = balance.cash - balance.set_aside - (cash if side == BUY else 0)
-        return OK if free >= 0 else NO_BUYING_POWER
+        return NO_BUYING_POWER if stops(v, CHECK_BUYING_POWER, NO_BUYING_POWER, had - free, had, free < 0) else OK
     before = _exposed(position, side)
     position.lots[side] += lots
     position.reserves[side] += cash
     after = _exposed(position, side)
-    free = 0 if after <= before else _free_on_margin(e, balance)
+    free = had if after <= before else _free_on_margin(e, balance)
     position.lots[side] -= lots
     position.reserves[side] -= cash
-    return OK if free >= 0 else NO_BUYING_POWER
+    if stops(v, CHECK_BUYING_POWER, NO_BUYING_POWER, had - free, had, after > before and free < 0):
+        return NO_BUYING_POWER
+    return OK
 
 
+@cython.cfunc
+@cython.inline
+@cython.nogil
+@cython.exceptval(check=False)
 @cython.overflowcheck(False)  # of 128 bits
-def check_new_order(e, book, order, x, lots, touch):
-    """Check rate, limits and buying power of a new order, and note what each of its lots sets aside."""
+def _judge(
+    e: cython.pointer[Engine],
+    book: cython.pointer[Book],
+    order: cython.pointer[cython.const[Order]],
+    x: cython.pointer[Extension],
+    lots: cython.longlong,
+    touch: cython.longlong,
+    v: cython.pointer[Verdict],
+) -> cython.int:
     position: cython.pointer[Position] = position_at(e, x.position)
     balance: cython.pointer[Balance] = balance_at(e, position.balance)
     worst: cython.longlong = _worst_price(book, balance, order, x, touch)
     notional: int128 = x.funds
     cash: int128
-    code: cython.int = _check_rate(e, balance)
+    code: cython.int = _check_rate(e, balance, v)
     if x.funds == 0:  # no conditional expression: of numbers of 64 and of 128 bits, Cython makes one of 64
         notional = cython.cast(int128, worst) * lots * book.tick_value
     if code == OK:
-        code = _check_limits(balance, position, order.side, lots, notional, True)
+        code = _check_limits(balance, position, order.side, lots, notional, True, v)
     if code != OK:
         return code
     if x.funds != 0:
@@ -360,7 +398,17 @@ def check_new_order(e, book, order, x, lots, touch):
     else:
         x.lot_reserve = cython.cast(cython.longlong, _lot_reserve(book, balance, order.side, worst))
         cash = cython.cast(int128, lots) * x.lot_reserve
-    return _check_power(e, balance, position, order.side, lots, cash)
+    return _check_power(e, balance, position, order.side, lots, cash, v)
+
+
+def check_new_order(e, book, order, x, lots, touch):
+    """Check rate, limits and buying power of a new order, and note what each of its lots sets aside."""
+    return _judge(e, book, order, x, lots, touch, cython.NULL)
+
+
+def judge_new_order(e, book, order, x, lots, touch, v):
+    """Do the same, and write down what each check finds, unless ``v`` is NULL."""
+    return _judge(e, book, order, x, lots, touch, v)
 
 
 @cython.overflowcheck(False)  # of 128 bits
@@ -379,7 +427,7 @@ def check_change(e, book, order, was, changed, total):
         changed.lot_reserve = cython.cast(cython.longlong, lot)
         return OK
     code = _check_limits(
-        balance, position, order.side, more, cython.cast(int128, worst) * total * book.tick_value, False
+        balance, position, order.side, more, cython.cast(int128, worst) * total * book.tick_value, False, cython.NULL
     )
     if code != OK:
         return code
@@ -391,6 +439,7 @@ def check_change(e, book, order, was, changed, total):
         order.side,
         more,
         cython.cast(int128, left) * lot - cython.cast(int128, order.open) * was.lot_reserve,
+        cython.NULL,
     )
 
 

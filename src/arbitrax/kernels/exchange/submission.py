@@ -10,6 +10,7 @@ from cython.cimports.arbitrax.kernels.exchange.client_ids import (
     forget_clients,
     has_client,
     is_client_id,
+    is_forgotten,
 )
 from cython.cimports.arbitrax.kernels.exchange.events import at_market, blank, refuse, tell, triggers
 from cython.cimports.arbitrax.kernels.exchange.filters import (
@@ -39,7 +40,22 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
     ACCEPTED,
     BAD_FIELD,
     BUY,
+    CHECK_ACCOUNT,
+    CHECK_CLIENT_ID,
+    CHECK_DEADLINE,
+    CHECK_EXPIRY,
+    CHECK_FILL_OR_KILL,
+    CHECK_FORM,
+    CHECK_KILL_SWITCH,
+    CHECK_MEMORY,
+    CHECK_PHASE,
+    CHECK_POST_ONLY,
+    CHECK_REDUCE_ONLY,
+    CHECK_STARTING_PRICE,
+    CHECK_SYMBOL,
     CLIENT_ID_USED,
+    CONTINUOUS,
+    DECREMENT,
     EXPIRED,
     FEES,
     FOK,
@@ -71,8 +87,9 @@ from cython.cimports.arbitrax.kernels.exchange.records import (
 )
 from cython.cimports.arbitrax.kernels.exchange.reserved import take
 from cython.cimports.arbitrax.kernels.exchange.risk import (
-    check_new_order,
     count_reducing,
+    find_position,
+    judge_new_order,
     open_position,
     reduces,
     reserve,
@@ -83,6 +100,7 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     Engine,
     Extension,
     Order,
+    Position,
     balance_at,
     balance_of,
     book_at,
@@ -96,6 +114,8 @@ from cython.cimports.arbitrax.kernels.exchange.state import (
     symbol_of,
 )
 from cython.cimports.arbitrax.kernels.exchange.stops import open_waiting, trail, watched_price
+from cython.cimports.arbitrax.kernels.exchange.verdict import Verdict, fails, stops
+from cython.cimports.libc.string import memset
 
 SOURCE_HASH = ARBITRAX_SOURCE_HASH.decode()
 
@@ -108,14 +128,7 @@ def submit(e, c):
     client: cython.bint = has_client(c)
     slot: cython.uint = 0
     e.next_id += 1
-    if not has_book(e, c.symbol):
-        code = UNKNOWN_SYMBOL
-    elif c.account == HOUSE:
-        code = UNKNOWN_ACCOUNT
-    elif keeps_accounts(book_at(e, c.symbol)) and (c.account == FEES or balance_of(e, c.account) == cython.NULL):
-        code = UNKNOWN_ACCOUNT
-    elif client and not is_client_id(c):
-        code = BAD_FIELD
+    code = _check_names(e, c, cython.NULL)
     if code != OK:
         refuse(e, c, code, id)
         return
@@ -128,7 +141,9 @@ def submit(e, c):
         refuse(e, c, NO_ROOM, id)
         return
     slot = _make_order(e, c, id)
-    code = _check(e, book_at(e, c.symbol), c, slot)
+    code = _check(
+        e, book_at(e, c.symbol), c, order_at(e, slot), extension_at(e, order_at(e, slot).extension), cython.NULL
+    )
     if code == OK:
         if client:
             extension_at(e, order_at(e, slot).extension).client = add_client(e, c, id, body)
@@ -138,6 +153,83 @@ def submit(e, c):
     if client:
         close_client(e, add_client(e, c, id, body), code)
     refuse(e, c, code, id)
+
+
+@cython.overflowcheck(False)  # of 128 bits
+def judge(e, c, v):
+    """Write down what every check of a submission finds now, or at its time if that is later; no order is made.
+
+    False: there is no room for the account's first position in the symbol at this moment. That position, of nothing, is
+    all that remains: it has no part in the state.
+    """
+    now: cython.longlong = e.now
+    done: cython.bint
+    if c.time > e.now:
+        e.now = c.time
+    done = _judge(e, c, v)
+    e.now = now
+    return done
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _judge(
+    e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], v: cython.pointer[Verdict]
+) -> cython.bint:
+    order: Order
+    x: Extension
+    book: cython.pointer[Book]
+    known: cython.uint
+    used: cython.bint
+    limit: cython.longlong
+    v.count = 0
+    v.repeats = 0
+    v.fills = -1
+    if _check_names(e, c, v) != OK:
+        return True
+    book = book_at(e, c.symbol)
+    known = find_client(e, c) if has_client(c) else 0
+    if known != 0 and not is_forgotten(e, known):
+        used = client_at(e, known).body != body_of(c)
+        if not used:
+            v.repeats = client_at(e, known).order
+        fails(v, CHECK_CLIENT_ID, CLIENT_ID_USED, client_at(e, known).order, 0, used)
+        return True
+    if fails(v, CHECK_MEMORY, NO_ROOM, e.failed, 0, e.failed != 0):
+        return True
+    memset(cython.address(order), 0, cython.sizeof(Order))
+    memset(cython.address(x), 0, cython.sizeof(Extension))
+    if keeps_accounts(book) and find_position(e, c.account, c.symbol) == 0:
+        if e.positions.left == 0 and e.positions.made + 1 >= e.positions.given:
+            return False
+    _fill_in(e, c, cython.address(order), cython.address(x))
+    if _check(e, book, c, cython.address(order), cython.address(x), v) == OK and not triggers(cython.address(order)):
+        limit = x.limit if x.limit != 0 else x.bound
+        # What is decremented, or bought by funds, changes its size on the way: the walk of FOK does not say how much.
+        if book.phase == CONTINUOUS and order.type != PEG and x.funds == 0 and c.self_trade != DECREMENT:
+            v.fills = would_fill(e, book, cython.address(order), limit, order.total, order.total)
+    return True
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _check_names(
+    e: cython.pointer[Engine], c: cython.pointer[cython.const[Command]], v: cython.pointer[Verdict]
+) -> cython.int:
+    """Check symbol, account, client id."""
+    unknown: cython.bint
+    if fails(v, CHECK_SYMBOL, UNKNOWN_SYMBOL, c.symbol, 0, not has_book(e, c.symbol)):
+        return UNKNOWN_SYMBOL
+    unknown = c.account == HOUSE
+    if keeps_accounts(book_at(e, c.symbol)):
+        unknown = unknown or c.account == FEES or balance_of(e, c.account) == cython.NULL
+    if fails(v, CHECK_ACCOUNT, UNKNOWN_ACCOUNT, c.account, 0, unknown):
+        return UNKNOWN_ACCOUNT
+    if has_client(c) and fails(v, CHECK_CLIENT_ID, BAD_FIELD, 0, 0, not is_client_id(c)):
+        return BAD_FIELD
+    return OK
 
 
 @cython.cfunc
@@ -175,10 +267,23 @@ def _make_order(
     """Return a new order that stands nowhere."""
     slot: cython.uint = take(cython.address(e.orders), cython.sizeof(Order))
     order: cython.pointer[Order] = order_at(e, slot)
-    book: cython.pointer[Book] = book_at(e, c.symbol)
-    x: cython.pointer[Extension] = new_extension(e, order, book)
-    order.account = c.account
+    x: cython.pointer[Extension] = new_extension(e, order, book_at(e, c.symbol))
     order.id = id
+    _fill_in(e, c, order, x)
+    return slot
+
+
+@cython.cfunc
+@cython.nogil
+@cython.exceptval(check=False)
+def _fill_in(
+    e: cython.pointer[Engine],
+    c: cython.pointer[cython.const[Command]],
+    order: cython.pointer[Order],
+    x: cython.pointer[Extension],
+) -> cython.void:
+    """Give an order what its submission says."""
+    order.account = c.account
     order.open = order.total = c.quantity
     order.side = c.side
     order.type = c.type
@@ -193,31 +298,38 @@ def _make_order(
     if c.time_in_force == GTD:
         x.expire = c.expire
     order.price = x.limit
-    if keeps_accounts(book):
+    if keeps_accounts(book_at(e, c.symbol)):
         x.position = open_position(e, c.account, c.symbol)
-    return slot
 
 
 @cython.cfunc
 @cython.nogil
 @cython.exceptval(check=False)
 def _check_entry(
-    e: cython.pointer[Engine], book: cython.pointer[Book], c: cython.pointer[cython.const[Command]]
+    e: cython.pointer[Engine],
+    book: cython.pointer[Book],
+    c: cython.pointer[cython.const[Command]],
+    v: cython.pointer[Verdict],
 ) -> cython.int:
     """Check form, deadline, expiry, phase, kill switch."""
     code: cython.int = check_form(c)
+    killed: cython.bint
     if code == OK and c.flags & REDUCE_ONLY and not keeps_accounts(book):
         code = BAD_FIELD
-    if code != OK:
+    if fails(v, CHECK_FORM, BAD_FIELD, 0, 0, code != OK):
         return code
-    if c.deadline != 0 and e.now > c.deadline:
+    if c.deadline != 0 and stops(v, CHECK_DEADLINE, STALE, e.now, c.deadline, e.now > c.deadline):
         return STALE
-    if c.time_in_force == GTD and c.expire <= e.now:
+    if c.time_in_force == GTD and stops(v, CHECK_EXPIRY, EXPIRED, c.expire, e.now, c.expire <= e.now):
         return EXPIRED
     code = check_phase(book, is_collected(c))
-    if code == OK and keeps_accounts(book) and (e.all_killed or balance_of(e, c.account).killed):
-        return KILLED
-    return code
+    if stops(v, CHECK_PHASE, code, book.phase, 0, code != OK):
+        return code
+    if keeps_accounts(book):
+        killed = e.all_killed or balance_of(e, c.account).killed
+        if stops(v, CHECK_KILL_SWITCH, KILLED, killed, 0, killed):
+            return KILLED
+    return OK
 
 
 @cython.cfunc
@@ -230,6 +342,7 @@ def _set_prices(
     order: cython.pointer[Order],
     x: cython.pointer[Extension],
     touch: cython.longlong,
+    v: cython.pointer[Verdict],
 ) -> cython.int:
     """Set trigger and bound."""
     start: cython.longlong
@@ -244,7 +357,7 @@ def _set_prices(
         start = watched_price(e, book, order.side, order.flags & ON_QUOTE)
         if start == 0:
             start = mark(book)
-        if start == 0:
+        if fails(v, CHECK_STARTING_PRICE, NO_LIQUIDITY, start, 0, start == 0):
             return NO_LIQUIDITY
         x.distance = c.stop
         x.stop = trail(order.side, start, c.stop)
@@ -264,7 +377,7 @@ def slide(e, book, order, limit, lots):
         return True
     best = best_price(e, book, order.side ^ 1)
     price = best - sign(order) * book.price_step
-    if not order.flags & SLIDE or check_price(book, price, True) != OK:
+    if not order.flags & SLIDE or check_price(book, price, True, cython.NULL) != OK:
         return False
     limit[0] = price
     return True
@@ -277,39 +390,51 @@ def _check(
     e: cython.pointer[Engine],
     book: cython.pointer[Book],
     c: cython.pointer[cython.const[Command]],
-    slot: cython.uint,
+    order: cython.pointer[Order],
+    x: cython.pointer[Extension],
+    v: cython.pointer[Verdict],
 ) -> cython.int:
     """Return the first code that refuses, else OK. Fills in what the order will need: triggers, bounds, reserves."""
-    order: cython.pointer[Order] = order_at(e, slot)
-    x: cython.pointer[Extension] = extension_at(e, order.extension)
     touch: cython.longlong
     lots: cython.longlong = order.total
     limit: cython.longlong
-    code: cython.int = _check_entry(e, book, c)
+    filled: cython.longlong
+    slides: cython.bint
+    reducing: cython.bint
+    position: cython.pointer[Position]
+    held: cython.longlong
+    code: cython.int = _check_entry(e, book, c, v)
     if code != OK:
         return code
     touch = best_price(e, book, order.side ^ 1)
-    code = check_submission(book, c, touch)
+    code = check_submission(book, c, touch, v)
     if code == OK:
-        code = _set_prices(e, book, c, order, x, touch)
+        code = _set_prices(e, book, c, order, x, touch, v)
     if code != OK:
         return code
     if x.funds != 0 and touch != 0:
         lots = affordable(book, x, touch)
-    if x.position != 0 and not reduces(position_at(e, x.position), order.side, lots, order.flags & REDUCE_ONLY):
-        return NOT_REDUCING
+    if x.position != 0:
+        position = position_at(e, x.position)
+        held = -position.quantity if order.side == BUY else position.quantity
+        reducing = reduces(position, order.side, lots, order.flags & REDUCE_ONLY)
+        if order.flags & REDUCE_ONLY or position.reducing[order.side] != 0:
+            if stops(v, CHECK_REDUCE_ONLY, NOT_REDUCING, position.lots[order.side] + lots, held, not reducing):
+                return NOT_REDUCING
     if order.flags & POST_ONLY and not triggers(order):
         limit = x.limit
-        if not slide(e, book, order, cython.address(limit), order.open):
+        slides = slide(e, book, order, cython.address(limit), order.open)
+        if stops(v, CHECK_POST_ONLY, WOULD_TRADE, limit, touch, not slides):
             return WOULD_TRADE
         x.limit = order.price = limit
     if x.position != 0:
-        code = check_new_order(e, book, order, x, lots, touch)
+        code = judge_new_order(e, book, order, x, lots, touch, v)
         if code != OK:
             return code
     if order.terms & 15 == FOK and not triggers(order):
         limit = x.limit if x.limit != 0 else x.bound
-        if would_fill(e, book, order, limit, order.total, order.total) < order.total:
+        filled = would_fill(e, book, order, limit, order.total, order.total)
+        if stops(v, CHECK_FILL_OR_KILL, NOT_ALL_AT_ONCE, filled, order.total, filled < order.total):
             return NOT_ALL_AT_ONCE
     return OK
 
