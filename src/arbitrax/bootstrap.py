@@ -335,6 +335,7 @@ def serve_exchange(
     from arbitrax.storage.exchange_files.shard_archive import FileArchive
     from arbitrax.storage.postgres.recorded_mark import RecordedMark
     from arbitrax.storage.redis.file_sync import FileSync
+    from arbitrax.storage.redis.inquiry_answers import InquiryAnswers
     from arbitrax.storage.redis.session_schedule import SessionSchedule
     from arbitrax.storage.redis.shard_server import ShardServer
     from arbitrax.storage.redis.shard_store import ValkeyShardStore
@@ -358,13 +359,14 @@ def serve_exchange(
         FileSync(lambda: journal_url(settings), shard, settings.durability, say),
         WorkerReports(lambda: journal_url(settings), shard, meter),
         SessionSchedule(lambda: journal_url(settings), shard, say) as sessions,
+        InquiryAnswers(lambda: journal_url(settings), shard) as answers,
     ):
         sources = Sources(
             exchange_snapshots(settings, shard),
             FileArchive(exchange_folder(settings)),
             RecordedMark(known, lambda: _database(settings), say),
         )
-        serve(shard, connect, sources=sources, pace=pace, say=say, stop=stop, sessions=sessions)
+        serve(shard, connect, sources=sources, pace=pace, say=say, stop=stop, sessions=sessions, answers=answers)
 
 
 def serve_archiver(settings: Settings, shard: int, say: Callable[[str], None], stop: Event) -> None:

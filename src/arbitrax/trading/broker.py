@@ -12,6 +12,7 @@ from arbitrax.trading.orders import (
     Outcome,
     PositionState,
     Side,
+    Validation,
 )
 
 
@@ -31,6 +32,13 @@ class Broker(Protocol):
 
     async def submit_all(self, account: str, orders: Sequence[NewOrder]) -> list[Outcome]:
         """Submit orders that enter in this order, together; the outcomes in the same order."""
+
+    async def validate(self, account: str, order: NewOrder) -> Validation:
+        """Return what every check would say of an order now; nothing is sent.
+
+        Raises:
+            StoreUnavailableError: whoever would check it does not answer.
+        """
 
     async def amend(
         self, account: str, order: str, *, quantity: str, price: str | None = None, stop: str | None = None

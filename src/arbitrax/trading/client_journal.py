@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from arbitrax.domain.errors import StoreError, StoreUnavailableError
 from arbitrax.exchange.journal import CommandEntry, EntryId, EventEntry
+from arbitrax.exchange.views import Verdict
 
 
 class AppendInterruptedError(StoreUnavailableError):
@@ -73,6 +74,9 @@ class ClientJournal(Protocol):
 
     async def condition(self, shard: int) -> Condition:
         """Return how a shard is."""
+
+    async def inquire(self, shard: int, submission: bytes, seconds: float) -> Verdict | None:
+        """Return what the worker would make of a submission, 128 bytes of COMMAND; None: nobody says in time."""
 
     async def close(self) -> None:
         """Close the connections."""

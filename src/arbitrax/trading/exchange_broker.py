@@ -20,6 +20,7 @@ from arbitrax.trading.orders import (
     AccountState,
     AccountUpdate,
     BookDepth,
+    CheckState,
     DepthLevel,
     Done,
     NewOrder,
@@ -29,16 +30,20 @@ from arbitrax.trading.orders import (
     Refused,
     Side,
     Unknown,
+    Validation,
 )
 from arbitrax.trading.past_orders import PastOrders
 from arbitrax.trading.recorded import Records, Wanted
-from arbitrax.trading.refusals import BUSY, REFUSALS
+from arbitrax.trading.refusals import BUSY, NO_WORKER, REFUSALS
 from arbitrax.trading.registry import Account, Instrument, Registry
+from arbitrax.trading.verdicts import ENTRY, EXACT, PAST, failed, passed, refused_here, validation
 
 DEADLINE = 5_000
 """Milliseconds after which the exchange no longer takes a command that waited."""
 PATIENCE = 1_000
 """Milliseconds beyond the deadline that its answer may take."""
+INQUIRY_SECONDS = 2.0
+"""Until the worker must have said what it would make of an order."""
 NAMES = {"price": "prices", "stop": "prices", "distance": "prices", "offset": "prices"} | {
     "quantity": "quantities",
     "display": "quantities",
@@ -79,6 +84,28 @@ class ExchangeBroker:
             return row
         known = await self._past.outcome(owner, order.client_order_id, row, self._gateway.now())
         return known or await self._send(row, owner, instrument, order.client_order_id, enters=True)
+
+    async def validate(self, account: str, order: NewOrder) -> Validation:
+        """Let the exchange's worker make every check of an order, on its state at that moment, without executing it."""
+        owner, instrument = self._registry.account(account), self._registry.instrument(order.symbol)
+        row, now, checks = self._encoded(order, owner, instrument), self._gateway.now(), list[CheckState]()
+        if isinstance(row, Refused):
+            return refused_here([failed(EXACT, row)], now)
+        checks.append(passed(EXACT))
+        known = await self._past.outcome(owner, order.client_order_id, row, now)
+        if isinstance(known, Refused):
+            return refused_here([*checks, failed(PAST, known)], now)
+        if known is not None:
+            return Validation(
+                accepted=True, code=None, sentence=None, time=now, repeats=known.order, checks=(*checks, passed(PAST))
+            )
+        if (closed := self.closed(account)) is not None:
+            return refused_here([*checks, failed(ENTRY, closed)], now)
+        timed = now.to_bytes(8, "little") + row[8:]
+        verdict = await self._gateway.journal.inquire(owner.shard, timed, INQUIRY_SECONDS)
+        if verdict is None:
+            raise StoreUnavailableError(NO_WORKER.sentence.format(shard=owner.shard))
+        return validation([*checks, passed(ENTRY)], verdict, owner, instrument)
 
     async def submit_all(self, account: str, orders: Sequence[NewOrder]) -> list[Outcome]:
         """Submit orders that enter in this order, together; the outcomes in the same order."""

@@ -92,6 +92,36 @@ class Unknown(Struct, frozen=True, tag="unknown"):
 Outcome: TypeAlias = Done | Refused | Unknown
 
 
+class CheckState(Struct, frozen=True):
+    """What a check found of an order that is not sent."""
+
+    name: str
+    passed: bool
+    code: str | None = None
+    """What the order would be refused with because of it."""
+    sentence: str | None = None
+    value: str | None = None
+    limit: str | None = None
+    """None: it has none."""
+
+
+class Validation(Struct, frozen=True, kw_only=True):
+    """What would become of an order: nothing was sent."""
+
+    accepted: bool
+    code: str | None
+    """Of the first check that failed: what the order would be refused with."""
+    sentence: str | None
+    time: int
+    """As of when, ms since 1970 by the journal."""
+    repeats: str | None = None
+    """The order that was sent under its client order id and says the same: sending it does nothing more."""
+    fills: str | None = None
+    """What would trade at once; None: that cannot be said."""
+    checks: tuple[CheckState, ...]
+    """In the order in which they are made."""
+
+
 class OrderState(Struct, frozen=True):
     """An order as of now."""
 

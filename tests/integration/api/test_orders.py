@@ -233,3 +233,43 @@ def test_without_a_worker_orders_are_refused_and_cancels_are_not_known_yet(
     known = tom.get("/api/v1/orders", params={"account": "mine", "client_order_id": sent["client_order_id"]}).json()
     assert [each["id"] for each in known["data"]] == [again.json()["id"]]
     assert tom.get(path).status_code == 200
+
+
+def test_a_dry_run_says_what_every_check_finds_and_sends_nothing(tom: httpx2.Client) -> None:
+    sent = order(price="100000", quantity="50.005")
+    before = tom.get("/api/v1/orders", params={"account": "mine"}).json()
+    inexact = tom.post("/api/v1/orders/validations", json=sent)
+    assert inexact.status_code == 200, inexact.text
+    assert [(each["name"], each["code"]) for each in inexact.json()["checks"]] == [
+        ("exact_decimals", "order.quantity_off_lot")
+    ]
+    large = sent | {"quantity": "50"}
+    found = tom.post("/api/v1/orders/validations", json=large).json()
+    assert (found["accepted"], found["code"]) == (False, "risk.no_buying_power")
+    checks = {each["name"]: each for each in found["checks"]}
+    assert (checks["buying_power"]["passed"], checks["phase"]["value"]) == (False, "continuous")
+    assert float(checks["buying_power"]["value"]) == 5_000_000
+    assert float(checks["buying_power"]["limit"]) <= 100_000
+    assert tom.post("/api/v1/orders", json=large).json()["code"] == "risk.no_buying_power"
+    fine = order(price="90")
+    assert tom.post("/api/v1/orders/validations", json=fine | {"client_order_id": None}).json()["accepted"] is True
+    told = tom.post("/api/v1/orders/validations", json=fine).json()
+    assert (told["accepted"], told["fills_at_once"], told["repeats"]) == (True, "0.00", None)
+    assert all(each["passed"] for each in told["checks"])
+    assert tom.get("/api/v1/orders", params={"account": "mine"}).json() == before
+    made = tom.post("/api/v1/orders", json=fine).json()
+    assert tom.post("/api/v1/orders/validations", json=fine).json()["repeats"] == made["id"]
+    other = tom.post("/api/v1/orders/validations", json=fine | {"price": "91"}).json()
+    assert other["code"] == "order.client_id_used"
+    unknown = tom.post("/api/v1/orders/validations", json=fine | {"account": "theirs"})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "input.unknown_name")
+
+
+def test_a_dry_run_says_what_would_trade_at_once(tom: httpx2.Client) -> None:
+    path = tom.post("/api/v1/orders", json=order(account="mine too", side="sell", price="70", quantity="0.4")).headers
+    bid = order(price="70", quantity="1")
+    found = tom.post("/api/v1/orders/validations", json=bid).json()
+    assert (found["accepted"], found["fills_at_once"]) == (True, "0.40")
+    post_only = tom.post("/api/v1/orders/validations", json=bid | {"post_only": True}).json()
+    assert post_only["code"] == "order.would_trade"
+    assert tom.delete(path["Location"]).json()["status"] == "cancelled"

@@ -5,7 +5,7 @@ import pytest
 
 from arbitrax.exchange import commands
 from arbitrax.exchange.core import MatchingCore
-from arbitrax.exchange.records import COMMAND, EVENT, Check, Code, Happening, Kind
+from arbitrax.exchange.records import COMMAND, EVENT, Code, Happening, Kind
 from tests.exchange.hard_markets import MARKETS, hard_commands
 from tests.exchange.random_commands import random_commands
 
@@ -99,9 +99,7 @@ def test_asking_counts_in_no_limit_and_gives_out_no_number():
 
 def test_what_is_said_is_of_the_moment_it_is_asked_for():
     core = market()
-    late = commands.submit(
-        "buy", symbol=1, account=1, price=100, quantity=1, time_in_force="gtd", expire=5_000
-    )
+    late = commands.submit("buy", symbol=1, account=1, price=100, quantity=1, time_in_force="gtd", expire=5_000)
     rows = np.frombuffer(late, COMMAND).copy()
     for time, code in ((4_000, Code.ORDER_LIMIT), (5_000, Code.EXPIRED)):
         rows["time"] = time

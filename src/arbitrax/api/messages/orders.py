@@ -118,6 +118,38 @@ class CancelAllAfter(Struct, frozen=True, forbid_unknown_fields=True):
     account: AccountText | None = None
 
 
+class CheckMessage(Struct, frozen=True):
+    """What a check found."""
+
+    name: Annotated[str, Meta(examples=["buying_power"])]
+    passed: bool
+    code: Annotated[str | None, Meta(examples=["risk.no_buying_power"])]
+    """What the order would be refused with because of it."""
+    detail: str | None
+    value: Annotated[str | None, Meta(examples=["1872.5000"])]
+    """Of the order; null where the check is not about a number."""
+    limit: Annotated[str | None, Meta(examples=["1000.0000"])]
+    """null: it has none."""
+
+
+class ValidationMessage(Struct, frozen=True):
+    """What would become of an order if it were sent now."""
+
+    account: AccountId
+    accepted: bool
+    code: Annotated[str | None, Meta(examples=["risk.no_buying_power"])]
+    """Of the first check that failed: what the order would be refused with."""
+    detail: str | None
+    repeats: MaybeOrderId
+    """The order that was sent under this client order id and says the same."""
+    fills_at_once: Annotated[str | None, Meta(examples=["4"])]
+    """What would trade at once; null: that cannot be said."""
+    as_of: datetime
+    """By the exchange's time: a moment later it may be different."""
+    checks: list[CheckMessage]
+    """All of them, in the order in which the exchange makes them."""
+
+
 class FillOfOrder(Struct, frozen=True):
     """A trade of an order."""
 
@@ -340,6 +372,23 @@ def known_outcome(order: broker.OrderState, account: Account) -> OrderOutcome:
         order.filled,
         order.open,
         order.reason,
+    )
+
+
+def validation_message(found: broker.Validation, account: Account) -> ValidationMessage:
+    """Return the message of a dry run."""
+    return ValidationMessage(
+        account=account.text,
+        accepted=found.accepted,
+        code=found.code,
+        detail=found.sentence,
+        repeats=found.repeats,
+        fills_at_once=found.fills,
+        as_of=moment(found.time),
+        checks=[
+            CheckMessage(each.name, each.passed, each.code, each.sentence, each.value, each.limit)
+            for each in found.checks
+        ],
     )
 
 

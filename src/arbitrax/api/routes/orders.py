@@ -16,10 +16,12 @@ from arbitrax.api.messages.orders import (
     OrderChange,
     OrderMessage,
     OrderOutcome,
+    ValidationMessage,
     known_outcome,
     order_message,
     outcome_message,
     recorded_order_message,
+    validation_message,
 )
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
 from arbitrax.api.parameters import AccountName, ClientOrderId, OrderId, Symbol
@@ -51,6 +53,27 @@ async def add_order(request: GatewayRequest, data: JSONBody[NewOrder]) -> Respon
     await desk.know({data.symbol})
     found = await (await desk.broker()).submit(account.text, data.order(client))
     return await _answer(request, found, account, client, created=True)
+
+
+@post(
+    f"{PATH}/validations",
+    opt={"access": "trade"},
+    tags=["orders"],
+    operation_id="validate_order",
+    status_code=200,
+    summary="Say what would become of an order",
+)
+async def validate_order(request: GatewayRequest, data: JSONBody[NewOrder]) -> ValidationMessage:
+    """Let the exchange make every check of an order, and say what each finds: nothing is sent, journaled or counted.
+
+    The checks are the matching engine's own, on its own state at `as_of`. Those that an earlier one made meaningless,
+    of an unknown account say, are left out. What is refused is refused with the `code` of the first one that failed.
+    """
+    client = maybe_client_order_id(request, data.client_order_id)
+    account = await _account(request, data.account)
+    desk = request.parts.desk
+    await desk.know({data.symbol})
+    return validation_message(await (await desk.broker()).validate(account.text, data.order(client)), account)
 
 
 @get(PATH, opt={"access": "read"}, tags=["orders"], operation_id="list_orders", summary="List orders")
@@ -173,14 +196,25 @@ def client_order_id(request: GatewayRequest, given: str | None) -> str:
         RequestError: there is none, or there are two.
     """
     header = request.headers.get(IDEMPOTENCY_KEY)
+    if header is None and given is None:
+        detail = "An order needs a client_order_id, here or as the header Idempotency-Key."
+        raise RequestError(422, detail, [FieldError("/client_order_id", "order.client_order_id", detail)])
+    return maybe_client_order_id(request, given)
+
+
+def maybe_client_order_id(request: GatewayRequest, given: str | None) -> str:
+    """Return the client order id of the body or the header; empty: there is none.
+
+    Raises:
+        RequestError: there are two.
+    """
+    header = request.headers.get(IDEMPOTENCY_KEY)
     if header is not None and not _CLIENT.fullmatch(header):
         detail = "The Idempotency-Key of an order is its client_order_id: 1 to 32 visible ASCII characters."
-    elif header is None and given is None:
-        detail = "An order needs a client_order_id, here or as the header Idempotency-Key."
     elif header is not None and given is not None and header != given:
         detail = "client_order_id and Idempotency-Key differ; send one of them."
     else:
-        return str(header or given)
+        return header or given or ""
     raise RequestError(422, detail, [FieldError("/client_order_id", "order.client_order_id", detail)])
 
 
@@ -233,6 +267,7 @@ def _cancelled(found: Outcome, account: Account) -> Response[Cancelled]:
 
 ROUTES: list[Any] = [
     add_order,
+    validate_order,
     list_orders,
     get_order,
     change_order,

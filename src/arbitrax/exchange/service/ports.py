@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from arbitrax.exchange.journal import CommandEntry, EntryId, EventEntry, SnapshotManifest
 
 if TYPE_CHECKING:
+    from arbitrax.exchange.core import MatchingCore
     from arbitrax.exchange.service.entry_tables import EntryTable
 
 RawEntry = tuple[EntryId, Mapping[bytes, bytes]]
@@ -164,6 +165,13 @@ class Records(Protocol):
 
     def recorded(self, shard: int) -> EntryId:
         """Return the last entry of events recorded, START when there is none."""
+
+
+class Answers(Protocol):
+    """Whoever says what would become of an order."""
+
+    def answer_from(self, core: MatchingCore | None) -> None:
+        """Answer as this engine would, from now on and in another thread; None: not at all."""
 
 
 class ShardStore(Protocol):

@@ -15,7 +15,7 @@ from arbitrax.exchange.service import crash_points
 from arbitrax.exchange.service.batches import MOST_COMMANDS, MOST_ENTRIES, form, take
 from arbitrax.exchange.service.heartbeats import Heartbeats, disconnections
 from arbitrax.exchange.service.phases import Phases, Sessions
-from arbitrax.exchange.service.ports import RawEntry, ShardStore
+from arbitrax.exchange.service.ports import Answers, RawEntry, ShardStore
 from arbitrax.exchange.service.recovery import Recovered, Say, Sources, Stopped, prepare, recover
 from arbitrax.exchange.service.sequencer import Sequencer, tick_entry
 from arbitrax.exchange.service.snapshotting import Pace, Snapshooter
@@ -39,6 +39,7 @@ def serve(
     say: Say,
     stop: threading.Event,
     sessions: Sessions | None = None,
+    answers: Answers | None = None,
 ) -> None:
     """Execute a shard, or stand by while another process does, until ``stop`` is set.
 
@@ -67,7 +68,10 @@ def serve(
             if _await_lease(shard, store, sources, say, stop):
                 recovered = recover(store, shard, sources, say, stop)
                 snapshots = Snapshooter(sources.snapshots, shard, pace, say) if sources.snapshots else None
-                _Turn(shard, store, recovered, snapshots=snapshots, phases=Phases(sessions), say=say).run(stop)
+                turn = _Turn(shard, store, recovered, snapshots=snapshots, phases=Phases(sessions), say=say)
+                if answers is not None:
+                    answers.answer_from(recovered.sequencer.core)
+                turn.run(stop)
             rest, said = STANDBY_SECONDS, ""
         except Stopped:
             say(f"worker.stopped shard={shard} while it recovered")
@@ -77,6 +81,8 @@ def serve(
             said = str(error)
             stop.wait(rest)
         finally:
+            if answers is not None:
+                answers.answer_from(None)
             _give_up(store)
 
 

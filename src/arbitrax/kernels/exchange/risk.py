@@ -276,9 +276,7 @@ def reduces(position, side, lots, reduce_only):
 @cython.inline
 @cython.nogil
 @cython.exceptval(check=False)
-def _check_rate(
-    e: cython.pointer[Engine], balance: cython.pointer[Balance], v: cython.pointer[Verdict]
-) -> cython.int:
+def _check_rate(e: cython.pointer[Engine], balance: cython.pointer[Balance], v: cython.pointer[Verdict]) -> cython.int:
     """Count a submission in its second of engine time, or refuse it. One that is only asked about does not count."""
     second: cython.longlong = e.now // 1000
     submitted: cython.longlong = balance.submitted if balance.second == second else 0

@@ -65,6 +65,10 @@ class Channel:
         self._may_hold = self._may_hold and self.owed > 0
         self.owed += 1
 
+    def expect(self) -> None:
+        """Count on one more reply that no command asks for: a message of a subscription."""
+        self.owed += 1
+
     def receive(self) -> Any:
         """Return the reply to the oldest command without one.
 

@@ -22,6 +22,8 @@ from arbitrax.exchange.journal import (
     read_command_entry,
     read_event_entry,
 )
+from arbitrax.exchange.views import Verdict
+from arbitrax.storage.redis.inquiries import ValkeyInquiries
 from arbitrax.storage.redis.session_schedule import calendars_key
 from arbitrax.trading.client_journal import AppendInterruptedError, AppendRefusedError, Condition, Producer
 
@@ -65,6 +67,8 @@ class ValkeyClientJournal:
         self._reads = self._client(timeout)
         self._waits = self._client(timeout)
         self._timeout = timeout
+        self._asks = self._client(None)
+        self._inquiries = ValkeyInquiries(self._asks, lambda channel, message: self._run("PUBLISH", channel, message))
 
     async def append(self, shard: int, fields: dict[bytes, bytes]) -> EntryId:
         """Append an entry."""
@@ -150,6 +154,10 @@ class ValkeyClientJournal:
             recorder_lag=lag,
         )
 
+    async def inquire(self, shard: int, submission: bytes, seconds: float) -> Verdict | None:
+        """Return what the worker would make of a submission."""
+        return await self._ask(self._inquiries.ask(shard, submission, seconds))
+
     async def configured(self, shard: int) -> dict[str, bytes]:
         """Return what `arbitrax exchange configure` has seen done, by name."""
         found = await self._ask(self._run("HGETALL", f"configured:{shard}"))
@@ -169,15 +177,16 @@ class ValkeyClientJournal:
 
     async def close(self) -> None:
         """Close the connections."""
-        for client in (self._appends, self._reads, self._waits):
+        await self._inquiries.close()
+        for client in (self._appends, self._reads, self._waits, self._asks):
             await client.aclose()
 
     async def _run(self, *words: object) -> Any:
         return await self._reads.execute_command(*words)  # type: ignore[no-untyped-call]
 
-    def _client(self, timeout: float) -> valkey.asyncio.Valkey:
+    def _client(self, timeout: float | None) -> valkey.asyncio.Valkey:
         return valkey.asyncio.Valkey.from_url(
-            self._url, socket_connect_timeout=timeout, socket_timeout=timeout, retry=Retry(NoBackoff(), 0)
+            self._url, socket_connect_timeout=timeout or TIMEOUT, socket_timeout=timeout, retry=Retry(NoBackoff(), 0)
         )
 
     async def _ask(self, question: Awaitable[Answer]) -> Answer:
