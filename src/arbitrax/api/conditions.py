@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 from arbitrax.api.problems import RequestError
+from arbitrax.domain.errors import ChangedMeanwhile
 
 if TYPE_CHECKING:
     from arbitrax.api.requests import GatewayRequest
@@ -16,6 +18,22 @@ _VERSION = re.compile(r'"v([0-9]{1,18})"')
 def version_tag(version: int) -> str:
     """Return the ETag of a version."""
     return f'"v{version}"'
+
+
+def state_tag(*words: object) -> str:
+    """Return the ETag of something that changes by itself: of what can change of it."""
+    return f'"s{blake2b(repr(words).encode(), digest_size=8).hexdigest()}"'
+
+
+def require_match(request: GatewayRequest, tag: str) -> None:
+    """See whether ``If-Match``, where there is one, names what is there now.
+
+    Raises:
+        ChangedMeanwhile: it does not.
+    """
+    text = request.headers.get("if-match")
+    if text is not None and text.strip() != "*" and tag not in {each.strip() for each in text.split(",")}:
+        raise ChangedMeanwhile("It is not as it was when you read it; read it again.")
 
 
 def required_version(request: GatewayRequest) -> int | None:

@@ -28,6 +28,7 @@ KeyId = Annotated[str, Parameter(pattern=f"^key_{_BODY}", description="Of an API
 BacktestId = Annotated[str, Parameter(pattern=f"^bt_{_BODY}", description="Of a backtest: bt_ and 26 characters.")]
 IngestionId = Annotated[str, Parameter(pattern=f"^ing_{_BODY}", description="Of an ingestion: ing_ and 26 characters.")]
 OrderId = Annotated[str, Parameter(pattern="^ord_[0-9a-f]{16}$", description="Of an order: ord_ and 16 hex digits.")]
+MaybeOrderId = Annotated[str | None, Parameter(pattern="^ord_[0-9a-f]{16}$", description="Of this order only.")]
 AccountName = Annotated[
     str | None,
     Parameter(min_length=1, max_length=64, pattern=SYMBOL, description="Id or name; left out: the only one there is."),

@@ -11,6 +11,7 @@ import msgspec
 from litestar import Request, Response
 
 from arbitrax.api.problems import FieldError, RequestError, field_error
+from arbitrax.exchange.origins import Origin
 from arbitrax.services.identity_ports import Actor
 from arbitrax.services.mutations import Answer, Change, OnceKey
 
@@ -60,6 +61,11 @@ class GatewayRequest(Request[Any, Any, Any]):
             request_id=state["request_id"],
         )
 
+    @property
+    def origin(self) -> Origin:
+        """Who asks, for the journal."""
+        return origin_of(self.principal, self.address, str(self.scope["state"]["request_id"]))
+
     async def json(self) -> Any:
         """Return the body as the type that the handler's ``data`` has; Litestar calls it.
 
@@ -103,6 +109,12 @@ class GatewayRequest(Request[Any, Any, Any]):
             raise RequestError(422, detail, [FieldError("", "request.idempotency_key", detail)])
         request = f"{self.method} {self.url.path}?{self.url.query}\n".encode() + await self.body()
         return OnceKey(self.principal.user, key, hashlib.sha256(request).hexdigest())
+
+
+def origin_of(principal: Principal, address: str, request: str) -> Origin:
+    """Return who asks as the journal notes it."""
+    key = principal.credential.bytes if principal.kind == "key" else None
+    return Origin(principal.user.bytes, key, address, request)
 
 
 def changed(

@@ -63,6 +63,8 @@ class CommandEntry(Struct, frozen=True):
     """Number of the gateway whose heartbeat this is; 0: none."""
     sessions: NDArray[np.uint32] | None = None
     """With a heartbeat: accounts that are connected there."""
+    origins: bytes = b""
+    """On whose behalf the commands are: `arbitrax.exchange.origins`. Empty: it is not said."""
 
     def fields(self) -> dict[bytes, bytes]:
         """Return the fields of the stream's entry."""
@@ -72,6 +74,8 @@ class CommandEntry(Struct, frozen=True):
         if self.gateway and self.sessions is not None:
             packed[b"g"] = b"%d" % self.gateway
             packed[b"s"] = np.ascontiguousarray(self.sessions, "<u4").tobytes()
+        if self.origins:
+            packed[b"w"] = self.origins
         return sealed(packed)
 
 
@@ -151,7 +155,7 @@ def read_command_entry(name: EntryId, fields: Mapping[bytes, bytes]) -> CommandE
         raise DataError(f"The journal's entry {name} is damaged: its commands are {len(packed[b'c'])} bytes.")
     commands = np.frombuffer(packed[b"c"], COMMAND)
     sessions = np.frombuffer(packed[b"s"], "<u4") if b"s" in packed else None
-    return CommandEntry(commands, int(packed.get(b"g", b"0")), sessions)
+    return CommandEntry(commands, int(packed.get(b"g", b"0")), sessions, packed.get(b"w", b""))
 
 
 def read_event_entry(name: EntryId, fields: Mapping[bytes, bytes]) -> EventEntry:

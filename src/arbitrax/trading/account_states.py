@@ -32,6 +32,7 @@ def order_state(order: OrderRecord, instrument: Instrument) -> OrderState:
         instrument.cash.write(order.fees),
         order.created,
         order.ended,
+        order.recorded,
     )
 
 

@@ -2,7 +2,7 @@
 
 from arbitrax.exchange.identifiers import order_text
 from arbitrax.exchange.records import Code, Happening, Side
-from arbitrax.trading.command_channel import EventRow
+from arbitrax.trading.command_channel import Answer, EventRow
 from arbitrax.trading.orders import Done, Fill, Refused, Status
 from arbitrax.trading.refusals import REFUSALS, Refusal
 from arbitrax.trading.registry import Instrument
@@ -28,7 +28,7 @@ def refused(
     )
 
 
-def read_answer(rows: list[EventRow], instrument: Instrument | None, client: str) -> Done | Refused:
+def read_answer(rows: Answer, instrument: Instrument | None, client: str) -> Done | Refused:
     """Return what happened to the order that a command was about; without an instrument its lots are left out."""
     about = next((row for row in rows if row[10] in (ACCEPTED, AMENDED, REFUSED, REPEATED)), None)
     if about is None:
@@ -40,17 +40,18 @@ def read_answer(rows: list[EventRow], instrument: Instrument | None, client: str
             "cancelled" if one else None,
             reason=REFUSALS[Code(one[9])].code if one else None,
             cancelled=tuple(order_text(row[0]) for row in ended),
+            journaled=rows.entry.ms,
         )
     number, code = about[0], Code(about[9])
     name = order_text(number) if number else None
     if about[10] == REFUSED or (about[10] == REPEATED and code != Code.OK):
         return refused(REFUSALS[code], order=name, client_order_id=client)
     if about[10] == REPEATED:
-        return Done(name, client, repeated=True)
+        return Done(name, client, repeated=True, journaled=rows.entry.ms)
     return _executed(rows, about, instrument, client)
 
 
-def _executed(rows: list[EventRow], about: EventRow, instrument: Instrument | None, client: str) -> Done:
+def _executed(rows: Answer, about: EventRow, instrument: Instrument | None, client: str) -> Done:
     number, total, left = about[0], about[3], about[4]
     filled, ended, fills = total - left if about[10] == AMENDED else 0, 0, []
     for row in rows:
@@ -88,4 +89,5 @@ def _executed(rows: list[EventRow], about: EventRow, instrument: Instrument | No
         None if lots is None else lots(left),
         REFUSALS[Code(ended)].code if ended else None,
         tuple(fills),
+        journaled=rows.entry.ms,
     )

@@ -22,7 +22,9 @@ import numpy as np
 
 from arbitrax.domain.errors import StoreUnavailableError
 from arbitrax.exchange.journal import MOST_COMMANDS, START, CommandEntry, EntryId, EventEntry
+from arbitrax.exchange.origins import written_origins
 from arbitrax.exchange.records import COMMAND, Code, Happening, Kind
+from arbitrax.trading.acting import ACTING
 from arbitrax.trading.client_journal import AppendInterruptedError, AppendRefusedError, ClientJournal
 from arbitrax.trading.event_reader import EventReader
 from arbitrax.trading.producer import ProducerLease
@@ -55,16 +57,27 @@ class Own(NamedTuple):
     seq: int
 
 
+class Answer(list[EventRow]):
+    """The events of a command, and the entry that it was journaled with."""
+
+    __slots__ = ("entry",)
+
+    def __init__(self, rows: list[EventRow], entry: EntryId) -> None:
+        super().__init__(rows)
+        self.entry = entry
+
+
 class _Sent:
     """A command on its way."""
 
-    __slots__ = ("answer", "batch", "key", "own", "row", "until")
+    __slots__ = ("answer", "batch", "key", "origin", "own", "row", "until")
 
     def __init__(self, row: bytes, until: float, own: Own | None, key: bytes, loop: asyncio.AbstractEventLoop) -> None:
         self.row, self.until, self.own, self.key = row, until, own, key
+        self.origin = ACTING.get()
         self.batch: _Batch | None = None
         """With which it left."""
-        self.answer: asyncio.Future[list[EventRow] | None] = loop.create_future()
+        self.answer: asyncio.Future[Answer | None] = loop.create_future()
 
 
 class _Batch:
@@ -111,7 +124,7 @@ class CommandChannel:
         """The events of the shard."""
         return self._reader
 
-    async def send(self, row: bytes, seconds: float, own: Own | None = None) -> list[EventRow] | None:
+    async def send(self, row: bytes, seconds: float, own: Own | None = None) -> Answer | None:
         """Send the 128 bytes of a command; return its events, or None when they are not known in time.
 
         Raises:
@@ -173,7 +186,8 @@ class CommandChannel:
             if each.own is not None:
                 commands["producer"][place], commands["producer_epoch"][place], commands["seq"][place] = each.own
         sessions = None if beat is None else np.array(beat, np.uint32)
-        fields = CommandEntry(commands, 0 if beat is None else producer.number, sessions).fields()
+        origins = written_origins([each.origin for each in batch])
+        fields = CommandEntry(commands, 0 if beat is None else producer.number, sessions, origins).fields()
         until = max((each.until for each in batch), default=0.0)
         await self._carry(_Batch(batch), fields, commands[:1], until)
 
@@ -277,7 +291,7 @@ class CommandChannel:
             if self._unanswered.get(sent.key) is sent:
                 del self._unanswered[sent.key]
             if not sent.answer.done():
-                sent.answer.set_result(answer)
+                sent.answer.set_result(Answer(answer, batch.entry))
         return True
 
     def _overdue(self, sent: _Sent) -> None:
@@ -343,6 +357,6 @@ def _is_superseded(rows: list[EventRow]) -> bool:
     return len(rows) == 1 and rows[0][10] == Happening.REFUSED and rows[0][9] == Code.REPEATED
 
 
-def _give_up(answer: "asyncio.Future[list[EventRow] | None]") -> None:
+def _give_up(answer: "asyncio.Future[Answer | None]") -> None:
     if not answer.done():
         answer.set_result(None)

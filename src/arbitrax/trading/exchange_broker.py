@@ -273,6 +273,10 @@ class ExchangeBroker:
         """
         await self._gateway.add_shard(shard)
 
+    def now(self) -> int:
+        """Return the time by the journal's clock, ms."""
+        return self._gateway.now()
+
     def closed(self, account: str) -> Refused | None:
         """Return why an account's shard takes no new orders now; None: it does."""
         found = self._gateway.closed(self._registry.account(account).shard)

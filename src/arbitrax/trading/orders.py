@@ -67,6 +67,8 @@ class Done(Struct, frozen=True, tag="done"):
     """Orders that `cancel_all` ended."""
     repeated: bool = False
     """It was done before; of fills that came since `Broker.order` knows."""
+    journaled: int | None = None
+    """When the command was journaled, ms since 1970; None: this is what is recorded of an earlier one."""
 
 
 class Refused(Struct, frozen=True, tag="refused"):
@@ -148,6 +150,8 @@ class OrderState(Struct, frozen=True):
     created: int = 0
     """Ms since 1970, by the journal."""
     ended: int | None = None
+    recorded: int | None = None
+    """When the recorder stored it last; None: not yet."""
 
 
 class PositionState(Struct, frozen=True):

@@ -273,3 +273,90 @@ def test_a_dry_run_says_what_would_trade_at_once(tom: httpx2.Client) -> None:
     post_only = tom.post("/api/v1/orders/validations", json=bid | {"post_only": True}).json()
     assert post_only["code"] == "order.would_trade"
     assert tom.delete(path["Location"]).json()["status"] == "cancelled"
+
+
+def audited(gateway: Gateway, admin: User, request_ids: set[str]) -> list[dict[str, Any]] | None:
+    """Return what the audit log has of requests, oldest first, once it has all."""
+    with gateway.client(gateway.key(admin, "read", "admin")) as client:
+        rows = client.get("/api/v1/audit_entries", params={"limit": 500}).json()["data"]
+    mine = [each for each in reversed(rows) if each["request_id"] in request_ids]
+    return mine if {each["request_id"] for each in mine} == request_ids else None
+
+
+def test_every_change_of_orders_is_in_the_audit_log_once_whatever_is_down(
+    gateway: Gateway, exchange: Exchange, tom: httpx2.Client, trader: User, admin: User
+) -> None:
+    exchange.kill("recorder")
+    ids = [f"audit-{each}" for each in range(6)]
+
+    def asking(number: int) -> dict[str, str]:
+        return {"X-Request-Id": ids[number]}
+
+    made = tom.post("/api/v1/orders", json=order(price="61"), headers=asking(0))
+    path = made.headers["Location"]
+    assert tom.patch(path, json={"quantity": "0.5"}, headers=asking(1)).status_code == 200
+    assert tom.delete(path, headers=asking(2)).status_code == 200
+    assert tom.post("/api/v1/orders", json=order(quantity="100000"), headers=asking(3)).status_code == 403
+    assert tom.delete("/api/v1/orders", params={"account": "mine"}, headers=asking(4)).status_code == 200
+    switch = {"account": "mine", "milliseconds": 0}
+    assert tom.post("/api/v1/orders/cancel_all_after", json=switch, headers=asking(5)).status_code == 200
+    assert tom.post("/api/v1/orders/validations", json=order()).status_code == 200
+    exchange.start("recorder")
+    found = eventually(lambda: audited(gateway, admin, set(ids)))
+    assert [(each["request_id"], each["action"]) for each in found] == list(
+        zip(
+            ids,
+            [
+                "order.submit",
+                "order.amend",
+                "order.cancel",
+                "order.submit",
+                "order.cancel_all",
+                "order.cancel_all_after",
+            ],
+            strict=True,
+        )
+    )
+    assert {(each["actor"], each["detail"]["account"]) for each in found} == {("tom", "mine")}
+    assert all(each["user_id"].startswith("usr_") and each["key_id"].startswith("key_") for each in found)
+    assert {each["address"] for each in found} == {"127.0.0.1"}
+    assert [each["subject"] for each in found[:3]] == [made.json()["id"]] * 3
+    assert found[3]["detail"]["refused"] == {"no_buying_power": 1}
+    assert found[0]["at"] == made.json()["journaled_at"]
+
+
+def test_an_order_says_when_each_step_was_and_where_more_is(tom: httpx2.Client) -> None:
+    made = tom.post("/api/v1/orders", json=order(price="62")).json()
+    assert made["received_at"] <= made["executed_at"]
+    assert made["journaled_at"] <= made["executed_at"]
+    found = tom.get(made["links"]["order"]).json()
+    assert (found["id"], found["created_at"]) == (made["id"], made["journaled_at"])
+    recorded = eventually(lambda: tom.get(made["links"]["order"]).json()["recorded_at"])
+    assert recorded >= made["journaled_at"]
+    assert tom.get(made["links"]["fills"]).json()["data"] == []
+    assert tom.get(made["links"]["account"]).json()["name"] == "mine"
+    asked = order(account="mine too", side="sell", price="62", quantity="0.25")
+    sold = tom.post("/api/v1/orders", json=asked).json()
+    fills = eventually(lambda: tom.get(sold["links"]["fills"]).json()["data"])
+    assert [(each["order"], each["quantity"]) for each in fills] == [(sold["id"], "0.25")]
+
+
+def test_a_change_with_an_etag_is_made_only_of_what_was_read(tom: httpx2.Client) -> None:
+    path = tom.post("/api/v1/orders", json=order(price="63")).headers["Location"]
+    tag = tom.get(path).headers["ETag"]
+    assert tom.get(path).headers["ETag"] == tag
+    statuses: list[int] = []
+
+    def change(quantity: str) -> None:
+        statuses.append(tom.patch(path, json={"quantity": quantity}, headers={"If-Match": tag}).status_code)
+
+    threads = [threading.Thread(target=change, args=(f"0.{each}",)) for each in range(2, 6)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+    assert sorted(statuses) == [200, 412, 412, 412]
+    refused = tom.delete(path, headers={"If-Match": tag})
+    assert (refused.status_code, refused.json()["code"]) == (412, "conflict.changed")
+    now = tom.get(path).headers["ETag"]
+    assert tom.delete(path, headers={"If-Match": now}).json()["status"] == "cancelled"

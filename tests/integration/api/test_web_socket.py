@@ -284,3 +284,28 @@ def test_a_client_that_does_not_read_its_orders_harms_only_itself(
             assert {each["status"] for each in found["results"]} == {"open"}
             assert len(fast.ask(op="cancel_all", account="mine")["cancelled"]) == 200
         assert fast.ask(op="ping")["type"] == "pong"
+
+
+def test_what_a_socket_changed_is_in_the_audit_log(gateway: Gateway, socket: Socket, admin: User) -> None:
+    session = socket.wait_for(lambda each: each["type"] == "hello")["session_id"]
+    ids = [
+        socket.send(op="submit", account="mine", orders=[order(price="14") for _ in range(3)]),
+        socket.send(op="cancel_all", account="mine"),
+    ]
+    done = [socket.wait_for(lambda each, id=id: each.get("id") == id) for id in ids]
+    with gateway.client(gateway.key(admin, "read", "admin")) as client:
+        end = time.monotonic() + 30
+        while True:
+            rows = client.get("/api/v1/audit_entries").json()["data"]
+            found = {each["request_id"]: each for each in rows if str(each["request_id"]).startswith(session)}
+            if found.keys() >= {f"{session}:{id}" for id in ids}:
+                break
+            assert time.monotonic() < end, rows[:3]
+            threading.Event().wait(0.05)
+    submitted, cancelled = (found[f"{session}:{id}"] for id in ids)
+    assert (submitted["actor"], submitted["action"], cancelled["action"]) == (
+        "tom",
+        "order.submit",
+        "order.cancel_all",
+    )
+    assert submitted["detail"]["orders"] == [each["id"] for each in done[0]["results"]]

@@ -160,6 +160,14 @@ class FillOfOrder(Struct, frozen=True):
     maker: bool
 
 
+class OrderLinks(Struct, frozen=True):
+    """Where there is more about an order."""
+
+    order: Annotated[str, Meta(examples=[f"/api/v1/orders/{_ORDER}?account=acc_01J8ZQ4M8K3T5V7X9Y1B3D5F7H"])]
+    fills: Annotated[str, Meta(examples=[f"/api/v1/fills?account=acc_01J8ZQ4M8K3T5V7X9Y1B3D5F7H&order={_ORDER}"])]
+    account: Annotated[str, Meta(examples=["/api/v1/accounts/acc_01J8ZQ4M8K3T5V7X9Y1B3D5F7H"])]
+
+
 class OrderOutcome(Struct, frozen=True):
     """What became of a command about an order."""
 
@@ -175,6 +183,14 @@ class OrderOutcome(Struct, frozen=True):
     """Why it ended, when it did."""
     fills: list[FillOfOrder] = []
     detail: str | None = None
+    received_at: datetime | None = None
+    """When the gateway had the request; all times are by the journal's clock."""
+    journaled_at: datetime | None = None
+    """When the command was journaled: from then on nothing loses it."""
+    executed_at: datetime | None = None
+    """When the gateway knew what the exchange had made of it."""
+    links: OrderLinks | None = None
+    """By REST."""
 
 
 class Cancelled(Struct, frozen=True):
@@ -204,7 +220,12 @@ class OrderMessage(Struct, frozen=True):
     status: broker.Status
     reason: Annotated[str | None, Meta(examples=["ended.by_owner"])]
     created_at: datetime
+    """When its command was journaled."""
     ended_at: datetime | None
+    recorded_at: datetime | None = None
+    """When the recorder stored it last; null: not yet."""
+    links: OrderLinks | None = None
+    """By REST."""
 
 
 class FillMessage(Struct, frozen=True):
@@ -289,7 +310,16 @@ def moment(ms: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=ms)
 
 
-def order_message(order: broker.OrderState, account: Account) -> OrderMessage:
+def order_links(order: str, account: Account) -> OrderLinks:
+    """Return where there is more about an order."""
+    return OrderLinks(
+        f"/api/v1/orders/{order}?account={account.text}",
+        f"/api/v1/fills?account={account.text}&order={order}",
+        f"/api/v1/accounts/{account.text}",
+    )
+
+
+def order_message(order: broker.OrderState, account: Account, *, linked: bool = False) -> OrderMessage:
     """Return an order's message."""
     return OrderMessage(
         id=order.order,
@@ -310,6 +340,8 @@ def order_message(order: broker.OrderState, account: Account) -> OrderMessage:
         reason=order.reason,
         created_at=moment(order.created),
         ended_at=None if order.ended is None else moment(order.ended),
+        recorded_at=None if order.recorded is None else moment(order.recorded),
+        links=order_links(order.order, account) if linked else None,
     )
 
 
@@ -337,6 +369,8 @@ def recorded_order_message(order: RecordedOrder, account: Account) -> OrderMessa
         reason=None if order.reason == "none" else REFUSALS[Code[order.reason.upper()]].code,
         created_at=order.created_at,
         ended_at=order.ended_at,
+        recorded_at=order.recorded_at,
+        links=order_links(order.id, account),
     )
 
 
@@ -344,10 +378,18 @@ def _text(value: decimal.Decimal | None) -> str | None:
     return None if value is None else f"{value.normalize():f}"
 
 
-def outcome_message(found: broker.Done | broker.Unknown, account: Account, client: str | None) -> OrderOutcome:
-    """Return the message of what was done, or is not known yet."""
+def outcome_message(
+    found: broker.Done | broker.Unknown,
+    account: Account,
+    client: str | None,
+    *,
+    received: int,
+    now: int,
+    linked: bool = False,
+) -> OrderOutcome:
+    """Return the message of what was done, or is not known yet. ``received`` and ``now``: ms by the journal's clock."""
     if isinstance(found, broker.Unknown):
-        return OrderOutcome("unknown", None, account.text, client, detail=found.sentence)
+        return OrderOutcome("unknown", None, account.text, client, detail=found.sentence, received_at=moment(received))
     return OrderOutcome(
         status=found.status or "open",
         id=found.order,
@@ -358,10 +400,14 @@ def outcome_message(found: broker.Done | broker.Unknown, account: Account, clien
         open_quantity=found.open,
         reason=found.reason,
         fills=[FillOfOrder(each.order, each.side, each.quantity, each.price, each.maker) for each in found.fills],
+        received_at=moment(received),
+        journaled_at=None if found.journaled is None else moment(found.journaled),
+        executed_at=moment(now),
+        links=order_links(found.order, account) if linked and found.order is not None else None,
     )
 
 
-def known_outcome(order: broker.OrderState, account: Account) -> OrderOutcome:
+def known_outcome(order: broker.OrderState, account: Account, *, received: int, linked: bool = False) -> OrderOutcome:
     """Return the same message of an order that was sent before, as it is now."""
     return OrderOutcome(
         order.status,
@@ -372,6 +418,9 @@ def known_outcome(order: broker.OrderState, account: Account) -> OrderOutcome:
         order.filled,
         order.open,
         order.reason,
+        received_at=moment(received),
+        journaled_at=moment(order.created),
+        links=order_links(order.order, account) if linked else None,
     )
 
 

@@ -19,10 +19,11 @@ from arbitrax.api.messages.orders import (
     position_message,
 )
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
-from arbitrax.api.parameters import AccountId, AccountName
+from arbitrax.api.parameters import AccountId, AccountName, MaybeOrderId
 from arbitrax.api.requests import GatewayRequest, changed
 from arbitrax.domain.errors import ConflictError
 from arbitrax.domain.ids import decode
+from arbitrax.exchange.identifiers import parse_order
 from arbitrax.services.identity_ports import USER
 from arbitrax.services.mutations import Change
 from arbitrax.storage.postgres.exchange_orders import RecordedFill
@@ -95,13 +96,20 @@ async def list_positions(
 
 @get("/api/v1/fills", opt={"access": "read"}, tags=["accounts"], operation_id="list_fills", summary="List fills")
 async def list_fills(
-    request: GatewayRequest, account: AccountName = None, limit: Limit = DEFAULT, cursor: Cursor = None
+    request: GatewayRequest,
+    account: AccountName = None,
+    order: MaybeOrderId = None,
+    limit: Limit = DEFAULT,
+    cursor: Cursor = None,
 ) -> Page[FillMessage]:
-    """Return an account's fills, newest first, as recorded: a moment behind what the exchange has told."""
+    """Return an account's fills, of all orders or one, newest first, as recorded: a moment behind the exchange."""
     owner = await request.parts.desk.account(account, request.principal.sees)
     below = read_cursor(cursor, UUID)
     more = {} if below is None else {"below": below}
-    found = await request.run(request.parts.store.recorded_orders.fills, owner.id, limit=limit + 1, **more)
+    number = None if order is None else parse_order(order)
+    found = await request.run(
+        request.parts.store.recorded_orders.fills, owner.id, order=number, limit=limit + 1, **more
+    )
     return page(found, limit, lambda each: _fill(each, owner), lambda each: each.id)
 
 

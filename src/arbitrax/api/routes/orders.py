@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from typing import Annotated, Any, Literal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlencode
+from weakref import WeakValueDictionary
 
 from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody, Parameter
 
+from arbitrax.api.conditions import require_match, state_tag
 from arbitrax.api.messages.orders import (
     CancelAllAfter,
     Cancelled,
@@ -28,11 +33,17 @@ from arbitrax.api.parameters import AccountName, ClientOrderId, OrderId, Symbol
 from arbitrax.api.problems import FieldError, RequestError
 from arbitrax.api.requests import IDEMPOTENCY_KEY, GatewayRequest
 from arbitrax.domain.errors import UnknownNameError
+from arbitrax.trading.acting import ACTING
 from arbitrax.trading.orders import Done, OrderState, Outcome, Refused, Side, Unknown
 from arbitrax.trading.registry import Account
 
+if TYPE_CHECKING:
+    from arbitrax.trading.exchange_broker import ExchangeBroker
+
 PATH = "/api/v1/orders"
 _CLIENT = re.compile(r"[!-~]{1,32}")
+_turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+"""Orders that conditional changes are made of at this moment."""
 MaybeSymbol = Annotated[Symbol | None, Parameter(description="Of this symbol only.")]
 MaybeSide = Annotated[Side | None, Parameter(description="Of this side only.")]
 Status = Annotated[Literal["open", "all"], Parameter(description="open: as of now; all: also what ended, as recorded.")]
@@ -48,11 +59,10 @@ async def add_order(request: GatewayRequest, data: JSONBody[NewOrder]) -> Respon
     happened in between. An outcome that is not known in time is answered 202, with the address where it will be.
     """
     client = client_order_id(request, data.client_order_id)
-    account = await _account(request, data.account)
-    desk = request.parts.desk
-    await desk.know({data.symbol})
-    found = await (await desk.broker()).submit(account.text, data.order(client))
-    return await _answer(request, found, account, client, created=True)
+    account, broker, received = await _acting(request, data.account)
+    await request.parts.desk.know({data.symbol})
+    found = await broker.submit(account.text, data.order(client))
+    return await _answer(broker, found, account, client, received, created=True)
 
 
 @post(
@@ -96,10 +106,10 @@ async def list_orders(
     if client_order_id is not None:
         found = await broker.find(owner.text, client_order_id)
         if isinstance(found, OrderState):
-            return Response(Page([order_message(found, owner)], None, False))
+            return Response(Page([order_message(found, owner, linked=True)], None, False))
         if isinstance(found, Refused) and found.order is not None:
             refused = await broker.order(owner.text, found.order)
-            return Response(Page([] if refused is None else [order_message(refused, owner)], None, False))
+            return Response(Page([] if refused is None else [order_message(refused, owner, linked=True)], None, False))
         return Response(Page([], None, False), status_code=202, headers={"Retry-After": "1"})
     below = read_cursor(cursor, int)
     if status == "all":
@@ -107,17 +117,17 @@ async def list_orders(
         return Response(page(rows, limit, lambda each: recorded_order_message(each, owner), lambda each: each.number))
     newest = reversed(await broker.open_orders(owner.text))
     rest = [each for each in newest if below is None or number(each) < below]
-    return Response(page(rest[: limit + 1], limit, lambda each: order_message(each, owner), number))
+    return Response(page(rest[: limit + 1], limit, lambda each: order_message(each, owner, linked=True), number))
 
 
 @get(f"{PATH}/{{order:str}}", opt={"access": "read"}, tags=["orders"], operation_id="get_order", summary="Get an order")
-async def get_order(request: GatewayRequest, order: FromPath[OrderId], account: AccountName = None) -> OrderMessage:
-    """Return an order as it is now."""
+async def get_order(
+    request: GatewayRequest, order: FromPath[OrderId], account: AccountName = None
+) -> Response[OrderMessage]:
+    """Return an order as it is now. Its ETag changes with its terms, its fills and its status."""
     owner = await _account(request, account)
-    found = await (await request.parts.desk.broker()).order(owner.text, order)
-    if found is None:
-        raise UnknownNameError(f"The account {owner.name} has no order {order}.")
-    return order_message(found, owner)
+    found = await _found(await request.parts.desk.broker(), owner, order)
+    return Response(order_message(found, owner, linked=True), headers={"ETag": order_tag(found)})
 
 
 @patch(
@@ -130,12 +140,15 @@ async def get_order(request: GatewayRequest, order: FromPath[OrderId], account: 
 async def change_order(
     request: GatewayRequest, order: FromPath[OrderId], data: JSONBody[OrderChange], account: AccountName = None
 ) -> Response[OrderOutcome]:
-    """Change quantity, price or trigger of an open order; it keeps its id."""
-    owner = await _account(request, account)
-    found = await (await request.parts.desk.broker()).amend(
-        owner.text, order, quantity=data.quantity, price=data.price, stop=data.stop
-    )
-    return await _answer(request, found, owner, None)
+    """Change quantity, price or trigger of an open order; it keeps its id, so nothing replaces it.
+
+    With `If-Match` only if the order is as it was when the ETag was given.
+    """
+    owner, broker, received = await _acting(request, account)
+    async with _turn(request, order):
+        await _require_match(request, broker, owner, order)
+        found = await broker.amend(owner.text, order, quantity=data.quantity, price=data.price, stop=data.stop)
+    return await _answer(broker, found, owner, None, received)
 
 
 @delete(
@@ -149,10 +162,12 @@ async def change_order(
 async def cancel_order(
     request: GatewayRequest, order: FromPath[OrderId], account: AccountName = None
 ) -> Response[OrderOutcome]:
-    """Cancel what is open of an order."""
-    owner = await _account(request, account)
-    found = await (await request.parts.desk.broker()).cancel(owner.text, order)
-    return await _answer(request, found, owner, None)
+    """Cancel what is open of an order. With `If-Match` only if it is as it was when the ETag was given."""
+    owner, broker, received = await _acting(request, account)
+    async with _turn(request, order):
+        await _require_match(request, broker, owner, order)
+        found = await broker.cancel(owner.text, order)
+    return await _answer(broker, found, owner, None, received)
 
 
 @delete(
@@ -167,11 +182,10 @@ async def cancel_orders(
     request: GatewayRequest, account: AccountName = None, symbol: MaybeSymbol = None, side: MaybeSide = None
 ) -> Response[Cancelled]:
     """Cancel an account's orders, of a symbol or all, of a side or both."""
-    owner = await _account(request, account)
+    owner, broker, _ = await _acting(request, account)
     if symbol is not None:
         await request.parts.desk.instrument(symbol)
-    found = await (await request.parts.desk.broker()).cancel_all(owner.text, symbol=symbol, side=side)
-    return _cancelled(found, owner)
+    return _cancelled(await broker.cancel_all(owner.text, symbol=symbol, side=side), owner)
 
 
 @post(
@@ -184,9 +198,8 @@ async def cancel_orders(
 )
 async def cancel_all_after(request: GatewayRequest, data: JSONBody[CancelAllAfter]) -> Response[Cancelled]:
     """Cancel all orders of an account after a while, unless this is sent again before; 0 turns it off."""
-    owner = await _account(request, data.account)
-    found = await (await request.parts.desk.broker()).cancel_after(owner.text, data.milliseconds)
-    return _cancelled(found, owner)
+    owner, broker, _ = await _acting(request, data.account)
+    return _cancelled(await broker.cancel_after(owner.text, data.milliseconds), owner)
 
 
 def client_order_id(request: GatewayRequest, given: str | None) -> str:
@@ -232,6 +245,11 @@ def require_done(found: Outcome) -> Done | Unknown:
     return found
 
 
+def order_tag(order: OrderState) -> str:
+    """Return the ETag of an order."""
+    return state_tag(order.quantity, order.price, order.stop, order.filled, order.status, order.reason)
+
+
 def number(order: OrderState) -> int:
     """Return the engine's number of an order."""
     return int(order.order[4:], 16)
@@ -241,21 +259,62 @@ async def _account(request: GatewayRequest, name: str | None) -> Account:
     return await request.parts.desk.account(name, request.principal.sees)
 
 
+async def _acting(request: GatewayRequest, name: str | None) -> tuple[Account, ExchangeBroker, int]:
+    """Return account, broker and the time now; what is sent from here on is on behalf of who asks."""
+    account = await _account(request, name)
+    broker = await request.parts.desk.broker()
+    ACTING.set(request.origin)
+    return account, broker, broker.now()
+
+
+async def _found(broker: ExchangeBroker, owner: Account, order: str) -> OrderState:
+    found = await broker.order(owner.text, order)
+    if found is None:
+        raise UnknownNameError(f"The account {owner.name} has no order {order}.")
+    return found
+
+
+async def _require_match(request: GatewayRequest, broker: ExchangeBroker, owner: Account, order: str) -> None:
+    if "if-match" in request.headers:
+        require_match(request, order_tag(await _found(broker, owner, order)))
+
+
+@asynccontextmanager
+async def _turn(request: GatewayRequest, order: str) -> AsyncIterator[None]:
+    """Let conditional changes of an order pass one after the other: what the second one read is not there any more."""
+    if "if-match" not in request.headers:
+        yield
+        return
+    async with _turns.setdefault(order, asyncio.Lock()):
+        yield
+
+
 async def _answer(
-    request: GatewayRequest, found: Outcome, account: Account, client: str | None, *, created: bool = False
+    broker: ExchangeBroker,
+    found: Outcome,
+    account: Account,
+    client: str | None,
+    received: int,
+    *,
+    created: bool = False,
 ) -> Response[OrderOutcome]:
     done = require_done(found)
+    now = broker.now()
     if isinstance(done, Unknown):
         query = {"account": account.text} | ({} if client is None else {"client_order_id": client})
         headers = {"Location": f"{PATH}?{urlencode(query)}", "Retry-After": "1"}
-        return Response(outcome_message(done, account, client), status_code=202, headers=headers)
+        message = outcome_message(done, account, client, received=received, now=now)
+        return Response(message, status_code=202, headers=headers)
     if done.repeated and done.order is not None:
-        known = await (await request.parts.desk.broker()).order(account.text, done.order)
+        known = await broker.order(account.text, done.order)
         if known is not None:
             headers = {"Idempotent-Replayed": "true"}
-            return Response(known_outcome(known, account), status_code=200, headers=headers)
+            return Response(
+                known_outcome(known, account, received=received, linked=True), status_code=200, headers=headers
+            )
+    message = outcome_message(done, account, client, received=received, now=now, linked=True)
     headers = {"Location": f"{PATH}/{done.order}?account={account.text}"} if created else {}
-    return Response(outcome_message(done, account, client), status_code=201 if created else 200, headers=headers)
+    return Response(message, status_code=201 if created else 200, headers=headers)
 
 
 def _cancelled(found: Outcome, account: Account) -> Response[Cancelled]:

@@ -6,9 +6,10 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from arbitrax.api.messages.orders import OrderOutcome, known_outcome, outcome_message
+from arbitrax.api.messages.orders import OrderOutcome, known_outcome, moment, outcome_message
 from arbitrax.api.websocket import messages as ask
 from arbitrax.domain.errors import ArbitraxError, InputError
+from arbitrax.trading.acting import ACTING
 from arbitrax.trading.orders import Done, Refused
 
 if TYPE_CHECKING:
@@ -35,28 +36,32 @@ class SocketOrders:
     async def do(self, request: ask.Trade) -> dict[str, Any]:
         """Do what is asked; return what became of it."""
         desk = self._session.parts.desk
+        ACTING.set(self._session.origin(request.id))
         account = await desk.account(request.account, self._session.principal.sees)
         broker = await desk.broker()
+        received = broker.now()
         match request:
             case ask.Submit():
-                return {"results": await self._submit(broker, account, request)}
+                return {"results": await self._submit(broker, account, request, received)}
             case ask.Amend():
                 found = await broker.amend(
                     account.text, request.order, quantity=request.quantity, price=request.price, stop=request.stop
                 )
-                return {"results": [await _shown(broker, account, found, None)]}
+                return {"results": [await _shown(broker, account, found, None, received)]}
             case ask.Cancel():
                 outcomes = await asyncio.gather(*(broker.cancel(account.text, each) for each in request.orders))
-                return {"results": [await _shown(broker, account, each, None) for each in outcomes]}
+                return {"results": [await _shown(broker, account, each, None, received) for each in outcomes]}
             case ask.CancelAll():
                 found = await broker.cancel_all(account.text, symbol=request.symbol, side=request.side)
             case ask.CancelAllAfter():
                 found = await broker.cancel_after(account.text, request.milliseconds)
         if isinstance(found, Done):
             return {"cancelled": list(found.cancelled)}
-        return {"results": [await _shown(broker, account, found, None)]}
+        return {"results": [await _shown(broker, account, found, None, received)]}
 
-    async def _submit(self, broker: ExchangeBroker, account: Account, request: ask.Submit) -> list[OrderOutcome]:
+    async def _submit(
+        self, broker: ExchangeBroker, account: Account, request: ask.Submit, received: int
+    ) -> list[OrderOutcome]:
         clients = [each.client_order_id for each in request.orders]
         if None in clients:
             raise InputError("An order needs a client_order_id; it is its idempotency key.")
@@ -73,12 +78,16 @@ class SocketOrders:
                     self._sent[account.text, each.order] = None
                     if len(self._sent) > MOST_OPEN:
                         self._sent.popitem(last=False)
-        return [await _shown(broker, account, each, client) for each, client in zip(outcomes, clients, strict=True)]
+        return [
+            await _shown(broker, account, each, client, received)
+            for each, client in zip(outcomes, clients, strict=True)
+        ]
 
     async def close(self) -> None:
         """Let orders that go with the session go."""
         if not self._connected:
             return
+        ACTING.set(self._session.origin(None))
         broker = await self._session.parts.desk.broker()
         last = set[str]()
         for each in self._connected:
@@ -93,7 +102,9 @@ class SocketOrders:
             await asyncio.gather(*(broker.cancel(*each) for each in left[at : at + MOST_TOGETHER]))
 
 
-async def _shown(broker: ExchangeBroker, account: Account, found: Outcome, client: str | None) -> OrderOutcome:
+async def _shown(
+    broker: ExchangeBroker, account: Account, found: Outcome, client: str | None, received: int
+) -> OrderOutcome:
     if isinstance(found, Refused):
         return OrderOutcome(
             "refused",
@@ -102,9 +113,10 @@ async def _shown(broker: ExchangeBroker, account: Account, found: Outcome, clien
             found.client_order_id or client,
             reason=found.code,
             detail=found.sentence,
+            received_at=moment(received),
         )
     if isinstance(found, Done) and found.repeated and found.order is not None:
         known = await broker.order(account.text, found.order)
         if known is not None:
-            return known_outcome(known, account)
-    return outcome_message(found, account, client)
+            return known_outcome(known, account, received=received)
+    return outcome_message(found, account, client, received=received, now=broker.now())

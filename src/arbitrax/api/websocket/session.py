@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from arbitrax.api.problems import RequestError
+from arbitrax.api.requests import origin_of
 from arbitrax.api.websocket import messages as ask
 from arbitrax.api.websocket.orders import SocketOrders
 from arbitrax.api.websocket.subscribing import Subscribing
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from arbitrax.api.parts import Parts
     from arbitrax.api.websocket.formats import Format
     from arbitrax.api.websocket.streams import Stream
+    from arbitrax.exchange.origins import Origin
     from arbitrax.services.identity_logins import Principal
 
 FIRST_SECONDS = 5.0
@@ -270,6 +272,12 @@ class Session:
         if self._principal is None:
             raise NotAuthenticated('Say who asks first: {"op": "authenticate", "token": ...}.')
         return self._principal
+
+    def origin(self, request: ask.RequestId) -> Origin | None:
+        """Return who asks, for the journal; a request is named by the session's id and its own."""
+        if self._principal is None:
+            return None
+        return origin_of(self._principal, self._address, self.id if request is None else f"{self.id}:{request}"[:64])
 
     def require(self, scope: Any) -> None:
         """See whether who asks has a scope.

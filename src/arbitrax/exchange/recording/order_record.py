@@ -54,6 +54,8 @@ class OrderRecord:
     ended: int | None = None
     reason: int = Code.OK
     refused: bool = False
+    recorded: int | None = None
+    """When it was stored last; None: not yet."""
 
     @property
     def status(self) -> str:

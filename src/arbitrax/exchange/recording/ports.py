@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 from arbitrax.exchange.journal import EntryId
 from arbitrax.exchange.recording.order_record import OrderRecord
 from arbitrax.exchange.recording.position_record import PositionRecord, RoundTrip
+from arbitrax.exchange.recording.request_record import RequestRecord
 
 RawEntry = tuple[EntryId, Mapping[bytes, bytes]]
 """An entry of a stream as it is stored."""
@@ -67,6 +68,8 @@ class Changes(NamedTuple):
     trips: Sequence[RoundTrip]
     positions: Sequence[PositionRecord]
     payments: Sequence[Payment]
+    requests: Sequence[RequestRecord] = ()
+    """For the audit log."""
 
 
 class Records(Protocol):

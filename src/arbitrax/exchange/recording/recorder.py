@@ -16,10 +16,19 @@ import numpy as np
 from arbitrax.domain.errors import DataError, StoreUnavailableError
 from arbitrax.exchange.core import fold_events
 from arbitrax.exchange.identifiers import order_text
-from arbitrax.exchange.journal import NO_EVENTS, START, EntryId, EventEntry, read_command_entry, read_event_entry
+from arbitrax.exchange.journal import (
+    NO_EVENTS,
+    START,
+    CommandEntry,
+    EntryId,
+    EventEntry,
+    read_command_entry,
+    read_event_entry,
+)
 from arbitrax.exchange.recording.ledger import Ledger, NotRegisteredError
 from arbitrax.exchange.recording.order_record import OrderRecord
 from arbitrax.exchange.recording.ports import Mark, RawEntry, Records, Streams
+from arbitrax.exchange.recording.request_record import RequestRecord, requests_of
 from arbitrax.exchange.service import crash_points
 
 if TYPE_CHECKING:
@@ -44,6 +53,7 @@ class Recorder:
         self._ledger: Ledger | None = None
         self._mark = Mark(0, START, NO_EVENTS)
         self._told: EntryId | None = None
+        self._seen: dict[int, tuple[int, int]] = {}
         self._count = min(LEAST, MOST)
 
     @property
@@ -143,7 +153,7 @@ class Recorder:
             ledger = Ledger(self._shard, self._records.instruments(), accounts, (), (), only=changed)
             for entry in _between(self._streams.all_events(_before(since)), point.entry):
                 commands = self._streams.all_commands(entry.predecessor, entry.last)
-                self._take(ledger, entry, entry.predecessor, commands)
+                self._take(ledger, entry, entry.predecessor, commands, [])
             restored = {each.id: each for each in ledger.changes().new_orders}
         if lost := changed - restored.keys():
             raise DataError(
@@ -215,8 +225,9 @@ class Recorder:
         before = self._mark
         mark, count = before, 0
         commands = self._streams.all_commands(mark.entry, entries[-1].last)
+        requests: list[RequestRecord] = []
         for entry in entries:
-            events = self._take(ledger, entry, mark.entry, commands)
+            events = self._take(ledger, entry, mark.entry, commands, requests)
             mark = Mark(entry.epoch, entry.last, fold_events(mark.hash, events))
             if mark.hash != entry.hash:
                 raise DataError(
@@ -225,14 +236,19 @@ class Recorder:
                 )
             count += len(events)
         crash_points.reach("record.before")
-        self._records.store(before, mark, ledger.changes())
+        self._records.store(before, mark, ledger.changes()._replace(requests=requests))
         crash_points.reach("record.stored")
         ledger.stored()
         self._mark = mark
         return count
 
     def _take(
-        self, ledger: Ledger, entry: EventEntry, after: EntryId, commands: Iterator[RawEntry]
+        self,
+        ledger: Ledger,
+        entry: EventEntry,
+        after: EntryId,
+        commands: Iterator[RawEntry],
+        requests: list[RequestRecord],
     ) -> NDArray[np.void]:
         """Take in what comes after an id, with the commands from there on, and return its events."""
         at = events_at = first = 0
@@ -240,27 +256,32 @@ class Recorder:
             name = EntryId(ms, seq)
             if name <= after:
                 first = events_at + made
-            elif made:
-                asked = self._commands(name, commands)
+            elif count:
+                found = self._commands(name, commands)
+                asked = found.commands
                 if len(asked) != count:
                     raise DataError(
                         f"The entry {name} of commands:{self._shard} has {len(asked)} commands, and its events are of "
                         f"{count}; the journal is damaged: `arbitrax exchange verify` says where."
                     )
                 part = entry.events[events_at : events_at + made]
-                ledger.take(entry.epoch, name, asked, entry.counts[at : at + count], part)
+                counts = entry.counts[at : at + count]
+                if made:
+                    ledger.take(entry.epoch, name, asked, counts, part)
+                if found.origins:
+                    requests += requests_of(name, found, counts, part, self._seen)
             at += count
             events_at += made
         return entry.events[first:]
 
-    def _commands(self, name: EntryId, commands: Iterator[RawEntry]) -> NDArray[np.void]:
+    def _commands(self, name: EntryId, commands: Iterator[RawEntry]) -> CommandEntry:
         found = next((each for each in commands if each[0] >= name), None)
         if found is None or found[0] != name:
             raise DataError(
                 f"The entry {name} of commands:{self._shard} has events and is neither in the stream nor in the "
                 f"archive; {_RESTORE}."
             )
-        return read_command_entry(*found).commands
+        return read_command_entry(*found)
 
 
 def _before(name: EntryId) -> EntryId:

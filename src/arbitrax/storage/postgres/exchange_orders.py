@@ -49,6 +49,8 @@ class RecordedOrder(Struct, frozen=True):
     """Why it was rejected or ended: a name of `arbitrax.exchange.records.Code`; none: it was filled, or is open."""
     created_at: datetime
     ended_at: datetime | None
+    recorded_at: datetime
+    """When it was stored last."""
 
     @property
     def number(self) -> int:
@@ -117,9 +119,12 @@ class PostgresOrders:
             ).fetchall()
         return [RecordedOrder(order_text(order_number(id)), *rest) for id, *rest in found]
 
-    def fills(self, account: UUID, *, below: UUID = _NEWEST, limit: int = PAGE) -> Sequence[RecordedFill]:
-        """Return fills, newest first; the next page is ``below`` the id of the last."""
-        keys = {"account": account, "below": below, "limit": limit}
+    def fills(
+        self, account: UUID, *, order: int | None = None, below: UUID = _NEWEST, limit: int = PAGE
+    ) -> Sequence[RecordedFill]:
+        """Return fills, of all orders or one, newest first; the next page is ``below`` the id of the last."""
+        number = None if order is None else order_uuid(order)
+        keys = {"account": account, "order": number, "below": below, "limit": limit}
         with self._database.reading() as connection:
             found = connection.execute(statement("exchange_fills_list"), keys).fetchall()
         return [RecordedFill(id, order_text(order_number(order)), *rest) for id, order, *rest in found]

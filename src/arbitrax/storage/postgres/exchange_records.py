@@ -101,6 +101,8 @@ class PostgresRecords:
             self._put(connection, "exchange_trips_insert", len(changes.trips))
             self._put(connection, "exchange_payments_insert", len(changes.payments))
             self._put_positions(connection, changes.positions)
+            _copy(connection, "incoming_requests", rows.request_lines(changes.requests))
+            self._put(connection, "exchange_requests_insert", len(changes.requests))
             connection.execute(statement("exchange_mark_set"), self._keys | _fields(after))
 
     def changed_since(self, entry: EntryId) -> tuple[Set[int], EntryId]:
@@ -218,7 +220,8 @@ def order_of(row: tuple[Any, ...]) -> OrderRecord:
     """Return the order of a row of `exchange_orders_find`."""
     order = OrderRecord(order_number(row[0]), *row[1:15])
     expires, order.client, created, event, last_event, order.filled, paid, fees, traded, triggered, *end = row[15:]
-    ended, order.refused, reason = end
+    ended, order.refused, reason, recorded = end
+    order.recorded = to_ms(recorded)
     order.ended, order.reason = to_ms(ended), rows.CODES[reason]
     order.expires = None if expires is None else expires // _MS
     order.created, order.traded, order.triggered = nanoseconds(created) // _MS, to_ms(traded), to_ms(triggered)

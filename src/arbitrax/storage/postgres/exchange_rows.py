@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from arbitrax.exchange.identifiers import ORDER_MARK
+from msgspec import json
+
+from arbitrax.domain.ids import new_uuid
+from arbitrax.exchange.identifiers import ORDER_MARK, order_text
 from arbitrax.exchange.recording.order_record import OrderRecord
 from arbitrax.exchange.recording.ports import Fill, Payment
 from arbitrax.exchange.recording.position_record import PositionRecord, RoundTrip
+from arbitrax.exchange.recording.request_record import RequestRecord
 from arbitrax.exchange.records import Code
 
 REASONS = {int(each): "none" if each == Code.OK else each.name.lower() for each in Code}
@@ -16,6 +20,7 @@ _NONE = "\\N"
 _LAST = (1 << 63) - 1
 _NS = 1_000_000
 _MARK = f"{ORDER_MARK:016x}"
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 _PLAIN = frozenset(map(chr, range(0x21, 0x7F)))
 
 
@@ -56,6 +61,21 @@ def payment_lines(payments: Iterable[Payment]) -> Iterator[str]:
     """Yield rows of ``incoming_payments``."""
     for id, account, amount, time in payments:
         yield f"{id:032x}\t{account}\t{amount}\t{time}\n"
+
+
+def request_lines(requests: Iterable[RequestRecord]) -> Iterator[str]:
+    """Yield rows of ``incoming_requests``."""
+    for origin, action, account, order, detail, time in requests:
+        key = _NONE if origin.key is None else origin.key.hex()
+        yield (
+            f"{new_uuid(time * _NS)}\t{origin.user.hex()}\t{key}\t{action}\t{account}\t"
+            f"{order_text(order) if order else _NONE}\t{_text(json.encode(detail).decode())}\t"
+            f"{_text(origin.address)}\t{_text(origin.request)}\t{time}\n"
+        )
+
+
+def _text(text: str | None) -> str:
+    return _NONE if text is None else text.translate(_ESCAPES)
 
 
 def trip_lines(trips: Iterable[RoundTrip]) -> Iterator[str]:

@@ -35,7 +35,8 @@ SELECT
     triggered_at,
     ended_at,
     status = 'rejected',
-    orders.reason
+    orders.reason,
+    orders.updated_at
 FROM orders
 JOIN accounts ON accounts.id = orders.account_id
 JOIN exchange_instruments ON exchange_instruments.asset_id = orders.asset_id

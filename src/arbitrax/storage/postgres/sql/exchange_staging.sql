@@ -80,4 +80,16 @@ CREATE TEMPORARY TABLE incoming_payments (
     account  BIGINT NOT NULL,
     amount   NUMERIC NOT NULL,
     paid     BIGINT NOT NULL
+) ON COMMIT DELETE ROWS;
+CREATE TEMPORARY TABLE incoming_requests (
+    id        UUID NOT NULL,
+    user_id   UUID NOT NULL,
+    key_id    UUID,
+    action    TEXT NOT NULL,
+    account   BIGINT NOT NULL,
+    order_id  TEXT,
+    detail    JSONB NOT NULL,
+    address   INET,
+    request   TEXT,
+    asked     BIGINT NOT NULL
 ) ON COMMIT DELETE ROWS
