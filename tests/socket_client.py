@@ -74,9 +74,9 @@ class Socket:
         assert self.closed is not None
         return self.closed
 
-    def first_of(self, channel: str, after: int = 0) -> dict[str, Any]:
+    def first_of(self, channel: str, after: int = -1) -> dict[str, Any]:
         """Return the first message of a channel after a number."""
-        return self.wait_for(lambda each: each.get("channel") == channel and each.get("seq", 0) > after)
+        return self.wait_for(lambda each: each.get("channel") == channel and "ts_sent" in each and each["seq"] > after)
 
     def of(self, channel: str) -> list[dict[str, Any]]:
         """Return the messages of a channel."""

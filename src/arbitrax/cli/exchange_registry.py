@@ -1,4 +1,4 @@
-"""`arbitrax exchange configure|instruments|accounts|deposit|withdraw`: what it trades, for whom, with what cash."""
+"""`arbitrax exchange configure|instruments|accounts|give|deposit|withdraw`: what it trades, for whom, with what."""
 
 import asyncio
 import os
@@ -10,7 +10,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from arbitrax.cli.console import Json, complain, show, show_json, table
-from arbitrax.domain.errors import InputError, StoreUnavailableError
+from arbitrax.domain.errors import ConflictError, InputError, StoreUnavailableError
 from arbitrax.settings import read_settings
 
 if TYPE_CHECKING:
@@ -24,26 +24,30 @@ MovementId = Annotated[
 
 def add_commands(app: App) -> None:
     """Add the commands to `arbitrax exchange`."""
-    for each in (configure, instruments, accounts, deposit, withdraw):
+    for each in (configure, instruments, accounts, give, deposit, withdraw):
         app.command(each)
 
 
-def configure(file: Path, /, *, json: Json = False) -> int:
+def configure(file: Path | None = None, /, *, json: Json = False) -> int:
     """Bring the exchange to what a TOML file says: instruments, their rules and sessions, accounts, cash and limits.
 
+    Without a file that is a sample market: AAPL and BTC-USD, accounts demo and maker, as in examples/exchange.toml.
     Applying a file again changes nothing. Symbols, ticks, lots and cash units never change.
     """
+    from importlib.resources import files
+
     from arbitrax.bootstrap import open_gateway, open_store
     from arbitrax.domain.ids import new_uuid
     from arbitrax.services.exchange_configuration import Configured, register
     from arbitrax.services.exchange_configuration import configure as apply
     from arbitrax.trading.exchange_settings import read_settings_file
 
+    source = files("arbitrax.samples") / "exchange.toml" if file is None else file
     try:
-        content = file.read_bytes()
+        content = source.read_bytes()
     except OSError as error:
         raise InputError(f"{file} cannot be read: {error.strerror}.") from None
-    wanted = read_settings_file(content, file.name)
+    wanted = read_settings_file(content, source.name)
     settings = read_settings()
 
     with open_store(settings, seed=False) as store:
@@ -74,7 +78,7 @@ def instruments(*, json: Json = False) -> int:
     if json:
         show_json(found)
     elif not found:
-        show("No instruments yet; write a file and run `arbitrax exchange configure FILE`.")
+        show("No instruments yet; `arbitrax exchange configure` makes a sample market.")
     else:
         rows = [
             (
@@ -101,10 +105,34 @@ def accounts(*, json: Json = False) -> int:
     if json:
         show_json([msgspec.to_builtins(each) | {"text": each.text} for each in found])
     elif not found:
-        show("No accounts yet; write a file and run `arbitrax exchange configure FILE`.")
+        show("No accounts yet; `arbitrax exchange configure` makes a sample market.")
     else:
         rows = [(each.name, each.text, each.kind, each.currency, str(each.shard), str(each.number)) for each in found]
         show(table(None, ("account", "id", "kind", "currency", "shard", "number"), rows, left=4))
+    return 0
+
+
+def give(account: str, user: str, /, *, json: Json = False) -> int:
+    """Make an account of the operator's a user's, for good: arbitrax exchange give demo ada."""
+    from arbitrax.bootstrap import open_store
+    from arbitrax.cli.user import operator
+    from arbitrax.services.identity_ports import Actor
+    from arbitrax.services.mutations import Answer, Change
+    from arbitrax.trading.registry import Registry
+
+    with open_store(read_settings(), seed=False) as store:
+        owner, to = Registry((), store.registry.accounts()).account(account), store.users.named(user)
+
+        def effect() -> Change:
+            if not store.registry.give_account(owner.id, to.id):
+                raise ConflictError(f"The account {owner.name} is another user's.")
+            return Change(Answer(200), owner.text, {"user": to.name})
+
+        store.mutations.make(Actor(operator()[0]), "account.give", effect)
+    if json:
+        show_json({"account": owner.text, "name": owner.name, "owner": to.name})
+    else:
+        show(f"The account {owner.name} is {to.name}'s.")
     return 0
 
 

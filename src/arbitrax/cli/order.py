@@ -228,7 +228,7 @@ def _account(registry: "Registry", account: str | None) -> str:
     if account is not None:
         return registry.account(account).name
     if not registry.accounts:
-        raise InputError("The exchange has no accounts yet; write a file and run `arbitrax exchange configure FILE`.")
+        raise InputError("The exchange has no accounts yet; `arbitrax exchange configure` makes a sample market.")
     if len(registry.accounts) > 1:
         raise InputError(f"There are several accounts; choose with --account: {', '.join(registry.accounts)}.")
     return next(iter(registry.accounts))

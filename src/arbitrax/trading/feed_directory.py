@@ -26,8 +26,7 @@ class RegistryDirectory:
         """Return what a symbol is; raises what reading raises."""
         if symbol not in self._listings:
             self._look()
-            self._listings.setdefault(symbol, self._known.listing(symbol))
-        return self._listings[symbol]
+        return self._listings.get(symbol) or self._known.listing(symbol)
 
     def account(self, account: int) -> str:
         """Return the public id of an account; raises what reading raises."""

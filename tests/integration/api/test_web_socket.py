@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -195,11 +196,20 @@ def test_heartbeats_say_up_to_where(socket: Socket) -> None:
     assert socket.ask(op="ping")["type"] == "pong"
 
 
-def test_what_nothing_is_published_of_is_not_said_to_be_unknown(socket: Socket) -> None:
-    silent = socket.ask(op="subscribe", channel="book", symbols=["COIN", "TIN"])
-    assert (silent["code"], silent["retryable"]) == ("feed.nothing_published", True)
-    assert socket.ask(op="subscribe", channel="book", symbols=["NONE"])["code"] == "input.unknown_name"
-    assert socket.ask(op="list")["subscriptions"] == []
+def test_a_symbol_of_which_nothing_happened_has_an_empty_book(socket: Socket, rest: httpx2.Client) -> None:
+    assert socket.ask(op="subscribe", channel="book", symbols=["TIN"])["type"] == "ack"
+    silent = socket.first_of("book")
+    assert (silent["type"], silent["seq"], silent["data"]["bids"], silent["data"]["asks"]) == ("snapshot", 0, [], [])
+    assert rest.get("/api/v1/books/TIN").json()["crc"] == silent["data"]["crc"]
+    for channel in ("prices", "statistics", "trades"):
+        assert socket.ask(op="subscribe", channel=channel, symbols=["TIN"])["type"] == "ack"
+    assert socket.first_of("prices")["data"]["bid"] is None
+    assert socket.ask(op="submit", account="mine", orders=[order(symbol="TIN", price="3")])["type"] == "result"
+    assert socket.first_of("book", 0)["data"]["bids"] == [["3", "1"]]
+    assert book_of(socket.of("book"))[1] == [["3", "1"]]
+    assert socket.ask(op="subscribe", channel="book", symbols=["TIN", "NONE"])["code"] == "conflict.exists"
+    assert socket.ask(op="subscribe", channel="book", symbols=["GOLD", "NONE"])["code"] == "input.unknown_name"
+    assert {each["symbol"] for each in socket.ask(op="list")["subscriptions"]} == {"TIN"}
 
 
 def test_who_says_nothing_is_closed(gateway: Gateway) -> None:
@@ -309,3 +319,54 @@ def test_what_a_socket_changed_is_in_the_audit_log(gateway: Gateway, socket: Soc
         "order.cancel_all",
     )
     assert submitted["detail"]["orders"] == [each["id"] for each in done[0]["results"]]
+
+
+def test_bars_are_the_trades_whenever_one_comes(
+    gateway: Gateway, key: str, socket: Socket, rest: httpx2.Client
+) -> None:
+    assert socket.ask(op="subscribe", channel="trades", symbols=["GOLD"])["type"] == "ack"
+    for channel in ("bars.1s", "bars.1m"):
+        assert socket.ask(op="subscribe", channel=channel, symbols=["GOLD"])["type"] == "ack"
+
+    def gold(side: str, quantity: str, price: str) -> dict[str, Any]:
+        return order(side, price, quantity) | {"symbol": "GOLD"}
+
+    socket.ask(op="submit", account="mine too", orders=[gold("sell", "30", "50.5"), gold("sell", "30", "51")])
+    for quantity in ("3", "40", "2"):
+        done = socket.ask(op="submit", account="mine", orders=[gold("buy", quantity, "51")])
+        assert done["results"][0]["status"] == "filled", done
+    end = time.monotonic() + 30
+    while len(tape := [trade for each in socket.of("trades") for trade in each["data"]["trades"]]) < 4:
+        assert time.monotonic() < end
+        threading.Event().wait(0.05)
+
+    def of(start: str, milliseconds: int) -> dict[str, Any]:
+        first = datetime.fromisoformat(start).timestamp() * 1000
+        mine = [each for each in tape if first <= each[4] < first + milliseconds]
+        prices = [float(each[1]) for each in mine]
+        return {
+            "open": mine[0][1],
+            "close": mine[-1][1],
+            "high": f"{max(prices):.1f}",
+            "low": f"{min(prices):.1f}",
+            "volume": str(sum(int(each[2]) for each in mine)),
+            "trades": len(mine),
+        }
+
+    def newest(of: Socket, channel: str) -> dict[str, Any]:
+        found = of.wait_for(lambda each: each.get("channel") == channel and each.get("seq") == tape[-1][0])
+        return dict(found["data"])
+
+    late = Socket(gateway.url, key)
+    for channel, length in (("bars.1s", 1_000), ("bars.1m", 60_000)):
+        bar = newest(socket, channel)
+        assert bar | of(bar["start"], length) == bar
+        assert late.ask(op="subscribe", channel=channel, symbols=["GOLD"])["type"] == "ack"
+        again = newest(late, channel)
+        assert again | {"closed": bar["closed"]} == bar
+    late.close()
+    closed = socket.wait_for(
+        lambda each: each.get("channel") == "bars.1s" and "data" in each and each["data"]["closed"]
+    )
+    assert closed["data"]["trades"] >= 1
+    rest.delete("/api/v1/orders", params={"account": "mine too"})

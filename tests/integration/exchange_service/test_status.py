@@ -1,5 +1,6 @@
 """`exchange status` and `exchange show`, with and without the parts they tell of."""
 
+import asyncio
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import urllib.request
 
 import pytest
 
+from arbitrax.storage.redis.client_journal import ValkeyClientJournal
 from tests.integration.exchange_service.shard import PATIENCE, until
 from tests.integration.exchange_service.test_feed import Feed, append, commands_for
 
@@ -95,4 +97,26 @@ def test_a_worker_answers_prometheus_on_the_port_it_is_given(shard, feed):
     assert f'arbitrax_worker_commands_total{{shard="{shard.number}"}} 101.0' in text
     assert f'arbitrax_exchange_up{{part="worker",shard="{shard.number}"}} 1.0' in text
     assert "arbitrax_worker_latency_seconds_bucket" in text
+    shard.finish(worker)
+
+
+def test_a_recorder_that_has_begun_and_recorded_nothing_is_not_behind_since_1970(shard, feed):
+    worker = shard.started()
+    append(shard, commands_for(shard, 2, 600))
+    shard.wait_for(shard.journal.tail())
+    for recorded in (None, "0-0", "0-1"):
+        if recorded is not None:
+            shard.channel.ask("HSET", f"marks:{shard.number}", "recorded", recorded)
+
+        async def lag():
+            journal = ValkeyClientJournal(shard.url)
+            try:
+                return (await journal.condition(shard.number)).recorder_lag
+            finally:
+                await journal.close()
+
+        assert 0 <= asyncio.run(lag()) < 3_600_000
+        _, _, parts = status(feed)
+        assert (parts["recorder"]["lag_ms"], parts["recorder"]["state"]) == (None, "down")
+        assert parts["feed"]["lag_ms"] is None
     shard.finish(worker)

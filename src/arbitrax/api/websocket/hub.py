@@ -13,9 +13,11 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
+from arbitrax.api.websocket.bars import BarMaker
 from arbitrax.api.websocket.messages import written_time
 from arbitrax.api.websocket.streams import RunStream, market_envelope
 from arbitrax.domain.errors import StoreError
+from arbitrax.exchange.feed.messages import Channel
 from arbitrax.exchange.feed.reader import FeedReader
 from arbitrax.trading.task_end import end_tasks
 
@@ -55,6 +57,7 @@ class Hub:
         self._turning = False
         self._made: dict[tuple[int, str, str], tuple[Message, bytes]] = {}
         self._draining = False
+        self._bars: dict[tuple[str, str], BarMaker] = {}
 
     def add(self, session: Session) -> bool:
         """Take a session in; False: there are too many."""
@@ -120,6 +123,29 @@ class Hub:
                 self._tasks.append(asyncio.get_running_loop().create_task(self._read_feed(self._feed)))
             return self._feed
 
+    async def bars(self, channel: str, symbol: str) -> BarMaker:
+        """Return what makes the bars of a symbol; the same errors as of following its trades."""
+        key = channel, symbol
+        found = self._bars.get(key)
+        if found is None:
+            feed = await self.feed()
+            tape = await feed.subscribe(Channel.TRADES, symbol)
+            try:
+                earlier = await feed.kept(Channel.TRADES, symbol)
+            except BaseException:
+                tape.close()
+                raise
+            found = self._bars.get(key)
+            if found is not None:  # somebody asked meanwhile
+                tape.close()
+                return found
+
+            def done() -> None:
+                self._bars.pop(key, None)
+
+            found = self._bars[key] = BarMaker(channel, tape, earlier, done)
+        return found
+
     async def follow_run(self, stream: RunStream, run: str, after: EntryId) -> None:
         """Give a stream what is told of a run after a message, and what comes.
 
@@ -167,5 +193,7 @@ class Hub:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT)
+            for maker in list(self._bars.values()):
+                maker.tick()
             for each in list(self.sessions):
                 each.beat()

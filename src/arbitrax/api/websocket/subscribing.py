@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from arbitrax.api.problems import RequestError
 from arbitrax.api.websocket import messages as ask
+from arbitrax.api.websocket.bars import BARS, BarStream
 from arbitrax.api.websocket.streams import (
     MARKET,
     PRIVATE,
@@ -57,7 +58,7 @@ class Subscribing:
         wanted = list[tuple[Name, int | None, Resume | None]]()
         for each in request.positions:
             account = each.symbol if each.channel in PRIVATE else None
-            symbols = [each.symbol] if each.channel in MARKET else []
+            symbols = [each.symbol] if each.channel in MARKET or each.channel in BARS else []
             (name,) = await self._names(each.channel, symbols, account)
             wanted.append((name, None if each.depth == "full" else each.depth, Resume(each.epoch, each.seq)))
         self._require_room([name for name, _, _ in wanted])
@@ -107,7 +108,7 @@ class Subscribing:
 
     async def _names(self, channel: str, symbols: list[str], account: str | None) -> list[Name]:
         session = self._session
-        if channel in MARKET:
+        if channel in MARKET or channel in BARS:
             if not symbols or account is not None:
                 raise InputError(f"The channel {channel} is of symbols; name them.")
             return [(channel, each) for each in symbols]
@@ -138,13 +139,15 @@ class Subscribing:
 
     async def _opened(self, name: Name, depth: int | None, resume: Resume | None) -> Stream:
         session, (channel, symbol) = self._session, name
-        if channel in MARKET:
-            feed = await session.hub.feed()
+        if channel in MARKET or channel in BARS:
             try:
+                if channel in BARS:
+                    return BarStream(await session.hub.bars(channel, symbol), session.form, session.tell)
+                feed = await session.hub.feed()
                 subscription = await feed.subscribe(MARKET[channel], symbol, depth=depth, resume=resume)
             except UnknownNameError:
                 await session.parts.desk.instrument(symbol)  # says so when it is not listed either
-                detail = f"Nothing is published of {symbol} yet: it never traded nor had an order, or its feed is down."
+                detail = f"Nothing is published of {symbol} yet: its feed is down, or it was listed a moment ago."
                 raise RequestError(503, detail, code="feed.nothing_published", retryable=True) from None
             return MarketStream(channel, subscription, session.hub.encode, session.form, session.tell)
         if channel in PRIVATE:

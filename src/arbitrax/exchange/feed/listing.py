@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Protocol
 
+UNNAMED = "#"
+"""With which the names of numbers begin that nobody registered."""
 MEAN_DECIMALS = 4
 """Decimals that an average price has beyond those of a tick; the last is rounded to even."""
 
@@ -77,9 +79,9 @@ class FixedDirectory:
     def listing(self, symbol: int) -> Listing:
         """Return what a symbol is."""
         if symbol not in self._listings:
-            self._listings[symbol] = Listing(f"#{symbol}")
+            self._listings[symbol] = Listing(f"{UNNAMED}{symbol}")
         return self._listings[symbol]
 
     def account(self, account: int) -> str:
         """Return the public id of an account."""
-        return self._accounts.get(account) or f"#{account}"
+        return self._accounts.get(account) or f"{UNNAMED}{account}"

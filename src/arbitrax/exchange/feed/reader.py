@@ -104,6 +104,10 @@ class FeedReader:
         await self._begin(made, loaded, resume)
         return made
 
+    async def kept(self, channel: Channel, symbol: str) -> list[Message]:
+        """Return the messages of the last 60 seconds; raises a `StoreError`."""
+        return [message for _, message in await self._source.kept(channel, symbol)]
+
     def leave(self, subscription: Subscription) -> None:
         """End a subscription; the last one of a stream ends its reading."""
         channel, symbol = key = subscription.key

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from arbitrax.domain.errors import DataError
 from arbitrax.exchange.core import fold_events
 from arbitrax.exchange.feed.event_run import EventRun
-from arbitrax.exchange.feed.listing import Directory
+from arbitrax.exchange.feed.listing import UNNAMED, Directory
 from arbitrax.exchange.feed.messages import Channel, Message
 from arbitrax.exchange.feed.positions import Positions
 from arbitrax.exchange.feed.symbol_feed import SymbolFeed
@@ -101,8 +101,21 @@ class ShardFeed:
             begin = end
             if epoch:
                 self._begin_epoch(epoch)
+        self._list_symbols(run.events, quiet=quiet)
         self.entry, self.hash, self.ms = run.last, run.hash, run.last.ms
         return posted
+
+    def _list_symbols(self, events: NDArray[np.void], *, quiet: bool) -> None:
+        """Have the empty book of a symbol that is configured, before anything else is told of it."""
+        said = events[events["kind"] == CONFIGURED]
+        of_symbols = said[(said["account"] == 0) & (said["order"] == 0) & (said["code"] == 0)]
+        for number in set(of_symbols["symbol"].tolist()) - self.symbols.keys():
+            # Other settings of the whole shard look like symbol 0's: whether there is one, the directory knows.
+            listing = self._directory.listing(number)
+            if not listing.symbol.startswith(UNNAMED):
+                self.symbol(number)
+                if not quiet:
+                    self.changed.add(number)
 
     def _epochs(self, run: EventRun) -> list[tuple[int, EntryId, int]]:
         """Return where the events of each epoch end, in which entry, and the epoch that begins there; 0: none does."""

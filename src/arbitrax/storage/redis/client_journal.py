@@ -144,7 +144,8 @@ class ValkeyClientJournal:
         most = int(memory["maxmemory"]) or int(memory.get("total_system_memory", 0))
         lag = 0
         if newest:
-            after = b"1" if recorded is None else b"(" + recorded  # the first epoch opens at 0
+            done = START if recorded is None else EntryId.parse(recorded)
+            after = f"({done}" if done.ms else "1"  # the first epoch opens at 0, long before anything happened
             waiting = await self._ask(self._reads.xrange(f"events:{shard}", after, count=1))
             lag = EntryId.parse(newest[0][0]).ms - EntryId.parse(waiting[0][0]).ms if waiting else 0
         return Condition(

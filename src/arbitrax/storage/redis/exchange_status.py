@@ -97,7 +97,8 @@ def _cache(channel: Channel, shard: int, applied: EntryId) -> list[PartStatus]:
     holder = channel.ask("GET", f"{PREFIX}lease:{shard}")
     done = channel.ask("HGET", feed_keys.state(shard), "applied")
     start = f"arbitrax serve feed --shard {shard}"
-    lag = None if applied == START else _lag(applied, EntryId.parse(done) if done else START)
+    published = EntryId.parse(done) if done else START
+    lag = None if applied.ms and not published.ms else _lag(applied, published)
     if holder is None:
         feed = PartStatus("feed", "down", "nobody has its lease", lag, start)
     else:
@@ -109,7 +110,7 @@ def _follower(name: str, end: EntryId, done: EntryId, start: str) -> PartStatus:
     """Judge a process by its mark: there is nothing else to know it by."""
     if done >= end:
         return PartStatus(name, "up", f"level, at {done}", 0)
-    if done == START:
+    if not done.ms:  # nothing, or the opening of the first epoch, which is at 0
         return PartStatus(name, "down", "has done nothing yet", None, start)
     lag = _lag(end, done)
     state = "up" if lag < LATE_MS else "down"

@@ -1,0 +1,90 @@
+"""What the pages of the gateway show of orders, done as they show it, against `arbitrax up`."""
+
+import json
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.integration.test_up import Up
+from tests.socket_client import Socket
+
+DOCS = Path(__file__).parents[2] / "docs"
+pytestmark = pytest.mark.skipif(shutil.which("curl") is None, reason="no curl found")
+
+
+@pytest.fixture(scope="module")
+def up() -> Iterator[tuple[Up, Path]]:
+    folder = Path(tempfile.mkdtemp(prefix="arbitrax-page-"))  # root's servers run as another user, who must reach it
+    folder.chmod(0o755)
+    running = Up(folder / "home")
+    try:
+        for line in ("recovery.done", "gateway.ready"):
+            running.wait_for(line)
+        yield running, folder / "home"
+        assert running.end(signal.SIGINT) == 0
+    finally:
+        running.process.kill()
+        running.process.wait()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def blocks(page: str, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```$", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def key(up: tuple[Up, Path]) -> str:
+    """Run the block about orders as it is written, and return the key that it made."""
+    running, home = up
+    (block,) = [each for each in blocks("gateway.md", "sh") if "orders/validations" in each]
+    first, *lines = block.splitlines()
+    assert first.startswith("arbitrax up &")
+    script = "\n".join(lines).replace("localhost:8080", running.url.removeprefix("http://"))
+    script = script.replace("curl -s ", "curl -s --fail-with-body ").replace("\nax ", "\nprintf '\\n@ ' && ax ")
+    words = f"arbitrax() {{ '{sys.executable}' -m arbitrax.cli.main \"$@\"; }}\nset -e\n"
+    done = subprocess.run(
+        ["bash", "-c", words + script + '\nprintf "\\n@ \\"$KEY\\""'],
+        env={"PATH": "/usr/bin:/bin", "ARBITRAX_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    answers = [json.loads(each) for each in done.stdout.split("\n@ ")[1:]]
+    accounts, validation, order, found, book, history, positions, fills, switch, cancelled, secret = answers
+    assert [each["name"] for each in accounts["data"]] == ["demo"]
+    assert validation["accepted"] is True
+    assert order["status"] == "open"
+    assert [each["id"] for each in found["data"]] == [order["id"]]
+    assert book["symbol"] == "BTC-USD"
+    assert (history["has_more"], positions["data"], fills["data"]) == (False, [], [])
+    assert switch["orders"] == []
+    assert cancelled["orders"] == [order["id"]]
+    return str(secret)
+
+
+@pytest.mark.usefixtures("key")
+def test_the_lines_of_the_gateways_page_work_as_they_are_written() -> None:
+    """The fixture ran them."""
+
+
+def test_every_frame_of_the_sockets_page_is_answered(up: tuple[Up, Path], key: str) -> None:
+    for block in blocks("websocket.md", "json"):
+        with closing(Socket(up[0].url)) as socket:
+            lines = block.replace("ax_...", key).splitlines()
+            for line in lines:
+                socket.connection.send(line)
+                request = json.loads(line)
+                answer = socket.wait_for(lambda each, id=request["id"]: each.get("id") == id)
+                assert answer["type"] in ("ack", "result", "pong"), answer
+                if request["op"] == "submit":
+                    assert [each["status"] for each in answer["results"]] == ["open", "open"]
+    assert sum(len(each.splitlines()) for each in blocks("websocket.md", "json")) > 8
