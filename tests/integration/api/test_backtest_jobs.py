@@ -4,6 +4,7 @@ import io
 import shlex
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from arbitrax.domain.ids import decode
 from arbitrax.services.backtests import run_stored
 from arbitrax.strategies.registry import find_strategy
 from tests.job_workers import Workers, install_misbehaving
+from tests.socket_client import Socket
 
 PATH = "/api/v1/backtests"
 PATIENCE = 120.0
@@ -207,3 +209,30 @@ def test_a_bad_backtest_is_refused_and_nothing_waits(gateway, client, change, st
     answer = client.post(PATH, json=YEAR | change)
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     assert count() == before
+
+
+def test_a_run_is_told_over_a_socket_to_its_owner_only(gateway, client, worker, trader) -> None:
+    made = client.post(PATH, json=SLOW | {"end": "2012-01-20"}).json()["id"]
+    channel = f"runs.{made}"
+    other = gateway.user("runs-stranger", "trader")
+    with (
+        closing(Socket(gateway.url, gateway.key(trader, "read"))) as socket,
+        closing(Socket(gateway.url, gateway.key(other, "read"))) as stranger,
+    ):
+        assert stranger.ask(op="subscribe", channel=channel)["code"] == "input.unknown_name"
+        assert socket.ask(op="subscribe", channel=channel)["type"] == "ack"
+        done = socket.wait_for(
+            lambda each: each.get("channel") == channel and each.get("data", {}).get("kind") == "done"
+        )
+        assert done["data"]["status"] == "succeeded"
+        told = socket.of(channel)
+        assert {each["data"]["kind"] for each in told} >= {"progress", "done"}
+        assert [each["seq"] for each in told] == sorted({each["seq"] for each in told})
+        progress = [each["data"]["progress"] for each in told if each["data"]["kind"] == "progress"]
+        assert progress == sorted(progress)
+        first = told[0]
+    with closing(Socket(gateway.url, gateway.key(trader, "read"))) as again:
+        position = {"channel": channel, "symbol": made, "seq": first["seq"]}
+        assert again.ask(op="resume", positions=[position])["type"] == "ack"
+        again.wait_for(lambda each: each.get("channel") == channel and each.get("data", {}).get("kind") == "done")
+        assert [each["seq"] for each in again.of(channel)] == [each["seq"] for each in told[1:]]
