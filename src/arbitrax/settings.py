@@ -13,7 +13,7 @@ PREFIX = "ARBITRAX_"
 # Read by tools around the program, not by it.
 FOREIGN = frozenset({"ARBITRAX_CORPUS", "ARBITRAX_CRASH_AT", "ARBITRAX_KERNELS"})
 
-DURABILITIES = ("process", "power")
+CHOICES = {"durability": ("process", "power"), "strategy_uploads": ("off", "admin")}
 PATHS = ("home", "exchange_folder", "tls_certificate", "tls_key")
 COUNTS = ("snapshot_commands", "snapshot_seconds", "job_seconds", "job_megabytes")
 RATES = ("rate_limit_key", "rate_limit_user", "rate_limit_address")
@@ -45,6 +45,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long a job may take."""
     job_megabytes: int = 4096
     """How much memory of its own a job may take."""
+    strategy_uploads: Literal["off", "admin"] = "off"
+    """Who may have backtests of code that they send along, run in a sandbox by workers with the same setting."""
     database_replica_url: str | None = None
     """PostgreSQL that reads of bars go to; None reads where is written."""
     rate_limit_key: float = 200.0
@@ -107,8 +109,9 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     for name in ("alpha_vantage_key", "polygon_key"):
         if name in given and not given[name].strip():
             raise InputError(f"{PREFIX}{name.upper()} is empty; set the key, or unset it.")
-    if given.get("durability", "process") not in DURABILITIES:
-        raise InputError(f"{PREFIX}DURABILITY is {given['durability']!r}; it is {' or '.join(DURABILITIES)}.")
+    for name, choices in CHOICES.items():
+        if name in given and given[name] not in choices:
+            raise InputError(f"{PREFIX}{name.upper()} is {given[name]!r}; it is {' or '.join(choices)}.")
     values: dict[str, Any] = given | {name: _count(name, given[name]) for name in COUNTS if name in given}
     values |= {name: _rate(name, given[name]) for name in RATES if name in given}
     values |= {name: tuple(filter(None, map(str.strip, given[name].split(",")))) for name in LISTS if name in given}

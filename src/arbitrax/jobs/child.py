@@ -65,7 +65,8 @@ def _attempt(start: Start, watcher: Watcher) -> Outcome:
     return Outcome("succeeded")
 
 
-def _backtest(store: Store, _: Settings, start: Start, watcher: Watcher) -> None:
+def _backtest(store: Store, settings: Settings, start: Start, watcher: Watcher) -> None:
+    from arbitrax.jobs.sandbox.run import Sandbox
     from arbitrax.services.backtest_jobs import do_backtest
 
     do_backtest(
@@ -76,6 +77,7 @@ def _backtest(store: Store, _: Settings, start: Start, watcher: Watcher) -> None
         lease=start.lease,
         now=time.time_ns(),
         watch=watcher.watch,
+        sandbox=Sandbox(start.megabytes) if settings.strategy_uploads == "admin" else None,
     )
 
 
