@@ -86,6 +86,7 @@ def check_outcome(outcome: Outcome, bars: int, symbols: int) -> None:
             "symbol": symbol, "parent": no_or_order, "group": no_or_order, "tag": (-1, tags), "side": (-1, 2),
             "kind": _codes(OrderKind), "time_in_force": _codes(TimeInForce), "size_kind": _codes(SizeKind),
             "role": _codes(OrderRole), "status": _codes(OrderStatus), "reason": _codes(OrderReason), "flags": (0, 16),
+            "expires": (0, 2**63),
         },
         may_be_missing=("size", "limit", "stop", "trail", "reference_price", "price"),
     )  # fmt: skip

@@ -43,7 +43,9 @@ def signals(body):
     """Return the text of a strategy whose `signals` does this."""
     imports = "import ctypes, os, socket, subprocess, sys, threading\nimport numpy as np\nimport arbitrax as ax\n\n"
     text = textwrap.indent(textwrap.dedent(body), " " * 8)
-    return f"{imports}class Mine(ax.Strategy):\n    def signals(self, bars):\n{text}\n        return np.ones(len(bars))\n"
+    return (
+        f"{imports}class Mine(ax.Strategy):\n    def signals(self, bars):\n{text}\n        return np.ones(len(bars))\n"
+    )
 
 
 def refusal_of(body, **options):
@@ -254,7 +256,9 @@ def test_an_endless_one_ends_when_its_job_does() -> None:
 
 
 def test_progress_is_seen_while_it_runs() -> None:
-    slow = EVENTS.replace("        if ctx.index % 7", "        import time; time.sleep(0.005)\n        if ctx.index % 7")
+    slow = EVENTS.replace(
+        "        if ctx.index % 7", "        import time; time.sleep(0.005)\n        if ctx.index % 7"
+    )
     seen = []
     run(slow, watch=lambda simulation, panel: seen.append(simulation))
     (simulation,) = seen
