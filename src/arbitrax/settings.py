@@ -16,6 +16,10 @@ FOREIGN = frozenset({"ARBITRAX_CORPUS", "ARBITRAX_CRASH_AT", "ARBITRAX_KERNELS"}
 CHOICES = {"durability": ("process", "power"), "strategy_uploads": ("off", "admin")}
 PATHS = ("home", "exchange_folder", "tls_certificate", "tls_key")
 COUNTS = ("snapshot_commands", "snapshot_seconds", "job_seconds", "job_megabytes")
+SECRETS = (
+    "database_url", "database_replica_url", "redis_url", "cache_url", "queue_url", "alpha_vantage_key", "polygon_key",
+)  # fmt: skip
+"""These may also be read from a file, ``ARBITRAX_X_FILE``, or from AWS Secrets Manager."""
 RATES = ("rate_limit_key", "rate_limit_user", "rate_limit_address")
 LISTS = ("cors_origins", "trusted_proxies")
 
@@ -82,13 +86,16 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of an environment.
 
     Raises:
-        InputError: a variable nobody reads, or an empty or relative value where that cannot work.
+        InputError: a variable nobody reads, an empty or relative value where that cannot work, or a secret that
+            cannot be read from where it is said to be.
+        StoreUnavailableError: AWS Secrets Manager does not answer.
     """
     given = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environment.items()
         if name.startswith(PREFIX) and name not in FOREIGN
     }
+    _find_secrets(given)
     known = {field.name for field in msgspec.structs.fields(Settings)}
     for name in given.keys() - known:
         hint = did_you_mean(PREFIX + name.upper(), [PREFIX + each.upper() for each in known])
@@ -123,6 +130,25 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         if text:
             values[name] = Path(text).expanduser().absolute()
     return Settings(home=values.pop("home", None) or default_home(), **values)
+
+
+def _find_secrets(given: dict[str, str]) -> None:
+    """Put secrets in the place of what says where they are."""
+    for name in SECRETS:
+        variable = PREFIX + name.upper()
+        path = given.pop(f"{name}_file", None)
+        if path is not None:
+            if name in given:
+                raise InputError(f"Both {variable} and {variable}_FILE are set; unset one.")
+            from arbitrax.secrets import secret_of_file
+
+            given[name] = secret_of_file(f"{variable}_FILE", path)
+        if given.get(name, "").startswith("aws-"):
+            from arbitrax.secrets import AWS, secret_of_aws
+
+            if not given[name].startswith(AWS):
+                raise InputError(f"{variable} begins with aws-; a secret of AWS is written {AWS}NAME or {AWS}NAME#KEY.")
+            given[name] = secret_of_aws(variable, given[name])
 
 
 def _count(name: str, value: str, least: int = 1) -> int:
