@@ -32,6 +32,7 @@ from arbitrax.api.routes import (
     users,
     websocket,
 )
+from arbitrax.api.uncounted import Uncounted
 
 if TYPE_CHECKING:
     from arbitrax.api.parts import Parts
@@ -80,7 +81,7 @@ def make_litestar(parts: Parts) -> Litestar:
 def make_application(parts: Parts) -> Gate:
     """Return the whole application."""
     return Gate(
-        Encoder(make_litestar(parts)),
+        Uncounted(Encoder(make_litestar(parts)), parts),
         parts.metrics,
         trusted_proxies=parts.trusted_proxies,
         strict_transport=parts.secure,
