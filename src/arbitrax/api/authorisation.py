@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import ASGIRoute, WebSocketRoute
 
+from arbitrax.api.limits import COUNTED, limit_headers, too_many
 from arbitrax.api.problems import FieldError, RequestError
-from arbitrax.domain.errors import AccessError, PasswordChangeRequired, TooManyRequests
+from arbitrax.domain.errors import AccessError, PasswordChangeRequired
 from arbitrax.services.identity_logins import check_address
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from litestar import Litestar
     from litestar.connection import ASGIConnection
     from litestar.handlers import BaseRouteHandler
+    from litestar.types import Scope
 
     from arbitrax.api.parts import Parts
 
@@ -73,16 +78,19 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
 
 async def _limit(connection: ASGIConnection[Any, Any, Any, Any], parts: Parts, demands: Any) -> None:
     verdict = await parts.limiter.take(demands)
-    wait = max(1, round(verdict.wait + 0.499))
-    connection.scope["state"]["headers"] = [
-        (b"ratelimit-policy", parts.policies),
-        (b"ratelimit", f'"{verdict.limit.name}";r={verdict.remaining};t={wait}'.encode()),
-    ]
+    connection.scope["state"][COUNTED] = limit_headers(parts, verdict)
     if not verdict.allowed:
-        limit = verdict.limit
-        raise TooManyRequests(
-            f"The limit '{limit.name}' of {limit.rate:g} requests a second is reached; wait.", retry_after=verdict.wait
-        )
+        raise too_many(verdict)
+
+
+def _methods_of(methods: Iterable[str]) -> Callable[[Scope], Response[None]]:
+    """Return the handler that says which methods a path has."""
+    allowed = ", ".join(sorted({*methods, "OPTIONS"}))
+
+    def answer(scope: Scope) -> Response[None]:
+        return Response(None, status_code=204, headers={"Allow": allowed})
+
+    return answer
 
 
 def _why_not(access: Access, kind: str) -> str:
@@ -101,6 +109,8 @@ def prepare(app: Litestar) -> None:
     for route in app.routes:
         for handler in [route.route_handler] if isinstance(route, ASGIRoute | WebSocketRoute) else route.route_handlers:
             if isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}:
+                # Litestar's own tells the methods of the first handler only.
+                handler._fn = _methods_of(route.methods)  # type: ignore[assignment] # handlers may be plain functions
                 continue
             if handler.opt.get("access") not in get_args(Access):
                 raise TypeError(f"The route {route.path} does not say who may use it.")

@@ -39,6 +39,8 @@ class Parts:
     """Whether the gateway is reached by TLS only."""
     origins: tuple[str, ...] = ()
     """Whose web pages may ask, besides our own."""
+    takes_uploads: bool = False
+    """Whether admins may send strategy code with a backtest."""
     answers: AnswerCache = field(default_factory=AnswerCache)
     draining: bool = False
     """Set when the process is about to end."""

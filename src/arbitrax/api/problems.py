@@ -137,7 +137,7 @@ def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[byte
     request_id = request.scope.get("state", {}).get("request_id", "")
     match error:
         case ArbitraxError():
-            found = _of_the_tree(error, request_id, headers)
+            found = problem_of(error, request_id, headers)
         case RequestError():
             found = problem(
                 error.status,
@@ -163,7 +163,8 @@ def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[byte
     return Response(encode(found), status_code=found.status, media_type=MEDIA_TYPE, headers=headers)
 
 
-def _of_the_tree(error: ArbitraxError, request_id: str, headers: dict[str, str]) -> Problem:
+def problem_of(error: ArbitraxError, request_id: str, headers: dict[str, str]) -> Problem:
+    """Return an error of the tree as a problem, and add the headers it has."""
     status = error.http_status
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="arbitrax"'
