@@ -33,7 +33,7 @@ class Page(Struct, Generic[T], frozen=True, kw_only=True):
     next_cursor: str | None
     has_more: bool
 '''
-_TYPESCRIPT_HEAD = """// What goes over the wire. Written by scripts/write_clients.py from docs/openapi.json; do not edit.
+_TYPESCRIPT_HEAD = """// What goes over the wire. Written by scripts/write_clients.py from openapi.json; do not edit.
 // Prices, quantities and money are decimal strings; times are ISO 8601 in UTC.
 
 /** A page of a list. */

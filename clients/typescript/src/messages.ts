@@ -1,4 +1,4 @@
-// What goes over the wire. Written by scripts/write_clients.py from docs/openapi.json; do not edit.
+// What goes over the wire. Written by scripts/write_clients.py from openapi.json; do not edit.
 // Prices, quantities and money are decimal strings; times are ISO 8601 in UTC.
 
 /** A page of a list. */

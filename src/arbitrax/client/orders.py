@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from typing import Literal
@@ -27,7 +26,7 @@ from arbitrax.client.messages import (
 )
 from arbitrax.client.paths import quoted
 from arbitrax.client.resource import Resource
-from arbitrax.client.waiting import wait_before
+from arbitrax.client.waiting import pause
 from arbitrax.trading.client_ids import new_client_order_id
 
 ORDERS = "/api/v1/orders"
@@ -61,7 +60,7 @@ class Orders(Resource[F]):
             if found.status != "unknown" or failed >= self._transport.retries:
                 return found
             failed += 1
-            await asyncio.sleep(wait_before(failed))
+            await pause(failed)
 
     @offered
     async def amend(
@@ -130,7 +129,7 @@ class Accounts(Resource[F]):
 
     @offered
     async def get(self, account: str) -> AccountDetail:
-        """Return an account, by id or name, with its cash."""
+        """Return an account, by its id, with its cash."""
         return await self._transport.get(f"{ACCOUNTS}/{quoted(account)}", AccountDetail)
 
     @offered

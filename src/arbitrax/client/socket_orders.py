@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from arbitrax.client.connection import Message
 from arbitrax.client.messages import Cancelled, NewOrder, OrderOutcome
 from arbitrax.client.orders import named
 from arbitrax.client.problems import made_error
-from arbitrax.client.waiting import wait_before
+from arbitrax.client.waiting import pause
 from arbitrax.domain.errors import ArbitraxError, TooManyRequests
 
 MOST_ORDERS = 200
@@ -67,7 +66,7 @@ class SocketOrders:
             if failed >= self._retries or all(each.status != "unknown" for each in found):
                 return found
             failed += 1
-            await asyncio.sleep(wait_before(failed))
+            await pause(failed)
 
     async def _answer(self, request: Message, account: str | None) -> Message:
         """Return the answer; a limit that is reached is waited for."""
@@ -79,7 +78,7 @@ class SocketOrders:
                 if failed >= self._retries:
                     raise
             failed += 1
-            await asyncio.sleep(wait_before(failed))
+            await pause(failed)
 
 
 def _written(order: NewOrder) -> dict[str, Any]:

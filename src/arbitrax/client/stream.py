@@ -21,7 +21,7 @@ from arbitrax.client.problems import made_error
 from arbitrax.client.socket_orders import SocketOrders
 from arbitrax.client.subscription import Depth, Subscription
 from arbitrax.client.updates import Cash, Quote, RunNews, Statistics, Trade, Update
-from arbitrax.client.waiting import wait_before
+from arbitrax.client.waiting import pause
 from arbitrax.domain.errors import AccessError, ArbitraxError, NotAuthenticated
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ class Stream(Faced[F]):
             if failed > self._transport.retries:
                 self._tell_waiting(lost)
             self._at += 1
-            await asyncio.sleep(wait_before(failed))
+            await pause(failed)
 
     async def _connect(self, url: str) -> None:
         """Serve one connection until it ends; returns when its gateway is about to."""
@@ -366,7 +366,7 @@ class Stream(Faced[F]):
                     subscription.fail(error)
                     return
                 failed += 1
-                await asyncio.sleep(wait_before(failed))
+                await pause(failed)
             else:
                 return
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ import msgspec
 from arbitrax.client.credentials import Credentials, KeyCredentials, LoginCredentials, Token, Tokens, token_until
 from arbitrax.client.messages import AccessToken
 from arbitrax.client.problems import made_error, read_problem
-from arbitrax.client.waiting import LONGEST, wait_before
+from arbitrax.client.waiting import LONGEST, pause
 from arbitrax.domain.errors import ArbitraxError, InFlight, InputError, NotAuthenticated
 
 if TYPE_CHECKING:
@@ -132,7 +131,7 @@ class Transport:
             if not again or failed >= self.retries:
                 raise reason
             failed += 1
-            await asyncio.sleep(wait_before(failed, told))
+            await pause(failed, told)
 
     async def _token(self) -> Token | None:
         return None if self.credentials is None else await self.credentials.token()

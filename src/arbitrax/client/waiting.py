@@ -3,6 +3,7 @@
 Source: M. Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
 """
 
+import asyncio
 import random
 
 FIRST = 0.1
@@ -16,3 +17,8 @@ def wait_before(attempt: int, told: float | None = None) -> float:
     """Return seconds to wait before another attempt; ``attempt``: how many failed, ``told``: at least that long."""
     drawn = random.uniform(0, min(MOST, FIRST * 2.0 ** min(attempt, 30)))  # noqa: S311 - spreads load, no secret
     return drawn if told is None else told + drawn
+
+
+async def pause(attempt: int, told: float | None = None) -> None:
+    """Wait as long."""
+    await asyncio.sleep(wait_before(attempt, told))
