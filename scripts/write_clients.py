@@ -93,7 +93,8 @@ def _python_bases(schema: Schema) -> str:
 def _python_default(schema: Schema) -> str:
     if "$ref" in schema or isinstance(schema.get("default"), dict):
         return f"{_python_type(schema)}()" if "$ref" in schema else "{}"
-    text = repr(schema.get("default"))
+    empty = {"array": "[]", "object": "{}"}.get(str(schema.get("type")))
+    text = empty if empty is not None and not schema.get("default") else repr(schema.get("default"))
     return text.replace("'", '"')
 
 

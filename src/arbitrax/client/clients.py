@@ -16,6 +16,7 @@ from arbitrax.client.transport import Transport
 
 if TYPE_CHECKING:
     import ssl
+    from pathlib import Path
 
 
 class _Resources(Generic[F]):
@@ -50,11 +51,17 @@ class AsyncClient(_Resources[Async]):
         api_key: str | None = None,
         name: str | None = None,
         password: str | None = None,
+        login: Path | None = None,
         retries: int = 6,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Take addresses, such as ``http://localhost:8080``, and an API key, or a name and its password."""
-        super().__init__(Transport(urls, api_key=api_key, name=name, password=password, retries=retries, tls=tls), None)
+        """Take addresses, such as ``http://localhost:8080``, and who asks.
+
+        That is an API key, a name and its password, or ``login``, the file that `arbitrax login` wrote.
+        """
+        super().__init__(
+            Transport(urls, api_key=api_key, name=name, password=password, login=login, retries=retries, tls=tls), None
+        )
 
     async def __aenter__(self) -> AsyncClient:
         return self
@@ -87,11 +94,17 @@ class Client(_Resources[Sync]):
         api_key: str | None = None,
         name: str | None = None,
         password: str | None = None,
+        login: Path | None = None,
         retries: int = 6,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """Take addresses, such as ``http://localhost:8080``, and an API key, or a name and its password."""
-        transport = Transport(urls, api_key=api_key, name=name, password=password, retries=retries, tls=tls)
+        """Take addresses, such as ``http://localhost:8080``, and who asks.
+
+        That is an API key, a name and its password, or ``login``, the file that `arbitrax login` wrote.
+        """
+        transport = Transport(
+            urls, api_key=api_key, name=name, password=password, login=login, retries=retries, tls=tls
+        )
         self._portal = Portal()
         super().__init__(transport, self._portal)
 

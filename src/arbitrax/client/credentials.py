@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from typing import NamedTuple, Protocol
 
@@ -45,6 +45,16 @@ class Credentials(Protocol):
         """See to it that `token` gives another than one that was refused; False: there is none."""
 
 
+class NewTokens(Protocol):
+    """What gets tokens from a gateway."""
+
+    async def sign_in(self, name: str, password: str) -> Tokens:
+        """Return the first ones."""
+
+    async def refresh(self, token: str) -> Tokens:
+        """Return the next ones."""
+
+
 class KeyCredentials:
     """An API key: it counts until it is revoked."""
 
@@ -64,11 +74,9 @@ class KeyCredentials:
 class LoginCredentials:
     """Name and password. A refresh token counts once, so one task at a time renews for all who ask."""
 
-    def __init__(
-        self, sign_in: Callable[[], Awaitable[Tokens]], refresh: Callable[[str], Awaitable[Tokens]], clock: Clock
-    ) -> None:
-        """Take what signs in, and what exchanges a refresh token."""
-        self._sign_in, self._refresh, self._clock = sign_in, refresh, clock
+    def __init__(self, name: str, password: str, tokens: NewTokens, clock: Clock) -> None:
+        """Take who asks, and what gets tokens."""
+        self._who, self._new, self._clock = (name, password), tokens, clock
         self._tokens: Tokens | None = None
         self._lock = asyncio.Lock()
 
@@ -77,7 +85,7 @@ class LoginCredentials:
         async with self._lock:
             tokens = self._tokens
             if tokens is None:
-                tokens = self._tokens = await self._sign_in()
+                tokens = self._tokens = await self._new.sign_in(*self._who)
             elif tokens.access.renew_at is not None and tokens.access.renew_at <= self._clock():
                 tokens = await self._renewed(tokens)
             return tokens.access
@@ -93,7 +101,7 @@ class LoginCredentials:
         self._tokens = None
         if tokens is not None:
             with suppress(ArbitraxError):  # ended, revoked, or its answer was lost: the password still counts
-                self._tokens = await self._refresh(tokens.refresh)
+                self._tokens = await self._new.refresh(tokens.refresh)
         if self._tokens is None:
-            self._tokens = await self._sign_in()
+            self._tokens = await self._new.sign_in(*self._who)
         return self._tokens

@@ -323,9 +323,9 @@ class NewBacktest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     end: str | None = None
     fill: Literal["next_open", "same_close"] = "next_open"
     finer: str | None = None
-    instruments: dict[str, Instrument] | None = None
+    instruments: dict[str, Instrument] = {}
     interval: str = "1d"
-    parameters: dict[str, bool | int | float | str] | None = None
+    parameters: dict[str, bool | int | float | str] = {}
     prices: Literal["adjusted", "raw"] = "adjusted"
     risk_free: float = 0.0
     slippage_bps: float = 0.0
@@ -345,7 +345,7 @@ class NewIngestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class NewKey(Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str
     scopes: list[Literal["read", "trade", "admin"]]
-    addresses: list[str] | None = None
+    addresses: list[str] = []
     expires_at: datetime | None = None
 
 
@@ -416,7 +416,7 @@ class OrderOutcome(Struct, frozen=True, kw_only=True):
     status: Literal["open", "filled", "cancelled", "refused", "unknown"]
     detail: str | None = None
     filled_quantity: str | None = None
-    fills: list[FillOfOrder] | None = None
+    fills: list[FillOfOrder] = []
     open_quantity: str | None = None
     quantity: str | None = None
     reason: str | None = None

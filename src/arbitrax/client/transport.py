@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from arbitrax.client.credentials import Credentials, KeyCredentials, LoginCredentials, Token, Tokens, token_until
+from arbitrax.client.login_file import StoredLogin
 from arbitrax.client.messages import AccessToken
 from arbitrax.client.problems import made_error, read_problem
 from arbitrax.client.waiting import LONGEST, pause
@@ -17,6 +18,7 @@ from arbitrax.domain.errors import ArbitraxError, InFlight, InputError, NotAuthe
 
 if TYPE_CHECKING:
     import ssl
+    from pathlib import Path
 
     import httpx2
 
@@ -40,6 +42,7 @@ class Transport:
         api_key: str | None = None,
         name: str | None = None,
         password: str | None = None,
+        login: Path | None = None,
         retries: int = 6,
         tls: ssl.SSLContext | None = None,
     ) -> None:
@@ -47,18 +50,19 @@ class Transport:
         self.urls = [each.rstrip("/") for each in ([urls] if isinstance(urls, str) else urls)]
         if not self.urls or not all(each.startswith(("http://", "https://")) for each in self.urls):
             raise InputError(f"{urls!r} is no address of a gateway; write it like http://localhost:8080.")
-        if (name is None) != (password is None) or (api_key is not None and name is not None):
-            raise InputError("Give an API key, or a name and its password.")
+        if (name is None) != (password is None) or sum(each is not None for each in (api_key, name, login)) > 1:
+            raise InputError("Give an API key, a name and its password, or the file of a login; one of these.")
         self.tls = tls
         self.retries = retries
         self._at = 0
         self._http: httpx2.AsyncClient | None = None
-        self._who = (name, password)
         self.credentials: Credentials | None = None
         if api_key is not None:
             self.credentials = KeyCredentials(api_key)
-        elif name is not None:
-            self.credentials = LoginCredentials(self._sign_in, self._refresh, time.time)
+        elif name is not None and password is not None:
+            self.credentials = LoginCredentials(name, password, self, time.time)
+        elif login is not None:
+            self.credentials = StoredLogin(login, self.urls[0], self, time.time)
 
     async def close(self) -> None:
         """End the connections."""
@@ -148,12 +152,13 @@ class Transport:
             self._http = httpx2.AsyncClient(timeout=TIMEOUT, verify=True if self.tls is None else self.tls)
         return self._http
 
-    async def _sign_in(self) -> Tokens:
-        name, password = self._who
+    async def sign_in(self, name: str, password: str) -> Tokens:
+        """Return tokens for a name and password."""
         body = {"name": name, "password": password}
         return self._tokens(await self.ask("POST", "/api/v1/auth/login", body=body, public=True, safe=True))
 
-    async def _refresh(self, token: str) -> Tokens:
+    async def refresh(self, token: str) -> Tokens:
+        """Return new tokens for a refresh token, which then counts no more."""
         headers = {"Cookie": f"{REFRESH_COOKIE}={token}"}
         return self._tokens(await self.ask("POST", "/api/v1/auth/refresh", headers=headers, public=True))
 

@@ -127,9 +127,8 @@ def test_connections_that_are_cut_leave_no_gap(client: Client, proxy: FrameProxy
     with Client(proxy.url, api_key=key) as other, other.stream() as stream:
         book, tape = Follower(stream.book("COIN", depth="full")), Follower(stream.trades("COIN"))
         eventually(lambda: book.last)
-        # Something to begin the tape with.
-        traded(client, "100")
-        eventually(lambda: tape.last)
+        # The tape begins with the next trade once it is followed.
+        eventually(lambda: traded(client, "100") or tape.last)
 
         def cut(each: int) -> None:
             traded(client, "100")
