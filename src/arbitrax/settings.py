@@ -67,6 +67,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """PEM file with the private key; None: it is in the file of the certificate."""
     drain_seconds: int = 0
     """How long a gateway that is to end stays, not ready, before it takes no more connections."""
+    url: str | None = None
+    """A gateway that commands ask instead of the local store, as with ``--url``."""
+    api_key: str | None = None
+    """Who asks it; None: whom `arbitrax login` signed in."""
     alpha_vantage_key: str | None = None
     alpha_vantage_plan: str = "free"
     alpha_vantage_url: str | None = None
@@ -107,13 +111,14 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         ("cache_url", ("redis://", "rediss://", "unix://")),
         ("queue_url", ("amqp://", "amqps://", "redis://", "rediss://", "unix://")),
         ("database_replica_url", ("postgresql://", "postgres://")),
+        ("url", ("https://", "http://")),
         ("alpha_vantage_url", ("https://", "http://")),
         ("polygon_url", ("https://", "http://")),
         ("yahoo_url", ("https://", "http://")),
     ):
         if name in given and not given[name].startswith(schemes):
             raise InputError(f"{PREFIX}{name.upper()} must start with {' or '.join(schemes)}; correct or unset it.")
-    for name in ("alpha_vantage_key", "polygon_key"):
+    for name in ("alpha_vantage_key", "polygon_key", "api_key"):
         if name in given and not given[name].strip():
             raise InputError(f"{PREFIX}{name.upper()} is empty; set the key, or unset it.")
     for name, choices in CHOICES.items():
