@@ -57,7 +57,7 @@ class Hub:
         limits: SocketLimits,
     ) -> None:
         """Take what opens the feed and the runs; that is done when they are first asked for."""
-        self._open_feed, self._open_runs, self._limits = open_feed, open_runs, limits
+        self._open_feed, self._open_runs, self.limits = open_feed, open_runs, limits
         self.sessions: dict[Session, UUID | None] = {}
         """With their users, once known."""
         self._of_user, self._of_address = Counter[UUID](), Counter[str]()
@@ -78,9 +78,9 @@ class Hub:
         """Take a session in; else say why not."""
         if self._draining:
             return "the gateway is about to end"
-        if len(self.sessions) >= self._limits.process:
+        if len(self.sessions) >= self.limits.process:
             return "too many connections"
-        if self._of_address[session.address] >= self._limits.address:
+        if self._of_address[session.address] >= self.limits.address:
             return "too many connections of this address"
         self.sessions[session] = None
         self._of_address[session.address] += 1
@@ -94,9 +94,9 @@ class Hub:
         Raises:
             TooManyRequests: the user has too many.
         """
-        if self._of_user[user] >= self._limits.user:
+        if self._of_user[user] >= self.limits.user:
             raise TooManyRequests(
-                f"You have {self._limits.user:,} sockets at this gateway; close some.", retry_after=HEARTBEAT
+                f"You have {self.limits.user:,} sockets at this gateway; close some.", retry_after=HEARTBEAT
             )
         self.sessions[session] = user
         self._of_user[user] += 1
@@ -218,11 +218,13 @@ class Hub:
                 await asyncio.sleep(REST)
 
     async def _beat(self) -> None:
+        due = time.monotonic()
         while True:
-            now = list(self.sessions)
+            there = list(self.sessions)
             for part in range(BEATS):
-                await asyncio.sleep(HEARTBEAT / BEATS)
-                for each in now[part::BEATS]:
+                due = max(due + HEARTBEAT / BEATS, time.monotonic() - HEARTBEAT)
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+                for each in there[part::BEATS]:
                     if each in self.sessions:
                         each.beat()
 

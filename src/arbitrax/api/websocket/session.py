@@ -204,20 +204,20 @@ class Session:
                 return
             data = event.get("bytes") if self.form.binary else event.get("text")
             if not isinstance(data, bytes | str):
-                self._refuse(None, "request.format", "This socket speaks " + self.form.name + ".")
+                await self._answer_nonsense(None, "request.format", f"This socket speaks {self.form.name}.")
                 continue
             try:
-                request = self.form.decode(data, ask.Request)
+                request = self.form.decode(data)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-                await self._answer_nonsense(_id_of(self.form, data), str(error))
+                await self._answer_nonsense(_id_of(self.form, data), "request.invalid", str(error))
                 continue
             await self._answer(request)
 
-    async def _answer_nonsense(self, id: ask.RequestId, why: str) -> None:
+    async def _answer_nonsense(self, id: ask.RequestId, code: str, why: str) -> None:
         """Say what is wrong with a request; it counts like any other."""
         try:
             await self._limit(cancel=False)
-            self._refuse(id, "request.invalid", why)
+            self._refuse(id, code, why)
         except (ArbitraxError, RequestError) as error:
             self._fail(id, error)
 
@@ -324,7 +324,7 @@ def _name(request: ask.Request) -> str:
 def _id_of(form: Format, data: bytes | str) -> ask.RequestId:
     """Return the id of a request that cannot be read otherwise."""
     try:
-        found = form.decode(data, dict[str, Any]).get("id")
+        found = form.read(data).get("id")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return found if isinstance(found, int | str) else None
