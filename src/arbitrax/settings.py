@@ -15,7 +15,10 @@ FOREIGN = frozenset({"ARBITRAX_CORPUS", "ARBITRAX_CRASH_AT", "ARBITRAX_KERNELS"}
 
 CHOICES = {"durability": ("process", "power"), "strategy_uploads": ("off", "admin")}
 PATHS = ("home", "exchange_folder", "tls_certificate", "tls_key")
-COUNTS = ("snapshot_commands", "snapshot_seconds", "job_seconds", "job_megabytes")
+COUNTS = (
+    "snapshot_commands", "snapshot_seconds", "job_seconds", "job_megabytes",
+    "socket_limit", "socket_limit_user", "socket_limit_address",
+)  # fmt: skip
 SECRETS = (
     "database_url", "database_replica_url", "redis_url", "cache_url", "queue_url", "alpha_vantage_key", "polygon_key",
 )  # fmt: skip
@@ -57,6 +60,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Requests a second that the gateways answer to an API key or login, and below to a user and to an address."""
     rate_limit_user: float = 500.0
     rate_limit_address: float = 1_000.0
+    socket_limit: int = 20_000
+    """Web sockets that a gateway has open, and below of a user and of an address."""
+    socket_limit_user: int = 1_000
+    socket_limit_address: int = 2_000
     cors_origins: tuple[str, ...] = ()
     """Origins whose web pages may ask the gateway, separated by commas, such as ``https://desk.example``."""
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")

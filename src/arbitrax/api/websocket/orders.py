@@ -73,7 +73,10 @@ class SocketOrders:
                     self._sent[account.text, each.order] = None
                     if len(self._sent) > MOST_OPEN:
                         self._sent.popitem(last=False)
-        return [await _shown(broker, account, each, client) for each, client in zip(outcomes, clients, strict=True)]
+        return [
+            await _shown(broker, account, each, client) if _was_before(each) else _outcome(account, each, client)
+            for each, client in zip(outcomes, clients, strict=True)
+        ]
 
     async def close(self) -> None:
         """Let orders that go with the session go."""
@@ -93,7 +96,19 @@ class SocketOrders:
             await asyncio.gather(*(broker.cancel(*each) for each in left[at : at + MOST_TOGETHER]))
 
 
+def _was_before(found: Outcome) -> bool:
+    return isinstance(found, Done) and found.repeated
+
+
 async def _shown(broker: ExchangeBroker, account: Account, found: Outcome, client: str | None) -> OrderOutcome:
+    if isinstance(found, Done) and found.repeated and found.order is not None:
+        known = await broker.order(account.text, found.order)
+        if known is not None:
+            return known_outcome(known, account)
+    return _outcome(account, found, client)
+
+
+def _outcome(account: Account, found: Outcome, client: str | None) -> OrderOutcome:
     if isinstance(found, Refused):
         return OrderOutcome(
             "refused",
@@ -103,8 +118,4 @@ async def _shown(broker: ExchangeBroker, account: Account, found: Outcome, clien
             reason=found.code,
             detail=found.sentence,
         )
-    if isinstance(found, Done) and found.repeated and found.order is not None:
-        known = await broker.order(account.text, found.order)
-        if known is not None:
-            return known_outcome(known, account)
     return outcome_message(found, account, client)

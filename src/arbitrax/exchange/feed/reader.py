@@ -117,6 +117,12 @@ class FeedReader:
             if channel is Channel.DEPTH:
                 self._mirrors.pop(symbol, None)
 
+    def fork(self, subscription: Subscription) -> Subscription:
+        """Return another subscription that goes on where one is."""
+        made = subscription.copy()
+        self._subscriptions[made.key].add(made)
+        return made
+
     async def run(self) -> None:
         """Read until cancelled; faults of the server are waited out, and books loaded again afterwards."""
         while True:
