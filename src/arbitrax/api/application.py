@@ -32,6 +32,7 @@ from arbitrax.api.routes import (
     users,
     websocket,
 )
+from arbitrax.api.short_way import ShortWay
 
 if TYPE_CHECKING:
     from arbitrax.api.parts import Parts
@@ -83,7 +84,11 @@ def make_litestar(parts: Parts) -> Litestar:
 def make_application(parts: Parts) -> Gate:
     """Return the whole application."""
     return Gate(
-        make_litestar(parts), parts.metrics, trusted_proxies=parts.trusted_proxies, strict_transport=parts.secure
+        make_litestar(parts),
+        parts.metrics,
+        short_way=ShortWay(parts),
+        trusted_proxies=parts.trusted_proxies,
+        strict_transport=parts.secure,
     )
 
 

@@ -11,12 +11,13 @@ from arbitrax.api.messages.orders import BookMessage, moment
 from arbitrax.api.parameters import Symbol
 from arbitrax.api.requests import GatewayRequest
 
+PATH = "/api/v1/books"
 MOST_LEVELS = 1000
 Depth = Annotated[int, Parameter(ge=1, le=MOST_LEVELS, description="Levels a side.")]
 
 
 @get(
-    "/api/v1/books/{symbol:str}",
+    f"{PATH}/{{symbol:str}}",
     opt={"access": "read"},
     tags=["books"],
     operation_id="get_book",
