@@ -108,7 +108,7 @@ class ExchangeBroker:
         owner, number = self._registry.account(account), parse_order(order)
         instrument = self._symbols.get(number)
         if instrument is None:
-            known = (await self._reads.read(owner, Wanted(order=number))).orders.get(number)
+            known = (await self._reads.read(owner, Wanted(order=number, money=False))).orders.get(number)
             if known is None:
                 return refused(REFUSALS[Code.UNKNOWN_ORDER], order=order)
             instrument = self._registry.by_number[owner.shard, known.symbol]
@@ -159,13 +159,13 @@ class ExchangeBroker:
     async def order(self, account: str, order: str) -> OrderState | None:
         """Return an order."""
         owner, number = self._registry.account(account), parse_order(order)
-        found = (await self._reads.read(owner, Wanted(order=number))).orders.get(number)
+        found = (await self._reads.read(owner, Wanted(order=number, money=False))).orders.get(number)
         return None if found is None else order_state(found, self._listed(owner, found.symbol))
 
     async def find(self, account: str, client_order_id: str) -> OrderState | Outcome:
         """Look for the order in PostgreSQL and among the events that are not recorded yet."""
         owner = self._registry.account(account)
-        orders = (await self._reads.read(owner, Wanted(client=client_order_id))).orders.values()
+        orders = (await self._reads.read(owner, Wanted(client=client_order_id, money=False))).orders.values()
         of_client = [each for each in orders if each.client == client_order_id and each.reason != Code.CLIENT_ID_USED]
         found = max(of_client, key=lambda each: each.id, default=None)
         if found is None:
@@ -177,7 +177,7 @@ class ExchangeBroker:
     async def open_orders(self, account: str) -> list[OrderState]:
         """Return an account's open orders."""
         owner = self._registry.account(account)
-        found = (await self._reads.read(owner, Wanted(open=True))).open_orders
+        found = (await self._reads.read(owner, Wanted(open=True, money=False))).open_orders
         return [order_state(each, self._listed(owner, each.symbol)) for each in found]
 
     async def positions(self, account: str) -> list[PositionState]:

@@ -29,7 +29,7 @@ WORDS = {
     "self_trades": [each.name.lower() for each in SelfTrade],
 }
 """What the numbers of commands are called in the tables."""
-OPEN = {"account": None, "everything": False, "order": None, "client": None}
+OPEN = {"account": None, "everything": False, "orders": None, "client": None}
 """What `exchange_orders_find` is asked for the open orders of all accounts."""
 _MS = 1_000_000
 
@@ -74,7 +74,7 @@ class PostgresRecords:
     def positions(self) -> Sequence[PositionRecord]:
         """Return every position, closed ones too."""
         with self._database.connection() as connection:
-            found = connection.execute(statement("exchange_positions_find"), self._keys | {"account": None}).fetchall()
+            found = connection.execute(statement("exchange_positions_find"), self._keys | {"accounts": None}).fetchall()
         return [position_of(row) for row in found]
 
     def store(self, before: Mark, after: Mark, changes: Changes) -> None:

@@ -92,6 +92,14 @@ class ValkeyClientJournal:
         found = await self._ask(client.xread({f"events:{shard}": str(after)}, count=PAGE, block=wait or None))
         return [_event_entry(*each) for _, entries in found or () for each in entries]
 
+    async def newest_and_after(self, shard: int, after: EntryId) -> tuple[EntryId, list[EventEntry]]:
+        """Return the id of the newest entry of events, and the next entries."""
+        async with self._reads.pipeline(transaction=False) as pipeline:
+            pipeline.xrevrange(f"events:{shard}", count=1)
+            pipeline.xrange(f"events:{shard}", min=f"({after}", count=PAGE)
+            newest, found = await self._ask(pipeline.execute())
+        return EntryId.parse(newest[0][0]) if newest else START, [_event_entry(*each) for each in found]
+
     async def events_of(self, shard: int, entry: EntryId) -> EventEntry | None:
         """Return the answers to an entry: those of the first batch that ends with it or later."""
         found = await self._ask(self._reads.xrange(f"events:{shard}", min=str(entry), count=1))

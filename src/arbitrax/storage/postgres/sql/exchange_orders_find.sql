@@ -1,4 +1,4 @@
--- Orders of a shard, or of one account of it; decimals back into the ticks, lots and units they came from, which they are
+-- Orders of a shard, of one account of it, or certain ones; decimals back into the ticks, lots and units they came from, which they are
 -- exact multiples of.
 SELECT
     orders.id,
@@ -44,5 +44,5 @@ WHERE
     AND (%(account)s::uuid IS NULL OR orders.account_id = %(account)s)
     AND NOT orders.orphaned
     AND (%(everything)s OR orders.ended_at IS NULL)
-    AND (%(order)s::uuid IS NULL OR orders.id = %(order)s)
+    AND (%(orders)s::uuid[] IS NULL OR orders.id = ANY(%(orders)s))
     AND (%(client)s::text IS NULL OR (client_order_id = %(client)s AND orders.reason <> 'client_id_used'))

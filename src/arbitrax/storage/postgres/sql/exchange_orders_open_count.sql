@@ -1,3 +1,4 @@
-SELECT count(*)
+SELECT account_id, count(*)
 FROM orders
-WHERE shard = %(shard)s AND account_id = %(account)s AND ended_at IS NULL AND NOT orphaned
+WHERE shard = %(shard)s AND account_id = ANY(%(accounts)s) AND ended_at IS NULL AND NOT orphaned
+GROUP BY account_id
