@@ -1,9 +1,9 @@
 """The short way of the requests that come most often: an order read or sent, an account, a book.
 
-Litestar finds routes, reads parameters and makes answers of any kind, which costs more than everything else that such a
-request needs. One that is written plainly is answered here instead: by the same handlers, behind the same authorisation,
-with the same errors. Everything else, what has a parameter out of the ordinary say, goes to Litestar, which describes
-these routes as well: nothing can be had here only.
+Litestar finds routes, reads parameters and makes answers of any kind, which costs more than everything else that such
+a request needs. One that is written plainly is answered here instead: by the same handlers, behind the same
+authorisation, with the same errors. Everything else, what has a parameter out of the ordinary say, goes to Litestar,
+which describes these routes as well: nothing can be had here only.
 """
 
 from __future__ import annotations

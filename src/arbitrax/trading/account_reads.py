@@ -82,6 +82,10 @@ class AccountNow:
         return changes
 
 
+_Kind = tuple[int, bool]
+"""The shard, and whether it is about money: each kind is one statement."""
+
+
 class _Asked:
     """A read that waits."""
 
@@ -96,9 +100,9 @@ class AccountReads:
     def __init__(self, journal: ClientJournal, records: Records, registry: Registry) -> None:
         self._journal, self._records, self._registry = journal, records, registry
         self._tails: dict[int, JournalTail] = {}
-        self._waiting: dict[int, list[_Asked]] = {}
-        self._rounds: dict[int, asyncio.Task[None]] = {}
-        """By shard: what reads for those who wait."""
+        self._waiting: dict[_Kind, list[_Asked]] = {}
+        self._rounds: dict[_Kind, asyncio.Task[None]] = {}
+        """What reads for those who wait."""
         self._listed: Mapping[tuple[int, int], Listed] = {}
         self._by_shard: dict[int, Mapping[int, Instrument]] = {}
 
@@ -112,23 +116,24 @@ class AccountReads:
         if wanted.open or wanted.client is not None:  # may be many rows: nobody else waits for them
             await self._answer(owner.shard, [asked])
             return asked.answer.result()
-        self._waiting.setdefault(owner.shard, []).append(asked)
-        if owner.shard not in self._rounds:
-            self._rounds[owner.shard] = asyncio.create_task(self._answer_all(owner.shard))
+        kind = owner.shard, wanted.money
+        self._waiting.setdefault(kind, []).append(asked)
+        if kind not in self._rounds:
+            self._rounds[kind] = asyncio.create_task(self._answer_all(kind))
         return await asked.answer
 
-    async def _answer_all(self, shard: int) -> None:
+    async def _answer_all(self, kind: _Kind) -> None:
         try:
             await asyncio.sleep(0)  # what else is asked in this turn of the loop goes along
-            while waiting := self._waiting.pop(shard, None):
+            while waiting := self._waiting.pop(kind, None):
                 try:
-                    await self._answer(shard, waiting)
+                    await self._answer(kind[0], waiting)
                 except Exception as error:
                     for each in waiting:
                         if not each.answer.done():
                             each.answer.set_exception(error)
         finally:
-            del self._rounds[shard]
+            del self._rounds[kind]
 
     async def _answer(self, shard: int, waiting: list[_Asked]) -> None:
         """Answer reads of a shard, all as of one moment."""

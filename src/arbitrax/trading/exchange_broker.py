@@ -215,15 +215,14 @@ class ExchangeBroker:
 
     async def depth(self, symbol: str, levels: int = 10) -> BookDepth:
         """Return a symbol's best levels, as the feed published them a moment ago."""
-        loaded = await self.published(symbol)
+        loaded = await self.published(symbol, levels)
         bids, asks = (
-            tuple(DepthLevel(*level) for level in side[:levels])
-            for side in (loaded.snapshot.bids, loaded.snapshot.asks)
+            tuple(DepthLevel(*level) for level in side) for side in (loaded.snapshot.bids, loaded.snapshot.asks)
         )
         return BookDepth(symbol, bids, asks, loaded.statistics.last)
 
-    async def published(self, symbol: str) -> Loaded:
-        """Return a symbol's book, best prices and statistics, as the feed published them a moment ago.
+    async def published(self, symbol: str, levels: int | None = None) -> Loaded:
+        """Return a symbol's book, so many levels of it, best prices and statistics, as published a moment ago.
 
         Raises:
             StoreUnavailableError: the cache's server is down, or the feed has published nothing of it.
@@ -231,7 +230,7 @@ class ExchangeBroker:
         instrument = self._registry.instrument(symbol)
         if not self._feed:
             self._feed.append(await self._open_feed())
-        loaded = await self._feed[0].load(symbol)
+        loaded = await self._feed[0].load(symbol, levels)
         if loaded is None:
             raise StoreUnavailableError(
                 f"Nothing is published of {symbol}; start the feed: arbitrax serve feed --shard {instrument.shard}."

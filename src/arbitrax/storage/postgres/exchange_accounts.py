@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from arbitrax.exchange.identifiers import order_number, order_uuid
@@ -11,14 +13,18 @@ from arbitrax.exchange.journal import NO_EVENTS, START
 from arbitrax.exchange.recording.ports import Mark
 from arbitrax.exchange.records import Code
 from arbitrax.storage.postgres.connection import Database
-from arbitrax.storage.postgres.exchange_records import WORDS, order_of, position_of, read_mark, to_ms
+from arbitrax.storage.postgres.exchange_records import MARK, orders_of, position_of, read_mark, to_ms
 from arbitrax.storage.postgres.exchange_rows import CODES
 from arbitrax.storage.postgres.sql import statement
 from arbitrax.trading.recorded import FirstOutcome, RecordedAccount, Wanted
 from arbitrax.trading.registry import Account
 
-MONEY = ("exchange_positions_find", "exchange_orders_open_count", "exchange_paid")
-"""Statements for positions, the number of open orders, and what was paid in."""
+if TYPE_CHECKING:
+    from arbitrax.storage.postgres.connection import Connection
+
+_ANY = {"account": None, "everything": True, "orders": None, "client": None}
+_COUNTED = 3
+"""Columns of `exchange_money_find` between the mark and a position: account, open orders, what was paid in."""
 
 
 class PostgresAccounts:
@@ -30,40 +36,37 @@ class PostgresAccounts:
     def accounts(
         self, shard: int, asked: Sequence[tuple[Account, Wanted]], *, primary: bool = False
     ) -> list[RecordedAccount]:
-        """Return accounts of a shard at one moment: one snapshot of the database, one round trip however many."""
-        numbers = [order_uuid(wanted.order) for _, wanted in asked if wanted.order is not None]
-        keys: dict[str, Any] = {
-            "shard": shard,
-            "accounts": list({account.id for account, wanted in asked if wanted.money}),
-        }
+        """Return accounts of a shard at one moment: a statement, or a snapshot where several are needed."""
+        orders = [order_uuid(wanted.order) for _, wanted in asked if wanted.order is not None]
+        money = list({account.id for account, wanted in asked if wanted.money})
+        finds: list[dict[str, Any]] = [_ANY | {"shard": shard, "orders": orders}] if orders else []
+        finds += [
+            _ANY | {"shard": shard, "account": account.id, "everything": not wanted.open, "client": wanted.client}
+            for account, wanted in asked
+            if wanted.open or wanted.client is not None
+        ]
         source = self._database.connection() if primary else self._database.reading()
-        with source as connection, connection.pipeline(), connection.transaction():
-            connection.execute(statement("read_one_snapshot"))
-            mark = connection.execute(statement("exchange_mark_find"), keys)
-            finds: list[dict[str, Any]] = [_orders(shard, numbers=numbers)] if numbers else []
-            finds += [_orders(shard, *each) for each in asked if each[1].open or each[1].client is not None]
-            of_orders = [connection.execute(statement("exchange_orders_find"), each) for each in finds]
-            of_money = [connection.execute(statement(name), keys) for name in MONEY] if keys["accounts"] else []
-        at = mark.fetchone()
-        several = iter(each.fetchall() for each in of_orders)
-        one_by_one = {row[0]: row for row in next(several)} if numbers else {}
-        positions, counts, paid = (each.fetchall() for each in of_money) if of_money else ([], [], [])
-        count_of, paid_of = dict(counts), dict(paid)
+        with source as connection, _one_moment(connection, len(finds) + bool(money)):
+            found = [connection.execute(statement("exchange_orders_find"), each).fetchall() for each in finds]
+            counted = []
+            if money:
+                keys = {"shard": shard, "accounts": money}
+                counted = connection.execute(statement("exchange_money_find"), keys).fetchall()
+        first = next((rows[0] for rows in (*found, counted) if rows), None)
+        mark = Mark(0, START, NO_EVENTS) if first is None else read_mark(first)
+        one_by_one = {row[MARK]: row for row in found.pop(0)} if orders else {}
+        several, of_account = iter(found), defaultdict[int, list[tuple[Any, ...]]](list)
+        for row in counted:
+            of_account[row[MARK]].append(row)
 
         def rows(account: Account, wanted: Wanted) -> list[tuple[Any, ...]]:
             if wanted.order is None:
                 return next(several) if wanted.open or wanted.client is not None else []
             row = one_by_one.get(order_uuid(wanted.order))
-            return [row] if row is not None and row[1] == account.number else []
+            return [row] if row is not None and row[MARK + 1] == account.number else []
 
         return [
-            RecordedAccount(
-                Mark(0, START, NO_EVENTS) if at is None else read_mark(at),
-                [order_of(row) for row in rows(account, wanted)],
-                int(count_of.get(account.id, 0)),
-                [position_of(row) for row in positions if row[0] == account.number] if wanted.money else [],
-                int(paid_of.get(account.id, 0)),
-            )
+            _recorded(mark, rows(account, wanted), of_account[account.number] if wanted.money else [])
             for account, wanted in asked
         ]
 
@@ -78,14 +81,19 @@ class PostgresAccounts:
         return outcomes
 
 
-def _orders(
-    shard: int, account: Account | None = None, wanted: Wanted | None = None, numbers: Sequence[UUID] | None = None
-) -> dict[str, Any]:
-    """Return what `exchange_orders_find` is asked for: certain orders, or an account's."""
-    return WORDS | {
-        "shard": shard,
-        "account": None if account is None else account.id,
-        "everything": wanted is None or not wanted.open,
-        "orders": numbers,
-        "client": None if wanted is None else wanted.client,
-    }
+@contextmanager
+def _one_moment(connection: Connection, statements: int) -> Iterator[None]:
+    """Let several statements see the same; one does by itself."""
+    if statements < 2:
+        yield
+        return
+    with connection.transaction():
+        connection.execute(statement("read_one_snapshot"))
+        yield
+
+
+def _recorded(mark: Mark, orders: list[tuple[Any, ...]], money: list[tuple[Any, ...]]) -> RecordedAccount:
+    """Return an account of its rows of `exchange_orders_find` and `exchange_money_find`."""
+    _, count, paid = money[0][MARK : MARK + _COUNTED] if money else (0, 0, 0)
+    positions = [position_of((row[MARK], *row[MARK + _COUNTED :])) for row in money if row[MARK + _COUNTED] is not None]
+    return RecordedAccount(mark, orders_of(orders), int(count), positions, int(paid))

@@ -23,6 +23,7 @@ from arbitrax.exchange.journal import (
     read_event_entry,
 )
 from arbitrax.storage.redis.session_schedule import calendars_key
+from arbitrax.storage.redis.shared_connection import SharedConnection
 from arbitrax.trading.client_journal import AppendInterruptedError, AppendRefusedError, Condition, Producer
 
 Answer = TypeVar("Answer")
@@ -64,6 +65,7 @@ class ValkeyClientJournal:
         self._appends = self._client(timeout)
         self._reads = self._client(timeout)
         self._waits = self._client(timeout)
+        self._shared = SharedConnection(url, timeout=timeout)
         self._timeout = timeout
 
     async def append(self, shard: int, fields: dict[bytes, bytes]) -> EntryId:
@@ -94,11 +96,14 @@ class ValkeyClientJournal:
 
     async def newest_and_after(self, shard: int, after: EntryId) -> tuple[EntryId, list[EventEntry]]:
         """Return the id of the newest entry of events, and the next entries."""
-        async with self._reads.pipeline(transaction=False) as pipeline:
-            pipeline.xrevrange(f"events:{shard}", count=1)
-            pipeline.xrange(f"events:{shard}", min=f"({after}", count=PAGE)
-            newest, found = await self._ask(pipeline.execute())
-        return EntryId.parse(newest[0][0]) if newest else START, [_event_entry(*each) for each in found]
+        stream = f"events:{shard}"
+        newest, found = await self._ask(
+            self._shared.ask_at_once(
+                ("XREVRANGE", stream, "+", "-", "COUNT", 1), ("XRANGE", stream, f"({after}", "+", "COUNT", PAGE)
+            )
+        )
+        entries = [_event_entry(name, dict(zip(fields[::2], fields[1::2], strict=True))) for name, fields in found]
+        return EntryId.parse(newest[0][0]) if newest else START, entries
 
     async def events_of(self, shard: int, entry: EntryId) -> EventEntry | None:
         """Return the answers to an entry: those of the first batch that ends with it or later."""
@@ -179,6 +184,7 @@ class ValkeyClientJournal:
         """Close the connections."""
         for client in (self._appends, self._reads, self._waits):
             await client.aclose()
+        await self._shared.close()
 
     async def _run(self, *words: object) -> Any:
         return await self._reads.execute_command(*words)  # type: ignore[no-untyped-call]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 from msgspec import DecodeError, json
 
 from arbitrax.domain.errors import StoreError, StoreUnavailableError
@@ -26,10 +29,12 @@ from arbitrax.exchange.feed.subscription import Key
 from arbitrax.exchange.journal import EntryId
 from arbitrax.storage.redis import feed_keys as keys
 from arbitrax.storage.redis.channel import address
+from arbitrax.storage.redis.shared_connection import SharedConnection
 
 if TYPE_CHECKING:
     from valkey.asyncio import Valkey
 
+TIMEOUT_SECONDS = 5.0
 READ = 200
 """Messages of a stream at once."""
 _ASK = """
@@ -46,32 +51,49 @@ class ValkeyFeedSource:
     def __init__(self, url: str) -> None:
         self._url = url
         self._client: Valkey | None = None
+        self._questions = SharedConnection(url, timeout=TIMEOUT_SECONDS)
+        self._loads: dict[tuple[str, int | None], asyncio.Task[Loaded | None]] = {}
 
     async def __aenter__(self) -> Self:
         """Open nothing yet: the first use does."""
         from valkey.asyncio import Valkey
 
-        self._client = Valkey.from_url(self._url, socket_timeout=5.0, socket_connect_timeout=5.0)
+        self._client = Valkey.from_url(
+            self._url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """End the connections."""
         if self._client is not None:
             await self._client.aclose()
+        await self._questions.close()
 
-    async def load(self, symbol: str) -> Loaded | None:
-        """Return a symbol at one moment; None: it is not published.
+    async def load(self, symbol: str, levels: int | None = None) -> Loaded | None:
+        """Return a symbol at one moment, with so many levels a side at most; None: it is not published.
+
+        Who asks the same in one turn of the loop shares an answer.
 
         Raises:
             StoreError: the server is down or what it holds is damaged.
         """
-        commands = [("HGETALL", keys.book(symbol))] + [("HGETALL", keys.lots(symbol, side)) for side in (0, 1)]
-        book, *sides = await self._together(commands)
+        key = symbol, levels
+        begun = self._loads.get(key)
+        if begun is None:
+            loop = asyncio.get_running_loop()
+            begun = self._loads[key] = loop.create_task(self._load(symbol, levels))
+            loop.call_soon(self._loads.pop, key, None)
+        return await asyncio.shield(begun)
+
+    async def _load(self, symbol: str, levels: int | None) -> Loaded | None:
+        names = keys.book(symbol), keys.lots(symbol, 0), keys.lots(symbol, 1)
+        fields, *sides = await self._together([("HGETALL", name) for name in names])
+        book = dict(zip(fields[::2], fields[1::2], strict=True))
         if b"entry" not in book:
             return None
         try:
-            listing = Listing("", book[b"tick"].decode(), book[b"lot"].decode())
-            bids, asks = (_levels(side, listing, best_last=not number) for number, side in enumerate(sides))
+            listing = _listing(book[b"tick"].decode(), book[b"lot"].decode())
+            bids, asks = (_levels(side, listing, levels, best_last=not number) for number, side in enumerate(sides))
             epoch, seq, time, crc = (int(book[name]) for name in (b"epoch", b"seq", b"time", b"crc"))
             return Loaded(
                 Snapshot(symbol, epoch, seq, time, bids, asks, crc),
@@ -98,14 +120,11 @@ class ValkeyFeedSource:
         """Say that somebody follows the orders of symbols; raises the same."""
         await self._ask("EVAL", _ASK, 1, keys.asked(), keys.ASKED_MS, *symbols)
 
-    async def _together(self, commands: list[tuple[str, str]]) -> list[dict[bytes, bytes]]:
+    async def _together(self, commands: list[tuple[str, str]]) -> list[list[bytes]]:
         from valkey.exceptions import ValkeyError
 
         try:
-            async with self._open().pipeline(transaction=True) as pipe:
-                for words in commands:
-                    pipe.execute_command(*words)
-                return await pipe.execute()
+            return await self._questions.ask_at_once(*commands)
         except (ValkeyError, OSError) as error:
             raise self._unavailable(error) from None
 
@@ -141,6 +160,17 @@ def _field(fields: Any) -> bytes:
     return fields[b"m"] if isinstance(fields, dict) else fields[1]
 
 
-def _levels(lots: Mapping[bytes, bytes], listing: Listing, *, best_last: bool) -> list[TextLevel]:
-    ticks = sorted(((int(price), int(quantity)) for price, quantity in lots.items()), reverse=best_last)
-    return [(listing.price(price), listing.quantity(quantity)) for price, quantity in ticks]
+@lru_cache(maxsize=4096)
+def _listing(tick_size: str, lot_size: str) -> Listing:
+    return Listing("", tick_size, lot_size)
+
+
+def _levels(lots: Sequence[bytes], listing: Listing, levels: int | None, *, best_last: bool) -> list[TextLevel]:
+    """Return the best levels of a side: ``lots`` has price, quantity, price, quantity ... in no order."""
+    text = b" ".join(lots)
+    if text.translate(None, b"0123456789- "):
+        raise ValueError(text[:80])
+    pairs = np.fromstring(text, np.int64, sep=" ").reshape(-1, 2) if text else np.empty((0, 2), np.int64)
+    order = np.argsort(pairs[:, 0])
+    best = pairs[(order[::-1] if best_last else order)[:levels]]
+    return [(listing.price(price), listing.quantity(quantity)) for price, quantity in best.tolist()]

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from hashlib import sha1
 
 from arbitrax.domain.errors import StoreUnavailableError
 from arbitrax.storage.redis.channel import address
-
-if TYPE_CHECKING:
-    import valkey.asyncio
+from arbitrax.storage.redis.shared_connection import SharedConnection
 
 PREFIX = "requests:"
 TIMEOUT_SECONDS = 1.0
@@ -37,6 +35,8 @@ for i, key in ipairs(KEYS) do
 end
 return granted
 """
+_NAME = sha1(_LEASE.encode(), usedforsecurity=False).hexdigest()
+"""By which the server knows the script."""
 
 
 class ValkeyRequestBuckets:
@@ -44,8 +44,7 @@ class ValkeyRequestBuckets:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._client: valkey.asyncio.Valkey | None = None
-        self._script: Any = None
+        self._connection = SharedConnection(url, timeout=TIMEOUT_SECONDS)
 
     async def lease(self, wanted: Sequence[tuple[str, float, float, int, int]]) -> list[tuple[int, int, float]]:
         """Take tokens of many buckets: name, tokens a second, the most it holds, how many wanted, how many given back.
@@ -55,18 +54,18 @@ class ValkeyRequestBuckets:
         Raises:
             StoreUnavailableError: the server does not answer.
         """
-        import valkey.asyncio
-        from valkey.exceptions import ValkeyError
+        from valkey.exceptions import ResponseError, ValkeyError
 
-        if self._client is None:
-            self._client = valkey.asyncio.Valkey.from_url(
-                self._url, socket_connect_timeout=TIMEOUT_SECONDS, socket_timeout=TIMEOUT_SECONDS
-            )
-            self._script = self._client.register_script(_LEASE)
         words = [word for _, rate, burst, count, back in wanted for word in (repr(rate), repr(burst), count, back)]
+        asked = (len(wanted), *(PREFIX + name for name, *_ in wanted), *words)
         try:
-            found = await self._script(keys=[PREFIX + name for name, *_ in wanted], args=words)
-        except (ValkeyError, OSError, TimeoutError) as error:
+            try:
+                found = await self._connection.ask("EVALSHA", _NAME, *asked)
+            except ResponseError as error:
+                if not str(error).startswith("NOSCRIPT"):
+                    raise
+                found = await self._connection.ask("EVAL", _LEASE, *asked)
+        except (ValkeyError, OSError) as error:
             raise StoreUnavailableError(
                 f"The Valkey at {address(self._url)} does not count requests ({type(error).__name__}); start it, or "
                 "correct or unset its URL."
@@ -75,6 +74,4 @@ class ValkeyRequestBuckets:
 
     async def close(self) -> None:
         """Give the connection back; the next lease opens it again."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        await self._connection.close()
