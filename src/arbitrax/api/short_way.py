@@ -20,7 +20,7 @@ from arbitrax.api.authorisation import admit
 from arbitrax.api.messages.orders import NewOrder
 from arbitrax.api.problems import MEDIA_TYPE, describe, encode
 from arbitrax.api.requests import decode_body
-from arbitrax.api.routes import accounts, books, orders
+from arbitrax.api.routes import accounts, bars, books, orders
 
 if TYPE_CHECKING:
     from litestar.handlers import HTTPRouteHandler
@@ -33,8 +33,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _JSON = b"application/json"
-_ACCOUNT = re.compile(rb"account=([A-Za-z0-9_-]{1,64})")
 _ID = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
+_SYMBOL, _DAY = "[A-Z0-9][A-Z0-9.-]{0,31}", "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
 
 class _Route(Struct, frozen=True):
@@ -42,12 +42,16 @@ class _Route(Struct, frozen=True):
 
     handler: HTTPRouteHandler
     template: str
-    parameter: str = ""
-    """Name of the path's last part; empty: it has none."""
+    name: str = ""
+    """Of the path's last part; empty: it has none."""
     pattern: str = ""
     """Of that part."""
-    of_account: bool = False
-    """Whether the query may name an account."""
+    query: Mapping[str, str] = {}
+    """Patterns of parameters."""
+    required: str = ""
+    """The parameter that must be there."""
+    is_long: bool = False
+    """Whether its answer is so long that Litestar compresses it for who takes that."""
     body: Any = None
     """Type of the body, if it takes one."""
 
@@ -57,45 +61,52 @@ class ShortWay:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        named = {"account": "[A-Za-z0-9_-]{1,64}"}
+        range_of_bars = {"symbol": _SYMBOL, "interval": "[1-9][0-9]{0,3}(?:s|m|h|d|w|mo)", "start": _DAY, "end": _DAY}
         self._routes = {
             ("GET", f"{orders.PATH}/"): _Route(
-                orders.get_order, f"{orders.PATH}/{{order}}", "order", "ord_[0-9a-f]{16}", of_account=True
+                orders.get_order, f"{orders.PATH}/{{order}}", "order", "ord_[0-9a-f]{16}", named
             ),
             ("POST", orders.PATH): _Route(orders.add_order, orders.PATH, body=NewOrder),
             ("GET", f"{accounts.PATH}/"): _Route(
                 accounts.get_account, f"{accounts.PATH}/{{account}}", "account", f"acc_{_ID}"
             ),
-            ("GET", f"{books.PATH}/"): _Route(
-                books.get_book, f"{books.PATH}/{{symbol}}", "symbol", "[A-Z0-9][A-Z0-9.-]{0,31}"
-            ),
+            ("GET", f"{books.PATH}/"): _Route(books.get_book, f"{books.PATH}/{{symbol}}", "symbol", _SYMBOL),
+            ("GET", bars.PATH): _Route(bars.list_bars, bars.PATH, query=range_of_bars, required="symbol", is_long=True),
         }
-        self._patterns = {each.pattern: re.compile(each.pattern) for each in self._routes.values()}
 
     def find(self, scope: HTTPScope, headers: dict[bytes, bytes]) -> Asked | None:
         """Return a request that goes the short way; None: it goes the long one."""
-        path: str = scope["path"]
-        name = ""
-        if scope["method"] == "GET":
+        method, path = str(scope["method"]), scope["path"]
+        route, words = self._routes.get((method, path)), dict[str, Any]()
+        if route is None:
             cut = path.rfind("/") + 1
-            path, name = path[:cut], path[cut:]
-        route = self._routes.get((str(scope["method"]), path))
-        if route is None or b"origin" in headers:
+            route = self._routes.get((method, path[:cut]))
+            if route is None or not _matches(route.pattern, path[cut:]):
+                return None
+            words[route.name] = path[cut:]
+        elif route.name:
             return None
-        words: dict[str, Any] = {}
-        if route.parameter:
-            if not self._patterns[route.pattern].fullmatch(name):
-                return None
-            words[route.parameter] = name
+        if (
+            b"origin" in headers  # pages of other sites are Litestar's business
+            or (route.is_long and b"accept-encoding" in headers)
+            or (route.body is not None and b"content-length" not in headers)
+        ):
+            return None
         query: bytes = scope["query_string"]
-        if query:
-            account = _ACCOUNT.fullmatch(query) if route.of_account else None
-            if account is None:
+        for each in query.decode("latin-1").split("&") if query else ():
+            name, _, value = each.partition("=")
+            if name in words or not _matches(route.query.get(name, "$^"), value):
                 return None
-            words["account"] = account[1].decode()
-        if route.body is not None and b"content-length" not in headers:
+            words[name] = value
+        if route.required and route.required not in words:
             return None
         scope["path_template"] = route.template
         return Asked(self._parts, route, scope, headers, words)
+
+
+def _matches(pattern: str, text: str) -> bool:
+    return re.fullmatch(pattern, text, re.ASCII) is not None
 
 
 class Asked:
@@ -143,12 +154,15 @@ class Asked:
                 self._words["data"] = decode_body(sent, content_type.partition(";")[0].strip(), self._route.body)
             found = await handler.fn(self, **self._words)
             if isinstance(found, Response):
-                status, more, found = found.status_code or 200, found.headers, found.content
-            body = msgspec.json.encode(found)
+                status, more = found.status_code or 200, found.headers
+                kind, found = (found.media_type or "application/json").encode(), found.content
+            body = found if isinstance(found, bytes) else b"" if found is None else msgspec.json.encode(found)
         except Exception as error:
             problem, more = describe(error, self._scope["path"], self._scope["state"]["request_id"])
             status, kind, body = problem.status, MEDIA_TYPE.encode(), encode(problem)
-        headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
+        headers = []
+        if status != 304:
+            headers = [(b"content-type", kind), (b"content-length", b"%d" % len(body))]
         headers += [(name.lower().encode(), value.encode("latin-1")) for name, value in more.items()]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body, "more_body": False})
