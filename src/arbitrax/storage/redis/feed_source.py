@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
@@ -29,7 +29,7 @@ from arbitrax.exchange.feed.subscription import Key
 from arbitrax.exchange.journal import EntryId
 from arbitrax.storage.redis import feed_keys as keys
 from arbitrax.storage.redis.channel import address
-from arbitrax.storage.redis.shared_connection import SharedConnection
+from arbitrax.storage.redis.shared_connection import Script, SharedConnection
 
 if TYPE_CHECKING:
     from valkey.asyncio import Valkey
@@ -42,6 +42,19 @@ local now = redis.call('TIME')
 for at = 2, #ARGV do redis.call('ZADD', KEYS[1], now[1] * 1000 + ARGV[1], ARGV[at]) end
 return 1
 """
+_BEST = Script("""
+local found = {redis.call('HGETALL', KEYS[1])}
+for side = 1, 2 do
+    local best = redis.call(side == 1 and 'ZREVRANGE' or 'ZRANGE', KEYS[2 * side], 0, ARGV[1] - 1)
+    local lots = #best > 0 and redis.call('HMGET', KEYS[2 * side + 1], unpack(best)) or {}
+    local levels = {}
+    for at, price in ipairs(best) do
+        levels[2 * at - 1], levels[2 * at] = price, lots[at]
+    end
+    found[side + 1] = levels
+end
+return found
+""")
 _decode = json.Decoder(DepthChange | Trades | Bbo | Statistics | OrderChanges | OrderSnapshot).decode
 
 
@@ -86,8 +99,7 @@ class ValkeyFeedSource:
         return await asyncio.shield(begun)
 
     async def _load(self, symbol: str, levels: int | None) -> Loaded | None:
-        names = keys.book(symbol), keys.lots(symbol, 0), keys.lots(symbol, 1)
-        fields, *sides = await self._together([("HGETALL", name) for name in names])
+        fields, *sides = await self._best(symbol, levels) if levels else await self._whole(symbol)
         book = dict(zip(fields[::2], fields[1::2], strict=True))
         if b"entry" not in book:
             return None
@@ -120,11 +132,21 @@ class ValkeyFeedSource:
         """Say that somebody follows the orders of symbols; raises the same."""
         await self._ask("EVAL", _ASK, 1, keys.asked(), keys.ASKED_MS, *symbols)
 
-    async def _together(self, commands: list[tuple[str, str]]) -> list[list[bytes]]:
+    async def _whole(self, symbol: str) -> list[list[bytes]]:
+        """Return a book's fields, and price, quantity, price ... of each side, at one moment."""
+        names = keys.book(symbol), keys.lots(symbol, 0), keys.lots(symbol, 1)
+        return await self._asked(self._questions.ask_at_once(*(("HGETALL", name) for name in names)))
+
+    async def _best(self, symbol: str, levels: int) -> list[list[bytes]]:
+        """Return the same of the best levels only: a busy book has thousands."""
+        names = keys.book(symbol), *(name(symbol, side) for side in (0, 1) for name in (keys.prices, keys.lots))
+        return await self._asked(self._questions.run(_BEST, names, [levels]))
+
+    async def _asked(self, question: Awaitable[list[list[bytes]]]) -> list[list[bytes]]:
         from valkey.exceptions import ValkeyError
 
         try:
-            return await self._questions.ask_at_once(*commands)
+            return await question
         except (ValkeyError, OSError) as error:
             raise self._unavailable(error) from None
 

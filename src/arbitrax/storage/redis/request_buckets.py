@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha1
 
 from arbitrax.domain.errors import StoreUnavailableError
 from arbitrax.storage.redis.channel import address
-from arbitrax.storage.redis.shared_connection import SharedConnection
+from arbitrax.storage.redis.shared_connection import Script, SharedConnection
 
 PREFIX = "requests:"
 TIMEOUT_SECONDS = 1.0
 
 # A key holds the time, in microseconds of the server's clock, at which its bucket is full again, and goes when it is.
-_LEASE = """
+_LEASE = Script("""
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local granted = {}
@@ -34,9 +33,7 @@ for i, key in ipairs(KEYS) do
     granted[i] = {taken, room - taken, wait}
 end
 return granted
-"""
-_NAME = sha1(_LEASE.encode(), usedforsecurity=False).hexdigest()
-"""By which the server knows the script."""
+""")
 
 
 class ValkeyRequestBuckets:
@@ -54,17 +51,12 @@ class ValkeyRequestBuckets:
         Raises:
             StoreUnavailableError: the server does not answer.
         """
-        from valkey.exceptions import ResponseError, ValkeyError
+        from valkey.exceptions import ValkeyError
 
+        names = [PREFIX + name for name, *_ in wanted]
         words = [word for _, rate, burst, count, back in wanted for word in (repr(rate), repr(burst), count, back)]
-        asked = (len(wanted), *(PREFIX + name for name, *_ in wanted), *words)
         try:
-            try:
-                found = await self._connection.ask("EVALSHA", _NAME, *asked)
-            except ResponseError as error:
-                if not str(error).startswith("NOSCRIPT"):
-                    raise
-                found = await self._connection.ask("EVAL", _LEASE, *asked)
+            found = await self._connection.run(_LEASE, names, words)
         except (ValkeyError, OSError) as error:
             raise StoreUnavailableError(
                 f"The Valkey at {address(self._url)} does not count requests ({type(error).__name__}); start it, or "

@@ -9,9 +9,18 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Sequence
+from hashlib import sha1
 from typing import Any
 
 Word = str | bytes | int | float
+
+
+class Script:
+    """A script in Lua, which the server keeps under the hash of its text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.name = sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
 class SharedConnection:
@@ -34,6 +43,17 @@ class SharedConnection:
         """Return the replies to commands that are executed together, with nothing in between (MULTI, EXEC)."""
         found: list[Any] = await (await self._connected()).ask([("MULTI",), *commands, ("EXEC",)])
         return found
+
+    async def run(self, script: Script, keys: Sequence[str], words: Sequence[Word]) -> Any:
+        """Return what a script returns."""
+        from valkey.exceptions import ResponseError
+
+        try:
+            return await self.ask("EVALSHA", script.name, len(keys), *keys, *words)
+        except ResponseError as error:
+            if not str(error).startswith("NOSCRIPT"):
+                raise
+            return await self.ask("EVAL", script.text, len(keys), *keys, *words)
 
     async def close(self) -> None:
         """End the connection; the next question opens it again."""
