@@ -1,4 +1,4 @@
-"""The same endpoints on FastAPI and uvicorn, as one writes them: python peer_fastapi.py PORT, in an environment of its own.
+"""The same endpoints on FastAPI and uvicorn, as one writes them: python -m benchmarks.api.peer_fastapi PORT.
 
 The token's signature is checked with each request, the three limits are taken by one call of a Lua script, and what is
 asked for is read from the same PostgreSQL and Valkey that ours reads from. An order is validated and inserted, and
@@ -41,8 +41,8 @@ return 1
 ORDER = """
 SELECT orders.id, symbol, side, order_type, time_in_force, limit_price, quantity, filled_quantity, status, fee,
     client_order_id, orders.created_at, orders.ended_at
-FROM orders JOIN accounts ON accounts.id = account_id JOIN exchange_instruments USING (asset_id)
-WHERE orders.id = %s AND accounts.id = %s AND accounts.user_id = %s
+FROM orders JOIN accounts ON accounts.id = account_id JOIN assets ON assets.id = asset_id
+WHERE orders.id = %s AND accounts.id = %s AND accounts.owner_id = %s
 """
 BARS = """
 SELECT timestamp, open, high, low, close, volume
@@ -59,7 +59,7 @@ CREATE TABLE IF NOT EXISTS peer_orders (
 """
 INSERT = """
 INSERT INTO peer_orders (account_id, symbol, side, quantity, price, client_order_id)
-SELECT id, %s, %s, %s, %s, %s FROM accounts WHERE id = %s AND user_id = %s RETURNING id
+SELECT id, %s, %s, %s, %s, %s FROM accounts WHERE id = %s AND owner_id = %s RETURNING id
 """
 state = {}
 
@@ -188,23 +188,29 @@ async def get_order(order: str, account: str, who: User) -> Order:
 
 
 @app.get("/api/v1/books/{symbol}")
-async def get_book(symbol: str, who: User) -> Book:  # noqa: ARG001
+async def get_book(symbol: str, who: User) -> Book:
+    name = f"orderbook:{symbol}"
     async with state["cache"].pipeline() as pipeline:
-        for name in BOOK:
-            pipeline.hgetall(name.format(symbol=symbol))
-        book, *sides = await pipeline.execute()
-    if not book:
+        pipeline.hgetall(name)
+        pipeline.zrevrange(f"{name}:bids", 0, 9)
+        pipeline.zrange(f"{name}:asks", 0, 9)
+        book, *prices = await pipeline.execute()
+    if not book or not all(prices):
         raise HTTPException(404, "There is no such book.")
-    levels = [
-        sorted(((int(price), int(lots)) for price, lots in side.items()), reverse=not n) for n, side in enumerate(sides)
-    ]
+    async with state["cache"].pipeline() as pipeline:
+        for side, best in zip(("bids", "asks"), prices, strict=True):
+            pipeline.hmget(f"{name}:{side}:qty", best)
+        lots = await pipeline.execute()
     tick, lot = Decimal(book[b"tick"].decode()), Decimal(book[b"lot"].decode())
-    bids, asks = ([(str(price * tick), str(lots * lot)) for price, lots in side[:10]] for side in levels)
+    bids, asks = (
+        [(str(int(price) * tick), str(int(count or 0) * lot)) for price, count in zip(best, counts, strict=True)]
+        for best, counts in zip(prices, lots, strict=True)
+    )
     return Book(symbol=symbol, seq=int(book[b"seq"]), bids=bids, asks=asks)
 
 
 @app.get("/api/v1/bars")
-async def get_bars(symbol: str, start: str, end: str, who: User) -> Bars:  # noqa: ARG001
+async def get_bars(symbol: str, start: str, end: str, who: User) -> Bars:
     async with state["pool"].connection() as connection:
         rows = await (await connection.execute(BARS, (symbol, start, end))).fetchall()
     return Bars(
@@ -227,8 +233,6 @@ async def add_order(order: NewOrder, who: User) -> Accepted:
         raise HTTPException(404, "There is no such account.")
     return Accepted(id=row["id"], status="open", client_order_id=order.client_order_id)
 
-
-BOOK = os.environ.get("PEER_BOOK", "").split()
 
 if __name__ == "__main__":
     uvicorn.run(app, port=int(sys.argv[1]), loop="uvloop", http="httptools", access_log=False, log_level="warning")

@@ -6,7 +6,6 @@ The gateway, ours or a peer's, has one core for itself; stores, exchange and the
 import asyncio
 import json
 import os
-import secrets
 import socket
 import subprocess
 import sys
@@ -16,6 +15,8 @@ import urllib.request
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import psycopg
 
 from arbitrax import bootstrap
 from arbitrax.settings import Settings, read_settings
@@ -28,16 +29,19 @@ from benchmarks.data.stored import daily
 CORES = sorted(os.sched_getaffinity(0))
 GATEWAY, OTHERS = {CORES[0]}, set(CORES[1:]) or {CORES[0]}
 SYMBOLS = [f"COIN{number}" for number in range(20)]
-ORDERS = 100_000
+ORDERS, OPEN, TOGETHER = 100_000, 5_000, 1_000
+"""So many orders are stored, so many of them are open, so many were sent together."""
 SERIES = 397
 """Of 2,520 daily bars: 1,000,440."""
-LEVELS = 500
-"""Prices a side of a book that the stored orders rest at."""
+LEVELS = 100
+"""Prices a side of a book that orders rest at."""
 ACCOUNT, USER, PASSWORD = "desk", "bench", "a password of the benchmark"
 UNLIMITED = {f"ARBITRAX_RATE_LIMIT_{name}": "1000000" for name in ("KEY", "USER", "ADDRESS")}
 """The three limits are counted like any others; the load is just not above them."""
 PROGRAM = (sys.executable, "-m", "arbitrax.cli.main")
 PATIENCE = 120
+LIFETIME = 300.0
+"""Seconds that a token is used."""
 
 
 def today() -> int:
@@ -93,7 +97,23 @@ class Stack:
     def gateway(self) -> Iterator["Address"]:
         """Serve ours until the block ends."""
         port = free_port()
-        process = self.start((*PROGRAM, "serve", "api", "--port", str(port)), "gateway.ready", GATEWAY)
+        with self._serving((*PROGRAM, "serve", "api", "--port", str(port)), "gateway.ready", port) as address:
+            yield address
+
+    @contextmanager
+    def peer(self, python: str) -> Iterator["Address"]:
+        """Serve the peer until the block ends; ours has signed somebody in before, so that the key is known."""
+        port = free_port()
+        urls = {
+            "PEER_DATABASE_URL": bootstrap.database_url(self.settings),
+            "PEER_CACHE_URL": bootstrap.cache_url(self.settings),
+        }
+        with self._serving((python, "-m", "benchmarks.api.peer_fastapi", str(port)), "peer.ready", port, **urls) as it:
+            yield it
+
+    @contextmanager
+    def _serving(self, words: Sequence[str], ready: str, port: int, **more: str) -> Iterator["Address"]:
+        process = self.start(words, ready, GATEWAY, **more)
         try:
             yield Address(port, process.pid)
         finally:
@@ -105,14 +125,23 @@ class Address:
 
     def __init__(self, port: int, pid: int) -> None:
         self.port, self.pid = port, pid
+        self._token, self._signed_in = "", -LIFETIME
+
+    def cpu(self) -> float:
+        """Return the seconds of processor that it has used."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def token(self) -> str:
-        """Return an access token of the user."""
+        """Return an access token of the user, good for five minutes at least."""
+        if time.monotonic() - self._signed_in < LIFETIME:
+            return self._token
         body = json.dumps({"name": USER, "password": PASSWORD}).encode()
         url = f"http://127.0.0.1:{self.port}/api/v1/auth/login"
         request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=30) as answer:
-            return str(json.load(answer)["access_token"])
+            self._token, self._signed_in = str(json.load(answer)["access_token"]), time.monotonic()
+        return self._token
 
 
 @contextmanager
@@ -132,6 +161,7 @@ def running(*, orders: int = ORDERS, series: int = SERIES) -> Iterator[Stack]:
                 yield stack
             finally:
                 stack.close()
+                bootstrap.embedded_servers(home, stack.settings.durability).release()  # before their folder goes
 
 
 def _fill_bars(stack: Stack, series: int) -> None:
@@ -164,13 +194,14 @@ def _begin_exchange(stack: Stack) -> None:
 
 
 async def _fill_orders(stack: Stack, count: int) -> None:
-    """Rest orders on both sides of all books, at prices of their own that never cross."""
-    with bootstrap.open_store(stack.settings, seed=False) as store:
-        registry = bootstrap.read_registry(stack.settings)
-        del store
+    """Rest orders on both sides of all books, at prices that never cross; all but the last are cancelled."""
+    registry = bootstrap.read_registry(stack.settings)
     async with bootstrap.open_broker(stack.settings, registry, {0}) as broker:
-        for begin in range(0, count, 1000):
-            found = await broker.submit_all(stack.account, [resting(n) for n in range(begin, min(begin + 1000, count))])
+        for begin in range(0, count, TOGETHER):
+            if begin == count - OPEN:
+                await broker.cancel_all(stack.account)
+            orders = [resting(number) for number in range(begin, min(begin + TOGETHER, count))]
+            found = await broker.submit_all(stack.account, orders)
             if any(not isinstance(each, Done) for each in found):
                 raise SystemExit(f"An order was refused: {next(each for each in found if not isinstance(each, Done))}")
             stack.orders += [str(each.order) for each in found if isinstance(each, Done)]
@@ -190,21 +221,21 @@ def resting(number: int) -> NewOrder:
 
 
 def _wait_for_recorder(stack: Stack) -> None:
-    import psycopg
-
     end = time.monotonic() + PATIENCE
     with psycopg.connect(bootstrap.database_url(stack.settings), autocommit=True) as connection:
-        while connection.execute("SELECT count(*) FROM orders").fetchone() < (len(stack.orders),):
+        while recorded(connection) < len(stack.orders):
             if time.monotonic() > end:
                 raise SystemExit("The recorder has not recorded the orders in time.")
             time.sleep(0.2)
         connection.execute("VACUUM ANALYZE")
 
 
+def recorded(connection: psycopg.Connection[tuple[int]]) -> int:
+    """Return how many orders PostgreSQL has."""
+    (count,) = connection.execute("SELECT count(*) FROM orders").fetchone() or (0,)
+    return count
+
+
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
-
-
-def secret() -> str:
-    return secrets.token_hex(8)
