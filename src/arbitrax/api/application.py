@@ -32,6 +32,7 @@ from arbitrax.api.routes import (
     users,
     websocket,
 )
+from arbitrax.api.short_way import ShortWay
 from arbitrax.api.uncounted import Uncounted
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def make_litestar(parts: Parts) -> Litestar:
 def make_application(parts: Parts) -> Gate:
     """Return the whole application."""
     return Gate(
-        Uncounted(Encoder(make_litestar(parts)), parts),
+        Uncounted(ShortWay(Encoder(make_litestar(parts)), parts), parts),
         parts.metrics,
         trusted_proxies=parts.trusted_proxies,
         strict_transport=parts.secure,

@@ -7,6 +7,7 @@ keeps the application from starting.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from litestar import Response
@@ -45,26 +46,11 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
         TooManyRequests: not now.
         RequestError: a parameter that the route does not take.
     """
-    parts: Parts = connection.app.state.parts
-    state = connection.scope["state"]
-    access: Access | None = handler.opt.get("access")
-    if access is None:  # the OPTIONS that Litestar adds by itself
+    if handler.opt.get("access") is None:  # the OPTIONS that Litestar adds by itself
         return
-    address = state["address"]
-    principal = None
-    if access != "public":
-        principal = await parts.authenticator.principal(connection.headers.get("authorization"), address)
-        check_address(principal, address)
-        state["principal"] = principal
-    await _limit(connection, parts, parts.limits.demands(principal, address, cancel=CANCEL in handler.opt))
-    if principal is not None:
-        if principal.must_change_password and WITH_OLD_PASSWORD not in handler.opt:
-            raise PasswordChangeRequired("Change the password first: PUT /api/v1/auth/password.")
-        allowed = (
-            (principal.kind == "token" or principal.is_admin) if access == "person" else access in principal.scopes
-        )
-        if not allowed:
-            raise AccessError(_why_not(access, principal.kind))
+    await admit(
+        connection.app.state.parts, handler.opt, connection.headers.get("authorization"), connection.scope["state"]
+    )
     names = [name for name, _ in connection.query_params.multi_items()]
     if len(set(names)) < len(names):
         raise RequestError(422, "The query has a parameter twice.")
@@ -76,11 +62,34 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
         raise RequestError(422, "The query has parameters that this path does not take.", errors)
 
 
-async def _limit(connection: ASGIConnection[Any, Any, Any, Any], parts: Parts, demands: Any) -> None:
-    verdict = await parts.limiter.take(demands)
-    connection.scope["state"][COUNTED] = limit_headers(parts, verdict)
+async def admit(
+    parts: Parts, route: Mapping[str, Any], authorization: str | None, state: MutableMapping[str, Any]
+) -> None:
+    """Let in who may use a route, by its options; their principal is in ``state`` then, if they need one.
+
+    Raises:
+        NotAuthenticated: nobody asks, or nobody known.
+        AccessError: they may not.
+        TooManyRequests: not now.
+    """
+    access: Access = route["access"]
+    address, principal = state["address"], None
+    if access != "public":
+        principal = await parts.authenticator.principal(authorization, address)
+        check_address(principal, address)
+        state["principal"] = principal
+    verdict = await parts.limiter.take(parts.limits.demands(principal, address, cancel=CANCEL in route))
+    state[COUNTED] = limit_headers(parts, verdict)
     if not verdict.allowed:
         raise too_many(verdict)
+    if principal is not None:
+        if principal.must_change_password and WITH_OLD_PASSWORD not in route:
+            raise PasswordChangeRequired("Change the password first: PUT /api/v1/auth/password.")
+        allowed = (
+            (principal.kind == "token" or principal.is_admin) if access == "person" else access in principal.scopes
+        )
+        if not allowed:
+            raise AccessError(_why_not(access, principal.kind))
 
 
 def _methods_of(methods: Iterable[str]) -> Callable[[Scope], Response[None]]:

@@ -114,7 +114,7 @@ class ExchangeBroker:
         owner, number = self._registry.account(account), parse_order(order)
         instrument = self._symbols.get(order)
         if instrument is None:
-            known = (await self._reads.read(owner, Wanted(order=number))).orders.get(number)
+            known = (await self._reads.read(owner, Wanted(order=number, money=False))).orders.get(number)
             if known is None:
                 return refused(REFUSALS[Code.UNKNOWN_ORDER], order=order)
             instrument = self._registry.by_number[owner.shard, known.symbol]
@@ -165,13 +165,13 @@ class ExchangeBroker:
     async def order(self, account: str, order: str) -> OrderState | None:
         """Return an order."""
         owner, number = self._registry.account(account), parse_order(order)
-        found = (await self._reads.read(owner, Wanted(order=number))).orders.get(number)
+        found = (await self._reads.read(owner, Wanted(order=number, money=False))).orders.get(number)
         return None if found is None else order_state(found, self._listed(owner, found.symbol))
 
     async def find(self, account: str, client_order_id: str) -> OrderState | Outcome:
         """Look for the order in PostgreSQL and among the events that are not recorded yet."""
         owner = self._registry.account(account)
-        orders = (await self._reads.read(owner, Wanted(client=client_order_id))).orders.values()
+        orders = (await self._reads.read(owner, Wanted(client=client_order_id, money=False))).orders.values()
         of_client = [each for each in orders if each.client == client_order_id and each.reason != Code.CLIENT_ID_USED]
         found = max(of_client, key=lambda each: each.id, default=None)
         if found is None:
@@ -183,7 +183,7 @@ class ExchangeBroker:
     async def open_orders(self, account: str) -> list[OrderState]:
         """Return an account's open orders."""
         owner = self._registry.account(account)
-        found = (await self._reads.read(owner, Wanted(open=True))).open_orders
+        found = (await self._reads.read(owner, Wanted(open=True, money=False))).open_orders
         return [order_state(each, self._listed(owner, each.symbol)) for each in found]
 
     async def positions(self, account: str) -> list[PositionState]:
@@ -221,15 +221,14 @@ class ExchangeBroker:
 
     async def depth(self, symbol: str, levels: int = 10) -> BookDepth:
         """Return a symbol's best levels, as the feed published them a moment ago."""
-        loaded = await self.published(symbol)
+        loaded = await self.published(symbol, levels)
         bids, asks = (
-            tuple(DepthLevel(*level) for level in side[:levels])
-            for side in (loaded.snapshot.bids, loaded.snapshot.asks)
+            tuple(DepthLevel(*level) for level in side) for side in (loaded.snapshot.bids, loaded.snapshot.asks)
         )
         return BookDepth(symbol, bids, asks, loaded.statistics.last)
 
-    async def published(self, symbol: str) -> Loaded:
-        """Return a symbol's book, best prices and statistics, as the feed published them a moment ago.
+    async def published(self, symbol: str, levels: int | None = None) -> Loaded:
+        """Return a symbol's book, so many levels of it, best prices and statistics, as published a moment ago.
 
         Raises:
             StoreUnavailableError: the cache's server is down, or the feed has published nothing of it.
@@ -237,7 +236,7 @@ class ExchangeBroker:
         instrument = self._registry.instrument(symbol)
         if not self._feed:
             self._feed.append(await self._open_feed())
-        loaded = await self._feed[0].load(symbol)
+        loaded = await self._feed[0].load(symbol, levels)
         if loaded is None:
             raise StoreUnavailableError(
                 f"Nothing is published of {symbol}; start the feed: arbitrax serve feed --shard {instrument.shard}."

@@ -41,8 +41,8 @@ class Loaded(NamedTuple):
 class FeedSource(Protocol):
     """Where messages come from. Faults are a `StoreError`."""
 
-    async def load(self, symbol: str) -> Loaded | None:
-        """Return a symbol at one moment; None: it is not published."""
+    async def load(self, symbol: str, levels: int | None = None) -> Loaded | None:
+        """Return a symbol at one moment, with so many levels a side at most; None: it is not published."""
 
     async def kept(self, channel: Channel, symbol: str) -> Sequence[tuple[EntryId, Message]]:
         """Return the messages of the last 60 seconds."""
