@@ -195,7 +195,7 @@ def test_addresses_and_credentials_that_cannot_be_are_said_so() -> None:
     for wrong in ("localhost:8080", "", []):
         with pytest.raises(InputError, match="no address"):
             Client(wrong)
-    with pytest.raises(InputError, match="an API key, or a name"):
+    with pytest.raises(InputError, match="Give an API key, a name"):
         Client("http://localhost", api_key="ax_1", name="tom", password=PASSWORD)
 
 
