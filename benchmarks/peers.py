@@ -25,6 +25,15 @@ REQUIREMENTS = {
     "liquibook": ["liquibook==2.0.1"],
     "lightmatchingengine": ["lightmatchingengine==2019.1.4"],
     "pyorderbook": ["pyorderbook==0.4.9"],
+    "fastapi": [
+        "fastapi==0.165.0",
+        "uvicorn==0.54.0",
+        "uvloop==0.23.0",
+        "httptools==0.9.0",
+        "psycopg[binary,pool]==3.3.9",
+        "valkey[libvalkey]==6.2.0",
+        "pyjwt[crypto]",
+    ],
     "matching_engine": ["matching-engine==0.1.1"],
 }
 INTERPRETERS = {"matching_engine": "python3.12"}

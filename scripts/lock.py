@@ -6,7 +6,9 @@ the first only.
 
 import subprocess
 import sys
+import tempfile
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 HEADER = (
@@ -16,11 +18,19 @@ RUNTIME = "# Runtime and build\n"
 DEVELOPMENT = "# Development\n"
 
 
-def compile_lock(requirements: list[str]) -> dict[str, str]:
+def compile_lock(requirements: list[str], agreeing_with: Iterable[str] = ()) -> dict[str, str]:
     """Return pinned requirement line -> its block of text, in order."""
+    given = "\n".join(line.removesuffix(" \\\n") for line in agreeing_with)
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as constraints:
+        constraints.write(given)
+        constraints.flush()
+        return _compiled(requirements, constraints.name)
+
+
+def _compiled(requirements: list[str], constraints: str) -> dict[str, str]:
     command = (
         "uv pip compile - --quiet --universal --python-version 3.11 --generate-hashes "
-        "--no-emit-index-url --no-emit-find-links --no-annotate --no-header"
+        f"--no-emit-index-url --no-emit-find-links --no-annotate --no-header --constraints {constraints}"
     )
     text = subprocess.run(
         command.split(), input="\n".join(requirements), capture_output=True, text=True, check=True
@@ -39,7 +49,7 @@ def main() -> None:
     project = tomllib.loads(Path("pyproject.toml").read_text())
     runtime = project["project"]["dependencies"] + project["build-system"]["requires"]
     everything = compile_lock(runtime + project["dependency-groups"]["dev"])
-    needed = {line.split("==")[0] for line in compile_lock(runtime)}
+    needed = {line.split("==")[0] for line in compile_lock(runtime, agreeing_with=everything)}
     first = "".join(block for name, block in everything.items() if name.split("==")[0] in needed)
     second = "".join(block for name, block in everything.items() if name.split("==")[0] not in needed)
     Path("requirements.lock").write_text(HEADER + RUNTIME + first + DEVELOPMENT + second)

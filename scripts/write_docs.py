@@ -217,7 +217,7 @@ def refusals_page() -> str:
         "|---|---|---|---|---|",
     ]
     every = [*REFUSALS.values(), MISDATED, PAUSED, BUSY, NO_JOURNAL, NO_WORKER]
-    for each in every:
+    for each in dict.fromkeys(every):
         sentence = each.sentence or WHY[each.code]
         retry = "yes" if each.retryable else ""
         lines.append(f"| `{each.code}` | {each.http_status} | {retry} | {each.exit_code} | {sentence} |")

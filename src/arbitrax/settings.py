@@ -13,9 +13,16 @@ PREFIX = "ARBITRAX_"
 # Read by tools around the program, not by it.
 FOREIGN = frozenset({"ARBITRAX_CORPUS", "ARBITRAX_CRASH_AT", "ARBITRAX_KERNELS"})
 
-DURABILITIES = ("process", "power")
+CHOICES = {"durability": ("process", "power"), "strategy_uploads": ("off", "admin")}
 PATHS = ("home", "exchange_folder", "tls_certificate", "tls_key")
-COUNTS = ("snapshot_commands", "snapshot_seconds", "job_seconds", "job_megabytes")
+COUNTS = (
+    "snapshot_commands", "snapshot_seconds", "job_seconds", "job_megabytes",
+    "socket_limit", "socket_limit_user", "socket_limit_address",
+)  # fmt: skip
+SECRETS = (
+    "database_url", "database_replica_url", "redis_url", "cache_url", "queue_url", "alpha_vantage_key", "polygon_key",
+)  # fmt: skip
+"""These may also be read from a file, ``ARBITRAX_X_FILE``, or from AWS Secrets Manager."""
 RATES = ("rate_limit_key", "rate_limit_user", "rate_limit_address")
 LISTS = ("cors_origins", "trusted_proxies")
 
@@ -45,12 +52,18 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How long a job may take."""
     job_megabytes: int = 4096
     """How much memory of its own a job may take."""
+    strategy_uploads: Literal["off", "admin"] = "off"
+    """Who may have backtests of code that they send along, run in a sandbox by workers with the same setting."""
     database_replica_url: str | None = None
     """PostgreSQL that reads of bars go to; None reads where is written."""
     rate_limit_key: float = 200.0
     """Requests a second that the gateways answer to an API key or login, and below to a user and to an address."""
     rate_limit_user: float = 500.0
     rate_limit_address: float = 1_000.0
+    socket_limit: int = 20_000
+    """Web sockets that a gateway has open, and below of a user and of an address."""
+    socket_limit_user: int = 1_000
+    socket_limit_address: int = 2_000
     cors_origins: tuple[str, ...] = ()
     """Origins whose web pages may ask the gateway, separated by commas, such as ``https://desk.example``."""
     trusted_proxies: tuple[str, ...] = ("127.0.0.1", "::1")
@@ -61,6 +74,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """PEM file with the private key; None: it is in the file of the certificate."""
     drain_seconds: int = 0
     """How long a gateway that is to end stays, not ready, before it takes no more connections."""
+    url: str | None = None
+    """A gateway that commands ask instead of the local store, as with ``--url``."""
+    api_key: str | None = None
+    """Who asks it; None: whom `arbitrax login` signed in."""
     alpha_vantage_key: str | None = None
     alpha_vantage_plan: str = "free"
     alpha_vantage_url: str | None = None
@@ -80,13 +97,16 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings of an environment.
 
     Raises:
-        InputError: a variable nobody reads, or an empty or relative value where that cannot work.
+        InputError: a variable nobody reads, an empty or relative value where that cannot work, or a secret that
+            cannot be read from where it is said to be.
+        StoreUnavailableError: AWS Secrets Manager does not answer.
     """
     given = {
         name.removeprefix(PREFIX).lower(): value
         for name, value in environment.items()
         if name.startswith(PREFIX) and name not in FOREIGN
     }
+    _find_secrets(given)
     known = {field.name for field in msgspec.structs.fields(Settings)}
     for name in given.keys() - known:
         hint = did_you_mean(PREFIX + name.upper(), [PREFIX + each.upper() for each in known])
@@ -98,17 +118,19 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         ("cache_url", ("redis://", "rediss://", "unix://")),
         ("queue_url", ("amqp://", "amqps://", "redis://", "rediss://", "unix://")),
         ("database_replica_url", ("postgresql://", "postgres://")),
+        ("url", ("https://", "http://")),
         ("alpha_vantage_url", ("https://", "http://")),
         ("polygon_url", ("https://", "http://")),
         ("yahoo_url", ("https://", "http://")),
     ):
         if name in given and not given[name].startswith(schemes):
             raise InputError(f"{PREFIX}{name.upper()} must start with {' or '.join(schemes)}; correct or unset it.")
-    for name in ("alpha_vantage_key", "polygon_key"):
+    for name in ("alpha_vantage_key", "polygon_key", "api_key"):
         if name in given and not given[name].strip():
             raise InputError(f"{PREFIX}{name.upper()} is empty; set the key, or unset it.")
-    if given.get("durability", "process") not in DURABILITIES:
-        raise InputError(f"{PREFIX}DURABILITY is {given['durability']!r}; it is {' or '.join(DURABILITIES)}.")
+    for name, choices in CHOICES.items():
+        if name in given and given[name] not in choices:
+            raise InputError(f"{PREFIX}{name.upper()} is {given[name]!r}; it is {' or '.join(choices)}.")
     values: dict[str, Any] = given | {name: _count(name, given[name]) for name in COUNTS if name in given}
     values |= {name: _rate(name, given[name]) for name in RATES if name in given}
     values |= {name: tuple(filter(None, map(str.strip, given[name].split(",")))) for name in LISTS if name in given}
@@ -120,6 +142,25 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         if text:
             values[name] = Path(text).expanduser().absolute()
     return Settings(home=values.pop("home", None) or default_home(), **values)
+
+
+def _find_secrets(given: dict[str, str]) -> None:
+    """Put secrets in the place of what says where they are."""
+    for name in SECRETS:
+        variable = PREFIX + name.upper()
+        path = given.pop(f"{name}_file", None)
+        if path is not None:
+            if name in given:
+                raise InputError(f"Both {variable} and {variable}_FILE are set; unset one.")
+            from arbitrax.secrets import secret_of_file
+
+            given[name] = secret_of_file(f"{variable}_FILE", path)
+        if given.get(name, "").startswith("aws-"):
+            from arbitrax.secrets import AWS, secret_of_aws
+
+            if not given[name].startswith(AWS):
+                raise InputError(f"{variable} begins with aws-; a secret of AWS is written {AWS}NAME or {AWS}NAME#KEY.")
+            given[name] = secret_of_aws(variable, given[name])
 
 
 def _count(name: str, value: str, least: int = 1) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from litestar import Litestar
-from litestar.config.compression import CompressionConfig
 from litestar.config.cors import CORSConfig
 from litestar.datastructures import State
 
 from arbitrax.api.authorisation import authorise, prepare
+from arbitrax.api.encodings import Encoder
 from arbitrax.api.gate import MOST_BODY, Gate
 from arbitrax.api.health import health, ready
 from arbitrax.api.openapi import DOCUMENT_ROUTES
@@ -32,6 +32,8 @@ from arbitrax.api.routes import (
     users,
     websocket,
 )
+from arbitrax.api.short_way import ShortWay
+from arbitrax.api.uncounted import Uncounted
 
 if TYPE_CHECKING:
     from arbitrax.api.parts import Parts
@@ -56,8 +58,6 @@ ROUTES: list[Any] = [
     *books.ROUTES,
     *websocket.ROUTES,
 ]
-COMPRESSED_FROM = 1024
-"""Bytes of an answer from which it is compressed."""
 
 
 def make_litestar(parts: Parts) -> Litestar:
@@ -69,7 +69,6 @@ def make_litestar(parts: Parts) -> Litestar:
         request_max_body_size=MOST_BODY,
         exception_handlers={Exception: on_error},
         openapi_config=None,
-        compression_config=CompressionConfig("gzip", minimum_size=COMPRESSED_FROM, gzip_compress_level=4),
         cors_config=_cors(parts.origins),
         state=State({"parts": parts}),
         logging_config=None,
@@ -83,7 +82,10 @@ def make_litestar(parts: Parts) -> Litestar:
 def make_application(parts: Parts) -> Gate:
     """Return the whole application."""
     return Gate(
-        make_litestar(parts), parts.metrics, trusted_proxies=parts.trusted_proxies, strict_transport=parts.secure
+        Uncounted(ShortWay(Encoder(make_litestar(parts)), parts), parts),
+        parts.metrics,
+        trusted_proxies=parts.trusted_proxies,
+        strict_transport=parts.secure,
     )
 
 

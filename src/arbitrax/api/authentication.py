@@ -80,6 +80,13 @@ class Authenticator:
             self.forget()
         return found
 
+    def remembered(self, credential: str) -> Principal | None:
+        """Return whom a credential stands for when that is known without asking."""
+        found = self._known.get(hashlib.sha256(credential.encode()).digest())
+        if found is None or self.watch is None or not self.watch.fresh or found.until <= time.time():
+            return None
+        return found
+
     async def again(self, credential: str) -> Principal:
         """Return whom a credential that was verified before stands for now; it counts against no limit.
 

@@ -7,19 +7,25 @@ keeps the application from starting.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, MutableMapping
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.routes import ASGIRoute, WebSocketRoute
 
+from arbitrax.api.limits import COUNTED, limit_headers, too_many
 from arbitrax.api.problems import FieldError, RequestError
-from arbitrax.domain.errors import AccessError, PasswordChangeRequired, TooManyRequests
+from arbitrax.domain.errors import AccessError, PasswordChangeRequired
 from arbitrax.services.identity_logins import check_address
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from litestar import Litestar
     from litestar.connection import ASGIConnection
     from litestar.handlers import BaseRouteHandler
+    from litestar.types import Scope
 
     from arbitrax.api.parts import Parts
 
@@ -40,26 +46,11 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
         TooManyRequests: not now.
         RequestError: a parameter that the route does not take.
     """
-    parts: Parts = connection.app.state.parts
-    state = connection.scope["state"]
-    access: Access | None = handler.opt.get("access")
-    if access is None:  # the OPTIONS that Litestar adds by itself
+    if handler.opt.get("access") is None:  # the OPTIONS that Litestar adds by itself
         return
-    address = state["address"]
-    principal = None
-    if access != "public":
-        principal = await parts.authenticator.principal(connection.headers.get("authorization"), address)
-        check_address(principal, address)
-        state["principal"] = principal
-    await _limit(connection, parts, parts.limits.demands(principal, address, cancel=CANCEL in handler.opt))
-    if principal is not None:
-        if principal.must_change_password and WITH_OLD_PASSWORD not in handler.opt:
-            raise PasswordChangeRequired("Change the password first: PUT /api/v1/auth/password.")
-        allowed = (
-            (principal.kind == "token" or principal.is_admin) if access == "person" else access in principal.scopes
-        )
-        if not allowed:
-            raise AccessError(_why_not(access, principal.kind))
+    await admit(
+        connection.app.state.parts, handler.opt, connection.headers.get("authorization"), connection.scope["state"]
+    )
     names = [name for name, _ in connection.query_params.multi_items()]
     if len(set(names)) < len(names):
         raise RequestError(422, "The query has a parameter twice.")
@@ -71,18 +62,44 @@ async def authorise(connection: ASGIConnection[Any, Any, Any, Any], handler: Bas
         raise RequestError(422, "The query has parameters that this path does not take.", errors)
 
 
-async def _limit(connection: ASGIConnection[Any, Any, Any, Any], parts: Parts, demands: Any) -> None:
-    verdict = await parts.limiter.take(demands)
-    wait = max(1, round(verdict.wait + 0.499))
-    connection.scope["state"]["headers"] = [
-        (b"ratelimit-policy", parts.policies),
-        (b"ratelimit", f'"{verdict.limit.name}";r={verdict.remaining};t={wait}'.encode()),
-    ]
+async def admit(
+    parts: Parts, route: Mapping[str, Any], authorization: str | None, state: MutableMapping[str, Any]
+) -> None:
+    """Let in who may use a route, by its options; their principal is in ``state`` then, if they need one.
+
+    Raises:
+        NotAuthenticated: nobody asks, or nobody known.
+        AccessError: they may not.
+        TooManyRequests: not now.
+    """
+    access: Access = route["access"]
+    address, principal = state["address"], None
+    if access != "public":
+        principal = await parts.authenticator.principal(authorization, address)
+        check_address(principal, address)
+        state["principal"] = principal
+    verdict = await parts.limiter.take(parts.limits.demands(principal, address, cancel=CANCEL in route))
+    state[COUNTED] = limit_headers(parts, verdict)
     if not verdict.allowed:
-        limit = verdict.limit
-        raise TooManyRequests(
-            f"The limit '{limit.name}' of {limit.rate:g} requests a second is reached; wait.", retry_after=verdict.wait
+        raise too_many(verdict)
+    if principal is not None:
+        if principal.must_change_password and WITH_OLD_PASSWORD not in route:
+            raise PasswordChangeRequired("Change the password first: PUT /api/v1/auth/password.")
+        allowed = (
+            (principal.kind == "token" or principal.is_admin) if access == "person" else access in principal.scopes
         )
+        if not allowed:
+            raise AccessError(_why_not(access, principal.kind))
+
+
+def _methods_of(methods: Iterable[str]) -> Callable[[Scope], Response[None]]:
+    """Return the handler that says which methods a path has."""
+    allowed = ", ".join(sorted({*methods, "OPTIONS"}))
+
+    def answer(scope: Scope) -> Response[None]:
+        return Response(None, status_code=204, headers={"Allow": allowed})
+
+    return answer
 
 
 def _why_not(access: Access, kind: str) -> str:
@@ -101,6 +118,8 @@ def prepare(app: Litestar) -> None:
     for route in app.routes:
         for handler in [route.route_handler] if isinstance(route, ASGIRoute | WebSocketRoute) else route.route_handlers:
             if isinstance(handler, HTTPRouteHandler) and handler.http_methods == {"OPTIONS"}:
+                # Litestar's own tells the methods of the first handler only.
+                handler._fn = _methods_of(route.methods)  # type: ignore[assignment] # handlers may be plain functions
                 continue
             if handler.opt.get("access") not in get_args(Access):
                 raise TypeError(f"The route {route.path} does not say who may use it.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import TYPE_CHECKING
 
@@ -20,16 +21,24 @@ def client_address(peer: str | None, forwarded_for: str | None, trusted: Sequenc
     proxy's is the client's. What stands before it the client may have written itself. Without trusted proxies it is
     not read at all.
     """
+    if not (trusted and forwarded_for):
+        return _alone(peer or "")
     here = _address(peer or "")
     if here is None:
         return UNKNOWN
-    hops = (forwarded_for or "").split(",")[-MOST_HOPS:]
+    hops = forwarded_for.split(",")[-MOST_HOPS:]
     while hops and hops[-1].strip() and any(here in network for network in trusted):
         before = _address(hops.pop().strip())
         if before is None:
             break
         here = before
     return str(here)
+
+
+@lru_cache(maxsize=4096)
+def _alone(peer: str) -> str:
+    found = _address(peer)
+    return UNKNOWN if found is None else str(found)
 
 
 def _address(text: str) -> IPv4Address | IPv6Address | None:

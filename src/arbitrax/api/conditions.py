@@ -12,7 +12,8 @@ from arbitrax.domain.errors import ChangedMeanwhile
 if TYPE_CHECKING:
     from arbitrax.api.requests import GatewayRequest
 
-_VERSION = re.compile(r'"v([0-9]{1,18})"')
+_VERSION = re.compile(r'(?:W/)?"v([0-9]{1,18})"')
+"""Weak when its answer was compressed; it names the same version."""
 
 
 def version_tag(version: int) -> str:

@@ -5,10 +5,11 @@ Below Litestar, so that it holds for what has no route as well.
 
 from __future__ import annotations
 
+import random
 import re
 import time
 from collections.abc import Iterable, MutableMapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from arbitrax.api.client_address import client_address
 from arbitrax.api.problems import MEDIA_TYPE, encode, problem
@@ -16,7 +17,7 @@ from arbitrax.domain.ids import encode as encode_id
 from arbitrax.domain.ids import new_uuid
 
 if TYPE_CHECKING:
-    from litestar.types import ASGIApp, Message, Receive, Scope, Send
+    from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
     from arbitrax.api.request_metrics import RequestMetrics
     from arbitrax.services.identity_ports import Network
@@ -35,6 +36,8 @@ _HEADERS = [
 ]
 _CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
 _NO_STORE = (b"cache-control", b"no-store")
+_KEPT = frozenset({b"content-security-policy", b"cache-control"})
+"""Headers that an answer may have its own of."""
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
@@ -54,19 +57,25 @@ class Gate:
         self._metrics = metrics
         self._trusted = trusted_proxies
         self._headers = [*_HEADERS, _HSTS] if strict_transport else _HEADERS
+        self._plain = [*self._headers, _CONTENT_POLICY, _NO_STORE]
         self._secure = strict_transport
+        self._random = random.Random()  # noqa: S311 - ids tell requests apart, they guard nothing
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or carry a socket or the application's life."""
-        if str(scope["type"]) == "lifespan":
+        kind = str(scope["type"])
+        if kind == "lifespan":
             await self._app(scope, receive, send)
             return
         headers: dict[bytes, bytes] = {}
         for name, value in scope["headers"]:
             headers[name] = value if name not in headers or name != b"x-forwarded-for" else headers[name] + b"," + value
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
-        given = headers.get(b"x-request-id", b"")
-        request_id = given.decode() if _REQUEST_ID.fullmatch(given) else encode_id("req", new_uuid(time.time_ns()))
+        given = headers.get(b"x-request-id")
+        if given is not None and _REQUEST_ID.fullmatch(given):
+            request_id = given.decode()
+        else:
+            request_id = encode_id("req", new_uuid(time.time_ns(), self._random.randbytes(10)))
         forwarded = headers.get(b"x-forwarded-for")
         peer = scope.get("client")
         state["request_id"] = request_id
@@ -74,10 +83,11 @@ class Gate:
             peer[0] if peer else None, None if forwarded is None else forwarded.decode("latin-1"), self._trusted
         )
         state["secure"] = self._secure
-        method = scope.get("method")
-        if method is None:  # a socket
+        state["header"] = headers
+        if kind != "http":  # a socket
             await self._app(scope, receive, send)
             return
+        request = cast("HTTPScope", scope)
         begun = time.perf_counter()
         status = 0
 
@@ -90,24 +100,21 @@ class Gate:
 
         self._metrics.begun()
         try:
-            length = headers.get(b"content-length", b"0")
-            if length.isdigit() and int(length[:20]) > MOST_BODY:
+            length = headers.get(b"content-length")
+            if length is not None and length.isdigit() and int(length[:20]) > MOST_BODY:
                 await _refuse_body(answer, request_id)
             else:
                 await self._app(scope, receive, answer)
         finally:
-            self._metrics.ended(str(method), scope.get("path_template", ""), status or 499, time.perf_counter() - begun)
+            seconds = time.perf_counter() - begun
+            self._metrics.ended(str(request["method"]), request.get("path_template", ""), status or 499, seconds)
 
     def _complete(
         self, headers: Iterable[tuple[bytes, bytes]], request_id: str, state: MutableMapping[str, Any]
     ) -> list[tuple[bytes, bytes]]:
-        names = {name.lower() for name, _ in headers}
-        more = [(b"x-request-id", request_id.encode()), *self._headers, *state.get("headers", ())]
-        if b"content-security-policy" not in names:
-            more.append(_CONTENT_POLICY)
-        if b"cache-control" not in names:
-            more.append(_NO_STORE)
-        return [*headers, *more]
+        names = _KEPT.intersection([name.lower() for name, _ in headers])
+        more = self._plain if not names else [each for each in self._plain if each[0] not in names]
+        return [*headers, (b"x-request-id", request_id.encode()), *more, *state.get("headers", ())]
 
 
 async def _refuse_body(send: Send, request_id: str) -> None:

@@ -7,12 +7,36 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from arbitrax.api.rate_limits import Demand, Limit
+from arbitrax.domain.errors import TooManyRequests
 
 if TYPE_CHECKING:
+    from arbitrax.api.parts import Parts
+    from arbitrax.api.rate_limits import Verdict
     from arbitrax.services.identity_logins import Principal
 
 BURST_SECONDS = 2.0
 """A bucket holds what comes in this time."""
+
+
+COUNTED = "headers"
+"""In a request's state, once a limit counted it: what the answer says of it."""
+
+
+def limit_headers(parts: Parts, verdict: Verdict) -> list[tuple[bytes, bytes]]:
+    """Return what an answer says of limits."""
+    wait = max(1, round(verdict.wait + 0.499))
+    return [
+        (b"ratelimit-policy", parts.policies),
+        (b"ratelimit", f'"{verdict.limit.name}";r={verdict.remaining};t={wait}'.encode()),
+    ]
+
+
+def too_many(verdict: Verdict) -> TooManyRequests:
+    """Return the refusal of a request that is one too many."""
+    limit = verdict.limit
+    return TooManyRequests(
+        f"The limit '{limit.name}' of {limit.rate:g} requests a second is reached; wait.", retry_after=verdict.wait
+    )
 
 
 class Limits(Struct, frozen=True):

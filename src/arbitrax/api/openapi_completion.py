@@ -33,6 +33,21 @@ _HEADERS = {
     ),
 }
 """Meaning and form of headers."""
+_ORDER_KEY = (
+    "The order's `client_order_id`, if the body has none: the same again has the first outcome.",
+    "^[!-~]{1,32}$",
+)
+_LINKS = {
+    "add_user": ("201", {"user": "/id"}, ("get_user", "change_user")),
+    "add_key": ("201", {"key": "/key/id"}, ("get_key", "revoke_key")),
+    "add_backtest": ("202", {"backtest": "/id"}, ("get_backtest", "cancel_backtest")),
+    "add_ingestion": ("202", {"ingestion": "/id"}, ("get_ingestion", "cancel_ingestion")),
+    "add_order": ("201", {"order": "/id", "account": "/account"}, ("get_order", "change_order", "cancel_order")),
+    "list_backtests": ("200", {"backtest": "/data/0/id"}, ("get_backtest", "get_backtest_report")),
+    "list_accounts": ("200", {"account": "/data/0/id"}, ("get_account", "list_positions", "list_fills", "list_orders")),
+    "list_instruments": ("200", {"symbol": "/data/0/symbol"}, ("get_instrument", "list_bars")),
+}
+"""Where the ids come from: of an answer, the parameters that parts of it are, and for which operations."""
 MEANINGS = {
     "request.malformed": "The body is no JSON.",
     "request.no_such_path": "There is nothing at this path.",
@@ -64,10 +79,12 @@ def completed(document: dict[str, Any], app: Litestar) -> dict[str, Any]:
         for method, operation in operations.items():
             _complete(method, operation, handlers[operation["operationId"]])
     schemas = document["components"]["schemas"]
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            for content in operation.get("requestBody", {}).get("content", {}).values():
-                _close(content["schema"], schemas)
+    # As msgspec checks them: Litestar leaves out what holds for the parts of lists and mappings.
+    bodies = [handler.parsed_data_field.annotation for handler in handlers.values() if handler.parsed_data_field]
+    _, found = msgspec.json.schema_components(bodies, ref_template="#/components/schemas/{name}")
+    schemas.update(found)
+    _correct(document["paths"])
+    _correct(schemas)
     for content in _json_contents(document):
         content["example"] = example(content["schema"], document)
     _, found = msgspec.json.schema_components([problems.Problem], ref_template="#/components/schemas/{name}")
@@ -93,29 +110,29 @@ def _complete(method: str, operation: dict[str, Any], handler: HTTPRouteHandler)
         operation["security"] = [{"bearer": []}]
         if method == "post":
             _add_header(operation, "Idempotency-Key")
+    status, parameters, others = _LINKS.get(operation["operationId"], ("", {}, ()))
+    if others:
+        values = {name: f"$response.body#{pointer}" for name, pointer in parameters.items()}
+        responses[status]["links"] = {other: {"operationId": other, "parameters": values} for other in others}
     if handler.opt.get("if_match"):
-        _add_header(operation, "If-Match")
+        _add_header(operation, "If-Match", required=True)
     if handler.opt.get("tables"):
         for form in TABLES[1:]:
             responses["200"]["content"][MEDIA_TYPES[form]] = {"schema": {"type": "string", "format": "binary"}}
 
 
-def _close(schema: Any, schemas: dict[str, Any]) -> None:
-    """Say of a body's schema, and of those in it, that other fields are refused."""
-    if isinstance(schema, list):
-        for each in schema:
-            _close(each, schemas)
-        return
+def _correct(schema: Any) -> None:
+    """Say anyOf for oneOf, throughout: an empty page is one of either kind; and of pairs how long they are."""
+    for each in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        _correct(each)
     if not isinstance(schema, dict):
         return
-    if "$ref" in schema:
-        schema = schemas[schema["$ref"].rpartition("/")[2]]
-        if "additionalProperties" in schema:
-            return
-    if "properties" in schema:
-        schema["additionalProperties"] = False
-    for each in (*schema.get("properties", {}).values(), schema.get("items"), schema.get("oneOf"), schema.get("anyOf")):
-        _close(each, schemas)
+    if "oneOf" in schema:
+        schema["anyOf"] = schema.pop("oneOf")
+    parts = schema.get("prefixItems")
+    if isinstance(parts, list) and all(each == parts[0] for each in parts):
+        del schema["prefixItems"]
+        schema |= {"items": parts[0], "minItems": len(parts), "maxItems": len(parts)}
 
 
 def _json_contents(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -127,15 +144,15 @@ def _json_contents(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                     yield each["content"]["application/json"]
 
 
-def _add_header(operation: dict[str, Any], name: str) -> None:
-    meaning, pattern = _HEADERS[name]
+def _add_header(operation: dict[str, Any], name: str, *, required: bool = False) -> None:
+    meaning, pattern = _ORDER_KEY if operation["operationId"] == "add_order" else _HEADERS[name]
     operation.setdefault("parameters", []).append(
         {
             "name": name,
             "in": "header",
-            "required": False,
+            "required": required,
             "description": meaning,
-            "schema": {"type": "string", "maxLength": 128, "pattern": pattern},
+            "schema": {"type": "string", "pattern": pattern},
         }
     )
 

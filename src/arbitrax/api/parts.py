@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from arbitrax.api.answer_cache import AnswerCache
+from arbitrax.api.together import Together
 
 if TYPE_CHECKING:
     from arbitrax.api.authentication import Authenticator
@@ -39,10 +40,15 @@ class Parts:
     """Whether the gateway is reached by TLS only."""
     origins: tuple[str, ...] = ()
     """Whose web pages may ask, besides our own."""
+    takes_uploads: bool = False
+    """Whether admins may send strategy code with a backtest."""
     answers: AnswerCache = field(default_factory=AnswerCache)
     draining: bool = False
     """Set when the process is about to end."""
     policies: bytes = field(init=False)
+    bar_versions: Together[tuple[str, str], int | None] = field(init=False)
+    """When bars of a (symbol, interval) changed last, ns; None: there are none."""
 
     def __post_init__(self) -> None:
+        self.bar_versions = Together(self.store.bars.versions, self.threads)
         self.policies = self.limits.policies.encode()

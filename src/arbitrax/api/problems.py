@@ -133,11 +133,16 @@ def encode(found: Problem) -> bytes:
 
 def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Answer an exception; Litestar calls it for each that leaves a handler, a guard or the routing."""
+    found, headers = describe(error, request.scope["path"], request.scope.get("state", {}).get("request_id", ""))
+    return Response(encode(found), status_code=found.status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def describe(error: Exception, path: str, request_id: str) -> tuple[Problem, dict[str, str]]:
+    """Return the problem that an exception is, and the headers that go with it."""
     headers: dict[str, str] = {}
-    request_id = request.scope.get("state", {}).get("request_id", "")
     match error:
         case ArbitraxError():
-            found = _of_the_tree(error, request_id, headers)
+            found = problem_of(error, request_id, headers)
         case RequestError():
             found = problem(
                 error.status,
@@ -153,17 +158,18 @@ def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[byte
                 422, "The request does not fit what this path takes.", request_id, errors=_fields(error.extra)
             )
         case NotFoundException():
-            found = problem(404, f"There is nothing at {request.url.path}; /docs shows the paths.", request_id)
+            found = problem(404, f"There is nothing at {path}; /docs shows the paths.", request_id)
         case HTTPException() if error.status_code < 500:
             headers |= {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
             found = problem(error.status_code, _sentence(error), request_id)
         case _:
             log.error("request.failed request_id=%s", request_id, exc_info=error)
             found = problem(500, "Something went wrong here; the operator finds it by the request id.", request_id)
-    return Response(encode(found), status_code=found.status, media_type=MEDIA_TYPE, headers=headers)
+    return found, headers
 
 
-def _of_the_tree(error: ArbitraxError, request_id: str, headers: dict[str, str]) -> Problem:
+def problem_of(error: ArbitraxError, request_id: str, headers: dict[str, str]) -> Problem:
+    """Return an error of the tree as a problem, and add the headers it has."""
     status = error.http_status
     if status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="arbitrax"'

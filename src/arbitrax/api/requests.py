@@ -72,20 +72,9 @@ class GatewayRequest(Request[Any, Any, Any]):
         Raises:
             RequestError: it is not JSON, or not of the type.
         """
-        body = await self.body()
-        if self.content_type[0] != "application/json":
-            raise RequestError(415, "A body must be sent as Content-Type: application/json.")
-        if not body:
-            raise RequestError(422, "The request has no body.")
         field = self.route_handler.parsed_data_field
         kind = Any if field is None else field.annotation
-        try:
-            return msgspec.json.decode(body, type=kind)
-        except msgspec.ValidationError as error:
-            raise RequestError(422, "The body does not fit what this path takes.", [field_error(error)]) from None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-            raise RequestError(400, f"The body is no JSON: {reason}.") from None
+        return decode_body(await self.body(), self.content_type[0], kind)
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what a function that waits on stores returns."""
@@ -115,6 +104,25 @@ def origin_of(principal: Principal, address: str, request: str) -> Origin:
     """Return who asks as the journal notes it."""
     key = principal.credential.bytes if principal.kind == "key" else None
     return Origin(principal.user.bytes, key, address, request)
+
+
+def decode_body(body: bytes, content_type: str, kind: Any) -> Any:
+    """Return a body as the type that a handler takes.
+
+    Raises:
+        RequestError: it is not JSON, or not of the type.
+    """
+    if content_type != "application/json":
+        raise RequestError(415, "A body must be sent as Content-Type: application/json.")
+    if not body:
+        raise RequestError(422, "The request has no body.")
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise RequestError(422, "The body does not fit what this path takes.", [field_error(error)]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise RequestError(400, f"The body is no JSON: {reason}.") from None
 
 
 def changed(

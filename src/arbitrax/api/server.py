@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import ipaddress
 import signal
 import socket
@@ -24,6 +25,7 @@ from arbitrax.api.rate_limits import RateLimiter
 from arbitrax.api.request_metrics import RequestMetrics
 from arbitrax.api.threads import Threads
 from arbitrax.api.websocket.hub import Hub
+from arbitrax.api.websocket.limits import socket_limits
 from arbitrax.api.websocket.protocol import SOCKET_OPTIONS
 from arbitrax.domain.errors import InputError
 from arbitrax.telemetry import exposition
@@ -36,6 +38,8 @@ PATIENCE = 10.0
 FINISH_SECONDS = 25
 """What requests that are being answered get to end."""
 KEEP_ALIVE_SECONDS = 75
+COLLECT_AFTER = (10_000, 20, 50)
+"""Thresholds of the garbage collector: requests and messages make no cycles to speak of."""
 
 
 def serve(
@@ -116,11 +120,14 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
             limits=limits,
             metrics=RequestMetrics(),
             desk=bootstrap.trading_desk(settings, store, threads.run),
-            hub=Hub(lambda: bootstrap.feed_source(settings), lambda: bootstrap.run_reader(settings)),
+            hub=Hub(
+                lambda: bootstrap.feed_source(settings), lambda: bootstrap.run_reader(settings), socket_limits(settings)
+            ),
             checks=bootstrap.gateway_checks(settings, store),
             trusted_proxies=tuple(ipaddress.ip_network(each) for each in proxies),
             secure=settings.tls_certificate is not None or behind_proxy,
             origins=settings.cors_origins,
+            takes_uploads=settings.strategy_uploads == "admin",
         )
         with IdentityWatch(read_version, lambda _: authenticator.forget()) as watch:
             authenticator.watch = watch
@@ -143,6 +150,10 @@ class Server(uvicorn.Server):
         """Begin to answer, and say so."""
         await super().startup(sockets)
         if self.started:
+            # What is loaded stays: looking through it again and again would halt everybody for a tenth of a second.
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(*COLLECT_AFTER)
             self._say("gateway.ready")
 
     @contextmanager

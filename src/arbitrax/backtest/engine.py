@@ -11,6 +11,7 @@ from arbitrax.backtest.actions import action_records, in_last_units, panel_in_la
 from arbitrax.backtest.decisions import Shape, decide, run_decisions
 from arbitrax.backtest.market import Market, last_bars, open_simulation, session_flags
 from arbitrax.backtest.notices import finer_notices, level_notices, price_notices, run_notices, session_notices
+from arbitrax.backtest.outcome import Outcome, outcome_of
 from arbitrax.backtest.result import Origin, Result
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.domain.bars import COLUMNS, Bars
@@ -63,32 +64,65 @@ def run_backtest(
     """
     market = open_market(spec, raw, actions, finer, jit=jit, strategy=type(strategy))
     simulation, tags = simulate(spec, strategy, market, watch)
+    outcome = outcome_of(simulation, tags)
+    if market.factor is not None:
+        outcome = msgspec.structs.replace(outcome, notices=level_notices(type(strategy)))
+    origin = Origin(type(strategy), strategy.values, finer, jit)
+    return result_of(
+        spec,
+        market,
+        raw,
+        outcome,
+        benchmark=benchmark,
+        data_notices=data_notices,
+        actions=actions,
+        origin=origin,
+    )
+
+
+def result_of(
+    spec: RunSpec,
+    market: Market,
+    raw: Bars | Sequence[Bars] | Panel,
+    outcome: Outcome,
+    *,
+    benchmark: Bars | None,
+    data_notices: tuple[str, ...],
+    actions: Sequence[CorporateAction],
+    origin: Origin | None,
+) -> Result:
+    """Return the result of a simulation that has run; arguments as of `run_backtest`."""
     bars, panel, records = market.bars, market.panel, market.records
-    orders, fills, account_events, trades = simulation.records()
     held = _hold_own(spec.cash, bars, panel)
     return Result(
         spec=spec,
         bars=bars if bars is not None else _index_bars(panel, held / spec.cash),
-        equity_curve=simulation.equity,
-        exposure_curve=simulation.exposure,
+        equity_curve=outcome.equity,
+        exposure_curve=outcome.exposure,
         benchmark_curve=held
         if benchmark is None
         else _benchmark_equity(spec.cash, panel, benchmark, spec.prices == "adjusted"),
-        order_records=orders,
-        fill_records=fills,
-        event_records=account_events,
-        trade_records=trades,
-        tags=tags,
+        order_records=outcome.orders,
+        fill_records=outcome.fills,
+        event_records=outcome.events,
+        trade_records=outcome.trades,
+        tags=outcome.tags,
         actions=tuple(actions),
         raw=raw if isinstance(raw, Bars | Panel) else tuple(raw),
-        origin=Origin(type(strategy), strategy.values, finer, jit),
-        bankrupt_bar=None if simulation.bankrupt_bar < 0 else simulation.bankrupt_bar,
+        origin=origin,
+        bankrupt_bar=outcome.bankrupt_bar,
         notices=data_notices
         + (() if market.told is None else finer_notices(market.told, spec.finer))
         + (() if market.exchange is None else session_notices(raw, panel, market.exchange))
-        + (() if market.factor is None else level_notices(type(strategy)))
+        + outcome.notices
         + price_notices(spec, raw, actions, records)
-        + run_notices(spec, panel, benchmark, (orders, account_events), simulation.bankrupt_bar),
+        + run_notices(
+            spec,
+            panel,
+            benchmark,
+            (outcome.orders, outcome.events),
+            -1 if outcome.bankrupt_bar is None else outcome.bankrupt_bar,
+        ),
     )
 
 

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from arbitrax.backtest.engine import run_backtest
 from arbitrax.backtest.result import Result
-from arbitrax.backtest.spec import RunSpec
+from arbitrax.backtest.spec import RunSpec, StrategyRef
 from arbitrax.backtest.specify import cut_to_range, strategy_ref
 from arbitrax.bootstrap import open_store
 from arbitrax.cli.console import Json, notice, show, show_json, table
+from arbitrax.cli.gateway import Url, asked
 from arbitrax.cli.run_settings import read_run_settings
 from arbitrax.cli.run_view import (
     account_tables,
@@ -88,18 +89,19 @@ def run(
     honesty: Annotated[
         bool, Parameter(help="Look for look-ahead and the like; a strategy that is slow to run is run 30 times.")
     ] = True,
+    url: Url = None,
     json: Json = False,
 ) -> int:
-    """Run a strategy and store the result.
+    """Run a strategy and store the result; at a gateway by a worker of its own.
 
     STRATEGY is a name that `arbitrax strategy list` shows, or path/to/file.py (path/to/file.py:ClassName if it holds
     several).
     """
     if (symbol is None) == (data is None):
         raise InputError("Say what to run on: either --symbol AAPL (stored bars) or --data FILE.")
-    instance = find_strategy(strategy)(**_parameters(param))
+    parameters = _parameters(param)
     spec = RunSpec(
-        strategy=strategy_ref(instance, strategy),
+        strategy=StrategyRef(strategy, "", {}),
         symbols=tuple(each.strip() for each in (symbol or "").split(",")),
         interval=interval or "1d",
         start=start,
@@ -115,6 +117,16 @@ def run(
         risk_free=risk_free,
         **read_run_settings(set_),
     )
+    with asked(url) as gateway:
+        if gateway is not None:  # the strategy need not be installed here
+            from arbitrax.cli.remote.backtests import new_backtest
+            from arbitrax.cli.remote.backtests import run as run_there
+
+            if data is not None or actions is not None or jit:
+                raise InputError("A gateway runs on its stored bars; leave --data, --actions and --jit out.")
+            return run_there(gateway, new_backtest(spec, parameters), report, honesty=honesty, json=json)
+    instance = find_strategy(strategy)(**parameters)
+    spec = replace(spec, strategy=strategy_ref(instance, strategy))
     run_id = None
     if data is None:
         if actions is not None:
@@ -200,12 +212,20 @@ def _show_result(result: Result, run_id: str | None, report: Path | None, *, hon
 
 
 @app.command(name="list")
-def list_runs(*, limit: Annotated[int, Parameter(help="How many, newest first.")] = 20, json: Json = False) -> int:
+def list_runs(
+    *, limit: Annotated[int, Parameter(help="How many, newest first.")] = 20, url: Url = None, json: Json = False
+) -> int:
     """List stored runs, newest first."""
     if not 1 <= limit <= 500:
         raise InputError(f"--limit {limit} is not allowed; give a number from 1 to 500.")
-    with open_store(read_settings()) as store:
-        runs = store.runs.newest(limit)
+    with asked(url) as gateway:
+        if gateway is None:
+            with open_store(read_settings()) as store:
+                runs = store.runs.newest(limit)
+        else:
+            from arbitrax.cli.remote.backtests import newest
+
+            runs = newest(gateway, limit)
     rows = [summary_row(each) for each in runs]
     if json:
         show_json([row.document for row in rows])
@@ -226,6 +246,7 @@ def show_run(
         tuple[str, ...],
         Parameter(negative="", help="Metrics to show with formula, basis and sample: --explain sharpe."),
     ] = (),
+    url: Url = None,
     json: Json = False,
 ) -> int:
     """Show a stored run: what to doubt, metrics, returns by month, drawdowns, rolling metrics, trades, assumptions."""
@@ -233,6 +254,13 @@ def show_run(
     from arbitrax.cli.run_view import assumptions_table, trades_table
     from arbitrax.services.backtests import find_run, restored_result
 
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote.backtests import show_run as show_remote
+
+            if explain:
+                raise InputError("--explain works on the local store only; docs/metrics.md has every formula.")
+            return show_remote(gateway, run_id, honesty=True, json=json, records=True)
     with open_store(read_settings()) as store:
         run = find_run(store.runs, run_id)
         result = restored_result(store.bars, store.actions, run)
@@ -312,6 +340,7 @@ def write_report(
     /,
     *,
     out: Annotated[Path | None, Parameter(help="File to write.")] = None,
+    url: Url = None,
     json: Json = False,
 ) -> int:
     """Write a stored run's report: one HTML file that needs no network."""
@@ -319,15 +348,18 @@ def write_report(
     from arbitrax.services.backtests import find_run, restored_result
 
     settings = read_settings()
-    with open_store(settings) as store:
-        run = find_run(store.runs, run_id)
-        result = restored_result(store.bars, store.actions, run)
-    path = write(
-        result,
-        out or settings.home / "reports" / f"{run_id}.html",
-        run_id=run_id,
-        facts={"Engine": f"ArbitraX {run.engine_version}"},  # the one that made the run, whoever draws it
-    )
+    path = out or settings.home / "reports" / f"{run_id}.html"
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote.backtests import write_file
+
+            write_file(path, gateway.backtests.report(run_id))
+        else:
+            with open_store(settings) as store:
+                run = find_run(store.runs, run_id)
+                result = restored_result(store.bars, store.actions, run)
+            facts = {"Engine": f"ArbitraX {run.engine_version}"}  # the one that made the run, whoever draws it
+            path = write(result, path, run_id=run_id, facts=facts)
     if json:
         show_json({"id": run_id, "report": str(path)})
     else:

@@ -23,5 +23,7 @@ app.command("arbitrax.cli.serve:app", name="serve", help="Run one process until 
 app.command("arbitrax.cli.order:app", name="order", help="Send, change, cancel and list orders.")
 app.command("arbitrax.cli.user:app", name="user", help="Add, list and change users of the gateway.")
 app.command("arbitrax.cli.key:app", name="key", help="Make, list and revoke API keys.")
+app.command("arbitrax.cli.login:login", name="login", help="Sign in at a gateway, for commands with --url.")
+app.command("arbitrax.cli.login:logout", name="logout", help="Sign out at a gateway.")
 app.command("arbitrax.cli.db:app", name="db", help="Upgrade and check the database schema.")
 app.register_install_completion_command(help="Install completion for your shell.")

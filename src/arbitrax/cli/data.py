@@ -8,6 +8,7 @@ from cyclopts import App, Parameter
 
 from arbitrax.bootstrap import open_store
 from arbitrax.cli.console import Json, complain, notice, progress, show, show_json, table
+from arbitrax.cli.gateway import Url, asked
 from arbitrax.domain.dates import date_text, time_text
 from arbitrax.domain.errors import InputError
 from arbitrax.domain.intervals import is_intraday
@@ -108,8 +109,13 @@ def _show_outcomes(stored: "list[FileOutcome]") -> None:
 
 
 @app.command(name="list")
-def list_series(*, json: Json = False) -> int:
+def list_series(*, url: Url = None, json: Json = False) -> int:
     """List the stored series."""
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote import market_data
+
+            return market_data.list_series(gateway, json=json)
     with open_store(read_settings()) as store:
         series = store.bars.catalogue()
     if json:
@@ -147,6 +153,7 @@ def show_series(
     *,
     interval: Annotated[str, Parameter(help="Length of a bar.")] = "1d",
     rows: Annotated[int, Parameter(help="How many of the newest bars.")] = 10,
+    url: Url = None,
     json: Json = False,
 ) -> int:
     """Show the newest bars of a stored series, as stored."""
@@ -154,6 +161,11 @@ def show_series(
 
     if rows < 1:
         raise InputError(f"--rows {rows} is not allowed; give at least 1.")
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote import market_data
+
+            return market_data.show_series(gateway, symbol, interval, rows, json=json)
     with open_store(read_settings()) as store:
         stored = load_series(store.bars, symbol, interval)
     bars = stored.bars.take(slice(max(len(stored.bars) - rows, 0), None))

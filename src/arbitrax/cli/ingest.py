@@ -13,6 +13,7 @@ from msgspec.structs import asdict
 
 from arbitrax.bootstrap import Vendors, open_store
 from arbitrax.cli.console import Json, complain, notice, show, show_json, table
+from arbitrax.cli.gateway import Url, asked
 from arbitrax.domain.dates import canonical_date, end_of_day, start_of_day
 from arbitrax.domain.errors import InputError, RangeError, StoreUnavailableError
 from arbitrax.domain.ids import encode
@@ -36,6 +37,7 @@ def ingest(
     replace: Annotated[
         bool, Parameter(negative="", help="Let this vendor's bars take the place of another source's.")
     ] = False,
+    url: Url = None,
     json: Json = False,
 ) -> int:
     """Fetch bars, splits and dividends of a vendor, check and store them.
@@ -50,6 +52,21 @@ def ingest(
     end = None if to is None else end_of_day(canonical_date(to, "--to"))
     if start is not None and end is not None and start >= end:
         raise RangeError(f"--from {from_} is after --to {to}; exchange them.")
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote import market_data
+            from arbitrax.client import NewIngestion
+
+            asked_for = NewIngestion(
+                symbols=list(wanted),
+                start=from_,
+                end=to,
+                interval=interval,
+                source=source,
+                only_missing=update,
+                replace_source=replace,
+            )
+            return market_data.ingest(gateway, asked_for, json=json)
     settings = read_settings()
     try:
         with open_store(settings, recent=True) as store, _watched(shown=not json) as watcher:
@@ -77,10 +94,17 @@ def ingest(
     return show_outcomes(outcomes, wanted)
 
 
-def ingestions(*, limit: Annotated[int, Parameter(help="How many of the newest.")] = 20, json: Json = False) -> int:
+def ingestions(
+    *, limit: Annotated[int, Parameter(help="How many of the newest.")] = 20, url: Url = None, json: Json = False
+) -> int:
     """List the newest ingestions and how far they got."""
     if limit < 1:
         raise InputError(f"--limit {limit} is not allowed; give at least 1.")
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote import market_data
+
+            return market_data.list_ingestions(gateway, limit, json=json)
     with open_store(read_settings()) as store:
         found = store.ingestions.newest(limit)
     if json:

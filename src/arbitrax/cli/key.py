@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from cyclopts import App, Parameter
 
 from arbitrax.cli.console import Json, notice, show, show_json, table
+from arbitrax.cli.gateway import Url, asked
 from arbitrax.cli.user import operator
 from arbitrax.domain.errors import InputError
 from arbitrax.domain.ids import decode, encode
@@ -30,6 +31,7 @@ def add(
     address: Annotated[
         list[str] | None, Parameter(negative="", help="Where it counts from, such as 10.0.0.0/8; again for more.")
     ] = None,
+    url: Url = None,
     json: Json = False,
 ) -> int:
     """Make a key for a user and show it, this once. Without --scope it may only read."""
@@ -37,6 +39,14 @@ def add(
     from arbitrax.services.identity_ports import KEY, Actor
     from arbitrax.services.mutations import Answer, Change
 
+    ends = None if expires is None else _time(expires)
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote import people
+            from arbitrax.client.messages import NewKey
+
+            new = NewKey(name=name, scopes=list(scope or ["read"]), expires_at=ends, addresses=list(address or ()))
+            return people.add_key(gateway, user, new, json=json)
     made: list[tuple[ApiKey, str]] = []
     with open_store(read_settings(), seed=False) as store:
 
@@ -45,7 +55,7 @@ def add(
                 store.users.named(user),
                 name,
                 scopes=scope or ["read"],
-                expires_at=None if expires is None else _time(expires),
+                expires_at=ends,
                 addresses=address or (),
             )
             made.append((key, secret))
@@ -62,8 +72,13 @@ def add(
 
 
 @app.command(name="list")
-def list_keys(user: str | None = None, /, *, json: Json = False) -> int:
+def list_keys(user: str | None = None, /, *, url: Url = None, json: Json = False) -> int:
     """List the keys of a user, or of all, the newest first."""
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote import people
+
+            return people.list_keys(gateway, user, json=json)
     from arbitrax.bootstrap import open_store
     from arbitrax.services.identity_ports import KEY
 
@@ -87,8 +102,13 @@ def list_keys(user: str | None = None, /, *, json: Json = False) -> int:
 
 
 @app.command
-def revoke(key: str, /, *, json: Json = False) -> int:
+def revoke(key: str, /, *, url: Url = None, json: Json = False) -> int:
     """End a key's life, within a second everywhere; again changes nothing."""
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote import people
+
+            return people.revoke_key(gateway, key, json=json)
     from arbitrax.bootstrap import open_store
     from arbitrax.services.identity_ports import KEY, Actor
     from arbitrax.services.mutations import Answer, Change

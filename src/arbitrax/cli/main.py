@@ -35,9 +35,11 @@ def _run() -> int:
     from cyclopts import CycloptsError
 
     from arbitrax.cli.commands import app
+    from arbitrax.cli.local_only import refuse_url
     from arbitrax.domain.errors import ArbitraxError
 
     try:
+        refuse_url(app)
         code = app(exit_on_error=False, print_error=False)
         sys.stdout.flush()
     except CycloptsError as error:

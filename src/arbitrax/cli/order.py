@@ -3,21 +3,23 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from arbitrax.cli.console import Json, complain, notice, show, show_json, table
+from arbitrax.cli.gateway import Url, address, asked
 from arbitrax.domain.errors import InputError
 from arbitrax.settings import read_settings
 
 if TYPE_CHECKING:
+    from arbitrax.cli.remote.orders import RemoteBroker
     from arbitrax.storage.postgres.exchange_orders import RecordedOrder
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.orders import OrderState, Outcome, Refused, Unknown
     from arbitrax.trading.registry import Registry
 
-    Ask = Callable[[ExchangeBroker, str], Awaitable[Outcome | list[OrderState] | OrderState]]
+    Ask = Callable[[ExchangeBroker | RemoteBroker, Any], Awaitable[Outcome | list[OrderState] | OrderState]]
 
 Side = Literal["buy", "sell"]
 TimeInForce = Literal["gtc", "day", "gtd", "ioc", "fok"]
@@ -56,6 +58,7 @@ def submit(
     self_trade: Annotated[SelfTrade, Parameter(help="When two orders of yours would trade.")] = "cancel_newest",
     account: AccountName = None,
     client_id: ClientId = None,
+    url: Url = None,
     json: Json = False,
 ) -> int:
     """Submit an order: arbitrax order submit AAPL buy 10 --limit 100.50."""
@@ -83,7 +86,7 @@ def submit(
         self_trade=self_trade,
         client_order_id=client_id or new_client_order_id(time.time_ns() // 1_000_000),
     )
-    return _run(account, lambda broker, owner: broker.submit(owner, order), json=json)
+    return _run(account, lambda broker, owner: broker.submit(owner, order), url=url, json=json)
 
 
 @app.command
@@ -95,12 +98,14 @@ def amend(
     limit: Annotated[str | None, Parameter(help="New limit price.")] = None,
     stop: Annotated[str | None, Parameter(help="New trigger price.")] = None,
     account: AccountName = None,
+    url: Url = None,
     json: Json = False,
 ) -> int:
     """Change an order; less quantity at the same price keeps its place in the queue."""
     return _run(
         account,
         lambda broker, owner: broker.amend(owner, order, quantity=quantity, price=limit, stop=stop),
+        url=url,
         json=json,
     )
 
@@ -114,6 +119,7 @@ def cancel(
     symbol: Annotated[str | None, Parameter(help="With --all: of this symbol only.")] = None,
     side: Annotated[Side | None, Parameter(help="With --all: of this side only.")] = None,
     account: AccountName = None,
+    url: Url = None,
     json: Json = False,
 ) -> int:
     """Cancel an order by its id, or all of an account."""
@@ -123,14 +129,16 @@ def cancel(
         raise InputError("--symbol and --side choose among orders; they go with --all.")
     if order is not None:
         one = order
-        return _run(account, lambda broker, owner: broker.cancel(owner, one), json=json)
-    return _run(account, lambda broker, owner: broker.cancel_all(owner, symbol=symbol, side=side), json=json)
+        return _run(account, lambda broker, owner: broker.cancel(owner, one), url=url, json=json)
+    return _run(account, lambda broker, owner: broker.cancel_all(owner, symbol=symbol, side=side), url=url, json=json)
 
 
 @app.command(name="list")
-def list_orders(*, account: AccountName = None, json: Json = False) -> int:
+def list_orders(*, account: AccountName = None, url: Url = None, json: Json = False) -> int:
     """List an account's open orders."""
-    code = _run(account, lambda broker, owner: broker.open_orders(owner), json=json)
+    code = _run(account, lambda broker, owner: broker.open_orders(owner), url=url, json=json)
+    if address(url, read_settings()) is not None:
+        return code
     if count := len(_lost(account)):
         notice(
             f"The exchange lost {count} orders, or fills of them, that it had told: `arbitrax order lost` names them."
@@ -165,9 +173,9 @@ def lost(*, account: AccountName = None, json: Json = False) -> int:
 
 
 @app.command
-def find(client_id: str, /, *, account: AccountName = None, json: Json = False) -> int:
+def find(client_id: str, /, *, account: AccountName = None, url: Url = None, json: Json = False) -> int:
     """Say what became of the order that was sent under a client order id."""
-    return _run(account, lambda broker, owner: broker.find(owner, client_id), json=json)
+    return _run(account, lambda broker, owner: broker.find(owner, client_id), url=url, json=json)
 
 
 def _type(
@@ -198,7 +206,12 @@ def _milliseconds(text: str) -> int:
     return int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp() * 1000)
 
 
-def _run(account: str | None, ask: "Ask", *, json: bool) -> int:
+def _run(account: str | None, ask: "Ask", *, url: str | None, json: bool) -> int:
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote.orders import RemoteBroker
+
+            return _show(asyncio.run(_asked(ask, RemoteBroker(gateway), account)), json=json)
     from arbitrax.bootstrap import open_broker, open_store
 
     settings = read_settings()
@@ -213,6 +226,10 @@ def _run(account: str | None, ask: "Ask", *, json: bool) -> int:
             return await ask(broker, owner)
 
     return _show(asyncio.run(run()), json=json)
+
+
+async def _asked(ask: "Ask", broker: "RemoteBroker", account: str | None) -> "Outcome | list[OrderState] | OrderState":
+    return await ask(broker, account)
 
 
 def _lost(account: str | None) -> "Sequence[RecordedOrder]":

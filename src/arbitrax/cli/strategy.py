@@ -9,6 +9,7 @@ import msgspec
 from cyclopts import App, Parameter
 
 from arbitrax.cli.console import Json, complain, notice, show, show_json, table
+from arbitrax.cli.gateway import Url, asked
 from arbitrax.domain.errors import StrategyError, UnknownNameError
 from arbitrax.strategies.price_levels import fixed_price_levels
 from arbitrax.strategies.registry import BUILT_IN, find_strategy, installed
@@ -21,8 +22,13 @@ app = App(name="strategy", help="List, describe, begin and check strategies.")
 
 
 @app.command(name="list")
-def list_strategies(*, json: Json = False) -> int:
+def list_strategies(*, url: Url = None, json: Json = False) -> int:
     """List the strategies built in and installed."""
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote import market_data
+
+            return market_data.list_strategies(gateway, json=json)
     found = {}
     for name in sorted({**BUILT_IN, **installed()}):
         try:
@@ -38,8 +44,13 @@ def list_strategies(*, json: Json = False) -> int:
 
 
 @app.command(name="show")
-def show_strategy(name: str, /, *, json: Json = False) -> int:
+def show_strategy(name: str, /, *, url: Url = None, json: Json = False) -> int:
     """Show what a strategy does, where it comes from, and its parameters with their bounds."""
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote import market_data
+
+            return market_data.show_strategy(gateway, name, json=json)
     strategy = find_strategy(name)
     if json:
         show_json(_document(name, strategy))

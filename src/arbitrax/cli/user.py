@@ -4,11 +4,12 @@ import getpass
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from arbitrax.cli.console import Json, notice, show, show_json, table
+from arbitrax.cli.gateway import Url, asked
 from arbitrax.domain.errors import InputError
 from arbitrax.domain.ids import encode
 from arbitrax.settings import read_settings
@@ -28,7 +29,9 @@ app = App(name="user", help="Add, list and change users of the gateway.")
 
 
 @app.command
-def add(name: str, /, *, role: Role = "viewer", password_stdin: FromStdin = False, json: Json = False) -> int:
+def add(
+    name: str, /, *, role: Role = "viewer", password_stdin: FromStdin = False, url: Url = None, json: Json = False
+) -> int:
     """Add a user. viewer: sees; trader: also trades, runs backtests, ingests; admin: everything.
 
     The password is asked for on the terminal. Without a terminal one is made, and kept in a file that only you can
@@ -37,7 +40,12 @@ def add(name: str, /, *, role: Role = "viewer", password_stdin: FromStdin = Fals
     from arbitrax.bootstrap import open_store
 
     settings = read_settings()
-    password = _given_password(from_stdin=password_stdin)
+    password = given_password(from_stdin=password_stdin)
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote import people
+
+            return people.add_user(gateway, name, password, role, json=json)
     with open_store(settings, seed=False) as store:
         if password is not None:
             _show(_changed(store, "user.add", lambda: store.users.add(name, password, role=role)), json=json)
@@ -50,8 +58,13 @@ def add(name: str, /, *, role: Role = "viewer", password_stdin: FromStdin = Fals
 
 
 @app.command(name="list")
-def list_users(*, json: Json = False) -> int:
+def list_users(*, url: Url = None, json: Json = False) -> int:
     """List the users by name."""
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote import people
+
+            return people.list_users(gateway, json=json)
     from arbitrax.bootstrap import open_store
 
     found: list[User] = []
@@ -72,30 +85,53 @@ def list_users(*, json: Json = False) -> int:
 
 
 @app.command
-def role(name: str, role: Role, /, *, json: Json = False) -> int:
+def role(name: str, role: Role, /, *, url: Url = None, json: Json = False) -> int:
     """Give a user another role; tokens and keys follow within a second."""
-    return _change(name, "user.change", lambda store, user: store.users.change(user.id, role=role), json=json)
+    return _change(
+        name, "user.change", lambda store, user: store.users.change(user.id, role=role), url=url, role=role, json=json
+    )
 
 
 @app.command
-def disable(name: str, /, *, json: Json = False) -> int:
+def disable(name: str, /, *, url: Url = None, json: Json = False) -> int:
     """Lock a user out, within a second everywhere; what is theirs stays."""
-    return _change(name, "user.change", lambda store, user: store.users.change(user.id, is_active=False), json=json)
+    return _change(
+        name,
+        "user.change",
+        lambda store, user: store.users.change(user.id, is_active=False),
+        url=url,
+        is_active=False,
+        json=json,
+    )
 
 
 @app.command
-def enable(name: str, /, *, json: Json = False) -> int:
+def enable(name: str, /, *, url: Url = None, json: Json = False) -> int:
     """Let a disabled user in again."""
-    return _change(name, "user.change", lambda store, user: store.users.change(user.id, is_active=True), json=json)
+    return _change(
+        name,
+        "user.change",
+        lambda store, user: store.users.change(user.id, is_active=True),
+        url=url,
+        is_active=True,
+        json=json,
+    )
 
 
 @app.command
-def password(name: str, /, *, password_stdin: FromStdin = False, json: Json = False) -> int:
+def password(name: str, /, *, password_stdin: FromStdin = False, url: Url = None, json: Json = False) -> int:
     """Give a user another password, asked for on the terminal; every login of theirs ends."""
-    chosen = _given_password(from_stdin=password_stdin)
+    chosen = given_password(from_stdin=password_stdin)
     if chosen is None:
         raise InputError("There is no terminal to ask on; give the password with --password-stdin.")
-    return _change(name, "user.set_password", lambda store, user: store.users.set_password(user.id, chosen), json=json)
+    return _change(
+        name,
+        "user.set_password",
+        lambda store, user: store.users.set_password(user.id, chosen),
+        url=url,
+        password=chosen,
+        json=json,
+    )
 
 
 def first_admin(store: "Store", home: Path, *, on_terminal: bool) -> None:
@@ -123,7 +159,16 @@ def operator() -> "tuple[str, str]":
     return f"cli:{account}"[:128], account
 
 
-def _change(name: str, action: str, change: "Callable[[Store, User], User]", *, json: bool) -> int:
+def _change(
+    name: str, action: str, change: "Callable[[Store, User], User]", *, url: str | None, json: bool, **changes: Any
+) -> int:
+    """Change a user of the store, or by the same ``changes`` at a gateway."""
+    with asked(url) as gateway:
+        if gateway is not None:
+            from arbitrax.cli.remote import people
+            from arbitrax.client.messages import UserChange
+
+            return people.change_user(gateway, name, UserChange(**changes), json=json)
     from arbitrax.bootstrap import open_store
 
     with open_store(read_settings(), seed=False) as store:
@@ -156,8 +201,8 @@ def _around(store: "Store", action: str) -> "Callable[[Callable[[], User]], User
     return make
 
 
-def _given_password(*, from_stdin: bool) -> str | None:
-    """Return the password that was typed or piped; None: there is no terminal."""
+def given_password(*, from_stdin: bool, again: bool = True) -> str | None:
+    """Return the password that was typed, twice where it is a new one, or piped; None: there is no terminal."""
     if from_stdin:
         text = sys.stdin.readline().rstrip("\r\n")
         if not text:
@@ -166,7 +211,7 @@ def _given_password(*, from_stdin: bool) -> str | None:
     if not (sys.stdin is not None and sys.stdin.isatty()):
         return None
     chosen = getpass.getpass("Password: ")
-    if getpass.getpass("Again: ") != chosen:
+    if again and getpass.getpass("Again: ") != chosen:
         raise InputError("The two passwords differ; nothing was changed.")
     return chosen
 

@@ -24,6 +24,7 @@
     ├── JobError                   a job was not done                                      (exit 1, HTTP 409)
     │   ├── Cancelled              somebody asked for its end
     │   ├── LimitReached           it took more time or memory than a job may
+    │   ├── SandboxUnavailable     the machine cannot keep uploaded code from doing harm
     │   └── DeadJob                it ended its process each time it was tried
     ├── AccessError                who asks may not                                        (exit 1, HTTP 403)
     │   ├── NotAuthenticated       no token or key, or none that counts                             (HTTP 401)
@@ -198,6 +199,12 @@ class JobError(ArbitraxError):
 
     code = "job.failed"
     http_status = 409
+
+
+class SandboxUnavailable(JobError):
+    """The worker's machine cannot confine uploaded code, so it does not run."""
+
+    code = "job.sandbox_unavailable"
 
 
 class Cancelled(JobError):

@@ -7,6 +7,8 @@ from arbitrax.domain.errors import InputError
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32: sorts like the number it writes
 LENGTH = 26
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+"""What each ten bits are written as."""
 
 
 def new_uuid(now_ns: int, random: bytes | None = None) -> UUID:
@@ -21,8 +23,8 @@ def new_uuid(now_ns: int, random: bytes | None = None) -> UUID:
 def encode(prefix: str, value: UUID) -> str:
     """Return ``prefix_`` and 26 characters that sort by time."""
     number = value.int
-    digits = [ALPHABET[number >> shift & 31] for shift in range(5 * (LENGTH - 1), -1, -5)]
-    return f"{prefix}_{''.join(digits)}"
+    pairs = [_PAIRS[number >> shift & 1023] for shift in range(10 * (LENGTH // 2 - 1), -1, -10)]
+    return f"{prefix}_{''.join(pairs)}"
 
 
 def decode(prefix: str, text: str) -> UUID:

@@ -206,7 +206,7 @@ def encode_client_id(client_id: str) -> bytes:
         InputError: it is no printable ASCII, has spaces, or is too long.
     """
     good = isinstance(client_id, str) and len(client_id) <= CLIENT_ID_LENGTH
-    if not good or not all("!" <= each <= "~" for each in client_id):
+    if not good or not (client_id.isascii() and client_id.isprintable()) or " " in client_id:
         raise InputError(
             f"client_id={client_id!r} is no id; use 1 to {CLIENT_ID_LENGTH} printable ASCII characters without spaces."
         )

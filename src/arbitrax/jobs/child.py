@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-def run_child(line: Line, start: Start) -> None:
+def run_child(line: Line, start: Start, settings: Settings) -> None:
     """Do a job, tell the worker the outcome, and end the process."""
     code = 1
     try:
         _limit(start)
         watcher = Watcher(line)
-        outcome = _attempt(start, watcher)
+        outcome = _attempt(start, watcher, settings)
         watcher.tick()
         watcher.send(outcome)
         code = 0
@@ -42,12 +42,11 @@ def run_child(line: Line, start: Start) -> None:
         os._exit(code)  # no handlers of the process this one was forked from
 
 
-def _attempt(start: Start, watcher: Watcher) -> Outcome:
+def _attempt(start: Start, watcher: Watcher, settings: Settings) -> Outcome:
     from arbitrax.bootstrap import open_store
-    from arbitrax.settings import read_settings
 
     try:
-        settings = replace(read_settings(), database_url=start.database_url, cache_url=start.cache_url)
+        settings = replace(settings, database_url=start.database_url, cache_url=start.cache_url)
         with open_store(settings, recent=True) as store:
             KINDS[start.kind](store, settings, start, watcher)
     except (Cancelled, Fenced) as error:
@@ -65,7 +64,8 @@ def _attempt(start: Start, watcher: Watcher) -> Outcome:
     return Outcome("succeeded")
 
 
-def _backtest(store: Store, _: Settings, start: Start, watcher: Watcher) -> None:
+def _backtest(store: Store, settings: Settings, start: Start, watcher: Watcher) -> None:
+    from arbitrax.jobs.sandbox.run import Sandbox
     from arbitrax.services.backtest_jobs import do_backtest
 
     do_backtest(
@@ -76,6 +76,7 @@ def _backtest(store: Store, _: Settings, start: Start, watcher: Watcher) -> None
         lease=start.lease,
         now=time.time_ns(),
         watch=watcher.watch,
+        sandbox=Sandbox(start.megabytes) if settings.strategy_uploads == "admin" else None,
     )
 
 

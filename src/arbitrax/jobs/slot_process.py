@@ -15,6 +15,7 @@ import sys
 
 from arbitrax.jobs.child import run_child, warm_up
 from arbitrax.jobs.messages import Ended, Line, Ready, Start, Started, Stop, ToSlot
+from arbitrax.settings import read_settings
 
 PR_SET_PDEATHSIG = 1
 
@@ -24,6 +25,7 @@ def main() -> None:
     _die_with_parent()
     line = Line(socket.socket(fileno=int(sys.argv[1])))
     warm_up()
+    settings = read_settings()  # once: a secret may come from afar
     gc.collect()
     gc.freeze()  # pages of what is loaded stay shared with the children
     try:
@@ -35,7 +37,7 @@ def main() -> None:
             pid = os.fork()
             if pid == 0:
                 _die_with_parent()
-                run_child(line, message)
+                run_child(line, message, settings)
             line.send(Started(pid))
             _, status = os.waitpid(pid, 0)
             line.send(Ended(status))

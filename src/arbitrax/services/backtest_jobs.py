@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
+from msgspec.structs import asdict, replace
 
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import strategy_ref
-from arbitrax.domain.errors import UnknownNameError
+from arbitrax.domain.errors import AccessError, InputError, UnknownNameError
 from arbitrax.domain.ids import new_uuid
-from arbitrax.services.backtests import run_stored
+from arbitrax.services.backtests import run_stored, run_uploaded
 from arbitrax.services.jobs import submit_job
 from arbitrax.strategies.registry import find_registered
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from arbitrax.backtest.engine import Watch
     from arbitrax.backtest.result import Result
+    from arbitrax.services.backtests import Sandbox
     from arbitrax.services.catalogue_ports import QualityStore
     from arbitrax.services.jobs import Job, JobStore, Lease
     from arbitrax.services.ports import ActionStore, BarStore
@@ -50,6 +52,31 @@ class BacktestStores(Protocol):
         ...
 
 
+class AskedBacktest(RunSpec, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a job of a backtest is about: a spec, and the text of a strategy that was uploaded with it."""
+
+    source: str | None = None
+
+    def spec(self) -> RunSpec:
+        """Return the spec alone."""
+        return RunSpec(**{name: getattr(self, name) for name in RunSpec.__struct_fields__})
+
+
+def submit_uploaded(stores: BacktestStores, spec: RunSpec, source: str, *, owner: UUID | None, now: int) -> Job:
+    """Store a backtest of a strategy that is uploaded with it. Nothing reads the text before a sandbox does.
+
+    Raises:
+        InputError: the strategy's name is no name of a class.
+        UnknownNameError: nothing is stored of a symbol.
+    """
+    if not spec.strategy.class_name.isidentifier():
+        raise InputError(
+            f"'{spec.strategy.class_name}' is no name of a class; name the one in the source that is to run."
+        )
+    _check_symbols(stores, spec)
+    return submit_job(stores.jobs, new_uuid(now), KIND, AskedBacktest(**asdict(spec), source=source), owner=owner)
+
+
 def submit_backtest(stores: BacktestStores, spec: RunSpec, *, owner: UUID | None, now: int) -> Job:
     """Store a backtest to be done; the run will have the id of the job. now: ns UTC.
 
@@ -58,31 +85,62 @@ def submit_backtest(stores: BacktestStores, spec: RunSpec, *, owner: UUID | None
         ParameterError: a parameter the strategy does not have, or out of its bounds.
     """
     strategy = find_registered(spec.strategy.name)(**spec.strategy.parameters)
+    _check_symbols(stores, spec)
+    exact = replace(spec, strategy=strategy_ref(strategy, spec.strategy.name))
+    return submit_job(stores.jobs, new_uuid(now), KIND, exact, owner=owner)
+
+
+def _check_symbols(stores: BacktestStores, spec: RunSpec) -> None:
     known = {each.symbol for each in stores.bars.catalogue()}
     for symbol in (*spec.symbols, *([spec.benchmark] if spec.benchmark else [])):
         if symbol not in known:
             raise UnknownNameError(f"No bars are stored for '{symbol}'; the list of instruments shows what is.")
-    exact = msgspec.structs.replace(spec, strategy=strategy_ref(strategy, spec.strategy.name))
-    return submit_job(stores.jobs, new_uuid(now), KIND, exact, owner=owner)
 
 
 def do_backtest(
-    stores: BacktestStores, job: UUID, spec: bytes, *, owner: UUID | None, lease: Lease, now: int, watch: Watch
+    stores: BacktestStores,
+    job: UUID,
+    spec: bytes,
+    *,
+    owner: UUID | None,
+    lease: Lease,
+    now: int,
+    watch: Watch,
+    sandbox: Sandbox | None,
 ) -> Result:
     """Run a submitted backtest and store it; with the run, in one transaction, its job succeeds.
+
+    sandbox: where uploaded strategies run; None: nowhere.
 
     Raises:
         Cancelled: its end was asked for.
         Fenced: another process has the job by now; nothing was written.
+        AccessError: an uploaded strategy, which this worker does not take.
     """
-    asked = msgspec.json.decode(spec, type=RunSpec)
+    asked = msgspec.json.decode(spec, type=AskedBacktest)
+    runs = stores.jobs.runs_of(lease)
+    if asked.source is not None:
+        if sandbox is None:
+            raise AccessError("This worker runs no uploaded strategies; ARBITRAX_STRATEGY_UPLOADS=admin allows them.")
+        return run_uploaded(
+            stores.bars,
+            stores.actions,
+            runs,
+            asked.spec(),
+            source=asked.source,
+            sandbox=sandbox,
+            now=now,
+            quality=stores.quality,
+            owner=owner,
+            run_id=job,
+            watch=watch,
+        )
     strategy = find_registered(asked.strategy.name)(**asked.strategy.parameters)
-    exact = msgspec.structs.replace(asked, strategy=strategy_ref(strategy, asked.strategy.name))
     _, result = run_stored(
         stores.bars,
         stores.actions,
-        stores.jobs.runs_of(lease),
-        exact,
+        runs,
+        replace(asked.spec(), strategy=strategy_ref(strategy, asked.strategy.name)),
         strategy,
         now=now,
         quality=stores.quality,

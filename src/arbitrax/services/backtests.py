@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from arbitrax import __version__ as ENGINE  # noqa: N812 - a constant
-from arbitrax.backtest.engine import name_of, run_backtest
+from arbitrax.backtest.engine import name_of, open_market, result_of, run_backtest
 from arbitrax.backtest.result import Origin, Result, bar_hashes, joined_hash
-from arbitrax.backtest.spec import RunSpec
+from arbitrax.backtest.spec import RunSpec, StrategyRef
 from arbitrax.backtest.specify import cut_data
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
@@ -32,18 +32,43 @@ from arbitrax.services.ports import (
 )
 from arbitrax.services.quality_warning import quality_warning
 from arbitrax.services.stored_bars import StoredPanel, load_or_resample, load_panel
-from arbitrax.strategies.registry import find_strategy, load_source
+from arbitrax.strategies.registry import find_registered, find_strategy, load_source
 from arbitrax.strategies.strategy import Strategy, source_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arbitrax.backtest.engine import Watch
+    from arbitrax.backtest.outcome import Outcome
     from arbitrax.services.catalogue_ports import QualityStore
     from arbitrax.services.ports import Curves
+    from arbitrax.strategies.parameters import Value
 
 RUN = "bt"
 """Prefix of a run's id."""
+UPLOADED = "uploaded:"
+"""What the names of strategies that were uploaded begin with; the registry finds nothing under them."""
+
+
+class Sandbox(Protocol):
+    """Executes code of strangers so that it can do no harm."""
+
+    def simulate(
+        self,
+        spec: RunSpec,
+        source: str,
+        raw: Bars | Panel,
+        *,
+        finer: Panel | None,
+        actions: Sequence[CorporateAction],
+        panel: Panel,
+        watch: Watch | None = None,
+    ) -> tuple[str, dict[str, Value], Outcome]:
+        """Return the class that ran, with its parameters, and the outcome of its simulation; as of `run_backtest`.
+
+        panel: what the run trades, for ``watch``. What is returned was checked: no simulation has other numbers.
+        """
+        ...
 
 
 class Reproduction(Struct, frozen=True):
@@ -89,6 +114,56 @@ def run_stored(
         jit=jit,
         watch=watch,
     )
+    run_id = run_id or new_uuid(now)
+    runs.save(_stored_run(run_id, data, result, source_of(type(strategy)), now=now, owner=owner))
+    return run_id, result
+
+
+def run_uploaded(
+    bars: BarStore,
+    actions: ActionStore,
+    runs: RunStore,
+    spec: RunSpec,
+    *,
+    source: str,
+    sandbox: Sandbox,
+    now: int,
+    quality: QualityStore | None = None,
+    owner: UUID | None,
+    run_id: UUID,
+    watch: Watch | None = None,
+) -> Result:
+    """Run a backtest of a strategy that was uploaded, which only the sandbox executes, and store it.
+
+    The result has no origin: nothing outside a sandbox runs it again. Arguments as of `run_stored`.
+    """
+    data = _load(bars, actions, spec, quality=quality)
+    finer = None if data.finer is None else data.finer.panel
+    market = open_market(spec, data.traded, data.actions, finer, strategy=Strategy, jit=False)
+    class_name, parameters, outcome = sandbox.simulate(
+        spec, source, data.traded, finer=finer, actions=data.actions, panel=market.panel, watch=watch
+    )
+    digest = hashlib.sha256(source.encode()).hexdigest()
+    exact = replace(spec, strategy=StrategyRef(UPLOADED + class_name, class_name, parameters, digest))
+    result = result_of(
+        exact,
+        market,
+        data.traded,
+        outcome,
+        benchmark=data.benchmark,
+        data_notices=data.notices,
+        actions=data.actions,
+        origin=None,
+    )
+    runs.save(_stored_run(run_id, data, result, source, now=now, owner=owner))
+    return result
+
+
+def _stored_run(
+    id: UUID, data: _Data, result: Result, source: str | None, *, now: int, owner: UUID | None
+) -> StoredRun:
+    """Return a run as it is stored."""
+    spec = result.spec
     known_at = data.actions_as_of
     assets = [
         StoredAsset(symbol, spec.interval, "traded", as_of, data_hash, actions_as_of, data.doubts.get(symbol))
@@ -113,33 +188,29 @@ def run_stored(
         assets.append(
             StoredAsset(spec.benchmark, spec.interval, "benchmark", data.as_of[-1], compared_hash, known_at[-1], doubt)
         )
-    run_id = run_id or new_uuid(now)
-    runs.save(
-        StoredRun(
-            id=run_id,
-            created_at=now,
-            spec=spec,
-            strategy_source=source_of(type(strategy)),
-            assets=tuple(assets),
-            metrics={
-                name: StoredMetric(value, result.metrics.undefined.get(name)) for name, value in result.metrics.items()
-            },
-            metrics_basis=result.metrics.basis,
-            notices=result.notices,
-            bankrupt_bar=result.bankrupt_bar,
-            basis=result.bars.basis,
-            engine_version=ENGINE,
-            result_hash=result.hash,
-            curves=_curves(result),
-            tags=result.tags,
-            orders=result.order_records,
-            fills=result.fill_records,
-            events=result.event_records,
-            trades=result.trade_records,
-            owner=owner,
-        )
+    return StoredRun(
+        id=id,
+        created_at=now,
+        spec=spec,
+        strategy_source=source,
+        assets=tuple(assets),
+        metrics={
+            name: StoredMetric(value, result.metrics.undefined.get(name)) for name, value in result.metrics.items()
+        },
+        metrics_basis=result.metrics.basis,
+        notices=result.notices,
+        bankrupt_bar=result.bankrupt_bar,
+        basis=result.bars.basis,
+        engine_version=ENGINE,
+        result_hash=result.hash,
+        curves=_curves(result),
+        tags=result.tags,
+        orders=result.order_records,
+        fills=result.fill_records,
+        events=result.event_records,
+        trades=result.trade_records,
+        owner=owner,
     )
-    return run_id, result
 
 
 def find_head(runs: RunStore, text: str, *, sees: UUID | None) -> tuple[UUID, RunHead]:
@@ -197,10 +268,11 @@ def stored_result(run: StoredRun) -> Result:
     )
 
 
-def restored_result(bars: BarStore, actions: ActionStore, run: StoredRun) -> Result:
+def restored_result(bars: BarStore, actions: ActionStore, run: StoredRun, *, only_registered: bool = False) -> Result:
     """Return a stored run as a `Result` with its bars and strategy as they were, so that it can be run again.
 
-    Where these are not the same any more it is what `stored_result` gives, and what needs them says so.
+    only_registered: not by code that is stored with the run or lies in a file. Where these are not the same any more
+    it is what `stored_result` gives, and what needs them says so.
     """
     result = stored_result(run)
     try:
@@ -209,7 +281,7 @@ def restored_result(bars: BarStore, actions: ActionStore, run: StoredRun) -> Res
         if bar_hashes(data.traded) != hashes:
             return result
         result = replace(result, raw=data.traded, actions=data.actions)
-        strategy = _strategy_of(run)
+        strategy = _strategy_of(run, only_registered=only_registered)
     except (DataError, InputError, RangeError, StrategyError, UnknownNameError):
         return result
     finer = None if data.finer is None else data.finer.panel
@@ -396,20 +468,27 @@ def _curves(result: Result) -> Curves:
     }
 
 
-def _strategy_of(run: StoredRun) -> Strategy:
+def _strategy_of(run: StoredRun, *, only_registered: bool = False) -> Strategy:
     """Return the strategy as it was: the class of today if its source is the same, else the stored source."""
     reference = run.spec.strategy
+    if reference.name.startswith(UPLOADED):
+        raise InputError(
+            f"{reference.class_name} was uploaded, and such code runs only in a worker's sandbox; ask for the "
+            "backtest again with the same text and compare the results' hashes."
+        )
     if reference.source_hash is None or run.strategy_source is None:
         raise InputError(
             f"{reference.class_name} was defined in a console, so its source is not stored and the run cannot be "
             "reproduced; put the class into a file."
         )
     try:
-        today = find_strategy(reference.name)
+        today = (find_registered if only_registered else find_strategy)(reference.name)
         source = source_of(today) or ""
         if hashlib.sha256(source.encode()).hexdigest() == reference.source_hash:
             return today(**reference.parameters)
     except (UnknownNameError, StrategyError, DataError):
         pass  # moved or edited since: the stored source is what counts
+    if only_registered:
+        raise InputError(f"{reference.class_name} is not a registered strategy with the text it had then.")
     stored = load_source(run.strategy_source, reference.class_name, f"stored source of {reference.name}")
     return stored(**reference.parameters)

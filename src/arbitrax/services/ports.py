@@ -80,6 +80,9 @@ class BarStore(Protocol):
     def load(self, symbol: str, interval: str, *, as_of: int | None = None, cached: bool = True) -> StoredSeries | None:
         """Return all bars of a series, or None when there is none; as they were known at ``as_of`` when given."""
 
+    def versions(self, series: Sequence[tuple[str, str]]) -> list[int | None]:
+        """Return what `load` would give as ``as_of`` of each (symbol, interval), None for one without bars."""
+
     def load_many(self, symbols: Sequence[str], interval: str) -> Iterator[StoredSeries | None]:
         """Give the current bars of each symbol in turn, None for one that has none; not of one moment of the store."""
 

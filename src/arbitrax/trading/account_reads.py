@@ -2,16 +2,19 @@
 
 So whatever was acknowledged before the question is in the answer, however far the recorder is behind, and a journal of
 any length is never read from its beginning. The rules of what events do to orders and positions are the recorder's own.
+
+Reads of one order or of an account's cash wait for each other: one is on its way, and takes along all that came
+meanwhile, in one round trip to PostgreSQL and one to the journal.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from arbitrax.domain.errors import StoreUnavailableError
-from arbitrax.exchange.journal import START, CommandEntry, EntryId, EventEntry
+from arbitrax.domain.errors import ArbitraxError, StoreUnavailableError
+from arbitrax.exchange.journal import EntryId, EventEntry
 from arbitrax.exchange.recording.ledger import Ledger
 from arbitrax.exchange.recording.order_record import OrderRecord
 from arbitrax.exchange.recording.ports import Changes, Instrument
@@ -19,8 +22,10 @@ from arbitrax.exchange.recording.position_record import PositionRecord
 from arbitrax.exchange.records import COMMAND, Happening, Kind
 from arbitrax.trading.client_journal import ClientJournal
 from arbitrax.trading.event_reader import EventReader
+from arbitrax.trading.journal_tail import JournalTail, TailEntry, commands_of
 from arbitrax.trading.recorded import RecordedAccount, Records, Wanted
 from arbitrax.trading.registry import Account, Registry
+from arbitrax.trading.registry import Instrument as Listed
 from arbitrax.trading.task_end import end_tasks
 
 ATTEMPTS = 5
@@ -77,11 +82,29 @@ class AccountNow:
         return changes
 
 
+_Kind = tuple[int, bool]
+"""The shard, and whether it is about money: each kind is one statement."""
+
+
+class _Asked:
+    """A read that waits."""
+
+    def __init__(self, owner: Account, wanted: Wanted) -> None:
+        self.owner, self.wanted = owner, wanted
+        self.answer: asyncio.Future[AccountNow] = asyncio.get_running_loop().create_future()
+
+
 class AccountReads:
     """Accounts of the shards of a journal's server."""
 
     def __init__(self, journal: ClientJournal, records: Records, registry: Registry) -> None:
         self._journal, self._records, self._registry = journal, records, registry
+        self._tails: dict[int, JournalTail] = {}
+        self._waiting: dict[_Kind, list[_Asked]] = {}
+        self._rounds: dict[_Kind, asyncio.Task[None]] = {}
+        """What reads for those who wait."""
+        self._listed: Mapping[tuple[int, int], Listed] = {}
+        self._by_shard: dict[int, Mapping[int, Instrument]] = {}
 
     async def read(self, owner: Account, wanted: Wanted) -> AccountNow:
         """Return an account as of now, with the orders wanted.
@@ -89,15 +112,53 @@ class AccountReads:
         Raises:
             StoreUnavailableError: the journal's server or PostgreSQL is down, or the two are not of one history yet.
         """
+        asked = _Asked(owner, wanted)
+        if wanted.open or wanted.client is not None:  # may be many rows: nobody else waits for them
+            await self._answer(owner.shard, [asked])
+            return asked.answer.result()
+        kind = owner.shard, wanted.money
+        self._waiting.setdefault(kind, []).append(asked)
+        if kind not in self._rounds:
+            self._rounds[kind] = asyncio.create_task(self._answer_all(kind))
+        return await asked.answer
+
+    async def _answer_all(self, kind: _Kind) -> None:
+        try:
+            await asyncio.sleep(0)  # what else is asked in this turn of the loop goes along
+            while waiting := self._waiting.pop(kind, None):
+                try:
+                    await self._answer(kind[0], waiting)
+                except Exception as error:
+                    for each in waiting:
+                        if not each.answer.done():
+                            each.answer.set_exception(error)
+        finally:
+            del self._rounds[kind]
+
+    async def _answer(self, shard: int, waiting: list[_Asked]) -> None:
+        """Answer reads of a shard, all as of one moment."""
+        asked = [(each.owner, each.wanted) for each in waiting]
+        tail = self._tails.setdefault(shard, JournalTail(self._journal, shard))
         for attempt in range(ATTEMPTS):
-            recorded = await asyncio.to_thread(self._records.account, owner, wanted, primary=attempt > 0)
-            now = AccountNow(recorded, self._ledger(owner, recorded))
-            if await self._follow(owner, now):
-                return now
-        raise StoreUnavailableError(
-            f"What the recorder has of shard {owner.shard} and what the journal has do not meet: the journal's server "
-            "lost its end, or the recorder's database is another's; try again when the recorder has caught up."
-        )
+            recorded = await asyncio.to_thread(self._records.accounts, shard, asked, primary=attempt > 0)
+            entries = await tail.after(recorded[0].mark)
+            if entries is not None:
+                break
+        else:
+            raise StoreUnavailableError(
+                f"What the recorder has of shard {shard} and what the journal has do not meet: the journal's server "
+                "lost its end, or the recorder's database is another's; try again when the recorder has caught up."
+            )
+        for each, found in zip(waiting, recorded, strict=True):
+            now = AccountNow(found, self._ledger(each.owner, each.wanted, found))
+            try:
+                await _take_all(now, each, entries)
+            except ArbitraxError as error:
+                if not each.answer.done():
+                    each.answer.set_exception(error)
+            else:
+                if not each.answer.done():
+                    each.answer.set_result(now)
 
     async def follow(self, owner: Account, reader: EventReader) -> AsyncGenerator[tuple[AccountNow, Changes], None]:
         """Yield an account as of now, with its open orders, then again with what changed, whenever something did.
@@ -122,43 +183,51 @@ class AccountReads:
             await end_tasks([coming])
             await events.aclose()
 
-    def _ledger(self, owner: Account, recorded: RecordedAccount) -> Ledger:
-        instruments = {
-            number: Instrument(each.tick_value, True)
-            for (shard, number), each in self._registry.by_number.items()
-            if shard == owner.shard
-        }
-        accounts = {owner.number}
-        return Ledger(owner.shard, instruments, accounts, recorded.orders, recorded.positions, account=owner.number)
+    def _ledger(self, owner: Account, wanted: Wanted, recorded: RecordedAccount) -> Ledger:
+        only = None if wanted.order is None else {wanted.order}
+        return Ledger(
+            owner.shard,
+            self._instruments(owner.shard),
+            {owner.number},
+            recorded.orders,
+            recorded.positions,
+            only=only,
+            account=owner.number,
+        )
 
-    async def _follow(self, owner: Account, now: AccountNow) -> bool:
-        """Take in what came after the mark; False: it does not continue it."""
-        mark = now.entry
-        while page := await self._journal.events_after(owner.shard, now.entry, 0):
-            for entry in page:
-                if entry.predecessor > now.entry or (entry.predecessor < now.entry and entry.epoch > now.epoch):
-                    return False
-                await self.take(owner, now, entry)
-        return now.entry > mark or mark == START or await self._journal.last_event(owner.shard) >= mark
+    def _instruments(self, shard: int) -> Mapping[int, Instrument]:
+        listed = self._registry.by_number
+        if self._listed is not listed:
+            self._listed, self._by_shard = listed, {}
+        if shard not in self._by_shard:
+            self._by_shard[shard] = {
+                number: Instrument(each.tick_value, True) for (of, number), each in listed.items() if of == shard
+            }
+        return self._by_shard[shard]
 
     async def take(self, owner: Account, now: AccountNow, entry: EventEntry) -> None:
         """Take an entry of events in, less what of it was in already: the worker may have made other batches."""
         if has_account(entry, owner.number):
-            commands = {name: found.commands for name, found in await self._commands(owner.shard, entry)}
-            for name, counts, events in parts(entry, now.entry):
-                if len(events):
-                    asked = commands.get(name)
-                    now.ledger.take(
-                        entry.epoch, name, _as_told(counts, events) if asked is None else asked, counts, events
-                    )
+            found = await commands_of(self._journal, owner.shard, entry)
+            _take(now, entry, {name: each.commands for name, each in found})
         now.entry, now.epoch = entry.last, entry.epoch
 
-    async def _commands(self, shard: int, entry: EventEntry) -> list[tuple[EntryId, CommandEntry]]:
-        found, after = list[tuple[EntryId, CommandEntry]](), entry.predecessor
-        while page := await self._journal.commands_between(shard, after, entry.last):
-            found += page
-            after = page[-1][0]
-        return found
+
+async def _take_all(now: AccountNow, asked: _Asked, entries: list[TailEntry]) -> None:
+    """Take in what of the journal's tail tells of the order, or of the account."""
+    order, account = asked.wanted.order, asked.owner.number
+    for each in entries:
+        if order in each.orders if order is not None else account in each.accounts:
+            _take(now, each.entry, await each.commands())
+    if entries:
+        now.entry, now.epoch = entries[-1].last, entries[-1].entry.epoch
+
+
+def _take(now: AccountNow, entry: EventEntry, commands: Mapping[EntryId, NDArray[np.void]]) -> None:
+    for name, counts, events in parts(entry, now.entry):
+        if len(events):
+            asked = commands.get(name)
+            now.ledger.take(entry.epoch, name, _as_told(counts, events) if asked is None else asked, counts, events)
 
 
 def has_account(entry: EventEntry, account: int) -> bool:

@@ -2,7 +2,7 @@
 
 from arbitrax.exchange.identifiers import order_text
 from arbitrax.exchange.records import Code, Happening, Side
-from arbitrax.trading.command_channel import Answer, EventRow
+from arbitrax.trading.command_channel import EventRow, Executed
 from arbitrax.trading.orders import Done, Fill, Refused, Status
 from arbitrax.trading.refusals import REFUSALS, Refusal
 from arbitrax.trading.registry import Instrument
@@ -28,7 +28,7 @@ def refused(
     )
 
 
-def read_answer(rows: Answer, instrument: Instrument | None, client: str) -> Done | Refused:
+def read_answer(rows: Executed, instrument: Instrument | None, client: str) -> Done | Refused:
     """Return what happened to the order that a command was about; without an instrument its lots are left out."""
     about = next((row for row in rows if row[10] in (ACCEPTED, AMENDED, REFUSED, REPEATED)), None)
     if about is None:
@@ -51,7 +51,7 @@ def read_answer(rows: Answer, instrument: Instrument | None, client: str) -> Don
     return _executed(rows, about, instrument, client)
 
 
-def _executed(rows: Answer, about: EventRow, instrument: Instrument | None, client: str) -> Done:
+def _executed(rows: Executed, about: EventRow, instrument: Instrument | None, client: str) -> Done:
     number, total, left = about[0], about[3], about[4]
     filled, ended, fills = total - left if about[10] == AMENDED else 0, 0, []
     for row in rows:

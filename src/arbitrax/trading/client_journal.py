@@ -54,6 +54,9 @@ class ClientJournal(Protocol):
     async def events_after(self, shard: int, after: EntryId, wait: int) -> list[EventEntry]:
         """Return the next entries of events, oldest first; none after ``wait`` ms. 0: do not wait."""
 
+    async def newest_and_after(self, shard: int, after: EntryId) -> tuple[EntryId, list[EventEntry]]:
+        """Return the id of the newest entry of events, and the next entries after another, without waiting."""
+
     async def events_of(self, shard: int, entry: EntryId) -> EventEntry | None:
         """Return the entry of events with the answers to an entry of commands; None: there are none yet."""
 

@@ -32,6 +32,8 @@ from arbitrax.trading.task_end import end_tasks
 
 EventRow: TypeAlias = tuple[int, ...]
 """The fields of an EVENT."""
+Answer: TypeAlias = "Executed | NotSentError | None"
+"""The events of a command; None: not known in time."""
 _DEADLINE_AT, _SYMBOL_AT, _PRODUCER_AT, _KIND_AT, _CLIENT_AT = 56, 72, 80, 88, 96
 """Offsets in a COMMAND."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.01, 0.5
@@ -57,7 +59,7 @@ class Own(NamedTuple):
     seq: int
 
 
-class Answer(list[EventRow]):
+class Executed(list[EventRow]):
     """The events of a command, and the entry that it was journaled with."""
 
     __slots__ = ("entry",)
@@ -67,17 +69,55 @@ class Answer(list[EventRow]):
         self.entry = entry
 
 
+class _Wait:
+    """Of who sent commands together: over when each has its answer."""
+
+    __slots__ = ("left", "over")
+
+    def __init__(self, commands: int) -> None:
+        self.left = commands
+        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+
 class _Sent:
     """A command on its way."""
 
-    __slots__ = ("answer", "batch", "key", "origin", "own", "row", "until")
+    __slots__ = ("answer", "batch", "is_answered", "origin", "own", "row", "until", "wait")
 
-    def __init__(self, row: bytes, until: float, own: Own | None, key: bytes, loop: asyncio.AbstractEventLoop) -> None:
-        self.row, self.until, self.own, self.key = row, until, own, key
+    def __init__(self, row: bytes, until: float, own: Own | None, wait: _Wait) -> None:
+        self.row, self.own = row, own
         self.origin = ACTING.get()
         self.batch: _Batch | None = None
         """With which it left."""
-        self.answer: asyncio.Future[Answer | None] = loop.create_future()
+        self.await_again(until, wait)
+
+    def await_again(self, until: float, wait: _Wait) -> None:
+        """Have no answer yet."""
+        self.until, self.wait = until, wait
+        self.is_answered = False
+        self.answer: Answer = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it has its answer, or nobody waits for it."""
+        return self.is_answered or self.wait.over.done()
+
+    @property
+    def key(self) -> bytes:
+        """What a submission with a client order id asks for; empty: it is none."""
+        row = self.row
+        if self.own is not None or row[_KIND_AT] != Kind.SUBMIT or not row[_CLIENT_AT]:
+            return b""
+        return row[:_DEADLINE_AT] + row[_SYMBOL_AT:_PRODUCER_AT] + row[_KIND_AT:]
+
+    def settle(self, answer: Answer) -> None:
+        """Give it its answer, once."""
+        if self.is_answered:
+            return
+        self.is_answered, self.answer = True, answer
+        self.wait.left -= 1
+        if not self.wait.left and not self.wait.over.done():
+            self.wait.over.set_result(None)
 
 
 class _Batch:
@@ -124,28 +164,46 @@ class CommandChannel:
         """The events of the shard."""
         return self._reader
 
-    async def send(self, row: bytes, seconds: float, own: Own | None = None) -> Answer | None:
+    async def send(self, row: bytes, seconds: float, own: Own | None = None) -> Executed | None:
         """Send the 128 bytes of a command; return its events, or None when they are not known in time.
 
         Raises:
             NotSentError: it was not appended and will not be executed.
         """
-        loop = asyncio.get_running_loop()
-        key = _key(row) if own is None else b""
-        sent = self._unanswered.pop(key, None)
-        if sent is not None:
-            sent.answer, sent.until = loop.create_future(), loop.time() + seconds
-        elif len(self._waiting) >= MOST_WAITING:
-            raise NotSentError(f"{len(self._waiting):,} commands wait here to be sent; try again in a moment.")
-        else:
-            sent = _Sent(row, loop.time() + seconds, own, key, loop)
-            self._waiting.append(sent)
-            self._wake.set()
-        timer = loop.call_at(sent.until, self._overdue, sent)
+        (answer,) = await self._send([row], seconds, own)
+        if isinstance(answer, NotSentError):
+            raise answer
+        return answer
+
+    async def send_all(self, rows: Sequence[bytes], seconds: float) -> list[Answer]:
+        """Send commands, executed in this order; return of each what `send` returns or raises."""
+        return await self._send(rows, seconds, None)
+
+    async def _send(self, rows: Sequence[bytes], seconds: float, own: Own | None) -> list[Answer]:
+        if not rows:
+            return []
+        loop, wait = asyncio.get_running_loop(), _Wait(len(rows))
+        until = loop.time() + seconds
+        sent = [self._enter(row, until, own, wait) for row in rows]
+        self._wake.set()
+        timer = loop.call_at(until, self._overdue, sent)
         try:
-            return await sent.answer
+            await wait.over
         finally:
             timer.cancel()
+        return [each.answer for each in sent]
+
+    def _enter(self, row: bytes, until: float, own: Own | None, wait: _Wait) -> _Sent:
+        made = _Sent(row, until, own, wait)
+        again = self._unanswered.pop(made.key, None) if self._unanswered else None
+        if again is not None:
+            again.await_again(until, wait)
+            return again
+        if len(self._waiting) >= MOST_WAITING:
+            made.settle(NotSentError(f"{len(self._waiting):,} commands wait here to be sent; try again in a moment."))
+        else:
+            self._waiting.append(made)
+        return made
 
     def beat(self, accounts: Sequence[int]) -> None:
         """Let the next entry say which accounts have a session here."""
@@ -156,7 +214,7 @@ class CommandChannel:
         """Stop; what is on its way has no answer."""
         await end_tasks([*self._tasks, *self._looks])
         for sent in self._waiting:
-            _give_up(sent.answer)
+            sent.settle(None)
 
     async def _send_all(self) -> None:
         while True:
@@ -164,7 +222,7 @@ class CommandChannel:
             self._wake.clear()
             while self._waiting or self._heartbeat is not None:
                 batch, self._waiting = self._waiting[:MOST_COMMANDS], self._waiting[MOST_COMMANDS:]
-                batch = [each for each in batch if not each.answer.done()]  # nobody waits: do not begin with it
+                batch = [each for each in batch if not each.is_over]  # nobody waits: do not begin with it
                 beat, self._heartbeat = self._heartbeat, None
                 if batch or beat is not None:
                     await self._send_batch(batch, beat)
@@ -200,8 +258,7 @@ class CommandChannel:
             entry = await self._append(fields, first, until)
         except AppendRefusedError as refused:
             for each in batch.sent:
-                if not each.answer.done():
-                    each.answer.set_exception(NotSentError(str(refused)))
+                each.settle(NotSentError(str(refused)))
             entry = None
         finally:
             self._reader.unexpect()
@@ -218,15 +275,13 @@ class CommandChannel:
         now, again = asyncio.get_running_loop().time() + EARLY, []
         for sent in commands:
             sent.batch = None
-            self._unanswered.pop(sent.key, None)
-            if sent.answer.done():
+            self._found(sent)
+            if sent.is_over:
                 continue
             if sent.until > now:
                 again.append(sent)
-            elif sure:
-                sent.answer.set_exception(NotSentError(LATE))
             else:
-                sent.answer.set_result(None)
+                sent.settle(NotSentError(LATE) if sure else None)
         self._waiting[:0] = again
         self._wake.set()
 
@@ -272,7 +327,7 @@ class CommandChannel:
             self._look_for(batch)
         elif not self._deliver(batch, found):
             for sent in batch.sent:
-                _give_up(sent.answer)
+                sent.settle(None)
 
     def _deliver(self, batch: _Batch, found: EventEntry) -> bool:
         """Answer a batch; False: the entry of events does not."""
@@ -288,20 +343,24 @@ class CommandChannel:
         for sent, answer in zip(batch.sent, answers, strict=True):
             if superseded and sent.own is None:
                 continue
-            if self._unanswered.get(sent.key) is sent:
-                del self._unanswered[sent.key]
-            if not sent.answer.done():
-                sent.answer.set_result(Answer(answer, batch.entry))
+            self._found(sent)
+            sent.settle(Executed(answer, batch.entry))
         return True
 
-    def _overdue(self, sent: _Sent) -> None:
-        """A command's time is up: it did not leave, or its answer is looked for a last time."""
-        if sent.answer.done():
-            return
-        if sent.batch is None:
-            sent.answer.set_exception(NotSentError(LATE))
-        elif sent.batch.entry is not None:
-            self._look_for(sent.batch)  # else: when its entry is known, or never will be
+    def _found(self, sent: _Sent) -> None:
+        """Nobody who sends the same again need wait for this one."""
+        if self._unanswered and self._unanswered.get(sent.key) is sent:
+            del self._unanswered[sent.key]
+
+    def _overdue(self, commands: list[_Sent]) -> None:
+        """Their time is up: they did not leave, or their answers are looked for a last time."""
+        for sent in commands:
+            if sent.is_over:
+                continue
+            if sent.batch is None:
+                sent.settle(NotSentError(LATE))
+            elif sent.batch.entry is not None:
+                self._look_for(sent.batch)  # else: when its entry is known, or never will be
 
     def _look_for(self, batch: _Batch) -> None:
         if not batch.looking:
@@ -327,10 +386,10 @@ class CommandChannel:
 
     def _forget(self, sent: _Sent) -> None:
         """Tell that nothing is known; who sends the same again waits for this one."""
-        if not sent.answer.done():
-            sent.answer.set_result(None)
-            if sent.key:
-                self._unanswered[sent.key] = sent
+        if not sent.is_over:
+            sent.settle(None)
+            if key := sent.key:
+                self._unanswered[key] = sent
 
 
 def events_by_command(found: EventEntry, entry: EntryId) -> list[list[EventRow]] | None:
@@ -346,17 +405,5 @@ def events_by_command(found: EventEntry, entry: EntryId) -> list[list[EventRow]]
     return [rows[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)]
 
 
-def _key(row: bytes) -> bytes:
-    """Return what a submission with a client order id asks for; empty: it is none."""
-    if row[_KIND_AT] != Kind.SUBMIT or not row[_CLIENT_AT]:
-        return b""
-    return row[:_DEADLINE_AT] + row[_SYMBOL_AT:_PRODUCER_AT] + row[_KIND_AT:]
-
-
 def _is_superseded(rows: list[EventRow]) -> bool:
     return len(rows) == 1 and rows[0][10] == Happening.REFUSED and rows[0][9] == Code.REPEATED
-
-
-def _give_up(answer: "asyncio.Future[Answer | None]") -> None:
-    if not answer.done():
-        answer.set_result(None)

@@ -70,11 +70,11 @@ class Steps:
 
     def write(self, steps: int) -> str:
         """Return the decimal of whole steps, with as many decimals as the size has."""
-        value = steps * self._mantissa
-        if not self.decimals:
+        value, decimals = steps * self._mantissa, self.decimals
+        if not decimals:
             return str(value)
-        whole, fraction = divmod(abs(value), 10**self.decimals)
-        return f"{'-' if value < 0 else ''}{whole}.{fraction:0{self.decimals}}"
+        digits = str(abs(value)).zfill(decimals + 1)
+        return f"{'-' if value < 0 else ''}{digits[:-decimals]}.{digits[-decimals:]}"
 
     @property
     def step_digits(self) -> int:

@@ -13,7 +13,7 @@ from arbitrax.exchange.records import Code
 from arbitrax.trading.account_reads import AccountReads
 from arbitrax.trading.account_states import fill_state, order_state, position_state
 from arbitrax.trading.answers import read_answer, refused
-from arbitrax.trading.command_channel import NotSentError
+from arbitrax.trading.command_channel import Answer, NotSentError
 from arbitrax.trading.decimals import InexactError
 from arbitrax.trading.gateway import Gateway
 from arbitrax.trading.orders import (
@@ -32,7 +32,7 @@ from arbitrax.trading.orders import (
     Unknown,
     Validation,
 )
-from arbitrax.trading.past_orders import PastOrders
+from arbitrax.trading.past_orders import PastOrders, is_young
 from arbitrax.trading.recorded import Records, Wanted
 from arbitrax.trading.refusals import BUSY, NO_WORKER, REFUSALS
 from arbitrax.trading.registry import Account, Instrument, Registry
@@ -44,11 +44,6 @@ PATIENCE = 1_000
 """Milliseconds beyond the deadline that its answer may take."""
 INQUIRY_SECONDS = 2.0
 """Until the worker must have said what it would make of an order."""
-NAMES = {"price": "prices", "stop": "prices", "distance": "prices", "offset": "prices"} | {
-    "quantity": "quantities",
-    "display": "quantities",
-    "funds": "cash",
-}
 MOST_SYMBOLS_KNOWN = 100_000
 """Orders whose symbol is remembered, for amends."""
 _DEADLINE_AT = 56
@@ -74,16 +69,11 @@ class ExchangeBroker:
         self._reads = AccountReads(gateway.journal, records, registry)
         self._past = PastOrders(records)
         self._open_feed, self._feed = open_feed, list[FeedSource]()
-        self._symbols: OrderedDict[int, Instrument] = OrderedDict()
+        self._symbols: OrderedDict[str, Instrument] = OrderedDict()
 
     async def submit(self, account: str, order: NewOrder) -> Outcome:
         """Submit an order."""
-        owner, instrument = self._registry.account(account), self._registry.instrument(order.symbol)
-        row = self._encoded(order, owner, instrument)
-        if isinstance(row, Refused):
-            return row
-        known = await self._past.outcome(owner, order.client_order_id, row, self._gateway.now())
-        return known or await self._send(row, owner, instrument, order.client_order_id, enters=True)
+        return (await self.submit_all(account, [order]))[0]
 
     async def validate(self, account: str, order: NewOrder) -> Validation:
         """Let the exchange's worker make every check of an order, on its state at that moment, without executing it."""
@@ -112,30 +102,46 @@ class ExchangeBroker:
         owner, now = self._registry.account(account), self._gateway.now()
         instruments = [self._registry.instrument(each.symbol) for each in orders]
         rows = [self._encoded(each, owner, one) for each, one in zip(orders, instruments, strict=True)]
+        outcomes: list[Outcome | None] = [row if isinstance(row, Refused) else None for row in rows]
+        await self._look_up(owner, [each.client_order_id for each in orders], rows, outcomes, now)
+        entering = [at for at, outcome in enumerate(outcomes) if outcome is None]
+        found = await self._send_all(
+            [row for row, outcome in zip(rows, outcomes, strict=True) if outcome is None and isinstance(row, bytes)],
+            owner,
+            [instruments[at] for at in entering],
+            [orders[at].client_order_id for at in entering],
+            enters=True,
+        )
+        came = iter(found)
+        return [next(came) if outcome is None else outcome for outcome in outcomes]
 
-        async def first(order: NewOrder, row: bytes | Refused) -> Outcome | None:
-            return row if isinstance(row, Refused) else await self._past.outcome(owner, order.client_order_id, row, now)
+    async def _look_up(
+        self,
+        owner: Account,
+        clients: list[str],
+        rows: list[bytes | Refused],
+        outcomes: list[Outcome | None],
+        now: int,
+    ) -> None:
+        """Fill in outcomes of those whose client order id the exchange may have forgotten."""
 
-        known = await asyncio.gather(*map(first, orders, rows))
+        async def look(at: int, row: bytes) -> None:
+            outcomes[at] = await self._past.outcome(owner, clients[at], row, now)
 
-        async def enter(at: int) -> Outcome:
-            row, done = rows[at], known[at]
-            if isinstance(row, Refused):
-                return row
-            if done is not None:
-                return done
-            return await self._send(row, owner, instruments[at], orders[at].client_order_id, enters=True)
-
-        return await asyncio.gather(*map(enter, range(len(orders))))
+        old = [
+            look(at, row) for at, row in enumerate(rows) if isinstance(row, bytes) and not is_young(clients[at], now)
+        ]
+        if old:
+            await asyncio.gather(*old)
 
     async def amend(
         self, account: str, order: str, *, quantity: str, price: str | None = None, stop: str | None = None
     ) -> Outcome:
         """Change an order."""
         owner, number = self._registry.account(account), parse_order(order)
-        instrument = self._symbols.get(number)
+        instrument = self._symbols.get(order)
         if instrument is None:
-            known = (await self._reads.read(owner, Wanted(order=number))).orders.get(number)
+            known = (await self._reads.read(owner, Wanted(order=number, money=False))).orders.get(number)
             if known is None:
                 return refused(REFUSALS[Code.UNKNOWN_ORDER], order=order)
             instrument = self._registry.by_number[owner.shard, known.symbol]
@@ -186,13 +192,13 @@ class ExchangeBroker:
     async def order(self, account: str, order: str) -> OrderState | None:
         """Return an order."""
         owner, number = self._registry.account(account), parse_order(order)
-        found = (await self._reads.read(owner, Wanted(order=number))).orders.get(number)
+        found = (await self._reads.read(owner, Wanted(order=number, money=False))).orders.get(number)
         return None if found is None else order_state(found, self._listed(owner, found.symbol))
 
     async def find(self, account: str, client_order_id: str) -> OrderState | Outcome:
         """Look for the order in PostgreSQL and among the events that are not recorded yet."""
         owner = self._registry.account(account)
-        orders = (await self._reads.read(owner, Wanted(client=client_order_id))).orders.values()
+        orders = (await self._reads.read(owner, Wanted(client=client_order_id, money=False))).orders.values()
         of_client = [each for each in orders if each.client == client_order_id and each.reason != Code.CLIENT_ID_USED]
         found = max(of_client, key=lambda each: each.id, default=None)
         if found is None:
@@ -204,7 +210,7 @@ class ExchangeBroker:
     async def open_orders(self, account: str) -> list[OrderState]:
         """Return an account's open orders."""
         owner = self._registry.account(account)
-        found = (await self._reads.read(owner, Wanted(open=True))).open_orders
+        found = (await self._reads.read(owner, Wanted(open=True, money=False))).open_orders
         return [order_state(each, self._listed(owner, each.symbol)) for each in found]
 
     async def positions(self, account: str) -> list[PositionState]:
@@ -242,15 +248,14 @@ class ExchangeBroker:
 
     async def depth(self, symbol: str, levels: int = 10) -> BookDepth:
         """Return a symbol's best levels, as the feed published them a moment ago."""
-        loaded = await self.published(symbol)
+        loaded = await self.published(symbol, levels)
         bids, asks = (
-            tuple(DepthLevel(*level) for level in side[:levels])
-            for side in (loaded.snapshot.bids, loaded.snapshot.asks)
+            tuple(DepthLevel(*level) for level in side) for side in (loaded.snapshot.bids, loaded.snapshot.asks)
         )
         return BookDepth(symbol, bids, asks, loaded.statistics.last)
 
-    async def published(self, symbol: str) -> Loaded:
-        """Return a symbol's book, best prices and statistics, as the feed published them a moment ago.
+    async def published(self, symbol: str, levels: int | None = None) -> Loaded:
+        """Return a symbol's book, so many levels of it, best prices and statistics, as published a moment ago.
 
         Raises:
             StoreUnavailableError: the cache's server is down, or the feed has published nothing of it.
@@ -258,7 +263,7 @@ class ExchangeBroker:
         instrument = self._registry.instrument(symbol)
         if not self._feed:
             self._feed.append(await self._open_feed())
-        loaded = await self._feed[0].load(symbol)
+        loaded = await self._feed[0].load(symbol, levels)
         if loaded is None:
             raise StoreUnavailableError(
                 f"Nothing is published of {symbol}; start the feed: arbitrax serve feed --shard {instrument.shard}."
@@ -289,25 +294,37 @@ class ExchangeBroker:
     async def _send(
         self, row: bytes, owner: Account, instrument: Instrument | None, client: str, *, enters: bool = False
     ) -> Outcome:
+        return (await self._send_all([row], owner, [instrument], [client], enters=enters))[0]
+
+    async def _send_all(
+        self,
+        rows: Sequence[bytes],
+        owner: Account,
+        instruments: Sequence[Instrument | None],
+        clients: Sequence[str],
+        *,
+        enters: bool,
+    ) -> list[Outcome]:
         if enters and (closed := self._gateway.closed(owner.shard)) is not None:
             refusal, sentence = closed
-            return refused(refusal, sentence=sentence, client_order_id=client)
-        channel = self._gateway.channels[owner.shard]
-        deadline = self._gateway.now() + self._deadline
-        timed = row[:_DEADLINE_AT] + deadline.to_bytes(8, "little") + row[_DEADLINE_AT + 8 :]
-        try:
-            rows = await channel.send(timed, (self._deadline + PATIENCE) / 1000)
-        except NotSentError as error:
-            return refused(BUSY, sentence=str(error), client_order_id=client)
-        if rows is None:
+            return [refused(refusal, sentence=sentence, client_order_id=each) for each in clients]
+        deadline = (self._gateway.now() + self._deadline).to_bytes(8, "little")
+        timed = [row[:_DEADLINE_AT] + deadline + row[_DEADLINE_AT + 8 :] for row in rows]
+        answers = await self._gateway.channels[owner.shard].send_all(timed, (self._deadline + PATIENCE) / 1000)
+        return [self._outcome(*each) for each in zip(answers, instruments, clients, strict=True)]
+
+    def _outcome(self, answer: Answer, instrument: Instrument | None, client: str) -> Outcome:
+        if isinstance(answer, NotSentError):
+            return refused(BUSY, sentence=str(answer), client_order_id=client)
+        if answer is None:
             how = f"ask by its client order id {client!r}" if client else "look at the account's orders"
             return Unknown(client, f"The exchange did not answer in time, so the outcome is unknown; {how}.")
-        answer = read_answer(rows, instrument, client)
-        if instrument is not None and isinstance(answer, Done) and answer.order is not None:
-            self._symbols[parse_order(answer.order)] = instrument
+        found = read_answer(answer, instrument, client)
+        if instrument is not None and isinstance(found, Done) and found.order is not None:
+            self._symbols[found.order] = instrument
             if len(self._symbols) > MOST_SYMBOLS_KNOWN:
                 self._symbols.popitem(last=False)
-        return answer
+        return found
 
     def _encoded(self, order: NewOrder, owner: Account, instrument: Instrument) -> bytes | Refused:
         try:
@@ -334,11 +351,7 @@ def encode(order: NewOrder, owner: Account, instrument: Instrument) -> bytes:
     Raises:
         InputError: a decimal that is none or off its step, or arguments that contradict each other.
     """
-    whole = {
-        name: getattr(instrument, steps).read(text)
-        for name, steps in NAMES.items()
-        if (text := getattr(order, name)) is not None
-    }
+    prices, lots = instrument.prices.read, instrument.quantities.read
     return commands.submit(
         order.side,
         symbol=instrument.number,
@@ -353,5 +366,11 @@ def encode(order: NewOrder, owner: Account, instrument: Instrument) -> bytes:
         cancel_on_disconnect=order.cancel_on_disconnect,
         self_trade=order.self_trade,
         client_id=order.client_order_id,
-        **whole,
+        price=None if order.price is None else prices(order.price),
+        quantity=None if order.quantity is None else lots(order.quantity),
+        stop=None if order.stop is None else prices(order.stop),
+        distance=None if order.distance is None else prices(order.distance),
+        offset=None if order.offset is None else prices(order.offset),
+        display=None if order.display is None else lots(order.display),
+        funds=None if order.funds is None else instrument.cash.read(order.funds),
     )

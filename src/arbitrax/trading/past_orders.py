@@ -50,9 +50,9 @@ class PastOrders:
 
         None: it is new, or the exchange knows it. ``row``: the 128 bytes to send; ``now``: ms by the journal's clock.
         """
-        made = made_at(client)
-        if not client or (made is not None and now - YOUNG <= made <= now + AHEAD):
+        if is_young(client, now):
             return None
+        made = made_at(client)
         if made is not None and made > now + AHEAD:
             return refused(MISDATED, client_order_id=client)
         try:
@@ -87,6 +87,14 @@ class PastOrders:
                 for (_, answer), outcome in zip(batch, found, strict=True):
                     if not answer.done():
                         answer.set_result(outcome)
+
+
+def is_young(client: str, now: int) -> bool:
+    """Whether the exchange surely has what entered under an id, so that `PastOrders.outcome` has nothing to say."""
+    if not client:
+        return True
+    made = made_at(client)
+    return made is not None and now - YOUNG <= made <= now + AHEAD
 
 
 def _answer(found: FirstOutcome, client: str, row: bytes) -> Done | Refused:

@@ -32,6 +32,8 @@ class Wanted(NamedTuple):
     open: bool = False
     order: int | None = None
     client: str | None = None
+    money: bool = True
+    """Whether it is about positions, cash and the number of open orders too."""
 
 
 class FirstOutcome(NamedTuple):
@@ -49,8 +51,10 @@ class FirstOutcome(NamedTuple):
 class Records(Protocol):
     """Blocking reads: called in threads. Faults are a `StoreError`."""
 
-    def account(self, account: Account, wanted: Wanted, *, primary: bool = False) -> RecordedAccount:
-        """Return an account; ``primary``: of the database itself, where a replica is too far behind."""
+    def accounts(
+        self, shard: int, asked: Sequence[tuple[Account, Wanted]], *, primary: bool = False
+    ) -> list[RecordedAccount]:
+        """Return accounts of a shard, all at one moment; ``primary``: of the database itself, not of a replica."""
 
     def first_outcomes(self, ids: Sequence[tuple[UUID, str]]) -> list[FirstOutcome | None]:
         """Return what became of each (account, client order id); None: it is not recorded."""

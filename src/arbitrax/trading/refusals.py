@@ -44,7 +44,8 @@ REFUSALS: dict[Code, Refusal] = {
     Code.OFF_TICK: Refusal("order.price_off_tick", "The price is not a multiple of the tick size."),
     Code.OFF_LOT: Refusal("order.quantity_off_lot", "The quantity is not a multiple of the lot size."),
     Code.UNKNOWN_ORDER: Refusal("order.unknown", "There is no such order.", 404),
-    Code.NOT_OWNER: Refusal("order.not_owner", "The order belongs to another account.", 403),
+    # Somebody else's is as if it were not there.
+    Code.NOT_OWNER: Refusal("order.unknown", "There is no such order.", 404),
     Code.CLIENT_ID_USED: Refusal(
         "order.client_id_used", "This client order id was used for another order; choose a new one.", 409
     ),

@@ -1,7 +1,7 @@
 """Which numbers symbols and accounts have on their shard, and what a tick, a lot and a unit of cash are worth."""
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Protocol
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from arbitrax.trading.decimals import Steps
 ACCOUNT_PREFIX = "acc"
 
 
-class Instrument(Struct, frozen=True):
+class Instrument(Struct, frozen=True, dict=True):
     """A symbol of a shard. Sizes are decimals; they never change."""
 
     symbol: str
@@ -26,17 +26,17 @@ class Instrument(Struct, frozen=True):
     cash_unit: str
     currency: str
 
-    @property
+    @cached_property
     def prices(self) -> Steps:
         """Prices as ticks."""
         return steps("price", "tick", self.tick_size, "order.price_off_tick", MAX_PRICE)
 
-    @property
+    @cached_property
     def quantities(self) -> Steps:
         """Quantities as lots."""
         return steps("quantity", "lot", self.lot_size, "order.quantity_off_lot", MAX_QUANTITY)
 
-    @property
+    @cached_property
     def cash(self) -> Steps:
         """Cash as units."""
         return cash_steps(self.cash_unit)
@@ -59,7 +59,7 @@ class Instrument(Struct, frozen=True):
         return value
 
 
-class Account(Struct, frozen=True):
+class Account(Struct, frozen=True, dict=True):
     """A paper account of a shard."""
 
     id: UUID
@@ -72,12 +72,12 @@ class Account(Struct, frozen=True):
     """cash or margin."""
     owner: UUID | None = None
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The id as it is shown."""
-        return ids.encode(ACCOUNT_PREFIX, self.id)
+        return _account_text(self.id)
 
-    @property
+    @cached_property
     def cash(self) -> Steps:
         """Cash as units."""
         return cash_steps(self.cash_unit)
@@ -148,6 +148,11 @@ class Registry:
             hint = did_you_mean(name, self.accounts) or "; `arbitrax exchange accounts` shows them."
             raise UnknownNameError(f"The exchange has no account {name!r}{hint}")
         return found
+
+
+@lru_cache(maxsize=4096)
+def _account_text(id: UUID) -> str:
+    return ids.encode(ACCOUNT_PREFIX, id)
 
 
 @lru_cache(maxsize=4096)

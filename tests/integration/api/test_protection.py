@@ -226,16 +226,6 @@ def test_pages_from_elsewhere_get_no_permission_unless_a_setting_gives_it(chief:
     assert "Access-Control-Allow-Origin" not in answer.headers
 
 
-def test_large_answers_are_compressed_for_who_takes_it(chief: httpx2.Client) -> None:
-    path = "/api/v1/bars?symbol=AAPL&limit=500"
-    plain = chief.get(path, headers={"Accept-Encoding": "identity"})
-    packed = chief.get(path, headers={"Accept-Encoding": "gzip"})
-    assert "Content-Encoding" not in plain.headers
-    assert packed.headers["Content-Encoding"] == "gzip"
-    assert packed.json() == plain.json()
-    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"]) / 2
-
-
 def test_a_client_that_never_ends_its_request_is_hung_up_on(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(connections, "HEADER_SECONDS", 0.2)
     monkeypatch.setattr(connections, "BODY_SECONDS", 0.2)

@@ -17,6 +17,8 @@ from arbitrax.services.backtests import RUN
 from arbitrax.services.jobs import JOB, Job, Status
 
 MOST_SYMBOLS = 500
+MOST_SOURCE = 200_000
+"""Characters of an uploaded strategy."""
 Unfinished = Literal["queued", "running", "failed", "cancelled", "dead"]
 
 SymbolText = Annotated[str, Meta(min_length=1, max_length=64, pattern=SYMBOL, examples=["AAPL"])]
@@ -31,7 +33,9 @@ class NewBacktest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """A backtest to run: what `arbitrax backtest run` takes, on stored bars, by a strategy that is registered."""
 
     strategy: Annotated[str, Meta(min_length=1, max_length=100, examples=["sma_cross"])]
-    """Its name in the list of strategies."""
+    """Its name in the list of strategies; with `source`, of a class in it."""
+    source: Annotated[str, Meta(min_length=1, max_length=MOST_SOURCE, pattern=r"^[^\x00]*$")] | None = None
+    """Text of a Python file with a strategy, which a sandbox runs: for admins, where the operator allows it."""
     parameters: Annotated[
         dict[ParameterName, bool | int | float | ParameterText],
         Meta(max_length=100, examples=[{"fast": 10, "slow": 30}]),
@@ -64,7 +68,7 @@ class NewBacktest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             InputError: a value that it does not allow.
         """
         return RunSpec(
-            strategy=StrategyRef(self.strategy, "", dict(self.parameters)),
+            strategy=StrategyRef(self.strategy, "" if self.source is None else self.strategy, dict(self.parameters)),
             symbols=tuple(self.symbols),
             interval=self.interval,
             start=self.start,

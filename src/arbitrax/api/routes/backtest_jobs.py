@@ -14,8 +14,9 @@ from arbitrax.api.messages.backtest_jobs import BacktestJob, NewBacktest, Unfini
 from arbitrax.api.pages import Page, page
 from arbitrax.api.parameters import BacktestId
 from arbitrax.api.requests import GatewayRequest, changed
+from arbitrax.domain.errors import AccessError
 from arbitrax.domain.ids import decode, encode
-from arbitrax.services.backtest_jobs import KIND, submit_backtest
+from arbitrax.services.backtest_jobs import KIND, submit_backtest, submit_uploaded
 from arbitrax.services.backtests import RUN
 from arbitrax.services.jobs import OVER, cancel_job
 from arbitrax.services.mutations import Change
@@ -33,14 +34,28 @@ PATH = "/api/v1/backtests"
 )
 async def add_backtest(request: GatewayRequest, data: JSONBody[NewBacktest]) -> Response[BacktestJob]:
     """Take a backtest: it waits for a worker. Its address tells how far it is, and has the result when it is done."""
-    spec, owner = data.spec(), request.principal.user
+    spec, owner, store, source = data.spec(), request.principal.user, request.parts.store, data.source
+    if source is not None:
+        _check_upload(request)
 
     def effect() -> Change:
-        job = submit_backtest(request.parts.store, spec, owner=owner, now=time.time_ns())
+        now = time.time_ns()
+        if source is None:
+            job = submit_backtest(store, spec, owner=owner, now=now)
+        else:
+            job = submit_uploaded(store, spec, source, owner=owner, now=now)
         id = encode(RUN, job.id)
         return changed(202, job_message(job), location=f"{PATH}/{id}", subject=id, strategy=data.strategy)
 
     return await request.change("backtest.add", effect)
+
+
+def _check_upload(request: GatewayRequest) -> None:
+    """Refuse code of those who may not send any."""
+    if not request.parts.takes_uploads:
+        raise AccessError("This gateway takes no strategy code; ARBITRAX_STRATEGY_UPLOADS=admin allows it to admins.")
+    if "admin" not in request.principal.scopes:
+        raise AccessError("Only an admin may send strategy code, with a key that has the scope 'admin'.")
 
 
 @post(

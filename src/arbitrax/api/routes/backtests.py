@@ -187,7 +187,8 @@ def _tag(result_hash: str, what: str) -> str:
 
 def _result(request: GatewayRequest, backtest: str) -> Result:
     store = request.parts.store
-    return restored_result(store.bars, store.actions, find_run(store.runs, backtest))
+    # The gateway executes nothing that came as text.
+    return restored_result(store.bars, store.actions, find_run(store.runs, backtest), only_registered=True)
 
 
 def _rows(frame: pd.DataFrame, first: int, limit: int, money: frozenset[str]) -> RowPage:

@@ -11,12 +11,13 @@ from arbitrax.api.messages.orders import BookMessage, moment
 from arbitrax.api.parameters import Symbol
 from arbitrax.api.requests import GatewayRequest
 
+PATH = "/api/v1/books"
 MOST_LEVELS = 1000
 Depth = Annotated[int, Parameter(ge=1, le=MOST_LEVELS, description="Levels a side.")]
 
 
 @get(
-    "/api/v1/books/{symbol:str}",
+    f"{PATH}/{{symbol:str}}",
     opt={"access": "read"},
     tags=["books"],
     operation_id="get_book",
@@ -25,15 +26,15 @@ Depth = Annotated[int, Parameter(ge=1, le=MOST_LEVELS, description="Levels a sid
 async def get_book(request: GatewayRequest, symbol: FromPath[Symbol], depth: Depth = 10) -> BookMessage:
     """Return the best levels of both sides; `seq` and `crc` are those of the web socket's channel `book`."""
     await request.parts.desk.instrument(symbol)
-    found = await (await request.parts.desk.broker()).published(symbol)
+    found = await (await request.parts.desk.broker()).published(symbol, depth)
     book, day = found.snapshot, found.statistics
     return BookMessage(
         symbol=symbol,
         epoch=book.epoch,
         seq=book.seq,
         at=moment(book.time),
-        bids=list(book.bids[:depth]),
-        asks=list(book.asks[:depth]),
+        bids=list(book.bids),
+        asks=list(book.asks),
         last=day.last,
         phase=day.phase,
         crc=book.crc,

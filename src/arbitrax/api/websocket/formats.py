@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from arbitrax.api.websocket.messages import Request
+
 JSON_PROTOCOL = "arbitrax.json"
 MESSAGEPACK_PROTOCOL = "arbitrax.msgpack"
 
@@ -14,12 +16,15 @@ MESSAGEPACK_PROTOCOL = "arbitrax.msgpack"
 class Format:
     """One of the two. A frame is a message, or an array of them."""
 
-    __slots__ = ("binary", "decode", "encode", "name")
+    __slots__ = ("binary", "decode", "encode", "name", "read")
 
     def __init__(
-        self, name: str, encode: Callable[[Any], bytes], decode: Callable[[bytes | str, Any], Any], *, binary: bool
+        self, name: str, encode: Callable[[Any], bytes], decoder: Callable[[Any], Callable[[Any], Any]], *, binary: bool
     ) -> None:
-        self.name, self.encode, self.decode, self.binary = name, encode, decode, binary
+        self.name, self.encode, self.binary = name, encode, binary
+        # Made once: to make one of a union of many costs more than to read a request.
+        self.decode: Callable[[bytes | str], Request] = decoder(Request)
+        self.read: Callable[[bytes | str], dict[str, Any]] = decoder(dict[str, Any])
 
     def joined(self, messages: Sequence[bytes]) -> bytes:
         """Return messages as one frame."""
@@ -32,14 +37,9 @@ class Format:
         return (head or b"\xdd" + count.to_bytes(4)) + b"".join(messages)
 
 
-JSON = Format(
-    "json", msgspec.json.Encoder().encode, lambda data, kind: msgspec.json.decode(data, type=kind), binary=False
-)
+JSON = Format("json", msgspec.json.Encoder().encode, lambda kind: msgspec.json.Decoder(kind).decode, binary=False)
 MESSAGEPACK = Format(
-    "msgpack",
-    msgspec.msgpack.Encoder().encode,
-    lambda data, kind: msgspec.msgpack.decode(data if isinstance(data, bytes) else data.encode(), type=kind),
-    binary=True,
+    "msgpack", msgspec.msgpack.Encoder().encode, lambda kind: msgspec.msgpack.Decoder(kind).decode, binary=True
 )
 
 

@@ -1,7 +1,8 @@
 """A gateway's sockets: what they share. Each stream is read once, each message encoded once a turn for all who get it.
 
-Who has something to send is woken once in 20 ms, so that a busy client gets one frame a turn: a send costs far more
-than a message in it.
+Sessions that have something to send are written to in turns, so that each gets one frame a turn: a frame costs far more
+than a message in it. Few sessions have a turn each 10 ms; many wait twice as long as the last turn took, so that
+writing takes a third of the process and no more.
 """
 
 from __future__ import annotations
@@ -9,44 +10,59 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
 
 from arbitrax.api.websocket.bars import BarMaker
+from arbitrax.api.websocket.fan_out import FanOuts, market_envelope
 from arbitrax.api.websocket.messages import written_time
-from arbitrax.api.websocket.streams import RunStream, market_envelope
-from arbitrax.domain.errors import StoreError
+from arbitrax.api.websocket.streams import RunStream
+from arbitrax.domain.errors import StoreError, TooManyRequests
 from arbitrax.exchange.feed.messages import Channel
 from arbitrax.exchange.feed.reader import FeedReader
 from arbitrax.trading.task_end import end_tasks
 
 if TYPE_CHECKING:
     from arbitrax.api.websocket.formats import Format
+    from arbitrax.api.websocket.limits import SocketLimits
     from arbitrax.api.websocket.session import Session
     from arbitrax.exchange.feed.messages import Message
     from arbitrax.exchange.journal import EntryId
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
     from arbitrax.storage.redis.run_reader import ValkeyRunReader
 
-TURN = 0.02
-"""Seconds between frames of a connection."""
+TURN = 0.01
+"""Seconds between frames of a connection, at least."""
+REST_OF_TURN = 2.0
+"""How long a turn is rested from, in the time of the processor that it took."""
 HEARTBEAT = 1.0
-MOST_SESSIONS = 20_000
+BEATS = 20
+"""Parts of the sessions that have their heartbeats one after the other, so that many do not hold up the rest."""
 REST = 0.5
 WAIT_MS = 100
 """Of a read of runs; one that is followed from now on is not in a read that has begun."""
 
+K = TypeVar("K")
 log = logging.getLogger("arbitrax.api.websocket")
 
 
 class Hub:
     """For one event loop."""
 
-    def __init__(self, open_feed: Callable[[], ValkeyFeedSource], open_runs: Callable[[], ValkeyRunReader]) -> None:
+    def __init__(
+        self,
+        open_feed: Callable[[], ValkeyFeedSource],
+        open_runs: Callable[[], ValkeyRunReader],
+        limits: SocketLimits,
+    ) -> None:
         """Take what opens the feed and the runs; that is done when they are first asked for."""
-        self._open_feed, self._open_runs = open_feed, open_runs
-        self.sessions: set[Session] = set()
+        self._open_feed, self._open_runs, self.limits = open_feed, open_runs, limits
+        self.sessions: dict[Session, UUID | None] = {}
+        """With their users, once known."""
+        self._of_user, self._of_address = Counter[UUID](), Counter[str]()
         self._feed: FeedReader | None = None
         self._runs: ValkeyRunReader | None = None
         self._run_streams: dict[str, set[RunStream]] = {}
@@ -55,23 +71,47 @@ class Hub:
         self._tasks: list[asyncio.Task[None]] = []
         self._waiting: set[Session] = set()
         self._turning = False
+        self._rest = TURN
+        self.fan_outs = FanOuts(self._turn_soon)
         self._made: dict[tuple[int, str, str], tuple[Message, bytes]] = {}
         self._draining = False
         self._bars: dict[tuple[str, str], BarMaker] = {}
 
-    def add(self, session: Session) -> bool:
-        """Take a session in; False: there are too many."""
-        if len(self.sessions) >= MOST_SESSIONS or self._draining:
-            return False
-        self.sessions.add(session)
+    def add(self, session: Session) -> str | None:
+        """Take a session in; else say why not."""
+        if self._draining:
+            return "the gateway is about to end"
+        if len(self.sessions) >= self.limits.process:
+            return "too many connections"
+        if self._of_address[session.address] >= self.limits.address:
+            return "too many connections of this address"
+        self.sessions[session] = None
+        self._of_address[session.address] += 1
         if not self._tasks:
             self._tasks.append(asyncio.get_running_loop().create_task(self._beat()))
-        return True
+        return None
+
+    def admit(self, session: Session, user: UUID) -> None:
+        """Note whose session it is.
+
+        Raises:
+            TooManyRequests: the user has too many.
+        """
+        if self._of_user[user] >= self.limits.user:
+            raise TooManyRequests(
+                f"You have {self.limits.user:,} sockets at this gateway; close some.", retry_after=HEARTBEAT
+            )
+        self.sessions[session] = user
+        self._of_user[user] += 1
 
     def remove(self, session: Session) -> None:
         """Forget a session."""
-        self.sessions.discard(session)
+        if session not in self.sessions:
+            return
         self._waiting.discard(session)
+        _less(self._of_address, session.address)
+        if (user := self.sessions.pop(session)) is not None:
+            _less(self._of_user, user)
 
     def drain(self, seconds: float) -> None:
         """Tell everybody that the gateway is about to end."""
@@ -91,16 +131,29 @@ class Hub:
     def wake(self, session: Session) -> None:
         """Let a session write with the next turn."""
         self._waiting.add(session)
+        self._turn_soon()
+
+    def _turn_soon(self) -> None:
         if not self._turning:
             self._turning = True
-            asyncio.get_running_loop().call_later(TURN, self._turn)
+            asyncio.get_running_loop().call_later(self._rest, self._turn)
 
     def _turn(self) -> None:
-        self._turning = False
+        begun = time.thread_time()
         self._made.clear()
+        if self._feed is not None:
+            self.fan_outs.turn(self._feed)  # before those that go alone: then they can join
         waiting, self._waiting = self._waiting, set()
         for each in waiting:
-            each.write_now()
+            each.write()
+        # The loop hands to the system what was written in a step when the step is over.
+        asyncio.get_running_loop().call_soon(self._turned, begun)
+
+    def _turned(self, begun: float) -> None:
+        self._rest = max(TURN, REST_OF_TURN * (time.thread_time() - begun))
+        self._turning = False
+        if self._waiting or self.fan_outs.have_news:
+            self._turn_soon()
 
     def encode(self, message: Message, channel: str, form: Format) -> bytes:
         """Return a message of the feed encoded, once for all who get it in a turn."""
@@ -191,9 +244,20 @@ class Hub:
                 await asyncio.sleep(REST)
 
     async def _beat(self) -> None:
+        due = time.monotonic()
         while True:
-            await asyncio.sleep(HEARTBEAT)
             for maker in list(self._bars.values()):
                 maker.tick()
-            for each in list(self.sessions):
-                each.beat()
+            there = list(self.sessions)
+            for part in range(BEATS):
+                due = max(due + HEARTBEAT / BEATS, time.monotonic() - HEARTBEAT)
+                await asyncio.sleep(max(0.0, due - time.monotonic()))
+                for each in there[part::BEATS]:
+                    if each in self.sessions:
+                        each.beat()
+
+
+def _less(counts: Counter[K], key: K) -> None:
+    counts[key] -= 1
+    if not counts[key]:
+        del counts[key]

@@ -78,8 +78,11 @@ class SocketOrders:
                     self._sent[account.text, each.order] = None
                     if len(self._sent) > MOST_OPEN:
                         self._sent.popitem(last=False)
+        now = broker.now()
         return [
             await _shown(broker, account, each, client, received)
+            if _was_before(each)
+            else _outcome(account, each, client, received, now)
             for each, client in zip(outcomes, clients, strict=True)
         ]
 
@@ -102,9 +105,21 @@ class SocketOrders:
             await asyncio.gather(*(broker.cancel(*each) for each in left[at : at + MOST_TOGETHER]))
 
 
+def _was_before(found: Outcome) -> bool:
+    return isinstance(found, Done) and found.repeated
+
+
 async def _shown(
     broker: ExchangeBroker, account: Account, found: Outcome, client: str | None, received: int
 ) -> OrderOutcome:
+    if isinstance(found, Done) and found.repeated and found.order is not None:
+        known = await broker.order(account.text, found.order)
+        if known is not None:
+            return known_outcome(known, account, received=received)
+    return _outcome(account, found, client, received, broker.now())
+
+
+def _outcome(account: Account, found: Outcome, client: str | None, received: int, now: int) -> OrderOutcome:
     if isinstance(found, Refused):
         return OrderOutcome(
             "refused",
@@ -115,8 +130,4 @@ async def _shown(
             detail=found.sentence,
             received_at=moment(received),
         )
-    if isinstance(found, Done) and found.repeated and found.order is not None:
-        known = await broker.order(account.text, found.order)
-        if known is not None:
-            return known_outcome(known, account, received=received)
-    return outcome_message(found, account, client, received=received, now=broker.now())
+    return outcome_message(found, account, client, received=received, now=now)

@@ -1,10 +1,13 @@
-"""One socket: who it is, what it follows, and what waits to be written to it."""
+"""One socket: who it is, what it follows, and what waits to be written to it.
+
+A session is one task, which reads. It writes between the steps of others: answers at the end of the loop's step, what
+streams have with the hub's turn, nothing while the client does not take what was written.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,6 +16,7 @@ from arbitrax.api.problems import RequestError
 from arbitrax.api.requests import origin_of
 from arbitrax.api.websocket import messages as ask
 from arbitrax.api.websocket.orders import SocketOrders
+from arbitrax.api.websocket.protocol import framed
 from arbitrax.api.websocket.subscribing import Subscribing
 from arbitrax.domain.errors import (
     AccessError,
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
 
     from arbitrax.api.parts import Parts
     from arbitrax.api.websocket.formats import Format
+    from arbitrax.api.websocket.protocol import Wire
     from arbitrax.api.websocket.streams import Stream
     from arbitrax.exchange.origins import Origin
     from arbitrax.services.identity_logins import Principal
@@ -44,33 +49,35 @@ SLOW, UNAUTHORISED, LATE, RESTARTING = 4008, 4401, 4408, 1013
 
 
 class Session:
-    """Reads requests one after another; one task writes."""
+    """Reads requests one after another."""
 
     def __init__(self, socket: WebSocket[Any, Any, Any], parts: Parts, form: Format, address: str) -> None:
         self.id = encode_id("wss", new_uuid(time.time_ns()))
         self.parts, self.hub, self.form = parts, parts.hub, form
-        self._socket, self._address = socket, address
+        self._socket, self.address = socket, address
+        self.wire: Wire = socket.scope["state"]["wire"]
         self._credential = ""
         self._principal: Principal | None = None
         self._subscribing = Subscribing(self)
         self._orders = SocketOrders(self)
         self._replies = list[bytes]()
         self._news: dict[Stream, None] = {}
-        self._wake = asyncio.Event()
+        self._writes_soon = False
         self._working = asyncio.Semaphore(MOST_AT_WORK)
         self._tasks = set[asyncio.Task[None]]()
         self._began = False
         self._ending: tuple[int, str] | None = None
-        self._end = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._task = asyncio.current_task()
 
     # Life
 
     async def run(self, authorization: str | None) -> None:
         """Serve the client until it or we end it."""
-        loop = asyncio.get_running_loop()
-        if not self.hub.add(self):
-            await self._socket.close(RESTARTING, "too many connections")
+        if (full := self.hub.add(self)) is not None:
+            await self._close(RESTARTING, full)
             return
+        self.wire.on_room = self.write
         self.say(
             {
                 "type": "hello",
@@ -83,19 +90,22 @@ class Session:
                 },
             }
         )
-        timer = loop.call_later(FIRST_SECONDS, self._expect)
-        writer, reader, ended = (
-            loop.create_task(each) for each in (self._write(), self._read(authorization), self._end.wait())
-        )
+        timer = self._loop.call_later(FIRST_SECONDS, self._expect)
         try:
-            await asyncio.wait([writer, reader, ended], return_when=asyncio.FIRST_COMPLETED)
+            await self._read(authorization)
+        except asyncio.CancelledError:
+            if self._ending is None or self._task is None:
+                raise
+            self._task.uncancel()
         finally:
+            self._task = None
             timer.cancel()
             self.hub.remove(self)
+            self.wire.on_room = None
             self._subscribing.close()
-            for each in (writer, reader, ended, *self._tasks):
+            for each in self._tasks:
                 each.cancel()
-            await asyncio.gather(writer, reader, ended, *self._tasks, return_exceptions=True)
+            await asyncio.gather(*self._tasks, return_exceptions=True)
             await self._orders.close()
         if self._ending is not None:
             await self._close(*self._ending)
@@ -104,7 +114,11 @@ class Session:
         """End the session."""
         if self._ending is None:
             self._ending = code, reason
-        self._end.set()
+            self._loop.call_soon(self._stop)  # it may be the task itself that says so
+
+    def _stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
 
     def overflow(self) -> None:
         """End it because its client is too slow."""
@@ -115,13 +129,11 @@ class Session:
             self.end(LATE, "authenticate and subscribe within 5 s")
 
     async def _close(self, code: int, reason: str) -> None:
-        abort: Callable[[], None] | None = self._socket.scope["state"].get("abort")
         try:
             async with asyncio.timeout(1.0):
                 await self._socket.send({"type": "websocket.close", "code": code, "reason": reason})
         except TimeoutError:
-            if abort is not None:
-                abort()
+            self.wire.abort()
         except Exception:  # noqa: S110 - it is gone already
             pass
 
@@ -133,49 +145,43 @@ class Session:
             self.overflow()
             return
         self._replies.append(self.form.encode(message))
-        self._wake.set()
+        if not self._writes_soon:
+            self._writes_soon = True
+            self._loop.call_soon(self.write)
 
     def tell(self, stream: Stream) -> None:
         """Note that a stream has something."""
         self._news[stream] = None
         self.hub.wake(self)
 
-    def write_now(self) -> None:
-        """Write what there is."""
-        self._wake.set()
-
-    async def _write(self) -> None:
-        send, binary = self._socket.send, self.form.binary
-        while True:
-            await self._wake.wait()
-            self._wake.clear()
-            found, self._replies = self._replies, []
+    def write(self) -> None:
+        """Write what there is, in one frame."""
+        self._writes_soon = False
+        if self.wire.full:
+            return
+        found, self._replies = self._replies, []
+        if self._news:
             news, self._news = self._news, {}
             for each in news:
                 found += each.take()
-            if not found:
-                continue
-            frame = self.form.joined(found)
-            if binary:
-                await send({"type": "websocket.send", "bytes": frame, "text": None})
-            else:
-                await send({"type": "websocket.send", "bytes": None, "text": frame.decode()})
+        if found:
+            form = self.form
+            self.wire.write(framed(form.joined(found), binary=form.binary))
 
     def beat(self) -> None:
         """Say that we live, and up to where; see whether the client still may."""
-        if self._wake.is_set():  # it does not even take what there was
-            return
-        last = [[each.channel, each.symbol, each.seq] for each in self._subscribing.streams.values()]
-        now = ask.written_time(time.time_ns() // 1_000_000)
-        if len(self._replies) < MOST_REPLIES // 2:
+        if not self.wire.full and len(self._replies) < MOST_REPLIES // 2:
+            last = [[each.channel, each.symbol, each.seq] for each in self._subscribing.streams.values()]
+            now = ask.written_time(time.time_ns() // 1_000_000)
             self.say({"type": "heartbeat", "ts_sent": now, "subscriptions": last})
-        if self._principal is not None:
+        known = self._principal
+        if known is not None and self.parts.authenticator.remembered(self._credential) is not known:
             self._start(self._check())
 
     async def _check(self) -> None:
         try:
             found = await self.parts.authenticator.again(self._credential)
-            check_address(found, self._address)
+            check_address(found, self.address)
         except AccessError as error:
             self.end(UNAUTHORISED, str(error)[:100])
         except StoreError:  # nobody's rights are known
@@ -200,18 +206,26 @@ class Session:
                 return
             data = event.get("bytes") if self.form.binary else event.get("text")
             if not isinstance(data, bytes | str):
-                self._refuse(None, "request.format", "This socket speaks " + self.form.name + ".")
+                await self._answer_nonsense(None, "request.format", f"This socket speaks {self.form.name}.")
                 continue
             try:
-                request = self.form.decode(data, ask.Request)
+                request = self.form.decode(data)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-                self._refuse(_id_of(self.form, data), "request.invalid", str(error))
+                await self._answer_nonsense(_id_of(self.form, data), "request.invalid", str(error))
                 continue
             await self._answer(request)
 
+    async def _answer_nonsense(self, id: ask.RequestId, code: str, why: str) -> None:
+        """Say what is wrong with a request; it counts like any other."""
+        try:
+            await self._limit(cancel=False)
+            self._refuse(id, code, why)
+        except (ArbitraxError, RequestError) as error:
+            self._fail(id, error)
+
     async def _answer(self, request: ask.Request) -> None:
         try:
-            await self._limit(request)
+            await self._limit(cancel=isinstance(request, ask.CANCELS))
             if isinstance(request, ask.Trade):
                 self.require("trade")
                 self._began = True
@@ -252,12 +266,14 @@ class Session:
         return {"type": "pong", "id": request.id, "ts_sent": ask.written_time(time.time_ns() // 1_000_000)}
 
     async def _authenticate(self, request: ask.Authenticate) -> dict[str, Any]:
-        found = await self.parts.authenticator.principal(f"Bearer {request.token}", self._address)
-        check_address(found, self._address)
+        found = await self.parts.authenticator.principal(f"Bearer {request.token}", self.address)
+        check_address(found, self.address)
         if found.must_change_password:
             raise PasswordChangeRequired("Change the password first: PUT /api/v1/auth/password.")
         if self._principal is not None and self._principal.user != found.user:
             raise AccessError("This socket is another user's; open a new one.")
+        if self._principal is None:
+            self.hub.admit(self, found.user)
         self._principal, self._credential = found, request.token
         self._orders.cancel_on_disconnect = request.cancel_on_disconnect
         return {"user": found.name, "scopes": sorted(found.scopes)}
@@ -277,7 +293,7 @@ class Session:
         """Return who asks, for the journal; a request is named by the session's id and its own."""
         if self._principal is None:
             return None
-        return origin_of(self._principal, self._address, self.id if request is None else f"{self.id}:{request}"[:64])
+        return origin_of(self._principal, self.address, self.id if request is None else f"{self.id}:{request}"[:64])
 
     def require(self, scope: Any) -> None:
         """See whether who asks has a scope.
@@ -288,9 +304,8 @@ class Session:
         if scope not in self.principal.scopes:
             raise AccessError(f"You do not have the scope '{scope}'.")
 
-    async def _limit(self, request: ask.Request) -> None:
-        cancel = isinstance(request, ask.CANCELS)
-        demands = self.parts.limits.demands(self._principal, self._address, cancel=cancel)
+    async def _limit(self, *, cancel: bool) -> None:
+        demands = self.parts.limits.demands(self._principal, self.address, cancel=cancel)
         verdict = await self.parts.limiter.take(demands)
         if not verdict.allowed:
             raise TooManyRequests(
@@ -317,7 +332,7 @@ def _name(request: ask.Request) -> str:
 def _id_of(form: Format, data: bytes | str) -> ask.RequestId:
     """Return the id of a request that cannot be read otherwise."""
     try:
-        found = form.decode(data, dict[str, Any]).get("id")
+        found = form.read(data).get("id")
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
     return found if isinstance(found, int | str) else None

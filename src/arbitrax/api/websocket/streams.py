@@ -6,43 +6,32 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from arbitrax.api.messages.orders import FillOfOrder, order_message, position_message
+from arbitrax.api.websocket.fan_out import AT_ONCE
 from arbitrax.api.websocket.messages import Envelope, written_time
 from arbitrax.domain.errors import ArbitraxError
-from arbitrax.exchange.feed.messages import Bbo, Channel, Delta, Message, Snapshot, Statistics, Trades
 from arbitrax.exchange.journal import EntryId
 
 if TYPE_CHECKING:
     from arbitrax.api.websocket.formats import Format
-    from arbitrax.exchange.feed.subscription import Subscription
     from arbitrax.storage.redis.run_reader import RunNews
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.orders import AccountUpdate
     from arbitrax.trading.registry import Account
 
-MARKET = {
-    "book": Channel.DEPTH,
-    "trades": Channel.TRADES,
-    "prices": Channel.BBO,
-    "statistics": Channel.STATISTICS,
-}
 PRIVATE = ("orders", "fills", "positions", "account")
-AT_ONCE = 64
-"""Messages of a stream in a frame."""
 MOST_WAITING = 10_000
 """Messages about orders or a run that wait for a slow client; then it is closed."""
 AGAIN_SECONDS = 0.5
 """Until an account is followed again after a fault."""
-_OF_THE_DAY = ("phase", "day", "last", "open", "high", "low", "vwap", "volume", "count")
 _MORE = 4096
 """Entries of a run's stream in a millisecond that numbers tell apart."""
 
 Tell = Callable[["Stream"], None]
-Encode = Callable[[Message, str, "Format"], bytes]
 
 
 class Stream(Protocol):
@@ -60,66 +49,6 @@ class Stream(Protocol):
 
     def close(self) -> None:
         """End."""
-
-
-class MarketStream:
-    """Market data: messages that many get are encoded once."""
-
-    def __init__(self, channel: str, subscription: Subscription, encode: Encode, form: Format, tell: Tell) -> None:
-        self.channel, self.symbol = channel, subscription.key[1]
-        self._subscription, self._encode, self._form = subscription, encode, form
-        self._tell = tell
-        self._begun = False
-        subscription.on_news = lambda: tell(self)
-
-    @property
-    def seq(self) -> int | None:
-        """The last message that was taken."""
-        return self._subscription.seq
-
-    def take(self) -> list[bytes]:
-        """Return what there is."""
-        found = list[bytes]()
-        while len(found) < AT_ONCE and (message := self._subscription.take()) is not None:
-            if self._begun and isinstance(message, Snapshot):
-                found.append(self._resync(message))
-            self._begun = True
-            found.append(self._encode(message, self.channel, self._form))
-        if len(found) >= AT_ONCE:
-            self._tell(self)
-        return found
-
-    def close(self) -> None:
-        """Leave."""
-        self._subscription.on_news = None
-        self._subscription.close()
-
-    def _resync(self, message: Snapshot) -> bytes:
-        at, now = written_time(message.time), written_time(time.time_ns() // 1_000_000)
-        return self._form.encode(
-            Envelope(self.channel, "resync_required", self.symbol, message.seq, None, at, now, None)
-        )
-
-
-def market_envelope(message: Message, channel: str, now: str) -> Envelope:
-    """Return a message of the feed as it goes to clients."""
-    at = written_time(message.time)
-    previous: int | None = None
-    match message:
-        case Snapshot() | Delta():
-            data: dict[str, Any] = {"bids": message.bids, "asks": message.asks, "crc": message.crc}
-            kind: Literal["snapshot", "delta", "event"] = "delta" if isinstance(message, Delta) else "snapshot"
-            previous = message.prev_seq if isinstance(message, Delta) else None
-        case Trades():
-            kind, previous, data = "event", message.prev_seq, {"trades": message.trades}
-        case Bbo():
-            kind, data = "snapshot", {"bid": message.bid, "ask": message.ask}
-        case Statistics():
-            kind, data = "snapshot", {name: getattr(message, name) for name in _OF_THE_DAY}
-        case _:
-            raise TypeError(f"{type(message).__name__} does not go to clients.")
-    data["epoch"] = message.epoch
-    return Envelope(channel, kind, message.symbol, message.seq, previous, at, now, data)
 
 
 class QueuedStream:

@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING, Any
 from arbitrax.api.problems import RequestError
 from arbitrax.api.websocket import messages as ask
 from arbitrax.api.websocket.bars import BARS, BarStream
-from arbitrax.api.websocket.streams import (
-    MARKET,
-    PRIVATE,
-    AccountStream,
-    MarketStream,
-    RunStream,
-    run_entry,
-)
+from arbitrax.api.websocket.fan_out import MARKET, MarketStream, Tape
+from arbitrax.api.websocket.streams import PRIVATE, AccountStream, RunStream, run_entry
 from arbitrax.domain.errors import ConflictError, InputError, UnknownNameError
 from arbitrax.domain.ids import decode
 from arbitrax.exchange.feed.subscription import Resume
@@ -149,7 +143,8 @@ class Subscribing:
                 await session.parts.desk.instrument(symbol)  # says so when it is not listed either
                 detail = f"Nothing is published of {symbol} yet: its feed is down, or it was listed a moment ago."
                 raise RequestError(503, detail, code="feed.nothing_published", retryable=True) from None
-            return MarketStream(channel, subscription, session.hub.encode, session.form, session.tell)
+            tape = Tape(channel, subscription, session.hub.encode, session.form)
+            return MarketStream(tape, depth, session, session.hub.fan_outs)
         if channel in PRIVATE:
             desk = session.parts.desk
             account = await desk.account(symbol, session.principal.sees)

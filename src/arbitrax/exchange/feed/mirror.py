@@ -109,6 +109,14 @@ class DepthView:
         """Levels that changed since, as the client has them, when it gets all; else the difference of tops says it."""
         mirror.views.add(self)
 
+    def copy(self) -> DepthView:
+        """Return one whose client has the same."""
+        made = DepthView(self.mirror, self.depth)
+        made._sent, made._tops = self._sent, [dict(each) for each in self._tops]
+        for mine, theirs in zip(made._dirty, self._dirty, strict=True):
+            mine.update(theirs)
+        return made
+
     @property
     def sent(self) -> int | None:
         """Return the last message the client got; None: it needs a snapshot."""

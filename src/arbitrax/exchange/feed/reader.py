@@ -41,8 +41,8 @@ class Loaded(NamedTuple):
 class FeedSource(Protocol):
     """Where messages come from. Faults are a `StoreError`."""
 
-    async def load(self, symbol: str) -> Loaded | None:
-        """Return a symbol at one moment; None: it is not published."""
+    async def load(self, symbol: str, levels: int | None = None) -> Loaded | None:
+        """Return a symbol at one moment, with so many levels a side at most; None: it is not published."""
 
     async def kept(self, channel: Channel, symbol: str) -> Sequence[tuple[EntryId, Message]]:
         """Return the messages of the last 60 seconds."""
@@ -120,6 +120,12 @@ class FeedReader:
             self._after.pop(key, None)
             if channel is Channel.DEPTH:
                 self._mirrors.pop(symbol, None)
+
+    def fork(self, subscription: Subscription) -> Subscription:
+        """Return another subscription that goes on where one is."""
+        made = subscription.copy()
+        self._subscriptions[made.key].add(made)
+        return made
 
     async def run(self) -> None:
         """Read until cancelled; faults of the server are waited out, and books loaded again afterwards."""

@@ -46,6 +46,14 @@ class Subscription:
         self.on_news: Callable[[], None] | None = None
         """Called whenever there may be something to take, for who serves many without a task for each."""
 
+    def copy(self) -> Subscription:
+        """Return one that has and lacks the same; `FeedReader.fork` hands it what comes."""
+        made = Subscription(self._leave, self.key, None if self._view is None else self._view.copy())
+        made._queue, made._latest = self._queue.copy(), self._latest
+        made._sent, made._last = self._sent, self._last
+        made._early = None if self._early is None else self._early.copy()
+        return made
+
     def __aiter__(self) -> AsyncIterator[Message]:
         """Return itself."""
         return self

@@ -187,7 +187,7 @@ class Ledger:
     def _book(self, fill: Fill, left: int) -> None:
         order, lots = self._open(fill.order), abs(fill.lots)
         if order is None:
-            if self._account is None:
+            if self._account is None or self._only is not None:
                 return
             if not left:
                 self.ended_unknown.add(fill.order)

@@ -106,6 +106,16 @@ class PostgresBarStore:
             self._fill_cache(self._cache, stored, asset)
         return stored
 
+    def versions(self, series: Sequence[tuple[str, str]]) -> list[int | None]:
+        """Return what `load` would give as ``as_of`` of each (symbol, interval), None for one without bars."""
+        found: dict[tuple[str, str], int] = {}
+        with self._database.reading() as connection:
+            for interval in {interval for _, interval in series}:
+                keys = {"symbols": [symbol for symbol, of in series if of == interval], "interval": interval}
+                for symbol, as_of, _ in connection.execute(statement("series_find_many"), keys):
+                    found[symbol, interval] = nanoseconds(as_of)
+        return [found.get(each) for each in series]
+
     def load_many(self, symbols: Sequence[str], interval: str) -> Iterator[StoredSeries | None]:
         """Give the current bars of each symbol in turn, None for one that has none; not of one moment of the store."""
         with self._database.reading() as connection:

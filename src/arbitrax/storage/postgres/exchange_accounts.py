@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from arbitrax.exchange.identifiers import order_number, order_uuid
@@ -11,11 +13,18 @@ from arbitrax.exchange.journal import NO_EVENTS, START
 from arbitrax.exchange.recording.ports import Mark
 from arbitrax.exchange.records import Code
 from arbitrax.storage.postgres.connection import Database
-from arbitrax.storage.postgres.exchange_records import WORDS, order_of, position_of, read_mark, to_ms
+from arbitrax.storage.postgres.exchange_records import MARK, orders_of, position_of, read_mark, to_ms
 from arbitrax.storage.postgres.exchange_rows import CODES
 from arbitrax.storage.postgres.sql import statement
 from arbitrax.trading.recorded import FirstOutcome, RecordedAccount, Wanted
 from arbitrax.trading.registry import Account
+
+if TYPE_CHECKING:
+    from arbitrax.storage.postgres.connection import Connection
+
+_ANY = {"account": None, "everything": True, "orders": None, "client": None}
+_COUNTED = 3
+"""Columns of `exchange_money_find` between the mark and a position: account, open orders, what was paid in."""
 
 
 class PostgresAccounts:
@@ -24,32 +33,42 @@ class PostgresAccounts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def account(self, account: Account, wanted: Wanted, *, primary: bool = False) -> RecordedAccount:
-        """Return an account at one moment, in one snapshot of the database."""
-        keys: dict[str, Any] = {
-            "shard": account.shard,
-            "account": account.id,
-            "everything": not wanted.open,
-            "order": None if wanted.order is None else order_uuid(wanted.order),
-            "client": wanted.client,
-        }
+    def accounts(
+        self, shard: int, asked: Sequence[tuple[Account, Wanted]], *, primary: bool = False
+    ) -> list[RecordedAccount]:
+        """Return accounts of a shard at one moment: a statement, or a snapshot where several are needed."""
+        orders = [order_uuid(wanted.order) for _, wanted in asked if wanted.order is not None]
+        money = list({account.id for account, wanted in asked if wanted.money})
+        finds: list[dict[str, Any]] = [_ANY | {"shard": shard, "orders": orders}] if orders else []
+        finds += [
+            _ANY | {"shard": shard, "account": account.id, "everything": not wanted.open, "client": wanted.client}
+            for account, wanted in asked
+            if wanted.open or wanted.client is not None
+        ]
         source = self._database.connection() if primary else self._database.reading()
-        with source as connection, connection.transaction():
-            connection.execute(statement("read_one_snapshot"))
-            found = connection.execute(statement("exchange_mark_find"), keys).fetchone()
-            count = connection.execute(statement("exchange_orders_open_count"), keys).fetchone()
-            orders: list[tuple[Any, ...]] = []
-            if wanted != Wanted():
-                orders = connection.execute(statement("exchange_orders_find"), keys | WORDS).fetchall()
-            positions = connection.execute(statement("exchange_positions_find"), keys).fetchall()
-            paid = connection.execute(statement("exchange_paid"), keys).fetchone()
-        return RecordedAccount(
-            Mark(0, START, NO_EVENTS) if found is None else read_mark(found),
-            [order_of(each) for each in orders],
-            0 if count is None else int(count[0]),
-            [position_of(each) for each in positions],
-            0 if paid is None else int(paid[0]),
-        )
+        with source as connection, _one_moment(connection, len(finds) + bool(money)):
+            found = [connection.execute(statement("exchange_orders_find"), each).fetchall() for each in finds]
+            counted = []
+            if money:
+                keys = {"shard": shard, "accounts": money}
+                counted = connection.execute(statement("exchange_money_find"), keys).fetchall()
+        first = next((rows[0] for rows in (*found, counted) if rows), None)
+        mark = Mark(0, START, NO_EVENTS) if first is None else read_mark(first)
+        one_by_one = {row[MARK]: row for row in found.pop(0)} if orders else {}
+        several, of_account = iter(found), defaultdict[int, list[tuple[Any, ...]]](list)
+        for row in counted:
+            of_account[row[MARK]].append(row)
+
+        def rows(account: Account, wanted: Wanted) -> list[tuple[Any, ...]]:
+            if wanted.order is None:
+                return next(several) if wanted.open or wanted.client is not None else []
+            row = one_by_one.get(order_uuid(wanted.order))
+            return [row] if row is not None and row[MARK + 1] == account.number else []
+
+        return [
+            _recorded(mark, rows(account, wanted), of_account[account.number] if wanted.money else [])
+            for account, wanted in asked
+        ]
 
     def first_outcomes(self, ids: Sequence[tuple[UUID, str]]) -> list[FirstOutcome | None]:
         """Return what became of client order ids: one look into an index each, one round trip for all."""
@@ -60,3 +79,21 @@ class PostgresAccounts:
                 code = CODES[reason] if status == "rejected" else Code.OK
                 outcomes[place - 1] = FirstOutcome(order_number(id), code, body, to_ms(ended))
         return outcomes
+
+
+@contextmanager
+def _one_moment(connection: Connection, statements: int) -> Iterator[None]:
+    """Let several statements see the same; one does by itself."""
+    if statements < 2:
+        yield
+        return
+    with connection.transaction():
+        connection.execute(statement("read_one_snapshot"))
+        yield
+
+
+def _recorded(mark: Mark, orders: list[tuple[Any, ...]], money: list[tuple[Any, ...]]) -> RecordedAccount:
+    """Return an account of its rows of `exchange_orders_find` and `exchange_money_find`."""
+    _, count, paid = money[0][MARK : MARK + _COUNTED] if money else (0, 0, 0)
+    positions = [position_of((row[MARK], *row[MARK + _COUNTED :])) for row in money if row[MARK + _COUNTED] is not None]
+    return RecordedAccount(mark, orders_of(orders), int(count), positions, int(paid))

@@ -29,7 +29,12 @@ WORDS = {
     "self_trades": [each.name.lower() for each in SelfTrade],
 }
 """What the numbers of commands are called in the tables."""
-OPEN = {"account": None, "everything": False, "order": None, "client": None}
+_TYPES, _TIMES_IN_FORCE, _SELF_TRADES = (
+    {word: number for number, word in enumerate(words)} for words in WORDS.values()
+)
+MARK = 4
+"""Columns of a mark, with which rows of reads begin."""
+OPEN = {"account": None, "everything": False, "orders": None, "client": None}
 """What `exchange_orders_find` is asked for the open orders of all accounts."""
 _MS = 1_000_000
 
@@ -68,13 +73,13 @@ class PostgresRecords:
     def open_orders(self) -> Sequence[OrderRecord]:
         """Return what is open."""
         with self._database.connection() as connection:
-            found = connection.execute(statement("exchange_orders_find"), self._keys | OPEN | WORDS).fetchall()
-        return [order_of(row) for row in found]
+            found = connection.execute(statement("exchange_orders_find"), self._keys | OPEN).fetchall()
+        return orders_of(found)
 
     def positions(self) -> Sequence[PositionRecord]:
         """Return every position, closed ones too."""
         with self._database.connection() as connection:
-            found = connection.execute(statement("exchange_positions_find"), self._keys | {"account": None}).fetchall()
+            found = connection.execute(statement("exchange_positions_find"), self._keys | {"accounts": None}).fetchall()
         return [position_of(row) for row in found]
 
     def store(self, before: Mark, after: Mark, changes: Changes) -> None:
@@ -140,7 +145,7 @@ class PostgresRecords:
         connection.execute(statement("exchange_mark_begin"), self._keys | _fields(Mark(0, START, NO_EVENTS)))
         found = connection.execute(statement("exchange_mark_lock"), self._keys).fetchone()
         assert found is not None  # noqa: S101 -- it was begun
-        if read_mark(found[:4]) != before:
+        if read_mark(found) != before:
             raise OutrunError(f"Another recorder has stored events of shard {self._shard}; one is enough.")
         if connection.execute(statement("exchange_staging_exists")).fetchone() == (None,):
             connection.execute(statement("exchange_staging"))
@@ -195,8 +200,8 @@ def _copy(connection: Connection, table: str, lines: Iterable[str]) -> None:
 
 
 def read_mark(row: tuple[Any, ...]) -> Mark:
-    """Return the mark of a row of `exchange_mark_find`."""
-    epoch, ms, seq, running = row
+    """Return the mark that a row begins with."""
+    epoch, ms, seq, running = row[:MARK]
     return Mark(epoch, EntryId(ms, seq), int(running, 16))
 
 
@@ -216,9 +221,14 @@ def position_of(row: tuple[Any, ...]) -> PositionRecord:
     return position
 
 
-def order_of(row: tuple[Any, ...]) -> OrderRecord:
-    """Return the order of a row of `exchange_orders_find`."""
-    order = OrderRecord(order_number(row[0]), *row[1:15])
+def orders_of(rows: Iterable[tuple[Any, ...]]) -> list[OrderRecord]:
+    """Return the orders of rows of `exchange_orders_find`."""
+    return [_order_of(row[MARK:]) for row in rows if row[MARK] is not None]
+
+
+def _order_of(row: tuple[Any, ...]) -> OrderRecord:
+    words: list[Any] = [_TYPES.get(row[4]), _TIMES_IN_FORCE.get(row[5]), _SELF_TRADES.get(row[6])]
+    order = OrderRecord(order_number(row[0]), *row[1:4], *words, *row[7:15])
     expires, order.client, created, event, last_event, order.filled, paid, fees, traded, triggered, *end = row[15:]
     ended, order.refused, reason, recorded = end
     order.recorded = to_ms(recorded)

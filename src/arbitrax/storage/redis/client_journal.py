@@ -25,6 +25,7 @@ from arbitrax.exchange.journal import (
 from arbitrax.exchange.views import Verdict
 from arbitrax.storage.redis.inquiries import ValkeyInquiries
 from arbitrax.storage.redis.session_schedule import calendars_key
+from arbitrax.storage.redis.shared_connection import SharedConnection
 from arbitrax.trading.client_journal import AppendInterruptedError, AppendRefusedError, Condition, Producer
 
 Answer = TypeVar("Answer")
@@ -66,6 +67,7 @@ class ValkeyClientJournal:
         self._appends = self._client(timeout)
         self._reads = self._client(timeout)
         self._waits = self._client(timeout)
+        self._shared = SharedConnection(url, timeout=timeout)
         self._timeout = timeout
         self._asks = self._client(None)
         self._inquiries = ValkeyInquiries(self._asks, lambda channel, message: self._run("PUBLISH", channel, message))
@@ -95,6 +97,17 @@ class ValkeyClientJournal:
         client = self._waits if wait else self._reads
         found = await self._ask(client.xread({f"events:{shard}": str(after)}, count=PAGE, block=wait or None))
         return [_event_entry(*each) for _, entries in found or () for each in entries]
+
+    async def newest_and_after(self, shard: int, after: EntryId) -> tuple[EntryId, list[EventEntry]]:
+        """Return the id of the newest entry of events, and the next entries."""
+        stream = f"events:{shard}"
+        newest, found = await self._ask(
+            self._shared.ask_at_once(
+                ("XREVRANGE", stream, "+", "-", "COUNT", 1), ("XRANGE", stream, f"({after}", "+", "COUNT", PAGE)
+            )
+        )
+        entries = [_event_entry(name, dict(zip(fields[::2], fields[1::2], strict=True))) for name, fields in found]
+        return EntryId.parse(newest[0][0]) if newest else START, entries
 
     async def events_of(self, shard: int, entry: EntryId) -> EventEntry | None:
         """Return the answers to an entry: those of the first batch that ends with it or later."""
@@ -181,6 +194,7 @@ class ValkeyClientJournal:
         await self._inquiries.close()
         for client in (self._appends, self._reads, self._waits, self._asks):
             await client.aclose()
+        await self._shared.close()
 
     async def _run(self, *words: object) -> Any:
         return await self._reads.execute_command(*words)  # type: ignore[no-untyped-call]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 from msgspec import DecodeError, json
 
 from arbitrax.domain.errors import StoreError, StoreUnavailableError
@@ -26,10 +29,12 @@ from arbitrax.exchange.feed.subscription import Key
 from arbitrax.exchange.journal import EntryId
 from arbitrax.storage.redis import feed_keys as keys
 from arbitrax.storage.redis.channel import address
+from arbitrax.storage.redis.shared_connection import Script, SharedConnection
 
 if TYPE_CHECKING:
     from valkey.asyncio import Valkey
 
+TIMEOUT_SECONDS = 5.0
 READ = 200
 """Messages of a stream at once."""
 _ASK = """
@@ -37,6 +42,19 @@ local now = redis.call('TIME')
 for at = 2, #ARGV do redis.call('ZADD', KEYS[1], now[1] * 1000 + ARGV[1], ARGV[at]) end
 return 1
 """
+_BEST = Script("""
+local found = {redis.call('HGETALL', KEYS[1])}
+for side = 1, 2 do
+    local best = redis.call(side == 1 and 'ZREVRANGE' or 'ZRANGE', KEYS[2 * side], 0, ARGV[1] - 1)
+    local lots = #best > 0 and redis.call('HMGET', KEYS[2 * side + 1], unpack(best)) or {}
+    local levels = {}
+    for at, price in ipairs(best) do
+        levels[2 * at - 1], levels[2 * at] = price, lots[at]
+    end
+    found[side + 1] = levels
+end
+return found
+""")
 _decode = json.Decoder(DepthChange | Trades | Bbo | Statistics | OrderChanges | OrderSnapshot).decode
 
 
@@ -46,32 +64,48 @@ class ValkeyFeedSource:
     def __init__(self, url: str) -> None:
         self._url = url
         self._client: Valkey | None = None
+        self._questions = SharedConnection(url, timeout=TIMEOUT_SECONDS)
+        self._loads: dict[tuple[str, int | None], asyncio.Task[Loaded | None]] = {}
 
     async def __aenter__(self) -> Self:
         """Open nothing yet: the first use does."""
         from valkey.asyncio import Valkey
 
-        self._client = Valkey.from_url(self._url, socket_timeout=5.0, socket_connect_timeout=5.0)
+        self._client = Valkey.from_url(
+            self._url, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS
+        )
         return self
 
     async def __aexit__(self, *_: object) -> None:
         """End the connections."""
         if self._client is not None:
             await self._client.aclose()
+        await self._questions.close()
 
-    async def load(self, symbol: str) -> Loaded | None:
-        """Return a symbol at one moment; None: it is not published.
+    async def load(self, symbol: str, levels: int | None = None) -> Loaded | None:
+        """Return a symbol at one moment, with so many levels a side at most; None: it is not published.
+
+        Who asks the same in one turn of the loop shares an answer.
 
         Raises:
             StoreError: the server is down or what it holds is damaged.
         """
-        commands = [("HGETALL", keys.book(symbol))] + [("HGETALL", keys.lots(symbol, side)) for side in (0, 1)]
-        book, *sides = await self._together(commands)
+        key = symbol, levels
+        begun = self._loads.get(key)
+        if begun is None:
+            loop = asyncio.get_running_loop()
+            begun = self._loads[key] = loop.create_task(self._load(symbol, levels))
+            loop.call_soon(self._loads.pop, key, None)
+        return await asyncio.shield(begun)
+
+    async def _load(self, symbol: str, levels: int | None) -> Loaded | None:
+        fields, *sides = await self._best(symbol, levels) if levels else await self._whole(symbol)
+        book = dict(zip(fields[::2], fields[1::2], strict=True))
         if b"entry" not in book:
             return None
         try:
-            listing = Listing("", book[b"tick"].decode(), book[b"lot"].decode())
-            bids, asks = (_levels(side, listing, best_last=not number) for number, side in enumerate(sides))
+            listing = _listing(book[b"tick"].decode(), book[b"lot"].decode())
+            bids, asks = (_levels(side, listing, levels, best_last=not number) for number, side in enumerate(sides))
             epoch, seq, time, crc = (int(book[name]) for name in (b"epoch", b"seq", b"time", b"crc"))
             return Loaded(
                 Snapshot(symbol, epoch, seq, time, bids, asks, crc),
@@ -98,14 +132,21 @@ class ValkeyFeedSource:
         """Say that somebody follows the orders of symbols; raises the same."""
         await self._ask("EVAL", _ASK, 1, keys.asked(), keys.ASKED_MS, *symbols)
 
-    async def _together(self, commands: list[tuple[str, str]]) -> list[dict[bytes, bytes]]:
+    async def _whole(self, symbol: str) -> list[list[bytes]]:
+        """Return a book's fields, and price, quantity, price ... of each side, at one moment."""
+        names = keys.book(symbol), keys.lots(symbol, 0), keys.lots(symbol, 1)
+        return await self._asked(self._questions.ask_at_once(*(("HGETALL", name) for name in names)))
+
+    async def _best(self, symbol: str, levels: int) -> list[list[bytes]]:
+        """Return the same of the best levels only: a busy book has thousands."""
+        names = keys.book(symbol), *(name(symbol, side) for side in (0, 1) for name in (keys.prices, keys.lots))
+        return await self._asked(self._questions.run(_BEST, names, [levels]))
+
+    async def _asked(self, question: Awaitable[list[list[bytes]]]) -> list[list[bytes]]:
         from valkey.exceptions import ValkeyError
 
         try:
-            async with self._open().pipeline(transaction=True) as pipe:
-                for words in commands:
-                    pipe.execute_command(*words)
-                return await pipe.execute()
+            return await question
         except (ValkeyError, OSError) as error:
             raise self._unavailable(error) from None
 
@@ -141,6 +182,17 @@ def _field(fields: Any) -> bytes:
     return fields[b"m"] if isinstance(fields, dict) else fields[1]
 
 
-def _levels(lots: Mapping[bytes, bytes], listing: Listing, *, best_last: bool) -> list[TextLevel]:
-    ticks = sorted(((int(price), int(quantity)) for price, quantity in lots.items()), reverse=best_last)
-    return [(listing.price(price), listing.quantity(quantity)) for price, quantity in ticks]
+@lru_cache(maxsize=4096)
+def _listing(tick_size: str, lot_size: str) -> Listing:
+    return Listing("", tick_size, lot_size)
+
+
+def _levels(lots: Sequence[bytes], listing: Listing, levels: int | None, *, best_last: bool) -> list[TextLevel]:
+    """Return the best levels of a side: ``lots`` has price, quantity, price, quantity ... in no order."""
+    text = b" ".join(lots)
+    if text.translate(None, b"0123456789- "):
+        raise ValueError(text[:80])
+    pairs = np.fromstring(text, np.int64, sep=" ").reshape(-1, 2) if text else np.empty((0, 2), np.int64)
+    order = np.argsort(pairs[:, 0])
+    best = pairs[(order[::-1] if best_last else order)[:levels]]
+    return [(listing.price(price), listing.quantity(quantity)) for price, quantity in best.tolist()]

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 from arbitrax.domain.errors import StoreUnavailableError
 from arbitrax.storage.redis.channel import address
-
-if TYPE_CHECKING:
-    import valkey.asyncio
+from arbitrax.storage.redis.shared_connection import Script, SharedConnection
 
 PREFIX = "requests:"
 TIMEOUT_SECONDS = 1.0
 
 # A key holds the time, in microseconds of the server's clock, at which its bucket is full again, and goes when it is.
-_LEASE = """
+_LEASE = Script("""
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
 local granted = {}
@@ -36,7 +33,7 @@ for i, key in ipairs(KEYS) do
     granted[i] = {taken, room - taken, wait}
 end
 return granted
-"""
+""")
 
 
 class ValkeyRequestBuckets:
@@ -44,8 +41,7 @@ class ValkeyRequestBuckets:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._client: valkey.asyncio.Valkey | None = None
-        self._script: Any = None
+        self._connection = SharedConnection(url, timeout=TIMEOUT_SECONDS)
 
     async def lease(self, wanted: Sequence[tuple[str, float, float, int, int]]) -> list[tuple[int, int, float]]:
         """Take tokens of many buckets: name, tokens a second, the most it holds, how many wanted, how many given back.
@@ -55,18 +51,13 @@ class ValkeyRequestBuckets:
         Raises:
             StoreUnavailableError: the server does not answer.
         """
-        import valkey.asyncio
         from valkey.exceptions import ValkeyError
 
-        if self._client is None:
-            self._client = valkey.asyncio.Valkey.from_url(
-                self._url, socket_connect_timeout=TIMEOUT_SECONDS, socket_timeout=TIMEOUT_SECONDS
-            )
-            self._script = self._client.register_script(_LEASE)
+        names = [PREFIX + name for name, *_ in wanted]
         words = [word for _, rate, burst, count, back in wanted for word in (repr(rate), repr(burst), count, back)]
         try:
-            found = await self._script(keys=[PREFIX + name for name, *_ in wanted], args=words)
-        except (ValkeyError, OSError, TimeoutError) as error:
+            found = await self._connection.run(_LEASE, names, words)
+        except (ValkeyError, OSError) as error:
             raise StoreUnavailableError(
                 f"The Valkey at {address(self._url)} does not count requests ({type(error).__name__}); start it, or "
                 "correct or unset its URL."
@@ -75,6 +66,4 @@ class ValkeyRequestBuckets:
 
     async def close(self) -> None:
         """Give the connection back; the next lease opens it again."""
-        if self._client is not None:
-            await self._client.aclose()
-            self._client = None
+        await self._connection.close()

@@ -4,4 +4,4 @@ SELECT
 FROM exchange_positions
 JOIN accounts ON accounts.id = account_id
 JOIN exchange_instruments ON exchange_instruments.asset_id = exchange_positions.asset_id
-WHERE exchange_positions.shard = %(shard)s AND (%(account)s::uuid IS NULL OR account_id = %(account)s)
+WHERE exchange_positions.shard = %(shard)s AND (%(accounts)s::uuid[] IS NULL OR account_id = ANY(%(accounts)s))

@@ -1,0 +1,181 @@
+"""Rows of the gateway's REST: beside FastAPI, which has the same endpoints in `peer_fastapi`, in turn."""
+
+import json
+import os
+import statistics
+import time
+import urllib.request
+from collections.abc import Sequence
+
+import psycopg
+
+from arbitrax import bootstrap
+from benchmarks.api.client import Plan
+from benchmarks.api.stack import PROGRAM, SYMBOLS, Address, Stack, recorded, today
+from benchmarks.api.wrk import Rate, as_fast_as_it_goes, ask, quantile
+
+CONNECTIONS = 64
+MIXED = ("order", "book", "bars", "post")
+RATE = 1_000
+GETS, GETS_P99, POSTS, MIXED_P99, BACKTEST_P95 = 3_000, 20.0, 1_500, 15.0, 500.0
+"""Targets: a second, ms, a second, ms, ms."""
+BACKTESTS = 40
+DIFFERENT_ORDERS = 5_000
+
+
+def plan(stack: Stack, at: Address, token: str, kinds: Sequence[str], seconds: float, **more: object) -> Plan:
+    """Return what to ask a gateway."""
+    year = time.gmtime(today() * 86_400).tm_year - 1
+    step = max(1, len(stack.orders) // DIFFERENT_ORDERS)
+    return Plan(
+        at.port, token, seconds, list(kinds), stack.orders[::step], stack.account, SYMBOLS, stack.bars,
+        (f"{year}-01-01", f"{year + 1}-01-01"), **more,
+    )  # fmt: skip
+
+
+def row(text: str, held: bool | None = None) -> bool:
+    """Print a row, and return whether its target holds; None: it has none."""
+    print(f"  {text}{'  MISSED' if held is False else ''}", flush=True)
+    return held is not False
+
+
+class Engines:
+    """Ours, and the peer when it is there."""
+
+    def __init__(self, ours: Address, peer: Address | None) -> None:
+        self.ours = ours
+        self.all = {"ours": ours} | ({} if peer is None else {"FastAPI": peer})
+
+
+def gets(stack: Stack, engines: Engines, rounds: int, seconds: float) -> bool:
+    """An order by its id: token, three limits, a read from the stores."""
+    print(
+        f"\nGET an order of {len(stack.orders):,}, {CONNECTIONS} connections, one process on one core (load {load()})"
+    )
+    found, costs = _in_turn(stack, engines, "order", rounds, seconds)
+    return _rates(found, costs, GETS, GETS_P99)
+
+
+def posts(stack: Stack, engines: Engines, rounds: int, seconds: float) -> bool:
+    """Orders sent: acknowledged by the exchange, and found in PostgreSQL afterwards, each once."""
+    print(f"\nPOST an order, {CONNECTIONS} connections (load {load()}); the peer inserts a row, without an exchange")
+    with psycopg.connect(bootstrap.database_url(stack.settings), autocommit=True) as connection:
+        before = recorded(connection)
+        found, costs = _in_turn(stack, engines, "post", rounds, seconds)
+        taken = sum(each.requests - each.failed for each in found["ours"])
+        end = time.monotonic() + 60
+        while (stored := recorded(connection) - before) < taken and time.monotonic() < end:
+            time.sleep(0.2)
+    # What was on its way when the clock stopped has an order, but no answer that was counted.
+    durable = taken <= stored <= taken + rounds * CONNECTIONS
+    held = _rates(found, costs, POSTS, None)
+    return row(f"{taken:,} acknowledged, {stored:,} in PostgreSQL", durable) and held
+
+
+def mixed(stack: Stack, engines: Engines, rounds: int, seconds: float) -> bool:
+    """Four kinds in turn, each due at its time whatever became of the others."""
+    print(f"\n{RATE:,} requests/s offered: {', '.join(MIXED)}; ms from when each was due (load {load()})")
+    quantiles: dict[str, list[tuple[float, float, float]]] = {name: [] for name in engines.all}
+    kinds: dict[str, list[str]] = {}
+    for _ in range(rounds):
+        for name, address in engines.all.items():
+            seen = ask(plan(stack, address, engines.ours.token(), MIXED, seconds, rate=float(RATE)))
+            if seen.failed:
+                print(f"    {name}: {seen.failed} failed, such as {seen.example}")
+            times = sorted(each for of_kind in seen.milliseconds.values() for each in of_kind)
+            quantiles[name].append((quantile(times, 0.5), quantile(times, 0.99), times[-1]))
+            kinds[name] = [f"{kind} {quantile(sorted(own), 0.99):.1f}" for kind, own in seen.milliseconds.items()]
+    held = True
+    for name, each in quantiles.items():
+        p50, p99, most = (statistics.median(column) for column in zip(*each, strict=True))
+        spread = f"{min(p for _, p, _ in each):.1f} to {max(p for _, p, _ in each):.1f}"
+        text = f"{name:<8} p50 {p50:7.2f}  p99 {p99:7.2f} ({spread})  max {most:7.1f}   p99 of the last: "
+        ours = name == "ours"
+        target = f" (target p99 {MIXED_P99:g})" if ours else ""
+        held &= row(text + ", ".join(kinds[name]) + target, p99 <= MIXED_P99 if ours else None)
+    if len(quantiles) > 1:
+        ratios = [b[1] / a[1] for a, b in zip(quantiles["ours"], quantiles["FastAPI"], strict=True)]
+        row(f"FastAPI's p99 is {statistics.median(ratios):.1f} times ours")
+    return held
+
+
+def backtests(stack: Stack, ours: Address) -> bool:
+    """From the request to its result, a year of daily bars of one symbol each, one after the other."""
+    print(f"\nA backtest over the API: POST to result, one year daily, {BACKTESTS} (load {load()})")
+    worker = stack.start((*PROGRAM, "serve", "worker"), "jobs.ready")
+    token = ours.token()
+    year = time.gmtime(today() * 86_400).tm_year - 1
+    took = []
+    try:
+        for number in range(BACKTESTS + 2):
+            spec = {
+                "strategy": "sma_cross", "parameters": {"fast": 10, "slow": 30}, "symbols": [stack.bars[number]],
+                "start": f"{year}-01-01", "end": f"{year}-12-31",
+            }  # fmt: skip
+            begun = time.perf_counter()
+            job = _json(ours, token, "/api/v1/backtests", spec)
+            while _json(ours, token, f"/api/v1/backtests/{job['id']}").get("status") in ("queued", "running"):
+                time.sleep(0.005)
+            took.append((time.perf_counter() - begun) * 1000)
+    finally:
+        stack.stop(worker)
+    times = sorted(took[2:])  # the worker's first ones make its processes
+    p50, p95 = quantile(times, 0.5), quantile(times, 0.95)
+    return row(
+        f"p50 {p50:.0f} ms  p95 {p95:.0f} ms  max {times[-1]:.0f} ms (target p95 {BACKTEST_P95:g})", p95 <= BACKTEST_P95
+    )
+
+
+def load() -> str:
+    return f"{os.getloadavg()[0]:.1f}"
+
+
+def _in_turn(
+    stack: Stack, engines: Engines, kind: str, rounds: int, seconds: float
+) -> tuple[dict[str, list[Rate]], dict[str, list[float]]]:
+    """Return what each engine did in each round, and microseconds of processor a request."""
+    found: dict[str, list[Rate]] = {name: [] for name in engines.all}
+    costs: dict[str, list[float]] = {name: [] for name in engines.all}
+    for _ in range(rounds):
+        for name, address in engines.all.items():
+            wanted = plan(stack, address, engines.ours.token(), (kind,), seconds, connections=CONNECTIONS)
+            before = address.cpu()
+            found[name].append(as_fast_as_it_goes(wanted))
+            costs[name].append((address.cpu() - before) / found[name][-1].requests * 1e6)
+    return found, costs
+
+
+def _rates(found: dict[str, list[Rate]], costs: dict[str, list[float]], target: float, most: float | None) -> bool:
+    held = True
+    for name, rounds in found.items():
+        rates = [each.per_second for each in rounds]
+        p50, p99 = (statistics.median(getattr(each, which) for each in rounds) for which in ("p50", "p99"))
+        failed = sum(each.failed for each in rounds)
+        text = (
+            f"{name:<8} {statistics.median(rates):8,.0f}/s ({min(rates):,.0f} to {max(rates):,.0f})  p50 {p50:.1f} ms  "
+            f"p99 {p99:.1f} ms  {statistics.median(costs[name]):.0f} us of processor each"
+        )
+        if failed:
+            text += f"  {failed} FAILED"
+        if name == "ours":
+            text += f" (target {target:,.0f}" + (")" if most is None else f", p99 {most:g})")
+            fast = statistics.median(rates) >= target and (most is None or p99 <= most)
+            held &= row(text, fast and not failed)
+        else:
+            row(text)
+    if len(found) > 1:
+        ratio = statistics.median(
+            a.per_second / b.per_second for a, b in zip(found["ours"], found["FastAPI"], strict=True)
+        )
+        cheaper = statistics.median(b / a for a, b in zip(costs["ours"], costs["FastAPI"], strict=True))
+        row(f"{ratio:.1f} times FastAPI's rate, at 1/{cheaper:.1f} of its processor time a request")
+    return held
+
+
+def _json(at: Address, token: str, path: str, body: object = None) -> dict[str, object]:
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    request = urllib.request.Request(f"http://127.0.0.1:{at.port}{path}", data, headers)
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        found: dict[str, object] = json.load(answer)
+        return found

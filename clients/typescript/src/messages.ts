@@ -1,0 +1,481 @@
+// What goes over the wire. Written by scripts/write_clients.py from openapi.json; do not edit.
+// Prices, quantities and money are decimal strings; times are ISO 8601 in UTC.
+
+/** A page of a list. */
+export interface Page<T> {
+  readonly data: readonly T[];
+  readonly next_cursor: string | null;
+  readonly has_more: boolean;
+}
+
+export interface AccessToken {
+  readonly access_token: string;
+  readonly expires_at: string;
+  readonly token_type: "Bearer";
+  readonly user: UserMessage;
+}
+
+export interface Account {
+  readonly borrow_rate?: number;
+  readonly credit_rate?: number;
+  readonly debit_rate?: number;
+  readonly kind?: "margin" | "cash";
+  readonly leverage?: number;
+  readonly maintenance?: number;
+}
+
+export interface AccountDetail {
+  readonly cash: string;
+  readonly currency: string;
+  readonly id: string;
+  readonly kind: "cash" | "margin";
+  readonly name: string;
+  readonly open_orders: number;
+  readonly owner: string | null;
+  readonly shard: number;
+}
+
+export interface AccountMessage {
+  readonly currency: string;
+  readonly id: string;
+  readonly kind: "cash" | "margin";
+  readonly name: string;
+  readonly owner: string | null;
+  readonly shard: number;
+}
+
+export interface AccountOwner {
+  readonly user: string;
+}
+
+export interface AssetMessage {
+  readonly as_of: string;
+  readonly data_hash: string;
+  readonly interval: string;
+  readonly quality: string | null;
+  readonly role: "traded" | "benchmark" | "finer";
+  readonly symbol: string;
+}
+
+export interface AuditMessage {
+  readonly action: string;
+  readonly actor: string;
+  readonly address: string | null;
+  readonly at: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+  readonly id: string;
+  readonly key_id: string | null;
+  readonly request_id: string | null;
+  readonly subject: string | null;
+  readonly user_id: string | null;
+}
+
+export interface BacktestJob {
+  readonly attempt: number;
+  readonly channel: string;
+  readonly created_at: string;
+  readonly error: JobProblem | null;
+  readonly eta: string | null;
+  readonly finished_at: string | null;
+  readonly id: string;
+  readonly job: string;
+  readonly progress: number;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly started_at: string | null;
+  readonly status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+}
+
+export interface BacktestMessage {
+  readonly assets: readonly AssetMessage[];
+  readonly bankrupt: boolean;
+  readonly created_at: string;
+  readonly engine_version: string;
+  readonly honesty: string;
+  readonly id: string;
+  readonly metrics: Readonly<Record<string, MetricMessage>>;
+  readonly notices: readonly string[];
+  readonly report: string;
+  readonly result_hash: string;
+  readonly run_hash: string;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly status: "succeeded";
+  readonly tables: Readonly<Record<string, string>>;
+}
+
+export interface BacktestSummary {
+  readonly bars: number;
+  readonly created_at: string;
+  readonly end: string;
+  readonly id: string;
+  readonly max_drawdown: number | null;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly run_hash: string;
+  readonly sharpe: number | null;
+  readonly start: string;
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly total_return: number | null;
+  readonly trades: number;
+}
+
+export interface BarMessage {
+  readonly adj_close: string | null;
+  readonly close: string;
+  readonly high: string;
+  readonly low: string;
+  readonly open: string;
+  readonly timestamp: string;
+  readonly volume: string;
+}
+
+export interface BookMessage {
+  readonly asks: readonly (readonly [string, string])[];
+  readonly at: string;
+  readonly bids: readonly (readonly [string, string])[];
+  readonly crc: number;
+  readonly epoch: number;
+  readonly last: string | null;
+  readonly phase: string;
+  readonly seq: number;
+  readonly symbol: string;
+}
+
+export interface CancelAllAfter {
+  readonly account?: string | null;
+  readonly milliseconds: number;
+}
+
+export interface Cancelled {
+  readonly account: string;
+  readonly orders: readonly string[] | null;
+}
+
+export interface Costs {
+  readonly currency_unit?: number;
+  readonly half_spread?: number;
+  readonly maker_bps?: number | null;
+  readonly maximum_bps?: number;
+  readonly minimum?: number;
+  readonly participation?: number;
+  readonly per_order?: number;
+  readonly per_share?: number;
+  readonly square_root?: number;
+  readonly tiers?: readonly (readonly [number, number])[];
+  readonly volume_share?: number;
+}
+
+export interface CoverageMessage {
+  readonly first: string;
+  readonly interval: string;
+  readonly last: string;
+  readonly quality_score: number | null;
+  readonly rows: number;
+  readonly source: string;
+}
+
+export interface Credentials {
+  readonly name: string;
+  readonly password: string;
+}
+
+export interface FieldError {
+  readonly code: string;
+  readonly detail: string;
+  readonly pointer: string;
+}
+
+export interface FillMessage {
+  readonly account: string;
+  readonly at: string;
+  readonly fee: string;
+  readonly id: string;
+  readonly maker: boolean;
+  readonly order: string;
+  readonly phase: string;
+  readonly price: string;
+  readonly quantity: string;
+  readonly side: "buy" | "sell";
+  readonly symbol: string;
+}
+
+export interface FillOfOrder {
+  readonly maker: boolean;
+  readonly order: string;
+  readonly price: string;
+  readonly quantity: string;
+  readonly side: "buy" | "sell";
+}
+
+export interface Health {
+  readonly status: "alive";
+}
+
+export interface IngestionJob {
+  readonly created_at: string;
+  readonly error: JobProblem | null;
+  readonly eta: string | null;
+  readonly finished_at: string | null;
+  readonly id: string;
+  readonly job: string;
+  readonly outcomes: readonly (Readonly<Record<string, unknown>>)[] | null;
+  readonly progress: number;
+  readonly spec: Readonly<Record<string, unknown>>;
+  readonly started_at: string | null;
+  readonly status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+}
+
+export interface IngestionMessage {
+  readonly bars_added: number;
+  readonly bars_unchanged: number;
+  readonly bars_updated: number;
+  readonly chunks: number;
+  readonly chunks_done: number;
+  readonly error: string | null;
+  readonly finished_at: string | null;
+  readonly id: string;
+  readonly interval: string;
+  readonly rows_quarantined: number;
+  readonly source: string;
+  readonly started_at: string;
+  readonly status: "running" | "finished" | "failed" | "stopped";
+  readonly symbols: readonly string[];
+}
+
+export interface Instrument {
+  readonly borrow_rate?: number | null;
+  readonly lot?: number;
+  readonly multiplier?: number;
+  readonly tick?: number;
+}
+
+export interface InstrumentMessage {
+  readonly asset_type: "unknown" | "equity" | "etf" | "fund" | "index" | "fx" | "crypto" | "future" | "option" | "bond";
+  readonly coverage: readonly CoverageMessage[];
+  readonly currency: string | null;
+  readonly exchange: string | null;
+  readonly lot_size: string | null;
+  readonly name: string | null;
+  readonly symbol: string;
+  readonly symbols: readonly SymbolMessage[];
+  readonly tick_size: string | null;
+  readonly trading: TradingMessage | null;
+}
+
+export interface JobProblem {
+  readonly code: string;
+  readonly detail: string;
+  readonly retryable: boolean;
+}
+
+export interface KeyMessage {
+  readonly addresses: readonly string[];
+  readonly created_at: string;
+  readonly expires_at: string | null;
+  readonly hint: string;
+  readonly id: string;
+  readonly last_used_at: string | null;
+  readonly name: string;
+  readonly revoked_at: string | null;
+  readonly scopes: readonly ("read" | "trade" | "admin")[];
+  readonly user_id: string;
+}
+
+export interface MadeKey {
+  readonly key: KeyMessage;
+  readonly secret: string | null;
+}
+
+export interface Me {
+  readonly authenticated_by: "token" | "key";
+  readonly scopes: readonly ("read" | "trade" | "admin")[];
+  readonly user: UserMessage;
+}
+
+export interface MetricMessage {
+  readonly undefined_because: string | null;
+  readonly value: number | null;
+}
+
+export interface NewBacktest {
+  readonly account?: Account;
+  readonly benchmark?: string | null;
+  readonly calendar?: string | null;
+  readonly cash?: string;
+  readonly commission_bps?: number;
+  readonly costs?: Costs;
+  readonly end?: string | null;
+  readonly fill?: "next_open" | "same_close";
+  readonly finer?: string | null;
+  readonly instruments?: Readonly<Record<string, Instrument>>;
+  readonly interval?: string;
+  readonly parameters?: Readonly<Record<string, boolean | number | string>>;
+  readonly prices?: "adjusted" | "raw";
+  readonly risk_free?: number;
+  readonly slippage_bps?: number;
+  readonly start?: string | null;
+  readonly strategy: string;
+  readonly symbols: readonly string[];
+}
+
+export interface NewIngestion {
+  readonly end?: string | null;
+  readonly interval?: string;
+  readonly only_missing?: boolean;
+  readonly replace_source?: boolean;
+  readonly source?: string;
+  readonly start?: string | null;
+  readonly symbols: readonly string[];
+}
+
+export interface NewKey {
+  readonly addresses?: readonly string[];
+  readonly expires_at?: string | null;
+  readonly name: string;
+  readonly scopes: readonly ("read" | "trade" | "admin")[];
+}
+
+export interface NewOrder {
+  readonly account?: string | null;
+  readonly client_order_id?: string | null;
+  readonly display?: string | null;
+  readonly distance?: string | null;
+  readonly expires_at?: string | null;
+  readonly funds?: string | null;
+  readonly offset?: string | null;
+  readonly on_quote?: boolean;
+  readonly post_only?: boolean;
+  readonly price?: string | null;
+  readonly quantity?: string | null;
+  readonly reduce_only?: boolean;
+  readonly self_trade?: "cancel_newest" | "cancel_oldest" | "cancel_both" | "decrement";
+  readonly side: "buy" | "sell";
+  readonly slide?: boolean;
+  readonly stop?: string | null;
+  readonly symbol: string;
+  readonly time_in_force?: "gtc" | "day" | "gtd" | "ioc" | "fok" | null;
+  readonly type?: "limit" | "market" | "stop" | "stop_limit" | "trailing_stop" | "iceberg" | "peg";
+}
+
+export interface NewPassword {
+  readonly current: string;
+  readonly password: string;
+}
+
+export interface NewUser {
+  readonly name: string;
+  readonly password: string;
+  readonly role?: "viewer" | "trader" | "admin";
+}
+
+export interface OrderChange {
+  readonly price?: string | null;
+  readonly quantity: string;
+  readonly stop?: string | null;
+}
+
+export interface OrderMessage {
+  readonly account: string;
+  readonly average_price: string | null;
+  readonly client_order_id: string | null;
+  readonly created_at: string;
+  readonly ended_at: string | null;
+  readonly fee: string;
+  readonly filled_quantity: string;
+  readonly id: string;
+  readonly open_quantity: string;
+  readonly price: string | null;
+  readonly quantity: string;
+  readonly reason: string | null;
+  readonly side: "buy" | "sell";
+  readonly status: "open" | "filled" | "cancelled" | "refused";
+  readonly stop: string | null;
+  readonly symbol: string;
+  readonly time_in_force: string | null;
+  readonly type: string | null;
+}
+
+export interface OrderOutcome {
+  readonly account: string;
+  readonly client_order_id: string | null;
+  readonly detail?: string | null;
+  readonly filled_quantity?: string | null;
+  readonly fills?: readonly FillOfOrder[];
+  readonly id: string | null;
+  readonly open_quantity?: string | null;
+  readonly quantity?: string | null;
+  readonly reason?: string | null;
+  readonly status: "open" | "filled" | "cancelled" | "refused" | "unknown";
+}
+
+export interface ParameterMessage {
+  readonly choices: readonly string[];
+  readonly default: number | boolean | string;
+  readonly description: string;
+  readonly high: number | null;
+  readonly low: number | null;
+  readonly name: string;
+  readonly type: "int" | "float" | "bool" | "str";
+}
+
+export interface PositionMessage {
+  readonly account: string;
+  readonly cost: string;
+  readonly fees: string;
+  readonly quantity: string;
+  readonly realised: string;
+  readonly symbol: string;
+}
+
+export interface Problem {
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly FieldError[];
+  readonly request_id: string;
+  readonly retryable: boolean;
+  readonly status: number;
+  readonly title: string;
+  readonly type: string;
+}
+
+export interface Readiness {
+  readonly checks: Readonly<Record<string, "ok" | "failed">>;
+  readonly status: "ready" | "not_ready" | "draining";
+}
+
+export interface StrategyMessage {
+  readonly class_name: string;
+  readonly least_symbols: number;
+  readonly most_symbols: number | null;
+  readonly name: string;
+  readonly parameters: readonly ParameterMessage[];
+  readonly summary: string;
+}
+
+export interface SymbolMessage {
+  readonly end: string | null;
+  readonly start: string;
+  readonly symbol: string;
+}
+
+export interface TradingMessage {
+  readonly currency: string;
+  readonly lot_size: string;
+  readonly shard: number;
+  readonly tick_size: string;
+}
+
+export interface UserChange {
+  readonly is_active?: boolean | null;
+  readonly password?: string | null;
+  readonly role?: "viewer" | "trader" | "admin" | null;
+}
+
+export interface UserMessage {
+  readonly created_at: string;
+  readonly id: string;
+  readonly is_active: boolean;
+  readonly last_login_at: string | null;
+  readonly must_change_password: boolean;
+  readonly name: string;
+  readonly role: "viewer" | "trader" | "admin";
+}

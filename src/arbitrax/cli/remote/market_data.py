@@ -1,0 +1,179 @@
+"""Series, ingestions and strategies at a gateway."""
+
+import time
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from arbitrax.cli.console import notice, show, show_json, table
+from arbitrax.client import Client, NewIngestion
+from arbitrax.client.backtests import require_going
+from arbitrax.client.messages import IngestionMessage, StrategyMessage
+from arbitrax.client.waiting import wait_before
+from arbitrax.domain.dates import date_text, time_text, to_nanoseconds
+from arbitrax.domain.intervals import is_intraday
+
+if TYPE_CHECKING:
+    from arbitrax.client.messages import IngestionJob
+
+
+COUNTS = ("added", "updated", "unchanged", "quarantined")
+
+
+def list_series(client: Client, *, json: bool) -> int:
+    """List the stored series."""
+    found = [(one.symbol, each) for one in client.instruments.list() for each in one.coverage]
+    if json:
+        show_json(
+            [
+                {"symbol": symbol, "interval": each.interval, "rows": each.rows, "first": each.first,
+                 "last": each.last, "source": each.source}
+                for symbol, each in found
+            ]
+        )  # fmt: skip
+    elif not found:
+        show("No bars are stored at the gateway yet; `arbitrax data ingest SYMBOL --url ...` asks for some.")
+    else:
+        rows = [
+            (symbol, each.interval, each.source, f"{each.first:%Y-%m-%d}", f"{each.last:%Y-%m-%d}", f"{each.rows:,}")
+            for symbol, each in found
+        ]
+        show(table(None, ("symbol", "interval", "source", "first", "last", "rows"), rows, left=5))
+    return 0
+
+
+def show_series(client: Client, symbol: str, interval: str, rows: int, *, json: bool) -> int:
+    """Show the newest bars of a series."""
+    frame = client.bars.frame(symbol, interval=interval)
+    when = time_text if is_intraday(interval) else date_text
+    _, *columns = (str(each) for each in frame.columns)
+    lines: list[dict[str, Any]] = [
+        {"time": when(to_nanoseconds(row[0].to_pydatetime()))}
+        | {name: float(value) for name, value in zip(columns, row[1:], strict=True) if value is not None}
+        for row in frame.tail(rows).itertuples(index=False, name=None)
+    ]
+    if json:
+        show_json({"symbol": symbol, "interval": interval, "rows": len(frame), "bars": lines})
+    else:
+        title = f"{symbol} {interval}: the last {len(lines)} of {len(frame):,} bars"
+        show(table(title, ("time", *columns), [[str(value) for value in line.values()] for line in lines]))
+    return 0
+
+
+def ingest(client: Client, ingestion: NewIngestion, *, json: bool) -> int:
+    """Ask for an ingestion, wait for it and show what came of it; Ctrl-C cancels it."""
+    asked = client.ingestions.submit(ingestion)
+    try:
+        done = _waited(client, asked)
+    except KeyboardInterrupt:
+        client.ingestions.cancel(asked.id)
+        raise
+    if json:
+        show_json(done.outcomes)
+    else:
+        rows = [
+            (str(one["symbol"]), str(one["source"]), *(f"{one[count]:,}" for count in COUNTS))
+            for outcome in done.outcomes or ()
+            for one in outcome["symbols"]
+        ]
+        show(table(None, ("symbol", "source", "added", "updated", "unchanged", "set aside"), rows, left=2))
+        for failed in (one["failed"] for outcome in done.outcomes or () for one in outcome["symbols"]):
+            if failed:
+                notice(str(failed))
+    fine = {one["symbol"] for each in done.outcomes or () for one in each["symbols"] if not one["failed"]}
+    return 0 if fine >= set(ingestion.symbols) else 3 if fine else 1
+
+
+def list_ingestions(client: Client, limit: int, *, json: bool) -> int:
+    """List the newest ingestions."""
+    found = list(islice(client.ingestions.list(), limit))
+    if json:
+        show_json([_ingestion(each) for each in found])
+        return 0
+    rows = [
+        (
+            each.id,
+            each.status,
+            each.source,
+            each.interval,
+            ", ".join(each.symbols[:3]),
+            f"{each.chunks_done}/{each.chunks}",
+            f"{each.bars_added:,}",
+            f"{each.bars_updated:,}",
+            f"{each.rows_quarantined:,}",
+        )
+        for each in found
+    ]
+    columns = ("id", "status", "source", "interval", "symbols", "chunks", "added", "updated", "set aside")
+    show(table(None, columns, rows, left=5) if rows else "Nothing was ingested yet.")
+    return 0
+
+
+def list_strategies(client: Client, *, json: bool) -> int:
+    """List the strategies that the gateway runs."""
+    found = list(client.strategies.list())
+    if json:
+        show_json([_strategy(each) for each in found])
+    else:
+        rows = [(each.name, each.summary, ", ".join(one.name for one in each.parameters)) for each in found]
+        show(table(None, ("name", "what it does", "parameters"), rows, left=3))
+    return 0
+
+
+def show_strategy(client: Client, name: str, *, json: bool) -> int:
+    """Show a strategy with its parameters."""
+    found = client.strategies.get(name)
+    if json:
+        show_json(_strategy(found))
+        return 0
+    rows = [
+        (
+            each.name,
+            str(each.default),
+            ", ".join(each.choices) or " to ".join("" if one is None else str(one) for one in (each.low, each.high)),
+            each.description,
+        )
+        for each in found.parameters
+    ]
+    show(f"{name}: {found.summary}", table(None, ("parameter", "default", "allowed", "meaning"), rows, left=4))
+    return 0
+
+
+def _waited(client: Client, asked: "IngestionJob") -> "IngestionJob":
+    looks, found = 0, asked
+    while found.status != "succeeded":
+        require_going(found)
+        looks += 1
+        time.sleep(min(1.0, wait_before(looks)))
+        looked = client.ingestions.get(asked.id)
+        assert not isinstance(looked, IngestionMessage)  # noqa: S101 - the id is a job's
+        found = looked
+    return found
+
+
+def _strategy(found: StrategyMessage) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "summary": found.summary,
+        "symbols": {"least": found.least_symbols, "most": found.most_symbols},
+        "parameters": [
+            {
+                "name": each.name,
+                "type": each.type,
+                "default": each.default,
+                "low": each.low,
+                "high": each.high,
+                "choices": each.choices,
+                "doc": each.description,
+            }
+            for each in found.parameters
+        ],
+    }
+
+
+def _ingestion(found: IngestionMessage) -> dict[str, Any]:
+    return {
+        "id": found.id, "source": found.source, "symbols": found.symbols, "interval": found.interval,
+        "status": found.status, "chunks": found.chunks, "chunks_done": found.chunks_done, "added": found.bars_added,
+        "updated": found.bars_updated, "unchanged": found.bars_unchanged, "quarantined": found.rows_quarantined,
+        "error": found.error, "started": found.started_at, "finished": found.finished_at,
+    }  # fmt: skip

@@ -1,0 +1,497 @@
+"""What goes over the wire. Written by scripts/write_clients.py from docs/openapi.json; do not edit.
+
+Prices, quantities and money are decimal strings; times have their zone.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, Generic, Literal, TypeVar
+
+from msgspec import Struct
+
+T = TypeVar("T")
+
+
+class Page(Struct, Generic[T], frozen=True, kw_only=True):
+    """A page of a list."""
+
+    data: list[T]
+    next_cursor: str | None
+    has_more: bool
+
+
+class AccessToken(Struct, frozen=True, kw_only=True):
+    access_token: str
+    expires_at: datetime
+    token_type: Literal["Bearer"]
+    user: UserMessage
+
+
+class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    borrow_rate: float = 0.0
+    credit_rate: float = 0.0
+    debit_rate: float = 0.0
+    kind: Literal["margin", "cash"] = "margin"
+    leverage: float = 1.0
+    maintenance: float = 0.25
+
+
+class AccountDetail(Struct, frozen=True, kw_only=True):
+    cash: str
+    currency: str
+    id: str
+    kind: Literal["cash", "margin"]
+    name: str
+    open_orders: int
+    owner: str | None
+    shard: int
+
+
+class AccountMessage(Struct, frozen=True, kw_only=True):
+    currency: str
+    id: str
+    kind: Literal["cash", "margin"]
+    name: str
+    owner: str | None
+    shard: int
+
+
+class AccountOwner(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    user: str
+
+
+class AssetMessage(Struct, frozen=True, kw_only=True):
+    as_of: datetime
+    data_hash: str
+    interval: str
+    quality: str | None
+    role: Literal["traded", "benchmark", "finer"]
+    symbol: str
+
+
+class AuditMessage(Struct, frozen=True, kw_only=True):
+    action: str
+    actor: str
+    address: str | None
+    at: datetime
+    detail: dict[str, Any]
+    id: str
+    key_id: str | None
+    request_id: str | None
+    subject: str | None
+    user_id: str | None
+
+
+class BacktestJob(Struct, frozen=True, kw_only=True):
+    attempt: int
+    channel: str
+    created_at: datetime
+    error: JobProblem | None
+    eta: datetime | None
+    finished_at: datetime | None
+    id: str
+    job: str
+    progress: float
+    spec: dict[str, Any]
+    started_at: datetime | None
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
+
+
+class BacktestMessage(Struct, frozen=True, kw_only=True):
+    assets: list[AssetMessage]
+    bankrupt: bool
+    created_at: datetime
+    engine_version: str
+    honesty: str
+    id: str
+    metrics: dict[str, MetricMessage]
+    notices: list[str]
+    report: str
+    result_hash: str
+    run_hash: str
+    spec: dict[str, Any]
+    status: Literal["succeeded"]
+    tables: dict[str, str]
+
+
+class BacktestSummary(Struct, frozen=True, kw_only=True):
+    bars: int
+    created_at: datetime
+    end: datetime
+    id: str
+    max_drawdown: float | None
+    parameters: dict[str, Any]
+    run_hash: str
+    sharpe: float | None
+    start: datetime
+    strategy: str
+    symbol: str
+    total_return: float | None
+    trades: int
+
+
+class BarMessage(Struct, frozen=True, kw_only=True):
+    adj_close: str | None
+    close: str
+    high: str
+    low: str
+    open: str
+    timestamp: datetime
+    volume: str
+
+
+class BookMessage(Struct, frozen=True, kw_only=True):
+    asks: list[tuple[str, str]]
+    at: datetime
+    bids: list[tuple[str, str]]
+    crc: int
+    epoch: int
+    last: str | None
+    phase: str
+    seq: int
+    symbol: str
+
+
+class CancelAllAfter(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    milliseconds: int
+    account: str | None = None
+
+
+class Cancelled(Struct, frozen=True, kw_only=True):
+    account: str
+    orders: list[str] | None
+
+
+class Costs(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    currency_unit: float = 0.0
+    half_spread: float = 0.0
+    maker_bps: float | None = None
+    maximum_bps: float = 0.0
+    minimum: float = 0.0
+    participation: float = 0.0
+    per_order: float = 0.0
+    per_share: float = 0.0
+    square_root: float = 0.0
+    tiers: list[tuple[float, float]] = []
+    volume_share: float = 0.0
+
+
+class CoverageMessage(Struct, frozen=True, kw_only=True):
+    first: datetime
+    interval: str
+    last: datetime
+    quality_score: float | None
+    rows: int
+    source: str
+
+
+class Credentials(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    name: str
+    password: str
+
+
+class FieldError(Struct, frozen=True, kw_only=True):
+    """What is wrong with a part of the request."""
+
+    code: str
+    detail: str
+    pointer: str
+
+
+class FillMessage(Struct, frozen=True, kw_only=True):
+    account: str
+    at: datetime
+    fee: str
+    id: str
+    maker: bool
+    order: str
+    phase: str
+    price: str
+    quantity: str
+    side: Literal["buy", "sell"]
+    symbol: str
+
+
+class FillOfOrder(Struct, frozen=True, kw_only=True):
+    maker: bool
+    order: str
+    price: str
+    quantity: str
+    side: Literal["buy", "sell"]
+
+
+class Health(Struct, frozen=True, kw_only=True):
+    status: Literal["alive"]
+
+
+class IngestionJob(Struct, frozen=True, kw_only=True):
+    created_at: datetime
+    error: JobProblem | None
+    eta: datetime | None
+    finished_at: datetime | None
+    id: str
+    job: str
+    outcomes: list[dict[str, Any]] | None
+    progress: float
+    spec: dict[str, Any]
+    started_at: datetime | None
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
+
+
+class IngestionMessage(Struct, frozen=True, kw_only=True):
+    bars_added: int
+    bars_unchanged: int
+    bars_updated: int
+    chunks: int
+    chunks_done: int
+    error: str | None
+    finished_at: datetime | None
+    id: str
+    interval: str
+    rows_quarantined: int
+    source: str
+    started_at: datetime
+    status: Literal["running", "finished", "failed", "stopped"]
+    symbols: list[str]
+
+
+class Instrument(Struct, frozen=True, kw_only=True):
+    borrow_rate: float | None = None
+    lot: float = 0.0
+    multiplier: float = 1.0
+    tick: float = 0.0
+
+
+class InstrumentMessage(Struct, frozen=True, kw_only=True):
+    asset_type: Literal["unknown", "equity", "etf", "fund", "index", "fx", "crypto", "future", "option", "bond"]
+    coverage: list[CoverageMessage]
+    currency: str | None
+    exchange: str | None
+    lot_size: str | None
+    name: str | None
+    symbol: str
+    symbols: list[SymbolMessage]
+    tick_size: str | None
+    trading: TradingMessage | None
+
+
+class JobProblem(Struct, frozen=True, kw_only=True):
+    code: str
+    detail: str
+    retryable: bool
+
+
+class KeyMessage(Struct, frozen=True, kw_only=True):
+    addresses: list[str]
+    created_at: datetime
+    expires_at: datetime | None
+    hint: str
+    id: str
+    last_used_at: datetime | None
+    name: str
+    revoked_at: datetime | None
+    scopes: list[Literal["read", "trade", "admin"]]
+    user_id: str
+
+
+class MadeKey(Struct, frozen=True, kw_only=True):
+    key: KeyMessage
+    secret: str | None
+
+
+class Me(Struct, frozen=True, kw_only=True):
+    authenticated_by: Literal["token", "key"]
+    scopes: list[Literal["read", "trade", "admin"]]
+    user: UserMessage
+
+
+class MetricMessage(Struct, frozen=True, kw_only=True):
+    undefined_because: str | None
+    value: float | None
+
+
+class NewBacktest(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    strategy: str
+    symbols: list[str]
+    account: Account = Account()
+    benchmark: str | None = None
+    calendar: str | None = None
+    cash: str = "100000"
+    commission_bps: float = 10.0
+    costs: Costs = Costs()
+    end: str | None = None
+    fill: Literal["next_open", "same_close"] = "next_open"
+    finer: str | None = None
+    instruments: dict[str, Instrument] = {}
+    interval: str = "1d"
+    parameters: dict[str, bool | int | float | str] = {}
+    prices: Literal["adjusted", "raw"] = "adjusted"
+    risk_free: float = 0.0
+    slippage_bps: float = 0.0
+    start: str | None = None
+
+
+class NewIngestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    symbols: list[str]
+    end: str | None = None
+    interval: str = "1d"
+    only_missing: bool = False
+    replace_source: bool = False
+    source: str = "auto"
+    start: str | None = None
+
+
+class NewKey(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    name: str
+    scopes: list[Literal["read", "trade", "admin"]]
+    addresses: list[str] = []
+    expires_at: datetime | None = None
+
+
+class NewOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    side: Literal["buy", "sell"]
+    symbol: str
+    account: str | None = None
+    client_order_id: str | None = None
+    display: str | None = None
+    distance: str | None = None
+    expires_at: datetime | None = None
+    funds: str | None = None
+    offset: str | None = None
+    on_quote: bool = False
+    post_only: bool = False
+    price: str | None = None
+    quantity: str | None = None
+    reduce_only: bool = False
+    self_trade: Literal["cancel_newest", "cancel_oldest", "cancel_both", "decrement"] = "cancel_newest"
+    slide: bool = False
+    stop: str | None = None
+    time_in_force: Literal["gtc", "day", "gtd", "ioc", "fok", None] = None
+    type: Literal["limit", "market", "stop", "stop_limit", "trailing_stop", "iceberg", "peg"] = "limit"
+
+
+class NewPassword(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    current: str
+    password: str
+
+
+class NewUser(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    name: str
+    password: str
+    role: Literal["viewer", "trader", "admin"] = "viewer"
+
+
+class OrderChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    quantity: str
+    price: str | None = None
+    stop: str | None = None
+
+
+class OrderMessage(Struct, frozen=True, kw_only=True):
+    account: str
+    average_price: str | None
+    client_order_id: str | None
+    created_at: datetime
+    ended_at: datetime | None
+    fee: str
+    filled_quantity: str
+    id: str
+    open_quantity: str
+    price: str | None
+    quantity: str
+    reason: str | None
+    side: Literal["buy", "sell"]
+    status: Literal["open", "filled", "cancelled", "refused"]
+    stop: str | None
+    symbol: str
+    time_in_force: str | None
+    type: str | None
+
+
+class OrderOutcome(Struct, frozen=True, kw_only=True):
+    account: str
+    client_order_id: str | None
+    id: str | None
+    status: Literal["open", "filled", "cancelled", "refused", "unknown"]
+    detail: str | None = None
+    filled_quantity: str | None = None
+    fills: list[FillOfOrder] = []
+    open_quantity: str | None = None
+    quantity: str | None = None
+    reason: str | None = None
+
+
+class ParameterMessage(Struct, frozen=True, kw_only=True):
+    choices: list[str]
+    default: float | bool | str
+    description: str
+    high: float | None
+    low: float | None
+    name: str
+    type: Literal["int", "float", "bool", "str"]
+
+
+class PositionMessage(Struct, frozen=True, kw_only=True):
+    account: str
+    cost: str
+    fees: str
+    quantity: str
+    realised: str
+    symbol: str
+
+
+class Problem(Struct, frozen=True, kw_only=True):
+    """An error, as RFC 9457 has it."""
+
+    code: str
+    detail: str
+    request_id: str
+    retryable: bool
+    status: int
+    title: str
+    type: str
+    errors: list[FieldError] = []
+
+
+class Readiness(Struct, frozen=True, kw_only=True):
+    checks: dict[str, Literal["ok", "failed"]]
+    status: Literal["ready", "not_ready", "draining"]
+
+
+class StrategyMessage(Struct, frozen=True, kw_only=True):
+    class_name: str
+    least_symbols: int
+    most_symbols: int | None
+    name: str
+    parameters: list[ParameterMessage]
+    summary: str
+
+
+class SymbolMessage(Struct, frozen=True, kw_only=True):
+    end: date | None
+    start: date
+    symbol: str
+
+
+class TradingMessage(Struct, frozen=True, kw_only=True):
+    currency: str
+    lot_size: str
+    shard: int
+    tick_size: str
+
+
+class UserChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    is_active: bool | None = None
+    password: str | None = None
+    role: Literal["viewer", "trader", "admin", None] = None
+
+
+class UserMessage(Struct, frozen=True, kw_only=True):
+    created_at: datetime
+    id: str
+    is_active: bool
+    last_login_at: datetime | None
+    must_change_password: bool
+    name: str
+    role: Literal["viewer", "trader", "admin"]

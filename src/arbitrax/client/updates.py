@@ -1,0 +1,95 @@
+"""What a stream yields, by channel (docs/websocket.md). Prices, quantities and cash are decimal strings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Generic, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from arbitrax.client.messages import FillOfOrder, OrderMessage, PositionMessage
+
+T = TypeVar("T")
+
+
+class Update(Struct, Generic[T], frozen=True):
+    """A message of a channel. A ``snapshot`` says how it is, whatever came before; an ``event`` what happened."""
+
+    channel: str
+    type: Literal["snapshot", "event"]
+    symbol: str
+    """Of an account's channel its id, of a run's the run."""
+    seq: int
+    at: datetime
+    data: T
+
+
+class Trade(Struct, frozen=True, array_like=True):
+    """A trade: ``number`` counts those of the symbol; where one is missing this client was too slow."""
+
+    number: int
+    price: str
+    quantity: str
+    taker: str
+    """buy, sell or auction."""
+    time: int
+    """Ms since 1970."""
+
+
+class Quote(Struct, frozen=True):
+    """Best bid and offer, as (price, quantity); None: there is none."""
+
+    bid: tuple[str, str] | None
+    ask: tuple[str, str] | None
+
+
+class Statistics(Struct, frozen=True):
+    """Of the day (UTC); prices are None before its first trade, ``last`` is of any day."""
+
+    phase: str
+    day: str
+    last: str | None
+    open: str | None
+    high: str | None
+    low: str | None
+    vwap: str | None
+    volume: str
+    count: int
+
+
+class Cash(Struct, frozen=True):
+    """An account's cash."""
+
+    cash: str
+    currency: str
+
+
+class RunNews(Struct, frozen=True):
+    """News of a run: ``progress``, ``equity`` (a tile of the curve), ``log`` or ``done``."""
+
+    kind: str
+    fields: dict[str, Any]
+
+
+def _run_news(data: Mapping[str, Any]) -> RunNews:
+    return RunNews(str(data["kind"]), {name: value for name, value in data.items() if name != "kind"})
+
+
+_ROWS: dict[str, Any] = {
+    "trades": list[Trade],
+    "orders": list[OrderMessage],
+    "fills": list[FillOfOrder],
+    "positions": list[PositionMessage],
+}
+_WHOLE: dict[str, Any] = {"prices": Quote, "statistics": Statistics, "account": Cash}
+
+
+def data_of(channel: str, data: Mapping[str, Any]) -> Any:
+    """Return the data of a message as what its channel yields."""
+    if channel in _ROWS:
+        return msgspec.convert(data[channel], _ROWS[channel])
+    if channel in _WHOLE:
+        return msgspec.convert(data, _WHOLE[channel])
+    return _run_news(data) if channel.startswith("runs.") else data

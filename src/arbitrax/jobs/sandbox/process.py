@@ -1,0 +1,137 @@
+"""The sandbox itself, a fresh process: gives up what it may, then runs the strategy that comes through the pipe.
+
+Started by `arbitrax.jobs.sandbox.run` with the numbers of two pipes, the scratch folder and the limit of memory. It is
+not forked: nothing that the worker knows is in its memory.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from arbitrax.domain.errors import ArbitraxError, SandboxUnavailable
+
+if TYPE_CHECKING:
+    from arbitrax.domain.panel import Panel
+    from arbitrax.jobs.sandbox.frames import Task
+    from arbitrax.kernels.simulate import Simulation
+    from arbitrax.strategies.strategy import Strategy
+
+TICK_SECONDS = 0.25
+MOST_TASK = 64 << 20
+UPLOADED_FILE = "uploaded.py"
+"""What messages call the text."""
+
+
+def main() -> None:
+    """Do one task and end."""
+    task, answer, scratch, megabytes = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
+    from arbitrax.jobs.sandbox.confine import check_platform, confine
+    from arbitrax.jobs.sandbox.frames import Failed, write_frame
+
+    teller = _Teller(answer)
+    try:
+        check_platform()
+        _load()
+        confine(scratch, megabytes, teller.start)
+    except SandboxUnavailable as error:
+        write_frame(answer, Failed(type(error).__name__, str(error)))
+        return
+    with suppress(BrokenPipeError):  # the worker has lost interest
+        _run(task, answer, teller)
+    os._exit(0)  # threads of the strategy do not hold it up
+
+
+def _load() -> None:
+    """Import what runs will use; afterwards only installed libraries can be imported."""
+    for name in (
+        "backtest.engine", "backtest.events", "backtest.notices", "backtest.outcome", "indicators",
+        "jobs.sandbox.series", "market_data.alignment", "market_data.resample", "strategies.registry",
+        "strategies.shares",
+    ):  # fmt: skip
+        import_module(f"arbitrax.{name}")
+
+
+def _run(task_pipe: int, answer: int, teller: _Teller) -> None:
+    from arbitrax.backtest.engine import open_market, simulate
+    from arbitrax.backtest.notices import level_notices
+    from arbitrax.backtest.outcome import outcome_of
+    from arbitrax.jobs.sandbox.frames import Failed, Ran, Task, read_header, write_frame
+    from arbitrax.jobs.sandbox.series import read_series
+
+    task = read_header(task_pipe, Task, most=MOST_TASK)
+    if task is None:
+        return
+    raw = read_series(task_pipe, task.raw)
+    finer = None if task.finer is None else read_series(task_pipe, task.finer)
+    os.close(task_pipe)
+    try:
+        strategy = _strategy_of(task)
+        market = open_market(task.spec, raw, task.actions, finer, strategy=type(strategy), jit=False)
+        simulation, tags = simulate(task.spec, strategy, market, teller.watch)
+        outcome = outcome_of(simulation, tags)
+        records = (outcome.orders, outcome.fills, outcome.events, outcome.trades)
+        ran = Ran(
+            type(strategy).__qualname__,
+            strategy.values,
+            tags,
+            level_notices(type(strategy)) if market.factor is not None else (),
+            outcome.bankrupt_bar,
+            (len(records[0]), len(records[1]), len(records[2]), len(records[3])),
+        )
+    except BaseException as error:  # the strategy is code of strangers: whatever it raises is its end
+        kind = type(error).__name__ if isinstance(error, ArbitraxError) else "StrategyError"
+        said = str(error) if isinstance(error, ArbitraxError) else f"{type(error).__name__}: {error}"
+        exhausted = isinstance(error, MemoryError) or isinstance(error.__cause__, MemoryError)
+        with teller.ending:
+            write_frame(answer, Failed(kind, said, exhausted))
+        return
+    with teller.ending:
+        write_frame(answer, ran, outcome.equity, outcome.exposure, *records)
+
+
+def _strategy_of(task: Task) -> Strategy:
+    from arbitrax.strategies.registry import load_source
+
+    reference = task.spec.strategy
+    return load_source(task.source, reference.class_name, UPLOADED_FILE)(**reference.parameters)
+
+
+class _Teller:
+    """Tells the worker how far the simulation is."""
+
+    def __init__(self, answer: int) -> None:
+        self._answer = answer
+        self._simulation: Simulation | None = None
+        self.ending = threading.Lock()
+        """Held while a frame is written; whoever writes the last one keeps it."""
+
+    def start(self) -> None:
+        """Start the thread that tells."""
+        threading.Thread(target=self._tell, daemon=True).start()
+
+    def watch(self, simulation: Simulation, _: Panel) -> None:
+        """Begin to look at a simulation, which is about to run."""
+        self._simulation = simulation
+
+    def _tell(self) -> None:
+        from arbitrax.jobs.sandbox.frames import Ticked, write_frame
+
+        pause, told = threading.Event(), 0
+        with suppress(OSError):
+            while not pause.wait(TICK_SECONDS):
+                simulation = self._simulation
+                done = 0 if simulation is None else simulation.bars_done
+                if simulation is not None and done > told and self.ending.acquire(blocking=False):
+                    write_frame(self._answer, Ticked(done), simulation.equity[told:done], simulation.positions())
+                    told = done
+                    self.ending.release()
+
+
+if __name__ == "__main__":
+    main()
