@@ -19,7 +19,7 @@ from msgspec import Struct
 from arbitrax.api.authorisation import admit
 from arbitrax.api.messages.orders import NewOrder
 from arbitrax.api.problems import MEDIA_TYPE, describe, encode
-from arbitrax.api.requests import decode_body
+from arbitrax.api.requests import decode_body, origin_of
 from arbitrax.api.routes import accounts, bars, books, orders
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from litestar.types import ASGIApp, HTTPScope, Receive, Scope, Send
 
     from arbitrax.api.parts import Parts
+    from arbitrax.exchange.origins import Origin
     from arbitrax.services.identity_logins import Principal
 
 P = ParamSpec("P")
@@ -144,6 +145,12 @@ class Asked:
         """Who asks."""
         found: Principal = self._scope["state"]["principal"]
         return found
+
+    @property
+    def origin(self) -> Origin:
+        """Who asks, for the journal."""
+        state = self._scope["state"]
+        return origin_of(self.principal, state["address"], state["request_id"])
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what a function that waits on stores returns."""

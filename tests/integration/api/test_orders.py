@@ -4,6 +4,7 @@ import itertools
 import threading
 import time
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from typing import Any
 
 import httpx2
@@ -20,7 +21,8 @@ _ids = itertools.count()
 def tom(gateway: Gateway, exchange: Exchange, trader: User) -> Iterator[httpx2.Client]:
     with gateway.client(gateway.key(trader, "read", "trade")) as client:
         yield client
-        client.request("DELETE", "/api/v1/orders", params={"account": "mine"})
+        for account in ("mine", "mine too"):
+            client.request("DELETE", "/api/v1/orders", params={"account": account})
 
 
 def new_id() -> str:
@@ -61,19 +63,26 @@ def test_an_order_rests_is_changed_and_cancelled(tom: httpx2.Client) -> None:
 
 
 def test_a_match_is_in_the_answer_then_in_fills_positions_and_cash(tom: httpx2.Client) -> None:
+    accounts = {each["name"]: each["id"] for each in tom.get("/api/v1/accounts").json()["data"]}
+
+    def held(account: str) -> tuple[Decimal, Decimal, Decimal]:
+        found = tom.get("/api/v1/positions", params={"account": account}).json()["data"]
+        coin = next((each for each in found if each["symbol"] == "COIN"), {"quantity": "0", "cost": "0"})
+        cash = tom.get(f"/api/v1/accounts/{accounts[account]}").json()["cash"]
+        return Decimal(coin["quantity"]), Decimal(coin["cost"]), Decimal(cash)
+
+    mine, other = held("mine"), held("mine too")
     ask = tom.post("/api/v1/orders", json=order(account="mine too", side="sell", price="100", quantity="2"))
     bid = tom.post("/api/v1/orders", json=order(price="101", quantity="0.75")).json()
     assert (bid["status"], bid["filled_quantity"]) == ("filled", "0.75")
     assert [(each["price"], each["quantity"], each["maker"]) for each in bid["fills"]] == [("100.00", "0.75", False)]
     assert tom.get(ask.headers["Location"]).json()["open_quantity"] == "1.25"
-    (position,) = tom.get("/api/v1/positions", params={"account": "mine"}).json()["data"]
-    assert (position["symbol"], position["quantity"], position["cost"]) == ("COIN", "0.75", "75.0000")
-    (short,) = tom.get("/api/v1/positions", params={"account": "mine too"}).json()["data"]
-    assert short["quantity"] == "-0.75"
-    fills = eventually(lambda: tom.get("/api/v1/fills", params={"account": "mine"}).json()["data"])
+    moved = tuple(now - before for now, before in zip(held("mine"), mine, strict=True))
+    assert moved == (Decimal("0.75"), 75, -75)
+    assert held("mine too")[0] - other[0] == Decimal("-0.75")
+    of_bid = {"account": "mine", "order": bid["id"]}
+    fills = eventually(lambda: tom.get("/api/v1/fills", params=of_bid).json()["data"])
     assert [(each["order"], each["side"], each["maker"]) for each in fills] == [(bid["id"], "buy", False)]
-    accounts = {each["name"]: each["id"] for each in tom.get("/api/v1/accounts").json()["data"]}
-    assert tom.get(f"/api/v1/accounts/{accounts['mine']}").json()["cash"] == "99925.0000"
     tom.request("DELETE", "/api/v1/orders", params={"account": "mine too"})
 
 
