@@ -9,7 +9,7 @@ from arbitrax.client import Client, NewIngestion
 from arbitrax.client.backtests import require_going
 from arbitrax.client.messages import IngestionMessage, StrategyMessage
 from arbitrax.client.waiting import wait_before
-from arbitrax.domain.dates import date_text, time_text, to_nanoseconds
+from arbitrax.domain.dates import date_text, time_text
 from arbitrax.domain.intervals import is_intraday
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def show_series(client: Client, symbol: str, interval: str, rows: int, *, json: 
     when = time_text if is_intraday(interval) else date_text
     _, *columns = (str(each) for each in frame.columns)
     lines: list[dict[str, Any]] = [
-        {"time": when(to_nanoseconds(row[0].to_pydatetime()))}
+        {"time": when(int(row[0].value))}
         | {name: float(value) for name, value in zip(columns, row[1:], strict=True) if value is not None}
         for row in frame.tail(rows).itertuples(index=False, name=None)
     ]
