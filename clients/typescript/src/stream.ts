@@ -47,6 +47,7 @@ export class Stream {
   #waiting: { resolve: (connection: Connection) => void; reject: (error: GatewayError) => void }[] = [];
   #failure: GatewayError | undefined;
   #running = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #at = 0;
   #move: () => void = () => undefined;
   #closeNow: () => void = () => undefined;
@@ -201,14 +202,13 @@ export class Stream {
     const connection = await Connection.open(webSocket, url, (message) => {
       this.#take(connection, message);
     });
-    let timer: ReturnType<typeof setTimeout> | undefined;
     try {
       await this.#authenticate(connection);
       this.connections += 1;
       this.#connection = connection;
       this.#move = moving ?? this.#move;
       for (const each of this.#followed) void this.#askFor(connection, each, false);
-      timer = this.#stay(connection);
+      this.#stay(connection);
       const waiting = this.#waiting.splice(0);
       for (const each of waiting) each.resolve(connection);
       const why = await Promise.race([connection.ended, moved, this.#closed]);
@@ -216,7 +216,7 @@ export class Stream {
       if (why === "moved") await connection.finish(LEAVING_MS);
       return why;
     } finally {
-      clearTimeout(timer);
+      clearTimeout(this.#timer);
       this.#connection = undefined;
       for (const each of this.#followed) this.#known.delete(each);
       connection.giveUp("It was left.");
@@ -239,13 +239,15 @@ export class Stream {
   }
 
   /** Authenticate again before the token ends. */
-  #stay(connection: Connection): ReturnType<typeof setTimeout> | undefined {
+  #stay(connection: Connection): void {
     const wait = this.transport.renewAt - Date.now();
-    if (!Number.isFinite(wait)) return undefined;
-    return setTimeout(
+    if (!Number.isFinite(wait) || this.#connection !== connection) return;
+    this.#timer = setTimeout(
       () => {
         this.#authenticate(connection)
-          .then(() => this.#stay(connection))
+          .then(() => {
+            this.#stay(connection);
+          })
           .catch(() => undefined); // the gateway closes it when the token ends, and then we know why
       },
       Math.max(0, wait),

@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 

@@ -22,9 +22,17 @@ from tests.patience import eventually
 
 FOLDER = Path(__file__).parents[3] / "clients" / "typescript"
 NODE = ["node", "--experimental-websocket", "--no-warnings"]
+
+
+def has_node() -> bool:
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        return False
+    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    return int(said.removeprefix("v").partition(".")[0]) >= 20
+
+
 pytestmark = pytest.mark.skipif(
-    shutil.which("node") is None or shutil.which("npm") is None,
-    reason="Node and npm are not installed: the TypeScript client is not tested.",
+    not has_node(), reason="Node 20 and npm are not installed: the TypeScript client is not tested."
 )
 
 
@@ -145,6 +153,12 @@ def stir(client: Client, draw: random.Random, rounds: int = 6) -> None:
 def traded(client: Client) -> None:
     for account, side in (("mine too", "sell"), ("mine", "buy")):
         client.orders.submit(replace(order(side, "100"), account=account))
+
+
+def test_its_book_is_the_other_clients(built: Path) -> None:
+    done = subprocess.run([*NODE, "--test", str(built / "book.test.js")], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "# pass 8" in done.stdout
 
 
 def test_requests(built: Path, gateway: Gateway, exchange: Exchange, trader: User, admin: User) -> None:
