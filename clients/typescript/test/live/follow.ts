@@ -42,7 +42,7 @@ async function act(command: Command): Promise<void> {
   if (command.state !== undefined) write({ state: command.state, connections: stream.connections });
   if (command.close === true) {
     stream.close();
-    input.close();
+    process.stdin.destroy(); // then nothing is left to do, and the program ends by itself
   }
 }
 
