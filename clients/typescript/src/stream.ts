@@ -15,6 +15,7 @@ import {
 } from "./subscription.js";
 import type { Transport } from "./transport.js";
 import type {
+  BarData,
   CashData,
   FillsData,
   OrdersData,
@@ -84,6 +85,11 @@ export class Stream {
   /** Figures of the day. */
   statistics(symbol: string, listener: Listener<Update<StatisticsData>>): Leave {
     return this.#follow(new EventSubscription("statistics", symbol, undefined, listener));
+  }
+
+  /** Bars of the tape as they grow. */
+  bars(symbol: string, interval: "1s" | "1m", listener: Listener<Update<BarData>>): Leave {
+    return this.#follow(new EventSubscription(`bars.${interval}`, symbol, undefined, listener));
   }
 
   orders(account: string, listener: Listener<Update<OrdersData>>): Leave {

@@ -35,7 +35,7 @@ export interface ChannelMessage extends Message {
 }
 
 /** Channels whose newest message says all there is. */
-const NEWEST = ["prices", "statistics", "bars"];
+const NEWEST = ["prices", "statistics"];
 
 abstract class Subscription<T> implements Followed {
   seq: number | undefined;
@@ -84,7 +84,8 @@ export class EventSubscription<T> extends Subscription<Update<T>> {
     if (this.seq === undefined) {
       if (!isSnapshot && previous !== null && this.account !== undefined) return true; // how it is comes first
     } else if (epoch === this.epoch && (!isSnapshot || NEWEST.includes(this.channel))) {
-      if (seq <= this.seq) return true; // it came before
+      // It came before; but a bar is closed without another trade.
+      if (seq < this.seq || (seq === this.seq && !this.channel.startsWith("bars."))) return true;
       if (previous !== null && previous !== this.seq) return false;
     }
     this.seq = seq;

@@ -42,6 +42,19 @@ export interface StatisticsData {
   readonly count: number;
 }
 
+/** The trades of a second or minute; told again as it grows, and once more when it is `closed`. */
+export interface BarData {
+  readonly epoch: number;
+  readonly start: string;
+  readonly open: string;
+  readonly high: string;
+  readonly low: string;
+  readonly close: string;
+  readonly volume: string;
+  readonly trades: number;
+  readonly closed: boolean;
+}
+
 export interface OrdersData {
   readonly entry: string;
   readonly orders: readonly OrderMessage[];
