@@ -37,7 +37,7 @@ export async function errorOf(answer: Response): Promise<GatewayError> {
   } catch {
     // It is no JSON.
   }
-  const retryable = [429, 502, 503, 504].includes(answer.status);
+  const retryable = [408, 429, 502, 503, 504].includes(answer.status);
   const sentence = `The server answered ${answer.status} without saying why; is it a gateway?`;
   return new GatewayError("request.failed", sentence, answer.status, retryable, after);
 }

@@ -5,7 +5,7 @@ import { GatewayError, errorOf } from "./problems.js";
 import { LONGEST_MS, sleep, waitBefore } from "./waiting.js";
 
 const SAFE = ["GET", "PUT", "DELETE"];
-const LATER = [429, 502, 503, 504];
+const LATER = [408, 429, 502, 503, 504];
 const COOKIE = "arbitrax_refresh";
 /** The part of a token's life after which another one is asked for. */
 const PART = 0.75;
