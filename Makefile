@@ -2,12 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TYPESCRIPT := clients/typescript
 KERNELS := $(wildcard src/arbitrax/kernels/*.py src/arbitrax/kernels/*.pxd src/arbitrax/kernels/*/*.py src/arbitrax/kernels/*/*.pxd)
 # A venv without its own pip is made in a second; the outer pip installs into it.
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python
 export PYTHONUTF8 := 1
 
-.PHONY: help demo up test test-kernels-debug check nightly bench bench-backtest bench-bootstrap bench-data bench-exchange bench-indicators bench-metrics build lock clean
+.PHONY: help demo up test test-kernels-debug check check-typescript nightly bench bench-backtest bench-bootstrap bench-data bench-exchange bench-indicators bench-metrics build lock clean
 
 help:  ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +21,7 @@ up: $(VENV)/.built  ## start the servers and keep them until Ctrl-C
 
 test: $(VENV)/.built $(VENV)/.developer  ## run all tests on the real embedded servers
 	@$(MAKE) --no-print-directory test-kernels-debug
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(TYPESCRIPT)/node_modules/.installed; fi
 	$(BIN)/python -m pytest -m "not nightly"
 
 # The same kernel tests against a build with bounds and overflow checks.
@@ -32,11 +34,20 @@ build/debug/.built: $(KERNELS) setup.py $(VENV)/.developer
 	@ARBITRAX_KERNELS=debug $(BIN)/python setup.py -q build --build-base build/debug --build-lib build/debug/lib
 	@touch $@
 
-check: $(VENV)/.built $(VENV)/.developer  ## format, lint, types, layers
+check: $(VENV)/.built $(VENV)/.developer  ## format, lint, types, layers; the TypeScript client too where Node is
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory check-typescript; \
+		else echo "Node and npm are not installed: the TypeScript client is not checked."; fi
+
+check-typescript: $(TYPESCRIPT)/node_modules/.installed
+	cd $(TYPESCRIPT) && npm run --silent check
+
+$(TYPESCRIPT)/node_modules/.installed: $(TYPESCRIPT)/package-lock.json
+	@cd $(TYPESCRIPT) && npm ci --silent
+	@touch $@
 
 nightly: $(VENV)/.built $(VENV)/.developer  ## what is too long for every change: sanitizers, deep fuzzing, fault rounds
 	$(BIN)/python scripts/sanitize.py

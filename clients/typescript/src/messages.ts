@@ -19,7 +19,7 @@ export interface Account {
   readonly borrow_rate?: number;
   readonly credit_rate?: number;
   readonly debit_rate?: number;
-  readonly kind?: "margin" | "cash";
+  readonly kind?: "cash" | "margin";
   readonly leverage?: number;
   readonly maintenance?: number;
 }
@@ -312,6 +312,7 @@ export interface NewBacktest {
   readonly prices?: "adjusted" | "raw";
   readonly risk_free?: number;
   readonly slippage_bps?: number;
+  readonly source?: string | null;
   readonly start?: string | null;
   readonly strategy: string;
   readonly symbols: readonly string[];
@@ -331,7 +332,7 @@ export interface NewKey {
   readonly addresses?: readonly string[];
   readonly expires_at?: string | null;
   readonly name: string;
-  readonly scopes: readonly ("read" | "trade" | "admin")[];
+  readonly scopes: readonly ("admin" | "read" | "trade")[];
 }
 
 export interface NewOrder {
@@ -347,13 +348,13 @@ export interface NewOrder {
   readonly price?: string | null;
   readonly quantity?: string | null;
   readonly reduce_only?: boolean;
-  readonly self_trade?: "cancel_newest" | "cancel_oldest" | "cancel_both" | "decrement";
+  readonly self_trade?: "cancel_both" | "cancel_newest" | "cancel_oldest" | "decrement";
   readonly side: "buy" | "sell";
   readonly slide?: boolean;
   readonly stop?: string | null;
   readonly symbol: string;
-  readonly time_in_force?: "gtc" | "day" | "gtd" | "ioc" | "fok" | null;
-  readonly type?: "limit" | "market" | "stop" | "stop_limit" | "trailing_stop" | "iceberg" | "peg";
+  readonly time_in_force?: "day" | "fok" | "gtc" | "gtd" | "ioc" | null;
+  readonly type?: "iceberg" | "limit" | "market" | "peg" | "stop" | "stop_limit" | "trailing_stop";
 }
 
 export interface NewPassword {
@@ -364,7 +365,7 @@ export interface NewPassword {
 export interface NewUser {
   readonly name: string;
   readonly password: string;
-  readonly role?: "viewer" | "trader" | "admin";
+  readonly role?: "admin" | "trader" | "viewer";
 }
 
 export interface OrderChange {
@@ -467,7 +468,7 @@ export interface TradingMessage {
 export interface UserChange {
   readonly is_active?: boolean | null;
   readonly password?: string | null;
-  readonly role?: "viewer" | "trader" | "admin" | null;
+  readonly role?: "admin" | "trader" | "viewer" | null;
 }
 
 export interface UserMessage {
