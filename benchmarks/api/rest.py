@@ -6,6 +6,7 @@ import statistics
 import time
 import urllib.request
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import psycopg
 
@@ -14,7 +15,8 @@ from benchmarks.api.client import Plan
 from benchmarks.api.stack import PROGRAM, SYMBOLS, Address, Stack, recorded, today
 from benchmarks.api.wrk import Rate, as_fast_as_it_goes, ask, quantile
 
-CONNECTIONS = 64
+READING, SENDING = 32, 64
+"""Connections: of who reads, and of who sends orders, each of which waits for the exchange."""
 MIXED = ("order", "book", "bars", "post")
 RATE = 1_000
 GETS, GETS_P99, POSTS, MIXED_P99, BACKTEST_P95 = 3_000, 20.0, 1_500, 15.0, 500.0
@@ -39,6 +41,13 @@ def row(text: str, held: bool | None = None) -> bool:
     return held is not False
 
 
+class Pace(NamedTuple):
+    """How often each engine has its turn, and for how long."""
+
+    rounds: int
+    seconds: float
+
+
 class Engines:
     """Ours, and the peer when it is there."""
 
@@ -47,39 +56,40 @@ class Engines:
         self.all = {"ours": ours} | ({} if peer is None else {"FastAPI": peer})
 
 
-def gets(stack: Stack, engines: Engines, rounds: int, seconds: float) -> bool:
+def gets(stack: Stack, engines: Engines, pace: Pace) -> bool:
     """An order by its id: token, three limits, a read from the stores."""
-    print(
-        f"\nGET an order of {len(stack.orders):,}, {CONNECTIONS} connections, one process on one core (load {load()})"
-    )
-    found, costs = _in_turn(stack, engines, "order", rounds, seconds)
+    print(f"\nGET an order of {len(stack.orders):,}, {READING} connections, one process on one core (load {load()})")
+    found, costs = _in_turn(stack, engines, "order", READING, pace)
     return _rates(found, costs, GETS, GETS_P99)
 
 
-def posts(stack: Stack, engines: Engines, rounds: int, seconds: float) -> bool:
+def posts(stack: Stack, engines: Engines, pace: Pace) -> bool:
     """Orders sent: acknowledged by the exchange, and found in PostgreSQL afterwards, each once."""
-    print(f"\nPOST an order, {CONNECTIONS} connections (load {load()}); the peer inserts a row, without an exchange")
+    print(f"\nPOST an order, {SENDING} connections (load {load()}); the peer inserts a row, without an exchange")
     with psycopg.connect(bootstrap.database_url(stack.settings), autocommit=True) as connection:
         before = recorded(connection)
-        found, costs = _in_turn(stack, engines, "post", rounds, seconds)
+        found, costs = _in_turn(stack, engines, "post", SENDING, pace)
         taken = sum(each.requests - each.failed for each in found["ours"])
         end = time.monotonic() + 60
         while (stored := recorded(connection) - before) < taken and time.monotonic() < end:
             time.sleep(0.2)
     # What was on its way when the clock stopped has an order, but no answer that was counted.
-    durable = taken <= stored <= taken + rounds * CONNECTIONS
+    durable = taken <= stored <= taken + pace.rounds * SENDING
     held = _rates(found, costs, POSTS, None)
     return row(f"{taken:,} acknowledged, {stored:,} in PostgreSQL", durable) and held
 
 
-def mixed(stack: Stack, engines: Engines, rounds: int, seconds: float) -> bool:
+def mixed(stack: Stack, engines: Engines, pace: Pace) -> bool:
     """Four kinds in turn, each due at its time whatever became of the others."""
     print(f"\n{RATE:,} requests/s offered: {', '.join(MIXED)}; ms from when each was due (load {load()})")
     quantiles: dict[str, list[tuple[float, float, float]]] = {name: [] for name in engines.all}
     kinds: dict[str, list[str]] = {}
-    for _ in range(rounds):
+    busy: dict[str, list[float]] = {name: [] for name in engines.all}
+    for _ in range(pace.rounds):
         for name, address in engines.all.items():
-            seen = ask(plan(stack, address, engines.ours.token(), MIXED, seconds, rate=float(RATE)))
+            before = address.cpu()
+            seen = ask(plan(stack, address, engines.ours.token(), MIXED, pace.seconds, rate=float(RATE)))
+            busy[name].append((address.cpu() - before) / seen.seconds)
             if seen.failed:
                 print(f"    {name}: {seen.failed} failed, such as {seen.example}")
             times = sorted(each for of_kind in seen.milliseconds.values() for each in of_kind)
@@ -88,8 +98,9 @@ def mixed(stack: Stack, engines: Engines, rounds: int, seconds: float) -> bool:
     held = True
     for name, each in quantiles.items():
         p50, p99, most = (statistics.median(column) for column in zip(*each, strict=True))
+        core = statistics.median(busy[name])
         spread = f"{min(p for _, p, _ in each):.1f} to {max(p for _, p, _ in each):.1f}"
-        text = f"{name:<8} p50 {p50:7.2f}  p99 {p99:7.2f} ({spread})  max {most:7.1f}   p99 of the last: "
+        text = f"{name:<8} p50 {p50:7.2f}  p99 {p99:7.2f} ({spread})  max {most:7.1f}  core {core:.0%}; last: "
         ours = name == "ours"
         target = f" (target p99 {MIXED_P99:g})" if ours else ""
         held &= row(text + ", ".join(kinds[name]) + target, p99 <= MIXED_P99 if ours else None)
@@ -131,14 +142,14 @@ def load() -> str:
 
 
 def _in_turn(
-    stack: Stack, engines: Engines, kind: str, rounds: int, seconds: float
+    stack: Stack, engines: Engines, kind: str, connections: int, pace: Pace
 ) -> tuple[dict[str, list[Rate]], dict[str, list[float]]]:
     """Return what each engine did in each round, and microseconds of processor a request."""
     found: dict[str, list[Rate]] = {name: [] for name in engines.all}
     costs: dict[str, list[float]] = {name: [] for name in engines.all}
-    for _ in range(rounds):
+    for _ in range(pace.rounds):
         for name, address in engines.all.items():
-            wanted = plan(stack, address, engines.ours.token(), (kind,), seconds, connections=CONNECTIONS)
+            wanted = plan(stack, address, engines.ours.token(), (kind,), pace.seconds, connections=connections)
             before = address.cpu()
             found[name].append(as_fast_as_it_goes(wanted))
             costs[name].append((address.cpu() - before) / found[name][-1].requests * 1e6)
