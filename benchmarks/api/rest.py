@@ -48,6 +48,17 @@ class Pace(NamedTuple):
     seconds: float
 
 
+class Use(NamedTuple):
+    """What a gateway took of its core in a round."""
+
+    each: float
+    """Microseconds of processor a request."""
+    core: float
+    """Share of the round that it ran."""
+    waited: float
+    """Share of the round that it was ready to run while something else ran: the machine's other work."""
+
+
 class Engines:
     """Ours, and the peer when it is there."""
 
@@ -59,8 +70,8 @@ class Engines:
 def gets(stack: Stack, engines: Engines, pace: Pace) -> bool:
     """An order by its id: token, three limits, a read from the stores."""
     print(f"\nGET an order of {len(stack.orders):,}, {READING} connections, one process on one core (load {load()})")
-    found, costs = _in_turn(stack, engines, "order", READING, pace)
-    return _rates(found, costs, GETS, GETS_P99)
+    found, uses = _in_turn(stack, engines, "order", READING, pace)
+    return _rates(found, uses, GETS, GETS_P99)
 
 
 def posts(stack: Stack, engines: Engines, pace: Pace) -> bool:
@@ -68,14 +79,14 @@ def posts(stack: Stack, engines: Engines, pace: Pace) -> bool:
     print(f"\nPOST an order, {SENDING} connections (load {load()}); the peer inserts a row, without an exchange")
     with psycopg.connect(bootstrap.database_url(stack.settings), autocommit=True) as connection:
         before = recorded(connection)
-        found, costs = _in_turn(stack, engines, "post", SENDING, pace)
+        found, uses = _in_turn(stack, engines, "post", SENDING, pace)
         taken = sum(each.requests - each.failed for each in found["ours"])
         end = time.monotonic() + 60
         while (stored := recorded(connection) - before) < taken and time.monotonic() < end:
             time.sleep(0.2)
     # What was on its way when the clock stopped has an order, but no answer that was counted.
     durable = taken <= stored <= taken + pace.rounds * SENDING
-    held = _rates(found, costs, POSTS, None)
+    held = _rates(found, uses, POSTS, None)
     return row(f"{taken:,} acknowledged, {stored:,} in PostgreSQL", durable) and held
 
 
@@ -84,12 +95,12 @@ def mixed(stack: Stack, engines: Engines, pace: Pace) -> bool:
     print(f"\n{RATE:,} requests/s offered: {', '.join(MIXED)}; ms from when each was due (load {load()})")
     quantiles: dict[str, list[tuple[float, float, float]]] = {name: [] for name in engines.all}
     kinds: dict[str, list[str]] = {}
-    busy: dict[str, list[float]] = {name: [] for name in engines.all}
+    uses: dict[str, list[Use]] = {name: [] for name in engines.all}
     for _ in range(pace.rounds):
         for name, address in engines.all.items():
-            before = address.cpu()
+            before = address.cpu(), address.waited()
             seen = ask(plan(stack, address, engines.ours.token(), MIXED, pace.seconds, rate=float(RATE)))
-            busy[name].append((address.cpu() - before) / seen.seconds)
+            uses[name].append(_use(address, before, sum(map(len, seen.milliseconds.values())), seen.seconds))
             if seen.failed:
                 print(f"    {name}: {seen.failed} failed, such as {seen.example}")
             times = sorted(each for of_kind in seen.milliseconds.values() for each in of_kind)
@@ -98,9 +109,8 @@ def mixed(stack: Stack, engines: Engines, pace: Pace) -> bool:
     held = True
     for name, each in quantiles.items():
         p50, p99, most = (statistics.median(column) for column in zip(*each, strict=True))
-        core = statistics.median(busy[name])
         spread = f"{min(p for _, p, _ in each):.1f} to {max(p for _, p, _ in each):.1f}"
-        text = f"{name:<8} p50 {p50:7.2f}  p99 {p99:7.2f} ({spread})  max {most:7.1f}  core {core:.0%}; last: "
+        text = f"{name:<8} p50 {p50:7.2f}  p99 {p99:7.2f} ({spread})  max {most:7.1f}  {_said(uses[name])}; last: "
         ours = name == "ours"
         target = f" (target p99 {MIXED_P99:g})" if ours else ""
         held &= row(text + ", ".join(kinds[name]) + target, p99 <= MIXED_P99 if ours else None)
@@ -143,20 +153,30 @@ def load() -> str:
 
 def _in_turn(
     stack: Stack, engines: Engines, kind: str, connections: int, pace: Pace
-) -> tuple[dict[str, list[Rate]], dict[str, list[float]]]:
-    """Return what each engine did in each round, and microseconds of processor a request."""
+) -> tuple[dict[str, list[Rate]], dict[str, list[Use]]]:
+    """Return what each engine did in each round, and what it took."""
     found: dict[str, list[Rate]] = {name: [] for name in engines.all}
-    costs: dict[str, list[float]] = {name: [] for name in engines.all}
+    uses: dict[str, list[Use]] = {name: [] for name in engines.all}
     for _ in range(pace.rounds):
         for name, address in engines.all.items():
             wanted = plan(stack, address, engines.ours.token(), (kind,), pace.seconds, connections=connections)
-            before = address.cpu()
+            before = address.cpu(), address.waited()
             found[name].append(as_fast_as_it_goes(wanted))
-            costs[name].append((address.cpu() - before) / found[name][-1].requests * 1e6)
-    return found, costs
+            uses[name].append(_use(address, before, found[name][-1].requests, found[name][-1].seconds))
+    return found, uses
 
 
-def _rates(found: dict[str, list[Rate]], costs: dict[str, list[float]], target: float, most: float | None) -> bool:
+def _use(address: Address, before: tuple[float, float], requests: int, seconds: float) -> Use:
+    cpu, waited = address.cpu() - before[0], address.waited() - before[1]
+    return Use(cpu / requests * 1e6, cpu / seconds, waited / seconds)
+
+
+def _said(uses: list[Use]) -> str:
+    each, core, waited = (statistics.median(column) for column in zip(*uses, strict=True))
+    return f"{each:.0f} us of processor each, {core:.0%} of the core, {waited:.0%} waiting for it"
+
+
+def _rates(found: dict[str, list[Rate]], uses: dict[str, list[Use]], target: float, most: float | None) -> bool:
     held = True
     for name, rounds in found.items():
         rates = [each.per_second for each in rounds]
@@ -164,7 +184,7 @@ def _rates(found: dict[str, list[Rate]], costs: dict[str, list[float]], target: 
         failed = sum(each.failed for each in rounds)
         text = (
             f"{name:<8} {statistics.median(rates):8,.0f}/s ({min(rates):,.0f} to {max(rates):,.0f})  p50 {p50:.1f} ms  "
-            f"p99 {p99:.1f} ms  {statistics.median(costs[name]):.0f} us of processor each"
+            f"p99 {p99:.1f} ms  {_said(uses[name])}"
         )
         if failed:
             text += f"  {failed} FAILED"
@@ -178,7 +198,7 @@ def _rates(found: dict[str, list[Rate]], costs: dict[str, list[float]], target: 
         ratio = statistics.median(
             a.per_second / b.per_second for a, b in zip(found["ours"], found["FastAPI"], strict=True)
         )
-        cheaper = statistics.median(b / a for a, b in zip(costs["ours"], costs["FastAPI"], strict=True))
+        cheaper = statistics.median(b.each / a.each for a, b in zip(uses["ours"], uses["FastAPI"], strict=True))
         row(f"{ratio:.1f} times FastAPI's rate, at 1/{cheaper:.1f} of its processor time a request")
     return held
 
