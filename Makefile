@@ -8,7 +8,7 @@ KERNELS := $(wildcard src/arbitrax/kernels/*.py src/arbitrax/kernels/*.pxd src/a
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python
 export PYTHONUTF8 := 1
 
-.PHONY: help demo up test test-kernels-debug check check-typescript nightly bench bench-backtest bench-bootstrap bench-data bench-exchange bench-indicators bench-metrics build lock clean
+.PHONY: help demo up test test-kernels-debug check check-typescript nightly bench bench-api bench-backtest bench-bootstrap bench-data bench-exchange bench-indicators bench-metrics build lock clean
 
 help:  ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,10 @@ $(TYPESCRIPT)/node_modules/.installed: $(TYPESCRIPT)/package-lock.json
 nightly: $(VENV)/.built $(VENV)/.developer  ## what is too long for every change: sanitizers, deep fuzzing, fault rounds
 	$(BIN)/python scripts/sanitize.py
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest
+
+bench-api: $(VENV)/.built  ## measure the gateway, REST and web sockets, beside FastAPI, in turn
+	@# Each prints its rows whatever the other missed.
+	missed=0; for part in api api.sockets; do $(BIN)/python -m benchmarks.$$part || missed=1; done; exit $$missed
 
 bench-backtest: $(VENV)/.built  ## measure backtests alone, ours and the peers, interleaved
 	$(BIN)/python -m benchmarks.backtest
