@@ -92,7 +92,7 @@ def completed(document: dict[str, Any], app: Litestar) -> dict[str, Any]:
     for name in [each for each in schemas if each.endswith("ValidationException")]:
         del schemas[name]
     document["x-problem-codes"] = list(problem_codes())
-    text = msgspec.json.encode(document).decode()
+    text = msgspec.json.encode(document).decode().replace(r"$(?!\\n)", "$")  # as JSON Schema's $ means it
     return dict(msgspec.json.decode(_PAGE_NAME.sub(lambda match: f"{match[1]}Page", text)))
 
 
