@@ -37,6 +37,15 @@ _ORDER_KEY = (
     "The order's `client_order_id`, if the body has none: the same again has the first outcome.",
     "^[!-~]{1,32}$",
 )
+_ALSO = {
+    "add_order": {"200": "The same order was there already.", "202": "The outcome is not known yet."},
+    "list_orders": {"202": "Nothing is known of this client order id yet."},
+    "change_order": {"202": "The outcome is not known yet."},
+    "cancel_order": {"202": "The outcome is not known yet."},
+    "cancel_orders": {"202": "The outcome is not known yet."},
+    "cancel_all_after": {"202": "The outcome is not known yet."},
+}
+"""Other statuses of success, with the same body."""
 _LINKS = {
     "add_user": ("201", {"user": "/id"}, ("get_user", "change_user")),
     "add_key": ("201", {"key": "/key/id"}, ("get_key", "revoke_key")),
@@ -108,8 +117,11 @@ def _complete(method: str, operation: dict[str, Any], handler: HTTPRouteHandler)
     }
     if handler.opt.get("access") != "public":
         operation["security"] = [{"bearer": []}]
-        if method == "post":
+        if method == "post" and "cancel" not in handler.opt:  # those do no more when they are repeated
             _add_header(operation, "Idempotency-Key")
+    for status, meaning in _ALSO.get(operation["operationId"], {}).items():
+        first = next(iter(responses.values()))
+        responses[status] = {"description": meaning, "content": first["content"]}
     status, parameters, others = _LINKS.get(operation["operationId"], ("", {}, ()))
     if others:
         values = {name: f"$response.body#{pointer}" for name, pointer in parameters.items()}
