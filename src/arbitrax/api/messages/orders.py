@@ -243,8 +243,8 @@ class BookMessage(Struct, frozen=True):
     seq: int
     """Public events of the symbol in the epoch, up to this book."""
     at: datetime
-    bids: list[tuple[str, str]]
-    asks: list[tuple[str, str]]
+    bids: Annotated[list[tuple[str, str]], Meta(examples=[[["187.24", "300"]]])]
+    asks: Annotated[list[tuple[str, str]], Meta(examples=[[["187.26", "500"]]])]
     last: MaybePrice
     """Price of the last trade."""
     phase: Annotated[str, Meta(examples=["continuous"])]
