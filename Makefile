@@ -49,7 +49,8 @@ $(TYPESCRIPT)/node_modules/.installed: $(TYPESCRIPT)/package-lock.json
 	@cd $(TYPESCRIPT) && npm ci --silent
 	@touch $@
 
-nightly: $(VENV)/.built $(VENV)/.developer  ## what is too long for every change: sanitizers, deep fuzzing, fault rounds
+nightly: $(VENV)/.built $(VENV)/.developer  ## what is too long for every change: known vulnerabilities, sanitizers, deep fuzzing, fault rounds
+	$(BIN)/python scripts/audit.py
 	$(BIN)/python scripts/sanitize.py
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest
 

@@ -150,6 +150,15 @@ export interface Cancelled {
   readonly orders: readonly string[] | null;
 }
 
+export interface CheckMessage {
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly limit: string | null;
+  readonly name: string;
+  readonly passed: boolean;
+  readonly value: string | null;
+}
+
 export interface Costs {
   readonly currency_unit?: number;
   readonly half_spread?: number;
@@ -374,6 +383,12 @@ export interface OrderChange {
   readonly stop?: string | null;
 }
 
+export interface OrderLinks {
+  readonly account: string;
+  readonly fills: string;
+  readonly order: string;
+}
+
 export interface OrderMessage {
   readonly account: string;
   readonly average_price: string | null;
@@ -383,10 +398,12 @@ export interface OrderMessage {
   readonly fee: string;
   readonly filled_quantity: string;
   readonly id: string;
+  readonly links?: OrderLinks | null;
   readonly open_quantity: string;
   readonly price: string | null;
   readonly quantity: string;
   readonly reason: string | null;
+  readonly recorded_at?: string | null;
   readonly side: "buy" | "sell";
   readonly status: "open" | "filled" | "cancelled" | "refused";
   readonly stop: string | null;
@@ -399,12 +416,16 @@ export interface OrderOutcome {
   readonly account: string;
   readonly client_order_id: string | null;
   readonly detail?: string | null;
+  readonly executed_at?: string | null;
   readonly filled_quantity?: string | null;
   readonly fills?: readonly FillOfOrder[];
   readonly id: string | null;
+  readonly journaled_at?: string | null;
+  readonly links?: OrderLinks | null;
   readonly open_quantity?: string | null;
   readonly quantity?: string | null;
   readonly reason?: string | null;
+  readonly received_at?: string | null;
   readonly status: "open" | "filled" | "cancelled" | "refused" | "unknown";
 }
 
@@ -479,4 +500,15 @@ export interface UserMessage {
   readonly must_change_password: boolean;
   readonly name: string;
   readonly role: "viewer" | "trader" | "admin";
+}
+
+export interface ValidationMessage {
+  readonly accepted: boolean;
+  readonly account: string;
+  readonly as_of: string;
+  readonly checks: readonly CheckMessage[];
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly fills_at_once: string | null;
+  readonly repeats: string | null;
 }

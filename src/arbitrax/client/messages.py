@@ -169,6 +169,15 @@ class Cancelled(Struct, frozen=True, kw_only=True):
     orders: list[str] | None
 
 
+class CheckMessage(Struct, frozen=True, kw_only=True):
+    code: str | None
+    detail: str | None
+    limit: str | None
+    name: str
+    passed: bool
+    value: str | None
+
+
 class Costs(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Costs beyond the plain ``commission_bps`` and ``slippage_bps`` of a run; formulas in docs/concepts/fills.md."""
 
@@ -415,6 +424,12 @@ class OrderChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     stop: str | None = None
 
 
+class OrderLinks(Struct, frozen=True, kw_only=True):
+    account: str
+    fills: str
+    order: str
+
+
 class OrderMessage(Struct, frozen=True, kw_only=True):
     account: str
     average_price: str | None
@@ -434,6 +449,8 @@ class OrderMessage(Struct, frozen=True, kw_only=True):
     symbol: str
     time_in_force: str | None
     type: str | None
+    links: OrderLinks | None = None
+    recorded_at: datetime | None = None
 
 
 class OrderOutcome(Struct, frozen=True, kw_only=True):
@@ -442,11 +459,15 @@ class OrderOutcome(Struct, frozen=True, kw_only=True):
     id: str | None
     status: Literal["open", "filled", "cancelled", "refused", "unknown"]
     detail: str | None = None
+    executed_at: datetime | None = None
     filled_quantity: str | None = None
     fills: list[FillOfOrder] = []
+    journaled_at: datetime | None = None
+    links: OrderLinks | None = None
     open_quantity: str | None = None
     quantity: str | None = None
     reason: str | None = None
+    received_at: datetime | None = None
 
 
 class ParameterMessage(Struct, frozen=True, kw_only=True):
@@ -524,3 +545,14 @@ class UserMessage(Struct, frozen=True, kw_only=True):
     must_change_password: bool
     name: str
     role: Literal["viewer", "trader", "admin"]
+
+
+class ValidationMessage(Struct, frozen=True, kw_only=True):
+    accepted: bool
+    account: str
+    as_of: datetime
+    checks: list[CheckMessage]
+    code: str | None
+    detail: str | None
+    fills_at_once: str | None
+    repeats: str | None
