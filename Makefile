@@ -2,12 +2,13 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+TYPESCRIPT := clients/typescript
 KERNELS := $(wildcard src/arbitrax/kernels/*.py src/arbitrax/kernels/*.pxd src/arbitrax/kernels/*/*.py src/arbitrax/kernels/*/*.pxd)
 # A venv without its own pip is made in a second; the outer pip installs into it.
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python
 export PYTHONUTF8 := 1
 
-.PHONY: help demo up test test-kernels-debug check nightly bench bench-backtest bench-bootstrap bench-data bench-exchange bench-indicators bench-metrics build lock clean
+.PHONY: help demo up test test-kernels-debug check check-typescript nightly bench bench-api bench-backtest bench-bootstrap bench-data bench-exchange bench-indicators bench-metrics build lock clean
 
 help:  ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -20,6 +21,7 @@ up: $(VENV)/.built  ## start the servers and keep them until Ctrl-C
 
 test: $(VENV)/.built $(VENV)/.developer  ## run all tests on the real embedded servers
 	@$(MAKE) --no-print-directory test-kernels-debug
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(TYPESCRIPT)/node_modules/.installed; fi
 	$(BIN)/python -m pytest -m "not nightly"
 
 # The same kernel tests against a build with bounds and overflow checks.
@@ -32,15 +34,29 @@ build/debug/.built: $(KERNELS) setup.py $(VENV)/.developer
 	@ARBITRAX_KERNELS=debug $(BIN)/python setup.py -q build --build-base build/debug --build-lib build/debug/lib
 	@touch $@
 
-check: $(VENV)/.built $(VENV)/.developer  ## format, lint, types, layers
+check: $(VENV)/.built $(VENV)/.developer  ## format, lint, types, layers; the TypeScript client too where Node is
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory check-typescript; \
+		else echo "Node and npm are not installed: the TypeScript client is not checked."; fi
 
-nightly: $(VENV)/.built $(VENV)/.developer  ## what is too long for every change: sanitizers, deep fuzzing, fault rounds
+check-typescript: $(TYPESCRIPT)/node_modules/.installed
+	cd $(TYPESCRIPT) && npm run --silent check
+
+$(TYPESCRIPT)/node_modules/.installed: $(TYPESCRIPT)/package-lock.json
+	@cd $(TYPESCRIPT) && npm ci --silent
+	@touch $@
+
+nightly: $(VENV)/.built $(VENV)/.developer  ## what is too long for every change: known vulnerabilities, sanitizers, deep fuzzing, fault rounds
+	$(BIN)/python scripts/audit.py
 	$(BIN)/python scripts/sanitize.py
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest
+
+bench-api: $(VENV)/.built  ## measure the gateway, REST and web sockets, beside FastAPI, in turn
+	@# Each prints its rows whatever the other missed.
+	missed=0; for part in api api.sockets; do $(BIN)/python -m benchmarks.$$part || missed=1; done; exit $$missed
 
 bench-backtest: $(VENV)/.built  ## measure backtests alone, ours and the peers, interleaved
 	$(BIN)/python -m benchmarks.backtest

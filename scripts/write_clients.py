@@ -156,6 +156,8 @@ def _type(
         found = literal([schema["const"]])
     elif "prefixItems" in schema:
         found = fixed([write(each) for each in schema["prefixItems"]])
+    elif schema.get("type") == "array" and schema.get("minItems", 0) == schema.get("maxItems"):
+        found = fixed([write(schema["items"])] * schema["maxItems"])
     elif schema.get("type") == "array":
         found = array(write(schema.get("items", {})))
     elif schema.get("type") == "object":

@@ -34,11 +34,11 @@ def main() -> int:
         ours = served.enter_context(stack.gateway())
         ours.token()  # publishes the key that the peer checks tokens with
         peer = served.enter_context(stack.peer(python)) if python else None
-        engines = rest.Engines(ours, peer)
+        engines, pace = rest.Engines(ours, peer), rest.Pace(given.rounds, given.seconds)
         rows: dict[str, Callable[[], bool]] = {
-            "gets": lambda: rest.gets(stack, engines, given.rounds, given.seconds),
-            "posts": lambda: rest.posts(stack, engines, given.rounds, given.seconds),
-            "mixed": lambda: rest.mixed(stack, engines, given.rounds, given.seconds),
+            "gets": lambda: rest.gets(stack, engines, pace),
+            "posts": lambda: rest.posts(stack, engines, pace),
+            "mixed": lambda: rest.mixed(stack, engines, pace),
             "backtests": lambda: rest.backtests(stack, ours),
         }
         held = [measure() for name, measure in rows.items() if name in wanted]

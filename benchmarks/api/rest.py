@@ -6,6 +6,7 @@ import statistics
 import time
 import urllib.request
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import psycopg
 
@@ -14,7 +15,8 @@ from benchmarks.api.client import Plan
 from benchmarks.api.stack import PROGRAM, SYMBOLS, Address, Stack, recorded, today
 from benchmarks.api.wrk import Rate, as_fast_as_it_goes, ask, quantile
 
-CONNECTIONS = 64
+READING, SENDING = 32, 64
+"""Connections: of who reads, and of who sends orders, each of which waits for the exchange."""
 MIXED = ("order", "book", "bars", "post")
 RATE = 1_000
 GETS, GETS_P99, POSTS, MIXED_P99, BACKTEST_P95 = 3_000, 20.0, 1_500, 15.0, 500.0
@@ -39,6 +41,24 @@ def row(text: str, held: bool | None = None) -> bool:
     return held is not False
 
 
+class Pace(NamedTuple):
+    """How often each engine has its turn, and for how long."""
+
+    rounds: int
+    seconds: float
+
+
+class Use(NamedTuple):
+    """What a gateway took of its core in a round."""
+
+    each: float
+    """Microseconds of processor a request."""
+    core: float
+    """Share of the round that it ran."""
+    waited: float
+    """Share of the round that it was ready to run while something else ran: the machine's other work."""
+
+
 class Engines:
     """Ours, and the peer when it is there."""
 
@@ -47,39 +67,40 @@ class Engines:
         self.all = {"ours": ours} | ({} if peer is None else {"FastAPI": peer})
 
 
-def gets(stack: Stack, engines: Engines, rounds: int, seconds: float) -> bool:
+def gets(stack: Stack, engines: Engines, pace: Pace) -> bool:
     """An order by its id: token, three limits, a read from the stores."""
-    print(
-        f"\nGET an order of {len(stack.orders):,}, {CONNECTIONS} connections, one process on one core (load {load()})"
-    )
-    found, costs = _in_turn(stack, engines, "order", rounds, seconds)
-    return _rates(found, costs, GETS, GETS_P99)
+    print(f"\nGET an order of {len(stack.orders):,}, {READING} connections, one process on one core (load {load()})")
+    found, uses = _in_turn(stack, engines, "order", READING, pace)
+    return _rates(found, uses, GETS, GETS_P99)
 
 
-def posts(stack: Stack, engines: Engines, rounds: int, seconds: float) -> bool:
+def posts(stack: Stack, engines: Engines, pace: Pace) -> bool:
     """Orders sent: acknowledged by the exchange, and found in PostgreSQL afterwards, each once."""
-    print(f"\nPOST an order, {CONNECTIONS} connections (load {load()}); the peer inserts a row, without an exchange")
+    print(f"\nPOST an order, {SENDING} connections (load {load()}); the peer inserts a row, without an exchange")
     with psycopg.connect(bootstrap.database_url(stack.settings), autocommit=True) as connection:
         before = recorded(connection)
-        found, costs = _in_turn(stack, engines, "post", rounds, seconds)
+        found, uses = _in_turn(stack, engines, "post", SENDING, pace)
         taken = sum(each.requests - each.failed for each in found["ours"])
         end = time.monotonic() + 60
         while (stored := recorded(connection) - before) < taken and time.monotonic() < end:
             time.sleep(0.2)
     # What was on its way when the clock stopped has an order, but no answer that was counted.
-    durable = taken <= stored <= taken + rounds * CONNECTIONS
-    held = _rates(found, costs, POSTS, None)
+    durable = taken <= stored <= taken + pace.rounds * SENDING
+    held = _rates(found, uses, POSTS, None)
     return row(f"{taken:,} acknowledged, {stored:,} in PostgreSQL", durable) and held
 
 
-def mixed(stack: Stack, engines: Engines, rounds: int, seconds: float) -> bool:
+def mixed(stack: Stack, engines: Engines, pace: Pace) -> bool:
     """Four kinds in turn, each due at its time whatever became of the others."""
     print(f"\n{RATE:,} requests/s offered: {', '.join(MIXED)}; ms from when each was due (load {load()})")
     quantiles: dict[str, list[tuple[float, float, float]]] = {name: [] for name in engines.all}
     kinds: dict[str, list[str]] = {}
-    for _ in range(rounds):
+    uses: dict[str, list[Use]] = {name: [] for name in engines.all}
+    for _ in range(pace.rounds):
         for name, address in engines.all.items():
-            seen = ask(plan(stack, address, engines.ours.token(), MIXED, seconds, rate=float(RATE)))
+            before = address.cpu(), address.waited()
+            seen = ask(plan(stack, address, engines.ours.token(), MIXED, pace.seconds, rate=float(RATE)))
+            uses[name].append(_use(address, before, sum(map(len, seen.milliseconds.values())), seen.seconds))
             if seen.failed:
                 print(f"    {name}: {seen.failed} failed, such as {seen.example}")
             times = sorted(each for of_kind in seen.milliseconds.values() for each in of_kind)
@@ -89,7 +110,7 @@ def mixed(stack: Stack, engines: Engines, rounds: int, seconds: float) -> bool:
     for name, each in quantiles.items():
         p50, p99, most = (statistics.median(column) for column in zip(*each, strict=True))
         spread = f"{min(p for _, p, _ in each):.1f} to {max(p for _, p, _ in each):.1f}"
-        text = f"{name:<8} p50 {p50:7.2f}  p99 {p99:7.2f} ({spread})  max {most:7.1f}   p99 of the last: "
+        text = f"{name:<8} p50 {p50:7.2f}  p99 {p99:7.2f} ({spread})  max {most:7.1f}  {_said(uses[name])}; last: "
         ours = name == "ours"
         target = f" (target p99 {MIXED_P99:g})" if ours else ""
         held &= row(text + ", ".join(kinds[name]) + target, p99 <= MIXED_P99 if ours else None)
@@ -131,21 +152,31 @@ def load() -> str:
 
 
 def _in_turn(
-    stack: Stack, engines: Engines, kind: str, rounds: int, seconds: float
-) -> tuple[dict[str, list[Rate]], dict[str, list[float]]]:
-    """Return what each engine did in each round, and microseconds of processor a request."""
+    stack: Stack, engines: Engines, kind: str, connections: int, pace: Pace
+) -> tuple[dict[str, list[Rate]], dict[str, list[Use]]]:
+    """Return what each engine did in each round, and what it took."""
     found: dict[str, list[Rate]] = {name: [] for name in engines.all}
-    costs: dict[str, list[float]] = {name: [] for name in engines.all}
-    for _ in range(rounds):
+    uses: dict[str, list[Use]] = {name: [] for name in engines.all}
+    for _ in range(pace.rounds):
         for name, address in engines.all.items():
-            wanted = plan(stack, address, engines.ours.token(), (kind,), seconds, connections=CONNECTIONS)
-            before = address.cpu()
+            wanted = plan(stack, address, engines.ours.token(), (kind,), pace.seconds, connections=connections)
+            before = address.cpu(), address.waited()
             found[name].append(as_fast_as_it_goes(wanted))
-            costs[name].append((address.cpu() - before) / found[name][-1].requests * 1e6)
-    return found, costs
+            uses[name].append(_use(address, before, found[name][-1].requests, found[name][-1].seconds))
+    return found, uses
 
 
-def _rates(found: dict[str, list[Rate]], costs: dict[str, list[float]], target: float, most: float | None) -> bool:
+def _use(address: Address, before: tuple[float, float], requests: int, seconds: float) -> Use:
+    cpu, waited = address.cpu() - before[0], address.waited() - before[1]
+    return Use(cpu / requests * 1e6, cpu / seconds, waited / seconds)
+
+
+def _said(uses: list[Use]) -> str:
+    each, core, waited = (statistics.median(column) for column in zip(*uses, strict=True))
+    return f"{each:.0f} us of processor each, {core:.0%} of the core, {waited:.0%} waiting for it"
+
+
+def _rates(found: dict[str, list[Rate]], uses: dict[str, list[Use]], target: float, most: float | None) -> bool:
     held = True
     for name, rounds in found.items():
         rates = [each.per_second for each in rounds]
@@ -153,7 +184,7 @@ def _rates(found: dict[str, list[Rate]], costs: dict[str, list[float]], target: 
         failed = sum(each.failed for each in rounds)
         text = (
             f"{name:<8} {statistics.median(rates):8,.0f}/s ({min(rates):,.0f} to {max(rates):,.0f})  p50 {p50:.1f} ms  "
-            f"p99 {p99:.1f} ms  {statistics.median(costs[name]):.0f} us of processor each"
+            f"p99 {p99:.1f} ms  {_said(uses[name])}"
         )
         if failed:
             text += f"  {failed} FAILED"
@@ -167,7 +198,7 @@ def _rates(found: dict[str, list[Rate]], costs: dict[str, list[float]], target: 
         ratio = statistics.median(
             a.per_second / b.per_second for a, b in zip(found["ours"], found["FastAPI"], strict=True)
         )
-        cheaper = statistics.median(b / a for a, b in zip(costs["ours"], costs["FastAPI"], strict=True))
+        cheaper = statistics.median(b.each / a.each for a, b in zip(uses["ours"], uses["FastAPI"], strict=True))
         row(f"{ratio:.1f} times FastAPI's rate, at 1/{cheaper:.1f} of its processor time a request")
     return held
 

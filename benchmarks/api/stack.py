@@ -132,6 +132,10 @@ class Address:
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
+    def waited(self) -> float:
+        """Return the seconds that its event loop was ready to run while something else ran."""
+        return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1]) / 1e9
+
     def token(self) -> str:
         """Return an access token of the user, good for five minutes at least."""
         if time.monotonic() - self._signed_in < LIFETIME:

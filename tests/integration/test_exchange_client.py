@@ -501,6 +501,51 @@ def test_reads_are_the_recorded_past_and_the_events_since(exchange):
     asyncio.run(run())
 
 
+def test_orders_that_are_read_together_are_each_as_of_now(exchange):
+    async def run():
+        async with exchange.broker() as broker, exchange.broker() as other:
+
+            async def made(number):
+                sent = await broker.submit("alice", NewOrder("AAPL", "buy", "3", price=f"{50 + number}.00"))
+                reader = other if number % 2 else broker
+                new, cash = await asyncio.gather(reader.order("alice", sent.order), reader.account("alice"))
+                assert (new.order, new.price, new.open) == (sent.order, f"{50 + number}.00", "3")
+                assert cash.open_orders
+                assert await reader.order("bob", sent.order) is None
+                await broker.amend("alice", sent.order, quantity="2")
+                assert (await reader.order("alice", sent.order)).open == "2"
+                if number == 20:
+                    await asyncio.to_thread(exchange.record)
+                if number % 3:
+                    await broker.cancel("alice", sent.order)
+                return await reader.order("alice", sent.order)
+
+            found = await asyncio.gather(*(made(number) for number in range(40)))
+            assert [each.status for each in found] == ["cancelled" if number % 3 else "open" for number in range(40)]
+            assert await other.order("alice", "ord_00000000000000ff") is None
+            assert (await other.account("alice")).open_orders == 14
+
+    asyncio.run(run())
+
+
+def test_a_journal_that_lost_its_end_between_two_reads_is_told_not_mixed(exchange):
+    async def run():
+        async with exchange.broker() as broker:
+            first = await broker.submit("alice", BUY)
+            await asyncio.to_thread(exchange.record)
+            second = await broker.submit("alice", NewOrder("AAPL", "buy", "1", price="99.00"))
+            assert (await broker.order("alice", second.order)).status == "open"
+            newest = (await asyncio.to_thread(exchange.server.xrevrange, f"events:{exchange.shard}", count=1))[0][0]
+            await asyncio.to_thread(exchange.server.xdel, f"events:{exchange.shard}", newest)
+            assert (await broker.order("alice", first.order)).status == "open"
+            assert await broker.order("alice", second.order) is None
+            await asyncio.to_thread(exchange.server.delete, f"events:{exchange.shard}")
+            with pytest.raises(StoreUnavailableError, match="do not meet"):
+                await broker.order("alice", first.order)
+
+    asyncio.run(run())
+
+
 def trim(exchange):
     """Let the server keep nothing that is recorded and archived."""
     mark = exchange.server.hget(f"marks:{exchange.shard}", "recorded")

@@ -139,6 +139,11 @@ def test_choosing_a_vendor_loads_no_http_client():
     assert HEAVY & loaded(code) == set()
 
 
+def test_a_client_loads_http_and_sockets_when_it_asks():
+    code = "from arbitrax.client import Client; Client('http://localhost', api_key='ax_1').close()"
+    assert (HEAVY | {"psycopg", "websockets"}) & loaded(code) == set()
+
+
 def test_orders_and_the_calendar_load_nothing_heavy():
     code = (
         "from arbitrax.trading.exchange_broker import ExchangeBroker\n"

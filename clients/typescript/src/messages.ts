@@ -19,7 +19,7 @@ export interface Account {
   readonly borrow_rate?: number;
   readonly credit_rate?: number;
   readonly debit_rate?: number;
-  readonly kind?: "margin" | "cash";
+  readonly kind?: "cash" | "margin";
   readonly leverage?: number;
   readonly maintenance?: number;
 }
@@ -148,6 +148,15 @@ export interface CancelAllAfter {
 export interface Cancelled {
   readonly account: string;
   readonly orders: readonly string[] | null;
+}
+
+export interface CheckMessage {
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly limit: string | null;
+  readonly name: string;
+  readonly passed: boolean;
+  readonly value: string | null;
 }
 
 export interface Costs {
@@ -312,6 +321,7 @@ export interface NewBacktest {
   readonly prices?: "adjusted" | "raw";
   readonly risk_free?: number;
   readonly slippage_bps?: number;
+  readonly source?: string | null;
   readonly start?: string | null;
   readonly strategy: string;
   readonly symbols: readonly string[];
@@ -331,7 +341,7 @@ export interface NewKey {
   readonly addresses?: readonly string[];
   readonly expires_at?: string | null;
   readonly name: string;
-  readonly scopes: readonly ("read" | "trade" | "admin")[];
+  readonly scopes: readonly ("admin" | "read" | "trade")[];
 }
 
 export interface NewOrder {
@@ -347,13 +357,13 @@ export interface NewOrder {
   readonly price?: string | null;
   readonly quantity?: string | null;
   readonly reduce_only?: boolean;
-  readonly self_trade?: "cancel_newest" | "cancel_oldest" | "cancel_both" | "decrement";
+  readonly self_trade?: "cancel_both" | "cancel_newest" | "cancel_oldest" | "decrement";
   readonly side: "buy" | "sell";
   readonly slide?: boolean;
   readonly stop?: string | null;
   readonly symbol: string;
-  readonly time_in_force?: "gtc" | "day" | "gtd" | "ioc" | "fok" | null;
-  readonly type?: "limit" | "market" | "stop" | "stop_limit" | "trailing_stop" | "iceberg" | "peg";
+  readonly time_in_force?: "day" | "fok" | "gtc" | "gtd" | "ioc" | null;
+  readonly type?: "iceberg" | "limit" | "market" | "peg" | "stop" | "stop_limit" | "trailing_stop";
 }
 
 export interface NewPassword {
@@ -364,13 +374,19 @@ export interface NewPassword {
 export interface NewUser {
   readonly name: string;
   readonly password: string;
-  readonly role?: "viewer" | "trader" | "admin";
+  readonly role?: "admin" | "trader" | "viewer";
 }
 
 export interface OrderChange {
   readonly price?: string | null;
   readonly quantity: string;
   readonly stop?: string | null;
+}
+
+export interface OrderLinks {
+  readonly account: string;
+  readonly fills: string;
+  readonly order: string;
 }
 
 export interface OrderMessage {
@@ -382,10 +398,12 @@ export interface OrderMessage {
   readonly fee: string;
   readonly filled_quantity: string;
   readonly id: string;
+  readonly links?: OrderLinks | null;
   readonly open_quantity: string;
   readonly price: string | null;
   readonly quantity: string;
   readonly reason: string | null;
+  readonly recorded_at?: string | null;
   readonly side: "buy" | "sell";
   readonly status: "open" | "filled" | "cancelled" | "refused";
   readonly stop: string | null;
@@ -398,12 +416,16 @@ export interface OrderOutcome {
   readonly account: string;
   readonly client_order_id: string | null;
   readonly detail?: string | null;
+  readonly executed_at?: string | null;
   readonly filled_quantity?: string | null;
   readonly fills?: readonly FillOfOrder[];
   readonly id: string | null;
+  readonly journaled_at?: string | null;
+  readonly links?: OrderLinks | null;
   readonly open_quantity?: string | null;
   readonly quantity?: string | null;
   readonly reason?: string | null;
+  readonly received_at?: string | null;
   readonly status: "open" | "filled" | "cancelled" | "refused" | "unknown";
 }
 
@@ -467,7 +489,7 @@ export interface TradingMessage {
 export interface UserChange {
   readonly is_active?: boolean | null;
   readonly password?: string | null;
-  readonly role?: "viewer" | "trader" | "admin" | null;
+  readonly role?: "admin" | "trader" | "viewer" | null;
 }
 
 export interface UserMessage {
@@ -478,4 +500,15 @@ export interface UserMessage {
   readonly must_change_password: boolean;
   readonly name: string;
   readonly role: "viewer" | "trader" | "admin";
+}
+
+export interface ValidationMessage {
+  readonly accepted: boolean;
+  readonly account: string;
+  readonly as_of: string;
+  readonly checks: readonly CheckMessage[];
+  readonly code: string | null;
+  readonly detail: string | null;
+  readonly fills_at_once: string | null;
+  readonly repeats: string | null;
 }

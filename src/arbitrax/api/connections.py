@@ -7,10 +7,14 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from arbitrax.api.gate import CONTENT_POLICY, HEADERS, NO_STORE
+
 HEADER_SECONDS = 10.0
 """From a connection, or a request's first byte, to the end of its head."""
 BODY_SECONDS = 30.0
 """From the end of the head to the end of the body."""
+VERSIONS = ("1.1", "1.0")
+"""The parser also takes 0.9, which has no headers, so that a proxy may see another request than we."""
 MOST_HEAD = 32 * 1024
 """Bytes of a request's line and headers."""
 
@@ -47,6 +51,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """Begin to wait for the body."""
         self._in_head = False
         self._wait(BODY_SECONDS)
+        if self.parser.get_http_version() not in VERSIONS:
+            self._refuse("400 Bad Request")
+            return
         if self._head_size() > MOST_HEAD:
             self._refuse("431 Request Header Fields Too Large")
             return
@@ -62,6 +69,10 @@ class BoundedProtocol(HttpToolsProtocol):
         """Leave the connection to the socket's protocol."""
         self._wait(None)
         super().handle_websocket_upgrade()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no HTTP; uvicorn calls it."""
+        self._refuse("400 Bad Request")
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
@@ -80,5 +91,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _refuse(self, status: str) -> None:
         self._wait(None)
-        self.transport.write(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".encode())
+        more = "".join(f"{name.decode()}: {value.decode()}\r\n" for name, value in (*HEADERS, CONTENT_POLICY, NO_STORE))
+        head = f"HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n{more}\r\n"
+        self.transport.write(head.encode())
         self.transport.close()

@@ -88,7 +88,7 @@ def example(schema: dict[str, Any], document: dict[str, Any]) -> Any:
     elif kind == "object":
         found = {name: example(each, document) for name, each in schema.get("properties", {}).items()}
     elif kind == "array":
-        found = [example(schema.get("items", {}), document)]
+        found = [example(schema.get("items", {}), document)] * max(1, schema.get("minItems", 1))
     elif kind == "string":
         found = {"date-time": "2026-01-02T15:04:05Z", "date": "2026-01-02"}.get(schema.get("format", ""), "text")
     else:

@@ -26,7 +26,7 @@ MOST_BODY = 1 << 20
 """Bytes of a request's body."""
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
-_HEADERS = [
+HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
@@ -34,8 +34,8 @@ _HEADERS = [
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
 ]
-_CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
-_NO_STORE = (b"cache-control", b"no-store")
+CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'; base-uri 'none'")
+NO_STORE = (b"cache-control", b"no-store")
 _KEPT = frozenset({b"content-security-policy", b"cache-control"})
 """Headers that an answer may have its own of."""
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
@@ -56,8 +56,8 @@ class Gate:
         self._app = app
         self._metrics = metrics
         self._trusted = trusted_proxies
-        self._headers = [*_HEADERS, _HSTS] if strict_transport else _HEADERS
-        self._plain = [*self._headers, _CONTENT_POLICY, _NO_STORE]
+        self._headers = [*HEADERS, _HSTS] if strict_transport else HEADERS
+        self._plain = [*self._headers, CONTENT_POLICY, NO_STORE]
         self._secure = strict_transport
         self._random = random.Random()  # noqa: S311 - ids tell requests apart, they guard nothing
 

@@ -11,8 +11,8 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import HTTPRoute
 
 from arbitrax.api import problems
-from arbitrax.api.documentation import example
 from arbitrax.api.formats import MEDIA_TYPES, TABLES
+from arbitrax.api.openapi_examples import add_examples
 from arbitrax.domain import errors
 from arbitrax.trading.refusals import BUSY, MISDATED, NO_JOURNAL, NO_WORKER, PAUSED, REFUSALS
 
@@ -37,6 +37,15 @@ _ORDER_KEY = (
     "The order's `client_order_id`, if the body has none: the same again has the first outcome.",
     "^[!-~]{1,32}$",
 )
+_ALSO = {
+    "add_order": {"200": "The same order was there already.", "202": "The outcome is not known yet."},
+    "list_orders": {"202": "Nothing is known of this client order id yet."},
+    "change_order": {"202": "The outcome is not known yet."},
+    "cancel_order": {"202": "The outcome is not known yet."},
+    "cancel_orders": {"202": "The outcome is not known yet."},
+    "cancel_all_after": {"202": "The outcome is not known yet."},
+}
+"""Other statuses of success, with the same body."""
 _LINKS = {
     "add_user": ("201", {"user": "/id"}, ("get_user", "change_user")),
     "add_key": ("201", {"key": "/key/id"}, ("get_key", "revoke_key")),
@@ -85,14 +94,13 @@ def completed(document: dict[str, Any], app: Litestar) -> dict[str, Any]:
     schemas.update(found)
     _correct(document["paths"])
     _correct(schemas)
-    for content in _json_contents(document):
-        content["example"] = example(content["schema"], document)
     _, found = msgspec.json.schema_components([problems.Problem], ref_template="#/components/schemas/{name}")
     schemas.update(found)
     for name in [each for each in schemas if each.endswith("ValidationException")]:
         del schemas[name]
+    add_examples(document)
     document["x-problem-codes"] = list(problem_codes())
-    text = msgspec.json.encode(document).decode()
+    text = msgspec.json.encode(document).decode().replace(r"$(?!\\n)", "$")  # as JSON Schema's $ means it
     return dict(msgspec.json.decode(_PAGE_NAME.sub(lambda match: f"{match[1]}Page", text)))
 
 
@@ -108,8 +116,11 @@ def _complete(method: str, operation: dict[str, Any], handler: HTTPRouteHandler)
     }
     if handler.opt.get("access") != "public":
         operation["security"] = [{"bearer": []}]
-        if method == "post":
+        if method == "post" and "cancel" not in handler.opt:  # those do no more when they are repeated
             _add_header(operation, "Idempotency-Key")
+    for status, meaning in _ALSO.get(operation["operationId"], {}).items():
+        first = next(iter(responses.values()))
+        responses[status] = {"description": meaning, "content": first["content"]}
     status, parameters, others = _LINKS.get(operation["operationId"], ("", {}, ()))
     if others:
         values = {name: f"$response.body#{pointer}" for name, pointer in parameters.items()}
@@ -133,15 +144,6 @@ def _correct(schema: Any) -> None:
     if isinstance(parts, list) and all(each == parts[0] for each in parts):
         del schema["prefixItems"]
         schema |= {"items": parts[0], "minItems": len(parts), "maxItems": len(parts)}
-
-
-def _json_contents(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Give every body and answer in JSON."""
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            for each in (operation.get("requestBody", {}), *operation["responses"].values()):
-                if "application/json" in each.get("content", {}):
-                    yield each["content"]["application/json"]
 
 
 def _add_header(operation: dict[str, Any], name: str, *, required: bool = False) -> None:

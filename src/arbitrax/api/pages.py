@@ -25,7 +25,7 @@ Cursor = Annotated[
     str | None,
     Parameter(
         max_length=512,
-        pattern=r"^[A-Za-z0-9_-]+$",
+        pattern=r"^[A-Za-z0-9_-]+$(?!\n)",
         description="`next_cursor` of the page before; none: the first page.",
     ),
 ]

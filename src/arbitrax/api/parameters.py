@@ -10,32 +10,35 @@ from litestar.params import Parameter
 from arbitrax.api.problems import FieldError, RequestError
 from arbitrax.domain.dates import to_nanoseconds
 
+# Python's $ also matches before a newline at the end: every pattern of ours ends in $(?!\n), which OpenAPI writes $.
 # Whatever a vendor calls an asset; but nothing that a database or a log cannot hold.
-SYMBOL = r"^[^\x00-\x20\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f])?$"
+SYMBOL = r"^[^\x00-\x20\x7f-\x9f]([^\x00-\x1f\x7f-\x9f]*[^\x00-\x20\x7f-\x9f])?$(?!\n)"
 
 Symbol = Annotated[str, Parameter(min_length=1, max_length=64, pattern=SYMBOL, description="Of an instrument.")]
 Interval = Annotated[
-    str, Parameter(max_length=8, pattern=r"^[1-9][0-9]{0,3}(s|m|h|d|w|mo)$", description="Such as 1m, 1h, 1d.")
+    str, Parameter(max_length=8, pattern=r"^[1-9][0-9]{0,3}(s|m|h|d|w|mo)$(?!\n)", description="Such as 1m, 1h, 1d.")
 ]
 Moment = Annotated[
     str | None,
     Parameter(max_length=40, description="2024-01-31 (its start), or 2024-01-31T14:30:00Z."),
 ]
 
-_BODY = "[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$"
+_BODY = r"[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$(?!\n)"
 UserId = Annotated[str, Parameter(pattern=f"^usr_{_BODY}", description="Of a user: usr_ and 26 characters.")]
 KeyId = Annotated[str, Parameter(pattern=f"^key_{_BODY}", description="Of an API key: key_ and 26 characters.")]
 BacktestId = Annotated[str, Parameter(pattern=f"^bt_{_BODY}", description="Of a backtest: bt_ and 26 characters.")]
 IngestionId = Annotated[str, Parameter(pattern=f"^ing_{_BODY}", description="Of an ingestion: ing_ and 26 characters.")]
-OrderId = Annotated[str, Parameter(pattern="^ord_[0-9a-f]{16}$", description="Of an order: ord_ and 16 hex digits.")]
-MaybeOrderId = Annotated[str | None, Parameter(pattern="^ord_[0-9a-f]{16}$", description="Of this order only.")]
+OrderId = Annotated[
+    str, Parameter(pattern=r"^ord_[0-9a-f]{16}$(?!\n)", description="Of an order: ord_ and 16 hex digits.")
+]
+MaybeOrderId = Annotated[str | None, Parameter(pattern=r"^ord_[0-9a-f]{16}$(?!\n)", description="Of this order only.")]
 AccountName = Annotated[
     str | None,
     Parameter(min_length=1, max_length=64, pattern=SYMBOL, description="Id or name; left out: the only one there is."),
 ]
 AccountId = Annotated[str, Parameter(pattern=f"^acc_{_BODY}", description="Of an account: acc_ and 26 characters.")]
 ClientOrderId = Annotated[
-    str | None, Parameter(pattern="^[!-~]{1,32}$", description="Your own id of an order, as it was sent.")
+    str | None, Parameter(pattern=r"^[!-~]{1,32}$(?!\n)", description="Your own id of an order, as it was sent.")
 ]
 
 EARLIEST, LATEST = datetime(1678, 1, 1, tzinfo=UTC), datetime(2262, 1, 1, tzinfo=UTC)

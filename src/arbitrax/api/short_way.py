@@ -34,6 +34,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _JSON = b"application/json"
+_PLAIN = (b"*/*", _JSON)
+"""What is accepted where JSON is all that is wanted."""
 _ID = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 _SYMBOL, _DAY = "[A-Z0-9][A-Z0-9.-]{0,31}", "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 
@@ -52,7 +54,7 @@ class _Route(Struct, frozen=True):
     required: str = ""
     """The parameter that must be there."""
     is_long: bool = False
-    """Whether its answer is so long that Litestar compresses it for who takes that."""
+    """Whether its answer may come compressed, or in another format than JSON."""
     body: Any = None
     """Type of the body, if it takes one."""
 
@@ -99,8 +101,8 @@ class ShortWay:
             return None
         if (
             b"origin" in headers  # pages of other sites are Litestar's business
-            or (route.is_long and b"accept-encoding" in headers)
-            or (route.body is not None and b"content-length" not in headers)
+            or (route.is_long and (b"accept-encoding" in headers or headers.get(b"accept", b"*/*") not in _PLAIN))
+            or (route.body is not None and headers.get(b"content-length", b"0") == b"0")
         ):
             return None
         query: bytes = scope["query_string"]

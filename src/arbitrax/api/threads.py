@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import ParamSpec, TypeVar
 
 from arbitrax.domain.errors import StoreUnavailableError
@@ -32,13 +32,23 @@ class Threads:
         if self._busy >= MOST_WAITING:
             raise StoreUnavailableError("The gateway has more to do than it can; try again in a moment.")
         self._busy += 1
-        future = self._pool.submit(function, *args, **kwargs)
         loop = asyncio.get_running_loop()
-        future.add_done_callback(lambda _: loop.call_soon_threadsafe(self._ended))
-        return await asyncio.wrap_future(future)
+        answer: asyncio.Future[T] = loop.create_future()
+        future = self._pool.submit(function, *args, **kwargs)
+        future.add_done_callback(lambda done: loop.call_soon_threadsafe(self._ended, done, answer))
+        return await answer
 
-    def _ended(self) -> None:
+    def _ended(self, done: Future[T], answer: asyncio.Future[T]) -> None:
+        """Hand over a result: one message to the event loop, whether somebody waits or not."""
         self._busy -= 1
+        if answer.done():
+            return
+        if done.cancelled():
+            answer.cancel()
+        elif (error := done.exception()) is not None:
+            answer.set_exception(error)
+        else:
+            answer.set_result(done.result())
 
     def close(self) -> None:
         """Wait for what runs."""

@@ -100,8 +100,9 @@ class Backtests(Resource[F]):
         found = await self._get(backtest)
         if not isinstance(found, BacktestMessage):
             raise made_error("backtest.unfinished", f"{backtest} is {found.status} and has no result.", status=409)
-        frames = await asyncio.gather(*(self._frame(f"{BACKTESTS}/{backtest}/tables/{each}") for each in tables))
-        return BacktestResult(found, dict(zip(tables, frames, strict=True)))
+        made = await asyncio.gather(*(self._table(f"{BACKTESTS}/{backtest}/tables/{each}") for each in tables))
+        # Only now: loading pandas would keep the other answers waiting.
+        return BacktestResult(found, {name: each.to_pandas() for name, each in zip(tables, made, strict=True)})
 
     @offered
     async def honesty(self, backtest: str) -> dict[str, Any]:

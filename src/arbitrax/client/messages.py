@@ -29,10 +29,12 @@ class AccessToken(Struct, frozen=True, kw_only=True):
 
 
 class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the account allows. Rates are yearly, margins fractions of gross position value."""
+
     borrow_rate: float = 0.0
     credit_rate: float = 0.0
     debit_rate: float = 0.0
-    kind: Literal["margin", "cash"] = "margin"
+    kind: Literal["cash", "margin"] = "margin"
     leverage: float = 1.0
     maintenance: float = 0.25
 
@@ -58,6 +60,8 @@ class AccountMessage(Struct, frozen=True, kw_only=True):
 
 
 class AccountOwner(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Whose an account becomes."""
+
     user: str
 
 
@@ -154,6 +158,8 @@ class BookMessage(Struct, frozen=True, kw_only=True):
 
 
 class CancelAllAfter(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The dead-man switch of an account."""
+
     milliseconds: int
     account: str | None = None
 
@@ -163,7 +169,18 @@ class Cancelled(Struct, frozen=True, kw_only=True):
     orders: list[str] | None
 
 
+class CheckMessage(Struct, frozen=True, kw_only=True):
+    code: str | None
+    detail: str | None
+    limit: str | None
+    name: str
+    passed: bool
+    value: str | None
+
+
 class Costs(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Costs beyond the plain ``commission_bps`` and ``slippage_bps`` of a run; formulas in docs/concepts/fills.md."""
+
     currency_unit: float = 0.0
     half_spread: float = 0.0
     maker_bps: float | None = None
@@ -187,6 +204,8 @@ class CoverageMessage(Struct, frozen=True, kw_only=True):
 
 
 class Credentials(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Name and password."""
+
     name: str
     password: str
 
@@ -256,7 +275,9 @@ class IngestionMessage(Struct, frozen=True, kw_only=True):
     symbols: list[str]
 
 
-class Instrument(Struct, frozen=True, kw_only=True):
+class Instrument(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a symbol trades."""
+
     borrow_rate: float | None = None
     lot: float = 0.0
     multiplier: float = 1.0
@@ -312,6 +333,8 @@ class MetricMessage(Struct, frozen=True, kw_only=True):
 
 
 class NewBacktest(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A backtest to run: what `arbitrax backtest run` takes, on stored bars, by a strategy that is registered."""
+
     strategy: str
     symbols: list[str]
     account: Account = Account()
@@ -329,10 +352,13 @@ class NewBacktest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     prices: Literal["adjusted", "raw"] = "adjusted"
     risk_free: float = 0.0
     slippage_bps: float = 0.0
+    source: str | None = None
     start: str | None = None
 
 
 class NewIngestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Bars to bring from a vendor: what `arbitrax data ingest` takes."""
+
     symbols: list[str]
     end: str | None = None
     interval: str = "1d"
@@ -343,13 +369,17 @@ class NewIngestion(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class NewKey(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A key to make. Addresses it is to count from: none, from everywhere."""
+
     name: str
-    scopes: list[Literal["read", "trade", "admin"]]
+    scopes: list[Literal["admin", "read", "trade"]]
     addresses: list[str] = []
     expires_at: datetime | None = None
 
 
 class NewOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """An order to submit."""
+
     side: Literal["buy", "sell"]
     symbol: str
     account: str | None = None
@@ -364,28 +394,40 @@ class NewOrder(Struct, frozen=True, kw_only=True, omit_defaults=True):
     price: str | None = None
     quantity: str | None = None
     reduce_only: bool = False
-    self_trade: Literal["cancel_newest", "cancel_oldest", "cancel_both", "decrement"] = "cancel_newest"
+    self_trade: Literal["cancel_both", "cancel_newest", "cancel_oldest", "decrement"] = "cancel_newest"
     slide: bool = False
     stop: str | None = None
-    time_in_force: Literal["gtc", "day", "gtd", "ioc", "fok", None] = None
-    type: Literal["limit", "market", "stop", "stop_limit", "trailing_stop", "iceberg", "peg"] = "limit"
+    time_in_force: Literal["day", "fok", "gtc", "gtd", "ioc"] | None = None
+    type: Literal["iceberg", "limit", "market", "peg", "stop", "stop_limit", "trailing_stop"] = "limit"
 
 
 class NewPassword(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One's own password, the old and the new one."""
+
     current: str
     password: str
 
 
 class NewUser(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A user to add, who must change the password at the first login."""
+
     name: str
     password: str
-    role: Literal["viewer", "trader", "admin"] = "viewer"
+    role: Literal["admin", "trader", "viewer"] = "viewer"
 
 
 class OrderChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What to change of an order; less quantity at the same price keeps its place in the queue."""
+
     quantity: str
     price: str | None = None
     stop: str | None = None
+
+
+class OrderLinks(Struct, frozen=True, kw_only=True):
+    account: str
+    fills: str
+    order: str
 
 
 class OrderMessage(Struct, frozen=True, kw_only=True):
@@ -407,6 +449,8 @@ class OrderMessage(Struct, frozen=True, kw_only=True):
     symbol: str
     time_in_force: str | None
     type: str | None
+    links: OrderLinks | None = None
+    recorded_at: datetime | None = None
 
 
 class OrderOutcome(Struct, frozen=True, kw_only=True):
@@ -415,11 +459,15 @@ class OrderOutcome(Struct, frozen=True, kw_only=True):
     id: str | None
     status: Literal["open", "filled", "cancelled", "refused", "unknown"]
     detail: str | None = None
+    executed_at: datetime | None = None
     filled_quantity: str | None = None
     fills: list[FillOfOrder] = []
+    journaled_at: datetime | None = None
+    links: OrderLinks | None = None
     open_quantity: str | None = None
     quantity: str | None = None
     reason: str | None = None
+    received_at: datetime | None = None
 
 
 class ParameterMessage(Struct, frozen=True, kw_only=True):
@@ -482,9 +530,11 @@ class TradingMessage(Struct, frozen=True, kw_only=True):
 
 
 class UserChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What to change of a user; what is left out stays."""
+
     is_active: bool | None = None
     password: str | None = None
-    role: Literal["viewer", "trader", "admin", None] = None
+    role: Literal["admin", "trader", "viewer"] | None = None
 
 
 class UserMessage(Struct, frozen=True, kw_only=True):
@@ -495,3 +545,14 @@ class UserMessage(Struct, frozen=True, kw_only=True):
     must_change_password: bool
     name: str
     role: Literal["viewer", "trader", "admin"]
+
+
+class ValidationMessage(Struct, frozen=True, kw_only=True):
+    accepted: bool
+    account: str
+    as_of: datetime
+    checks: list[CheckMessage]
+    code: str | None
+    detail: str | None
+    fills_at_once: str | None
+    repeats: str | None

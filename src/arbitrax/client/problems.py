@@ -91,6 +91,6 @@ def read_problem(body: bytes, status: int, headers: Mapping[str, str]) -> Arbitr
             "request.failed",
             f"The server answered {status} without saying why; is it a gateway?",
             status=status,
-            retryable=status in (429, 502, 503, 504),
+            retryable=status in (408, 429, 502, 503, 504),
             retry_after=after,
         )

@@ -11,7 +11,7 @@ import time
 from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from arbitrax.client.book import Book
 from arbitrax.client.connection import Connection, ConnectionLostError, Message, answered, connected
@@ -20,7 +20,7 @@ from arbitrax.client.messages import Cancelled, FillOfOrder, NewOrder, OrderMess
 from arbitrax.client.problems import made_error
 from arbitrax.client.socket_orders import SocketOrders
 from arbitrax.client.subscription import Depth, Subscription
-from arbitrax.client.updates import Cash, Quote, RunNews, Statistics, Trade, Update
+from arbitrax.client.updates import Cash, Quote, RunNews, Statistics, Trade, TradeBar, Update
 from arbitrax.client.waiting import pause
 from arbitrax.domain.errors import AccessError, ArbitraxError, NotAuthenticated
 
@@ -74,6 +74,10 @@ class Stream(Faced[F]):
     def statistics(self, symbol: str) -> Subscription[F, Update[Statistics]]:
         """Follow the figures of the day; the newest ones count."""
         return self._follow("statistics", symbol)
+
+    def bars(self, symbol: str, interval: Literal["1s", "1m"] = "1m") -> Subscription[F, Update[TradeBar]]:
+        """Follow bars of the tape as they grow; where one was missed there was no reader for long."""
+        return self._follow(f"bars.{interval}", symbol)
 
     def orders(self, account: str) -> Subscription[F, Update[list[OrderMessage]]]:
         """Follow an account's orders: those that are open, then each that changes, as it is."""

@@ -20,11 +20,11 @@ from arbitrax.domain.errors import ArbitraxError
 
 T = TypeVar("T")
 Depth = Literal[10, 50, "full"]
-NEWEST = frozenset({"prices", "statistics", "bars"})
+NEWEST = frozenset({"prices", "statistics"})
 """Channels of which a reader that is slow gets the newest message."""
-TAPE = "trades"
+TAPE, BARS = "trades", "bars."
 MOST_TRADES = 10_000
-"""Messages of the tape that wait for a reader; older ones are left out, and numbers of trades tell."""
+"""Messages of the tape, or bars, that wait for a reader; older ones are left out, and numbers of trades tell."""
 MOST_EVENTS = 100_000
 """Messages about an account or run that wait for a reader; nothing of it is left out, so then it ends."""
 
@@ -75,8 +75,8 @@ class Subscription(Faced[F], Generic[F, T]):
             if kind != "snapshot" and previous is not None and self.account is not None:
                 return True  # of before; how it is comes first
         elif epoch == self.epoch and (kind != "snapshot" or self.channel in NEWEST):
-            if seq <= self.seq:
-                return True  # it came before
+            if seq < self.seq or (seq == self.seq and not self.channel.startswith(BARS)):
+                return True  # it came before; but a bar is closed without another trade
             if previous not in (None, self.seq):
                 return False
         self.seq, self.epoch = seq, epoch
@@ -120,8 +120,9 @@ class Subscription(Faced[F], Generic[F, T]):
         queue = self._queue
         if self.channel in NEWEST:
             queue.clear()
-        elif self.channel == TAPE and len(queue) >= MOST_TRADES:
-            queue.popleft()
+        elif self.channel.startswith((TAPE, BARS)):
+            if len(queue) >= MOST_TRADES:
+                queue.popleft()
         elif len(queue) >= MOST_EVENTS:
             self.fail(made_error("stream.overflow", f"{MOST_EVENTS:,} messages of {self.channel} wait; read faster."))
             return

@@ -26,7 +26,7 @@ T = TypeVar("T")
 JSON = "application/json"
 ARROW = "application/vnd.apache.arrow.stream"
 REFRESH_COOKIE = "arbitrax_refresh"
-LATER = frozenset({429, 502, 503, 504})
+LATER = frozenset({408, 429, 502, 503, 504})
 """Of what can be had by asking again; other refusals that are retryable wait for the market, not for a machine."""
 TIMEOUT = 30.0
 _SAFE = frozenset({"GET", "PUT", "DELETE"})

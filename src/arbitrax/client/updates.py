@@ -59,6 +59,19 @@ class Statistics(Struct, frozen=True):
     count: int
 
 
+class TradeBar(Struct, frozen=True):
+    """The trades of a second or minute; told again as it grows, and once more when it is ``closed``."""
+
+    start: datetime
+    open: str
+    high: str
+    low: str
+    close: str
+    volume: str
+    trades: int
+    closed: bool
+
+
 class Cash(Struct, frozen=True):
     """An account's cash."""
 
@@ -92,4 +105,6 @@ def data_of(channel: str, data: Mapping[str, Any]) -> Any:
         return msgspec.convert(data[channel], _ROWS[channel])
     if channel in _WHOLE:
         return msgspec.convert(data, _WHOLE[channel])
+    if channel.startswith("bars."):
+        return msgspec.convert(data, TradeBar)
     return _run_news(data) if channel.startswith("runs.") else data

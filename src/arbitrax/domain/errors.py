@@ -35,6 +35,7 @@
     │   └── TooManyRequests        a limit: wait `retry_after` seconds                              (HTTP 429)
     ├── ConflictError              something is in the way                                 (exit 1, HTTP 409)
     │   ├── InFlight               the same request is being done now: wait `retry_after` seconds
+    │   │   └── NotFinished        what is asked for is being made
     │   └── ChangedMeanwhile       another version is stored than the one that was read             (HTTP 412)
     └── BuildError                 the compiled core is missing or stale                   (exit 1, HTTP 500)
 
@@ -291,6 +292,12 @@ class InFlight(ConflictError):
     def __init__(self, message: str, *, retry_after: float = 1.0) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class NotFinished(InFlight):
+    """What is asked for is being made."""
+
+    code = "conflict.not_finished"
 
 
 class ChangedMeanwhile(ConflictError):

@@ -75,7 +75,7 @@ class Account(Struct, frozen=True, dict=True):
     @cached_property
     def text(self) -> str:
         """The id as it is shown."""
-        return _account_text(self.id)
+        return ids.encode(ACCOUNT_PREFIX, self.id)
 
     @cached_property
     def cash(self) -> Steps:
@@ -148,11 +148,6 @@ class Registry:
             hint = did_you_mean(name, self.accounts) or "; `arbitrax exchange accounts` shows them."
             raise UnknownNameError(f"The exchange has no account {name!r}{hint}")
         return found
-
-
-@lru_cache(maxsize=4096)
-def _account_text(id: UUID) -> str:
-    return ids.encode(ACCOUNT_PREFIX, id)
 
 
 @lru_cache(maxsize=4096)

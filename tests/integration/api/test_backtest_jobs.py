@@ -126,6 +126,10 @@ def test_progress_is_seen_and_a_running_backtest_cancelled(client, worker, gatew
         threading.Event().wait(0.02)
     assert seen.json()["status"] == "running"
     assert seen.json()["eta"] > seen.json()["started_at"]
+    for part in ("honesty", "tables/trades", "report"):
+        early = client.get(f"{address}/{part}", headers={"Accept": "*/*"})
+        assert (early.status_code, early.json()["code"]) == (409, "conflict.not_finished")
+        assert early.headers["retry-after"] == "1"
     assert (seen.headers["retry-after"], seen.headers["cache-control"]) == ("1", "no-store")
     with valkey.Valkey.from_url(gateway_settings.cache_url) as cache:
         assert cache.xlen(seen.json()["channel"]) > 0

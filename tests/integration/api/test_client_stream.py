@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import random
 import threading
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -17,9 +16,9 @@ from arbitrax.services.identity_ports import User
 from tests.exchange_processes import Exchange
 from tests.frame_proxy import FrameProxy, damaged, payload
 from tests.gateway import PASSWORD, Gateway, running_gateway
+from tests.patience import eventually
 
 _ids = itertools.count()
-PATIENCE = 60.0
 
 
 def order(side: str = "buy", price: str = "10", quantity: str = "1", symbol: str = "COIN") -> NewOrder:
@@ -46,14 +45,6 @@ def proxy(gateway: Gateway) -> Iterator[FrameProxy]:
     made = FrameProxy(gateway.url)
     yield made
     made.close()
-
-
-def eventually(look: Callable[[], Any]) -> Any:
-    end = time.monotonic() + PATIENCE
-    while not (found := look()):
-        assert time.monotonic() < end
-        threading.Event().wait(0.02)
-    return found
 
 
 def stir(client: Client, draw: random.Random, rounds: int = 10, between: Callable[[int], object] = id) -> None:

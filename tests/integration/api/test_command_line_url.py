@@ -1,8 +1,11 @@
 """`arbitrax ... --url`: the command line against a gateway, an exchange and a worker."""
 
+import contextlib
+import io
 import json
 import os
 import pty
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -199,3 +202,27 @@ def test_local_commands_say_that_they_are(program: Program) -> None:
     assert "leave --url out" in program.run(*words, "--url", "http://127.0.0.1:9", code=2, ARBITRAX_URL=None)[1]
     program.run("data", "check", "--help")
     assert "ARBITRAX_URL must start with" in program.run("data", "list", code=2, ARBITRAX_URL="localhost:8080")[1]
+
+
+def test_the_examples_of_the_docs_do_what_they_say(program: Program, tmp_path: Path) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "client.md").read_text(encoding="utf-8")
+    url, key = program.environment["ARBITRAX_URL"], program.environment["ARBITRAX_API_KEY"]
+    for there, here in (("http://localhost:8080", url), ("BTC-USD", "COIN"), ('"demo"', '"mine"'), ("demo", "mine")):
+        page = page.replace(there, here)
+    blocks = re.findall(r"```python\n(.*?)```\n(?:\n```text\n(.*?)```)?", page, flags=re.DOTALL)
+    assert len(blocks) >= 4
+    session: dict[str, Any] = {"KEY": key}
+    for code, printed in blocks:
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            exec(compile(code, "docs/client.md", "exec"), session)  # noqa: S102 - our own page
+        assert out.getvalue() == printed, code
+    (shell,) = re.findall(r"```sh\n(.*?)```", page, flags=re.DOTALL)
+    path = Path(sys.executable).parent
+    environment = program.environment | {"KEY": key, "PATH": f"{path}{os.pathsep}{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "-e", "-c", shell], env=environment, capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for word in ("Sharpe", "Stored as bt_", "1 orders cancelled"):
+        assert word in done.stdout

@@ -4,10 +4,12 @@ import re
 import shlex
 from pathlib import Path
 
+import jsonschema_rs
 import msgspec
 
 from arbitrax.api.documentation import documentation_page, example
 from arbitrax.api.openapi import openapi_document, openapi_text
+from arbitrax.api.openapi_examples import PLACEHOLDER
 from arbitrax.services.identity_ports import User
 from tests.gateway import Gateway
 from tests.integration.api.test_access import EVERY
@@ -76,6 +78,37 @@ def test_examples_of_bodies_fit_what_the_gateway_takes() -> None:
                 msgspec.json.decode(msgspec.json.encode(example(body["schema"], document)), type=kind)
                 tried += 1
     assert tried >= 5
+
+
+def test_every_operation_has_examples_that_fit_its_schemas() -> None:
+    document = openapi_document()
+    tried = 0
+
+    def check(schema: dict[str, object], value: object) -> None:
+        nonlocal tried
+        rooted = {**schema, "components": document["components"]}
+        jsonschema_rs.Draft202012Validator(rooted, validate_formats=True).validate(value)
+        tried += 1
+
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for each in operation.get("parameters", ()):
+                assert "example" in each, f"{method} {path}: {each['name']}; see PARAMETERS of openapi_examples.py"
+                check(each["schema"], each["example"])
+            for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+                for media, content in part.get("content", {}).items():
+                    if media.endswith("json"):
+                        check(content["schema"], content["example"])
+                        assert PLACEHOLDER not in texts(content["example"]), f"{method} {path}: say it in TEXTS"
+    assert tried > 150
+
+
+def texts(value: object) -> list[str]:
+    """Return every text in an example."""
+    if isinstance(value, dict | list):
+        parts = value.values() if isinstance(value, dict) else value
+        return [text for part in parts for text in texts(part)]
+    return [value] if isinstance(value, str) else []
 
 
 def test_the_pages_examples_work(gateway: Gateway, viewer: User) -> None:

@@ -286,6 +286,7 @@ def test_progress_is_seen_while_it_runs() -> None:
         ({"type": "Ran", "records": [-1, 0, 0, 0]}, "more than"),
         ({"type": "Ran", "records": [0, 0, 0, 0]}, "exit code 0"),
         ({"type": "Ran", "records": [0, 0, 0, 0], "class_name": "x" * 300, "zeros": 8_000}, "parameters"),
+        ({"type": "Ran", "records": [0, 0, 0, 0], "class_name": "<b>", "zeros": 8_000}, "class"),
         ({"type": "Ran", "records": [0, 0, 0, 0], "parameters": {"a": "\x1b"}, "zeros": 8_000}, "parameters"),
         ({"type": "Ran", "records": [0, 0, 0, 0], "tags": ["\x00"], "zeros": 8_000}, "tags"),
         ({"type": "Ran", "records": [0, 0, 0, 0], "notices": ["n"] * 21, "zeros": 8_000}, "notices"),

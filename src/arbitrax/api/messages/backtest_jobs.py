@@ -23,8 +23,8 @@ Unfinished = Literal["queued", "running", "failed", "cancelled", "dead"]
 
 SymbolText = Annotated[str, Meta(min_length=1, max_length=64, pattern=SYMBOL, examples=["AAPL"])]
 ShortText = Annotated[str, Meta(min_length=1, max_length=16)]
-Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", examples=["2012-01-01"])]
-Cash = Annotated[str, Meta(pattern=r"^[0-9]{1,15}(\.[0-9]{1,8})?$", examples=["100000"])]
+Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$(?!\n)", examples=["2012-01-01"])]
+Cash = Annotated[str, Meta(pattern=r"^[0-9]{1,15}(\.[0-9]{1,8})?$(?!\n)", examples=["100000"])]
 ParameterName = Annotated[str, Meta(min_length=1, max_length=64)]
 ParameterText = Annotated[str, Meta(max_length=256)]
 

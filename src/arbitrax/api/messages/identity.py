@@ -14,7 +14,7 @@ from arbitrax.services.identity_ports import KEY, USER, ApiKey, AuditEntry, Role
 
 Name = Annotated[str, Meta(min_length=1, max_length=64, description="Of a user.", examples=["ada"])]
 NewName = Annotated[
-    str, Meta(max_length=64, pattern="^[a-z0-9][a-z0-9._@-]*$", description="Of a user.", examples=["ada"])
+    str, Meta(max_length=64, pattern=r"^[a-z0-9][a-z0-9._@-]*$(?!\n)", description="Of a user.", examples=["ada"])
 ]
 ChosenPassword = Annotated[str, Meta(min_length=12, max_length=256, examples=["a longer horse battery"])]
 Password = Annotated[str, Meta(min_length=1, max_length=256, examples=["correct horse battery"])]

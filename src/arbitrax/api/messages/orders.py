@@ -23,11 +23,11 @@ _ORDER = "ord_0001000000000001"
 AccountId = Annotated[str, Meta(examples=["acc_01J8ZQ4M8K3T5V7X9Y1B3D5F7H"])]
 OrderId = Annotated[str, Meta(examples=[_ORDER])]
 MaybeOrderId = Annotated[str | None, Meta(examples=[_ORDER])]
-ClientOrderId = Annotated[str, Meta(max_length=32, pattern="^[!-~]{1,32}$", examples=["t_019ac3f2b71_a1"])]
+ClientOrderId = Annotated[str, Meta(max_length=32, pattern=r"^[!-~]{1,32}$(?!\n)", examples=["t_019ac3f2b71_a1"])]
 AccountText = Annotated[str, Meta(min_length=1, max_length=64, pattern=SYMBOL, examples=["demo"])]
 SymbolText = Annotated[str, Meta(min_length=1, max_length=64, pattern=SYMBOL, examples=["AAPL"])]
-Decimal = Annotated[str, Meta(max_length=40, pattern=r"^-?[0-9]+(\.[0-9]+)?$", examples=["187.25"])]
-Lots = Annotated[str, Meta(max_length=40, pattern=r"^[0-9]+(\.[0-9]+)?$", examples=["10"])]
+Decimal = Annotated[str, Meta(max_length=40, pattern=r"^-?[0-9]+(\.[0-9]+)?$(?!\n)", examples=["187.25"])]
+Lots = Annotated[str, Meta(max_length=40, pattern=r"^[0-9]+(\.[0-9]+)?$(?!\n)", examples=["10"])]
 Time = Annotated[datetime, Meta(tz=True)]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -285,7 +285,7 @@ class AccountDetail(Struct, frozen=True):
 class AccountOwner(Struct, frozen=True, forbid_unknown_fields=True):
     """Whose an account becomes."""
 
-    user: Annotated[str, Meta(pattern="^usr_[0-9A-Za-z]{26}$", examples=["usr_01J8ZQ4M8K3T5V7X9Y1B3D5F7H"])]
+    user: Annotated[str, Meta(pattern=r"^usr_[0-9A-Za-z]{26}$(?!\n)", examples=["usr_01J8ZQ4M8K3T5V7X9Y1B3D5F7H"])]
 
 
 class BookMessage(Struct, frozen=True):
@@ -296,8 +296,8 @@ class BookMessage(Struct, frozen=True):
     seq: int
     """Public events of the symbol in the epoch, up to this book."""
     at: datetime
-    bids: list[tuple[str, str]]
-    asks: list[tuple[str, str]]
+    bids: Annotated[list[tuple[str, str]], Meta(examples=[[["187.24", "300"]]])]
+    asks: Annotated[list[tuple[str, str]], Meta(examples=[[["187.26", "500"]]])]
     last: MaybePrice
     """Price of the last trade."""
     phase: Annotated[str, Meta(examples=["continuous"])]

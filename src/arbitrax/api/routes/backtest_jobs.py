@@ -14,7 +14,7 @@ from arbitrax.api.messages.backtest_jobs import BacktestJob, NewBacktest, Unfini
 from arbitrax.api.pages import Page, page
 from arbitrax.api.parameters import BacktestId
 from arbitrax.api.requests import GatewayRequest, changed
-from arbitrax.domain.errors import AccessError
+from arbitrax.domain.errors import AccessError, NotFinished
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services.backtest_jobs import KIND, submit_backtest, submit_uploaded
 from arbitrax.services.backtests import RUN
@@ -85,6 +85,18 @@ def unfinished_backtest(request: GatewayRequest, backtest: str) -> Response[Any]
         return None
     headers = {} if job.status in OVER else {"Retry-After": "1"}
     return Response(msgspec.json.encode(job_message(job)), media_type="application/json", headers=headers)
+
+
+def check_unfinished(request: GatewayRequest, backtest: str) -> None:
+    """Refuse to answer about the result of a backtest that waits or runs, if who asks may know of it.
+
+    Raises:
+        NotFinished: it does.
+    """
+    job = request.parts.store.jobs.find(decode(RUN, backtest))
+    sees = request.principal.sees
+    if job is not None and job.kind == KIND and job.status not in OVER and (sees is None or job.owner == sees):
+        raise NotFinished(f"The backtest {backtest} is {job.status}; it has no result yet.")
 
 
 def unfinished_backtests(

@@ -19,7 +19,8 @@ from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor, 
 from arbitrax.api.parameters import BacktestId
 from arbitrax.api.problems import RequestError
 from arbitrax.api.requests import GatewayRequest
-from arbitrax.api.routes.backtest_jobs import unfinished_backtest, unfinished_backtests
+from arbitrax.api.routes.backtest_jobs import check_unfinished, unfinished_backtest, unfinished_backtests
+from arbitrax.domain.errors import UnknownNameError
 from arbitrax.services.backtests import find_head, find_run, restored_result
 
 if TYPE_CHECKING:
@@ -161,7 +162,11 @@ def _answer(
 ) -> Response[Any]:
     """Answer about a run: as it was answered to the same user before, or made now."""
     parts, principal = request.parts, request.principal
-    _, head = find_head(parts.store.runs, backtest, sees=principal.sees)
+    try:
+        _, head = find_head(parts.store.runs, backtest, sees=principal.sees)
+    except UnknownNameError:
+        check_unfinished(request, backtest)
+        raise
     content = f"{backtest} {head.result_hash} {what}"
     tag = _tag(head.result_hash, what)
     headers = {"ETag": tag, "Cache-Control": KEPT, "Vary": "Accept, Authorization"}

@@ -16,7 +16,7 @@ from arbitrax.strategies.registry import BUILT_IN, find_strategy, installed
 from arbitrax.strategies.strategy import Strategy
 
 PATH = "/api/v1/strategies"
-Name = Annotated[str, Parameter(max_length=64, pattern=r"^[A-Za-z0-9_.-]+$")]
+Name = Annotated[str, Parameter(max_length=64, pattern=r"^[A-Za-z0-9_.-]+$(?!\n)")]
 
 
 @get(PATH, opt={"access": "read"}, tags=["strategies"], operation_id="list_strategies", summary="List strategies")

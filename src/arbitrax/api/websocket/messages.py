@@ -24,10 +24,10 @@ RequestId: TypeAlias = Annotated[int, Meta(ge=0, le=2**53)] | Annotated[str, Met
 ChannelName = Annotated[
     str,
     Meta(
-        pattern=r"^(book|trades|prices|statistics|bars\.1[sm]|orders|fills|positions|account|runs\.[a-z]{2,4}_[0-9A-Za-z]{26})$"
+        pattern=r"^(book|trades|prices|statistics|bars\.1[sm]|orders|fills|positions|account|runs\.[a-z]{2,4}_[0-9A-Za-z]{26})$(?!\n)"
     ),
 ]
-OrderText = Annotated[str, Meta(pattern="^ord_[0-9a-f]{16}$")]
+OrderText = Annotated[str, Meta(pattern=r"^ord_[0-9a-f]{16}$(?!\n)")]
 
 
 class Ask(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, tag_field="op"):

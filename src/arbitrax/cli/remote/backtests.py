@@ -17,7 +17,7 @@ from arbitrax.cli.console import notice, show, show_json, table
 from arbitrax.client import Client, NewBacktest
 from arbitrax.client.backtests import BacktestResult
 from arbitrax.client.messages import Account, BacktestMessage, Costs, Instrument
-from arbitrax.domain.dates import time_text, to_nanoseconds
+from arbitrax.domain.dates import time_text
 from arbitrax.domain.errors import ArbitraxError, InputError
 from arbitrax.domain.ids import decode
 from arbitrax.services.ports import RunSummary
@@ -219,7 +219,7 @@ def _plain(value: Any) -> Any:
 
 
 def _time(at: Any) -> str:
-    return time_text(to_nanoseconds(at.to_pydatetime()))
+    return time_text(int(at.value))
 
 
 def _honesty_table(document: dict[str, Any]) -> "RenderableType":

@@ -9,13 +9,14 @@ from arbitrax.client import Client, NewIngestion
 from arbitrax.client.backtests import require_going
 from arbitrax.client.messages import IngestionMessage, StrategyMessage
 from arbitrax.client.waiting import wait_before
-from arbitrax.domain.dates import date_text, time_text, to_nanoseconds
+from arbitrax.domain.dates import date_text, time_text
 from arbitrax.domain.intervals import is_intraday
 
 if TYPE_CHECKING:
     from arbitrax.client.messages import IngestionJob
 
 
+PRICES = ("open", "high", "low", "close", "volume", "adj_close")
 COUNTS = ("added", "updated", "unchanged", "quarantined")
 
 
@@ -45,11 +46,10 @@ def show_series(client: Client, symbol: str, interval: str, rows: int, *, json: 
     """Show the newest bars of a series."""
     frame = client.bars.frame(symbol, interval=interval)
     when = time_text if is_intraday(interval) else date_text
-    _, *columns = (str(each) for each in frame.columns)
+    columns = [name for name in PRICES if name in frame]
     lines: list[dict[str, Any]] = [
-        {"time": when(to_nanoseconds(row[0].to_pydatetime()))}
-        | {name: float(value) for name, value in zip(columns, row[1:], strict=True) if value is not None}
-        for row in frame.tail(rows).itertuples(index=False, name=None)
+        {"time": when(int(at.value))} | {name: float(value) for name, value in zip(columns, row, strict=True)}
+        for at, *row in frame.tail(rows)[["timestamp", *columns]].itertuples(index=False, name=None)
     ]
     if json:
         show_json({"symbol": symbol, "interval": interval, "rows": len(frame), "bars": lines})

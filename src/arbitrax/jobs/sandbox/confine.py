@@ -32,10 +32,11 @@ def check_platform() -> None:
         raise SandboxUnavailable(f"{sys.platform} has no Landlock and no filters of system calls; Linux has")
 
 
-def confine(scratch: Path, megabytes: int, first_thread: Callable[[], None]) -> None:
+def confine(scratch: Path, megabytes: int, *, worker: int, first_thread: Callable[[], None]) -> None:
     """Give up everything but memory, the processor, open pipes, and reading installed libraries.
 
     Whatever the process will compute with must be imported before; ``first_thread`` is its last chance to start one.
+    worker: the process to end with.
     Only Landlock and the filter of system calls are indispensable, and every user has them on Linux 5.13 or later.
     Namespaces come on top where the kernel lets a user have them, and bring the scratch folder; else there is none.
 
@@ -55,6 +56,8 @@ def confine(scratch: Path, megabytes: int, first_thread: Callable[[], None]) -> 
     _limit(megabytes)
     libc = ctypes.CDLL(None)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)  # not earlier: a change of user undoes it
+    if os.getppid() != worker:  # it ended before that
+        os._exit(1)
     if libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0):
         raise SandboxUnavailable("the kernel cannot keep a process from gaining rights")
     restrict_files(readable, [scratch] if has_scratch else [])

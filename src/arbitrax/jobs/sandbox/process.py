@@ -1,7 +1,7 @@
 """The sandbox itself, a fresh process: gives up what it may, then runs the strategy that comes through the pipe.
 
-Started by `arbitrax.jobs.sandbox.run` with the numbers of two pipes, the scratch folder and the limit of memory. It is
-not forked: nothing that the worker knows is in its memory.
+Started by `arbitrax.jobs.sandbox.run` with the numbers of two pipes, of the worker's process and of the megabytes it
+may have, and the scratch folder. It is not forked: nothing that the worker knows is in its memory.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ UPLOADED_FILE = "uploaded.py"
 
 def main() -> None:
     """Do one task and end."""
-    task, answer, scratch, megabytes = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
+    task, answer, worker, megabytes = map(int, sys.argv[1:5])
+    scratch = Path(sys.argv[5])
     from arbitrax.jobs.sandbox.confine import check_platform, confine
     from arbitrax.jobs.sandbox.frames import Failed, write_frame
 
@@ -38,7 +39,7 @@ def main() -> None:
     try:
         check_platform()
         _load()
-        confine(scratch, megabytes, teller.start)
+        confine(scratch, megabytes, worker=worker, first_thread=teller.start)
     except SandboxUnavailable as error:
         write_frame(answer, Failed(type(error).__name__, str(error)))
         return
@@ -77,7 +78,7 @@ def _run(task_pipe: int, answer: int, teller: _Teller) -> None:
         outcome = outcome_of(simulation, tags)
         records = (outcome.orders, outcome.fills, outcome.events, outcome.trades)
         ran = Ran(
-            type(strategy).__qualname__,
+            type(strategy).__name__,
             strategy.values,
             tags,
             level_notices(type(strategy)) if market.factor is not None else (),

@@ -105,7 +105,7 @@ class _Process:
         }  # fmt: skip
         try:
             self._process = Popen(  # noqa: S603 - our own program
-                [sys.executable, *program, str(task), str(answer), str(scratch), str(megabytes)],
+                [sys.executable, *program, *map(str, (task, answer, os.getpid(), megabytes)), str(scratch)],
                 stdin=DEVNULL,
                 stdout=DEVNULL,
                 stderr=DEVNULL,
@@ -217,6 +217,8 @@ def _outcome(answer: int, ran: Ran, bars: int) -> Outcome | None:
 
 
 def _check_reference(ran: Ran) -> None:
+    if not ran.class_name.isidentifier():
+        raise StrategyError("The strategy's process reported an impossible class; its result was thrown away.")
     texts = [ran.class_name, *ran.parameters, *(each for each in ran.parameters.values() if isinstance(each, str))]
     if len(ran.parameters) > MOST_PARAMETERS or any(len(each) > 256 or not each.isprintable() for each in texts):
         raise StrategyError("The strategy's process reported impossible parameters; its result was thrown away.")

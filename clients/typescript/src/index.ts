@@ -1,0 +1,11 @@
+export type { Book, Level } from "./book.js";
+export { LocalBook } from "./book.js";
+export type { Client } from "./client.js";
+export { connect } from "./client.js";
+export { compareDecimals } from "./decimals.js";
+export type * from "./messages.js";
+export { GatewayError } from "./problems.js";
+export type { Leave, Stream, StreamOptions } from "./stream.js";
+export type { Depth, Listener } from "./subscription.js";
+export type { ClientOptions } from "./transport.js";
+export type * from "./updates.js";

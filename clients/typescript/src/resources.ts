@@ -1,0 +1,188 @@
+// Every resource of the gateway.
+
+import type {
+  AccountDetail,
+  AccountMessage,
+  AuditMessage,
+  BacktestJob,
+  BacktestMessage,
+  BacktestSummary,
+  BarMessage,
+  BookMessage,
+  Cancelled,
+  FillMessage,
+  IngestionJob,
+  IngestionMessage,
+  InstrumentMessage,
+  KeyMessage,
+  MadeKey,
+  Me,
+  NewBacktest,
+  NewIngestion,
+  NewKey,
+  NewOrder,
+  NewUser,
+  OrderChange,
+  OrderMessage,
+  OrderOutcome,
+  Page,
+  PositionMessage,
+  StrategyMessage,
+  UserChange,
+  UserMessage,
+} from "./messages.js";
+import { newClientOrderId } from "./order_ids.js";
+import { GatewayError } from "./problems.js";
+import type { Ask, Transport } from "./transport.js";
+import { sleep, waitBefore } from "./waiting.js";
+
+const MOST_ROWS = 500;
+const SOONEST_MS = 50;
+const LATEST_MS = 1_000;
+type Row = Readonly<Record<string, unknown>>;
+type Query = NonNullable<Ask["query"]>;
+
+/** The rows of a list, page after page, each asked for when it is needed. */
+async function* pages<T>(transport: Transport, path: string, query: Query = {}): AsyncGenerator<T> {
+  for (let cursor: string | null = null; ; ) {
+    const page: Page<T> = await transport.json("GET", path, { query: { limit: MOST_ROWS, cursor, ...query } });
+    yield* page.data;
+    cursor = page.next_cursor;
+    if (cursor === null) return;
+  }
+}
+
+const step = encodeURIComponent;
+
+export function resources(transport: Transport) {
+  const get = <T>(path: string, query: Query = {}): Promise<T> => transport.json("GET", path, { query });
+  const list = <T>(path: string, query: Query = {}): AsyncGenerator<T> => pages<T>(transport, path, query);
+  const post = <T>(path: string, body?: unknown): Promise<T> => transport.json("POST", path, { body });
+
+  return {
+    me: {
+      get: () => get<Me>("/api/v1/auth/me"),
+      changePassword: (current: string, password: string) =>
+        transport.json<UserMessage>("PUT", "/api/v1/auth/password", { body: { current, password }, isSafe: false }),
+    },
+
+    orders: {
+      /** Submit an order: it gets a client order id if it has none, so it is executed once, however often it is sent. */
+      submit: async (order: NewOrder): Promise<OrderOutcome> => {
+        const sent = { ...order, client_order_id: order.client_order_id ?? newClientOrderId() };
+        for (let failed = 0; ; ) {
+          const ask = { body: sent, key: sent.client_order_id };
+          const found = await transport.json<OrderOutcome>("POST", "/api/v1/orders", ask);
+          if (found.status !== "unknown" || failed >= transport.retries) return found;
+          failed += 1;
+          await sleep(waitBefore(failed));
+        }
+      },
+      change: (order: string, change: OrderChange, account?: string) =>
+        transport.json<OrderOutcome>("PATCH", `/api/v1/orders/${step(order)}`, {
+          body: change,
+          query: { account },
+          isSafe: true, // what is asked for is absolute: twice is as once
+        }),
+      cancel: (order: string, account?: string) =>
+        transport.json<OrderOutcome>("DELETE", `/api/v1/orders/${step(order)}`, { query: { account } }),
+      cancelAll: (query: { account?: string; symbol?: string; side?: "buy" | "sell" } = {}) =>
+        transport.json<Cancelled>("DELETE", "/api/v1/orders", { query }),
+      /** The dead-man switch: all orders go unless it is set again in time; 0 turns it off. */
+      cancelAllAfter: (milliseconds: number, account?: string) =>
+        post<Cancelled>("/api/v1/orders/cancel_all_after", { milliseconds, account }),
+      get: (order: string, account?: string) => get<OrderMessage>(`/api/v1/orders/${step(order)}`, { account }),
+      /** The order that was sent under a client order id; undefined: nothing is known of it yet. */
+      find: async (clientOrderId: string, account?: string): Promise<OrderMessage | undefined> => {
+        const query = { client_order_id: clientOrderId, account };
+        return (await get<Page<OrderMessage>>("/api/v1/orders", query)).data[0];
+      },
+      list: (query: { account?: string; status?: "open" | "all" } = {}) => list<OrderMessage>("/api/v1/orders", query),
+    },
+
+    accounts: {
+      list: () => list<AccountMessage>("/api/v1/accounts"),
+      get: (account: string) => get<AccountDetail>(`/api/v1/accounts/${step(account)}`),
+      give: (account: string, user: string) =>
+        transport.json<AccountMessage>("PUT", `/api/v1/accounts/${step(account)}/owner`, { body: { user } }),
+      positions: (account?: string) => list<PositionMessage>("/api/v1/positions", { account }),
+      fills: (account?: string) => list<FillMessage>("/api/v1/fills", { account }),
+    },
+
+    books: {
+      get: (symbol: string, depth = 10) => get<BookMessage>(`/api/v1/books/${step(symbol)}`, { depth }),
+    },
+
+    backtests: {
+      submit: (backtest: NewBacktest) => post<BacktestJob>("/api/v1/backtests", backtest),
+      get: (backtest: string) => get<BacktestMessage | BacktestJob>(`/api/v1/backtests/${step(backtest)}`),
+      /** Wait until it is finished; `seen` is called with how far it is. A GatewayError says why there is no result. */
+      wait: async (backtest: string, seen?: (job: BacktestJob) => void): Promise<BacktestMessage> => {
+        for (let pause = SOONEST_MS; ; pause = Math.min(LATEST_MS, pause * 1.5)) {
+          const found = await get<BacktestMessage | BacktestJob>(`/api/v1/backtests/${step(backtest)}`);
+          if (found.status === "succeeded") return found as BacktestMessage;
+          seen?.(found);
+          if (found.status === "failed" || found.status === "cancelled" || found.status === "dead") {
+            const { code, detail } = found.error ?? { code: "job.cancelled", detail: "It was cancelled." };
+            throw new GatewayError(code, `${found.id}: ${detail}`, 409, false);
+          }
+          await sleep(pause);
+        }
+      },
+      cancel: (backtest: string) => post<BacktestJob>(`/api/v1/backtests/${step(backtest)}/cancellation`),
+      list: () => list<BacktestSummary>("/api/v1/backtests"),
+      unfinished: (status: "queued" | "running" | "failed" | "cancelled" | "dead") =>
+        list<BacktestJob>("/api/v1/backtests", { status }),
+      table: (backtest: string, table: string) =>
+        list<Row>(`/api/v1/backtests/${step(backtest)}/tables/${step(table)}`),
+      honesty: (backtest: string) => get<Row>(`/api/v1/backtests/${step(backtest)}/honesty`),
+      report: async (backtest: string): Promise<string> => {
+        const path = `/api/v1/backtests/${step(backtest)}/report`;
+        return (await transport.ask("GET", path, { accept: "text/html" })).text();
+      },
+    },
+
+    bars: {
+      list: (query: { symbol: string; interval?: string; start?: string; end?: string }) =>
+        list<BarMessage>("/api/v1/bars", query),
+    },
+
+    instruments: {
+      list: (search?: string) => list<InstrumentMessage>("/api/v1/instruments", { search }),
+      get: (symbol: string) => get<InstrumentMessage>(`/api/v1/instruments/${step(symbol)}`),
+    },
+
+    ingestions: {
+      submit: (ingestion: NewIngestion) => post<IngestionJob>("/api/v1/ingestions", ingestion),
+      get: (ingestion: string) => get<IngestionMessage | IngestionJob>(`/api/v1/ingestions/${step(ingestion)}`),
+      cancel: (ingestion: string) => post<IngestionJob>(`/api/v1/ingestions/${step(ingestion)}/cancellation`),
+      list: () => list<IngestionMessage>("/api/v1/ingestions"),
+    },
+
+    strategies: {
+      list: () => list<StrategyMessage>("/api/v1/strategies"),
+      get: (name: string) => get<StrategyMessage>(`/api/v1/strategies/${step(name)}`),
+    },
+
+    keys: {
+      add: (key: NewKey) => post<MadeKey>("/api/v1/keys", key),
+      get: (key: string) => get<KeyMessage>(`/api/v1/keys/${step(key)}`),
+      revoke: (key: string) => transport.json<KeyMessage>("DELETE", `/api/v1/keys/${step(key)}`),
+      list: () => list<KeyMessage>("/api/v1/keys"),
+    },
+
+    users: {
+      add: (user: NewUser) => post<UserMessage>("/api/v1/users", user),
+      get: (user: string) => get<UserMessage>(`/api/v1/users/${step(user)}`),
+      /** Change a user, unless somebody else does at the same time (`conflict.changed`). */
+      change: async (user: string, change: UserChange): Promise<UserMessage> => {
+        const path = `/api/v1/users/${step(user)}`;
+        const tag = (await transport.ask("GET", path)).headers.get("ETag") ?? "";
+        return transport.json("PATCH", path, { body: change, headers: { "If-Match": tag } });
+      },
+      list: () => list<UserMessage>("/api/v1/users"),
+    },
+
+    audit: { list: () => list<AuditMessage>("/api/v1/audit_entries") },
+  };
+}
