@@ -47,7 +47,7 @@ def read_answer(rows: Executed, instrument: Instrument | None, client: str) -> D
     if about[10] == REFUSED or (about[10] == REPEATED and code != Code.OK):
         return refused(REFUSALS[code], order=name, client_order_id=client)
     if about[10] == REPEATED:
-        return Done(name, client, repeated=True, journaled=rows.entry.ms)
+        return Done(name, client, repeated=True)
     return _executed(rows, about, instrument, client)
 
 

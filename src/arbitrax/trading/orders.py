@@ -68,7 +68,7 @@ class Done(Struct, frozen=True, tag="done"):
     repeated: bool = False
     """It was done before; of fills that came since `Broker.order` knows."""
     journaled: int | None = None
-    """When the command was journaled, ms since 1970; None: this is what is recorded of an earlier one."""
+    """When the command was journaled, ms since 1970; None: it was done before, see `Broker.order`."""
 
 
 class Refused(Struct, frozen=True, tag="refused"):
