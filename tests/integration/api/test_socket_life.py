@@ -14,7 +14,6 @@ import httpx2
 import msgspec
 import pytest
 
-from arbitrax.services import identity_tokens
 from arbitrax.services.identity_ports import User
 from arbitrax.settings import Settings
 from tests.exchange_processes import Exchange
@@ -128,20 +127,25 @@ def test_a_socket_lives_as_long_as_its_tokens(
         with closing(gateway.sign_in(trader.name)) as client:
             return str(client.headers["Authorization"]).removeprefix("Bearer ")
 
-    with monkeypatch.context() as short:
-        short.setattr(identity_tokens, "LIFETIME", timedelta(seconds=1))
-        short.setattr(identity_tokens, "LEEWAY", timedelta(seconds=0))
-        ends = token()
-        with closing(Socket(gateway.url, ends)) as left, closing(Socket(gateway.url, ends)) as renewed:
-            for socket in (left, renewed):
-                assert socket.ask(op="subscribe", channel="book", symbols=["COIN"])["type"] == "ack"
-            short.undo()
-            assert renewed.ask(op="authenticate", token=token())["type"] == "ack"
-            assert left.wait_closed()[0] == 4401
-            beats = sum(each["type"] == "heartbeat" for each in renewed.messages)
-            eventually(lambda: sum(each["type"] == "heartbeat" for each in renewed.messages) > beats + 2)
-            assert renewed.ask(op="ping")["type"] == "pong"
-            assert renewed.closed is None
+    tokens = gateway.parts.store.logins._tokens
+    real = tokens._clock
+
+    def pass_time(minutes: int) -> None:
+        monkeypatch.setattr(tokens, "_clock", lambda: real() + timedelta(minutes=minutes))
+        gateway.parts.authenticator.forget()
+
+    ends = token()
+    with closing(Socket(gateway.url, ends)) as left, closing(Socket(gateway.url, ends)) as renewed:
+        for socket in (left, renewed):
+            assert socket.ask(op="subscribe", channel="book", symbols=["COIN"])["type"] == "ack"
+        pass_time(9)
+        assert renewed.ask(op="authenticate", token=token())["type"] == "ack"
+        pass_time(15)
+        assert left.wait_closed()[0] == 4401
+        beats = sum(each["type"] == "heartbeat" for each in renewed.messages)
+        eventually(lambda: sum(each["type"] == "heartbeat" for each in renewed.messages) > beats + 2)
+        assert renewed.ask(op="ping")["type"] == "pong"
+        assert renewed.closed is None
 
 
 def test_orders_while_the_journal_is_gone_have_one_effect(
