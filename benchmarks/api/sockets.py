@@ -200,7 +200,7 @@ def told(name: str, found: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def peer(stack: Stack, name: str) -> Iterator[tuple[int, int] | None]:
     """Run a peer; None: it cannot be installed."""
-    python = python_of("fastapi_sockets")
+    python = python_of("fastapi")
     if python is None:
         yield None
         return

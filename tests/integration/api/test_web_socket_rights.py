@@ -86,8 +86,8 @@ def test_nothing_is_told_until_rights_are_known_again_and_then_nothing_is_missin
     beats = sum(each["type"] == "heartbeat" for each in socket.messages)
     becomes(lambda: sum(each["type"] == "heartbeat" for each in socket.messages) > beats + 1)
     assert (len(socket.of("book")), len(socket.of("orders"))) == (book, orders)
-    identities(True)
     last = socket.of("book")[-1]["seq"]
+    identities(True)
     message = socket.first_of("book", last)
     assert (message["type"], message["prev_seq"]) == ("delta", last)
     told = socket.wait_for(lambda each: each.get("channel") == "orders" and each["type"] == "event")
