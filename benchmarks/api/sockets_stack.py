@@ -131,10 +131,11 @@ class Stack:
                     continue
                 parents[int(each.name)] = parent, words
         for pid, (parent, words) in parents.items():
-            name = next((one for one in ("postgres", "journal", "cache") if f"{one}" in words.partition(" ")[0]), None)
+            name = next((one for one in ("journal.sock", "cache.sock", "postgres") if one in words), None)
             if name is None:
                 continue
             if mine in words or mine in parents.get(parent, (0, ""))[1]:
+                name = name.removesuffix(".sock")
                 found[name] = found.get(name, 0.0) + cpu_seconds(pid)
         return found
 
