@@ -123,10 +123,12 @@ class BoundedSocket(WebSocketsSansIOProtocol):
             super().handle_ping()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop waiting."""
+        """Let nobody wait."""
         self._wait(None)
-        self.on_room = None
         super().connection_lost(exc)
+        self.full = False
+        if self.on_room is not None:
+            self.on_room()
 
     def _begin(self, event: Frame) -> None:
         if not event.fin:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 FIRST_SECONDS = 5.0
 """Until a client must have said who it is and followed something, or sent an order."""
 MOST_REPLIES = 2_000
+IN_A_ROW = 64
+"""Requests of a session that are read before others have their turn."""
 MOST_AT_WORK = 64
 """Requests about orders of a session that are being answered."""
 UNCERTAIN_SECONDS = 10.0
@@ -70,6 +73,7 @@ class Session:
         self._tasks = set[asyncio.Task[None]]()
         self._began = False
         self._held_since: float | None = None
+        self._room: asyncio.Future[None] | None = None
         self._ending: tuple[int, str] | None = None
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
@@ -81,7 +85,7 @@ class Session:
         if (full := self.hub.add(self)) is not None:
             await self._close(RESTARTING, full)
             return
-        self.wire.on_room = self.write
+        self.wire.on_room = self._on_room
         self.say(
             {
                 "type": "hello",
@@ -152,6 +156,11 @@ class Session:
         if not self._writes_soon:
             self._writes_soon = True
             self._loop.call_soon(self.write)
+
+    def _on_room(self) -> None:
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
+        self.write()
 
     def tell(self, stream: Stream) -> None:
         """Note that a stream has something."""
@@ -230,7 +239,12 @@ class Session:
         if authorization is not None:
             scheme, _, credential = authorization.partition(" ")
             await self._answer(ask.Authenticate(token=credential if scheme.lower() == "bearer" else ""))
-        while True:
+        for number in count(1):
+            if not number % IN_A_ROW:  # what has come already is read without a step of the loop
+                await asyncio.sleep(0)
+            if self.wire.full:  # who does not take answers gets no more of them
+                self._room = self._loop.create_future()
+                await self._room
             event = await self._socket.receive()
             if event["type"] == "websocket.disconnect":
                 return
