@@ -30,6 +30,7 @@ REQUIREMENTS = {
         "uvicorn==0.54.0",
         "uvloop==0.23.0",
         "httptools==0.9.0",
+        "websockets==17.4",
         "psycopg[binary,pool]==3.3.9",
         "valkey[libvalkey]==6.2.0",
         "pyjwt[crypto]",

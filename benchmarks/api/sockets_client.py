@@ -10,18 +10,21 @@ import asyncio
 import base64
 import json
 import secrets
+import socket
 import sys
 import time
 from array import array
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 import msgspec
 import uvloop
 
+from arbitrax.api.websocket.limits import allowed_descriptors
 from arbitrax.trading.client_ids import new_client_order_id
-from benchmarks.api.sockets_stack import MAKER, SYMBOL, TAKER, cpu_seconds
+from benchmarks.api.sockets_stack import MAKER, SYMBOL, TAKER, cpu_seconds, resident_bytes, waited_seconds
 
 MOST_MS = 60_000
 """Of a delay that is told apart."""
@@ -120,11 +123,17 @@ class Connection(asyncio.Protocol):
         self.send(msgspec.json.encode(request))
 
 
-async def connected(job: dict[str, Any], on_frame: Callable[[bytes], None], key: str | None = None) -> Connection:
+async def connected(
+    port: int, on_frame: Callable[[bytes], None], key: str | None = None, *, receive_bytes: int = 0
+) -> Connection:
     loop = asyncio.get_running_loop()
-    _, made = await loop.create_connection(
-        lambda: Connection(on_frame, job.get("path", "/api/v1/ws"), key), "127.0.0.1", job["port"]
-    )
+    plain = socket.socket()
+    if receive_bytes:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_bytes)
+    plain.setblocking(False)
+    await loop.sock_connect(plain, ("127.0.0.1", port))
+    plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    _, made = await loop.create_connection(lambda: Connection(on_frame, "/api/v1/ws", key), sock=plain)
     await made.ready
     return made
 
@@ -196,7 +205,7 @@ async def orders(job: dict[str, Any]) -> dict[str, Any]:
             elif not sent:
                 over.set()
 
-    connection = await connected(job, came, job["key"])
+    connection = await connected(job["port"], came, job["key"])
     await asyncio.sleep(0.5)
     before, begun = time.process_time(), time.perf_counter()
     end = begun + job["seconds"]
@@ -221,51 +230,61 @@ async def orders(job: dict[str, Any]) -> dict[str, Any]:
 
 
 class Follower:
-    """A connection that counts: each trade by its number, each message of a book by the one before it."""
+    """A connection that counts: each trade by its number, each message by the one before it."""
 
     def __init__(self, delays: array[int]) -> None:
-        self.trades = self.first = self.last = self.deltas = self.events = self.gaps = self.frames = 0
-        self.book = self.fills = self.orders = 0
+        self.delays = delays
+        self.trades = self.deltas = self.events = self.frames = self.fills = self.orders = 0
+        self.left_out = 0
+        """Places where trades were left out, and the message said so."""
+        self.broken = 0
+        """Places where something is missing and nobody said so."""
         self.answered = asyncio.Event()
-        self._delays = delays
         self.connection: Connection | None = None
+        self._trade = self._book = 0
 
     def came(self, frame: bytes) -> None:
         now = time.time_ns() // 1_000_000
         self.frames += 1
-        delays = self._delays
         for each in messages(frame):
             if each.type in ("ack", "error"):
                 if each.type == "error":
                     print(frame[:300], file=sys.stderr)
                 if each.id is not None:  # not that of the key
                     self.answered.set()
+            elif each.data is None:
+                continue
             elif each.channel == "trades":
-                for trade in each.data.trades if each.data else ():
-                    number = trade[0]
-                    if number == self.last + 1 or not self.last:
-                        self.trades += 1
-                        delays[min(max(now - trade[4], 0), MOST_MS)] += 1
-                        self.first = self.first or number
-                    else:
-                        self.gaps += 1
-                    self.last = number
+                self._take_trades(each, now)
             elif each.channel == "book":
                 if each.type == "delta":
-                    self.gaps += each.prev_seq != self.book
+                    self.broken += each.prev_seq != self._book
                     self.deltas += 1
-                    self.events += each.seq - self.book
-                self.book = each.seq
-            elif each.channel == "fills":
-                self.fills += len(each.data.fills) if each.data else 0
-            elif each.channel == "orders":
-                self.orders += len(each.data.orders) if each.data else 0
+                    self.events += each.seq - self._book
+                self._book = each.seq
+            else:
+                self.fills += len(each.data.fills)
+                self.orders += len(each.data.orders)
 
+    def _take_trades(self, message: Message, now: int) -> None:
+        assert message.data is not None
+        first = message.data.trades[0][0]
+        if self._trade:
+            self.broken += message.prev_seq != self._trade
+            self.left_out += first != self._trade + 1
+        for number, _, _, _, ms in message.data.trades:
+            self.broken += number != first
+            first += 1
+            self.trades += 1
+            self.delays[min(max(now - ms, 0), MOST_MS)] += 1
+        self._trade = message.seq
 
-class Slow(Follower):
-    """Reads for a moment, then nothing for a while."""
+    @property
+    def is_closed(self) -> bool:
+        return self.connection is not None and self.connection.closed.done()
 
     async def doze(self, seconds: float, awake: float) -> None:
+        """Read nothing for a while, then for a moment, and so on."""
         assert self.connection is not None
         while True:
             self.connection.transport.pause_reading()
@@ -274,131 +293,178 @@ class Slow(Follower):
             await asyncio.sleep(awake)
 
 
-async def followed(job: dict[str, Any], follower: Follower, channels: list[dict[str, Any]]) -> None:
-    follower.connection = made = await connected(job, follower.came, job["key"])
+class Desk:
+    """Makes trades: one order of the taker each, against one large order of the maker."""
+
+    def __init__(self) -> None:
+        self.connection: Connection | None = None
+        self._numbers = count()
+        self.states = Counter[str]()
+        self.left = 0
+
+    def came(self, frame: bytes) -> None:
+        for each in messages(frame):
+            if each.results or each.type == "error":
+                self.left -= 1
+                self.states.update(one["status"] if one["reason"] is None else one["reason"] for one in each.results)
+
+    def send(self, account: str, side: str, quantity: str) -> None:
+        self.left += 1
+        order = {
+            "symbol": SYMBOL, "side": side, "price": "100.00", "quantity": quantity,
+            "client_order_id": new_client_order_id(time.time_ns() // 1_000_000),
+        }  # fmt: skip
+        assert self.connection is not None
+        self.connection.ask(op="submit", id=next(self._numbers), account=account, orders=[order])
+
+    async def answered(self) -> None:
+        async with asyncio.timeout(30):
+            while self.left:
+                await asyncio.sleep(0.01)
+
+    async def trade(self, trades: int, rate: float) -> float:
+        """Make trades at a rate; return how late one left at most, s."""
+        begun, late = time.perf_counter(), 0.0
+        for number in range(trades):
+            due = begun + number / rate
+            if (wait := due - time.perf_counter()) > 0:
+                await asyncio.sleep(wait)
+            late = max(late, time.perf_counter() - due)
+            self.send(TAKER, "buy", "0.01")
+        return late
+
+
+async def followed(
+    job: dict[str, Any], follower: Follower, channels: list[dict[str, Any]], *, receive_bytes: int = 0
+) -> None:
+    follower.connection = made = await connected(job["port"], follower.came, job["key"], receive_bytes=receive_bytes)
     for each in channels:
         follower.answered.clear()
         made.ask(op="subscribe", id=2, **each)
         await asyncio.wait_for(follower.answered.wait(), 30)
 
 
+async def opened_desk(job: dict[str, Any], trades: int) -> Desk:
+    """Return a desk whose maker's order stands, and has traded once, so that there is something to follow."""
+    desk = Desk()
+    desk.connection = await connected(job["desk"], desk.came, job["key"])
+    desk.send(MAKER, "sell", f"{(trades + 1000) / 100:.2f}")
+    desk.send(TAKER, "buy", "0.01")
+    await desk.answered()
+    await asyncio.sleep(1)
+    desk.states.clear()
+    return desk
+
+
 async def updates(job: dict[str, Any]) -> dict[str, Any]:
     """Follow with many connections while one trade is made each 10 ms; count what came."""
-    delays = array("q", bytes(8 * (MOST_MS + 1)))
+    made = int(job["seconds"] * job["rate"])
+    desk = await opened_desk(job, made)
+    delays, others = array("q", bytes(8 * (MOST_MS + 1))), array("q", bytes(8 * (MOST_MS + 1)))
     market = [{"channel": each, "symbols": [SYMBOL]} for each in job["channels"]]
-    private = [{"channel": each, "account": TAKER} for each in ("orders", "fills")]
-    done = dict[int, asyncio.Event]()
-    states = Counter[str]()
-
-    def answered(frame: bytes) -> None:
-        for each in messages(frame):
-            if each.id in done:
-                states.update(one["status"] if one["reason"] is None else one["reason"] for one in each.results)
-                done.pop(each.id).set()
-
-    desk = await connected(job | {"port": job["desk"], "path": "/api/v1/ws"}, answered, job["key"])
-    await asyncio.sleep(0.5)
-    numbers = iter(range(1, 1 << 60))
-
-    def submit(account: str, side: str, quantity: str) -> asyncio.Event:
-        id = next(numbers)
-        one = {
-            "symbol": SYMBOL, "side": side, "price": "100.00", "quantity": quantity,
-            "client_order_id": new_client_order_id(time.time_ns() // 1_000_000),
-        }  # fmt: skip
-        done[id] = asyncio.Event()
-        desk.ask(op="submit", id=id, account=account, orders=[one])
-        return done.get(id) or asyncio.Event()
-
-    count = int(job["seconds"] * job["rate"])
-    await asyncio.wait_for(submit(MAKER, "sell", f"{(count + 1000) / 100:.2f}").wait(), 30)
-    await asyncio.wait_for(submit(TAKER, "buy", "0.01").wait(), 30)  # something was published then
-    await asyncio.sleep(1)
     followers = [Follower(delays) for _ in range(job["connections"])]
     for begin in range(0, len(followers), 50):
         await asyncio.gather(*(followed(job, each, market) for each in followers[begin : begin + 50]))
-    own: list[Follower] = []
-    dozing: list[asyncio.Task[None]] = []
-    slow = None
+    own, slow, dozing = [Follower(others) for _ in range(10)], Follower(others), None
     if job["slow"]:
-        own = [Follower(array("q", delays)) for _ in range(10)]
+        private = [{"channel": each, "account": TAKER} for each in ("orders", "fills")]
         await asyncio.gather(*(followed(job, each, private) for each in own))
-        slow = Slow(array("q", delays))
-        await followed(job, slow, market)
-        dozing.append(asyncio.create_task(slow.doze(9.0, 1.0)))
-    states.clear()
+        await followed(job, slow, market, receive_bytes=4096)
+        dozing = asyncio.create_task(slow.doze(28.0, 2.0))
     await asyncio.sleep(1)
+    own_before = [(each.orders, each.fills) for each in own]
+    for each in followers:
+        each.frames = 0
     before, begun = time.process_time(), time.perf_counter()
-    server, late = cpu_seconds(job["pid"]), 0.0
-    pending = deque[asyncio.Event]()
-    for number in range(count):
-        due = begun + number / job["rate"]
-        wait = due - time.perf_counter()
-        if wait > 0:
-            await asyncio.sleep(wait)
-        late = max(late, time.perf_counter() - due)
-        pending.append(submit(TAKER, "buy", "0.01"))
-    for each in pending:
-        await asyncio.wait_for(each.wait(), 30)
-    seconds = time.perf_counter() - begun
+    server, waited = cpu_seconds(job["pid"]), waited_seconds(job["pid"])
+    late = await desk.trade(made, job["rate"])
     end = time.perf_counter() + job["patience"]
-    while any(each.trades < count for each in followers) and "trades" in job["channels"]:
-        if time.perf_counter() > end:
-            break
+    while any(each.trades < made for each in followers) and time.perf_counter() < end:
         await asyncio.sleep(0.05)
     took = time.perf_counter() - begun
     cpu, server = time.process_time() - before, cpu_seconds(job["pid"]) - server
-    await asyncio.sleep(1.0)
-    for task in dozing:
-        task.cancel()
-    if slow is not None and slow.connection is not None:
+    waited, frames = waited_seconds(job["pid"]) - waited, sum(each.frames for each in followers)
+    await desk.answered()
+    if dozing is not None and slow.connection is not None:
+        dozing.cancel()
         slow.connection.transport.resume_reading()
-        await asyncio.sleep(1.0)
+    await asyncio.sleep(3.0)  # the slow one reads what it was spared; what was sent twice would show
     return {
-        "seconds": seconds,
         "took": took,
-        "states": states,
-        "made": count,
-        "driver_late_ms": late * 1000,
-        "connections": len(followers),
-        "trades": [min(each.trades for each in followers), max(each.trades for each in followers)],
-        "trades_total": sum(each.trades for each in followers),
-        "deltas": [min(each.deltas for each in followers), max(each.deltas for each in followers)],
-        "book_events": [min(each.events for each in followers), max(each.events for each in followers)],
-        "gaps": sum(each.gaps for each in followers),
-        "frames": sum(each.frames for each in followers),
-        "closed": sum(bool(each.connection and each.connection.closed.done()) for each in followers),
-        "p50": at(delays, 0.5),
-        "p99": at(delays, 0.99),
-        "p99_9": at(delays, 0.999),
-        "max": at(delays, 1.0),
-        "own": [[each.orders, each.fills] for each in own],
-        "slow": None
-        if slow is None or slow.connection is None
-        else {
-            "trades": slow.trades,
-            "gaps": slow.gaps,
-            "deltas": slow.deltas,
-            "closed": slow.connection.closed.result() if slow.connection.closed.done() else None,
-        },
+        "states": desk.states,
+        "made": made,
+        "late_ms": late * 1000,
+        "trades": sum(each.trades for each in followers),
+        "least": min(each.trades for each in followers),
+        "most": max(each.trades for each in followers),
+        "deltas": min(each.deltas for each in followers),
+        "events": [min(each.events for each in followers), max(each.events for each in followers)],
+        "broken": sum(each.broken for each in followers),
+        "left_out": sum(each.left_out for each in followers),
+        "closed": sum(each.is_closed for each in followers),
+        "frames": frames,
+        **{f"p{share:g}".replace(".", "_"): at(delays, share / 100) for share in (50, 99, 99.9, 100)},
+        "own": [[each.orders - o, each.fills - f] for each, (o, f) in zip(own, own_before, strict=True)],
+        "slow": [slow.trades, slow.left_out, slow.broken, slow.is_closed],
         "cpu": cpu,
         "server_cpu": server,
+        "server_waited": waited,
+    }
+
+
+# Idle
+
+
+async def idle(job: dict[str, Any]) -> dict[str, Any]:
+    """Open many connections that follow a book in which nothing happens; see what they cost."""
+    if allowed_descriptors() < job["connections"] + 100:
+        raise SystemExit(f"{job['connections']:,} connections need as many open files; raise the limit (ulimit -n).")
+    first = await connected(job["port"], lambda _: None, job["key"])
+    first.ask(op="submit", id=1, account=MAKER, orders=[Flow(1).frame()["orders"][0]])  # something to follow
+    await asyncio.sleep(1)
+    before, begun = resident_bytes(job["pid"]), time.perf_counter()
+    followers = [Follower(array("q", bytes(8))) for _ in range(job["connections"])]
+    book = [{"channel": "book", "symbols": [SYMBOL]}]
+    for at_once in range(0, len(followers), 100):
+        await asyncio.gather(*(followed(job, each, book) for each in followers[at_once : at_once + 100]))
+    opened, bytes_each = time.perf_counter() - begun, (resident_bytes(job["pid"]) - before) / len(followers)
+    for each in followers:
+        each.frames = 0
+    server, begun, late = cpu_seconds(job["pid"]), time.perf_counter(), array("d")
+    while (seconds := time.perf_counter() - begun) < job["seconds"]:
+        asked = time.perf_counter()
+        ping = Follower(array("q", bytes(8)))
+        ping.connection = await connected(job["port"], ping.came, job["key"])
+        late.append(time.perf_counter() - asked)
+        ping.connection.transport.close()
+        await asyncio.sleep(0.1)
+    found = sorted(late)
+    return {
+        "connections": len(followers),
+        "opened": opened,
+        "bytes_each": bytes_each,
+        "heartbeats": sum(each.frames for each in followers) / seconds / len(followers),
+        "least_heartbeats": min(each.frames for each in followers) / seconds,
+        "server_cpu": (cpu_seconds(job["pid"]) - server) / seconds,
+        "closed": sum(each.is_closed for each in followers),
+        "handshake_p50": found[len(found) // 2],
+        "handshake_p99": found[int(len(found) * 0.99)],
     }
 
 
 def at(delays: array[int], share: float) -> int:
     """Return the delay, ms, below or at which a share of all were."""
     left = sum(delays) * share
-    for ms, count in enumerate(delays):
-        left -= count
-        if left <= 0 and (count or share < 1):
+    for ms, these in enumerate(delays):
+        left -= these
+        if left <= 0 and (these or share < 1):
             return ms
     return MOST_MS
 
 
 def main() -> None:
     job = json.load(sys.stdin)
-    print(json.dumps(uvloop.run({"orders": orders, "updates": updates}[job["work"]](job))))
+    print(json.dumps(uvloop.run({"orders": orders, "updates": updates, "idle": idle}[job["work"]](job))))
 
 
 if __name__ == "__main__":

@@ -90,6 +90,7 @@ class Stack:
         with socket.create_server(("127.0.0.1", 0)) as free:
             self.port = free.getsockname()[1]
         self.start("api", "gateway.ready", "--port", str(self.port))
+        self.pid = self.processes["api"].pid
 
     def start(self, name: str, ready: str | None = None, *words: str) -> None:
         """Start a part and wait for a line of it, if it says one."""
@@ -116,17 +117,26 @@ class Stack:
             process.terminate()
             process.wait()
 
-    def servers(self) -> dict[str, int]:
-        """Return the process ids of the servers by name."""
-        found = {}
+    def cpu(self) -> dict[str, float]:
+        """Return the seconds of the processor that each part has used, those of the servers together by name."""
+        found = {name: cpu_seconds(process.pid) for name, process in self.processes.items()}
+        mine = str(self.settings.home)
+        parents = dict[int, tuple[int, str]]()
         for each in Path("/proc").iterdir():
             if each.name.isdecimal():
                 try:
-                    words = (each / "cmdline").read_bytes().decode(errors="replace").split("\0")
+                    words = (each / "cmdline").read_text(errors="replace").replace("\0", " ")
+                    parent = int((each / "stat").read_text().rpartition(")")[2].split()[1])
                 except OSError:
                     continue
-                if str(self.settings.home) in " ".join(words) and "arbitrax.cli.main" not in words:
-                    found[f"{Path(words[0]).name}:{each.name}"] = int(each.name)
+                parents[int(each.name)] = parent, words
+        for pid, (parent, words) in parents.items():
+            name = next((one for one in ("journal.sock", "cache.sock", "postgres") if one in words), None)
+            if name is None:
+                continue
+            if mine in words or mine in parents.get(parent, (0, ""))[1]:
+                name = name.removesuffix(".sock")
+                found[name] = found.get(name, 0.0) + cpu_seconds(pid)
         return found
 
 
@@ -137,6 +147,14 @@ def cpu_seconds(pid: int) -> float:
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def waited_seconds(pid: int) -> float:
+    """Return how long a process was ready to run, but others ran."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0
 
 
 def resident_bytes(pid: int) -> int:

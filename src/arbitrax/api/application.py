@@ -82,7 +82,7 @@ def make_litestar(parts: Parts) -> Litestar:
 def make_application(parts: Parts) -> Gate:
     """Return the whole application."""
     return Gate(
-        Uncounted(ShortWay(Encoder(make_litestar(parts)), parts), parts),
+        Uncounted(Encoder(ShortWay(make_litestar(parts), parts)), parts),
         parts.metrics,
         trusted_proxies=parts.trusted_proxies,
         strict_transport=parts.secure,

@@ -80,10 +80,15 @@ class Authenticator:
             self.forget()
         return found
 
+    @property
+    def is_certain(self) -> bool:
+        """Whether what was verified counts: nothing was taken away that is not known here, a second old at most."""
+        return self.watch is not None and self.watch.fresh
+
     def remembered(self, credential: str) -> Principal | None:
         """Return whom a credential stands for when that is known without asking."""
         found = self._known.get(hashlib.sha256(credential.encode()).digest())
-        if found is None or self.watch is None or not self.watch.fresh or found.until <= time.time():
+        if found is None or not self.is_certain or found.until <= time.time():
             return None
         return found
 

@@ -121,7 +121,10 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
             metrics=RequestMetrics(),
             desk=bootstrap.trading_desk(settings, store, threads.run),
             hub=Hub(
-                lambda: bootstrap.feed_source(settings), lambda: bootstrap.run_reader(settings), socket_limits(settings)
+                lambda: bootstrap.feed_source(settings),
+                lambda: bootstrap.run_reader(settings),
+                lambda: authenticator.is_certain,
+                socket_limits(settings),
             ),
             checks=bootstrap.gateway_checks(settings, store),
             trusted_proxies=tuple(ipaddress.ip_network(each) for each in proxies),

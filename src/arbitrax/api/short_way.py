@@ -53,8 +53,8 @@ class _Route(Struct, frozen=True):
     """Patterns of parameters."""
     required: str = ""
     """The parameter that must be there."""
-    is_long: bool = False
-    """Whether its answer may come compressed, or in another format than JSON."""
+    is_table: bool = False
+    """Whether its answer may come in another format than JSON."""
     body: Any = None
     """Type of the body, if it takes one."""
 
@@ -76,7 +76,9 @@ class ShortWay:
                 accounts.get_account, f"{accounts.PATH}/{{account}}", "account", f"acc_{_ID}"
             ),
             ("GET", f"{books.PATH}/"): _Route(books.get_book, f"{books.PATH}/{{symbol}}", "symbol", _SYMBOL),
-            ("GET", bars.PATH): _Route(bars.list_bars, bars.PATH, query=range_of_bars, required="symbol", is_long=True),
+            ("GET", bars.PATH): _Route(
+                bars.list_bars, bars.PATH, query=range_of_bars, required="symbol", is_table=True
+            ),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,7 +103,7 @@ class ShortWay:
             return None
         if (
             b"origin" in headers  # pages of other sites are Litestar's business
-            or (route.is_long and (b"accept-encoding" in headers or headers.get(b"accept", b"*/*") not in _PLAIN))
+            or (route.is_table and headers.get(b"accept", b"*/*") not in _PLAIN)
             or (route.body is not None and headers.get(b"content-length", b"0") == b"0")
         ):
             return None

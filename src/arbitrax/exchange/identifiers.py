@@ -41,7 +41,7 @@ def order_number(uuid: UUID) -> int:
 
 def order_text(number: int) -> str:
     """Return ``ord_`` and 16 hex digits."""
-    return f"{_PREFIX}{number:0{_DIGITS}x}"
+    return f"{_PREFIX}{number:016x}"
 
 
 def parse_order(text: str) -> int:

@@ -7,6 +7,7 @@ from arbitrax.domain.errors import InputError
 
 LONGEST = 40
 """Characters of a decimal."""
+MOST_REMEMBERED = 4096
 MOST_DECIMALS = 12
 """Of a tick, a lot or a unit of cash."""
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", re.ASCII)
@@ -23,7 +24,7 @@ class InexactError(InputError):
 class Steps:
     """Whole numbers of a step, such as ticks of 0.01, and their decimals."""
 
-    __slots__ = ("_mantissa", "_off", "_unit", "_what", "decimals", "most", "size")
+    __slots__ = ("_mantissa", "_off", "_steps", "_texts", "_unit", "_what", "decimals", "most", "size")
 
     def __init__(self, size: str, *, what: str, unit: str, off: str, most: int) -> None:
         """Take a step's size.
@@ -45,6 +46,8 @@ class Steps:
             )
         self.size, self.most = size, most
         self._mantissa, self._what, self._unit, self._off = digits, what, unit, off
+        self._steps, self._texts = dict[str, int](), dict[int, str]()
+        """Read and written before: a market has few prices and quantities at a time."""
 
     def read(self, text: str) -> int:
         """Return the steps of a decimal.
@@ -53,6 +56,15 @@ class Steps:
             InexactError: it is no whole number of steps.
             InputError: it is no decimal, or too large.
         """
+        found = self._steps.get(text) if isinstance(text, str) else None
+        if found is None:
+            found = self._read(text)
+            if len(self._steps) >= MOST_REMEMBERED:
+                self._steps.clear()
+            self._steps[text] = found
+        return found
+
+    def _read(self, text: str) -> int:
         digits, decimals = read_decimal(text, self._what)
         more = decimals - self.decimals
         if more > 0:
@@ -70,6 +82,15 @@ class Steps:
 
     def write(self, steps: int) -> str:
         """Return the decimal of whole steps, with as many decimals as the size has."""
+        found = self._texts.get(steps)
+        if found is None:
+            found = self._write(steps)
+            if len(self._texts) >= MOST_REMEMBERED:
+                self._texts.clear()
+            self._texts[steps] = found
+        return found
+
+    def _write(self, steps: int) -> str:
         value, decimals = steps * self._mantissa, self.decimals
         if not decimals:
             return str(value)

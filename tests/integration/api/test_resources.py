@@ -107,10 +107,10 @@ def test_tags_save_what_a_client_has(gateway: Gateway, reader: httpx2.Client) ->
     again = reader.get(BARS, params=closed, headers={"If-None-Match": f'"other", {tag}'})
     assert again.status_code == 304
     assert again.content == b""
-    assert again.headers["ETag"] == tag
+    assert again.headers["ETag"].removeprefix("W/") == tag.removeprefix("W/")  # weak where the answer was compressed
     csv = reader.get(BARS, params=closed, headers={"Accept": "text/csv", "If-None-Match": tag})
     assert csv.status_code == 200
-    assert csv.headers["ETag"] != tag
+    assert csv.headers["ETag"].removeprefix("W/") != tag.removeprefix("W/")
 
 
 def test_strategies_have_their_parameters_with_bounds(reader: httpx2.Client) -> None:

@@ -1,6 +1,7 @@
 """How many sockets a gateway takes, and what clients that mean harm can take of it."""
 
 import asyncio
+import json
 import socket as plain_socket
 import threading
 import time
@@ -20,6 +21,8 @@ from tests.gateway import Gateway, running_gateway
 from tests.socket_client import Socket
 
 MANY = 600
+NOBODYS = '{"op": "subscribe", "id": 1, "channel": "account", "account": "nobodys"}'
+"""Refused, and yet it has asked for something."""
 
 
 def becomes(holds) -> None:
@@ -96,23 +99,51 @@ def test_a_frame_that_does_not_end_ends_the_connection(
         assert socket.wait_closed()[0] in (1006, 1011)
 
 
-def test_pings_whose_answers_nobody_reads_take_no_memory(gateway: Gateway, limited) -> None:
+def test_pings_whose_answers_nobody_reads_take_no_memory(gateway: Gateway, trader: User, limited) -> None:
     limited()
     host, port = urlsplit(gateway.url).netloc.split(":")
     plain = plain_socket.socket()
     plain.setsockopt(plain_socket.SOL_SOCKET, plain_socket.SO_RCVBUF, 4096)
     plain.connect((host, int(port)))
     pings = Frame(Opcode.PING, b"x" * 100).serialize(mask=True) * 1000
-    with connect(f"ws://{host}:{port}/api/v1/ws", sock=plain, compression=None, max_queue=1) as client:
+    headers = {"Authorization": f"Bearer {gateway.key(trader)}"}
+    url = f"ws://{host}:{port}/api/v1/ws"
+    with connect(url, sock=plain, compression=None, max_queue=1, additional_headers=headers) as client:
+        client.send(NOBODYS)  # a client that follows something may stay
+        becomes(lambda: gateway.parts.hub.sessions)
         (session,) = gateway.parts.hub.sessions
-        client.recv()
         waiting = []
-        for _ in range(400):
+        for _ in range(100):
             plain.sendall(pings)
             waiting.append(session.wire.transport.get_write_buffer_size())
         assert session.wire.full
-        assert max(waiting) < 1 << 20  # of 40 MB
+        assert max(waiting) < 1 << 20  # of 10 MB
         session.wire.abort()
+
+
+def test_who_reads_no_answers_is_not_read_from_and_then_has_them_all(gateway: Gateway, trader: User, limited) -> None:
+    limited()
+    host, port = urlsplit(gateway.url).netloc.split(":")
+    plain = plain_socket.socket()
+    plain.setsockopt(plain_socket.SOL_SOCKET, plain_socket.SO_RCVBUF, 4096)
+    plain.connect((host, int(port)))
+    headers, asked = {"Authorization": f"Bearer {gateway.key(trader)}"}, 20_000
+    url = f"ws://{host}:{port}/api/v1/ws"
+    with connect(url, sock=plain, compression=None, max_queue=1, additional_headers=headers) as client:
+        client.send(NOBODYS)
+        pings = (b'{"op": "ping", "id": %d}' % number for number in range(asked))
+        frames = b"".join(Frame(Opcode.TEXT, each).serialize(mask=True) for each in pings)
+        sender = threading.Thread(target=plain.sendall, args=[frames])
+        sender.start()
+        becomes(lambda: gateway.parts.hub.sessions)
+        (session,) = gateway.parts.hub.sessions
+        becomes(lambda: session.wire.full)
+        pongs: list[int] = []
+        while len(pongs) < asked:
+            found = json.loads(client.recv())
+            pongs += [each["id"] for each in (found if isinstance(found, list) else [found]) if each["type"] == "pong"]
+        sender.join(60)
+        assert pongs == list(range(asked))
 
 
 def test_many_idle_sockets_have_their_heartbeats_while_requests_are_answered(
@@ -128,7 +159,7 @@ def test_many_idle_sockets_have_their_heartbeats_while_requests_are_answered(
     async def follow() -> int:
         async def one() -> int:
             async with connect_many(url, compression=None, additional_headers=headers, ping_interval=None) as socket:
-                await socket.send('{"op": "subscribe", "id": 1, "channel": "account", "account": "nobody\'s"}')
+                await socket.send(NOBODYS)
                 beats = 0
                 while beats < 3:
                     message = await socket.recv()

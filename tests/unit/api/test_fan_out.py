@@ -74,8 +74,12 @@ class Client:
         self.wire, self.full, self.frames, self.news, self.on_room = self, False, [], {}, None
 
     def write(self, frame):
-        assert not self.full
+        assert not self.waits
         self.frames.append(frame)
+
+    @property
+    def waits(self):
+        return self.full
 
     def tell(self, stream):
         self.news[stream] = None

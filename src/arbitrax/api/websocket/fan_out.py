@@ -97,7 +97,7 @@ class FanOut:
 
     def write(self, feed: FeedReader) -> None:
         """Write what there is to all."""
-        slow = [each for each in self.members if each.session.wire.full]
+        slow = [each for each in self.members if each.session.waits]
         for each in slow:
             self.members.discard(each)
             each.go_alone(self.tape.fork(feed))

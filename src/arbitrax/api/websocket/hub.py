@@ -56,10 +56,16 @@ class Hub:
         self,
         open_feed: Callable[[], ValkeyFeedSource],
         open_runs: Callable[[], ValkeyRunReader],
+        is_certain: Callable[[], bool],
         limits: SocketLimits,
     ) -> None:
-        """Take what opens the feed and the runs; that is done when they are first asked for."""
-        self._open_feed, self._open_runs, self.limits = open_feed, open_runs, limits
+        """Take what opens the feed and the runs; that is done when they are first asked for.
+
+        ``is_certain``: whether rights that were verified still count.
+        """
+        self._open_feed, self._open_runs, self._is_certain, self.limits = open_feed, open_runs, is_certain, limits
+        self.is_holding = False
+        """Nobody's rights are known, so no stream is written to anybody."""
         self.sessions: dict[Session, UUID | None] = {}
         """With their users, once known."""
         self._of_user, self._of_address = Counter[UUID](), Counter[str]()
@@ -140,6 +146,9 @@ class Hub:
 
     def _turn(self) -> None:
         begun = time.thread_time()
+        if not self._can_tell():
+            self._turning = False
+            return
         self._made.clear()
         if self._feed is not None:
             self.fan_outs.turn(self._feed)  # before those that go alone: then they can join
@@ -154,6 +163,17 @@ class Hub:
         self._turning = False
         if self._waiting or self.fan_outs.have_news:
             self._turn_soon()
+
+    def _can_tell(self) -> bool:
+        """See whether rights are known; have sessions hold what they follow while they are not."""
+        certain = self._is_certain()
+        if certain == self.is_holding:
+            self.is_holding = not certain
+            for each in list(self.sessions):
+                each.verify() if certain else each.hold()
+            if certain:
+                self._turn_soon()
+        return certain
 
     def encode(self, message: Message, channel: str, form: Format) -> bytes:
         """Return a message of the feed encoded, once for all who get it in a turn."""
@@ -252,6 +272,7 @@ class Hub:
             for part in range(BEATS):
                 due = max(due + HEARTBEAT / BEATS, time.monotonic() - HEARTBEAT)
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
+                self._can_tell()
                 for each in there[part::BEATS]:
                     if each in self.sessions:
                         each.beat()

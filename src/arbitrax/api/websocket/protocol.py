@@ -6,6 +6,7 @@ the client takes no more. Handshake, requests and the end pass through ASGI.
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,6 +14,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 
 if TYPE_CHECKING:
     import asyncio
+    from asyncio.transports import BaseTransport
 
     from websockets.frames import Frame
 
@@ -24,6 +26,8 @@ MESSAGE_SECONDS = 10.0
 """From the first to the last of them. Within one a client cannot answer pings, which ends what is slower."""
 PING_SECONDS = 20.0
 VIOLATED = 1008
+MOST_UNSENT = 128 * 1024
+"""Bytes that wait in the system for a slow client; more would be old before it has them."""
 _TEXT, _BINARY = 0x81, 0x82
 
 
@@ -49,6 +53,12 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     on_room: Callable[[], None] | None = None
     _fragments = 0
     _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Begin."""
+        super().connection_made(transport)
+        # The system's own limit is megabytes: minutes of market data, for each of thousands of connections.
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MOST_UNSENT)
 
     async def run_asgi(self) -> None:
         """Carry the application."""
@@ -113,10 +123,12 @@ class BoundedSocket(WebSocketsSansIOProtocol):
             super().handle_ping()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Stop waiting."""
+        """Let nobody wait."""
         self._wait(None)
-        self.on_room = None
         super().connection_lost(exc)
+        self.full = False
+        if self.on_room is not None:
+            self.on_room()
 
     def _begin(self, event: Frame) -> None:
         if not event.fin:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -24,6 +25,7 @@ from arbitrax.domain.errors import (
     NotAuthenticated,
     PasswordChangeRequired,
     StoreError,
+    StoreUnavailableError,
     TooManyRequests,
 )
 from arbitrax.domain.ids import encode as encode_id
@@ -43,8 +45,12 @@ if TYPE_CHECKING:
 FIRST_SECONDS = 5.0
 """Until a client must have said who it is and followed something, or sent an order."""
 MOST_REPLIES = 2_000
+IN_A_ROW = 64
+"""Requests of a session that are read before others have their turn."""
 MOST_AT_WORK = 64
 """Requests about orders of a session that are being answered."""
+UNCERTAIN_SECONDS = 10.0
+"""How long a session is held whose rights cannot be verified; then it is closed."""
 SLOW, UNAUTHORISED, LATE, RESTARTING = 4008, 4401, 4408, 1013
 
 
@@ -66,6 +72,8 @@ class Session:
         self._working = asyncio.Semaphore(MOST_AT_WORK)
         self._tasks = set[asyncio.Task[None]]()
         self._began = False
+        self._held_since: float | None = None
+        self._room: asyncio.Future[None] | None = None
         self._ending: tuple[int, str] | None = None
         self._loop = asyncio.get_running_loop()
         self._task = asyncio.current_task()
@@ -77,7 +85,7 @@ class Session:
         if (full := self.hub.add(self)) is not None:
             await self._close(RESTARTING, full)
             return
-        self.wire.on_room = self.write
+        self.wire.on_room = self._on_room
         self.say(
             {
                 "type": "hello",
@@ -149,6 +157,11 @@ class Session:
             self._writes_soon = True
             self._loop.call_soon(self.write)
 
+    def _on_room(self) -> None:
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
+        self.write()
+
     def tell(self, stream: Stream) -> None:
         """Note that a stream has something."""
         self._news[stream] = None
@@ -160,7 +173,7 @@ class Session:
         if self.wire.full:
             return
         found, self._replies = self._replies, []
-        if self._news:
+        if self._news and self._held_since is None:
             news, self._news = self._news, {}
             for each in news:
                 found += each.take()
@@ -174,9 +187,34 @@ class Session:
             last = [[each.channel, each.symbol, each.seq] for each in self._subscribing.streams.values()]
             now = ask.written_time(time.time_ns() // 1_000_000)
             self.say({"type": "heartbeat", "ts_sent": now, "subscriptions": last})
-        known = self._principal
-        if known is not None and self.parts.authenticator.remembered(self._credential) is not known:
+        if not self.hub.is_holding:
+            self.verify()
+        if self._held_since is not None and time.monotonic() - self._held_since > UNCERTAIN_SECONDS:
+            self.end(RESTARTING, "identity unavailable")
+
+    # Rights: docs/decisions/0016
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing that is followed can be written now."""
+        return self.wire.full or self._held_since is not None
+
+    def hold(self) -> None:
+        """Write nothing of what is followed, and take no requests: whether the client still may is not known."""
+        if self._held_since is None and self._principal is not None:
+            self._held_since = time.monotonic()
+
+    def verify(self) -> None:
+        """See whether the client still may; go on when it does."""
+        if self._principal is None or self.parts.authenticator.remembered(self._credential) is self._principal:
+            self._release()
+        else:
             self._start(self._check())
+
+    def _release(self) -> None:
+        self._held_since = None
+        if self._news:
+            self.hub.wake(self)
 
     async def _check(self) -> None:
         try:
@@ -184,10 +222,11 @@ class Session:
             check_address(found, self.address)
         except AccessError as error:
             self.end(UNAUTHORISED, str(error)[:100])
-        except StoreError:  # nobody's rights are known
-            self.end(RESTARTING, "identity unavailable")
+        except StoreError:
+            self.hold()
         else:
             self._principal = found
+            self._release()
 
     def _start(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -200,7 +239,12 @@ class Session:
         if authorization is not None:
             scheme, _, credential = authorization.partition(" ")
             await self._answer(ask.Authenticate(token=credential if scheme.lower() == "bearer" else ""))
-        while True:
+        for number in count(1):
+            if not number % IN_A_ROW:  # what has come already is read without a step of the loop
+                await asyncio.sleep(0)
+            if self.wire.full:  # who does not take answers gets no more of them
+                self._room = self._loop.create_future()
+                await self._room
             event = await self._socket.receive()
             if event["type"] == "websocket.disconnect":
                 return
@@ -275,6 +319,7 @@ class Session:
         if self._principal is None:
             self.hub.admit(self, found.user)
         self._principal, self._credential = found, request.token
+        self._release()
         self._orders.cancel_on_disconnect = request.cancel_on_disconnect
         return {"user": found.name, "scopes": sorted(found.scopes)}
 
@@ -284,7 +329,10 @@ class Session:
 
         Raises:
             NotAuthenticated: that was not said.
+            StoreUnavailableError: whether they still may cannot be told.
         """
+        if self._held_since is not None:
+            raise StoreUnavailableError("Whether you still may cannot be verified; try again in a moment.")
         if self._principal is None:
             raise NotAuthenticated('Say who asks first: {"op": "authenticate", "token": ...}.')
         return self._principal
