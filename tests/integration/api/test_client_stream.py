@@ -268,6 +268,14 @@ def test_an_account_is_told_everything(client: Client) -> None:
         eventually(lambda: followers["prices"].last)
 
 
+def test_bars_grow_and_close(client: Client) -> None:
+    with client.stream() as stream:
+        bars = Follower(stream.bars("COIN", "1s"))
+        eventually(lambda: traded(client, "100") or bars.last)
+        closed = eventually(lambda: [each.data for each in bars.got if each.data.closed])[0]
+        assert (closed.open, closed.close, closed.trades > 0) == ("100.00", "100.00", True)
+
+
 def test_a_stream_lives_on_when_its_gateway_is_killed(
     gateway: Gateway, client: Client, key: str, proxy: FrameProxy
 ) -> None:

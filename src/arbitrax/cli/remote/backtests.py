@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from arbitrax.client.messages import BacktestJob
 
 RECORDS = ("trades", "orders", "fills", "events")
+TRADE = (
+    "entry_time", "exit_time", "side", "symbol", "entry_reason", "entry_tag", "exit_reason", "exit_tag", "quantity",
+    "entry_price", "exit_price", "pnl", "fees", "slippage", "income",
+)  # fmt: skip
 SHOWN_TRADES = 20
 
 
@@ -204,6 +208,10 @@ def _document(
     }
     if records:
         document |= {name: _rows(found.frames[name]) for name in RECORDS}
+        document["trades"] = [
+            {name: None if name == "exit_time" and each["is_open"] else each[name] for name in TRADE}
+            for each in document["trades"]
+        ]
     return document
 
 
@@ -243,11 +251,11 @@ def _trades_table(trades: "pd.DataFrame") -> "RenderableType":
     shown = trades.tail(SHOWN_TRADES)
     rows = [
         (
-            str(each["symbol"]) if "symbol" in shown else "",
+            str(each["symbol"]),
             _time(each["entry_time"])[:10],
-            "long" if each["quantity"] > 0 else "short",
-            "open" if _plain(each["exit_time"]) is None else _time(each["exit_time"])[:10],
-            f"{abs(each['quantity']):,.4f}",
+            str(each["side"]),
+            "open" if each["is_open"] else _time(each["exit_time"])[:10],
+            f"{each['quantity']:,.4f}",
             f"{each['entry_price']:,.4f}",
             f"{each['exit_price']:,.4f}",
             f"{each['pnl']:,.2f}",
