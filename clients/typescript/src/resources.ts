@@ -30,6 +30,7 @@ import type {
   StrategyMessage,
   UserChange,
   UserMessage,
+  ValidationMessage,
 } from "./messages.js";
 import { newClientOrderId } from "./order_ids.js";
 import { GatewayError } from "./problems.js";
@@ -78,6 +79,8 @@ export function resources(transport: Transport) {
           await sleep(waitBefore(failed));
         }
       },
+      /** What every check of an order would find now; nothing is sent. */
+      validate: (order: NewOrder) => post<ValidationMessage>("/api/v1/orders/validations", order),
       change: (order: string, change: OrderChange, account?: string) =>
         transport.json<OrderOutcome>("PATCH", `/api/v1/orders/${step(order)}`, {
           body: change,

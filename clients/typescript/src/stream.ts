@@ -263,8 +263,8 @@ export class Stream {
   async #renewed(): Promise<boolean> {
     try {
       return await this.transport.renew(await this.transport.token());
-    } catch {
-      return false;
+    } catch (error) {
+      return asGatewayError(error).retryable; // then nobody knows yet
     }
   }
 

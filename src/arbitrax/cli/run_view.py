@@ -1,6 +1,7 @@
 """A run for people (tables) and for programs (documents)."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,15 +63,23 @@ def honesty_table(result: Result) -> "RenderableType":
 
 
 def metrics_table(result: Result) -> "RenderableType":
-    """Return all metrics by group, three columns of them; undefined ones say why below."""
+    """Return all metrics by group; undefined ones say why below."""
     metrics = result.metrics
+    texts = {name: metrics.text(name) for name in metrics}
+    return metrics_columns(heading(result), texts, metrics.undefined, f"Annualised with {metrics.basis}.")
+
+
+def metrics_columns(
+    title: str, texts: Mapping[str, str], undefined: Mapping[str, str], *remarks: str
+) -> "RenderableType":
+    """Return metrics, by name as text, in three columns, and below why some are undefined."""
     blocks: list[list[tuple[str, str]]] = []
     for group in GROUPS:
-        names = [name for name in metrics if DEFINITIONS[name].group == group]
-        blocks.append([(group, ""), *((DEFINITIONS[name].label, metrics.text(name)) for name in names), ("", "")])
+        names = [name for name in texts if DEFINITIONS[name].group == group]
+        blocks.append([(group, ""), *((DEFINITIONS[name].label, texts[name]) for name in names), ("", "")])
     columns = _in_columns(blocks, METRIC_COLUMNS)
     reasons: dict[str, list[str]] = {}
-    for name, reason in metrics.undefined.items():
+    for name, reason in undefined.items():
         reasons.setdefault(reason, []).append(DEFINITIONS[name].label)
     lines = [f"n/a: {', '.join(labels)} ({reason})." for reason, labels in reasons.items()]
     from rich.console import Group
@@ -88,7 +97,7 @@ def metrics_table(result: Result) -> "RenderableType":
             label, value = column[at] if at < len(column) else ("", "")
             row += [Text(label, style="bold" if label in GROUPS else ""), value, ""]
         made.add_row(*row[:-1])
-    return Group(Text(heading(result), style="bold"), "", made, *lines, f"Annualised with {metrics.basis}.")
+    return Group(Text(title, style="bold"), "", made, *lines, *remarks)
 
 
 def _in_columns(blocks: list[list[tuple[str, str]]], count: int) -> list[list[tuple[str, str]]]:

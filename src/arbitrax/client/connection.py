@@ -23,6 +23,8 @@ SILENCE = 10.0
 """Seconds without a message, of which one comes each second, after which a connection is given up."""
 ANSWER = 30.0
 """Seconds in which a request is answered, or the connection is given up."""
+CLOSING = 2.0
+"""Seconds that a gateway has to agree to the end of a connection."""
 MOST_FRAME = 64 * 1024 * 1024
 """Bytes of a frame, which may hold all levels of many books."""
 _REQUEST_STATUS = {"access.not_authenticated": 401, "access.rate_limited": 429, "input.unknown_name": 404}
@@ -162,11 +164,13 @@ async def connected(
     from websockets.exceptions import WebSocketException
     from websockets.typing import Subprotocol
 
+    options: dict[str, Any] = {"compression": None, "max_size": MOST_FRAME, "close_timeout": CLOSING}
+    if tls is not None:
+        options["ssl"] = tls
     address = url.replace("http", "ws", 1) + PATH
     protocols = [Subprotocol("arbitrax.msgpack" if packed else "arbitrax.json")]
-    more: dict[str, Any] = {} if tls is None else {"ssl": tls}
     try:
-        socket = await connect(address, subprotocols=protocols, compression=None, max_size=MOST_FRAME, **more)
+        socket = await connect(address, subprotocols=protocols, **options)
     except (OSError, TimeoutError, WebSocketException) as error:
         raise ConnectionLostError(f"{url} does not open a socket: {error or type(error).__name__}.") from error
     try:

@@ -23,6 +23,7 @@ from arbitrax.client.messages import (
     OrderOutcome,
     Page,
     PositionMessage,
+    ValidationMessage,
 )
 from arbitrax.client.paths import quoted
 from arbitrax.client.resource import Resource
@@ -61,6 +62,11 @@ class Orders(Resource[F]):
                 return found
             failed += 1
             await pause(failed)
+
+    @offered
+    async def validate(self, order: NewOrder) -> ValidationMessage:
+        """Say what every check of an order would find now, and send nothing."""
+        return await self._transport.send("POST", f"{ORDERS}/validations", ValidationMessage, order)
 
     @offered
     async def amend(

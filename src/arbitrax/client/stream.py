@@ -215,9 +215,16 @@ class Stream(Faced[F]):
 
     def _wake(self) -> None:
         if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._keep())
+            self._task = asyncio.get_running_loop().create_task(self._run())
 
     # The connection
+
+    async def _run(self) -> None:
+        try:
+            await self._keep()
+        except Exception as error:  # a mistake of ours: nobody may wait for what does not come
+            self._fail(made_error("stream.failed", f"The stream failed: {error!r}.", status=500))
+            raise
 
     async def _keep(self) -> None:
         failed = 0
@@ -285,8 +292,8 @@ class Stream(Faced[F]):
         request = {"op": "authenticate", "cancel_on_disconnect": self._cancel_on_disconnect}
         try:
             await connection.ask(request | {"token": token.text})
-        except AccessError:
-            if not await credentials.renew(token.text):
+        except AccessError as error:
+            if error.retryable or not await credentials.renew(token.text):
                 raise
             token = await credentials.token()
             await connection.ask(request | {"token": token.text})
@@ -295,15 +302,12 @@ class Stream(Faced[F]):
     async def _stay(self, connection: Connection) -> None:
         """Authenticate again before the token ends."""
         credentials = self._transport.credentials
-        while credentials is not None:
-            renew_at = (await credentials.token()).renew_at
-            if renew_at is None:
-                return
-            await asyncio.sleep(max(0.0, renew_at - time.time()))
-            try:
-                await self._authenticate(connection)
-            except (ArbitraxError, ConnectionLostError):
-                return  # the gateway closes it when the token ends, and then we know why
+        # Where that fails the gateway closes it when the token ends, and then we know why.
+        with suppress(ArbitraxError, ConnectionLostError):
+            renew_at = None if credentials is None else (await credentials.token()).renew_at
+            while renew_at is not None:
+                await asyncio.sleep(max(0.0, renew_at - time.time()))
+                renew_at = await self._authenticate(connection)
 
     async def _renewed(self) -> bool:
         credentials = self._transport.credentials
@@ -311,8 +315,8 @@ class Stream(Faced[F]):
             return False
         try:
             return await credentials.renew((await credentials.token()).text)
-        except ArbitraxError:
-            return False
+        except ArbitraxError as error:
+            return error.retryable  # then nobody knows yet
 
     def _fail(self, error: ArbitraxError) -> None:
         """Nothing helps any more."""

@@ -38,6 +38,8 @@ def client(gateway: Gateway, trader: User, exchange: Exchange) -> Iterator[Clien
 
 
 def test_an_order_lives_from_submission_to_its_end(client: Client) -> None:
+    assert client.orders.validate(order("11", "2")).accepted
+    assert client.orders.validate(order("11.001", "2")).code == "order.price_off_tick"
     made = client.orders.submit(order("11", "2"))
     assert (made.status, made.open_quantity) == ("open", "2.00")
     assert made.client_order_id is not None

@@ -212,6 +212,27 @@ def test_what_cannot_be_read_ends_the_connection_not_the_stream(client: Client, 
         follower.reaches(client, 10)
 
 
+def test_a_connection_that_is_silent_is_left(
+    client: Client, proxy: FrameProxy, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("arbitrax.client.connection.SILENCE", 3.0)
+    silent = [False]
+
+    def fault(frame: bytes) -> list[bytes]:
+        if b"hello" in payload(frame):
+            silent[0] = False  # of the next connection
+        return [] if silent[0] else [frame]
+
+    proxy.fault = fault
+    with Client(proxy.url, api_key=key) as other, other.stream() as stream:
+        follower = Follower(stream.book("COIN", depth="full"))
+        eventually(lambda: follower.last)
+        before, silent[0] = stream.connections, True
+        stir(client, random.Random(9), 3)  # noqa: S311 - the same each time
+        eventually(lambda: stream.connections > before)
+        follower.reaches(client)
+
+
 def test_orders_are_done_once_whatever_is_cut(client: Client, proxy: FrameProxy, key: str) -> None:
     """The answer to a frame of orders is lost with its connection; they are sent again on the next one."""
     lost = [0]
@@ -266,6 +287,17 @@ def test_an_account_is_told_everything(client: Client) -> None:
         assert followers["positions"].last.data[0].symbol == "COIN"
         eventually(lambda: followers["statistics"].last.data.last == "100.00")
         eventually(lambda: followers["prices"].last)
+
+
+def test_bars_grow_and_close(client: Client) -> None:
+    with client.stream() as stream:
+        bars = Follower(stream.bars("COIN", "1s"))
+        eventually(lambda: traded(client, "100") or bars.last)
+        # Of this test's trades: another one's may be told first.
+        closed = eventually(
+            lambda: [each.data for each in bars.got if each.data.closed and each.data.close == "100.00"]
+        )
+        assert closed[0].trades > 0
 
 
 def test_a_stream_lives_on_when_its_gateway_is_killed(

@@ -97,6 +97,7 @@ def test_its_document_is_the_one_of_the_local_command(program: Program, gateway:
     same = set(there) - {"honesty", "report", "spec", "contributions"}
     assert {name: there[name] for name in same} == {name: here[name] for name in same}
     assert set(there["honesty"]) == set(here["honesty"])
+    assert program.json("backtest", "show", there["id"])["trades"] == here["trades"]
     lists = program.json("backtest", "list"), program.json("backtest", "list", **store)
     assert lists[0][0] == next(each for each in lists[1] if each["id"] == there["id"])
 

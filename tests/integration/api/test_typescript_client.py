@@ -250,6 +250,7 @@ def test_orders_are_done_once_and_accounts_told(client: Client, proxy: FrameProx
     program = follow()
     for channel in ("orders", "fills", "positions", "account"):
         program.tell(follow=channel, name="mine")
+    program.tell(follow="bars", name="COIN")
     eventually(lambda: program.of("orders"))
     proxy.fault = fault
     plain = {"symbol": "COIN", "side": "buy", "quantity": "1"}
@@ -262,6 +263,7 @@ def test_orders_are_done_once_and_accounts_told(client: Client, proxy: FrameProx
     traded(client)
     eventually(lambda: [one for each in program.of("fills") for one in each["data"]["fills"]])
     assert program.of("account")[-1]["data"]["currency"] == "USD"
+    eventually(lambda: [each for each in program.of("bars") if each["data"]["closed"]])
 
 
 def test_what_cannot_be_followed_is_told(client: Client, follow: Any, gateway: Gateway, built: Path) -> None:

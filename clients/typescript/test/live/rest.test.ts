@@ -36,6 +36,7 @@ async function refusal(work: Promise<unknown>): Promise<GatewayError> {
 }
 
 void test("an order lives from submission to its end", async () => {
+  assert.equal((await client.orders.validate(order("11", "2"))).accepted, true);
   const made = await client.orders.submit(order("11", "2"));
   assert.equal(made.status, "open");
   const id = made.id ?? "";

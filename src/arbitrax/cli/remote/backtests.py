@@ -3,7 +3,7 @@
 import math
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from arbitrax.backtest.honesty import Honesty
-from arbitrax.backtest.metrics import DEFINITIONS, GROUPS, format_value
+from arbitrax.backtest.metrics import DEFINITIONS, format_value
 from arbitrax.cli.console import notice, show, show_json, table
+from arbitrax.cli.run_view import metrics_columns
 from arbitrax.client import Client, NewBacktest
 from arbitrax.client.backtests import BacktestResult
 from arbitrax.client.messages import Account, BacktestMessage, Costs, Instrument
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from arbitrax.client.messages import BacktestJob
 
 RECORDS = ("trades", "orders", "fills", "events")
+TRADE = (
+    "entry_time", "exit_time", "side", "symbol", "entry_reason", "entry_tag", "exit_reason", "exit_tag", "quantity",
+    "entry_price", "exit_price", "pnl", "fees", "slippage", "income",
+)  # fmt: skip
 SHOWN_TRADES = 20
 
 
@@ -203,6 +208,10 @@ def _document(
     }
     if records:
         document |= {name: _rows(found.frames[name]) for name in RECORDS}
+        document["trades"] = [
+            {name: None if name == "exit_time" and each["is_open"] else each[name] for name in TRADE}
+            for each in document["trades"]
+        ]
     return document
 
 
@@ -229,19 +238,30 @@ def _honesty_table(document: dict[str, Any]) -> "RenderableType":
 
 
 def _metrics_table(message: BacktestMessage) -> "RenderableType":
-    rows = [
-        (group, DEFINITIONS[name].label, format_value(each.value, DEFINITIONS[name].unit), each.undefined_because or "")
-        for group in GROUPS
-        for name, each in message.metrics.items()
-        if name in DEFINITIONS and DEFINITIONS[name].group == group
-    ]
-    strategy = message.spec["strategy"]
-    title = f"{strategy['name']} on {', '.join(message.spec['symbols'])}, {message.spec['interval']}"
-    return table(title, ("group", "metric", "value", "n/a because"), rows, left=2)
+    known = {name: each for name, each in message.metrics.items() if name in DEFINITIONS}  # another release has others
+    texts = {name: format_value(each.value, DEFINITIONS[name].unit) for name, each in known.items()}
+    undefined = {name: each.undefined_because for name, each in known.items() if each.undefined_because is not None}
+    spec = message.spec
+    arguments = ", ".join(f"{name}={value}" for name, value in spec["strategy"]["parameters"].items())
+    title = f"{spec['strategy']['name']}({arguments}) on {', '.join(spec['symbols'])}, {spec['interval']} bars"
+    return metrics_columns(title, texts, undefined)
 
 
 def _trades_table(trades: "pd.DataFrame") -> "RenderableType":
     shown = trades.tail(SHOWN_TRADES)
-    columns: Sequence[str] = [str(each) for each in shown.columns]
-    rows = [[str(_plain(each)) for each in row] for row in shown.itertuples(index=False)]
-    return table(f"Trades (last {len(shown)} of {len(trades)})", columns, rows, left=1)
+    rows = [
+        (
+            str(each["symbol"]),
+            _time(each["entry_time"])[:10],
+            str(each["side"]),
+            "open" if each["is_open"] else _time(each["exit_time"])[:10],
+            f"{each['quantity']:,.4f}",
+            f"{each['entry_price']:,.4f}",
+            f"{each['exit_price']:,.4f}",
+            f"{each['pnl']:,.2f}",
+            f"{each['return']:+.2%}",
+        )
+        for each in shown.to_dict("records")
+    ]
+    columns = ("symbol", "entry", "side", "exit", "quantity", "entry price", "exit price", "profit", "return")
+    return table(f"Trades (last {len(shown)} of {len(trades)})", columns, rows, left=4)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from arbitrax.cli.console import notice, show, show_json, table
 from arbitrax.client import Client, NewIngestion
 from arbitrax.client.backtests import require_going
-from arbitrax.client.messages import IngestionMessage, StrategyMessage
+from arbitrax.client.messages import IngestionMessage, ParameterMessage, StrategyMessage
 from arbitrax.client.waiting import wait_before
 from arbitrax.domain.dates import date_text, time_text
 from arbitrax.domain.intervals import is_intraday
@@ -128,8 +128,8 @@ def show_strategy(client: Client, name: str, *, json: bool) -> int:
     rows = [
         (
             each.name,
-            str(each.default),
-            ", ".join(each.choices) or " to ".join("" if one is None else str(one) for one in (each.low, each.high)),
+            str(_typed(each, each.default)),
+            f"one of {', '.join(each.choices)}" if each.choices else _range(each),
             each.description,
         )
         for each in found.parameters
@@ -159,15 +159,28 @@ def _strategy(found: StrategyMessage) -> dict[str, Any]:
             {
                 "name": each.name,
                 "type": each.type,
-                "default": each.default,
-                "low": each.low,
-                "high": each.high,
+                "default": _typed(each, each.default),
+                "low": _typed(each, each.low),
+                "high": _typed(each, each.high),
                 "choices": each.choices,
                 "doc": each.description,
             }
             for each in found.parameters
         ],
     }
+
+
+def _typed(parameter: ParameterMessage, value: Any) -> Any:
+    """Return a value as its type has it: JSON knows one kind of number."""
+    return int(value) if parameter.type == "int" and value is not None else value
+
+
+def _range(parameter: ParameterMessage) -> str:
+    if parameter.type not in ("int", "float"):
+        return "true or false" if parameter.type == "bool" else "text"
+    ends = [("from", parameter.low), ("to", parameter.high)]
+    said = [f"{word} {value:g}" for word, value in ends if value is not None]
+    return " ".join(["a whole number" if parameter.type == "int" else "a number", *said])
 
 
 def _ingestion(found: IngestionMessage) -> dict[str, Any]:
