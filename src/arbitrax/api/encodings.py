@@ -39,6 +39,7 @@ class Encoder:
         if encoding is None:
             await self._app(scope, receive, send)
             return
+        known = next((value for name, value in scope["headers"] if name == b"if-none-match"), b"")
         start: Any = None
 
         async def answer(message: Message) -> None:
@@ -48,7 +49,7 @@ class Encoder:
                 return
             if start is not None:
                 if message["type"] == "http.response.body" and not message.get("more_body"):
-                    message["body"] = await _encoded(start, message["body"], encoding)
+                    message["body"] = await _encoded(start, message["body"], encoding, known)
                 await send(start)
                 start = None
             await send(message)
@@ -73,9 +74,16 @@ def chosen_encoding(header: bytes) -> str | None:
     return best if 0.0 < offered[best] <= 1.0 and offered[best] >= liked.get("identity", 0.0) else None
 
 
-async def _encoded(start: Any, body: bytes, encoding: str) -> bytes:
-    """Return the body encoded, and say so in the headers; or as it is, where it would not be worth it."""
+async def _encoded(start: Any, body: bytes, encoding: str, known: bytes) -> bytes:
+    """Return the body encoded, and say so in the headers; or as it is, where it would not be worth it.
+
+    ``known``: the tags that the client has.
+    """
     headers = {name.lower(): value for name, value in start["headers"]}
+    if start["status"] == 304 and (weak := b"W/" + headers.get(b"etag", b"")) in known:
+        start["headers"] = [
+            (b"etag", weak) if name.lower() == b"etag" else (name, value) for name, value in start["headers"]
+        ]
     kind = headers.get(b"content-type", b"")
     if not kind.startswith(TYPES) or b"content-encoding" in headers:
         return body

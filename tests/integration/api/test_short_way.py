@@ -63,8 +63,10 @@ def seen(answer: httpx2.Response) -> tuple[int, dict[str, str], Any]:
     headers = {name: value for name, value in answer.headers.items() if name not in OWN}
     is_json = answer.headers.get("content-type", "").endswith("json") and answer.content
     body = answer.json() if is_json else answer.content
-    if isinstance(body, dict) and body.pop("request_id", None) is not None:
-        del headers["content-length"]
+    if isinstance(body, dict):
+        own = body.pop("request_id", None), body.pop("received_at", None)
+        if any(own):
+            del headers["content-length"]
     return answer.status_code, headers, body
 
 
