@@ -249,7 +249,7 @@ class Follower:
         for each in messages(frame):
             if each.type in ("ack", "error"):
                 if each.type == "error":
-                    print(frame[:300], file=sys.stderr)
+                    print(frame[:300].decode(), file=sys.stderr)
                 if each.id is not None:  # not that of the key
                     self.answered.set()
             elif each.data is None:
