@@ -22,6 +22,7 @@ import numpy as np
 import psycopg
 import valkey
 
+from arbitrax.api.websocket.limits import allowed_descriptors
 from arbitrax.exchange.feed.messages import Channel
 from arbitrax.exchange.journal import EntryId, read_command_entry
 from arbitrax.exchange.records import Kind
@@ -224,8 +225,11 @@ def peer(stack: Stack, name: str) -> Iterator[tuple[int, int] | None]:
 
 def idle(stack: Stack, seconds: float) -> bool:
     """Connections that are open and follow a book in which nothing happens."""
-    print(f"\n{IDLE:,} connections opened and idle, {seconds:.0f} s ({load()})")
-    found = client(stack, work="idle", connections=IDLE, seconds=seconds)
+    count = min(IDLE, allowed_descriptors() - 1_000)
+    print(f"\n{count:,} connections opened and idle, {seconds:.0f} s ({load()})")
+    if count < IDLE:
+        row(f"no more: the system allows {count + 1_000:,} open files (ulimit -n)")
+    found = client(stack, work="idle", connections=count, seconds=seconds)
     row(
         f"opened in {found['opened']:.0f} s; {found['bytes_each'] / 1024:.1f} KB of memory each; processor "
         f"{found['server_cpu']:.0%}; heartbeats {found['heartbeats']:.2f}/s, {found['least_heartbeats']:.2f}/s at least"

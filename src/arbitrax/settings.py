@@ -61,7 +61,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Requests a second that the gateways answer to an API key or login, and below to a user and to an address."""
     rate_limit_user: float = 500.0
     rate_limit_address: float = 1_000.0
-    socket_limit: int = 20_000
+    socket_limit: int = 12_000
     """Web sockets that a gateway has open, and below of a user and of an address."""
     socket_limit_user: int = 1_000
     socket_limit_address: int = 2_000

@@ -59,6 +59,11 @@ def serve(
     """
     _check_host(settings, host, behind_proxy=behind_proxy)
     with opened_parts(settings, behind_proxy=behind_proxy) as parts, ExitStack() as stack:
+        if parts.hub.limits.process < settings.socket_limit:
+            say(
+                f"gateway.few_open_files sockets={parts.hub.limits.process} wanted={settings.socket_limit} "
+                "raise the system's limit of open files (ulimit -n)"
+            )
         if metrics_port is not None:
             stack.enter_context(_metrics(parts, metrics_port))
         config = uvicorn.Config(

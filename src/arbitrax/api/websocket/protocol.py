@@ -64,6 +64,8 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         """Carry the application."""
         self.scope["state"]["wire"] = self
         await super().run_asgi()
+        if not self.disconnected:  # or a client that does not read keeps it open for ever
+            self.loop.call_later(self.close_timeout, self.transport.abort)
 
     # Writing
 

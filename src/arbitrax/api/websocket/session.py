@@ -268,6 +268,8 @@ class Session:
             self._fail(id, error)
 
     async def _answer(self, request: ask.Request) -> None:
+        if self._held_since is not None:  # perhaps it can be told now
+            await self._check()
         try:
             await self._limit(cancel=isinstance(request, ask.CANCELS))
             if isinstance(request, ask.Trade):
