@@ -21,6 +21,7 @@ COUNTS = (
 )  # fmt: skip
 SECRETS = (
     "database_url", "database_replica_url", "redis_url", "cache_url", "queue_url", "alpha_vantage_key", "polygon_key",
+    "api_key",
 )  # fmt: skip
 """These may also be read from a file, ``ARBITRAX_X_FILE``, or from AWS Secrets Manager."""
 RATES = ("rate_limit_key", "rate_limit_user", "rate_limit_address")
