@@ -24,7 +24,8 @@ RequestId: TypeAlias = Annotated[int, Meta(ge=0, le=2**53)] | Annotated[str, Met
 ChannelName = Annotated[
     str,
     Meta(
-        pattern=r"^(book|trades|prices|statistics|bars\.1[sm]|orders|fills|positions|account|runs\.[a-z]{2,4}_[0-9A-Za-z]{26})$(?!\n)"
+        pattern=r"^(book|trades|prices|statistics|bars\.1[sm]|orders|fills|positions|account"
+        r"|runs\.[a-z]{2,4}_[0-9A-Za-z]{26})$(?!\n)"
     ),
 ]
 OrderText = Annotated[str, Meta(pattern=r"^ord_[0-9a-f]{16}$(?!\n)")]
