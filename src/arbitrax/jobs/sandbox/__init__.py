@@ -1,1 +1,1 @@
-"""Where uploaded strategies run: a process that can compute, and reach nothing (docs/decisions/0017)."""
+"""Where uploaded strategies run: a process that can compute, and reach nothing (docs/decisions/0022)."""
