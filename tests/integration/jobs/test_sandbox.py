@@ -229,6 +229,18 @@ def test_a_scratch_folder_is_all_it_can_write_to_and_it_is_small(tmp_path, monke
     assert list(tmp_path.iterdir()) == [], "nothing is left of it"
 
 
+def test_what_killed_jobs_left_of_it_is_removed(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    left, used = (tmp_path / f"arbitrax-scratch-{pid}-abc" for pid in (gone.pid, os.getpid()))
+    left.mkdir()
+    used.mkdir()
+    assert "stop here" in refusal_of("raise ValueError('stop here')")
+    assert list(tmp_path.iterdir()) == [used]
+
+
 def test_memory_is_limited_however_it_is_asked_for() -> None:
     for body in (
         "x = bytearray(1 << 31)",

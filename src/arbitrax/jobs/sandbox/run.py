@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 from typing import TYPE_CHECKING, Any
@@ -42,10 +43,29 @@ if TYPE_CHECKING:
     from arbitrax.strategies.parameters import Value
 
 FLOAT = np.dtype("<f8")
+_SCRATCH = "arbitrax-scratch-"
 MOST_DETAIL = 1_000
 MOST_PARAMETERS = 100
 REFUSALS = ("StrategyError", "ParameterError", "RangeError", "DataError", "InputError", "UnknownNameError")
 """Errors that a strategy may end with. What else it says it ended with is a `StrategyError`."""
+
+
+def _sweep() -> None:
+    """Remove the empty folders of jobs whose process was killed; what was in them went with it."""
+    for each in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*"):
+        with suppress(OSError, ValueError):  # another user's, or gone already
+            if not _is_running(int(each.name.removeprefix(_SCRATCH).partition("-")[0])):
+                each.rmdir()
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # another user's
+    return True
 
 
 class Sandbox:
@@ -76,7 +96,8 @@ class Sandbox:
             MemoryError: it wanted more memory than it may have.
             Cancelled: somebody asked for its end.
         """
-        with tempfile.TemporaryDirectory(prefix="arbitrax-scratch-") as scratch:
+        _sweep()
+        with tempfile.TemporaryDirectory(prefix=f"{_SCRATCH}{os.getpid()}-") as scratch:
             process = _Process(Path(scratch), self._megabytes)
             try:
                 seen = _Seen(process, len(panel), len(panel.symbols))
