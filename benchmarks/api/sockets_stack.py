@@ -17,7 +17,7 @@ from pathlib import Path
 
 import valkey
 
-from arbitrax.bootstrap import open_store
+from arbitrax.bootstrap import embedded_servers, open_store
 from arbitrax.settings import Settings
 from arbitrax.storage.embedded import EmbeddedServers
 
@@ -168,9 +168,12 @@ def running_stack(**limits: str) -> Iterator[Stack]:
     with tempfile.TemporaryDirectory(prefix="arbitrax-bench-") as name:
         folder = Path(name)
         folder.chmod(0o711)  # as root, the servers' own account must be able to enter it
-        with EmbeddedServers(folder) as servers:
+        servers = embedded_servers(folder, "process")  # those that the store of this process uses too
+        try:
             stack = Stack(folder, servers, limits)
             try:
                 yield stack
             finally:
                 stack.stop()
+        finally:
+            servers.release()
