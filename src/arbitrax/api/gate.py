@@ -12,7 +12,7 @@ from collections.abc import Iterable, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from arbitrax.api.client_address import client_address
-from arbitrax.api.problems import MEDIA_TYPE, encode, problem
+from arbitrax.api.problems import MEDIA_TYPE, Problem, encode, problem
 from arbitrax.domain.ids import encode as encode_id
 from arbitrax.domain.ids import new_uuid
 
@@ -38,6 +38,8 @@ CONTENT_POLICY = (b"content-security-policy", b"default-src 'none'; frame-ancest
 NO_STORE = (b"cache-control", b"no-store")
 _KEPT = frozenset({b"content-security-policy", b"cache-control"})
 """Headers that an answer may have its own of."""
+_ONCE = frozenset({b"authorization", b"content-type", b"idempotency-key", b"if-match"})
+"""Headers that a proxy before us may read another one of than we, were there two."""
 _HSTS = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
 
 
@@ -67,9 +69,7 @@ class Gate:
         if kind == "lifespan":
             await self._app(scope, receive, send)
             return
-        headers: dict[bytes, bytes] = {}
-        for name, value in scope["headers"]:
-            headers[name] = value if name not in headers or name != b"x-forwarded-for" else headers[name] + b"," + value
+        headers, twice = _read(scope["headers"])
         state: MutableMapping[str, Any] = scope.setdefault("state", {})
         given = headers.get(b"x-request-id")
         if given is not None and _REQUEST_ID.fullmatch(given):
@@ -101,8 +101,12 @@ class Gate:
         self._metrics.begun()
         try:
             length = headers.get(b"content-length")
-            if length is not None and length.isdigit() and int(length[:20]) > MOST_BODY:
-                await _refuse_body(answer, request_id)
+            if twice:
+                detail = f"The header {twice} was sent more than once; send it once."
+                await _refuse(answer, problem(400, detail, request_id))
+            elif length is not None and length.isdigit() and int(length[:20]) > MOST_BODY:
+                detail = f"A body has at most {MOST_BODY} bytes."
+                await _refuse(answer, problem(413, detail, request_id))
             else:
                 await self._app(scope, receive, answer)
         finally:
@@ -117,13 +121,27 @@ class Gate:
         return [*headers, (b"x-request-id", request_id.encode()), *more, *state.get("headers", ())]
 
 
-async def _refuse_body(send: Send, request_id: str) -> None:
-    """Refuse a body that is said to be too large before it is read; the connection ends, for it would follow."""
-    body = encode(problem(413, f"A body has at most {MOST_BODY} bytes.", request_id))
+def _read(given: Iterable[tuple[bytes, bytes]]) -> tuple[dict[bytes, bytes], str]:
+    """Return headers by name, and one that is there more than once and must not be; empty: none."""
+    headers: dict[bytes, bytes] = {}
+    twice = ""
+    for name, value in given:
+        if name not in headers:
+            headers[name] = value
+        elif name == b"x-forwarded-for":
+            headers[name] += b"," + value
+        elif name in _ONCE:
+            twice = name.decode()
+    return headers, twice
+
+
+async def _refuse(send: Send, why: Problem) -> None:
+    """Refuse a request before its body is read; the connection ends, for the body would follow."""
+    body = encode(why)
     headers = [
         (b"content-type", MEDIA_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),
     ]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.start", "status": why.status, "headers": headers})
     await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -44,8 +44,8 @@ def write_cursor(place: object) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
 
 
-def read_cursor(text: str | None, kind: type[Place]) -> Place | None:
-    """Return the place that a cursor holds.
+def read_cursor(text: str | None, kind: type[Place], *, least: int = 0) -> Place | None:
+    """Return the place that a cursor holds; a number is at least so much, and fits 64 bits.
 
     Raises:
         RequestError: it is none of ours.
@@ -53,10 +53,13 @@ def read_cursor(text: str | None, kind: type[Place]) -> Place | None:
     if text is None:
         return None
     try:
-        return msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=kind)
+        place = msgspec.json.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=kind)
     except (binascii.Error, ValueError, msgspec.MsgspecError):
+        place = None
+    if place is None or (isinstance(place, int) and not least <= place < 1 << 63):
         detail = "This is no cursor of this list; take next_cursor as it was given."
-        raise RequestError(422, detail, [FieldError("?cursor", "request.cursor", detail)]) from None
+        raise RequestError(422, detail, [FieldError("?cursor", "request.cursor", detail)])
+    return place
 
 
 def page(rows: Sequence[Row], limit: int, message: Callable[[Row], T], place: Callable[[Row], object]) -> Page[T]:

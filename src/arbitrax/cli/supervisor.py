@@ -20,8 +20,8 @@ FIRST_PAUSE = 0.2
 LONGEST_PAUSE = 10.0
 SOON = 10.0
 """Seconds of life after which a death is a new matter."""
-PATIENCE = 15.0
-"""Seconds that a process may take to finish once it was asked to."""
+PATIENCE = 40.0
+"""Seconds that a process may take to finish once it was asked to: a gateway gives the requests it answers 25."""
 REFUSED = 2
 """Exit code of a process that refuses its words or settings: starting it again would not help."""
 VARIABLE = "SUPERVISOR_PIPE"

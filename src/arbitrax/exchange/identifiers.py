@@ -51,7 +51,7 @@ def parse_order(text: str) -> int:
         UnknownNameError: it is none.
     """
     digits = text.removeprefix(_PREFIX)
-    if len(digits) != _DIGITS or digits == text or set(digits) - set("0123456789abcdef"):
+    if len(digits) != _DIGITS or digits == text or set(digits) - set("0123456789abcdef") or digits[0] > "7":
         raise UnknownNameError(f"{text!r} is no id of an order; they look like {order_text(1 << 48 | 1)}.")
     return int(digits, 16)
 

@@ -1,5 +1,6 @@
 """Attacks that any public gateway sees, generated from the OpenAPI document where that can be."""
 
+import base64
 import re
 import socket
 import threading
@@ -20,6 +21,7 @@ from arbitrax.api.limits import make_limits
 from arbitrax.api.openapi import openapi_document
 from arbitrax.services.identity_ports import User
 from arbitrax.settings import Settings
+from tests.exchange_processes import Exchange
 from tests.gateway import PASSWORD, Gateway, running_gateway
 from tests.integration.api.test_access import run_of
 
@@ -236,6 +238,39 @@ def test_only_utf_8_is_taken_as_json(chief: httpx2.Client, encoding: str) -> Non
         "/api/v1/users", content=body, headers={"Content-Type": f"application/json; charset={encoding}"}
     )
     assert answer.status_code in (400, 422), answer.text
+
+
+@pytest.mark.parametrize("name", ["Authorization", "Content-Type", "Idempotency-Key", "If-Match"])
+@pytest.mark.parametrize("path", ["/api/v1/instruments", "/api/v1/books/COIN", "/nowhere"])
+def test_a_header_that_two_readers_could_read_differently_is_refused(
+    chief: httpx2.Client, path: str, name: str
+) -> None:
+    one = [(key, value) for key, value in chief.headers.items() if key.lower() != name.lower()]
+    answer = httpx2.get(f"{chief.base_url}{path}", headers=[*one, (name, "first"), (name.lower(), "second")])
+    assert (answer.status_code, answer.json()["code"]) == (400, "request.malformed"), answer.text
+    assert name.lower() in answer.json()["detail"]
+
+
+@pytest.mark.parametrize("place", ["9" * 26, str(1 << 63), "-1", str(-1 - (1 << 63)), "1e3", "null", '"x"'])
+@pytest.mark.parametrize(
+    "path", ["/api/v1/orders?status=all&account=theirs", "/api/v1/bars?symbol=AAPL", "/api/v1/instruments"]
+)
+def test_a_cursor_that_is_none_of_ours_is_refused(
+    chief: httpx2.Client, exchange: Exchange, path: str, place: str
+) -> None:
+    cursor = base64.urlsafe_b64encode(place.encode()).decode().rstrip("=")
+    answer = chief.get(path + ("&" if "?" in path else "?") + f"cursor={cursor}")
+    if (path.startswith("/api/v1/bars") and place == "-1") or (path.endswith("instruments") and place == '"x"'):
+        assert answer.status_code == 200  # a moment before 1970, a name
+    else:
+        assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "?cursor"), answer.text
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_an_order_id_beyond_all_numbers_is_unknown(chief: httpx2.Client, exchange: Exchange, method: str) -> None:
+    body = {"json": {"quantity": "1"}} if method == "PATCH" else {}
+    answer = chief.request(method, "/api/v1/orders/ord_ffffffffffffffff?account=theirs", **body)
+    assert answer.status_code == 404, answer.text
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd"])

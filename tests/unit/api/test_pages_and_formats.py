@@ -18,7 +18,13 @@ from arbitrax.api.problems import RequestError, field_error
 def test_a_cursor_gives_its_place_back(place: int | str) -> None:
     text = write_cursor(place)
     assert text.isascii()
-    assert read_cursor(text, type(place)) == place
+    assert read_cursor(text, type(place), least=-(2**63)) == place
+
+
+@given(st.one_of(st.integers(max_value=-1), st.integers(min_value=2**63)))
+def test_a_cursor_of_a_number_that_no_row_has_is_refused(place: int) -> None:
+    with pytest.raises(RequestError, match="no cursor"):
+        read_cursor(write_cursor(place), int)
 
 
 def test_a_cursor_of_an_id() -> None:

@@ -110,7 +110,7 @@ async def get_backtest_table(
             frame = frame.assign(**{name: frame[name].dt.total_seconds()}).rename(columns={name: f"{name}_seconds"})
         if form == "json":
             money = frozenset() if table in RATIOS else MONEY
-            return msgspec.json.encode(_rows(frame, max(0, after or 0), limit, money))
+            return msgspec.json.encode(_rows(frame, after or 0, limit, money))
         import pyarrow as pa
 
         return encode_table(pa.Table.from_pandas(frame, preserve_index=False), form)

@@ -63,7 +63,7 @@ async def list_bars(
     JSON has them in pages. As an Arrow stream, Parquet or CSV (by Accept) the whole range comes at once.
     """
     form = accepted(request)
-    after, begin = read_cursor(cursor, int), nanoseconds_of("start", start)
+    after, begin = read_cursor(cursor, int, least=-1 << 63), nanoseconds_of("start", start)
     if form != "json" and after is not None:
         raise RequestError(422, "Only JSON comes in pages; leave cursor out.")
     begin = begin if after is None else max(after + 1, begin or after)
