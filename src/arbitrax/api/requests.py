@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+HOLDS_PASSWORD = "holds_password"  # noqa: S105 - names an option of a route
+"""Option of the routes that use `GatewayRequest.change` and whose body has a password."""
 IDEMPOTENCY_KEY = "idempotency-key"
 _KEY = re.compile(r"[!-~]{1,128}")
 
@@ -98,7 +100,15 @@ class GatewayRequest(Request[Any, Any, Any]):
             detail = "An Idempotency-Key has 1 to 128 visible ASCII characters."
             raise RequestError(422, detail, [FieldError("", "request.idempotency_key", detail)])
         request = f"{self.method} {self.url.path}?{self.url.query}\n".encode() + await self.body()
-        return OnceKey(self.principal.user, key, hashlib.sha256(request).hexdigest())
+        if HOLDS_PASSWORD not in self.route_handler.opt:
+            return OnceKey(self.principal.user, key, hashlib.sha256(request).hexdigest())
+        salt = self.principal.user.bytes + key.encode()
+        return OnceKey(self.principal.user, key, await self.run(_slow_hash, request, salt))
+
+
+def _slow_hash(request: bytes, salt: bytes) -> str:
+    """Return a hash from which a password in the request can be guessed no faster than from its own."""
+    return hashlib.scrypt(request, salt=salt, n=1 << 14, r=8, p=1, dklen=32).hex()
 
 
 def origin_of(principal: Principal, address: str, request: str) -> Origin:

@@ -1,5 +1,6 @@
 """Done once: the same key and body give the same answer, in the transaction of the effect."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -77,6 +78,16 @@ def test_a_key_that_cannot_be_kept_is_refused(chief: httpx2.Client, key: str) ->
         USERS, json={"name": "n", "password": PASSWORD}, headers={"Idempotency-Key": key.encode("latin-1")}
     )
     assert answer.status_code == 422
+
+
+def test_a_password_cannot_be_guessed_by_a_fast_hash_of_the_request(gateway: Gateway, chief: httpx2.Client) -> None:
+    made = post(chief, "k9", "slowly")
+    assert made.status_code == 201
+    fast = hashlib.sha256(f"POST {USERS}?\n".encode() + made.request.content).hexdigest()
+    with psycopg.connect(gateway.settings.database_url) as connection:
+        stored = {row for (row,) in connection.execute("SELECT request_hash FROM idempotency_keys")}
+    assert stored
+    assert fast not in stored
 
 
 def test_the_secret_of_a_key_is_not_kept_for_replays(chief: httpx2.Client) -> None:

@@ -12,7 +12,7 @@ from arbitrax.api.messages.identity import NewUser, UserChange, UserMessage, use
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
 from arbitrax.api.parameters import UserId
 from arbitrax.api.problems import RequestError
-from arbitrax.api.requests import GatewayRequest, changed
+from arbitrax.api.requests import HOLDS_PASSWORD, GatewayRequest, changed
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services.identity_ports import USER
 from arbitrax.services.mutations import Change
@@ -27,7 +27,13 @@ async def list_users(request: GatewayRequest, limit: Limit = DEFAULT, cursor: Cu
     return page(found, limit, user_message, lambda user: user.name)
 
 
-@post(PATH, opt={"access": "admin"}, tags=["users"], operation_id="add_user", summary="Add a user")
+@post(
+    PATH,
+    opt={"access": "admin", HOLDS_PASSWORD: True},
+    tags=["users"],
+    operation_id="add_user",
+    summary="Add a user",
+)
 async def add_user(request: GatewayRequest, data: JSONBody[NewUser]) -> Response[UserMessage]:
     """Add a user, who must change the password at the first login."""
 
