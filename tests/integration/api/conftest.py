@@ -46,7 +46,7 @@ def gateway(gateway_settings: Settings) -> Iterator[Gateway]:
 
 _SHARDS = count(100)
 """The journal's server is one for all tests."""
-EASED = ("unverified", "login_name", "login_address")
+EASED = ("unverified", "login", "login_name", "login_address", "password")
 
 
 @pytest.fixture(scope="module")

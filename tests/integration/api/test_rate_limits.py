@@ -13,7 +13,7 @@ from arbitrax.api.rate_limits import Limit, RateLimiter, Verdict
 from arbitrax.services.identity_ports import User
 from arbitrax.settings import Settings
 from arbitrax.storage.redis.request_buckets import PREFIX, ValkeyRequestBuckets
-from tests.gateway import Gateway, running_gateway
+from tests.gateway import PASSWORD, Gateway, running_gateway
 
 SLOW = Limit("slow", 0.001, 10.0)
 """Ten tokens, and no more within a test."""
@@ -159,6 +159,20 @@ def test_guessing_passwords_is_slowed_down(strict: Gateway, somebody: User) -> N
         wrong = {"name": "limited", "password": "a wrong password"}
         codes = [client.post("/api/v1/auth/login", json=wrong).status_code for _ in range(7)]
     assert codes == [401] * 5 + [429] * 2
+
+
+def test_who_guesses_a_password_does_not_keep_the_user_out(gateway_settings: Settings) -> None:
+    with running_gateway(gateway_settings, behind_proxy=True) as proxied, proxied.client() as client:
+        proxied.user("wanted", "viewer")
+
+        def sign_in(password: str, address: str) -> int:
+            body = {"name": "wanted", "password": password}
+            headers = {"X-Forwarded-For": address, "X-Forwarded-Proto": "https"}
+            return client.post("/api/v1/auth/login", json=body, headers=headers).status_code
+
+        assert [sign_in("a wrong password", "192.0.2.1") for _ in range(7)] == [401] * 5 + [429] * 2
+        assert sign_in(PASSWORD, "192.0.2.2") == 200
+        assert sign_in(PASSWORD, "192.0.2.1") == 429
 
 
 def test_guessing_tokens_is_slowed_down(strict: Gateway) -> None:

@@ -35,8 +35,9 @@ PATH = "/api/v1/auth"
 async def login(request: GatewayRequest, data: JSONBody[Credentials]) -> Response[AccessToken]:
     """Return an access token of ten minutes, and set a cookie with a refresh token of seven days."""
     limits = request.parts.limits
+    name, address = data.name[:64], request.address
     verdict = await request.parts.limiter.take(
-        [(limits.login_address, request.address), (limits.login_name, data.name[:64])]
+        [(limits.login, f"{name} {address}"), (limits.login_name, name), (limits.login_address, address)]
     )
     if not verdict.allowed:
         raise TooManyRequests("Too many tries to sign in; wait.", retry_after=verdict.wait)
@@ -110,7 +111,7 @@ async def me(request: GatewayRequest) -> Me:
 async def change_password(request: GatewayRequest, data: JSONBody[NewPassword]) -> Response[UserMessage]:
     """Change it; every other login of the user ends."""
     principal = request.principal
-    verdict = await request.parts.limiter.take([(request.parts.limits.login_name, principal.name)])
+    verdict = await request.parts.limiter.take([(request.parts.limits.password, principal.user.hex)])
     if not verdict.allowed:
         raise TooManyRequests("Too many tries to change the password; wait.", retry_after=verdict.wait)
 
