@@ -40,7 +40,7 @@ def _config() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="ArbitraX",
         version=arbitrax.__version__,
-        description="The gateway: market data, backtests, users and their rights.",
+        description="The gateway: market data, backtests, orders on the paper exchange, users and their rights.",
         components=Components(security_schemes={"bearer": bearer}),
         use_handler_docstrings=True,
     )
@@ -58,7 +58,7 @@ async def docs(request: GatewayRequest) -> Response[bytes]:
     """Return the page: no scripts, nothing from elsewhere."""
     page = documentation_page(await request.run(openapi_document))
     headers = {"Content-Security-Policy": PAGE_POLICY, "Cache-Control": "no-cache"}
-    return Response(page.encode(), media_type="text/html; charset=utf-8", headers=headers)
+    return Response(page.encode(), media_type="text/html", headers=headers)
 
 
 DOCUMENT_ROUTES: list[Any] = [openapi_json, docs]
