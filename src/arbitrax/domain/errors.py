@@ -276,6 +276,12 @@ class TooManyRequests(AccessError):
         self.retry_after = retry_after
 
 
+class TooManyJobs(TooManyRequests):
+    """A user has as many jobs waiting as a user may have."""
+
+    code = "job.too_many"
+
+
 class ConflictError(ArbitraxError):
     """What is stored is in the way of the request."""
 

@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from arbitrax.domain.errors import ArbitraxError, DeadJob, UnknownNameError
+from arbitrax.domain.errors import ArbitraxError, DeadJob, TooManyJobs, UnknownNameError
 from arbitrax.domain.ids import decode, encode
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ JOB = "job"
 """Prefix of a job's id."""
 LEASE_SECONDS = 6.0
 """How long a lease lasts without a sign of life."""
+MOST_WAITING = 200
+"""Jobs of a user that may wait at a time. The operator's have no such limit."""
 MOST_LOSSES = 3
 """Attempts that may end with their process or worker; then the job is dead."""
 
@@ -110,6 +112,10 @@ class JobStore(Protocol):
         """Return jobs, newest first; None: of every one. before: only those older than this one."""
         ...
 
+    def waiting(self, owner: UUID, most: int) -> int:
+        """Return how many jobs of a user wait, counted up to ``most``."""
+        ...
+
     def claim(self, holder: str) -> tuple[Job, Lease] | None:
         """Take the next job: of the waiting owners, the one whose last turn is longest ago; its oldest."""
         ...
@@ -161,7 +167,15 @@ class JobStore(Protocol):
 
 
 def submit_job(jobs: JobStore, job: UUID, kind: str, spec: Any, *, owner: UUID | None) -> Job:
-    """Store a job to be done; ``spec`` is what its kind takes, encoded as JSON."""
+    """Store a job to be done; ``spec`` is what its kind takes, encoded as JSON.
+
+    Raises:
+        TooManyJobs: so many of the owner's wait already.
+    """
+    if owner is not None and jobs.waiting(owner, MOST_WAITING) >= MOST_WAITING:
+        raise TooManyJobs(
+            f"{MOST_WAITING} of your jobs wait already; cancel some, or try again when they are done.", retry_after=5.0
+        )
     return jobs.submit(job, kind, msgspec.json.encode(spec), owner)
 
 

@@ -6,9 +6,9 @@ from uuid import UUID
 import psycopg
 import pytest
 
-from arbitrax.domain.errors import Fenced, UnknownNameError
+from arbitrax.domain.errors import Fenced, TooManyJobs, UnknownNameError
 from arbitrax.domain.ids import new_uuid
-from arbitrax.services.jobs import MOST_LOSSES, Lease, Problem, cancel_job, find_job, submit_job
+from arbitrax.services.jobs import MOST_LOSSES, MOST_WAITING, Lease, Problem, cancel_job, find_job, submit_job
 from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.job_outbox import PostgresJobOutbox
 from arbitrax.storage.postgres.job_store import PostgresJobStore
@@ -75,6 +75,18 @@ def test_users_take_turns_however_many_jobs_one_has(jobs, postgres_url) -> None:
     order = [jobs.claim("w")[0].id for _ in range(8)]
     assert order[:3] == [many[0], operators, few[0]]
     assert order[3:] == [many[1], few[1], *many[2:]]
+
+
+def test_a_user_has_so_many_jobs_waiting_and_no_more(jobs, postgres_url) -> None:
+    one, two = add_user(postgres_url, "one"), add_user(postgres_url, "two")
+    for _ in range(MOST_WAITING):
+        submit(jobs, one)
+    with pytest.raises(TooManyJobs, match="200 of your jobs wait already"):
+        submit(jobs, one)
+    submit(jobs, two)
+    submit(jobs)
+    jobs.claim("w")
+    submit(jobs, one)
 
 
 def test_a_newcomer_does_not_wait_for_the_queue_of_another(jobs, postgres_url) -> None:

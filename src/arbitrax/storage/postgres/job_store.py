@@ -73,6 +73,13 @@ class PostgresJobStore:
         with self._database.connection() as connection:
             return [_job(row) for row in connection.execute(statement("jobs_list"), keys)]
 
+    def waiting(self, owner: UUID, most: int) -> int:
+        """Return how many jobs of a user wait, counted up to ``most``."""
+        with self._database.connection() as connection:
+            row = connection.execute(statement("jobs_waiting"), {"owner": owner, "most": most}).fetchone()
+        assert row is not None  # noqa: S101 -- one row by construction
+        return int(row[0])
+
     def claim(self, holder: str) -> tuple[Job, Lease] | None:
         """Take the job whose turn it is."""
         with self._database.connection() as connection, connection.transaction():
