@@ -36,6 +36,7 @@ from arbitrax.trading.past_orders import PastOrders, is_young
 from arbitrax.trading.recorded import Records, Wanted
 from arbitrax.trading.refusals import BUSY, NO_WORKER, REFUSALS
 from arbitrax.trading.registry import Account, Instrument, Registry
+from arbitrax.trading.turns import TURN
 from arbitrax.trading.verdicts import ENTRY, EXACT, PAST, failed, passed, refused_here, validation
 
 DEADLINE = 5_000
@@ -160,8 +161,13 @@ class ExchangeBroker:
 
     async def cancel(self, account: str, order: str) -> Outcome:
         """Cancel what is open of an order."""
+        return (await self.cancel_each(account, [order]))[0]
+
+    async def cancel_each(self, account: str, orders: Sequence[str]) -> list[Outcome]:
+        """Cancel what is open of orders, sent together; the outcomes in the same order."""
         owner = self._registry.account(account)
-        return await self._send(commands.cancel(parse_order(order), account=owner.number), owner, None, "")
+        rows = [commands.cancel(parse_order(each), account=owner.number) for each in orders]
+        return await self._send_all(rows, owner, [None] * len(rows), [""] * len(rows), enters=False)
 
     async def cancel_all(self, account: str, *, symbol: str | None = None, side: Side | None = None) -> Outcome:
         """Cancel an account's orders."""
@@ -305,6 +311,8 @@ class ExchangeBroker:
         *,
         enters: bool,
     ) -> list[Outcome]:
+        if (turn := TURN.get()) is not None:
+            await turn.come()  # up to `send_all`, which takes the rows at once, nothing may be awaited
         if enters and (closed := self._gateway.closed(owner.shard)) is not None:
             refusal, sentence = closed
             return [refused(refusal, sentence=sentence, client_order_id=each) for each in clients]

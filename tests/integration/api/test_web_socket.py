@@ -19,6 +19,9 @@ from websockets.sync.client import connect
 
 from arbitrax.api.websocket import streams
 from arbitrax.services.identity_ports import User
+from arbitrax.storage.postgres.exchange_accounts import PostgresAccounts
+from arbitrax.trading import turns
+from arbitrax.trading.client_ids import new_client_order_id
 from tests.exchange_processes import Exchange
 from tests.gateway import Gateway
 from tests.socket_client import Socket, book_of
@@ -159,6 +162,49 @@ def test_orders_go_with_the_session_that_said_so(gateway: Gateway, key: str, res
     becomes(third)
     staying.close()
     assert status(second) == "open"
+
+
+def test_cancel_all_takes_what_was_submitted_just_before_it(socket: Socket, rest: httpx2.Client) -> None:
+    """Ids that do not say when they were made are looked up first, and a cancel needs no look."""
+    for count in (1, 2, 50, 200, 1):
+        ids = [
+            socket.send(op="submit", account="mine", orders=[order(price="15") for _ in range(count)]),
+            socket.send(op="cancel_all", account="mine"),
+        ]
+        submitted, cancelled = (socket.wait_for(lambda each, id=id: each.get("id") == id) for id in ids)
+        assert {each["status"] for each in submitted["results"]} == {"open"}
+        assert sorted(cancelled["cancelled"]) == sorted(each["id"] for each in submitted["results"])
+
+
+def test_frames_enter_in_their_order_whatever_their_ids_say(socket: Socket, rest: httpx2.Client) -> None:
+    def dated(is_dated: bool) -> dict[str, Any]:
+        named = {"client_order_id": new_client_order_id(time.time_ns() // 1_000_000)} if is_dated else {}
+        return order(price="16") | named
+
+    draw = random.Random(11)  # noqa: S311 - the same each time
+    frames = [[dated(draw.random() < 0.5) for _ in range(draw.choice((1, 1, 5)))] for _ in range(60)]
+    ids = [socket.send(op="submit", account="mine", orders=orders) for orders in frames]
+    last = socket.send(op="cancel_all", account="mine")
+    told = [each["id"] for id in ids for each in socket.wait_for(lambda each, id=id: each.get("id") == id)["results"]]
+    assert told == sorted(told)  # an order's id is its number at the exchange
+    assert sorted(socket.wait_for(lambda each: each.get("id") == last)["cancelled"]) == told
+
+
+def test_a_cancel_passes_an_order_whose_id_cannot_be_looked_up(
+    socket: Socket, rest: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = socket.ask(op="submit", account="mine", orders=[order(price="17")])["results"][0]["id"]
+    look, answers = PostgresAccounts.first_outcomes, threading.Event()
+    monkeypatch.setattr(PostgresAccounts, "first_outcomes", lambda self, ids: answers.wait(60) and look(self, ids))
+    monkeypatch.setattr(turns, "READY_SECONDS", 0.1)
+    try:
+        stuck = socket.send(op="submit", account="mine", orders=[order(price="17")])
+        assert socket.ask(op="cancel_all", account="mine")["cancelled"] == [first]
+    finally:
+        answers.set()
+    late = socket.wait_for(lambda each: each.get("id") == stuck)
+    assert (late["type"], late["retryable"]) == ("error", True)
+    assert socket.ask(op="cancel_all", account="mine")["cancelled"] == []
 
 
 def test_resuming_gives_what_is_missing_and_no_snapshot(gateway: Gateway, key: str, rest: httpx2.Client) -> None:

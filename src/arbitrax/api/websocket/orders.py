@@ -49,7 +49,7 @@ class SocketOrders:
                 )
                 return {"results": [await _shown(broker, account, found, None, received)]}
             case ask.Cancel():
-                outcomes = await asyncio.gather(*(broker.cancel(account.text, each) for each in request.orders))
+                outcomes = await broker.cancel_each(account.text, request.orders)
                 return {"results": [await _shown(broker, account, each, None, received) for each in outcomes]}
             case ask.CancelAll():
                 found = await broker.cancel_all(account.text, symbol=request.symbol, side=request.side)

@@ -31,6 +31,7 @@ from arbitrax.domain.errors import (
 from arbitrax.domain.ids import encode as encode_id
 from arbitrax.domain.ids import new_uuid
 from arbitrax.services.identity_logins import check_address
+from arbitrax.trading.turns import TURN, Turn
 
 if TYPE_CHECKING:
     from litestar import WebSocket
@@ -70,7 +71,8 @@ class Session:
         self._news: dict[Stream, None] = {}
         self._writes_soon = False
         self._working = asyncio.Semaphore(MOST_AT_WORK)
-        self._tasks = set[asyncio.Task[None]]()
+        self._tasks: dict[asyncio.Task[None], Turn | None] = {}
+        self._last_turn: Turn | None = None
         self._began = False
         self._held_since: float | None = None
         self._room: asyncio.Future[None] | None = None
@@ -228,10 +230,15 @@ class Session:
             self._principal = found
             self._release()
 
-    def _start(self, work: Any) -> None:
+    def _start(self, work: Any, turn: Turn | None = None) -> None:
         task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._tasks[task] = turn
+        task.add_done_callback(self._done_with)
+
+    def _done_with(self, task: asyncio.Task[None]) -> None:
+        turn = self._tasks.pop(task)
+        if turn is not None:
+            turn.skip()  # it may have ended without sending
 
     # Reading
 
@@ -276,14 +283,16 @@ class Session:
                 self.require("trade")
                 self._began = True
                 await self._working.acquire()
-                self._start(self._work(request))
+                turn = self._last_turn = Turn(self._last_turn)
+                self._start(self._work(request, turn), turn)
                 return
             self.say(await self._done(request))
             self._subscribing.begin()
         except (ArbitraxError, RequestError) as error:
             self._fail(request.id, error)
 
-    async def _work(self, request: ask.Trade) -> None:
+    async def _work(self, request: ask.Trade, turn: Turn) -> None:
+        TURN.set(turn)
         try:
             found = await self._orders.do(request)
             self.say({"type": "result", "id": request.id, "op": _name(request), **found})
