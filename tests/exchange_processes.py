@@ -49,7 +49,7 @@ class Exchange:
             "ARBITRAX_REDIS_URL": str(settings.redis_url),
             "ARBITRAX_CACHE_URL": str(settings.cache_url),
         }
-        self._shard = shard
+        self.shard = shard
         with valkey.Valkey.from_url(str(settings.cache_url)) as cache:
             cache.flushdb()  # books of another test's exchange
         self.processes: dict[str, subprocess.Popen[str]] = {}
@@ -71,7 +71,7 @@ class Exchange:
     def start(self, name: str, ready: str | None = None) -> None:
         """Start a part and wait for a line of it, if it says one."""
         process = subprocess.Popen(
-            [*PROGRAM, "serve", name, "--shard", str(self._shard)],
+            [*PROGRAM, "serve", name, "--shard", str(self.shard)],
             env=self._environment,
             stderr=subprocess.PIPE,
             text=True,

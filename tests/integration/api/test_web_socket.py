@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+import signal
 import socket as plain_socket
 import threading
 import time
@@ -14,6 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx2
 import pytest
+import valkey
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -205,6 +207,51 @@ def test_a_cancel_passes_an_order_whose_id_cannot_be_looked_up(
     late = socket.wait_for(lambda each: each.get("id") == stuck)
     assert (late["type"], late["retryable"]) == ("error", True)
     assert socket.ask(op="cancel_all", account="mine")["cancelled"] == []
+
+
+def test_orders_that_were_on_their_way_go_with_the_session_too(
+    gateway: Gateway, exchange: Exchange, key: str, rest: httpx2.Client
+) -> None:
+    def going() -> Socket:
+        found = Socket(gateway.url)
+        assert found.ask(op="authenticate", token=key, cancel_on_disconnect=True)["type"] == "ack"
+        return found
+
+    def is_journaled(client: str) -> bool:
+        with valkey.Valkey.from_url(str(gateway.settings.redis_url)) as journal:
+            newest = journal.xrevrange(f"commands:{exchange.shard}", count=20)
+        return any(client.encode() in value for _, fields in newest for value in fields.values())
+
+    staying, leaving = going(), going()
+    kept = staying.ask(op="submit", account="mine", orders=[order(price="18")])["results"][0]["id"]
+    sent = [order(price="18") for _ in range(3)]
+    worker = exchange.processes["exchange"]
+    worker.send_signal(signal.SIGSTOP)  # so that no answer can come before the socket ends
+    try:
+        leaving.send(op="submit", account="mine", orders=sent)
+        end = time.monotonic() + 30
+        while not is_journaled(sent[-1]["client_order_id"]):
+            assert time.monotonic() < end
+            threading.Event().wait(0.01)
+        before = len(gateway.parts.hub.sessions)
+        leaving.connection.socket.shutdown(plain_socket.SHUT_RDWR)
+        while len(gateway.parts.hub.sessions) == before:
+            assert time.monotonic() < end
+            threading.Event().wait(0.01)
+    finally:
+        worker.send_signal(signal.SIGCONT)
+
+    def status(client: str) -> str | None:
+        rows = rest.get("/api/v1/orders", params={"account": "mine", "status": "all", "limit": 50}).json()["data"]
+        return next((str(each["status"]) for each in rows if each["client_order_id"] == client), None)
+
+    end = time.monotonic() + 30
+    while {status(each["client_order_id"]) for each in sent} != {"cancelled"}:
+        assert time.monotonic() < end, [status(each["client_order_id"]) for each in sent]
+        threading.Event().wait(0.05)
+    assert rest.get(f"/api/v1/orders/{kept}", params={"account": "mine"}).json()["status"] == "open"
+    leaving.close()
+    staying.close()
 
 
 def test_resuming_gives_what_is_missing_and_no_snapshot(gateway: Gateway, key: str, rest: httpx2.Client) -> None:

@@ -52,6 +52,8 @@ MOST_AT_WORK = 64
 """Requests about orders of a session that are being answered."""
 UNCERTAIN_SECONDS = 10.0
 """How long a session is held whose rights cannot be verified; then it is closed."""
+ANSWER_SECONDS = 8.0
+"""How long a session that ends waits for answers to what it has sent: longer than an answer takes at most."""
 SLOW, UNAUTHORISED, LATE, RESTARTING = 4008, 4401, 4408, 1013
 
 
@@ -113,12 +115,21 @@ class Session:
             self.hub.remove(self)
             self.wire.on_room = None
             self._subscribing.close()
-            for each in self._tasks:
-                each.cancel()
-            await asyncio.gather(*self._tasks, return_exceptions=True)
+            await self._finish()
             await self._orders.close()
         if self._ending is not None:
             await self._close(*self._ending)
+
+    async def _finish(self) -> None:
+        """End what is being done, but see what becomes of what was sent: its orders may have to go with the session."""
+        for task, turn in self._tasks.items():
+            if turn is None or not turn.has_come:
+                task.cancel()
+        if self._tasks:
+            _, late = await asyncio.wait(list(self._tasks), timeout=ANSWER_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     def end(self, code: int, reason: str) -> None:
         """End the session."""
