@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.registry import Account, Instrument
 
-REFRESH_SECONDS = 1.0
+REFRESH_SECONDS = 0.2
 """How old the registry must be to be read again because somebody asks for what is not in it."""
 STALE_SECONDS = 2.0
 """How old it may get while accounts are asked for: other gateways' orders may be of instruments that came since."""
@@ -77,7 +77,8 @@ class TradingDesk:
         if time.monotonic() - self._read > STALE_SECONDS:
             self._begin_refresh()  # nobody waits for it: cancels pass while the database is down
         found = _account(registry, name, sees)
-        if not found and await self._refresh():
+        if not found:  # it may be younger than what was read
+            await self._refresh(wait=True)
             found = _account(registry, name, sees)
         if not found:
             what = "no account" if name is None else f"no account {name!r}"
@@ -123,12 +124,17 @@ class TradingDesk:
         assert self._registry is not None  # noqa: S101 - `_refresh` made it
         return self._registry
 
-    async def _refresh(self) -> bool:
-        """Read the registry, once for all who ask meanwhile; False: it is as of a moment ago."""
-        if self._registry is not None and time.monotonic() - self._read < REFRESH_SECONDS:
-            return False
+    async def _refresh(self, *, wait: bool = False) -> None:
+        """Read the registry, once for all who ask meanwhile, unless it was read a moment ago; ``wait``: then later."""
+        asked = time.monotonic()
+        age = asked - self._read
+        if self._registry is not None and age < REFRESH_SECONDS:
+            if not wait:
+                return
+            await asyncio.sleep(REFRESH_SECONDS - age)
+            if self._read >= asked:
+                return
         await asyncio.shield(self._begin_refresh())
-        return True
 
     def _begin_refresh(self) -> asyncio.Task[None]:
         if self._refreshing is None:

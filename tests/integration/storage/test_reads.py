@@ -134,7 +134,7 @@ def hide(postgres_url: str) -> None:
 def test_recent_days_are_read_from_valkey_once_stored(cached_store, server, postgres_url) -> None:
     bars = minute_bars(TODAY - 60, 61)
     store(cached_store, bars)
-    names = sorted(name.decode() for name in server.keys("*"))
+    names = sorted(name.decode() for name in server.keys("cache:historical:*"))
     assert len(names) == 45
     assert names[-1] == "cache:historical:AAPL:2024-10-04" == key("AAPL", TODAY)
     assert set(server.hgetall(names[-1])) == {b"1m", b"1m:version"}

@@ -99,7 +99,21 @@ def test_names_that_nobody_has_do_not_read_the_store_each_time():
         await asyncio.gather(*(ask() for _ in range(50)))
 
     asyncio.run(run())
-    assert store.reads == 1
+    assert store.reads == 2  # as they began, and once more for all of them
+
+
+def test_an_account_made_a_moment_ago_is_found():
+    store = Store(account(1, "first", ADA))
+    desk = store.desk()
+
+    async def run():
+        await desk.account("first", ADA)
+        second = account(2, "second", ADA)
+        store.accounts.append(second)
+        assert await asyncio.gather(*(desk.account("second", ADA) for _ in range(5))) == [second] * 5
+
+    asyncio.run(run())
+    assert store.reads == 2
 
 
 def test_what_is_known_is_found_while_the_store_is_down(monkeypatch):
