@@ -3,6 +3,7 @@
 Generated: a route, parameter or field that is added later is tried here, or this file says what it lacks.
 """
 
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -75,6 +76,8 @@ def theirs(gateway: Gateway, exchange: Exchange, stranger: User) -> dict[str, st
         while made.status_code == 503:  # the recorder is starting
             made = client.post("/api/v1/orders", json=body | {"client_order_id": "theirs"})
         assert made.status_code == 201, made.text
+        while client.get(made.headers["Location"]).json()["recorded_at"] is None:
+            threading.Event().wait(0.02)  # what is compared later does not change by itself
     waiting = submit_backtest(store, year(fast=5, slow=20), owner=stranger.id, now=time.time_ns())
     return {
         "user": encode(USER, stranger.id),
