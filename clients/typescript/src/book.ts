@@ -46,6 +46,10 @@ class Side {
     }
   }
 
+  get length(): number {
+    return this.#levels.length;
+  }
+
   text(): string {
     return this.#levels
       .slice(0, CHECKED)
@@ -78,6 +82,9 @@ export class LocalBook {
   readonly #bids = new Side(-1);
   readonly #asks = new Side(1);
 
+  /** `most`: levels a side that there may be. */
+  constructor(readonly most = Infinity) {}
+
   /** Apply a snapshot or delta; after "gap" or "wrong" only a snapshot helps. */
   apply(type: string, seq: number, prevSeq: number | null, data: BookData): Verdict {
     if (type === "snapshot") {
@@ -92,7 +99,9 @@ export class LocalBook {
     }
     this.epoch = data.epoch;
     this.seq = seq;
-    if (crc32(`${this.#bids.text()}|${this.#asks.text()}`) !== data.crc) {
+    // The checksum covers the best levels only: one too many behind them was to be removed, and was not.
+    const tooMany = Math.max(this.#bids.length, this.#asks.length) > this.most;
+    if (tooMany || crc32(`${this.#bids.text()}|${this.#asks.text()}`) !== data.crc) {
       this.seq = undefined;
       return "wrong";
     }

@@ -103,7 +103,7 @@ export class EventSubscription<T> extends Subscription<Update<T>> {
 }
 
 export class BookSubscription extends Subscription<Book> {
-  readonly #book = new LocalBook();
+  readonly #book: LocalBook;
 
   constructor(
     symbol: string,
@@ -111,6 +111,7 @@ export class BookSubscription extends Subscription<Book> {
     listener: Listener<Book>,
   ) {
     super("book", symbol, undefined, listener);
+    this.#book = new LocalBook(depth === "full" ? Infinity : depth);
   }
 
   override take(message: ChannelMessage): boolean {

@@ -20,6 +20,8 @@ interface Step {
 
 interface Scenario {
   readonly name: string;
+  /** Levels a side; left out: any number. */
+  readonly depth?: number;
   readonly steps: readonly Step[];
 }
 
@@ -29,7 +31,7 @@ const scenarios = JSON.parse(readFileSync(vectors, "utf8")) as Scenario[];
 
 for (const scenario of scenarios) {
   void test(scenario.name, () => {
-    const book = new LocalBook();
+    const book = new LocalBook(scenario.depth);
     scenario.steps.forEach((step, at) => {
       assert.equal(book.apply(step.type, step.seq, step.prev_seq, step.data), step.verdict, `step ${at}`);
       if (step.verdict !== "applied") return;

@@ -48,6 +48,9 @@ class _Side:
         self._keys = list[Decimal]()
         self._levels = dict[Decimal, Level]()
 
+    def __len__(self) -> int:
+        return len(self._keys)
+
     def replace(self, levels: Iterable[Sequence[str]]) -> None:
         self._levels = {self._sign * Decimal(price): (price, quantity) for price, quantity in levels}
         self._keys = sorted(self._levels)
@@ -72,8 +75,9 @@ class _Side:
 class LocalBook:
     """The book of a symbol as one client has it; nothing at first."""
 
-    def __init__(self) -> None:
-        """Begin without one."""
+    def __init__(self, most: int | None = None) -> None:
+        """Begin without one. ``most``: levels a side that there may be; None: any number."""
+        self._most = most
         self.epoch = 0
         self.seq: int | None = None
         self._bids, self._asks = _Side(-1), _Side(1)
@@ -93,7 +97,10 @@ class LocalBook:
             self._bids.change(data["bids"])
             self._asks.change(data["asks"])
         self.epoch, self.seq = data["epoch"], seq
-        if checksum(*(side_text(each.top(LEVELS)) for each in (self._bids, self._asks))) != data["crc"]:
+        sides = self._bids, self._asks
+        # The checksum covers the best levels only: one too many behind them was to be removed, and was not.
+        too_many = self._most is not None and any(len(each) > self._most for each in sides)
+        if too_many or checksum(*(side_text(each.top(LEVELS)) for each in sides)) != data["crc"]:
             self.seq = None
             return "wrong"
         return "applied"

@@ -54,7 +54,7 @@ class Subscription(Faced[F], Generic[F, T]):
         """How often messages were missing, or the book was wrong, and it began anew."""
         self._leave = leave
         self._queue = deque[Update[Any]]()
-        self._book = LocalBook() if channel == "book" else None
+        self._book = LocalBook(None if depth == "full" else depth) if channel == "book" else None
         self._changed: datetime | None = None
         """When the book last changed, if its reader has not seen that."""
         self._news = asyncio.Event()

@@ -20,7 +20,7 @@ Levels = dict[int, int]
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda each: each["name"])
 def test_vectors_of_both_clients(scenario: dict[str, Any]) -> None:
-    book = LocalBook()
+    book = LocalBook(scenario.get("depth"))
     for at, step in enumerate(scenario["steps"]):
         assert book.apply(step["type"], step["seq"], step["prev_seq"], step["data"]) == step["verdict"], at
         if step["verdict"] == "applied":

@@ -8,6 +8,7 @@ import { createInterface } from "node:readline";
 import { type Listener, type NewOrder, connect } from "../../src/index.js";
 
 interface Command {
+  readonly depth?: 10 | 50;
   readonly follow?: "book" | "trades" | "orders" | "fills" | "positions" | "account" | "bars" | "prices" | "statistics" | "run";
   readonly name?: string;
   readonly submit?: readonly NewOrder[];
@@ -36,7 +37,7 @@ function listener(channel: string): Listener<object> {
 
 async function act(command: Command): Promise<void> {
   const { follow, name = "" } = command;
-  if (follow === "book") stream.book(name, "full", listener(follow));
+  if (follow === "book") stream.book(name, command.depth ?? "full", listener(follow));
   else if (follow === "bars") stream.bars(name, "1s", listener(follow));
   else if (follow !== undefined) stream[follow](name, listener(follow));
   if (command.submit !== undefined) write({ submitted: await stream.submit(command.submit, command.account) });
