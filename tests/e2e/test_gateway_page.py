@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,8 +42,8 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def key(up: tuple[Up, Path]) -> str:
-    """Run the block about orders as it is written, and return the key that it made."""
+def answers(up: tuple[Up, Path]) -> list[Any]:
+    """Run the block about orders as it is written; return the answer to each line, and the key that it made."""
     running, home = up
     (block,) = [each for each in blocks("gateway.md", "sh") if "orders/validations" in each]
     first, *lines = block.splitlines()
@@ -58,8 +59,16 @@ def key(up: tuple[Up, Path]) -> str:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    answers = [json.loads(each) for each in done.stdout.split("\n@ ")[1:]]
-    accounts, validation, order, found, book, history, positions, fills, switch, cancelled, secret = answers
+    return [json.loads(each) for each in done.stdout.split("\n@ ")[1:]]
+
+
+@pytest.fixture(scope="module")
+def key(answers: list[Any]) -> str:
+    return str(answers[-1])
+
+
+def test_the_lines_of_the_gateways_page_work_as_they_are_written(answers: list[Any]) -> None:
+    accounts, validation, order, found, book, history, positions, fills, switch, cancelled, _ = answers
     assert [each["name"] for each in accounts["data"]] == ["demo"]
     assert validation["accepted"] is True
     assert order["status"] == "open"
@@ -68,12 +77,6 @@ def key(up: tuple[Up, Path]) -> str:
     assert (history["has_more"], positions["data"], fills["data"]) == (False, [], [])
     assert switch["orders"] == []
     assert cancelled["orders"] == [order["id"]]
-    return str(secret)
-
-
-@pytest.mark.usefixtures("key")
-def test_the_lines_of_the_gateways_page_work_as_they_are_written() -> None:
-    """The fixture ran them."""
 
 
 def test_every_frame_of_the_sockets_page_is_answered(up: tuple[Up, Path], key: str) -> None:

@@ -20,9 +20,10 @@ from arbitrax.client.messages import Cancelled, FillOfOrder, NewOrder, OrderMess
 from arbitrax.client.problems import made_error
 from arbitrax.client.socket_orders import SocketOrders
 from arbitrax.client.subscription import Depth, Subscription
-from arbitrax.client.updates import Cash, Quote, RunNews, Statistics, Trade, TradeBar, Update
+from arbitrax.client.updates import Cash, Quote, RunNews, Statistics, TradeBar, Update
 from arbitrax.client.waiting import pause
 from arbitrax.domain.errors import AccessError, ArbitraxError, NotAuthenticated
+from arbitrax.exchange.feed.messages import Trade
 
 if TYPE_CHECKING:
     from arbitrax.client.transport import Transport

@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from arbitrax.client.messages import FillOfOrder, OrderMessage, PositionMessage
+from arbitrax.exchange.feed.messages import Trade
 
 T = TypeVar("T")
 
@@ -24,18 +25,6 @@ class Update(Struct, Generic[T], frozen=True):
     seq: int
     at: datetime
     data: T
-
-
-class Trade(Struct, frozen=True, array_like=True):
-    """A trade: ``number`` counts those of the symbol; where one is missing this client was too slow."""
-
-    number: int
-    price: str
-    quantity: str
-    taker: str
-    """buy, sell or auction."""
-    time: int
-    """Ms since 1970."""
 
 
 class Quote(Struct, frozen=True):

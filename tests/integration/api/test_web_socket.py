@@ -326,7 +326,7 @@ def test_strangers_follow_and_send_nothing_of_an_account(gateway: Gateway, excha
     socket = Socket(gateway.url)
     assert socket.ask(op="subscribe", channel="book", symbols=["COIN"])["code"] == "access.not_authenticated"
     stranger = gateway.user("socket-stranger", "trader")
-    assert socket.ask(op="authenticate", token="nonsense")["code"] == "access.not_authenticated"  # noqa: S106
+    assert socket.ask(op="authenticate", token="nonsense")["code"] == "access.not_authenticated"  # noqa: S106 - no secret
     assert socket.ask(op="authenticate", token=gateway.key(stranger, "read", "trade"))["type"] == "ack"
     assert socket.ask(op="authenticate", token=gateway.key(trader, "read"))["code"] == "access.forbidden"
     for channel in ("orders", "fills", "positions", "account"):

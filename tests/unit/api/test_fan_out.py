@@ -144,7 +144,7 @@ async def follow(market, dice, channel, paces, *, reload_at=0):
 def test_books_of_clients_of_every_pace_are_right(seed):
     async def run():
         market = Market(seed)
-        clients, ends = await follow(market, Random(seed), "book", (1.0, 1.0, 0.9, 0.5, 0.1))  # noqa: S311
+        clients, ends = await follow(market, Random(seed), "book", (1.0, 1.0, 0.9, 0.5, 0.1))  # noqa: S311 - the same each time
         want = [[list(level) for level in market.symbol.levels(side, 10)] for side in (0, 1)]
         for client, end in zip(clients, ends, strict=True):
             messages = [each for each in client.messages() if each["type"] != "resync_required"]
@@ -163,7 +163,7 @@ def test_books_of_clients_of_every_pace_are_right(seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_nobody_misses_a_trade(seed):
     async def run():
-        clients, _ = await follow(Market(seed), Random(seed), "trades", (1.0, 0.9, 0.5, 0.1))  # noqa: S311
+        clients, _ = await follow(Market(seed), Random(seed), "trades", (1.0, 0.9, 0.5, 0.1))  # noqa: S311 - the same each time
         tapes = [[trade for each in client.messages() for trade in each["data"]["trades"]] for client in clients]
         assert len(tapes[0]) > 100
         first = tapes[0][0][0]
@@ -180,7 +180,7 @@ def test_nobody_misses_a_trade(seed):
 def test_slow_clients_get_the_newest(channel):
     async def run():
         market = Market(5)
-        clients, _ = await follow(market, Random(5), channel, (1.0, 0.9, 0.1))  # noqa: S311
+        clients, _ = await follow(market, Random(5), channel, (1.0, 0.9, 0.1))  # noqa: S311 - the same each time
         last = [client.messages()[-1] for client in clients]
         assert last[0]["data"] == last[1]["data"] == last[2]["data"]
         assert len(clients[2].frames) < len(clients[0].frames)
@@ -190,7 +190,7 @@ def test_slow_clients_get_the_newest(channel):
 
 def test_everybody_is_told_when_books_begin_anew():
     async def run():
-        clients, _ = await follow(Market(1), Random(1), "book", (1.0, 0.9, 0.1), reload_at=60)  # noqa: S311
+        clients, _ = await follow(Market(1), Random(1), "book", (1.0, 0.9, 0.1), reload_at=60)  # noqa: S311 - the same each time
         for client in clients:
             kinds = [each["type"] for each in client.messages() if each["type"] != "delta"]
             assert kinds == ["snapshot", "resync_required", "snapshot"]

@@ -33,7 +33,7 @@ SAID = [
     'Argument 1 has incompatible type "int"; expected "str"',
     'Revealed type is "arbitrax.client.messages.OrderOutcome"',
     'Revealed type is "arbitrax.client.messages.OrderMessage"',
-    'Revealed type is "list[arbitrax.client.updates.Trade]"',
+    'Revealed type is "list[arbitrax.exchange.feed.messages.Trade]"',
     'Argument "depth" to "book" of "Stream" has incompatible type "Literal[11]"',
 ]
 

@@ -126,7 +126,7 @@ class FanOuts:
         there = self._all.get(stream.key)
         if there is None:
             there = self._all[stream.key] = FanOut(stream.tape)
-            stream.tape.notify(lambda key=stream.key: self._note(key))  # type: ignore[misc]
+            stream.tape.notify(lambda key=stream.key: self._note(key))  # type: ignore[misc] # of a default argument's type
         elif stream.tape.seq == there.tape.seq:
             stream.tape.close()
             stream.tape = there.tape
