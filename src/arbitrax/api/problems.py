@@ -210,6 +210,8 @@ def field_error(error: msgspec.ValidationError) -> FieldError:
     if named is not None:
         steps.append(named["name"])
         code = "request.unknown" if named["what"] == "contains unknown" else "request.missing"
+    if "matching regex" in message:
+        message = "It is not written as this field is; /docs shows an example."
     pointer = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
     return FieldError(pointer, code, message)
 

@@ -110,3 +110,13 @@ def test_a_pointer_leads_to_what_is_wrong(text: str, pointer: str, code: str) ->
         msgspec.json.decode(text, type=Outer)
     found = field_error(caught.value)
     assert (found.pointer, found.code) == (pointer, code)
+
+
+def test_who_writes_a_field_wrongly_is_not_told_a_regular_expression() -> None:
+    from arbitrax.api.messages.orders import NewOrder
+
+    with pytest.raises(msgspec.ValidationError) as caught:
+        msgspec.json.decode('{"symbol": "AAPL", "side": "buy", "price": "abc"}', type=NewOrder)
+    found = field_error(caught.value)
+    assert (found.pointer, found.code) == ("/price", "request.value")
+    assert found.detail == "It is not written as this field is; /docs shows an example."
