@@ -3,8 +3,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { brotliCompress, gzip } from "node:zlib";
 import react from "@vitejs/plugin-react";
-import type { Plugin } from "vite";
-import { defineConfig } from "vitest/config";
+import { defineConfig, type Plugin } from "vite";
 
 const GATEWAY = process.env["ARBITRAX_URL"] ?? "http://127.0.0.1:8080";
 const OUTPUT = fileURLToPath(new URL("../src/arbitrax/web_dist", import.meta.url));
@@ -60,10 +59,4 @@ export default defineConfig({
     chunkSizeWarningLimit: 400,
   },
   server: { proxy: { "/api": { target: GATEWAY, ws: true } } },
-  test: {
-    environment: "jsdom",
-    setupFiles: ["tests/setup.ts"],
-    include: ["tests/unit/**/*.test.{ts,tsx}"],
-    restoreMocks: true,
-  },
 });
