@@ -30,7 +30,6 @@ interface Fixtures extends Tools {
 
 const withTools = test.extend<Fixtures>({
   browser: [
-    // eslint-disable-next-line no-empty-pattern -- vitest reads the names of what a fixture needs
     async ({}, use) => {
       const isRoot = process.getuid?.() === 0;
       const made = await engine.launch({ executablePath: chromium() ?? "", chromiumSandbox: !isRoot });

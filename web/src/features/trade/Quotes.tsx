@@ -20,7 +20,13 @@ export function Quotes({ symbol }: { readonly symbol: string }) {
         <Figure value={best?.ask?.[0]} live why={WHY_NO_SIDE} />
       </Stat>
       <Stat label="Day range">
-        <Figure value={day?.low} why={WHY_NO_TRADE} /> – <Figure value={day?.high} why={WHY_NO_TRADE} />
+        <Figure value={day?.low} why={WHY_NO_TRADE} />
+        {day?.high != null && (
+          <>
+            {" – "}
+            <Figure value={day.high} />
+          </>
+        )}
       </Stat>
       <Stat label="Volume">
         <Figure value={day?.volume} live why={WHY_NO_TRADE} />

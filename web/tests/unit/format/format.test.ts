@@ -7,7 +7,7 @@ import { formatAge, formatTime, formatTimeOfDay } from "@/format/time";
 describe("decimals are exact", () => {
   it.each([
     ["1234567.8901", {}, "1 234 567.8901"],
-    ["-1234.5", { digits: 2 }, "−1234.50"],
+    ["-1234.5", { digits: 2 }, "−1 234.50"],
     ["-12345.675", { digits: 2 }, "−12 345.68"],
     ["0.005", { digits: 2 }, "0.01"],
     ["-0.001", { digits: 2 }, "0.00"],
