@@ -2,7 +2,7 @@
 
 export const MINUS = "−";
 export const DASH = "—";
-const GROUP = "\u2009"; // thin space, as SI and the eye prefer
+const GROUP = "\u202f"; // narrow and unbroken, as SI and the eye prefer
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 
