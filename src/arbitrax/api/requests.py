@@ -25,6 +25,8 @@ T = TypeVar("T")
 
 HOLDS_PASSWORD = "holds_password"  # noqa: S105 - names an option of a route
 """Option of the routes that use `GatewayRequest.change` and whose body has a password."""
+ENDS_RIGHTS = "ends_rights"
+"""Option of the routes that use `GatewayRequest.change` and may take something away from a token or key."""
 IDEMPOTENCY_KEY = "idempotency-key"
 _KEY = re.compile(r"[!-~]{1,128}")
 
@@ -89,7 +91,12 @@ class GatewayRequest(Request[Any, Any, Any]):
         ``effect`` runs in a thread, inside the transaction.
         """
         once = await self._once() if self.method == "POST" else None
-        answer = await self.run(self.parts.store.mutations.make, self.actor, action, effect, once)
+        try:
+            answer = await self.run(self.parts.store.mutations.make, self.actor, action, effect, once)
+        finally:
+            # Other gateways see it within a second; here the next request must. Also when the change is in doubt.
+            if ENDS_RIGHTS in self.route_handler.opt:
+                self.parts.authenticator.forget()
         return respond(answer)
 
     async def _once(self) -> OnceKey | None:
