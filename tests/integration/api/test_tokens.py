@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import httpx2
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg import sql
 
 from arbitrax.domain.ids import encode
+from arbitrax.services.identity_first import add_with_made_password, forget_changed_passwords
 from arbitrax.services.identity_ports import KEY, LOGIN, USER, User
 from arbitrax.services.identity_tokens import AUDIENCE, ISSUER, AccessTokens
 from arbitrax.storage.signing_key_file import HomeSigningKey
@@ -394,6 +396,35 @@ def test_a_first_password_must_be_changed_before_anything_else(gateway: Gateway)
         begun = time.monotonic()
         while client.get("/api/v1/users").status_code == 403:
             assert time.monotonic() - begun < 1.5
+
+
+def test_the_file_with_a_made_password_goes_when_the_password_does(gateway: Gateway, admin: User) -> None:
+    users, home = gateway.parts.store.users, gateway.settings.home
+
+    def added(name: str) -> tuple[User, Path]:
+        return add_with_made_password(users, name, "viewer", home, lambda change: change())
+
+    def change(user: User, what: dict[str, object]) -> None:
+        path = f"/api/v1/users/{encode(USER, user.id)}"
+        assert chief.patch(path, json=what, headers={"If-Match": chief.get(path).headers["ETag"]}).status_code == 200
+
+    (selma, hers), (simon, his), (_, left) = added("selma"), added("simon"), added("sofia")
+    with closing(gateway.sign_in(selma.name, hers.read_text().strip())) as client:
+        wrong = {"current": "not the password", "password": PASSWORD}
+        assert client.put("/api/v1/auth/password", json=wrong).status_code == 401
+        assert hers.exists()
+        own = {"current": hers.read_text().strip(), "password": PASSWORD}
+        assert client.put("/api/v1/auth/password", json=own).status_code == 200
+        assert not hers.exists()
+    with closing(gateway.sign_in(admin.name)) as chief:
+        change(simon, {"role": "trader"})
+        assert his.exists()
+        change(simon, {"password": PASSWORD})
+        assert not his.exists()
+    # As if the gateway had been killed before it removed the file: the next `arbitrax up` does.
+    hers.write_text("what it was\n")
+    forget_changed_passwords(users, home)
+    assert (hers.exists(), left.exists()) == (False, True)
 
 
 def test_a_revoked_key_is_gone_within_a_second(gateway: Gateway, trader: User) -> None:

@@ -128,7 +128,9 @@ async def change_password(request: GatewayRequest, data: JSONBody[NewPassword]) 
         user = request.parts.store.users.change_password(principal.user, data.current, data.password, login=login)
         return changed(200, user_message(user), subject=encode(USER, user.id))
 
-    return await request.change("user.change_password", effect)
+    response = await request.change("user.change_password", effect)
+    await request.run(request.parts.store.forget_made_password, principal.name)
+    return response
 
 
 def _signed_in(request: GatewayRequest, tokens: Tokens) -> Response[AccessToken]:

@@ -77,6 +77,8 @@ async def change_user(
 
     response = await request.change("user.change", effect)
     found = await request.run(request.parts.store.users.find, id)
+    if data.password is not None:
+        await request.run(request.parts.store.forget_made_password, found.name)
     response.headers["ETag"] = version_tag(found.version)
     return cast("Response[UserMessage]", response)
 
