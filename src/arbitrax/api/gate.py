@@ -17,7 +17,7 @@ from arbitrax.domain.ids import encode as encode_id
 from arbitrax.domain.ids import new_uuid
 
 if TYPE_CHECKING:
-    from litestar.types import ASGIApp, Message, Receive, Scope, Send
+    from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
     from arbitrax.api.request_metrics import RequestMetrics
     from arbitrax.services.identity_ports import Network
@@ -87,10 +87,10 @@ class Gate:
         if kind != "http":  # a socket
             await self._app(scope, receive, send)
             return
-        asked = str(scope["method"])
+        asked = str(cast("HTTPScope", scope)["method"])
         if asked == "HEAD":
             # Answered as GET is (RFC 9110, 9.3.2): the connection, which sees HEAD, sends the head only.
-            scope = cast("Scope", {**scope, "method": "GET"})
+            scope = cast("Scope", dict(scope, method="GET"))
         begun = time.perf_counter()
         status = 0
 

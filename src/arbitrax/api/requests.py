@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import msgspec
 from litestar import Request, Response
 
+from arbitrax.api.decoding import decoded
 from arbitrax.api.duplicate_keys import duplicate_key
-from arbitrax.api.problems import FieldError, RequestError, field_error
+from arbitrax.api.problems import FieldError, RequestError
 from arbitrax.exchange.origins import Origin
 from arbitrax.services.identity_ports import Actor
 from arbitrax.services.mutations import Answer, Change, OnceKey
@@ -134,17 +136,9 @@ def decode_body(body: bytes, content_type: str, kind: Any) -> Any:
         raise RequestError(415, "A body must be sent as Content-Type: application/json.")
     if not body:
         raise RequestError(422, "The request has no body.")
-    try:
-        found = msgspec.json.decode(body, type=kind)
-        twice = duplicate_key(body)
-    except msgspec.ValidationError as error:
-        raise RequestError(422, "The body does not fit what this path takes.", [field_error(error)]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise RequestError(400, f"The body is no JSON: {reason}.") from None
-    if twice is not None:
-        raise RequestError(400, f"The body names the key {twice[:80]!r} twice in one object; say which you mean.")
-    return found
+    return decoded(
+        body, partial(msgspec.json.decode, type=kind), duplicate_key, what="body", taker="this path", form="JSON"
+    )
 
 
 def changed(

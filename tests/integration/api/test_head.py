@@ -34,7 +34,9 @@ def told(answer: httpx2.Response) -> dict[str, str]:
 @pytest.mark.parametrize("path", READS)
 def test_head_tells_what_get_would(chief: httpx2.Client, run: str, path: str, accept: str) -> None:
     names = {"backtest": run, "symbol": "AAPL", "name": "sma_cross", "table": "trades", "version": "1"}
-    filled = path.format_map({**dict.fromkeys(("ingestion", "user", "key", "account", "order", "path"), "none"), **names})
+    filled = path.format_map(
+        {**dict.fromkeys(("ingestion", "user", "key", "account", "order", "path"), "none"), **names}
+    )
     if path.endswith("/bars"):
         filled += "?symbol=AAPL&start=2012-01-01&end=2013-01-01"
     whole = chief.get(filled, headers={"Accept": accept})
