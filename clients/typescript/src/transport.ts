@@ -171,16 +171,16 @@ export class Transport {
   /** Refresh in one tab at a time, where the page may lock (it is secure): each then has the cookie of the one before. */
   async #refresh(): Promise<boolean> {
     const { navigator } = globalThis as { navigator?: { locks?: LockManager } };
-    let began = false;
+    const turn = { came: false };
     try {
       if (navigator?.locks !== undefined) {
         return await navigator.locks.request(RENEWING, { signal: AbortSignal.timeout(RENEWING_MS) }, () => {
-          began = true;
+          turn.came = true;
           return this.#exchange();
         });
       }
     } catch (error) {
-      if (began) throw error; // else it could not be locked, and a gateway takes two at once as well
+      if (turn.came) throw error; // else it could not be locked, and a gateway takes two at once as well
     }
     return this.#exchange();
   }
