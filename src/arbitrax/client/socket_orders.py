@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from arbitrax.client.connection import Message
-from arbitrax.client.messages import Cancelled, NewOrder, OrderOutcome
+from arbitrax.client.messages import Cancelled, NewOrder, OrderOutcome, ValidationMessage
 from arbitrax.client.orders import named
 from arbitrax.client.problems import made_error
 from arbitrax.client.waiting import pause
@@ -32,6 +32,11 @@ class SocketOrders:
         for at in range(0, len(sent), MOST_ORDERS):
             outcomes += await self._submit(sent[at : at + MOST_ORDERS], account)
         return outcomes
+
+    async def validate(self, order: NewOrder, account: str | None) -> ValidationMessage:
+        """Have an order checked."""
+        answer = await self._answer({"op": "validate", "order": _written(order)}, account)
+        return msgspec.convert(answer["validation"], ValidationMessage)
 
     async def amend(
         self, order: str, quantity: str, price: str | None, stop: str | None, account: str | None

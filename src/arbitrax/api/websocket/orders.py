@@ -6,9 +6,10 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from arbitrax.api.messages.orders import OrderOutcome, known_outcome, moment, outcome_message
+from arbitrax.api.messages.orders import OrderOutcome, known_outcome, moment, outcome_message, validation_message
+from arbitrax.api.problems import FieldError, RequestError
 from arbitrax.api.websocket import messages as ask
-from arbitrax.domain.errors import ArbitraxError, InputError
+from arbitrax.domain.errors import ArbitraxError
 from arbitrax.trading.acting import ACTING
 from arbitrax.trading.orders import Done, Refused
 
@@ -43,6 +44,10 @@ class SocketOrders:
         match request:
             case ask.Submit():
                 return {"results": await self._submit(broker, account, request, received)}
+            case ask.Validate():
+                await desk.know({request.order.symbol})
+                checked = await broker.validate(account.text, request.order.order(request.order.client_order_id or ""))
+                return {"validation": validation_message(checked, account)}
             case ask.Amend():
                 found = await broker.amend(
                     account.text, request.order, quantity=request.quantity, price=request.price, stop=request.stop
@@ -64,7 +69,9 @@ class SocketOrders:
     ) -> list[OrderOutcome]:
         clients = [each.client_order_id for each in request.orders]
         if None in clients:
-            raise InputError("An order needs a client_order_id; it is its idempotency key.")
+            detail = "An order needs a client_order_id; it is its idempotency key."
+            where = f"/orders/{clients.index(None)}/client_order_id"
+            raise RequestError(422, detail, [FieldError(where, "order.client_order_id", detail)])
         await self._session.parts.desk.know({each.symbol for each in request.orders})
         goes = self.cancel_on_disconnect
         if goes and account.text not in self._connected:
