@@ -94,14 +94,14 @@ def amend(
     order: str,
     /,
     *,
-    quantity: Annotated[str, Parameter(help="New total, what has filled included.")],
+    quantity: Annotated[str | None, Parameter(help="New total, what has filled included.")] = None,
     limit: Annotated[str | None, Parameter(help="New limit price.")] = None,
     stop: Annotated[str | None, Parameter(help="New trigger price.")] = None,
     account: AccountName = None,
     url: Url = None,
     json: Json = False,
 ) -> int:
-    """Change an order; less quantity at the same price keeps its place in the queue."""
+    """Change an order, what is left out stays; less quantity at the same price keeps its place in the queue."""
     return _run(
         account,
         lambda broker, owner: broker.amend(owner, order, quantity=quantity, price=limit, stop=stop),

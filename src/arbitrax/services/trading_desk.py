@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import UUID
@@ -107,11 +107,12 @@ class TradingDesk:
             await self._refresh()
         return registry.instrument(symbol)
 
-    async def know(self, symbols: set[str]) -> None:
-        """Read the registry again if one of these symbols is not in it."""
+    async def know(self, symbols: set[str]) -> Mapping[str, Instrument]:
+        """Read the registry again if one of these symbols is not in it; return what it has."""
         registry = await self._known()
         if not symbols <= registry.instruments.keys():
             await self._refresh()
+        return registry.instruments
 
     async def close(self) -> None:
         """End the broker."""

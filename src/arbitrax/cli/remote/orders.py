@@ -49,7 +49,13 @@ class RemoteBroker:
             return _refused(error, order.client_order_id)
 
     async def amend(
-        self, account: str | None, order: str, *, quantity: str, price: str | None = None, stop: str | None = None
+        self,
+        account: str | None,
+        order: str,
+        *,
+        quantity: str | None = None,
+        price: str | None = None,
+        stop: str | None = None,
     ) -> Outcome:
         """Change an order."""
         try:
@@ -100,7 +106,9 @@ def _outcome(found: OrderOutcome, client_order_id: str = "") -> Outcome:
         filled=found.filled_quantity,
         open=found.open_quantity,
         reason=found.reason,
-        fills=tuple(Fill(each.order, each.side, each.quantity, each.price, each.maker) for each in found.fills),
+        fills=tuple(
+            Fill(each.id, each.order, each.side, each.quantity, each.price, each.maker) for each in found.fills
+        ),
     )
 
 
