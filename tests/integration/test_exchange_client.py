@@ -32,8 +32,9 @@ from arbitrax.storage.redis.feed_source import ValkeyFeedSource
 from arbitrax.storage.redis.recorder_server import ValkeyShardStreams
 from arbitrax.trading.client_ids import new_client_order_id
 from arbitrax.trading.command_channel import NotSentError
-from arbitrax.trading.exchange_broker import ExchangeBroker, encode
+from arbitrax.trading.exchange_broker import ExchangeBroker
 from arbitrax.trading.gateway import Gateway
+from arbitrax.trading.order_form import encode
 from arbitrax.trading.orders import BookDepth, DepthLevel, Done, NewOrder, OrderState, Refused, Unknown
 from arbitrax.trading.registry import Account, Instrument, Registry
 from tests.integration.exchange_service.shard import until

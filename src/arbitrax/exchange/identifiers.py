@@ -38,7 +38,7 @@ def order_number(uuid: UUID) -> int:
         UnknownNameError: no order of the exchange has such a UUID.
     """
     if uuid.int & _HALF != ORDER_MARK:
-        raise UnknownNameError(f"{uuid} is no id of an order of the exchange; `arbitrax order list` shows them.")
+        raise UnknownNameError(f"{uuid} is no id of an order of the exchange.")
     return uuid.int >> 64
 
 

@@ -16,9 +16,9 @@ from arbitrax.trading.account_reads import AccountReads
 from arbitrax.trading.account_states import fill_state, order_state, position_state
 from arbitrax.trading.answers import read_answer, refused
 from arbitrax.trading.command_channel import Answer, NotSentError
-from arbitrax.trading.decimals import InexactError
 from arbitrax.trading.first_answers import FirstAnswers
 from arbitrax.trading.gateway import Gateway
+from arbitrax.trading.order_form import FormError, encode, read_field
 from arbitrax.trading.orders import (
     AccountState,
     AccountUpdate,
@@ -174,13 +174,12 @@ class ExchangeBroker:
             row = commands.amend(
                 number,
                 account=owner.number,
-                quantity=total if quantity is None else instrument.quantities.read(quantity),
-                price=None if price is None else instrument.prices.read(price),
-                stop=None if stop is None else instrument.prices.read(stop),
+                quantity=total if quantity is None else read_field("quantity", instrument.quantities, quantity),
+                price=None if price is None else _changed("price", instrument, price),
+                stop=None if stop is None else _changed("stop", instrument, stop),
             )
         except InputError as error:
-            code = error.refusal if isinstance(error, InexactError) else "order.invalid"
-            return Refused(code, str(error), order=order, exit_code=2)
+            return _refused_here(error, order=order)
         outcome = _of_order(await self._send(row, owner, instrument, client, enters=True), order)
         return await self._with_terms(owner, outcome) if _lacks_terms(outcome) else outcome
 
@@ -323,7 +322,7 @@ class ExchangeBroker:
         loaded = await self._feed[0].load(symbol, levels)
         if loaded is None:
             raise StoreUnavailableError(
-                f"Nothing is published of {symbol}; start the feed: arbitrax serve feed --shard {instrument.shard}."
+                f"Nothing is published of {symbol}; try again when the feed of shard {instrument.shard} runs."
             )
         return loaded
 
@@ -394,8 +393,7 @@ class ExchangeBroker:
         except UnknownNameError:
             raise
         except InputError as error:
-            code = error.refusal if isinstance(error, InexactError) else "order.invalid"
-            return Refused(code, str(error), client_order_id=order.client_order_id, exit_code=2)
+            return _refused_here(error, client_order_id=order.client_order_id)
 
     @staticmethod
     def _require_same_shard(owner: Account, instrument: Instrument) -> None:
@@ -406,6 +404,20 @@ class ExchangeBroker:
             )
 
 
+def _changed(field: str, instrument: Instrument, text: str) -> int:
+    """Return the ticks of a new price."""
+    ticks = read_field(field, instrument.prices, text)
+    if ticks < 1:
+        raise FormError(f"{field}={text} is not above 0.", field, REFUSALS[Code.PRICE_NOT_POSITIVE].code)
+    return ticks
+
+
+def _refused_here(error: InputError, *, order: str | None = None, client_order_id: str = "") -> Refused:
+    """Return a refusal of what is not sent."""
+    field, code = (error.field, error.refusal) if isinstance(error, FormError) else ("", "order.invalid")
+    return Refused(code, str(error), order=order, client_order_id=client_order_id, exit_code=2, field=field)
+
+
 def _of_order(outcome: Outcome, order: str) -> Outcome:
     """Return the outcome of a command about an order, which an answer that did not come does not name."""
     return replace(outcome, order=order) if isinstance(outcome, Unknown) else outcome
@@ -413,34 +425,3 @@ def _of_order(outcome: Outcome, order: str) -> Outcome:
 
 def _lacks_terms(outcome: Outcome) -> bool:
     return isinstance(outcome, Done) and outcome.quantity is None
-
-
-def encode(order: NewOrder, owner: Account, instrument: Instrument) -> bytes:
-    """Return an order's 128 bytes.
-
-    Raises:
-        InputError: a decimal that is none or off its step, or arguments that contradict each other.
-    """
-    prices, lots = instrument.prices.read, instrument.quantities.read
-    return commands.submit(
-        order.side,
-        symbol=instrument.number,
-        account=owner.number,
-        type=order.type,
-        time_in_force=order.time_in_force,
-        expire=order.expire,
-        post_only=order.post_only,
-        slide=order.slide,
-        on_quote=order.on_quote,
-        reduce_only=order.reduce_only,
-        cancel_on_disconnect=order.cancel_on_disconnect,
-        self_trade=order.self_trade,
-        client_id=order.client_order_id,
-        price=None if order.price is None else prices(order.price),
-        quantity=None if order.quantity is None else lots(order.quantity),
-        stop=None if order.stop is None else prices(order.stop),
-        distance=None if order.distance is None else prices(order.distance),
-        offset=None if order.offset is None else prices(order.offset),
-        display=None if order.display is None else lots(order.display),
-        funds=None if order.funds is None else instrument.cash.read(order.funds),
-    )

@@ -87,6 +87,8 @@ class Refused(Struct, frozen=True, tag="refused"):
     exit_code: int = 1
     repeated: bool = False
     """It was refused before."""
+    field: str = ""
+    """What of the order is wrong, as the gateway calls it; empty: that is not said."""
 
 
 class Unknown(Struct, frozen=True, tag="unknown"):

@@ -178,6 +178,18 @@ def test_an_unknown_outcome_ends_as_what_became_of_it(
         exchange.start("exchange", "recovery.done")
     page = eventually(lambda: (found := tom.get(where)).status_code == 200 and found.json()["data"])
     assert [each["status"] for each in page] == ["open"]
+    eventually(lambda: tom.post(ORDERS, json=order(price="14")).status_code == 201)  # entry is open again
+
+
+def test_what_is_wrong_with_a_form_is_said_in_units_of_the_user_and_where(tom: httpx2.Client) -> None:
+    wrong = tom.post(ORDERS, json=order(type="peg", price=None)).json()
+    assert (wrong["code"], wrong["errors"][0]["pointer"]) == ("order.invalid", "/price")
+    assert wrong["detail"] == "price is missing; an order of type peg needs its limit price."
+    unlisted = tom.post(ORDERS, json=order(symbol="XYZW"))
+    assert (unlisted.status_code, unlisted.json()["detail"]) == (404, "The exchange lists no symbol 'XYZW'.")
+    path = tom.post(ORDERS, json=order(price="37")).headers["Location"]
+    zero = tom.patch(path, json={"price": "0"}).json()
+    assert (zero["code"], zero["detail"]) == ("order.price_not_positive", "price=0 is not above 0.")
 
 
 def test_a_client_order_id_that_never_came_ends_as_refused(tom: httpx2.Client) -> None:
@@ -237,6 +249,7 @@ def test_who_has_an_order_as_it_is_gets_no_second_copy(tom: httpx2.Client) -> No
 
 def test_a_fill_has_one_id_everywhere_and_they_sort_by_time(tom: httpx2.Client, socket: Socket) -> None:
     socket.ask(op="subscribe", channel="fills", account="mine")
+    socket.first_of("fills")
     ids = []
     for price in ("35", "34"):
         tom.post(ORDERS, json=order(account="mine too", side="sell", price=price, quantity="0.5"))

@@ -110,7 +110,7 @@ async def list_fills(
     found = await request.run(
         request.parts.store.recorded_orders.fills, owner.id, order=number, limit=limit + 1, **more
     )
-    listed = await request.parts.desk.know({each.symbol for each in found})
+    listed = await request.parts.desk.listed({each.symbol for each in found})
     return page(
         found, limit, lambda each: recorded_fill_message(each, owner, listed[each.symbol]), lambda each: each.id
     )

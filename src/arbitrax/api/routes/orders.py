@@ -119,7 +119,7 @@ async def list_orders(
     below = read_cursor(cursor, int)
     if status == "all":
         rows = await request.run(request.parts.store.recorded_orders.orders, owner.id, below=below, limit=limit + 1)
-        listed = await request.parts.desk.know({each.symbol for each in rows if each.symbol is not None})
+        listed = await request.parts.desk.listed({each.symbol for each in rows if each.symbol is not None})
         return Response(
             page(
                 rows,
@@ -262,7 +262,12 @@ def require_done(found: Outcome) -> Done | Unknown:
         if found.repeated:
             headers["Idempotent-Replayed"] = "true"
         raise RequestError(
-            found.http_status, found.sentence, headers=headers, code=found.code, retryable=found.retryable
+            found.http_status,
+            found.sentence,
+            [FieldError(f"/{found.field}", found.code, found.sentence)] if found.field else None,
+            headers,
+            code=found.code,
+            retryable=found.retryable,
         )
     return found
 
