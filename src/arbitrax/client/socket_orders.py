@@ -39,7 +39,7 @@ class SocketOrders:
         return msgspec.convert(answer["validation"], ValidationMessage)
 
     async def amend(
-        self, order: str, quantity: str, price: str | None, stop: str | None, account: str | None
+        self, order: str, quantity: str | None, price: str | None, stop: str | None, account: str | None
     ) -> OrderOutcome:
         """Change an order."""
         request = {"op": "amend", "order": order, "quantity": quantity, "price": price, "stop": stop}

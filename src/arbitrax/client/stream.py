@@ -129,12 +129,12 @@ class Stream(Faced[F]):
         self,
         order: str,
         *,
-        quantity: str,
+        quantity: str | None = None,
         price: str | None = None,
         stop: str | None = None,
         account: str | None = None,
     ) -> OrderOutcome:
-        """Change an open order; ``quantity`` is the new total, what has filled included."""
+        """Change an open order; ``quantity`` is the new total, what has filled included; what is left out stays."""
         return await self._orders.amend(order, quantity, price, stop, account)
 
     @offered

@@ -133,7 +133,7 @@ def test_an_order_is_executed_once_and_refusals_have_their_codes(socket: Socket,
     assert first[0]["id"] == again[0]["id"]
     assert (first[1]["status"], first[1]["reason"]) == ("refused", "order.price_off_tick")
     by_rest = rest.post("/api/v1/orders", json=same | {"account": "mine"})
-    assert (by_rest.status_code, by_rest.json()["id"]) == (200, first[0]["id"])
+    assert (by_rest.status_code, by_rest.json()["id"]) == (201, first[0]["id"])
     too_many = socket.ask(op="submit", account="mine", orders=[order() for _ in range(201)])
     assert (too_many["type"], too_many["code"]) == ("error", "request.invalid")
     nobody = socket.ask(op="submit", account="theirs", orders=[order()])

@@ -104,7 +104,7 @@ class Amend(Ask, frozen=True, kw_only=True, tag="amend"):
     """Change an order."""
 
     order: OrderText
-    quantity: Lots
+    quantity: Lots | None = None
     price: Decimal | None = None
     stop: Decimal | None = None
     account: AccountText | None = None
