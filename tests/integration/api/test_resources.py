@@ -98,7 +98,7 @@ def read_table(content: bytes, form: str) -> pa.Table:
 
 
 def test_tags_save_what_a_client_has(gateway: Gateway, reader: httpx2.Client) -> None:
-    closed = {"symbol": "AAPL", "start": "2010-01-01", "end": "2011-01-01"}
+    closed = {"symbol": "AAPL", "start": "2010-01-01", "end": "2010-12-31"}
     first = reader.get(BARS, params=closed)
     assert "max-age" in first.headers["Cache-Control"]
     assert "private" in first.headers["Cache-Control"]
@@ -121,7 +121,7 @@ def test_strategies_have_their_parameters_with_bounds(reader: httpx2.Client) -> 
     assert reader.get("/api/v1/strategies/sma_cross").json() == found["sma_cross"]
 
 
-def test_ingestions_come_in_pages(gateway: Gateway, reader: httpx2.Client) -> None:
+def test_ingestions_of_the_command_line_are_the_operators(gateway: Gateway, reader: httpx2.Client, admin: User) -> None:
     from arbitrax.services.catalogue_ports import Chunk, IngestionRequest
 
     store = gateway.parts.store.ingestions
@@ -135,11 +135,23 @@ def test_ingestions_come_in_pages(gateway: Gateway, reader: httpx2.Client) -> No
         )
         store.fail(opened, chunk, "nobody answers")
         store.finish(opened, received=time.time_ns(), error="nobody answers")
-    rows = pages(reader, "/api/v1/ingestions", limit=2)
-    assert len(rows) == 3
-    assert rows == pages(reader, "/api/v1/ingestions")
-    assert {row["status"] for row in rows} == {"failed"}
-    assert reader.get(f"/api/v1/ingestions/{rows[0]['id']}").json() == rows[0]
+    with gateway.client(gateway.key(admin, "read", "admin")) as boss:
+        rows = pages(boss, "/api/v1/ingestions", limit=2)
+        assert len(rows) == 3
+        assert rows == pages(boss, "/api/v1/ingestions") == pages(boss, "/api/v1/ingestions?status=failed")
+        assert boss.get("/api/v1/ingestions?status=succeeded").json()["data"] == []
+        assert [row["created_at"] for row in rows] == sorted((str(row["created_at"]) for row in rows), reverse=True)
+        newest = rows[0]
+        assert (newest["status"], newest["error"]["detail"]) == ("failed", "nobody answers")  # type: ignore[index] - JSON
+        assert (newest["owner"], newest["job"], newest["bars_added"]) == (None, None, 0)
+        assert newest["spec"] == {
+            "symbols": ["AAPL"], "interval": "1d", "source": "yahoo", "start": "1970-01-03", "end": "1970-01-03",
+            "only_missing": False, "replace_source": False,
+        }  # fmt: skip
+        assert boss.get(f"/api/v1/ingestions/{newest['id']}").json() == newest
+        assert boss.post(f"/api/v1/ingestions/{newest['id']}/cancellation").status_code in (403, 404)
+    assert pages(reader, "/api/v1/ingestions") == []
+    assert reader.get(f"/api/v1/ingestions/{newest['id']}").status_code == 404
 
 
 @pytest.fixture(scope="module")
@@ -152,13 +164,21 @@ def test_a_finished_backtest_tells_everything_that_decided_it(reader: httpx2.Cli
     found = answer.json()
     assert found["id"] == run
     assert found["spec"]["strategy"]["parameters"] == {"fast": 3, "slow": 9, "short": False}
-    assert {"sharpe", "total_return"} <= set(found["metrics"])
-    undefined = [each for each in found["metrics"].values() if each["value"] is None]
+    assert (found["job"], found["owner"], found["status"], found["progress"]) == (
+        None,
+        found["owner"],
+        "succeeded",
+        1.0,
+    )
+    assert found["created_at"] == found["started_at"] == found["finished_at"]
+    result = found["result"]
+    assert {"sharpe", "total_return"} <= set(result["metrics"])
+    undefined = [each for each in result["metrics"].values() if each["value"] is None]
     assert all(each["undefined_because"] for each in undefined)
     assert reader.get(f"/api/v1/backtests/{run}", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     summary = pages(reader, "/api/v1/backtests", limit=1)
-    assert run in {each["id"] for each in summary}
-    for link in (*found["tables"].values(), found["honesty"], found["report"]):
+    assert found in summary
+    for link in (*result["tables"].values(), result["equity"], result["honesty"], result["report"]):
         assert reader.get(link).status_code == 200
 
 

@@ -117,7 +117,8 @@ def test_an_uploaded_strategy_runs_and_its_result_is_like_any_other(gateway, chi
     assert reference.source_hash == hashlib.sha256(SOURCE.encode()).hexdigest()
     assert len(run.trades) > 3
     again = until_over(chief, chief.post(PATH, json=YEAR | {"parameters": {"days": 5}}).headers["location"])
-    assert again["result_hash"] == done["result_hash"]
+    assert again["result"]["result_hash"] == done["result"]["result_hash"]
+    assert taken.json()["spec"]["strategy"] | {"parameters": {"days": 5}} == done["spec"]["strategy"]
 
 
 def test_the_gateway_answers_about_it_and_runs_nothing_of_it(
