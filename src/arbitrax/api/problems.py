@@ -155,9 +155,7 @@ def describe(error: Exception, path: str, request_id: str) -> tuple[Problem, dic
             )
             headers |= error.headers
         case ValidationException():
-            found = problem(
-                422, "The request does not fit what this path takes.", request_id, errors=_fields(error.extra)
-            )
+            found = problem(422, "The request does not fit what this path takes.", request_id, errors=_fields(error))
         case NotFoundException():
             found = problem(404, f"There is nothing at {path}; /docs shows the paths.", request_id)
         case HTTPException() if error.status_code < 500:
@@ -191,13 +189,28 @@ def problem_of(error: ArbitraxError, request_id: str, headers: dict[str, str]) -
     return problem(status, detail, request_id, code=error.code, retryable=retryable, errors=errors)
 
 
-def _fields(extra: Any) -> list[FieldError]:
+_MISSING = re.compile(r"Missing required query parameter '(?P<name>[^']+)'")
+
+
+def _fields(error: ValidationException) -> list[FieldError]:
+    missing = _MISSING.match(error.detail)
+    if missing is not None:
+        return [FieldError(f"?{missing['name']}", "request.missing", f"The parameter {missing['name']} is missing.")]
     found = []
-    for each in extra if isinstance(extra, list) else []:
+    for each in error.extra if isinstance(error.extra, list) else []:
         key, message = str(each.get("key", "")), str(each.get("message", ""))
         where = f"?{key}" if each.get("source") == "query" else f"/{key}"
-        found.append(FieldError(where, "request.value", message))
+        found.append(FieldError(where, "request.value", _plain(message)))
     return found
+
+
+def _plain(message: str) -> str:
+    """Return msgspec's sentence, or a better one where it has words for programmers only."""
+    if _NUMBER_FOR_TEXT.match(message):
+        return 'It is text, not a number; quote it: decimals are written "100.25", so that no digit is lost.'
+    if "matching regex" in message:
+        return "It is not written as this field is; /docs shows an example."
+    return message
 
 
 _PATH = re.compile(r"^(?P<message>.*) - at `(?P<path>\$.*)`$", re.DOTALL)
@@ -219,11 +232,7 @@ def field_error(error: msgspec.ValidationError) -> FieldError:
     if named is not None:
         steps.append(named["name"])
         code = "request.unknown" if named["what"] == "contains unknown" else "request.missing"
-    if _NUMBER_FOR_TEXT.match(message):
-        message = 'It is text, not a number; quote it: decimals are written "100.25", so that no digit is lost.'
-    if "matching regex" in message:
-        message = "It is not written as this field is; /docs shows an example."
-    return FieldError(_pointer(steps), code, message)
+    return FieldError(_pointer(steps), code, _plain(message))
 
 
 def _pointer(steps: Sequence[str | int]) -> str:

@@ -66,11 +66,12 @@ def test_every_bar_is_there_once_whatever_the_page(gateway: Gateway, reader: htt
     assert all(isinstance(row["open"], str) for row in rows)
 
 
-def test_a_range_has_its_start_and_not_its_end(reader: httpx2.Client) -> None:
-    rows = pages(reader, BARS, symbol="AAPL", start="2012-01-03", end="2012-01-06")
+def test_days_count_whole_and_a_moment_ends_a_range(reader: httpx2.Client) -> None:
+    rows = pages(reader, BARS, symbol="AAPL", start="2012-01-03", end="2012-01-05")
     assert [str(row["timestamp"])[:10] for row in rows] == ["2012-01-03", "2012-01-04", "2012-01-05"]
     same = pages(reader, BARS, symbol="AAPL", start="2012-01-03T00:00:00Z", end="2012-01-05T19:00:00-05:00")
     assert same == rows
+    assert pages(reader, BARS, symbol="AAPL", start="2012-01-03", end="2012-01-03") == rows[:1]
     assert pages(reader, BARS, symbol="AAPL", start="2050-01-01") == []
 
 
@@ -85,6 +86,63 @@ def test_a_whole_range_comes_in_other_formats(gateway: Gateway, reader: httpx2.C
     assert stored is not None
     for name in ("open", "high", "low", "close", "volume", "adj_close"):
         assert table[name].to_pylist() == getattr(stored.bars, name).tolist()
+
+
+@pytest.mark.parametrize("form", ["arrow", "parquet", "csv"])
+def test_a_limit_cuts_other_formats_short_and_they_have_no_pages(reader: httpx2.Client, form: str, run: str) -> None:
+    headers = {"Accept": MEDIA_TYPES[form]}  # type: ignore[index] - a str is no Literal
+    for path in (f"{BARS}?symbol=AAPL", f"/api/v1/backtests/{run}/tables/equity?"):
+        cut = read_table(reader.get(f"{path}&limit=3", headers=headers).content, form)
+        whole = read_table(reader.get(path, headers=headers).content, form)
+        assert cut.num_rows == 3
+        assert cut.to_pylist() == whole.slice(0, 3).to_pylist()
+        cursor = reader.get(f"{path}&limit=3").json()["next_cursor"]
+        refused = reader.get(f"{path}&cursor={cursor}", headers=headers)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "?cursor")
+
+
+def test_a_chart_has_few_bars_and_every_extreme(gateway: Gateway, reader: httpx2.Client) -> None:
+    stored = gateway.parts.store.bars.load("AAPL", "1d")
+    assert stored is not None
+    bars = stored.bars
+    answer = reader.get(BARS, params={"symbol": "AAPL", "points": 100})
+    rows = answer.json()["data"]
+    assert (len(rows), answer.json()["has_more"]) == (100, False)
+    assert max(float(each["high"]) for each in rows) == bars.high.max()
+    assert min(float(each["low"]) for each in rows) == bars.low.min()
+    assert sum(float(each["volume"]) for each in rows) == bars.volume.sum()
+    assert (float(rows[0]["open"]), float(rows[-1]["close"])) == (bars.open[0], bars.close[-1])
+    known = reader.get(
+        BARS, params={"symbol": "AAPL", "points": 100}, headers={"If-None-Match": answer.headers["ETag"]}
+    )
+    assert known.status_code == 304
+    other = reader.get(BARS, params={"symbol": "AAPL", "points": 99}, headers={"If-None-Match": answer.headers["ETag"]})
+    assert len(other.json()["data"]) == 99
+    arrow = reader.get(BARS, params={"symbol": "AAPL", "points": 100}, headers={"Accept": MEDIA_TYPES["arrow"]})
+    table = read_table(arrow.content, "arrow")
+    assert table["high"].to_pylist() == [float(each["high"]) for each in rows]
+    few = {"symbol": "AAPL", "start": "2012-01-03", "end": "2012-01-05"}
+    assert reader.get(BARS, params=few | {"points": 9}).json() == reader.get(BARS, params=few).json()
+    assert reader.get(BARS, params={"symbol": "AAPL", "start": "2050-01-01", "points": 5}).json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer", "code"),
+    [
+        ("", "?symbol", "request.missing"),
+        ("symbol=AAPL&start=2012-02-30", "?start", "request.time"),
+        ("symbol=AAPL&start=2012-02-02&end=2012-02-01", "?end", "request.range"),
+        ("symbol=AAPL&interval=7q", "?interval", "request.value"),
+        ("symbol=AAPL&points=0", "?points", "request.value"),
+        ("symbol=AAPL&points=5&limit=5", "?points", "request.value"),
+    ],
+)
+def test_a_wrong_parameter_is_pointed_at(reader: httpx2.Client, query: str, pointer: str, code: str) -> None:
+    answer = reader.get(f"{BARS}?{query}")
+    assert answer.status_code == 422, answer.text
+    (wrong,) = answer.json()["errors"]
+    assert (wrong["pointer"], wrong["code"]) == (pointer, code)
+    assert "regex" not in wrong["detail"]
 
 
 def read_table(content: bytes, form: str) -> pa.Table:
