@@ -118,7 +118,8 @@ def test_an_uploaded_strategy_runs_and_its_result_is_like_any_other(gateway, chi
     assert reference.source_hash == hashlib.sha256(SOURCE.encode()).hexdigest()
     assert len(run.trades) > 3
     again = until_over(chief, chief.post(PATH, json=YEAR | {"parameters": {"days": 5}}).headers["location"])
-    assert again["result_hash"] == done["result_hash"]
+    assert again["result"]["result_hash"] == done["result"]["result_hash"]
+    assert taken.json()["spec"]["strategy"] | {"parameters": {"days": 5}} == done["spec"]["strategy"]
 
 
 def test_the_command_line_sends_a_file_along(gateway, admin, uploads, worker, tmp_path) -> None:

@@ -95,7 +95,7 @@ void test("every resource is read", async () => {
   await client.backtests.cancel(waits.id);
   const ended = await refusal(client.backtests.wait(waits.id));
   assert.equal(ended.code, "job.cancelled");
-  assert.ok((await all(client.backtests.unfinished("cancelled"))).some((each) => each.id === waits.id));
+  assert.ok((await all(client.backtests.list({ status: "cancelled" }))).some((each) => each.id === waits.id));
   await all(client.backtests.list());
 });
 

@@ -1,4 +1,4 @@
-"""Messages of instruments, bars and ingestions."""
+"""Messages of instruments and bars."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from msgspec import Meta, Struct
 
 from arbitrax.api.messages.fields import (
     Currency,
-    IngestionId,
     Interval,
     MaybeCurrency,
     MaybePrice,
@@ -21,11 +20,9 @@ from arbitrax.api.messages.fields import (
     Symbol,
 )
 from arbitrax.domain.assets import AssetType
-from arbitrax.domain.ids import encode
-from arbitrax.services.catalogue_ports import CatalogueEntry, IngestionSummary
+from arbitrax.domain.dates import to_datetime
+from arbitrax.services.catalogue_ports import CatalogueEntry, StoredQuality
 from arbitrax.trading.registry import Instrument
-
-INGESTION = "ing"
 
 
 class SymbolMessage(Struct, frozen=True):
@@ -93,23 +90,60 @@ class BarPage(Struct, frozen=True):
     has_more: bool
 
 
-class IngestionMessage(Struct, frozen=True):
-    """An ingestion: what was asked of a vendor, and how far it got."""
+class QualityLineMessage(Struct, frozen=True):
+    """What one rule says of a series."""
 
-    id: IngestionId
-    source: Source
-    symbols: list[Symbol]
+    rule: Annotated[str, Meta(examples=["gap"])]
+    level: Literal["error", "warn", "info"]
+    count: int
+    """Rows or places concerned."""
+    first: datetime
+    last: datetime
+    reason: Annotated[str, Meta(examples=["2 sessions have no bar."])]
+    times: list[datetime]
+    """Of those concerned, the first thousand."""
+
+
+class QualityMessage(Struct, frozen=True):
+    """How far a series can be trusted."""
+
+    symbol: Symbol
     interval: Interval
-    status: Literal["running", "finished", "failed", "stopped"]
-    chunks: int
-    chunks_done: int
-    bars_added: int
-    bars_updated: int
-    bars_unchanged: int
-    rows_quarantined: int
-    error: str | None
-    started_at: datetime
-    finished_at: datetime | None
+    rows: int
+    score: float
+    """100 for a series without a doubt, down to 0; docs/data-quality.md has the formula."""
+    counts: dict[str, int]
+    """Rows concerned, by level."""
+    lines: list[QualityLineMessage]
+    as_of: datetime
+    """Of the series as it was then."""
+    made_at: datetime
+
+
+def quality_message(found: StoredQuality) -> QualityMessage:
+    """Return the message of a quality report."""
+    report = found.report
+    return QualityMessage(
+        symbol=report.symbol,
+        interval=report.interval,
+        rows=report.rows,
+        score=report.score,
+        counts=report.counts,
+        lines=[
+            QualityLineMessage(
+                rule=each.rule,
+                level=each.level.value,
+                count=each.count,
+                first=to_datetime(each.first),
+                last=to_datetime(each.last),
+                reason=each.reason,
+                times=[to_datetime(at) for at in each.times],
+            )
+            for each in report.lines
+        ],
+        as_of=to_datetime(found.as_of),
+        made_at=found.made,
+    )
 
 
 def instrument_message(entry: CatalogueEntry, traded: Instrument | None) -> InstrumentMessage:
@@ -131,24 +165,4 @@ def instrument_message(entry: CatalogueEntry, traded: Instrument | None) -> Inst
         trading=None
         if traded is None
         else TradingMessage(traded.shard, traded.tick_size, traded.lot_size, traded.currency),
-    )
-
-
-def ingestion_message(found: IngestionSummary) -> IngestionMessage:
-    """Return an ingestion's message."""
-    return IngestionMessage(
-        id=encode(INGESTION, found.id),
-        source=found.source,
-        symbols=list(found.symbols),
-        interval=found.interval,
-        status=found.status,  # type: ignore[arg-type]  # of the four
-        chunks=found.chunks,
-        chunks_done=found.chunks_done,
-        bars_added=found.added,
-        bars_updated=found.updated,
-        bars_unchanged=found.unchanged,
-        rows_quarantined=found.quarantined,
-        error=found.error,
-        started_at=found.started,
-        finished_at=found.finished,
     )

@@ -1,0 +1,2 @@
+ALTER TABLE ingestion_chunks DROP COLUMN job_id;
+ALTER TABLE ingestion_runs DROP COLUMN job_id;
