@@ -29,7 +29,7 @@ from arbitrax.api.messages.orders import (
     validation_message,
 )
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
-from arbitrax.api.parameters import AccountName, ClientOrderId, Moment, OrderId, Symbol, nanoseconds_of
+from arbitrax.api.parameters import AccountName, ClientOrderId, OrderId, Symbol, nanoseconds_of
 from arbitrax.api.problems import FieldError, RequestError
 from arbitrax.api.requests import IDEMPOTENCY_KEY, GatewayRequest
 from arbitrax.domain.errors import UnknownNameError
@@ -47,7 +47,11 @@ _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 MaybeSymbol = Annotated[Symbol | None, Parameter(description="Of this symbol only.")]
 MaybeSide = Annotated[Side | None, Parameter(description="Of this side only.")]
 Deadline = Annotated[
-    Moment, Parameter(description="With a client order id: that of the order, as an answer 202 has it in its address.")
+    str | None,
+    Parameter(
+        max_length=40,
+        description="With a client order id: that of the order, as an answer 202 has it in its address.",
+    ),
 ]
 Status = Annotated[Literal["open", "all"], Parameter(description="open: as of now; all: also what ended, as recorded.")]
 
