@@ -26,8 +26,8 @@ from tests.job_workers import year
 OWNED = {"user", "key", "backtest", "ingestion", "account", "order"}
 """Names of parameters and fields that say whose something is."""
 SHARED = {
-    "symbol", "name", "table", "depth", "points", "strategy", "limit", "cursor", "status", "search", "interval", "start",
-    "end", "side", "client_order_id", "If-Match", "Idempotency-Key",
+    "symbol", "name", "table", "depth", "points", "strategy", "limit", "cursor", "status", "search", "interval",
+    "start", "end", "side", "client_order_id", "If-Match", "Idempotency-Key",
 }  # fmt: skip
 """Names of those that do not."""
 CHANGING = ("post", "put", "patch", "delete")
