@@ -75,7 +75,7 @@ class IngestionMessage(JobState, frozen=True):
     rows_quarantined: int
     outcomes: list[IngestionOutcome] | None
     """By vendor that was asked, once it has succeeded."""
-    quality: Annotated[dict[str, str], Meta(examples=[{"AAPL": "/api/v1/instruments/AAPL/quality?interval=1d"}])]
+    quality: Annotated[dict[str, str], Meta(examples=[{"AAPL": "/api/v1/series/AAPL/1d/quality"}])]
     """By symbol where the quality of its bars is told."""
 
 
@@ -98,8 +98,5 @@ def ingestion_message(found: IngestionRecord) -> IngestionMessage:
         bars_unchanged=found.unchanged,
         rows_quarantined=found.quarantined,
         outcomes=None if found.outcomes is None else list(found.outcomes),
-        quality={
-            symbol: f"/api/v1/instruments/{quote(symbol, safe='')}/quality?interval={spec.interval}"
-            for symbol in spec.symbols
-        },
+        quality={symbol: f"/api/v1/series/{quote(symbol, safe='')}/{spec.interval}/quality" for symbol in spec.symbols},
     )
