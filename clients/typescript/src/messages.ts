@@ -479,27 +479,6 @@ export interface Problem {
   readonly type: string;
 }
 
-export interface QualityLineMessage {
-  readonly count: number;
-  readonly first: string;
-  readonly last: string;
-  readonly level: "error" | "warn" | "info";
-  readonly reason: string;
-  readonly rule: string;
-  readonly times: readonly string[];
-}
-
-export interface QualityMessage {
-  readonly as_of: string;
-  readonly counts: Readonly<Record<string, number>>;
-  readonly interval: string;
-  readonly lines: readonly QualityLineMessage[];
-  readonly made_at: string;
-  readonly rows: number;
-  readonly score: number;
-  readonly symbol: string;
-}
-
 export interface Readiness {
   readonly checks: Readonly<Record<string, "ok" | "failed">>;
   readonly status: "ready" | "not_ready" | "draining";

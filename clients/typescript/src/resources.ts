@@ -25,7 +25,6 @@ import type {
   OrderOutcome,
   Page,
   PositionMessage,
-  QualityMessage,
   StrategyMessage,
   UserChange,
   UserMessage,
@@ -158,8 +157,6 @@ export function resources(transport: Transport) {
     instruments: {
       list: (search?: string) => list<InstrumentMessage>("/api/v1/instruments", { search }),
       get: (symbol: string) => get<InstrumentMessage>(`/api/v1/instruments/${step(symbol)}`),
-      quality: (symbol: string, interval = "1d") =>
-        get<QualityMessage>(`/api/v1/instruments/${step(symbol)}/quality`, { interval }),
     },
 
     ingestions: {

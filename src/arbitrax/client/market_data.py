@@ -12,7 +12,6 @@ from arbitrax.client.messages import (
     IngestionMessage,
     InstrumentMessage,
     NewIngestion,
-    QualityMessage,
     StrategyMessage,
 )
 from arbitrax.client.paths import quoted
@@ -39,12 +38,6 @@ class Instruments(Resource[F]):
     async def get(self, symbol: str) -> InstrumentMessage:
         """Return an instrument."""
         return await self._transport.get(f"/api/v1/instruments/{quoted(symbol)}", InstrumentMessage)
-
-    @offered
-    async def quality(self, symbol: str, *, interval: str = "1d") -> QualityMessage:
-        """Return the newest quality report of its bars."""
-        path = f"/api/v1/instruments/{quoted(symbol)}/quality"
-        return await self._transport.get(path, QualityMessage, interval=interval)
 
 
 class Bars(Resource[F]):

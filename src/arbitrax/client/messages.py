@@ -522,27 +522,6 @@ class Problem(Struct, frozen=True, kw_only=True):
     errors: list[FieldError] = []
 
 
-class QualityLineMessage(Struct, frozen=True, kw_only=True):
-    count: int
-    first: datetime
-    last: datetime
-    level: Literal["error", "warn", "info"]
-    reason: str
-    rule: str
-    times: list[datetime]
-
-
-class QualityMessage(Struct, frozen=True, kw_only=True):
-    as_of: datetime
-    counts: dict[str, int]
-    interval: str
-    lines: list[QualityLineMessage]
-    made_at: datetime
-    rows: int
-    score: float
-    symbol: str
-
-
 class Readiness(Struct, frozen=True, kw_only=True):
     checks: dict[str, Literal["ok", "failed"]]
     status: Literal["ready", "not_ready", "draining"]

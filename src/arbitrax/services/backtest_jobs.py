@@ -113,7 +113,8 @@ def do_backtest(
 ) -> Result:
     """Run a submitted backtest and store it; with the run, in one transaction, its job succeeds.
 
-    sandbox: where uploaded strategies run; None: nowhere.
+    now: when it was asked for, ns UTC: the run is as old as its job. sandbox: where uploaded strategies run; None:
+    nowhere.
 
     Raises:
         Cancelled: its end was asked for.

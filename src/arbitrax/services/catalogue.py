@@ -5,7 +5,7 @@ from datetime import date
 from arbitrax.domain.assets import ASSET_TYPES, Asset
 from arbitrax.domain.errors import InputError, UnknownNameError, did_you_mean
 from arbitrax.market_data.calendars import calendar
-from arbitrax.services.catalogue_ports import AssetStore, CatalogueEntry, QualityStore, StoredQuality
+from arbitrax.services.catalogue_ports import AssetStore, CatalogueEntry
 from arbitrax.services.ports import BarStore
 
 MOST = 50
@@ -22,18 +22,6 @@ def find_asset(assets: AssetStore, bars: BarStore, symbol: str) -> CatalogueEntr
     if found is None:
         hint = did_you_mean(symbol, [each.symbol for each in bars.catalogue()])
         raise UnknownNameError(f"Nothing is stored for '{symbol}'{hint or '; `arbitrax data list` shows what is.'}")
-    return found
-
-
-def find_quality(quality: QualityStore, symbol: str, interval: str) -> StoredQuality:
-    """Return the newest quality report of a series.
-
-    Raises:
-        UnknownNameError: there is none.
-    """
-    found = quality.report(symbol, interval)
-    if found is None:
-        raise UnknownNameError(f"The {interval} bars of '{symbol}' have no quality report; ingesting them makes one.")
     return found
 
 

@@ -101,6 +101,7 @@ def test_lists_come_page_after_page(client: Client, monkeypatch: pytest.MonkeyPa
     frame = client.bars.frame("AAPL", start="2012-01-01", end="2012-02-01")
     assert [float(each.close) for each in bars] == frame["close"].tolist()
     assert client.bars.table("AAPL", start="2012-01-01", end="2012-02-01").num_rows == len(bars)
+    assert client.bars.table("AAPL", points=10).num_rows == 10
 
 
 def test_every_resource_is_read(client: Client, gateway: Gateway, admin: User) -> None:

@@ -97,7 +97,7 @@ def test_only_admins_may_send_code(gateway, uploads, admin, trader) -> None:
         ({"source": 7}, 422),
         ({"strategy": "a b"}, 422),
         ({"strategy": "../mine.py:Mine"}, 422),
-        ({"symbols": ["NOTSTORED"]}, 404),
+        ({"symbols": ["NOTSTORED"]}, 422),
     ],
     ids=repr,
 )
@@ -146,7 +146,7 @@ def test_the_gateway_answers_about_it_and_runs_nothing_of_it(
     done = until_over(chief, chief.post(PATH, json=YEAR | {"source": source}).headers["location"])
     assert done["status"] == "succeeded", done
     assert not trap.exists(), "in the worker"
-    for path, accept in ((done["report"], "text/html"), (f"{PATH}/{done['id']}/honesty", "application/json")):
+    for path, accept in ((done["result"]["report"], "text/html"), (f"{PATH}/{done['id']}/honesty", "application/json")):
         assert chief.get(path, headers={"Accept": accept}).status_code == 200
     assert not trap.exists(), "in the gateway"
 

@@ -87,6 +87,7 @@ void test("every resource is read", async () => {
   assert.ok((await all(client.instruments.list("AAP"))).length > 0);
   assert.equal((await client.strategies.get("sma_cross")).class_name, "SmaCross");
   assert.ok((await all(client.strategies.list())).length > 5);
+  assert.equal((await client.bars.chart({ symbol: "AAPL", points: 50 })).length, 50);
   const asked = await client.ingestions.submit({ symbols: ["MADE-TS"], source: "synthetic" });
   assert.equal((await client.ingestions.cancel(asked.id)).id, asked.id);
   assert.equal((await client.ingestions.get(asked.id)).id, asked.id);

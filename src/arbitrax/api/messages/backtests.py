@@ -113,6 +113,7 @@ class RunResult(Struct, frozen=True):
 class BacktestMessage(JobState, frozen=True):
     """A backtest, from being asked for to its end. The times of one without a job are when it was made."""
 
+    id: BacktestId
     spec: BacktestSpec
     channel: str
     """Of the web socket, where progress and the equity curve are while it runs."""

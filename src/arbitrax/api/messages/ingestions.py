@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from msgspec import Meta, Struct
 
-from arbitrax.api.messages.fields import Interval, Source, Symbol
+from arbitrax.api.messages.fields import IngestionId, Interval, Source, Symbol
 from arbitrax.api.messages.jobs import JobState, state_fields
 from arbitrax.api.messages.new_backtest import Day, ShortText, SymbolText
 from arbitrax.api.parameters import market_day
@@ -66,6 +66,7 @@ class AskedIngestion(Struct, frozen=True):
 class IngestionMessage(JobState, frozen=True):
     """An ingestion, from being asked for to its end."""
 
+    id: IngestionId
     spec: AskedIngestion
     bars_added: int
     """So far; what is stored stays, whatever becomes of the rest."""
@@ -74,7 +75,7 @@ class IngestionMessage(JobState, frozen=True):
     rows_quarantined: int
     outcomes: list[IngestionOutcome] | None
     """By vendor that was asked, once it has succeeded."""
-    quality: dict[str, str]
+    quality: Annotated[dict[str, str], Meta(examples=[{"AAPL": "/api/v1/series/AAPL/1d/quality"}])]
     """By symbol where the quality of its bars is told."""
 
 
@@ -97,8 +98,5 @@ def ingestion_message(found: IngestionRecord) -> IngestionMessage:
         bars_unchanged=found.unchanged,
         rows_quarantined=found.quarantined,
         outcomes=None if found.outcomes is None else list(found.outcomes),
-        quality={
-            symbol: f"/api/v1/instruments/{quote(symbol, safe='')}/quality?interval={spec.interval}"
-            for symbol in spec.symbols
-        },
+        quality={symbol: f"/api/v1/series/{quote(symbol, safe='')}/{spec.interval}/quality" for symbol in spec.symbols},
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
@@ -20,8 +20,7 @@ from arbitrax.api.messages.fields import (
     Symbol,
 )
 from arbitrax.domain.assets import AssetType
-from arbitrax.domain.dates import to_datetime
-from arbitrax.services.catalogue_ports import CatalogueEntry, StoredQuality
+from arbitrax.services.catalogue_ports import CatalogueEntry
 from arbitrax.trading.registry import Instrument
 
 
@@ -88,62 +87,6 @@ class BarPage(Struct, frozen=True):
     data: list[BarMessage]
     next_cursor: str | None
     has_more: bool
-
-
-class QualityLineMessage(Struct, frozen=True):
-    """What one rule says of a series."""
-
-    rule: Annotated[str, Meta(examples=["gap"])]
-    level: Literal["error", "warn", "info"]
-    count: int
-    """Rows or places concerned."""
-    first: datetime
-    last: datetime
-    reason: Annotated[str, Meta(examples=["2 sessions have no bar."])]
-    times: list[datetime]
-    """Of those concerned, the first thousand."""
-
-
-class QualityMessage(Struct, frozen=True):
-    """How far a series can be trusted."""
-
-    symbol: Symbol
-    interval: Interval
-    rows: int
-    score: float
-    """100 for a series without a doubt, down to 0; docs/data-quality.md has the formula."""
-    counts: dict[str, int]
-    """Rows concerned, by level."""
-    lines: list[QualityLineMessage]
-    as_of: datetime
-    """Of the series as it was then."""
-    made_at: datetime
-
-
-def quality_message(found: StoredQuality) -> QualityMessage:
-    """Return the message of a quality report."""
-    report = found.report
-    return QualityMessage(
-        symbol=report.symbol,
-        interval=report.interval,
-        rows=report.rows,
-        score=report.score,
-        counts=report.counts,
-        lines=[
-            QualityLineMessage(
-                rule=each.rule,
-                level=each.level.value,
-                count=each.count,
-                first=to_datetime(each.first),
-                last=to_datetime(each.last),
-                reason=each.reason,
-                times=[to_datetime(at) for at in each.times],
-            )
-            for each in report.lines
-        ],
-        as_of=to_datetime(found.as_of),
-        made_at=found.made,
-    )
 
 
 def instrument_message(entry: CatalogueEntry, traded: Instrument | None) -> InstrumentMessage:

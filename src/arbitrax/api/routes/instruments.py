@@ -7,12 +7,12 @@ from typing import Annotated, Any
 from litestar import get
 from litestar.params import FromPath, Parameter
 
-from arbitrax.api.messages.market_data import InstrumentMessage, QualityMessage, instrument_message, quality_message
+from arbitrax.api.messages.market_data import InstrumentMessage, instrument_message
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
-from arbitrax.api.parameters import Interval, Symbol
+from arbitrax.api.parameters import Symbol
 from arbitrax.api.requests import GatewayRequest
 from arbitrax.bootstrap import Store
-from arbitrax.services.catalogue import find_asset, find_quality
+from arbitrax.services.catalogue import find_asset
 
 PATH = "/api/v1/instruments"
 Text = Annotated[
@@ -59,16 +59,4 @@ def _instrument(store: Store, symbol: str) -> InstrumentMessage:
     return instrument_message(found, traded.get(found.asset.symbol))
 
 
-@get(
-    f"{PATH}/{{symbol:str}}/quality",
-    opt={"access": "read"},
-    tags=["instruments"],
-    operation_id="get_quality",
-    summary="Get the quality of an instrument's bars",
-)
-async def get_quality(request: GatewayRequest, symbol: FromPath[Symbol], interval: Interval = "1d") -> QualityMessage:
-    """Return the newest quality report of a series: gaps, spikes, duplicates and what else there is to doubt."""
-    return quality_message(await request.run(find_quality, request.parts.store.quality, symbol, interval))
-
-
-ROUTES: list[Any] = [list_instruments, get_instrument, get_quality]
+ROUTES: list[Any] = [list_instruments, get_instrument]

@@ -14,12 +14,12 @@ WITH page AS (
         ORDER BY id DESC
         LIMIT %(limit)s
     )
-    UNION ALL
+    UNION
     (
         SELECT id
         FROM backtests
         WHERE
-            NOT EXISTS (SELECT FROM jobs WHERE jobs.id = backtests.id)
+            NOT has_job
             AND (%(only)s::uuid IS NULL OR id = %(only)s::uuid)
             AND (%(owner)s::uuid IS NULL OR owner_id = %(owner)s::uuid)
             AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)

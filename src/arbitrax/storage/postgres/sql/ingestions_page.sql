@@ -35,7 +35,7 @@ WITH runs AS (
         ORDER BY id DESC
         LIMIT %(limit)s
     )
-    UNION ALL
+    UNION
     (
         SELECT id
         FROM runs
