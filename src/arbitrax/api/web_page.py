@@ -82,7 +82,7 @@ class WebPage:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a file, the page, or what the inner application says."""
         request = cast("HTTPScope", scope)
-        is_read = str(scope["type"]) == "http" and request["method"] in {"GET", "HEAD"}
+        is_read = str(scope["type"]) == "http" and request["method"] == "GET"
         if not is_read or request["path"].startswith(OURS):
             await self._app(scope, receive, send)
             return
@@ -131,5 +131,4 @@ async def _answer(scope: HTTPScope, send: Send, status: int, headers: list[tuple
     if status != 304:
         headers.append((b"content-length", b"%d" % len(body)))
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    sent = b"" if scope["method"] == "HEAD" else body
-    await send({"type": "http.response.body", "body": sent, "more_body": False})
+    await send({"type": "http.response.body", "body": body, "more_body": False})

@@ -122,12 +122,6 @@ def test_files_are_sent_in_the_smallest_form_that_is_liked(built: Path, liked: s
     assert (gzip.decompress(body) if sent == "gzip" else body) == content
 
 
-def test_the_head_is_the_same_without_a_body(built: Path):
-    head, whole = ask(built, "/assets/main-abc.js", method="HEAD"), ask(built, "/assets/main-abc.js")
-    assert head.content == b""
-    assert head.headers["Content-Length"] == whole.headers["Content-Length"]
-
-
 def test_without_a_page_one_sentence_says_how_to_build_it(tmp_path: Path):
     answer = ask(tmp_path / "web_dist", "/", **BROWSER)
     assert answer.status_code == 404

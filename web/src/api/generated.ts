@@ -94,6 +94,8 @@ const injectedRtkApi = api
           url: `/api/v1/backtests`,
           params: {
             status: queryArg.status,
+            strategy: queryArg.strategy,
+            symbol: queryArg["symbol"],
             limit: queryArg.limit,
             cursor: queryArg.cursor,
           },
@@ -127,6 +129,17 @@ const injectedRtkApi = api
         }),
         invalidatesTags: ["backtests"],
       }),
+      getBacktestEquity: build.query<GetBacktestEquityApiResponse, GetBacktestEquityApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/equity`,
+          params: {
+            start: queryArg.start,
+            end: queryArg.end,
+            points: queryArg.points,
+          },
+        }),
+        providesTags: ["backtests"],
+      }),
       getBacktestHonesty: build.query<GetBacktestHonestyApiResponse, GetBacktestHonestyApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/honesty`,
@@ -157,6 +170,7 @@ const injectedRtkApi = api
             interval: queryArg.interval,
             start: queryArg.start,
             end: queryArg.end,
+            points: queryArg.points,
             limit: queryArg.limit,
             cursor: queryArg.cursor,
           },
@@ -188,6 +202,7 @@ const injectedRtkApi = api
         query: (queryArg) => ({
           url: `/api/v1/ingestions`,
           params: {
+            status: queryArg.status,
             limit: queryArg.limit,
             cursor: queryArg.cursor,
           },
@@ -290,6 +305,7 @@ const injectedRtkApi = api
           params: {
             account: queryArg.account,
             client_order_id: queryArg.clientOrderId,
+            deadline: queryArg.deadline,
             status: queryArg.status,
             limit: queryArg.limit,
             cursor: queryArg.cursor,
@@ -476,35 +492,49 @@ export type ChangePasswordApiArg = {
 };
 export type RefreshApiResponse = /** status 200 Request fulfilled, document follows */ AccessToken;
 export type RefreshApiArg = void;
-export type ListBacktestsApiResponse =
-  /** status 200 Request fulfilled, document follows */ PageBacktestSummary | PageBacktestJob;
+export type ListBacktestsApiResponse = /** status 200 Request fulfilled, document follows */ PageBacktestMessage;
 export type ListBacktestsApiArg = {
   status?:
-    | ("queued" | "running" | "failed" | "cancelled" | "dead" | null)
-    | ("queued" | "running" | "failed" | "cancelled" | "dead" | null);
+    | ("queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead" | null)
+    | ("queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead" | null);
+  /** Only of this strategy. */
+  strategy?: string | null;
+  /** Only those that trade this symbol. */
+  symbol?: string | null;
   /** Rows of a page. */
   limit?: number;
   /** `next_cursor` of the page before; none: the first page. */
   cursor?: string | null;
 };
-export type AddBacktestApiResponse = /** status 202 Request accepted, processing continues off-line */ BacktestJob;
+export type AddBacktestApiResponse = /** status 202 Request accepted, processing continues off-line */ BacktestMessage;
 export type AddBacktestApiArg = {
   /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
   "Idempotency-Key"?: string;
   newBacktest: NewBacktest;
 };
-export type GetBacktestApiResponse =
-  /** status 200 Request fulfilled, document follows */ BacktestMessage | BacktestJob;
+export type GetBacktestApiResponse = /** status 200 Request fulfilled, document follows */ BacktestMessage;
 export type GetBacktestApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
   backtest: string;
 };
-export type CancelBacktestApiResponse = /** status 202 Request accepted, processing continues off-line */ BacktestJob;
+export type CancelBacktestApiResponse =
+  /** status 202 Request accepted, processing continues off-line */ BacktestMessage;
 export type CancelBacktestApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
   backtest: string;
   /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
   "Idempotency-Key"?: string;
+};
+export type GetBacktestEquityApiResponse = /** status 200 A page, or the table */ EquityCurve;
+export type GetBacktestEquityApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+  /** From there on: a day, such as 2024-01-31, or a moment, such as 2024-01-31T14:30:00Z. */
+  start?: string | null;
+  /** Up to there: a day, which counts, such as 2024-01-31; or a moment, which does not, such as 2024-02-01T00:00:00Z. */
+  end?: string | null;
+  /** The most points that a chart has; neighbours are joined. */
+  points?: number;
 };
 export type GetBacktestHonestyApiResponse = /** status 200 Request fulfilled, document follows */ {
   [key: string]: any;
@@ -534,8 +564,8 @@ export type GetBacktestTableApiArg = {
     | "drawdowns"
     | "var_backtest"
     | "rolling";
-  /** Rows of a page. */
-  limit?: number;
+  /** Rows of a page of JSON (left out: 500); of another format the first so many (left out: all). */
+  limit?: number | null;
   /** `next_cursor` of the page before; none: the first page. */
   cursor?: string | null;
 };
@@ -545,12 +575,14 @@ export type ListBarsApiArg = {
   symbol: string;
   /** Such as 1m, 1h, 1d. */
   interval?: string;
-  /** 2024-01-31 (its start), or 2024-01-31T14:30:00Z. */
+  /** From there on: a day, such as 2024-01-31, or a moment, such as 2024-01-31T14:30:00Z. */
   start?: string | null;
-  /** 2024-01-31 (its start), or 2024-01-31T14:30:00Z. */
+  /** Up to there: a day, which counts, such as 2024-01-31; or a moment, which does not, such as 2024-02-01T00:00:00Z. */
   end?: string | null;
-  /** Rows of a page. */
-  limit?: number;
+  /** The most points that a chart has; neighbours are joined. */
+  points?: number | null;
+  /** Rows of a page of JSON (left out: 500); of another format the first so many (left out: all). */
+  limit?: number | null;
   /** `next_cursor` of the page before; none: the first page. */
   cursor?: string | null;
 };
@@ -574,24 +606,28 @@ export type ListFillsApiArg = {
 };
 export type ListIngestionsApiResponse = /** status 200 Request fulfilled, document follows */ PageIngestionMessage;
 export type ListIngestionsApiArg = {
+  status?:
+    | ("queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead" | null)
+    | ("queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead" | null);
   /** Rows of a page. */
   limit?: number;
   /** `next_cursor` of the page before; none: the first page. */
   cursor?: string | null;
 };
-export type AddIngestionApiResponse = /** status 202 Request accepted, processing continues off-line */ IngestionJob;
+export type AddIngestionApiResponse =
+  /** status 202 Request accepted, processing continues off-line */ IngestionMessage;
 export type AddIngestionApiArg = {
   /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
   "Idempotency-Key"?: string;
   newIngestion: NewIngestion;
 };
-export type GetIngestionApiResponse =
-  /** status 200 Request fulfilled, document follows */ IngestionMessage | IngestionJob;
+export type GetIngestionApiResponse = /** status 200 Request fulfilled, document follows */ IngestionMessage;
 export type GetIngestionApiArg = {
   /** Of an ingestion: ing_ and 26 characters. */
   ingestion: string;
 };
-export type CancelIngestionApiResponse = /** status 202 Request accepted, processing continues off-line */ IngestionJob;
+export type CancelIngestionApiResponse =
+  /** status 202 Request accepted, processing continues off-line */ IngestionMessage;
 export type CancelIngestionApiArg = {
   /** Of an ingestion: ing_ and 26 characters. */
   ingestion: string;
@@ -654,6 +690,8 @@ export type ListOrdersApiArg = {
   account?: string | null;
   /** Your own id of an order, as it was sent. */
   clientOrderId?: string | null;
+  /** With a client order id: that of the order, as an answer 202 has it in its address. */
+  deadline?: string | null;
   /** open: as of now; all: also what ended, as recorded. */
   status?: "open" | "all";
   /** Rows of a page. */
@@ -662,7 +700,6 @@ export type ListOrdersApiArg = {
   cursor?: string | null;
 };
 export type AddOrderApiResponse =
-  | /** status 200 The same order was there already. */ OrderOutcome
   | /** status 201 Document created, URL follows */ OrderOutcome
   | /** status 202 The outcome is not known yet. */ OrderOutcome;
 export type AddOrderApiArg = {
@@ -847,53 +884,43 @@ export type NewPassword = {
   current: string;
   password: string;
 };
-export type BacktestSummary = {
-  bars: number;
-  created_at: string;
-  end: string;
-  id: string;
-  max_drawdown: number | null;
-  parameters: {
-    [key: string]: any;
-  };
-  run_hash: string;
-  sharpe: number | null;
-  start: string;
-  strategy: string;
-  symbol: string;
-  total_return: number | null;
-  trades: number;
-};
-export type PageBacktestSummary = {
-  data: BacktestSummary[];
-  has_more: boolean;
-  next_cursor: string | null;
-};
 export type JobProblem = {
   code: string;
   detail: string;
   retryable: boolean;
 };
-export type BacktestJob = {
-  attempt: number;
-  channel: string;
-  created_at: string;
-  error: JobProblem | null;
-  eta: string | null;
-  finished_at: string | null;
-  id: string;
-  job: string;
-  progress: number;
-  spec: {
-    [key: string]: any;
-  };
-  started_at: string | null;
-  status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+export type AssetMessage = {
+  as_of: string;
+  data_hash: string;
+  interval: string;
+  quality: string | null;
+  role: "traded" | "benchmark" | "finer";
+  symbol: string;
 };
-export type PageBacktestJob = {
-  data: BacktestJob[];
-  has_more: boolean;
-  next_cursor: string | null;
+export type MetricMessage = {
+  undefined_because: string | null;
+  value: number | null;
+};
+export type RunResult = {
+  assets: AssetMessage[];
+  bankrupt: boolean;
+  bars: number;
+  engine_version: string;
+  equity: string;
+  first_bar: string;
+  honesty: string;
+  last_bar: string;
+  metrics: {
+    [key: string]: MetricMessage;
+  };
+  metrics_basis: string;
+  notices: string[];
+  report: string;
+  result_hash: string;
+  run_hash: string;
+  tables: {
+    [key: string]: string;
+  };
 };
 export type Account = {
   borrow_rate?: number;
@@ -904,23 +931,75 @@ export type Account = {
   maintenance?: number;
 };
 export type Costs = {
-  currency_unit?: number;
-  half_spread?: number;
+  currency_unit?: string;
+  half_spread?: string;
   maker_bps?: number | null;
   maximum_bps?: number;
-  minimum?: number;
+  minimum?: string;
   participation?: number;
-  per_order?: number;
-  per_share?: number;
+  per_order?: string;
+  per_share?: string;
   square_root?: number;
-  tiers?: number[][];
+  tiers?: never[][];
   volume_share?: number;
 };
 export type Instrument = {
   borrow_rate?: number | null;
-  lot?: number;
+  lot?: string;
   multiplier?: number;
-  tick?: number;
+  tick?: string;
+};
+export type StrategyOfRun = {
+  class_name: string;
+  name: string;
+  parameters: {
+    [key: string]: any;
+  };
+  source_hash: string | null;
+};
+export type BacktestSpec = {
+  account: Account;
+  benchmark: string | null;
+  calendar: string | null;
+  cash: string;
+  commission_bps: number;
+  costs: Costs;
+  end: string | null;
+  fill: "next_open" | "same_close";
+  finer: string | null;
+  instruments: {
+    [key: string]: Instrument;
+  };
+  interval: string;
+  prices: "adjusted" | "raw";
+  risk_free: number;
+  seed: number;
+  slippage_bps: number;
+  start: string | null;
+  strategy: StrategyOfRun;
+  symbols: string[];
+};
+export type BacktestMessage = {
+  attempt: number;
+  cancel_asked: boolean;
+  channel: string;
+  created_at: string;
+  error: JobProblem | null;
+  eta: string | null;
+  finished_at: string | null;
+  id: string;
+  job: string | null;
+  owner: string | null;
+  progress: number;
+  result: RunResult | null;
+  spec: BacktestSpec;
+  started_at: string | null;
+  status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+};
+export type PageBacktestMessage = {
+  data: BacktestMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
 };
 export type NewBacktest = {
   account?: Account;
@@ -947,39 +1026,19 @@ export type NewBacktest = {
   strategy: string;
   symbols: string[];
 };
-export type AssetMessage = {
-  as_of: string;
-  data_hash: string;
-  interval: string;
-  quality: string | null;
-  role: "traded" | "benchmark" | "finer";
-  symbol: string;
+export type CurvePoint = {
+  benchmark: string | null;
+  close: string;
+  drawdown: number;
+  high: string;
+  low: string;
+  open: string;
+  timestamp: string;
 };
-export type MetricMessage = {
-  undefined_because: string | null;
-  value: number | null;
-};
-export type BacktestMessage = {
-  assets: AssetMessage[];
-  bankrupt: boolean;
-  created_at: string;
-  engine_version: string;
-  honesty: string;
-  id: string;
-  metrics: {
-    [key: string]: MetricMessage;
-  };
-  notices: string[];
-  report: string;
-  result_hash: string;
-  run_hash: string;
-  spec: {
-    [key: string]: any;
-  };
-  status: "succeeded";
-  tables: {
-    [key: string]: string;
-  };
+export type EquityCurve = {
+  backtest: string;
+  bars: number;
+  data: CurvePoint[];
 };
 export type RowPage = {
   data: {
@@ -1033,45 +1092,62 @@ export type PageFillMessage = {
   has_more: boolean;
   next_cursor: string | null;
 };
+export type SymbolOutcome = {
+  added?: number;
+  failed?: string | null;
+  notices?: string[];
+  quarantined?: number;
+  score?: number | null;
+  source: string;
+  symbol: string;
+  unchanged?: number;
+  updated?: number;
+  vendor_failed?: boolean;
+};
+export type IngestionOutcome = {
+  chunks: number;
+  interval: string;
+  resumed: number;
+  source: string;
+  stopped?: string | null;
+  symbols: SymbolOutcome[];
+};
+export type AskedIngestion = {
+  end: string | null;
+  interval: string;
+  only_missing: boolean;
+  replace_source: boolean;
+  source: string;
+  start: string | null;
+  symbols: string[];
+};
 export type IngestionMessage = {
+  attempt: number;
   bars_added: number;
   bars_unchanged: number;
   bars_updated: number;
-  chunks: number;
-  chunks_done: number;
-  error: string | null;
-  finished_at: string | null;
-  id: string;
-  interval: string;
-  rows_quarantined: number;
-  source: string;
-  started_at: string;
-  status: "running" | "finished" | "failed" | "stopped";
-  symbols: string[];
-};
-export type PageIngestionMessage = {
-  data: IngestionMessage[];
-  has_more: boolean;
-  next_cursor: string | null;
-};
-export type IngestionJob = {
+  cancel_asked: boolean;
   created_at: string;
   error: JobProblem | null;
   eta: string | null;
   finished_at: string | null;
   id: string;
-  job: string;
-  outcomes:
-    | {
-        [key: string]: any;
-      }[]
-    | null;
+  job: string | null;
+  outcomes: IngestionOutcome[] | null;
+  owner: string | null;
   progress: number;
-  spec: {
-    [key: string]: any;
+  quality: {
+    [key: string]: string;
   };
+  rows_quarantined: number;
+  spec: AskedIngestion;
   started_at: string | null;
   status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+};
+export type PageIngestionMessage = {
+  data: IngestionMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
 };
 export type NewIngestion = {
   end?: string | null;
@@ -1182,6 +1258,7 @@ export type PageOrderMessage = {
   next_cursor: string | null;
 };
 export type FillOfOrder = {
+  id: string;
   maker: boolean;
   order: string;
   price: string;
@@ -1191,6 +1268,7 @@ export type FillOfOrder = {
 export type OrderOutcome = {
   account: string;
   client_order_id: string | null;
+  deadline?: string | null;
   detail?: string | null;
   executed_at?: string | null;
   filled_quantity?: string | null;
@@ -1202,6 +1280,7 @@ export type OrderOutcome = {
   quantity?: string | null;
   reason?: string | null;
   received_at?: string | null;
+  repeated?: boolean;
   status: "open" | "filled" | "cancelled" | "refused" | "unknown";
 };
 export type NewOrder = {
@@ -1249,7 +1328,7 @@ export type ValidationMessage = {
 };
 export type OrderChange = {
   price?: string | null;
-  quantity: string;
+  quantity?: string | null;
   stop?: string | null;
 };
 export type PositionMessage = {
@@ -1326,6 +1405,7 @@ export const {
   useAddBacktestMutation,
   useGetBacktestQuery,
   useCancelBacktestMutation,
+  useGetBacktestEquityQuery,
   useGetBacktestHonestyQuery,
   useGetBacktestReportQuery,
   useGetBacktestTableQuery,

@@ -4,6 +4,7 @@ import { generatedApi } from "./generated";
 export const api = generatedApi.enhanceEndpoints({
   endpoints: {
     // What a finished run says of itself never changes, so a new run makes nobody ask for it again.
+    getBacktestEquity: { providesTags: [] },
     getBacktestTable: { providesTags: [] },
     getBacktestHonesty: { providesTags: [] },
     getBacktestReport: { providesTags: [] },

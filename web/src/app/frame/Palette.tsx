@@ -64,18 +64,12 @@ export default function Palette({ isOpen, onClose }: PaletteProps) {
     },
     {
       group: "Runs",
-      actions: runs.flatMap((each) =>
-        "strategy" in each
-          ? [
-              {
-                id: each.id,
-                label: `${each.strategy} ${each.symbol}`,
-                description: each.id,
-                onClick: go(`/backtests/${each.id}`),
-              },
-            ]
-          : [],
-      ),
+      actions: runs.map(({ id, spec }) => ({
+        id,
+        label: `${spec.strategy.name} ${spec.symbols.join(", ")}`,
+        description: id,
+        onClick: go(`/backtests/${id}`),
+      })),
     },
   ];
   const actions = groups

@@ -1,10 +1,9 @@
 import { useMemo } from "react";
-import { TimeChart, type Pane, type Points } from "@/charts";
+import { TimeChart, type Pane } from "@/charts";
 import { formatNumber, formatPercent } from "@/format";
+import type { Curves } from "./curves";
 
-interface EquityCurveProps {
-  readonly equity: Points;
-  readonly benchmark?: Points | undefined;
+interface EquityCurveProps extends Curves {
   readonly scale?: "linear" | "log";
 }
 
@@ -13,7 +12,7 @@ const wholePercent = (value: number) => formatPercent(value, 0);
 const percent = (value: number) => formatPercent(value);
 
 /** Equity over its benchmark, and below how far it was under water. */
-export function EquityCurve({ equity, benchmark, scale = "linear" }: EquityCurveProps) {
+export function EquityCurve({ equity, benchmark, drawdown, scale = "linear" }: EquityCurveProps) {
   const panes = useMemo((): Pane[] => {
     const curves: Pane = {
       id: "equity",
@@ -27,20 +26,8 @@ export function EquityCurve({ equity, benchmark, scale = "linear" }: EquityCurve
         { id: "equity", name: "Strategy", kind: "line", colour: "accent", data: equity },
       ],
     };
-    const under = { id: "underwater", name: "Drawdown", kind: "area", colour: "loss", data: drawdown(equity) } as const;
+    const under = { id: "underwater", name: "Drawdown", kind: "area", colour: "loss", data: drawdown } as const;
     return [curves, { id: "underwater", height: 110, format: percent, axis: wholePercent, series: [under] }];
-  }, [equity, benchmark, scale]);
+  }, [equity, benchmark, drawdown, scale]);
   return <TimeChart panes={panes} label="Equity and drawdown" />;
-}
-
-/** How far below its highest so far, as a share of it. */
-export function drawdown({ times, values }: Points): Points {
-  let highest = -Infinity;
-  return {
-    times,
-    values: values.map((value) => {
-      highest = Math.max(highest, value);
-      return highest > 0 ? value / highest - 1 : 0;
-    }),
-  };
 }

@@ -1,4 +1,4 @@
-import type { BacktestMessage } from "@/api";
+import type { MetricMessage } from "@/api";
 import { Stat, Stats } from "@/app/Page";
 import { Figure } from "@/format";
 
@@ -12,7 +12,7 @@ const FIRST = [
   { name: "exposure", label: "Exposure", as: "percent" },
 ] as const;
 
-export function PerformanceMetrics({ metrics }: Pick<BacktestMessage, "metrics">) {
+export function PerformanceMetrics({ metrics }: { readonly metrics: Readonly<Record<string, MetricMessage>> }) {
   return (
     <Stats>
       {FIRST.map(({ name, label, ...how }) => (

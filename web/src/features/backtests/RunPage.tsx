@@ -1,7 +1,7 @@
 import { useParams } from "react-router";
 import { useGetBacktestQuery } from "@/api";
-import { ChartSkeleton, Loaded } from "@/app/states";
 import { Page } from "@/app/Page";
+import { ChartSkeleton, Loaded } from "@/app/states";
 import { RunInProgress } from "./RunInProgress";
 import { RunResult } from "./RunResult";
 
@@ -18,7 +18,11 @@ export function Component() {
       }
     >
       {(run) =>
-        "metrics" in run ? <RunResult run={run} /> : <RunInProgress job={run} onDone={() => void query.refetch()} />
+        run.result === null ? (
+          <RunInProgress run={run} onDone={() => void query.refetch()} />
+        ) : (
+          <RunResult run={run} result={run.result} />
+        )
       }
     </Loaded>
   );

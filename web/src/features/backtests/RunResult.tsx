@@ -1,22 +1,29 @@
 import { useMemo } from "react";
-import type { BacktestMessage } from "@/api";
+import { useGetBacktestEquityQuery, type BacktestMessage } from "@/api";
 import { Page, Section } from "@/app/Page";
 import { ChartSkeleton, Loaded } from "@/app/states";
+import { curvesOf } from "./curves";
 import { EquityCurve } from "./EquityCurve";
 import { PerformanceMetrics } from "./PerformanceMetrics";
-import { runWords } from "./run_text";
-import { useEquity } from "./use_equity";
+import { runAbout, runTitle } from "./run_text";
+
+interface RunResultProps {
+  readonly run: BacktestMessage;
+  readonly result: NonNullable<BacktestMessage["result"]>;
+}
+
+const POINTS = 2_000;
 
 /** A finished run. */
-export function RunResult({ run }: { readonly run: BacktestMessage }) {
-  const { title, about } = useMemo(() => runWords(run.spec), [run.spec]);
-  const query = useEquity(run.id);
+export function RunResult({ run, result }: RunResultProps) {
+  const query = useGetBacktestEquityQuery({ backtest: run.id, points: POINTS });
+  const curves = useMemo(() => query.data && curvesOf(query.data), [query.data]);
   return (
-    <Page title={title} about={about}>
-      <PerformanceMetrics metrics={run.metrics} />
+    <Page title={runTitle(run.spec)} about={runAbout(run)}>
+      <PerformanceMetrics metrics={result.metrics} />
       <Section title="Equity">
-        <Loaded query={query} skeleton={<ChartSkeleton height={456} />}>
-          {({ equity, benchmark }) => <EquityCurve equity={equity} benchmark={benchmark} />}
+        <Loaded query={{ ...query, data: curves }} skeleton={<ChartSkeleton height={456} />}>
+          {(found) => <EquityCurve {...found} />}
         </Loaded>
       </Section>
     </Page>

@@ -1,18 +1,23 @@
-/** What a run is, in words: from its spec, which says all that decided it. */
+/** What a run is, in words. */
+import type { BacktestMessage } from "@/api";
+import { formatDay } from "@/format";
 
-export interface RunWords {
-  readonly title: string;
-  readonly about: string;
+type Spec = BacktestMessage["spec"];
+
+/** "sma_cross · AAPL" */
+export function runTitle({ strategy, symbols }: Spec): string {
+  return `${strategy.name} · ${symbols.join(", ")}`;
 }
 
-export function runWords(spec: Readonly<Record<string, unknown>>): RunWords {
-  const strategy = spec["strategy"] as { name?: string; parameters?: Record<string, unknown> } | undefined;
-  const symbols = (spec["symbols"] as string[] | undefined) ?? [];
-  const parameters = Object.entries(strategy?.parameters ?? {}).map(([name, value]) => `${name} ${String(value)}`);
-  const interval = typeof spec["interval"] === "string" ? spec["interval"] : "";
-  const range = [spec["start"], spec["end"]].filter((each) => typeof each === "string").join(" to ");
-  return {
-    title: [strategy?.name ?? "Backtest", symbols.join(", ")].join(" · "),
-    about: [range, interval, parameters.join(", ")].filter((each) => each !== "").join(" · "),
-  };
+/** "2000-03-01 to 2013-03-01 · 1d · fast 10, slow 30" */
+export function runAbout({ spec, result }: BacktestMessage): string {
+  const [start, end] = [result?.first_bar ?? spec.start, result?.last_bar ?? spec.end];
+  const range = start === null || end === null ? "" : `${formatDay(start)} to ${formatDay(end)}`;
+  return [range, spec.interval, parameterText(spec)].filter((each) => each !== "").join(" · ");
+}
+
+export function parameterText({ strategy }: Spec): string {
+  return Object.entries(strategy.parameters)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(", ");
 }

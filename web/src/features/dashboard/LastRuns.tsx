@@ -12,8 +12,7 @@ export function LastRuns() {
   return (
     <Loaded query={query} skeleton={<TableSkeleton rows={MOST} />}>
       {({ data }) => {
-        const runs = data.filter((each) => "strategy" in each);
-        if (runs.length === 0) {
+        if (data.length === 0) {
           return (
             <Empty
               title="No backtest has run yet"
@@ -30,20 +29,26 @@ export function LastRuns() {
         }
         return (
           <ul className={classes["runs"]}>
-            {runs.map((each) => (
-              <li key={each.id}>
-                <Link to={`/backtests/${each.id}`}>
+            {data.map(({ id, spec, status, result, created_at: createdAt }) => (
+              <li key={id}>
+                <Link to={`/backtests/${id}`}>
                   <span className={classes["what"]}>
-                    {each.strategy} <b>{each.symbol}</b>
+                    {spec.strategy.name} <b>{spec.symbols.join(", ")}</b>
                   </span>
                   <span className={classes["number"]}>
-                    <Figure value={each.total_return} as="percent" signed />
+                    <Figure
+                      value={result?.metrics["total_return"]?.value}
+                      as="percent"
+                      signed
+                      why={`It is ${status}.`}
+                    />
                   </span>
                   <span className={classes["number"]}>
-                    <span className={classes["unit"]}>Sharpe</span> <Figure value={each.sharpe} />
+                    <span className={classes["unit"]}>Sharpe</span>{" "}
+                    <Figure value={result?.metrics["sharpe"]?.value} why={`It is ${status}.`} />
                   </span>
                   <span className={classes["when"]}>
-                    <Age at={each.created_at} />
+                    <Age at={createdAt} />
                   </span>
                 </Link>
               </li>
