@@ -97,7 +97,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           )}
           <span className={classes["count"]}>
             {text === "" ? "" : `${formatCount(found.length)} of `}
-            {formatCount(rows.length)} {name}
+            {formatCount(rows.length)} {rows.length === 1 ? "row" : "rows"}
           </span>
           {actions}
           <Tooltip label="Download as CSV">

@@ -1,7 +1,11 @@
+import { statSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { connect } from "@arbitrax/client";
 import { expect } from "vitest";
 import { browserTest, picture, signIn } from "./page";
 import { firstPassword, PASSWORD } from "./stack";
+
+const BUILT = fileURLToPath(new URL("../../../src/arbitrax/web_dist", import.meta.url));
 
 browserTest("the first user changes the password and sees an empty dashboard", async ({ stack, visit }) => {
   const page = await visit();
@@ -50,18 +54,20 @@ browserTest("the book of the Trade page follows an order of somebody else", asyn
   await book.getByText("59 995.50").waitFor({ state: "detached" });
 });
 
-browserTest("the first route is light: 300 kB of scripts, without charts", async ({ signedIn }) => {
+browserTest("the first route is light: 300 kB of gzipped scripts, without charts", async ({ signedIn }) => {
   const page = await signedIn("ada");
   await page.reload();
   await page.getByRole("heading", { name: "Dashboard" }).waitFor();
-  const scripts = await page.evaluate(() =>
+  const names = await page.evaluate(() =>
     performance
       .getEntriesByType("resource")
-      .filter((each): each is PerformanceResourceTiming => each.name.endsWith(".js"))
-      .map((each) => ({ name: each.name, size: each.encodedBodySize })),
+      .map((each) => new URL(each.name).pathname)
+      .filter((each) => each.endsWith(".js")),
   );
-  expect(scripts.length).toBeGreaterThan(5);
-  const kilobytes = scripts.reduce((sum, each) => sum + each.size, 0) / 1000;
-  expect(kilobytes).toBeLessThan(300);
-  expect(scripts.filter((each) => each.name.includes("chart"))).toEqual([]);
+  expect(names.length).toBeGreaterThan(5);
+  // Chromium takes brotli from this machine, which is smaller: the budget is of gzip.
+  const bytes = names.reduce((sum, each) => sum + statSync(`${BUILT}${each}.gz`).size, 0);
+  process.stdout.write(`First route: ${(bytes / 1000).toFixed(0)} kB of scripts, gzipped\n`);
+  expect(bytes).toBeLessThan(300_000);
+  expect(names.filter((each) => /chart/i.test(each))).toEqual([]);
 });

@@ -80,7 +80,7 @@ describe("a table", () => {
     show();
     await userEvent.type(screen.getByRole("textbox", { name: "Filter fills" }), "btc");
     expect(symbols()).toEqual(["BTC-USD"]);
-    expect(screen.getByText("1 of 3 fills")).toBeInTheDocument();
+    expect(screen.getByText("1 of 3 rows")).toBeInTheDocument();
     await userEvent.type(screen.getByRole("textbox", { name: "Filter fills" }), "x");
     expect(screen.getByText("No row has “btcx”.")).toBeInTheDocument();
   });
