@@ -27,6 +27,7 @@ from arbitrax.api.routes import (
     ingestions,
     instruments,
     keys,
+    kill_switch,
     orders,
     strategies,
     users,
@@ -55,6 +56,7 @@ ROUTES: list[Any] = [
     *backtest_jobs.ROUTES,
     *orders.ROUTES,
     *accounts.ROUTES,
+    *kill_switch.ROUTES,
     *books.ROUTES,
     *websocket.ROUTES,
 ]

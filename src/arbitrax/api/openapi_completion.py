@@ -44,6 +44,8 @@ _ALSO = {
     "cancel_order": {"202": "The outcome is not known yet."},
     "cancel_orders": {"202": "The outcome is not known yet."},
     "cancel_all_after": {"202": "The outcome is not known yet."},
+    "kill_account": {"202": "The outcome is not known yet."},
+    "revive_account": {"202": "The outcome is not known yet."},
 }
 """Other statuses of success, with the same body."""
 _LINKS = {

@@ -273,8 +273,10 @@ CHANGING = {
 }
 UNLOGGED = {"refresh"}
 """New tokens of a login that is in the log; a reused token is logged."""
-JOURNALED = {"add_order", "change_order", "cancel_order", "cancel_orders", "cancel_all_after"}
-"""Logged from the exchange's journal, a moment later: test_orders.py looks for each."""
+JOURNALED = {
+    "add_order", "change_order", "cancel_order", "cancel_orders", "cancel_all_after", "kill_account", "revive_account",
+}  # fmt: skip
+"""Logged from the exchange's journal, a moment later: test_orders.py and test_kill_switch.py look for each."""
 CHANGES_NOTHING = {"validate_order"}
 
 

@@ -60,6 +60,8 @@ def requests(account: str, made: str, client: str) -> dict[str, tuple[str, str, 
         "list_positions": ("GET", "/api/v1/positions", of),
         "list_fills": ("GET", "/api/v1/fills", {"params": {"account": account, "order": made}}),
         "get_account": ("GET", f"/api/v1/accounts/{account}", {}),
+        "kill_account": ("POST", f"/api/v1/accounts/{account}/kill", {}),
+        "revive_account": ("POST", f"/api/v1/accounts/{account}/revival", {}),
     }
 
 
