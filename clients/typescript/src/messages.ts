@@ -25,9 +25,11 @@ export interface Account {
 }
 
 export interface AccountDetail {
+  readonly buying_power: string | null;
   readonly cash: string;
   readonly currency: string;
   readonly id: string;
+  readonly killed: boolean | null;
   readonly kind: "cash" | "margin";
   readonly name: string;
   readonly open_orders: number;
@@ -287,6 +289,12 @@ export interface KeyMessage {
   readonly revoked_at: string | null;
   readonly scopes: readonly ("read" | "trade" | "admin")[];
   readonly user_id: string;
+}
+
+export interface KillSwitch {
+  readonly account: string;
+  readonly killed: boolean | null;
+  readonly orders: readonly string[] | null;
 }
 
 export interface MadeKey {

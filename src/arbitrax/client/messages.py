@@ -40,9 +40,11 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AccountDetail(Struct, frozen=True, kw_only=True):
+    buying_power: str | None
     cash: str
     currency: str
     id: str
+    killed: bool | None
     kind: Literal["cash", "margin"]
     name: str
     open_orders: int
@@ -314,6 +316,12 @@ class KeyMessage(Struct, frozen=True, kw_only=True):
     revoked_at: datetime | None
     scopes: list[Literal["read", "trade", "admin"]]
     user_id: str
+
+
+class KillSwitch(Struct, frozen=True, kw_only=True):
+    account: str
+    killed: bool | None
+    orders: list[str] | None
 
 
 class MadeKey(Struct, frozen=True, kw_only=True):
