@@ -74,6 +74,11 @@ class ExchangeBroker:
         self._open_feed, self._feed = open_feed, list[FeedSource]()
         self._symbols: OrderedDict[str, Instrument] = OrderedDict()
 
+    @property
+    def gateway(self) -> Gateway:
+        """The way to the exchange."""
+        return self._gateway
+
     async def submit(self, account: str, order: NewOrder) -> Outcome:
         """Submit an order."""
         return (await self.submit_all(account, [order]))[0]

@@ -296,6 +296,18 @@ class KillSwitch(Struct, frozen=True):
     """Which orders it cancelled; null: not known yet."""
 
 
+class NewAccount(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A paper account to open."""
+
+    name: Annotated[
+        str, Meta(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$(?!\n)", examples=["paper"])
+    ]
+    cash: Annotated[str, Meta(max_length=24, pattern=r"^[0-9]+(\.[0-9]+)?$(?!\n)", examples=["100000"])] = "100000"
+    """Deposited once, in the currency of the market."""
+    kind: Literal["cash", "margin"] = "cash"
+    """cash buys what it can pay and sells what it holds; margin also sells short."""
+
+
 class AccountOwner(Struct, frozen=True, forbid_unknown_fields=True):
     """Whose an account becomes."""
 
