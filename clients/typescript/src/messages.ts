@@ -313,6 +313,12 @@ export interface MetricMessage {
   readonly value: number | null;
 }
 
+export interface NewAccount {
+  readonly cash?: string;
+  readonly kind?: "cash" | "margin";
+  readonly name: string;
+}
+
 export interface NewBacktest {
   readonly account?: Account;
   readonly benchmark?: string | null;

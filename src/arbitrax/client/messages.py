@@ -340,6 +340,14 @@ class MetricMessage(Struct, frozen=True, kw_only=True):
     value: float | None
 
 
+class NewAccount(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A paper account to open."""
+
+    name: str
+    cash: str = "100000"
+    kind: Literal["cash", "margin"] = "cash"
+
+
 class NewBacktest(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A backtest to run: what `arbitrax backtest run` takes, on stored bars, by a strategy that is registered."""
 
