@@ -23,6 +23,7 @@ from arbitrax.api.routes import (
     backtests,
     bars,
     books,
+    exchange,
     ingestion_jobs,
     ingestions,
     instruments,
@@ -60,6 +61,7 @@ ROUTES: list[Any] = [
     *paper_accounts.ROUTES,
     *kill_switch.ROUTES,
     *books.ROUTES,
+    *exchange.ROUTES,
     *websocket.ROUTES,
 ]
 
