@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from arbitrax.services.jobs import JobStore
     from arbitrax.services.mutations import Mutations
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
+    from arbitrax.services.series import SeriesCatalogue
     from arbitrax.services.trading_desk import RunInThread, TradingDesk
     from arbitrax.settings import Settings
     from arbitrax.storage.embedded import EmbeddedServers
@@ -105,6 +106,13 @@ class Store:
         from arbitrax.storage.postgres.asset_store import PostgresAssetStore
 
         return PostgresAssetStore(self._database)
+
+    @cached_property
+    def series(self) -> SeriesCatalogue:
+        """The list of stored series."""
+        from arbitrax.storage.postgres.series_catalogue import PostgresSeriesCatalogue
+
+        return PostgresSeriesCatalogue(self._database)
 
     @cached_property
     def quality(self) -> QualityStore:

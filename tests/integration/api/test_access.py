@@ -84,6 +84,7 @@ def strangers(gateway: Gateway, stranger: User) -> dict[str, str]:
         "backtest": run_of(gateway, stranger),
         # Shared by all.
         "symbol": "AAPL",
+        "interval": "1d",
         "name": "sma_cross",
         "table": "trades",
         "ingestion": "ing_" + "0" * 26,
