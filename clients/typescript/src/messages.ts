@@ -161,6 +161,15 @@ export interface CheckMessage {
   readonly value: string | null;
 }
 
+export interface CorporateActionMessage {
+  readonly amount: number | null;
+  readonly currency: string | null;
+  readonly ex_date: string;
+  readonly kind: "split" | "stock_dividend" | "spin_off" | "dividend";
+  readonly ratio: number | null;
+  readonly source: string;
+}
+
 export interface Costs {
   readonly currency_unit?: number;
   readonly half_spread?: number;
@@ -184,9 +193,25 @@ export interface CoverageMessage {
   readonly source: string;
 }
 
+export interface CoveragePart {
+  readonly bars: number;
+  readonly expected: number;
+  readonly first: string;
+  readonly last: string;
+  readonly sessions: number;
+  readonly state: "present" | "partial" | "missing";
+}
+
 export interface Credentials {
   readonly name: string;
   readonly password: string;
+}
+
+export interface DoubtCounts {
+  readonly duplicates: number;
+  readonly gaps: number;
+  readonly others: number;
+  readonly spikes: number;
 }
 
 export interface ExchangeMessage {
@@ -221,6 +246,17 @@ export interface FillOfOrder {
   readonly price: string;
   readonly quantity: string;
   readonly side: "buy" | "sell";
+}
+
+export interface FindingMessage {
+  readonly count: number;
+  readonly first: string;
+  readonly kind: "gap" | "duplicate" | "spike" | "other";
+  readonly last: string;
+  readonly level: "error" | "warn" | "info";
+  readonly reason: string;
+  readonly rule: string;
+  readonly times: readonly string[];
 }
 
 export interface Health {
@@ -301,6 +337,11 @@ export interface KillSwitch {
   readonly account: string;
   readonly killed: boolean | null;
   readonly orders: readonly string[] | null;
+}
+
+export interface LastIngestion {
+  readonly at: string;
+  readonly id: string;
 }
 
 export interface LatencyBucket {
@@ -501,6 +542,49 @@ export interface Problem {
 export interface Readiness {
   readonly checks: Readonly<Record<string, "ok" | "failed">>;
   readonly status: "ready" | "not_ready" | "draining";
+}
+
+export interface SeriesCoverageMessage {
+  readonly calendar: string | null;
+  readonly interval: string;
+  readonly parts: readonly CoveragePart[];
+  readonly sessions_behind: number | null;
+  readonly symbol: string;
+}
+
+export interface SeriesMessage {
+  readonly changed_at: string;
+  readonly doubts: DoubtCounts | null;
+  readonly first: string;
+  readonly interval: string;
+  readonly last: string;
+  readonly last_ingestion: LastIngestion | null;
+  readonly quality_score: number | null;
+  readonly rows: number;
+  readonly source: string;
+  readonly symbol: string;
+}
+
+export interface SeriesQualityMessage {
+  readonly actions: readonly CorporateActionMessage[];
+  readonly as_of: string;
+  readonly doubts: DoubtCounts;
+  readonly findings: readonly FindingMessage[];
+  readonly interval: string;
+  readonly rows: number;
+  readonly score: number;
+  readonly set_aside: readonly SetAsideMessage[];
+  readonly set_aside_count: number;
+  readonly symbol: string;
+}
+
+export interface SetAsideMessage {
+  readonly at: string;
+  readonly reason: string;
+  readonly received_at: string;
+  readonly row: Readonly<Record<string, number | string | null>>;
+  readonly rules: readonly string[];
+  readonly source: string;
 }
 
 export interface ShardMessage {

@@ -180,6 +180,15 @@ class CheckMessage(Struct, frozen=True, kw_only=True):
     value: str | None
 
 
+class CorporateActionMessage(Struct, frozen=True, kw_only=True):
+    amount: float | None
+    currency: str | None
+    ex_date: date
+    kind: Literal["split", "stock_dividend", "spin_off", "dividend"]
+    ratio: float | None
+    source: str
+
+
 class Costs(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Costs beyond the plain ``commission_bps`` and ``slippage_bps`` of a run; formulas in docs/concepts/fills.md."""
 
@@ -205,11 +214,27 @@ class CoverageMessage(Struct, frozen=True, kw_only=True):
     source: str
 
 
+class CoveragePart(Struct, frozen=True, kw_only=True):
+    bars: int
+    expected: int
+    first: date
+    last: date
+    sessions: int
+    state: Literal["present", "partial", "missing"]
+
+
 class Credentials(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Name and password."""
 
     name: str
     password: str
+
+
+class DoubtCounts(Struct, frozen=True, kw_only=True):
+    duplicates: int
+    gaps: int
+    others: int
+    spikes: int
 
 
 class ExchangeMessage(Struct, frozen=True, kw_only=True):
@@ -246,6 +271,17 @@ class FillOfOrder(Struct, frozen=True, kw_only=True):
     price: str
     quantity: str
     side: Literal["buy", "sell"]
+
+
+class FindingMessage(Struct, frozen=True, kw_only=True):
+    count: int
+    first: datetime
+    kind: Literal["gap", "duplicate", "spike", "other"]
+    last: datetime
+    level: Literal["error", "warn", "info"]
+    reason: str
+    rule: str
+    times: list[datetime]
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -328,6 +364,11 @@ class KillSwitch(Struct, frozen=True, kw_only=True):
     account: str
     killed: bool | None
     orders: list[str] | None
+
+
+class LastIngestion(Struct, frozen=True, kw_only=True):
+    at: datetime
+    id: str
 
 
 class LatencyBucket(Struct, frozen=True, kw_only=True):
@@ -546,6 +587,49 @@ class Problem(Struct, frozen=True, kw_only=True):
 class Readiness(Struct, frozen=True, kw_only=True):
     checks: dict[str, Literal["ok", "failed"]]
     status: Literal["ready", "not_ready", "draining"]
+
+
+class SeriesCoverageMessage(Struct, frozen=True, kw_only=True):
+    calendar: str | None
+    interval: str
+    parts: list[CoveragePart]
+    sessions_behind: int | None
+    symbol: str
+
+
+class SeriesMessage(Struct, frozen=True, kw_only=True):
+    changed_at: datetime
+    doubts: DoubtCounts | None
+    first: datetime
+    interval: str
+    last: datetime
+    last_ingestion: LastIngestion | None
+    quality_score: float | None
+    rows: int
+    source: str
+    symbol: str
+
+
+class SeriesQualityMessage(Struct, frozen=True, kw_only=True):
+    actions: list[CorporateActionMessage]
+    as_of: datetime
+    doubts: DoubtCounts
+    findings: list[FindingMessage]
+    interval: str
+    rows: int
+    score: float
+    set_aside: list[SetAsideMessage]
+    set_aside_count: int
+    symbol: str
+
+
+class SetAsideMessage(Struct, frozen=True, kw_only=True):
+    at: datetime
+    reason: str
+    received_at: datetime
+    row: dict[str, float | str | None]
+    rules: list[str]
+    source: str
 
 
 class ShardMessage(Struct, frozen=True, kw_only=True):
