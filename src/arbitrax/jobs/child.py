@@ -96,7 +96,13 @@ def _ingestion(store: Store, settings: Settings, start: Start, watcher: Watcher)
     )
 
 
-KINDS = {"backtest": _backtest, "ingestion": _ingestion}
+def _reproduction(store: Store, settings: Settings, start: Start, watcher: Watcher) -> None:
+    from arbitrax.services.reproductions import do_reproduction
+
+    do_reproduction(store, bytes(start.spec), lease=start.lease, watch=watcher.watch)
+
+
+KINDS = {"backtest": _backtest, "ingestion": _ingestion, "reproduction": _reproduction}
 
 
 def _limit(start: Start) -> None:

@@ -259,6 +259,9 @@ MUTATIONS: dict[str, Mutation] = {
     "cancel_backtest": lambda client, _: client.post(
         f"{client.post('/api/v1/backtests', json=BACKTEST).headers['Location']}/cancellation"
     ),
+    "reproduce_backtest": lambda client, gateway: client.post(
+        f"/api/v1/backtests/{run_of(gateway, None)}/reproduction"
+    ),
     "add_ingestion": lambda client, _: client.post("/api/v1/ingestions", json=INGESTION),
     "give_account": lambda client, gateway: client.put(
         f"/api/v1/accounts/{free_account(gateway)}/owner",

@@ -8,7 +8,6 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from arbitrax.api.messages.fields import IngestionId, Interval, Source, Symbol
-from arbitrax.api.messages.market_data import INGESTION
 from arbitrax.domain.corporate_actions import ActionKind
 from arbitrax.domain.dates import to_datetime
 from arbitrax.domain.ids import encode
@@ -17,6 +16,7 @@ from arbitrax.services.ports import StoredAction
 from arbitrax.services.series import Doubt, Part, SeriesCoverage, SeriesEntry, SeriesQuality, State, doubt_of, doubts
 
 MOST_SET_ASIDE = 500
+_INGESTION = "ing"
 _Score = Annotated[float | None, Meta(examples=[98.25])]
 _Count = Annotated[int, Meta(examples=[2])]
 _Rule = Annotated[str, Meta(examples=["jump"])]
@@ -144,7 +144,7 @@ def series_message(entry: SeriesEntry) -> SeriesMessage:
     """Return a series' message."""
     last = None
     if entry.ingestion is not None and entry.ingested is not None:
-        last = LastIngestion(encode(INGESTION, entry.ingestion), entry.ingested)
+        last = LastIngestion(encode(_INGESTION, entry.ingestion), entry.ingested)
     return SeriesMessage(
         symbol=entry.symbol,
         interval=entry.interval,
