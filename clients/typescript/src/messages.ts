@@ -544,6 +544,22 @@ export interface Readiness {
   readonly status: "ready" | "not_ready" | "draining";
 }
 
+export interface ReproductionMessage {
+  readonly backtest: string;
+  readonly cause: string | null;
+  readonly code: string | null;
+  readonly created_at: string;
+  readonly detail: string | null;
+  readonly differences: readonly string[];
+  readonly equal: boolean | null;
+  readonly job: string;
+  readonly progress: number;
+  readonly reproduced_at: string | null;
+  readonly result_hash: string | null;
+  readonly status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+  readonly stored_result_hash: string | null;
+}
+
 export interface SeriesCoverageMessage {
   readonly calendar: string | null;
   readonly interval: string;
@@ -608,6 +624,20 @@ export interface SnapshotMessage {
   readonly entry: string;
   readonly epoch: number;
   readonly state_hash: string;
+}
+
+export interface StrategyDetail {
+  readonly class_name: string;
+  readonly description: string;
+  readonly form: "signals" | "events";
+  readonly least_symbols: number;
+  readonly most_symbols: number | null;
+  readonly name: string;
+  readonly parameters: readonly ParameterMessage[];
+  readonly source: string | null;
+  readonly source_sha256: string | null;
+  readonly summary: string;
+  readonly warm_up_bars: number | null;
 }
 
 export interface StrategyMessage {

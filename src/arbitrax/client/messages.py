@@ -589,6 +589,22 @@ class Readiness(Struct, frozen=True, kw_only=True):
     status: Literal["ready", "not_ready", "draining"]
 
 
+class ReproductionMessage(Struct, frozen=True, kw_only=True):
+    backtest: str
+    cause: str | None
+    code: str | None
+    created_at: datetime
+    detail: str | None
+    differences: list[str]
+    equal: bool | None
+    job: str
+    progress: float
+    reproduced_at: datetime | None
+    result_hash: str | None
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
+    stored_result_hash: str | None
+
+
 class SeriesCoverageMessage(Struct, frozen=True, kw_only=True):
     calendar: str | None
     interval: str
@@ -653,6 +669,20 @@ class SnapshotMessage(Struct, frozen=True, kw_only=True):
     entry: str
     epoch: int
     state_hash: str
+
+
+class StrategyDetail(Struct, frozen=True, kw_only=True):
+    class_name: str
+    description: str
+    form: Literal["signals", "events"]
+    least_symbols: int
+    most_symbols: int | None
+    name: str
+    parameters: list[ParameterMessage]
+    source: str | None
+    source_sha256: str | None
+    summary: str
+    warm_up_bars: int | None
 
 
 class StrategyMessage(Struct, frozen=True, kw_only=True):
