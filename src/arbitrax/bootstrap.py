@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
     from arbitrax.services.series import SeriesCatalogue
     from arbitrax.services.trading_desk import RunInThread, TradingDesk
+    from arbitrax.services.vendor_keys import VendorKeys
     from arbitrax.settings import Settings
     from arbitrax.storage.embedded import EmbeddedServers
     from arbitrax.storage.exchange_files.snapshots import FileSnapshots
@@ -186,6 +187,16 @@ class Store:
         return Keys(self.identity, utc_now)
 
     @cached_property
+    def vendor_keys(self) -> VendorKeys:
+        """The use cases of vendors' keys."""
+        from arbitrax.services.vendor_keys import KEYED, VendorKeys
+        from arbitrax.storage.postgres.vendor_key_store import PostgresVendorKeys
+        from arbitrax.storage.secret_seal import HomeSeal
+
+        given = frozenset(each for each in KEYED if getattr(self._settings, f"{each}_key", None))
+        return VendorKeys(PostgresVendorKeys(self._database), HomeSeal(self._settings.home / "identity"), given)
+
+    @cached_property
     def logins(self) -> Logins:
         """The use cases of signing in."""
         from arbitrax.services.identity_logins import Logins
@@ -274,8 +285,9 @@ def database_url(settings: Settings) -> str:
 class Vendors:
     """The vendors that settings give access to; all processes of a home keep to a vendor's pace together."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, stored: Callable[[str], str | None]) -> None:
+        """Take the settings, and what finds a vendor's stored key where they have none."""
+        self._settings, self._stored = settings, stored
 
     def order(self, interval: str, asset_type: AssetType) -> list[str]:
         """Return the names of those to ask for bars of an interval and a type of asset, best first.
@@ -286,7 +298,7 @@ class Vendors:
         from arbitrax.market_data.providers.choice import choose
         from arbitrax.market_data.providers.limits import VENDORS
 
-        return choose([name for name in VENDORS if self._setting(name, "key")], interval, asset_type)
+        return choose([name for name in VENDORS if self._key(name)], interval, asset_type)
 
     def open(self, name: str) -> Provider:
         """Return a vendor.
@@ -305,12 +317,15 @@ class Vendors:
         if name == SOURCE:
             return SyntheticProvider()
         access = Access(
-            key=self._setting(name, "key"),
+            key=self._key(name),
             plan=self._setting(name, "plan") or "free",
             base_url=self._setting(name, "url"),
             bucket=ValkeyBucket(cache_url(self._settings)),
         )
         return provider_named(name, access)
+
+    def _key(self, vendor: str) -> str | None:
+        return self._setting(vendor, "key") or self._stored(vendor)
 
     def _setting(self, vendor: str, what: str) -> str | None:
         value: str | None = getattr(self._settings, f"{vendor}_{what}", None)
@@ -505,6 +520,11 @@ def read_registry(settings: Settings) -> Registry:
 
     with open_store(settings, seed=False) as store:
         return Registry(store.registry.instruments(), store.registry.accounts())
+
+
+def uploads_folder(settings: Settings) -> Path:
+    """Return where files that users sent wait for a worker."""
+    return settings.home / "uploads"
 
 
 def exchange_folder(settings: Settings) -> Path:

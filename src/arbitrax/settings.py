@@ -16,7 +16,7 @@ FOREIGN = frozenset({"ARBITRAX_CORPUS", "ARBITRAX_CRASH_AT", "ARBITRAX_KERNELS"}
 CHOICES = {"durability": ("process", "power"), "strategy_uploads": ("off", "admin")}
 PATHS = ("home", "exchange_folder", "tls_certificate", "tls_key")
 COUNTS = (
-    "snapshot_commands", "snapshot_seconds", "job_seconds", "job_megabytes", "paper_cash",
+    "snapshot_commands", "snapshot_seconds", "job_seconds", "job_megabytes", "paper_cash", "upload_megabytes",
     "socket_limit", "socket_limit_user", "socket_limit_address",
 )  # fmt: skip
 MAYBE_NONE = ("drain_seconds", "paper_accounts")
@@ -81,6 +81,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Paper accounts that a trader may open; admins as many as they like."""
     paper_cash: int = 100_000
     """What a trader may open one with, in the currency of the market."""
+    upload_megabytes: int = 50
+    """How large a file of bars may be that a user sends."""
     url: str | None = None
     """A gateway that commands ask instead of the local store, as with ``--url``."""
     api_key: str | None = None

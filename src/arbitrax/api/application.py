@@ -34,7 +34,9 @@ from arbitrax.api.routes import (
     reproductions,
     series,
     strategies,
+    uploads,
     users,
+    vendor_keys,
     websocket,
 )
 from arbitrax.api.short_way import ShortWay
@@ -55,7 +57,9 @@ ROUTES: list[Any] = [
     *bars.ROUTES,
     *series.ROUTES,
     *ingestions.ROUTES,
+    *vendor_keys.ROUTES,
     *ingestion_jobs.ROUTES,
+    *uploads.ROUTES,
     *strategies.ROUTES,
     *backtests.ROUTES,
     *backtest_jobs.ROUTES,
@@ -96,6 +100,7 @@ def make_application(parts: Parts) -> Gate:
         parts.metrics,
         trusted_proxies=parts.trusted_proxies,
         strict_transport=parts.secure,
+        larger={uploads.PATH: parts.most_upload},
     )
 
 

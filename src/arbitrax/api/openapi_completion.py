@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PAGE_NAME = re.compile(r"Page_arbitrax\.api\.messages\.\w+\.(\w+?)(?:Message)?_(?=\")")
 """How Litestar calls a page of messages."""
+CSV_EXAMPLE = "date,open,high,low,close,volume\n2024-01-02,187.15,188.44,183.89,185.64,82488700\n"
 PROBLEM = "#/components/schemas/Problem"
 _HEADERS = {
     "Idempotency-Key": (
@@ -128,6 +129,9 @@ def _complete(method: str, operation: dict[str, Any], handler: HTTPRouteHandler)
     if others:
         values = {name: f"$response.body#{pointer}" for name, pointer in parameters.items()}
         responses[status]["links"] = {other: {"operationId": other, "parameters": values} for other in others}
+    if handler.opt.get("csv"):
+        content = {"schema": {"type": "string"}, "example": CSV_EXAMPLE}
+        operation["requestBody"] = {"required": True, "content": {"text/csv": content}}
     if handler.opt.get("if_match"):
         _add_header(operation, "If-Match", required=True)
     if handler.opt.get("tables"):

@@ -20,6 +20,9 @@ PARAMETERS: dict[str, Any] = {
     "symbol": "AAPL",
     "name": "sma_cross",
     "table": "trades",
+    "vendor": "polygon",
+    "timezone": "America/New_York",
+    "preview": True,
     "interval": "1d",
     "start": "2012-01-01",
     "end": "2012-12-31",
@@ -28,6 +31,20 @@ PARAMETERS: dict[str, Any] = {
     "side": "buy",
     "depth": 10,
     "limit": 100,
+    **{
+        f"{role}_column": name
+        for role, name in {
+            "date": "Date",
+            "time": "Time",
+            "open": "Open",
+            "high": "High",
+            "low": "Low",
+            "close": "Settle",
+            "volume": "Volume",
+            "adj_close": "Adj Close",
+            "symbol": "Ticker",
+        }.items()
+    },
     "cursor": "IjIwMTItMDEtMDMi",
     "If-Match": '"v1"',
     "Idempotency-Key": "2f1c9a7e-nightly",

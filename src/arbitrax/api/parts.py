@@ -10,6 +10,8 @@ from arbitrax.api.answer_cache import AnswerCache
 from arbitrax.api.together import Together
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from arbitrax.api.authentication import Authenticator
     from arbitrax.api.limits import Limits
     from arbitrax.api.rate_limits import RateLimiter
@@ -38,6 +40,10 @@ class Parts:
     """By name what raises when something that the gateway needs is down."""
     shard_status: Callable[[int], ShardStatus]
     """Says how a shard of the exchange is, whatever is down."""
+    uploads: Path
+    """Where files of bars lie that users sent."""
+    most_upload: int = 50 << 20
+    """Bytes of one."""
     trusted_proxies: tuple[Network, ...] = ()
     secure: bool = False
     """Whether the gateway is reached by TLS only."""

@@ -86,6 +86,7 @@ def strangers(gateway: Gateway, stranger: User) -> dict[str, str]:
         "symbol": "AAPL",
         "interval": "1d",
         "name": "sma_cross",
+        "vendor": "polygon",
         "table": "trades",
         "ingestion": "ing_" + "0" * 26,
         "account": account.text,
@@ -262,6 +263,10 @@ MUTATIONS: dict[str, Mutation] = {
     "reproduce_backtest": lambda client, gateway: client.post(
         f"/api/v1/backtests/{run_of(gateway, None)}/reproduction"
     ),
+    "set_vendor_key": lambda client, _: client.put(
+        "/api/v1/vendor_keys/polygon", json={"key": PASSWORD.replace(" ", "")}
+    ),
+    "remove_vendor_key": lambda client, _: client.delete("/api/v1/vendor_keys/polygon"),
     "add_ingestion": lambda client, _: client.post("/api/v1/ingestions", json=INGESTION),
     "give_account": lambda client, gateway: client.put(
         f"/api/v1/accounts/{free_account(gateway)}/owner",
@@ -282,9 +287,11 @@ JOURNALED = {
 }  # fmt: skip
 """Logged from the exchange's journal, a moment later: test_orders.py and test_kill_switch.py look for each."""
 CHANGES_NOTHING = {"validate_order"}
+TRIED_IN_THEIR_OWN = {"upload_bars"}
+"""test_uploads_of_bars.py looks for it in the log."""
 NEEDS_AN_EXCHANGE = {"open_account"}
 """test_paper_accounts.py looks for it in the log."""
-TRIED_ELSEWHERE = JOURNALED | CHANGES_NOTHING | NEEDS_AN_EXCHANGE
+TRIED_ELSEWHERE = JOURNALED | CHANGES_NOTHING | NEEDS_AN_EXCHANGE | TRIED_IN_THEIR_OWN
 
 
 def test_every_route_that_changes_something_is_tried_here() -> None:
