@@ -161,6 +161,11 @@ export interface CheckMessage {
   readonly value: string | null;
 }
 
+export interface ColumnMessage {
+  readonly name: string;
+  readonly role: string | null;
+}
+
 export interface CorporateActionMessage {
   readonly amount: number | null;
   readonly currency: string | null;
@@ -450,6 +455,10 @@ export interface NewUser {
   readonly role?: "admin" | "trader" | "viewer";
 }
 
+export interface NewVendorKey {
+  readonly key: string;
+}
+
 export interface OrderChange {
   readonly price?: string | null;
   readonly quantity: string;
@@ -669,6 +678,18 @@ export interface TradingMessage {
   readonly tick_size: string;
 }
 
+export interface UploadMessage {
+  readonly bytes: number;
+  readonly columns: readonly ColumnMessage[];
+  readonly ingestion: string | null;
+  readonly interval: string | null;
+  readonly notices: readonly string[];
+  readonly problem: string | null;
+  readonly rows: readonly (readonly string[])[];
+  readonly symbol: string | null;
+  readonly symbols: readonly string[];
+}
+
 export interface UserChange {
   readonly is_active?: boolean | null;
   readonly password?: string | null;
@@ -694,6 +715,13 @@ export interface ValidationMessage {
   readonly detail: string | null;
   readonly fills_at_once: string | null;
   readonly repeats: string | null;
+}
+
+export interface VendorKeyMessage {
+  readonly set_at: string | null;
+  readonly source: "environment" | "stored" | null;
+  readonly title: string;
+  readonly vendor: string;
 }
 
 export interface WorkerMessage {

@@ -180,6 +180,11 @@ class CheckMessage(Struct, frozen=True, kw_only=True):
     value: str | None
 
 
+class ColumnMessage(Struct, frozen=True, kw_only=True):
+    name: str
+    role: str | None
+
+
 class CorporateActionMessage(Struct, frozen=True, kw_only=True):
     amount: float | None
     currency: str | None
@@ -491,6 +496,12 @@ class NewUser(Struct, frozen=True, kw_only=True, omit_defaults=True):
     role: Literal["admin", "trader", "viewer"] = "viewer"
 
 
+class NewVendorKey(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A vendor's key."""
+
+    key: str
+
+
 class OrderChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What to change of an order; less quantity at the same price keeps its place in the queue."""
 
@@ -714,6 +725,18 @@ class TradingMessage(Struct, frozen=True, kw_only=True):
     tick_size: str
 
 
+class UploadMessage(Struct, frozen=True, kw_only=True):
+    bytes: int
+    columns: list[ColumnMessage]
+    ingestion: str | None
+    interval: str | None
+    notices: list[str]
+    problem: str | None
+    rows: list[list[str]]
+    symbol: str | None
+    symbols: list[str]
+
+
 class UserChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What to change of a user; what is left out stays."""
 
@@ -741,6 +764,13 @@ class ValidationMessage(Struct, frozen=True, kw_only=True):
     detail: str | None
     fills_at_once: str | None
     repeats: str | None
+
+
+class VendorKeyMessage(Struct, frozen=True, kw_only=True):
+    set_at: datetime | None
+    source: Literal["environment", "stored", None]
+    title: str
+    vendor: str
 
 
 class WorkerMessage(Struct, frozen=True, kw_only=True):
