@@ -39,6 +39,7 @@ _ORDER_KEY = (
     "^[!-~]{1,32}$",
 )
 _ALSO = {
+    "upload_bars": {"200": "A preview: nothing was kept."},
     "add_order": {"200": "The same order was there already.", "202": "The outcome is not known yet."},
     "list_orders": {"202": "Nothing is known of this client order id yet."},
     "change_order": {"202": "The outcome is not known yet."},

@@ -54,8 +54,8 @@ class Quoted(Struct, frozen=True):
 
 
 QUOTED = (
-    Quoted("AAPL", "190", "0.01", "100", "2000", 4.5e-5),
-    Quoted("BTC-USD", "60000", "2.50", "0.10", "8", 7e-5),
+    Quoted("AAPL", "190", "0.02", "100", "2000", 4.5e-5),
+    Quoted("BTC-USD", "60000", "5", "0.10", "8", 7e-5),
 )
 
 
