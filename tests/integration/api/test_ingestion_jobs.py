@@ -100,6 +100,16 @@ def test_an_ingestion_that_cannot_be_done_says_why(client, worker) -> None:
     assert "say where to begin" in failed["error"]["detail"]
 
 
+def test_an_ingestion_that_brings_nothing_of_any_symbol_has_failed(client, worker) -> None:
+    nothing = over(client, client.post(PATH, json=MONTH | {"symbols": ["AAPLX"]}).headers["location"])
+    assert (nothing["status"], nothing["error"]["code"]) == ("failed", "job.failed")
+    assert "AAPLX" in nothing["error"]["detail"]
+    some = over(client, client.post(PATH, json=MONTH | {"symbols": ["AAPLX", "SYN-SOME"]}).headers["location"])
+    failed = {each["symbol"]: each["failed"] for outcome in some["outcomes"] for each in outcome["symbols"]}
+    assert (some["status"], failed["SYN-SOME"]) == ("succeeded", None)
+    assert failed["AAPLX"]
+
+
 def test_an_ingestion_that_waits_is_cancelled_and_is_nobody_elses(gateway, client) -> None:
     taken = client.post(PATH, json=MONTH | {"symbols": ["SYN-OTHER"]}).json()
     address = f"{PATH}/{taken['id']}"
@@ -108,8 +118,9 @@ def test_an_ingestion_that_waits_is_cancelled_and_is_nobody_elses(gateway, clien
         assert other.post(f"{address}/cancellation").status_code == 404
     assert client.post(f"/api/v1/backtests/bt_{taken['id'][4:]}/cancellation").status_code == 404
     assert client.get(f"/api/v1/backtests/bt_{taken['id'][4:]}").status_code == 404
-    assert client.post(f"{address}/cancellation").status_code == 202
-    assert over(client, address)["status"] in ("cancelled", "succeeded")
+    asked = client.post(f"{address}/cancellation").status_code
+    # A worker of another test may have been faster.
+    assert (asked, over(client, address)["status"]) in {(202, "cancelled"), (202, "succeeded"), (409, "succeeded")}
 
 
 @pytest.mark.parametrize(
