@@ -6,8 +6,12 @@ import time
 import pytest
 
 from arbitrax.domain.dates import end_of_day, start_of_day
+from arbitrax.domain.errors import JobError, NoData
 from arbitrax.domain.ids import encode
+from arbitrax.market_data.providers.synthetic import SyntheticProvider
 from arbitrax.services.catalogue_ports import Chunk, IngestionRequest
+from arbitrax.services.ingestion_jobs import IngestionSpec, do_ingestion, submit_ingestion
+from arbitrax.services.jobs import Lease
 from tests.job_workers import Workers, install_misbehaving
 
 PATH = "/api/v1/ingestions"
@@ -100,14 +104,40 @@ def test_an_ingestion_that_cannot_be_done_says_why(client, worker) -> None:
     assert "say where to begin" in failed["error"]["detail"]
 
 
-def test_an_ingestion_that_brings_nothing_of_any_symbol_has_failed(client, worker) -> None:
-    nothing = over(client, client.post(PATH, json=MONTH | {"symbols": ["AAPLX"]}).headers["location"])
-    assert (nothing["status"], nothing["error"]["code"]) == ("failed", "job.failed")
-    assert "AAPLX" in nothing["error"]["detail"]
-    some = over(client, client.post(PATH, json=MONTH | {"symbols": ["AAPLX", "SYN-SOME"]}).headers["location"])
-    failed = {each["symbol"]: each["failed"] for outcome in some["outcomes"] for each in outcome["symbols"]}
-    assert (some["status"], failed["SYN-SOME"]) == ("succeeded", None)
-    assert failed["AAPLX"]
+class _OfNothing(SyntheticProvider):
+    """A vendor that knows every symbol and has no bars of any."""
+
+    async def bars(self, request):
+        raise NoData(f"It has nothing of {request.symbol} in this range.")
+
+
+class _Vendors:
+    def order(self, interval, asset_type):
+        return ["synthetic"]
+
+    def open(self, name):
+        return _OfNothing()
+
+
+def test_an_ingestion_that_brings_nothing_of_any_symbol_has_failed(gateway, trader) -> None:
+    store = gateway.parts.store
+    spec = IngestionSpec(
+        symbols=("SYN-NONE",), source="synthetic", start=start_of_day("2020-01-01"), end=end_of_day("2020-01-31")
+    )
+    with store._database.connection() as connection, connection.transaction():  # no worker sees it while it waits
+        job = submit_ingestion(store.jobs, spec, owner=trader.id, now=time.time_ns())
+        store.jobs.cancel(job.id)
+    with pytest.raises(JobError, match="nothing of SYN-NONE"):
+        do_ingestion(
+            store,
+            _Vendors(),
+            bytes(job.spec),
+            lease=Lease(job.id, 1),
+            clock=time.time_ns,
+            told=lambda done, chunks: None,
+            cancelled=lambda: False,
+            notice=lambda text: None,
+        )
 
 
 def test_an_ingestion_that_waits_is_cancelled_and_is_nobody_elses(gateway, client) -> None:
