@@ -186,6 +186,12 @@ class Store:
 
         return Users(self.identity, utc_now)
 
+    def forget_made_password(self, name: str) -> None:
+        """Remove the file with a user's first password, if this home has it."""
+        from arbitrax.services.identity_first import forget_made_password
+
+        forget_made_password(self._settings.home, name)
+
     @cached_property
     def keys(self) -> Keys:
         """The use cases of API keys."""

@@ -225,6 +225,7 @@ export interface FillMessage {
 }
 
 export interface FillOfOrder {
+  readonly id: string;
   readonly maker: boolean;
   readonly order: string;
   readonly price: string;
@@ -396,7 +397,7 @@ export interface NewUser {
 
 export interface OrderChange {
   readonly price?: string | null;
-  readonly quantity: string;
+  readonly quantity?: string | null;
   readonly stop?: string | null;
 }
 
@@ -432,6 +433,7 @@ export interface OrderMessage {
 export interface OrderOutcome {
   readonly account: string;
   readonly client_order_id: string | null;
+  readonly deadline?: string | null;
   readonly detail?: string | null;
   readonly executed_at?: string | null;
   readonly filled_quantity?: string | null;
@@ -443,6 +445,7 @@ export interface OrderOutcome {
   readonly quantity?: string | null;
   readonly reason?: string | null;
   readonly received_at?: string | null;
+  readonly repeated?: boolean;
   readonly status: "open" | "filled" | "cancelled" | "refused" | "unknown";
 }
 

@@ -15,6 +15,8 @@ from msgspec import Struct
 from arbitrax.domain.errors import ArbitraxError, InFlight, RateLimited, StoreError, TooManyRequests
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from litestar import Request
 
 log = logging.getLogger("arbitrax.api")
@@ -159,7 +161,9 @@ def describe(error: Exception, path: str, request_id: str) -> tuple[Problem, dic
         case NotFoundException():
             found = problem(404, f"There is nothing at {path}; /docs shows the paths.", request_id)
         case HTTPException() if error.status_code < 500:
-            headers |= {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+            allowed = (error.headers or {}).get("allow")
+            if allowed is not None:
+                headers["Allow"] = allow_header(allowed.split(", "))
             found = problem(error.status_code, _sentence(error), request_id)
         case _:
             log.error("request.failed request_id=%s", request_id, exc_info=error)
@@ -187,6 +191,11 @@ def problem_of(error: ArbitraxError, request_id: str, headers: dict[str, str]) -
     detail = str(error) if status < 503 else "A store of the gateway does not answer; try again in a moment."
     retryable = error.retryable or isinstance(error, StoreError)
     return problem(status, detail, request_id, code=error.code, retryable=retryable, errors=errors)
+
+
+def allow_header(methods: Iterable[str]) -> str:
+    """Return methods as ``Allow`` has them: where there is GET there is HEAD (`arbitrax.api.gate`)."""
+    return ", ".join(sorted({*methods, "HEAD"} if "GET" in methods else methods))
 
 
 _MISSING = re.compile(r"Missing required query parameter '(?P<name>[^']+)'")

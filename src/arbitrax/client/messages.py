@@ -250,6 +250,7 @@ class FillMessage(Struct, frozen=True, kw_only=True):
 
 
 class FillOfOrder(Struct, frozen=True, kw_only=True):
+    id: str
     maker: bool
     order: str
     price: str
@@ -436,8 +437,8 @@ class NewUser(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class OrderChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What to change of an order; less quantity at the same price keeps its place in the queue."""
 
-    quantity: str
     price: str | None = None
+    quantity: str | None = None
     stop: str | None = None
 
 
@@ -475,6 +476,7 @@ class OrderOutcome(Struct, frozen=True, kw_only=True):
     client_order_id: str | None
     id: str | None
     status: Literal["open", "filled", "cancelled", "refused", "unknown"]
+    deadline: datetime | None = None
     detail: str | None = None
     executed_at: datetime | None = None
     filled_quantity: str | None = None
@@ -485,6 +487,7 @@ class OrderOutcome(Struct, frozen=True, kw_only=True):
     quantity: str | None = None
     reason: str | None = None
     received_at: datetime | None = None
+    repeated: bool = False
 
 
 class ParameterMessage(Struct, frozen=True, kw_only=True):

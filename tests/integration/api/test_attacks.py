@@ -470,7 +470,7 @@ def test_every_kind_of_answer_has_the_headers_that_protect(
         assert "Server" not in answer.headers
         if status != 413:  # refused before anything was counted
             assert "RateLimit" in answer.headers, status
-    assert sorted(answers[204].headers["Allow"].split(", ")) == ["GET", "OPTIONS", "POST"]
+    assert sorted(answers[204].headers["Allow"].split(", ")) == ["GET", "HEAD", "OPTIONS", "POST"]
 
 
 def private_reads() -> list[str]:

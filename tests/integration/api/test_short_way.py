@@ -209,7 +209,7 @@ def test_what_is_out_of_the_ordinary_goes_the_long_way(
 
 
 def test_another_method_goes_the_long_way(tom: httpx2.Client, path: str, taken: list[str]) -> None:
-    assert tom.head(path).status_code == 405
+    assert tom.delete(path.replace("orders", "accounts")).status_code == 405
     assert tom.put("/api/v1/orders").status_code == 405
     assert tom.post("/api/v1/orders").status_code == 422  # without a body
     assert taken == []
