@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 from msgspec import Struct
 
-from arbitrax.domain.errors import Cancelled, RangeError, UnknownNameError, did_you_mean, within
+from arbitrax.domain.errors import Cancelled, JobError, RangeError, UnknownNameError, did_you_mean, within
 from arbitrax.domain.ids import new_uuid
 from arbitrax.domain.intervals import nanoseconds
 from arbitrax.market_data.providers.limits import VENDORS
@@ -88,6 +88,7 @@ def do_ingestion(
     Raises:
         Cancelled: its end was asked for.
         Fenced: another process has the job by now.
+        JobError: of no symbol anything could be had.
     """
     asked = msgspec.json.decode(spec, type=IngestionSpec)
     outcomes = asyncio.run(
@@ -107,6 +108,9 @@ def do_ingestion(
             job=lease.job,
         )
     )
+    reasons = [each.failed for outcome in outcomes for each in outcome.symbols]
+    if reasons and all(reasons):
+        raise JobError(str(reasons[-1]))
     stores.jobs.finish(lease, "succeeded", None, msgspec.json.encode(outcomes))
 
 
