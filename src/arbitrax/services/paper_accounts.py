@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Literal
 
-from arbitrax.domain.errors import AccessError, ConflictError, StoreUnavailableError
+from arbitrax.domain.errors import AccessError, ConflictError, StoreUnavailableError, within
 from arbitrax.domain.ids import new_uuid
 from arbitrax.services.exchange_configuration import open_account
 from arbitrax.trading.exchange_settings import AccountSettings, account_commands
@@ -39,7 +39,8 @@ class PaperAccount:
         id = new_uuid(time.time_ns())
         self.row = Account(id, name, market.shard, 1, market.currency, market.cash_unit, kind, owner)
         self.settings = AccountSettings(name, kind, cash, max_orders=MOST_ORDERS)
-        account_commands(self.settings, self.row)
+        with within("cash"):
+            account_commands(self.settings, self.row)
 
     def require_at_most(self, accounts: int, cash: int, store: RegistryStore) -> None:
         """See whether a trader may still have it: so many accounts, and so much cash in each.

@@ -46,6 +46,8 @@ class Upload(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     columns: dict[str, str] = {}
     """By role, such as close, the name of the column that has it, where the names alone do not tell."""
+    interval: str | None = None
+    """None: as the times tell."""
     timezone: str | None = None
 
 
@@ -86,9 +88,7 @@ def remove_old(folder: Path) -> None:
             continue  # another process was first
 
 
-def look_at(
-    head: bytes, *, whole: bool, columns: Mapping[str, str], interval: str | None, timezone: str | None
-) -> Preview:
+def look_at(head: bytes, asked: Upload, *, whole: bool) -> Preview:
     """Return what the first bytes of a file look like; ``whole``: there are no more.
 
     Raises:
@@ -98,7 +98,7 @@ def look_at(
     if not whole:  # without the row that is cut off
         head = head[: head.rfind(b"\n") + 1] or head
     check_text(head, "the file")
-    head = with_columns(head, columns)
+    head = with_columns(head, asked.columns)
     text = head.removeprefix(BYTE_ORDER_MARK).decode(errors="replace")
     delimiter = _delimiter(text)
     rows = [tuple(each) for each in csv.reader(io.StringIO(text), delimiter=delimiter) if any(each)][: SHOWN + 1]
@@ -106,7 +106,7 @@ def look_at(
     roles = {at: role for role, at in roles_of(names).items()}
     told = tuple(Column(name, roles.get(at)) for at, name in enumerate(names))
     try:
-        found = read_candidates(_document(head), interval=interval, timezone=timezone)
+        found = read_candidates(_document(head), interval=asked.interval, timezone=asked.timezone)
     except (DataError, InputError) as error:
         return Preview(told, shown, (), None, (), str(error))
     has_symbols = "symbol" in roles.values()
@@ -160,7 +160,6 @@ def do_upload(
     asked: Upload,
     *,
     symbol: str,
-    interval: str | None,
     now: int,
     told: Callable[[int, int], None],
 ) -> list[IngestionOutcome]:
@@ -191,7 +190,7 @@ def do_upload(
         stores,
         document,
         symbol=symbol,
-        interval=interval,
+        interval=asked.interval,
         timezone=asked.timezone,
         source=SOURCE,
         received=now,

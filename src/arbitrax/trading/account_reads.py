@@ -227,7 +227,8 @@ def _take(now: AccountNow, entry: EventEntry, commands: Mapping[EntryId, NDArray
     for name, counts, events in parts(entry, now.entry):
         if len(events):
             asked = commands.get(name)
-            now.ledger.take(entry.epoch, name, _as_told(counts, events) if asked is None else asked, counts, events)
+            asked = _as_told(counts, events) if asked is None else asked
+            now.ledger.take(entry.epoch, name, asked, counts, events, executed=entry.executed)
 
 
 def has_account(entry: EventEntry, account: int) -> bool:

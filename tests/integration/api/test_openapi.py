@@ -63,7 +63,7 @@ def test_every_operation_has_a_name_of_its_own() -> None:
 
 
 def test_examples_of_bodies_fit_what_the_gateway_takes() -> None:
-    from arbitrax.api.messages import backtest_jobs, identity, ingestion_jobs, orders, vendor_keys
+    from arbitrax.api.messages import identity, ingestions, new_backtest, orders, vendor_keys
 
     document = openapi_document()
     tried = 0
@@ -75,8 +75,7 @@ def test_examples_of_bodies_fit_what_the_gateway_takes() -> None:
                     continue
                 name = body["schema"]["$ref"].rpartition("/")[2]
                 kinds = [
-                    getattr(module, name, None)
-                    for module in (identity, backtest_jobs, ingestion_jobs, orders, vendor_keys)
+                    getattr(module, name, None) for module in (identity, new_backtest, ingestions, orders, vendor_keys)
                 ]
                 kind = next((each for each in kinds if each is not None), None)
                 assert kind is not None, f"Look for {name} in its module here."

@@ -97,7 +97,7 @@ def test_coverage_names_the_sessions_that_lack_bars_as_an_ingestion_takes_them(
     wider = coverage(reader, "GAPPY", start="2023-10-30", end="2023-11-10")
     assert parts(wider) == [
         ("2023-10-30", "2023-10-31", "missing", 2, 0),
-        ("2023-11-01", "2023-11-09", "present", 7, 7),
+        ("2023-11-01", "2023-11-10", "present", 8, 8),
     ]
     listed = next(each for each in pages(reader, PATH, search="gappy"))
     assert listed["doubts"]["gaps"] == 4  # type: ignore[index]

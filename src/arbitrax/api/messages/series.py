@@ -12,11 +12,11 @@ from arbitrax.domain.corporate_actions import ActionKind
 from arbitrax.domain.dates import to_datetime
 from arbitrax.domain.ids import encode
 from arbitrax.services.catalogue_ports import StoredQuarantine
+from arbitrax.services.ingestion_records import INGESTION
 from arbitrax.services.ports import StoredAction
 from arbitrax.services.series import Doubt, Part, SeriesCoverage, SeriesEntry, SeriesQuality, State, doubt_of, doubts
 
 MOST_SET_ASIDE = 500
-_INGESTION = "ing"
 _Score = Annotated[float | None, Meta(examples=[98.25])]
 _Count = Annotated[int, Meta(examples=[2])]
 _Rule = Annotated[str, Meta(examples=["jump"])]
@@ -144,7 +144,7 @@ def series_message(entry: SeriesEntry) -> SeriesMessage:
     """Return a series' message."""
     last = None
     if entry.ingestion is not None and entry.ingested is not None:
-        last = LastIngestion(encode(_INGESTION, entry.ingestion), entry.ingested)
+        last = LastIngestion(encode(INGESTION, entry.ingestion), entry.ingested)
     return SeriesMessage(
         symbol=entry.symbol,
         interval=entry.interval,

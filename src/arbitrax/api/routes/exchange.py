@@ -26,7 +26,7 @@ async def get_exchange(request: GatewayRequest) -> ExchangeMessage:
 
     Workers report once a second, so asking more often tells nothing new.
     """
-    listed = await request.parts.desk.listed()
+    listed = await request.parts.desk.instruments()
     shards = sorted({each.shard for each in listed}) or [0]
     told = await asyncio.gather(*(_statistics(request, each) for each in listed))
     found = await asyncio.gather(*(request.parts.shards.get(each) for each in shards))

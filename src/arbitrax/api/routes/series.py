@@ -17,7 +17,7 @@ from arbitrax.api.messages.series import (
     series_message,
 )
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
-from arbitrax.api.parameters import Interval, Moment, Symbol, nanoseconds_of
+from arbitrax.api.parameters import End, Interval, Start, Symbol, end_of, nanoseconds_of
 from arbitrax.api.requests import GatewayRequest
 from arbitrax.api.routes.instruments import Text
 from arbitrax.services.series import coverage_of, quality_of
@@ -47,12 +47,12 @@ async def get_series_coverage(
     request: GatewayRequest,
     symbol: FromPath[Symbol],
     interval: FromPath[Interval],
-    start: Moment = None,
-    end: Moment = None,
+    start: Start = None,
+    end: End = None,
 ) -> SeriesCoverageMessage:
     """Return where a series has bars and where it lacks some, by the sessions of its exchange.
 
-    From its first bar to its last, or with `start <= date < end`. What is missing is filled by an ingestion
+    From its first bar to its last, or from `start` to `end`, both counted. What is missing is filled by an ingestion
     (`POST /api/v1/ingestions`) from a part's `first` to its `last`.
     """
     found = await request.run(
@@ -61,7 +61,7 @@ async def get_series_coverage(
         symbol,
         interval,
         start=nanoseconds_of("start", start),
-        end=nanoseconds_of("end", end),
+        end=end_of("end", end),
         now=time.time_ns(),
     )
     return coverage_message(found)

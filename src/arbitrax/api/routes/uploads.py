@@ -19,12 +19,12 @@ from arbitrax.api.requests import IDEMPOTENCY_KEY, GatewayRequest, changed, resp
 from arbitrax.domain.errors import DataError
 from arbitrax.domain.ids import encode, new_uuid
 from arbitrax.services.ingestion_jobs import submit_upload
+from arbitrax.services.ingestion_records import INGESTION
 from arbitrax.services.mutations import Change, OnceKey
 from arbitrax.services.uploads import LOOKED_AT, Preview, Upload, look_at, path_of, remove_old
 
 PATH = "/api/v1/ingestions/uploads"
 INGESTIONS = "/api/v1/ingestions"
-_INGESTION = "ing"
 PART = 1 << 20
 """Bytes that are written at a time."""
 _KEY = re.compile(r"[!-~]{1,128}")
@@ -92,7 +92,8 @@ async def upload_bars(
         "adj_close": adj_close_column,
         "symbol": symbol_column,
     }
-    upload = Upload(columns={role: name for role, name in named.items() if name is not None}, timezone=timezone)
+    columns = {role: name for role, name in named.items() if name is not None}
+    upload = Upload(columns=columns, interval=interval, timezone=timezone)
     if request.content_type[0] != "text/csv":
         raise RequestError(415, "A file of bars must be sent as Content-Type: text/csv.")
     if not preview and symbol is None:
@@ -100,26 +101,16 @@ async def upload_bars(
         raise RequestError(422, detail, [FieldError("?symbol", "upload.symbol", detail)])
     received = await _receive(request)
     try:
-        looked_at = await request.run(_look, received, upload, interval)
+        looked_at = await request.run(look_at, received.head, upload, whole=received.size == len(received.head))
         if preview:
             seen = upload_message(looked_at, received.size, ingestion=None, symbol=symbol, interval=interval)
             return Response(seen, status_code=200)
         if looked_at.problem is not None:
             raise DataError(looked_at.problem)
         assert symbol is not None  # noqa: S101 - looked at above
-        return await _take(request, received, looked_at, upload, (symbol, interval))
+        return await _take(request, received, looked_at, upload, symbol)
     finally:
         received.path.unlink(missing_ok=True)
-
-
-def _look(received: _Received, upload: Upload, interval: str | None) -> Preview:
-    return look_at(
-        received.head,
-        whole=received.size == len(received.head),
-        columns=upload.columns,
-        interval=interval,
-        timezone=upload.timezone,
-    )
 
 
 async def _receive(request: GatewayRequest) -> _Received:
@@ -157,14 +148,14 @@ async def _receive(request: GatewayRequest) -> _Received:
 
 
 async def _take(
-    request: GatewayRequest, received: _Received, looked_at: Preview, upload: Upload, of: tuple[str, str | None]
+    request: GatewayRequest, received: _Received, looked_at: Preview, upload: Upload, symbol: str
 ) -> Response[Any]:
-    symbol, interval = of
+    interval = upload.interval or looked_at.interval or ""
     store, owner, folder = request.parts.store, request.principal.user, request.parts.uploads
 
     def effect() -> Change:
         job = submit_upload(store.jobs, new_uuid(time.time_ns()), symbol, interval, upload, owner=owner)
-        id = encode(_INGESTION, job.id)
+        id = encode(INGESTION, job.id)
         received.path.rename(path_of(folder, job.id))
         message = upload_message(looked_at, received.size, ingestion=id, symbol=symbol, interval=interval)
         return changed(202, message, location=f"{INGESTIONS}/{id}", subject=id, source="file", bytes=received.size)
