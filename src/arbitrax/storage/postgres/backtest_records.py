@@ -33,16 +33,14 @@ class PostgresBacktestRecords:
 
     def newest(self, limit: int, which: BacktestFilter, *, before: UUID | None = None) -> list[BacktestRecord]:
         """Return backtests, newest first."""
-        return self._read(limit, which, before=before, only=None)
+        return self._read(limit, which, older_than(before))
 
     def find(self, backtest: UUID) -> BacktestRecord | None:
         """Return a backtest."""
-        return next(iter(self._read(1, _EVERY, before=None, only=backtest)), None)
+        return next(iter(self._read(1, _EVERY, (backtest, backtest))), None)
 
-    def _read(
-        self, limit: int, which: BacktestFilter, *, before: UUID | None, only: UUID | None
-    ) -> list[BacktestRecord]:
-        keys = msgspec.structs.asdict(which) | {"limit": limit, "before": before, "only": only}
+    def _read(self, limit: int, which: BacktestFilter, ids: tuple[UUID, UUID]) -> list[BacktestRecord]:
+        keys = msgspec.structs.asdict(which) | {"limit": limit, "least": ids[0], "most": ids[1]}
         assets: defaultdict[UUID, list[StoredAsset]] = defaultdict(list)
         with self._database.connection() as connection:
             rows = connection.execute(statement("backtests_page"), keys).fetchall()
@@ -50,6 +48,11 @@ class PostgresBacktestRecords:
             for run, *asset in connection.execute(statement("backtests_assets"), {"runs": runs}):
                 assets[run].append(asset_of(tuple(asset)))
         return [_record(row, tuple(assets[row[0]])) for row in rows]
+
+
+def older_than(id: UUID | None) -> tuple[UUID, UUID]:
+    """Return the least and the greatest id of what is older than one, of everything without one."""
+    return UUID(int=0), UUID(int=(1 << 128) - 1 if id is None else max(id.int, 1) - 1)
 
 
 def _record(row: tuple[Any, ...], assets: tuple[StoredAsset, ...]) -> BacktestRecord:

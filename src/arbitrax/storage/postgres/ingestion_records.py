@@ -14,6 +14,7 @@ from arbitrax.services.ingestion_jobs import IngestionSpec
 from arbitrax.services.ingestion_records import IngestionRecord
 from arbitrax.services.ingestion_sources import UP_TO_NOW
 from arbitrax.services.jobs import Problem, Progress, Status
+from arbitrax.storage.postgres.backtest_records import older_than
 from arbitrax.storage.postgres.sql import statement
 from arbitrax.storage.postgres.times import nanoseconds
 
@@ -33,11 +34,12 @@ class PostgresIngestionRecords:
         self, limit: int, *, owner: UUID | None = None, status: Status | None = None, before: UUID | None = None
     ) -> list[IngestionRecord]:
         """Return ingestions, newest first."""
-        return self._read({"limit": limit, "owner": owner, "status": status, "before": before, "only": None})
+        least, most = older_than(before)
+        return self._read({"limit": limit, "owner": owner, "status": status, "least": least, "most": most})
 
     def find(self, ingestion: UUID) -> IngestionRecord | None:
         """Return an ingestion."""
-        keys = {"limit": 1, "owner": None, "status": None, "before": None, "only": ingestion}
+        keys = {"limit": 1, "owner": None, "status": None, "least": ingestion, "most": ingestion}
         return next(iter(self._read(keys)), None)
 
     def _read(self, keys: dict[str, Any]) -> list[IngestionRecord]:

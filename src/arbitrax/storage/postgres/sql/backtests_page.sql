@@ -5,9 +5,8 @@ WITH page AS (
         FROM jobs
         WHERE
             kind = 'backtest'
-            AND (%(only)s::uuid IS NULL OR id = %(only)s::uuid)
+            AND id BETWEEN %(least)s::uuid AND %(most)s::uuid
             AND (%(owner)s::uuid IS NULL OR owner_id = %(owner)s::uuid)
-            AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
             AND (%(status)s::text IS NULL OR status = %(status)s::text)
             AND (%(strategy)s::text IS NULL OR spec -> 'strategy' ->> 'name' = %(strategy)s::text)
             AND (%(symbol)s::text IS NULL OR spec -> 'symbols' ? %(symbol)s::text)
@@ -20,9 +19,8 @@ WITH page AS (
         FROM backtests
         WHERE
             NOT has_job
-            AND (%(only)s::uuid IS NULL OR id = %(only)s::uuid)
+            AND id BETWEEN %(least)s::uuid AND %(most)s::uuid
             AND (%(owner)s::uuid IS NULL OR owner_id = %(owner)s::uuid)
-            AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
             AND (%(status)s::text IS NULL OR %(status)s::text = 'succeeded')
             AND (%(strategy)s::text IS NULL OR spec -> 'strategy' ->> 'name' = %(strategy)s::text)
             AND (

@@ -28,9 +28,8 @@ WITH runs AS (
         FROM jobs
         WHERE
             kind = 'ingestion'
-            AND (%(only)s::uuid IS NULL OR id = %(only)s::uuid)
+            AND id BETWEEN %(least)s::uuid AND %(most)s::uuid
             AND (%(owner)s::uuid IS NULL OR owner_id = %(owner)s::uuid)
-            AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
             AND (%(status)s::text IS NULL OR status = %(status)s::text)
         ORDER BY id DESC
         LIMIT %(limit)s
@@ -41,8 +40,7 @@ WITH runs AS (
         FROM runs
         WHERE
             %(owner)s::uuid IS NULL
-            AND (%(only)s::uuid IS NULL OR id = %(only)s::uuid)
-            AND (%(before)s::uuid IS NULL OR id < %(before)s::uuid)
+            AND id BETWEEN %(least)s::uuid AND %(most)s::uuid
             AND (%(status)s::text IS NULL OR state = %(status)s::text)
         ORDER BY id DESC
         LIMIT %(limit)s
