@@ -28,6 +28,8 @@ export interface ClientOptions {
 export interface Ask {
   readonly query?: Readonly<Record<string, string | number | null | undefined>>;
   readonly body?: unknown;
+  /** A file, as it is and of its own type, in the place of a body. */
+  readonly file?: Blob;
   readonly accept?: string;
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
@@ -164,6 +166,9 @@ export class Transport {
     if (ask.body !== undefined) {
       headers["Content-Type"] = "application/json";
       init.body = JSON.stringify(ask.body);
+    } else if (ask.file !== undefined) {
+      headers["Content-Type"] = ask.file.type;
+      init.body = ask.file;
     }
     return init;
   }

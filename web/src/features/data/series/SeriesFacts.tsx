@@ -1,0 +1,47 @@
+import type { SeriesMessage } from "@/api";
+import { Stat, Stats } from "@/app/Page";
+import { Age, Figure, formatDay, Moment } from "@/format";
+import { isIntraday } from "./series_path";
+
+/** The figures of a series. */
+export function SeriesFacts({ series }: { readonly series: SeriesMessage }) {
+  const { interval, first, last, rows, quality_score, doubts, source, last_ingestion, changed_at } = series;
+  const bound = (at: string) =>
+    isIntraday(interval) ? <Moment at={at} precision="minute" /> : <time>{formatDay(at)}</time>;
+  return (
+    <Stats>
+      <Stat
+        label="Bars"
+        under={
+          <>
+            {bound(first)} to {bound(last)}
+          </>
+        }
+      >
+        <Figure value={rows} digits={0} />
+      </Stat>
+      <Stat label="Quality" under="of 100">
+        <Figure value={quality_score} digits={1} why="It is being looked at." />
+      </Stat>
+      <Stat label="Gaps" under="sessions or stretches">
+        <Figure value={doubts?.gaps} digits={0} why="It is being looked at." />
+      </Stat>
+      <Stat
+        label="Source"
+        under={
+          last_ingestion === null ? (
+            <>
+              from files, <Age at={changed_at} />
+            </>
+          ) : (
+            <>
+              ingested <Age at={last_ingestion.at} />
+            </>
+          )
+        }
+      >
+        {source}
+      </Stat>
+    </Stats>
+  );
+}

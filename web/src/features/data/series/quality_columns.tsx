@@ -1,0 +1,69 @@
+import { Tooltip } from "@mantine/core";
+import type { CorporateActionMessage, FindingMessage, SetAsideMessage } from "@/api";
+import { formatDay } from "@/format";
+import type { Column } from "@/tables";
+import classes from "./Series.module.css";
+
+const LEVELS = { error: "error", warn: "warning", info: "to know" } as const;
+
+export const FINDING_COLUMNS: readonly Column<FindingMessage>[] = [
+  { id: "level", header: "Level", value: (each) => LEVELS[each.level] },
+  { id: "kind", header: "Kind", value: (each) => each.kind },
+  { id: "rule", header: "Rule", value: (each) => spoken(each.rule) },
+  { id: "count", header: "Times", value: (each) => each.count, kind: "decimal", digits: 0 },
+  { id: "first", header: "First", value: (each) => formatDay(each.first) },
+  { id: "last", header: "Last", value: (each) => formatDay(each.last) },
+  { id: "reason", header: "The first of them", value: (each) => each.reason, cell: (each) => whole(each.reason) },
+];
+
+export const ASIDE_COLUMNS: readonly Column<SetAsideMessage>[] = [
+  { id: "at", header: "Bar", value: (each) => each.at, kind: "time", precision: "minute" },
+  { id: "rules", header: "Rules", value: (each) => each.rules.map(spoken).join(", ") },
+  { id: "reason", header: "Why", value: (each) => each.reason, cell: (each) => whole(each.reason) },
+  { id: "row", header: "As it came", value: rowText, cell: (each) => whole(rowText(each)) },
+  { id: "source", header: "Source", value: (each) => each.source },
+  { id: "received", header: "Received", value: (each) => each.received_at, kind: "time", precision: "minute" },
+];
+
+export const ACTION_COLUMNS: readonly Column<CorporateActionMessage>[] = [
+  { id: "date", header: "Ex date", value: (each) => each.ex_date },
+  { id: "kind", header: "Kind", value: (each) => spoken(each.kind) },
+  {
+    id: "ratio",
+    header: "Ratio",
+    value: (each) => each.ratio,
+    kind: "decimal",
+    digits: 4,
+    why: "A dividend has an amount.",
+  },
+  {
+    id: "amount",
+    header: "Amount a share",
+    value: (each) => each.amount,
+    kind: "decimal",
+    digits: 4,
+    why: "A split has a ratio.",
+  },
+  { id: "currency", header: "Currency", value: (each) => each.currency, why: "It pays no cash." },
+  { id: "source", header: "Source", value: (each) => each.source },
+];
+
+function spoken(name: string): string {
+  return name.replaceAll("_", " ");
+}
+
+/** A row as it was received: "open 0, close 187.25". */
+function rowText({ row }: SetAsideMessage): string {
+  return Object.entries(row)
+    .map(([name, value]) => `${name} ${value ?? "none"}`)
+    .join(", ");
+}
+
+/** A long text, all of it on hover. */
+function whole(text: string) {
+  return (
+    <Tooltip label={text} multiline maw={480}>
+      <span className={classes["reason"]}>{text}</span>
+    </Tooltip>
+  );
+}
