@@ -1,10 +1,48 @@
+import { Link, useNavigate } from "react-router";
+import { useListStrategiesQuery, type StrategyMessage } from "@/api";
 import { Page } from "@/app/Page";
-import { Empty } from "@/app/states";
+import { Empty, Loaded, TableSkeleton } from "@/app/states";
+import { DataTable, type Column } from "@/tables";
+import { spoken, symbolsText } from "./strategy_text";
+
+const COLUMNS: readonly Column<StrategyMessage>[] = [
+  {
+    id: "name",
+    header: "Strategy",
+    value: (each) => each.name,
+    cell: (each) => <Link to={each.name}>{spoken(each.name)}</Link>,
+  },
+  { id: "summary", header: "What it does", value: (each) => each.summary },
+  { id: "symbols", header: "Symbols", value: symbolsText },
+  {
+    id: "parameters",
+    header: "Parameters",
+    value: ({ parameters }) => parameters.map((each) => `${each.name} ${String(each.default)}`).join(", "),
+    why: "It has none.",
+  },
+];
 
 export function Component() {
+  const query = useListStrategiesQuery({ limit: 500 });
+  const navigate = useNavigate();
   return (
     <Page title="Strategies">
-      <Empty title="Nothing is here yet" />
+      <Loaded query={query} skeleton={<TableSkeleton rows={12} />}>
+        {({ data }) => (
+          <DataTable
+            name="strategies"
+            columns={COLUMNS}
+            rows={data}
+            keyOf={(each) => each.name}
+            onChoose={(each) => void navigate(each.name)}
+            empty={
+              <Empty title="No strategy is registered" command="arbitrax strategy new">
+                Strategies that are built in, and those of installed packages, are listed here.
+              </Empty>
+            }
+          />
+        )}
+      </Loaded>
     </Page>
   );
 }
