@@ -14,6 +14,7 @@ export const addTagTypes = [
   "strategies",
   "users",
   "health",
+  "vendor keys",
 ] as const;
 const injectedRtkApi = api
   .enhanceEndpoints({
@@ -446,6 +447,51 @@ const injectedRtkApi = api
         query: () => ({ url: `/ready` }),
         providesTags: ["health"],
       }),
+      uploadBars: build.mutation<UploadBarsApiResponse, UploadBarsApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/ingestions/uploads`,
+          method: "POST",
+          body: queryArg.body,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+          params: {
+            symbol: queryArg["symbol"],
+            interval: queryArg.interval,
+            timezone: queryArg.timezone,
+            date_column: queryArg.dateColumn,
+            time_column: queryArg.timeColumn,
+            open_column: queryArg.openColumn,
+            high_column: queryArg.highColumn,
+            low_column: queryArg.lowColumn,
+            close_column: queryArg.closeColumn,
+            volume_column: queryArg.volumeColumn,
+            adj_close_column: queryArg.adjCloseColumn,
+            symbol_column: queryArg.symbolColumn,
+            preview: queryArg.preview,
+          },
+        }),
+        invalidatesTags: ["ingestions"],
+      }),
+      listVendorKeys: build.query<ListVendorKeysApiResponse, ListVendorKeysApiArg>({
+        query: () => ({ url: `/api/v1/vendor_keys` }),
+        providesTags: ["vendor keys"],
+      }),
+      removeVendorKey: build.mutation<RemoveVendorKeyApiResponse, RemoveVendorKeyApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/vendor_keys/${encodeURIComponent(String(queryArg.vendor))}`,
+          method: "DELETE",
+        }),
+        invalidatesTags: ["vendor keys"],
+      }),
+      setVendorKey: build.mutation<SetVendorKeyApiResponse, SetVendorKeyApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/vendor_keys/${encodeURIComponent(String(queryArg.vendor))}`,
+          method: "PUT",
+          body: queryArg.newVendorKey,
+        }),
+        invalidatesTags: ["vendor keys"],
+      }),
     }),
     overrideExisting: false,
   });
@@ -795,6 +841,51 @@ export type HealthApiResponse = /** status 200 Request fulfilled, document follo
 export type HealthApiArg = void;
 export type ReadyApiResponse = /** status 200 Request fulfilled, document follows */ Readiness;
 export type ReadyApiArg = void;
+export type UploadBarsApiResponse = /** status 202 Request accepted, processing continues off-line */ UploadMessage;
+export type UploadBarsApiArg = {
+  /** Whose bars they are. Needed to store them. */
+  symbol?: string | null;
+  /** Left out: as the times tell. */
+  interval?: string | null;
+  /** Clock of times that name none. */
+  timezone?: string | null;
+  /** Name of the column that has it. */
+  dateColumn?: string | null;
+  /** Name of the column that has it. */
+  timeColumn?: string | null;
+  /** Name of the column that has it. */
+  openColumn?: string | null;
+  /** Name of the column that has it. */
+  highColumn?: string | null;
+  /** Name of the column that has it. */
+  lowColumn?: string | null;
+  /** Name of the column that has it. */
+  closeColumn?: string | null;
+  /** Name of the column that has it. */
+  volumeColumn?: string | null;
+  /** Name of the column that has it. */
+  adjCloseColumn?: string | null;
+  /** Name of the column that has it. */
+  symbolColumn?: string | null;
+  /** Look at it and keep nothing. */
+  preview?: boolean;
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+  body: string;
+};
+export type ListVendorKeysApiResponse = /** status 200 Request fulfilled, document follows */ PageVendorKeyMessage;
+export type ListVendorKeysApiArg = void;
+export type RemoveVendorKeyApiResponse = /** status 200 Request fulfilled, document follows */ VendorKeyMessage;
+export type RemoveVendorKeyApiArg = {
+  /** Such as polygon. */
+  vendor: string;
+};
+export type SetVendorKeyApiResponse = /** status 200 Request fulfilled, document follows */ VendorKeyMessage;
+export type SetVendorKeyApiArg = {
+  /** Such as polygon. */
+  vendor: string;
+  newVendorKey: NewVendorKey;
+};
 export type AccountMessage = {
   currency: string;
   id: string;
@@ -1391,6 +1482,35 @@ export type Readiness = {
   };
   status: "ready" | "not_ready" | "draining";
 };
+export type ColumnMessage = {
+  name: string;
+  role: string | null;
+};
+export type UploadMessage = {
+  bytes: number;
+  columns: ColumnMessage[];
+  ingestion: string | null;
+  interval: string | null;
+  notices: string[];
+  problem: string | null;
+  rows: string[][];
+  symbol: string | null;
+  symbols: string[];
+};
+export type VendorKeyMessage = {
+  set_at: string | null;
+  source: ("environment" | "stored" | null) | ("environment" | "stored" | null);
+  title: string;
+  vendor: string;
+};
+export type PageVendorKeyMessage = {
+  data: VendorKeyMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type NewVendorKey = {
+  key: string;
+};
 export const {
   useListAccountsQuery,
   useGetAccountQuery,
@@ -1439,4 +1559,8 @@ export const {
   useChangeUserMutation,
   useHealthQuery,
   useReadyQuery,
+  useUploadBarsMutation,
+  useListVendorKeysQuery,
+  useRemoveVendorKeyMutation,
+  useSetVendorKeyMutation,
 } = injectedRtkApi;

@@ -12,7 +12,7 @@ const withSeries = api.injectEndpoints({
         let cursor: string | null = null;
         do {
           const answer = await ask({ url: "/api/v1/series", params: { limit: A_PAGE, cursor } });
-          if (answer.error !== undefined) return { error: answer.error as ApiError };
+          if (answer.error !== undefined) return { error: answer.error };
           const page: PageSeriesMessage = answer.data as PageSeriesMessage;
           found.push(...page.data);
           cursor = page.next_cursor;

@@ -34,12 +34,7 @@ export function ChangePassword({ name }: { readonly name: string }) {
         required
         {...form.getInputProps("password")}
       />
-      <PasswordInput
-        label="New password again"
-        autoComplete="new-password"
-        required
-        {...form.getInputProps("again")}
-      />
+      <PasswordInput label="New password again" autoComplete="new-password" required {...form.getInputProps("again")} />
       {error !== undefined && (
         <Alert color="orange" role="alert">
           {sentenceOf(error)}

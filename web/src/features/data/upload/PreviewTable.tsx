@@ -1,9 +1,10 @@
 import { NativeSelect } from "@mantine/core";
+import type { UploadMessage } from "@/api";
 import classes from "./Upload.module.css";
-import { ROLES, type LookedAt, type Role } from "./upload_requests";
+import { ROLES, type Role } from "./upload_requests";
 
 interface PreviewTableProps {
-  readonly found: LookedAt;
+  readonly found: UploadMessage;
   /** A column was said to be something. */
   readonly onTake: (name: string, role: Role) => void;
 }

@@ -1,4 +1,5 @@
 /** Sends a file of bars: the beginning of it to be looked at, all of it to be stored. */
+import type { UploadMessage } from "@/api";
 import { transport } from "@/api/transport";
 
 export const ROLES = ["date", "time", "open", "high", "low", "close", "volume", "adj_close", "symbol"] as const;
@@ -14,21 +15,6 @@ export interface UploadChoices {
   readonly columns: Readonly<Partial<Record<Role, string>>>;
 }
 
-/** What a file was taken as. */
-export interface LookedAt {
-  /** What stores it; null: it was only looked at. */
-  readonly ingestion: string | null;
-  readonly bytes: number;
-  readonly interval: string | null;
-  readonly columns: readonly { readonly name: string; readonly role: string | null }[];
-  /** The first ones. */
-  readonly rows: readonly (readonly string[])[];
-  readonly symbols: readonly string[];
-  readonly notices: readonly string[];
-  /** Why it can not be stored like this. */
-  readonly problem: string | null;
-}
-
 const PATH = "/api/v1/ingestions/uploads";
 const TYPE = "text/csv";
 /** What the gateway looks at of a file. */
@@ -36,15 +22,15 @@ const LOOKED_AT_BYTES = 1 << 18;
 const NEWLINE = 10;
 
 /** Ask what the gateway takes a file as; nothing of it is kept. */
-export async function lookAt(file: Blob, choices: UploadChoices): Promise<LookedAt> {
+export async function lookAt(file: Blob, choices: UploadChoices): Promise<UploadMessage> {
   const query = { ...queryOf(choices), preview: "true" };
-  return transport.json<LookedAt>("POST", PATH, { query, file: await headOf(file) });
+  return transport.json<UploadMessage>("POST", PATH, { query, file: await headOf(file) });
 }
 
 /** Send all of a file; a worker stores what can be trusted of it. */
-export async function store(file: Blob, choices: UploadChoices): Promise<LookedAt> {
+export async function store(file: Blob, choices: UploadChoices): Promise<UploadMessage> {
   const query = { ...queryOf(choices), symbol: choices.symbol };
-  return transport.json<LookedAt>("POST", PATH, { query, file: file.slice(0, file.size, TYPE) });
+  return transport.json<UploadMessage>("POST", PATH, { query, file: file.slice(0, file.size, TYPE) });
 }
 
 /** The first rows, whole ones. */

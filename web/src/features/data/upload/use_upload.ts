@@ -1,14 +1,14 @@
 /** A file on its way into the store: chosen, looked at with what was said of it, sent. */
 import { useEffect, useState } from "react";
-import { api, type ApiError } from "@/api";
+import { api, type ApiError, type UploadMessage } from "@/api";
 import { toApiError } from "@/api/problems";
 import { useAppDispatch } from "@/app/store";
-import { lookAt, store, symbolOf, type LookedAt, type Role, type UploadChoices } from "./upload_requests";
+import { lookAt, store, symbolOf, type Role, type UploadChoices } from "./upload_requests";
 
 const NOTHING: UploadChoices = { symbol: "", interval: "", timezone: "", columns: {} };
 
 interface Looked {
-  readonly found: LookedAt | undefined;
+  readonly found: UploadMessage | undefined;
   readonly error: ApiError | undefined;
   readonly isLooking: boolean;
 }
@@ -24,7 +24,7 @@ export function useUpload() {
   useEffect(() => {
     if (file === undefined) return undefined;
     let isOld = false;
-    const told = (found: LookedAt | undefined, error: ApiError | undefined) => {
+    const told = (found: UploadMessage | undefined, error: ApiError | undefined) => {
       if (!isOld) setLooked((before) => ({ found: found ?? before.found, error, isLooking: false }));
     };
     setLooked((before) => ({ ...before, isLooking: true }));

@@ -4,9 +4,11 @@ import classes from "./Strategy.module.css";
 export function Description({ text }: { readonly text: string }) {
   return (
     <div className={classes["description"]}>
-      {text.split(/\n{2,}/).map((paragraph, at) =>
-        /^\s/.test(paragraph) ? <pre key={at}>{paragraph}</pre> : <p key={at}>{paragraph.replaceAll("``", "")}</p>,
-      )}
+      {text
+        .split(/\n{2,}/)
+        .map((paragraph, at) =>
+          /^\s/.test(paragraph) ? <pre key={at}>{paragraph}</pre> : <p key={at}>{paragraph.replaceAll("``", "")}</p>,
+        )}
     </div>
   );
 }

@@ -38,7 +38,10 @@ function Shown({ strategy }: { readonly strategy: StrategyDetail }) {
         <Stat label="Warm-up" under="bars, with the defaults">
           <Figure value={warm_up_bars} digits={0} why="It does not say." />
         </Stat>
-        <Stat label="Form" under={form === "signals" ? "turns all bars into decisions at once" : "is called bar by bar"}>
+        <Stat
+          label="Form"
+          under={form === "signals" ? "turns all bars into decisions at once" : "is called bar by bar"}
+        >
           {form}
         </Stat>
       </Stats>
