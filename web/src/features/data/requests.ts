@@ -1,5 +1,5 @@
 /** Requests of stored series beyond the generated ones. */
-import { api, type ApiError, type PageSeriesMessage, type SeriesMessage } from "@/api";
+import { api, type PageSeriesMessage, type SeriesMessage } from "@/api";
 
 const A_PAGE = 500;
 
