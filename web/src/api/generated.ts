@@ -7,14 +7,16 @@ export const addTagTypes = [
   "backtests",
   "bars",
   "books",
+  "exchange",
   "ingestions",
   "instruments",
   "keys",
   "orders",
+  "series",
   "strategies",
   "users",
-  "health",
   "vendor keys",
+  "health",
 ] as const;
 const injectedRtkApi = api
   .enhanceEndpoints({
@@ -32,17 +34,42 @@ const injectedRtkApi = api
         }),
         providesTags: ["accounts"],
       }),
+      openAccount: build.mutation<OpenAccountApiResponse, OpenAccountApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/accounts`,
+          method: "POST",
+          body: queryArg.newAccount,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["accounts"],
+      }),
       getAccount: build.query<GetAccountApiResponse, GetAccountApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}`,
         }),
         providesTags: ["accounts"],
       }),
+      killAccount: build.mutation<KillAccountApiResponse, KillAccountApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}/kill`,
+          method: "POST",
+        }),
+        invalidatesTags: ["accounts"],
+      }),
       giveAccount: build.mutation<GiveAccountApiResponse, GiveAccountApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}/owner`,
           method: "PUT",
           body: queryArg.accountOwner,
+        }),
+        invalidatesTags: ["accounts"],
+      }),
+      reviveAccount: build.mutation<ReviveAccountApiResponse, ReviveAccountApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}/revival`,
+          method: "POST",
         }),
         invalidatesTags: ["accounts"],
       }),
@@ -153,6 +180,22 @@ const injectedRtkApi = api
         }),
         providesTags: ["backtests"],
       }),
+      getReproduction: build.query<GetReproductionApiResponse, GetReproductionApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/reproduction`,
+        }),
+        providesTags: ["backtests"],
+      }),
+      reproduceBacktest: build.mutation<ReproduceBacktestApiResponse, ReproduceBacktestApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/reproduction`,
+          method: "POST",
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["backtests"],
+      }),
       getBacktestTable: build.query<GetBacktestTableApiResponse, GetBacktestTableApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/tables/${encodeURIComponent(String(queryArg.table))}`,
@@ -187,6 +230,10 @@ const injectedRtkApi = api
         }),
         providesTags: ["books"],
       }),
+      getExchange: build.query<GetExchangeApiResponse, GetExchangeApiArg>({
+        query: () => ({ url: `/api/v1/exchange` }),
+        providesTags: ["exchange"],
+      }),
       listFills: build.query<ListFillsApiResponse, ListFillsApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/fills`,
@@ -217,6 +264,32 @@ const injectedRtkApi = api
           body: queryArg.newIngestion,
           headers: {
             "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["ingestions"],
+      }),
+      uploadBars: build.mutation<UploadBarsApiResponse, UploadBarsApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/ingestions/uploads`,
+          method: "POST",
+          body: queryArg.body,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+          params: {
+            symbol: queryArg["symbol"],
+            interval: queryArg.interval,
+            timezone: queryArg.timezone,
+            date_column: queryArg.dateColumn,
+            time_column: queryArg.timeColumn,
+            open_column: queryArg.openColumn,
+            high_column: queryArg.highColumn,
+            low_column: queryArg.lowColumn,
+            close_column: queryArg.closeColumn,
+            volume_column: queryArg.volumeColumn,
+            adj_close_column: queryArg.adjCloseColumn,
+            symbol_column: queryArg.symbolColumn,
+            preview: queryArg.preview,
           },
         }),
         invalidatesTags: ["ingestions"],
@@ -385,6 +458,33 @@ const injectedRtkApi = api
         }),
         providesTags: ["accounts"],
       }),
+      listSeries: build.query<ListSeriesApiResponse, ListSeriesApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/series`,
+          params: {
+            search: queryArg.search,
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["series"],
+      }),
+      getSeriesCoverage: build.query<GetSeriesCoverageApiResponse, GetSeriesCoverageApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/series/${encodeURIComponent(String(queryArg["symbol"]))}/${encodeURIComponent(String(queryArg.interval))}/coverage`,
+          params: {
+            start: queryArg.start,
+            end: queryArg.end,
+          },
+        }),
+        providesTags: ["series"],
+      }),
+      getSeriesQuality: build.query<GetSeriesQualityApiResponse, GetSeriesQualityApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/series/${encodeURIComponent(String(queryArg["symbol"]))}/${encodeURIComponent(String(queryArg.interval))}/quality`,
+        }),
+        providesTags: ["series"],
+      }),
       listStrategies: build.query<ListStrategiesApiResponse, ListStrategiesApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/strategies`,
@@ -439,40 +539,6 @@ const injectedRtkApi = api
         }),
         invalidatesTags: ["users"],
       }),
-      health: build.query<HealthApiResponse, HealthApiArg>({
-        query: () => ({ url: `/health` }),
-        providesTags: ["health"],
-      }),
-      ready: build.query<ReadyApiResponse, ReadyApiArg>({
-        query: () => ({ url: `/ready` }),
-        providesTags: ["health"],
-      }),
-      uploadBars: build.mutation<UploadBarsApiResponse, UploadBarsApiArg>({
-        query: (queryArg) => ({
-          url: `/api/v1/ingestions/uploads`,
-          method: "POST",
-          body: queryArg.body,
-          headers: {
-            "Idempotency-Key": queryArg["Idempotency-Key"],
-          },
-          params: {
-            symbol: queryArg["symbol"],
-            interval: queryArg.interval,
-            timezone: queryArg.timezone,
-            date_column: queryArg.dateColumn,
-            time_column: queryArg.timeColumn,
-            open_column: queryArg.openColumn,
-            high_column: queryArg.highColumn,
-            low_column: queryArg.lowColumn,
-            close_column: queryArg.closeColumn,
-            volume_column: queryArg.volumeColumn,
-            adj_close_column: queryArg.adjCloseColumn,
-            symbol_column: queryArg.symbolColumn,
-            preview: queryArg.preview,
-          },
-        }),
-        invalidatesTags: ["ingestions"],
-      }),
       listVendorKeys: build.query<ListVendorKeysApiResponse, ListVendorKeysApiArg>({
         query: () => ({ url: `/api/v1/vendor_keys` }),
         providesTags: ["vendor keys"],
@@ -492,6 +558,14 @@ const injectedRtkApi = api
         }),
         invalidatesTags: ["vendor keys"],
       }),
+      health: build.query<HealthApiResponse, HealthApiArg>({
+        query: () => ({ url: `/health` }),
+        providesTags: ["health"],
+      }),
+      ready: build.query<ReadyApiResponse, ReadyApiArg>({
+        query: () => ({ url: `/ready` }),
+        providesTags: ["health"],
+      }),
     }),
     overrideExisting: false,
   });
@@ -503,8 +577,21 @@ export type ListAccountsApiArg = {
   /** `next_cursor` of the page before; none: the first page. */
   cursor?: string | null;
 };
+export type OpenAccountApiResponse = /** status 201 Document created, URL follows */ AccountMessage;
+export type OpenAccountApiArg = {
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+  newAccount: NewAccount;
+};
 export type GetAccountApiResponse = /** status 200 Request fulfilled, document follows */ AccountDetail;
 export type GetAccountApiArg = {
+  /** Of an account: acc_ and 26 characters. */
+  account: string;
+};
+export type KillAccountApiResponse =
+  | /** status 200 Request fulfilled, document follows */ KillSwitch
+  | /** status 202 The outcome is not known yet. */ KillSwitch;
+export type KillAccountApiArg = {
   /** Of an account: acc_ and 26 characters. */
   account: string;
 };
@@ -513,6 +600,13 @@ export type GiveAccountApiArg = {
   /** Of an account: acc_ and 26 characters. */
   account: string;
   accountOwner: AccountOwner;
+};
+export type ReviveAccountApiResponse =
+  | /** status 200 Request fulfilled, document follows */ KillSwitch
+  | /** status 202 The outcome is not known yet. */ KillSwitch;
+export type ReviveAccountApiArg = {
+  /** Of an account: acc_ and 26 characters. */
+  account: string;
 };
 export type ListAuditEntriesApiResponse = /** status 200 Request fulfilled, document follows */ PageAuditMessage;
 export type ListAuditEntriesApiArg = {
@@ -594,6 +688,19 @@ export type GetBacktestReportApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
   backtest: string;
 };
+export type GetReproductionApiResponse = /** status 200 Request fulfilled, document follows */ ReproductionMessage;
+export type GetReproductionApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+};
+export type ReproduceBacktestApiResponse =
+  /** status 202 Request accepted, processing continues off-line */ ReproductionMessage;
+export type ReproduceBacktestApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+};
 export type GetBacktestTableApiResponse = /** status 200 A page, or the table */ RowPage;
 export type GetBacktestTableApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
@@ -639,6 +746,8 @@ export type GetBookApiArg = {
   /** Levels a side. */
   depth?: number;
 };
+export type GetExchangeApiResponse = /** status 200 Request fulfilled, document follows */ ExchangeMessage;
+export type GetExchangeApiArg = void;
 export type ListFillsApiResponse = /** status 200 Request fulfilled, document follows */ PageFillMessage;
 export type ListFillsApiArg = {
   /** Id or name; left out: the only one there is. */
@@ -666,6 +775,40 @@ export type AddIngestionApiArg = {
   /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
   "Idempotency-Key"?: string;
   newIngestion: NewIngestion;
+};
+export type UploadBarsApiResponse =
+  | /** status 200 A preview: nothing was kept. */ UploadMessage
+  | /** status 202 Request accepted, processing continues off-line */ UploadMessage;
+export type UploadBarsApiArg = {
+  /** Whose bars they are. Needed to store them. */
+  symbol?: string | null;
+  /** Left out: as the times tell. */
+  interval?: string | null;
+  /** Clock of times that name none. */
+  timezone?: string | null;
+  /** Name of the column that has it. */
+  dateColumn?: string | null;
+  /** Name of the column that has it. */
+  timeColumn?: string | null;
+  /** Name of the column that has it. */
+  openColumn?: string | null;
+  /** Name of the column that has it. */
+  highColumn?: string | null;
+  /** Name of the column that has it. */
+  lowColumn?: string | null;
+  /** Name of the column that has it. */
+  closeColumn?: string | null;
+  /** Name of the column that has it. */
+  volumeColumn?: string | null;
+  /** Name of the column that has it. */
+  adjCloseColumn?: string | null;
+  /** Name of the column that has it. */
+  symbolColumn?: string | null;
+  /** Look at it and keep nothing. */
+  preview?: boolean;
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+  body: string;
 };
 export type GetIngestionApiResponse = /** status 200 Request fulfilled, document follows */ IngestionMessage;
 export type GetIngestionApiArg = {
@@ -800,6 +943,33 @@ export type ListPositionsApiArg = {
   /** `next_cursor` of the page before; none: the first page. */
   cursor?: string | null;
 };
+export type ListSeriesApiResponse = /** status 200 Request fulfilled, document follows */ PageSeriesMessage;
+export type ListSeriesApiArg = {
+  /** Part of a symbol or name. */
+  search?: string | null;
+  /** Rows of a page. */
+  limit?: number;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type GetSeriesCoverageApiResponse = /** status 200 Request fulfilled, document follows */ SeriesCoverageMessage;
+export type GetSeriesCoverageApiArg = {
+  /** Of an instrument. */
+  symbol: string;
+  /** Such as 1m, 1h, 1d. */
+  interval: string;
+  /** From there on: a day, such as 2024-01-31, or a moment, such as 2024-01-31T14:30:00Z. */
+  start?: string | null;
+  /** Up to there: a day, which counts, such as 2024-01-31; or a moment, which does not, such as 2024-02-01T00:00:00Z. */
+  end?: string | null;
+};
+export type GetSeriesQualityApiResponse = /** status 200 Request fulfilled, document follows */ SeriesQualityMessage;
+export type GetSeriesQualityApiArg = {
+  /** Of an instrument. */
+  symbol: string;
+  /** Such as 1m, 1h, 1d. */
+  interval: string;
+};
 export type ListStrategiesApiResponse = /** status 200 Request fulfilled, document follows */ PageStrategyMessage;
 export type ListStrategiesApiArg = {
   /** Rows of a page. */
@@ -807,7 +977,7 @@ export type ListStrategiesApiArg = {
   /** `next_cursor` of the page before; none: the first page. */
   cursor?: string | null;
 };
-export type GetStrategyApiResponse = /** status 200 Request fulfilled, document follows */ StrategyMessage;
+export type GetStrategyApiResponse = /** status 200 Request fulfilled, document follows */ StrategyDetail;
 export type GetStrategyApiArg = {
   name: string;
 };
@@ -837,42 +1007,6 @@ export type ChangeUserApiArg = {
   "If-Match": string;
   userChange: UserChange;
 };
-export type HealthApiResponse = /** status 200 Request fulfilled, document follows */ Health;
-export type HealthApiArg = void;
-export type ReadyApiResponse = /** status 200 Request fulfilled, document follows */ Readiness;
-export type ReadyApiArg = void;
-export type UploadBarsApiResponse = /** status 202 Request accepted, processing continues off-line */ UploadMessage;
-export type UploadBarsApiArg = {
-  /** Whose bars they are. Needed to store them. */
-  symbol?: string | null;
-  /** Left out: as the times tell. */
-  interval?: string | null;
-  /** Clock of times that name none. */
-  timezone?: string | null;
-  /** Name of the column that has it. */
-  dateColumn?: string | null;
-  /** Name of the column that has it. */
-  timeColumn?: string | null;
-  /** Name of the column that has it. */
-  openColumn?: string | null;
-  /** Name of the column that has it. */
-  highColumn?: string | null;
-  /** Name of the column that has it. */
-  lowColumn?: string | null;
-  /** Name of the column that has it. */
-  closeColumn?: string | null;
-  /** Name of the column that has it. */
-  volumeColumn?: string | null;
-  /** Name of the column that has it. */
-  adjCloseColumn?: string | null;
-  /** Name of the column that has it. */
-  symbolColumn?: string | null;
-  /** Look at it and keep nothing. */
-  preview?: boolean;
-  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
-  "Idempotency-Key"?: string;
-  body: string;
-};
 export type ListVendorKeysApiResponse = /** status 200 Request fulfilled, document follows */ PageVendorKeyMessage;
 export type ListVendorKeysApiArg = void;
 export type RemoveVendorKeyApiResponse = /** status 200 Request fulfilled, document follows */ VendorKeyMessage;
@@ -886,6 +1020,10 @@ export type SetVendorKeyApiArg = {
   vendor: string;
   newVendorKey: NewVendorKey;
 };
+export type HealthApiResponse = /** status 200 Request fulfilled, document follows */ Health;
+export type HealthApiArg = void;
+export type ReadyApiResponse = /** status 200 Request fulfilled, document follows */ Readiness;
+export type ReadyApiArg = void;
 export type AccountMessage = {
   currency: string;
   id: string;
@@ -914,15 +1052,27 @@ export type Problem = {
   title: string;
   type: string;
 };
+export type NewAccount = {
+  cash?: string;
+  kind?: "cash" | "margin";
+  name: string;
+};
 export type AccountDetail = {
+  buying_power: string | null;
   cash: string;
   currency: string;
   id: string;
+  killed: boolean | null;
   kind: "cash" | "margin";
   name: string;
   open_orders: number;
   owner: string | null;
   shard: number;
+};
+export type KillSwitch = {
+  account: string;
+  killed: boolean | null;
+  orders: string[] | null;
 };
 export type AccountOwner = {
   user: string;
@@ -1131,6 +1281,21 @@ export type EquityCurve = {
   bars: number;
   data: CurvePoint[];
 };
+export type ReproductionMessage = {
+  backtest: string;
+  cause: string | null;
+  code: string | null;
+  created_at: string;
+  detail: string | null;
+  differences: string[];
+  equal: boolean | null;
+  job: string;
+  progress: number;
+  reproduced_at: string | null;
+  result_hash: string | null;
+  status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+  stored_result_hash: string | null;
+};
 export type RowPage = {
   data: {
     [key: string]: any;
@@ -1164,6 +1329,67 @@ export type BookMessage = {
   phase: string;
   seq: number;
   symbol: string;
+};
+export type TradedInstrument = {
+  last: string | null;
+  phase:
+    ("continuous" | "auction" | "halted" | "closed" | null) | ("continuous" | "auction" | "halted" | "closed" | null);
+  shard: number;
+  symbol: string;
+};
+export type PartMessage = {
+  lag_ms: number | null;
+  name: string;
+  start: string | null;
+  state: "up" | "down" | "behind" | "unknown";
+};
+export type SnapshotMessage = {
+  at: string;
+  bytes: number;
+  entry: string;
+  epoch: number;
+  state_hash: string;
+};
+export type LatencyBucket = {
+  count: number;
+  up_to_us: number | null;
+};
+export type LatencyMessage = {
+  buckets: LatencyBucket[];
+  p50_us: number | null;
+  p999_us: number | null;
+  p99_us: number | null;
+};
+export type WorkerMessage = {
+  at: string;
+  commands: number;
+  commands_per_second: number;
+  events: number;
+  events_per_second: number;
+  fresh: boolean;
+  latency: LatencyMessage;
+  refused: {
+    [key: string]: number;
+  };
+};
+export type ShardMessage = {
+  applied: string | null;
+  epoch: number | null;
+  events_hash: string | null;
+  journal_end: string | null;
+  journal_lag_ms: number | null;
+  memory_bytes: number | null;
+  memory_limit_bytes: number | null;
+  parts: PartMessage[];
+  shard: number;
+  snapshot: SnapshotMessage | null;
+  well: boolean;
+  worker: WorkerMessage | null;
+};
+export type ExchangeMessage = {
+  as_of: string;
+  instruments: TradedInstrument[];
+  shards: ShardMessage[];
 };
 export type FillMessage = {
   account: string;
@@ -1247,6 +1473,21 @@ export type NewIngestion = {
   replace_source?: boolean;
   source?: string;
   start?: string | null;
+  symbols: string[];
+};
+export type ColumnMessage = {
+  name: string;
+  role: string | null;
+};
+export type UploadMessage = {
+  bytes: number;
+  columns: ColumnMessage[];
+  ingestion: string | null;
+  interval: string | null;
+  notices: string[];
+  problem: string | null;
+  rows: string[][];
+  symbol: string | null;
   symbols: string[];
 };
 export type CoverageMessage = {
@@ -1435,6 +1676,88 @@ export type PagePositionMessage = {
   has_more: boolean;
   next_cursor: string | null;
 };
+export type DoubtCounts = {
+  duplicates: number;
+  gaps: number;
+  others: number;
+  spikes: number;
+};
+export type LastIngestion = {
+  at: string;
+  id: string;
+};
+export type SeriesMessage = {
+  changed_at: string;
+  doubts: DoubtCounts | null;
+  first: string;
+  interval: string;
+  last: string;
+  last_ingestion: LastIngestion | null;
+  quality_score: number | null;
+  rows: number;
+  source: string;
+  symbol: string;
+};
+export type PageSeriesMessage = {
+  data: SeriesMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type CoveragePart = {
+  bars: number;
+  expected: number;
+  first: string;
+  last: string;
+  sessions: number;
+  state: "present" | "partial" | "missing";
+};
+export type SeriesCoverageMessage = {
+  calendar: string | null;
+  interval: string;
+  parts: CoveragePart[];
+  sessions_behind: number | null;
+  symbol: string;
+};
+export type CorporateActionMessage = {
+  amount: number | null;
+  currency: string | null;
+  ex_date: string;
+  kind: "split" | "stock_dividend" | "spin_off" | "dividend";
+  ratio: number | null;
+  source: string;
+};
+export type FindingMessage = {
+  count: number;
+  first: string;
+  kind: "gap" | "duplicate" | "spike" | "other";
+  last: string;
+  level: "error" | "warn" | "info";
+  reason: string;
+  rule: string;
+  times: string[];
+};
+export type SetAsideMessage = {
+  at: string;
+  reason: string;
+  received_at: string;
+  row: {
+    [key: string]: number | string | null;
+  };
+  rules: string[];
+  source: string;
+};
+export type SeriesQualityMessage = {
+  actions: CorporateActionMessage[];
+  as_of: string;
+  doubts: DoubtCounts;
+  findings: FindingMessage[];
+  interval: string;
+  rows: number;
+  score: number;
+  set_aside: SetAsideMessage[];
+  set_aside_count: number;
+  symbol: string;
+};
 export type ParameterMessage = {
   choices: string[];
   default: number | boolean | string;
@@ -1457,6 +1780,19 @@ export type PageStrategyMessage = {
   has_more: boolean;
   next_cursor: string | null;
 };
+export type StrategyDetail = {
+  class_name: string;
+  description: string;
+  form: "signals" | "events";
+  least_symbols: number;
+  most_symbols: number | null;
+  name: string;
+  parameters: ParameterMessage[];
+  source: string | null;
+  source_sha256: string | null;
+  summary: string;
+  warm_up_bars: number | null;
+};
 export type PageUserMessage = {
   data: UserMessage[];
   has_more: boolean;
@@ -1473,30 +1809,6 @@ export type UserChange = {
   password?: string | null;
   role?: ("admin" | "trader" | "viewer") | null;
 };
-export type Health = {
-  status: "alive";
-};
-export type Readiness = {
-  checks: {
-    [key: string]: "ok" | "failed";
-  };
-  status: "ready" | "not_ready" | "draining";
-};
-export type ColumnMessage = {
-  name: string;
-  role: string | null;
-};
-export type UploadMessage = {
-  bytes: number;
-  columns: ColumnMessage[];
-  ingestion: string | null;
-  interval: string | null;
-  notices: string[];
-  problem: string | null;
-  rows: string[][];
-  symbol: string | null;
-  symbols: string[];
-};
 export type VendorKeyMessage = {
   set_at: string | null;
   source: ("environment" | "stored" | null) | ("environment" | "stored" | null);
@@ -1511,10 +1823,22 @@ export type PageVendorKeyMessage = {
 export type NewVendorKey = {
   key: string;
 };
+export type Health = {
+  status: "alive";
+};
+export type Readiness = {
+  checks: {
+    [key: string]: "ok" | "failed";
+  };
+  status: "ready" | "not_ready" | "draining";
+};
 export const {
   useListAccountsQuery,
+  useOpenAccountMutation,
   useGetAccountQuery,
+  useKillAccountMutation,
   useGiveAccountMutation,
+  useReviveAccountMutation,
   useListAuditEntriesQuery,
   useLoginMutation,
   useLogoutMutation,
@@ -1528,12 +1852,16 @@ export const {
   useGetBacktestEquityQuery,
   useGetBacktestHonestyQuery,
   useGetBacktestReportQuery,
+  useGetReproductionQuery,
+  useReproduceBacktestMutation,
   useGetBacktestTableQuery,
   useListBarsQuery,
   useGetBookQuery,
+  useGetExchangeQuery,
   useListFillsQuery,
   useListIngestionsQuery,
   useAddIngestionMutation,
+  useUploadBarsMutation,
   useGetIngestionQuery,
   useCancelIngestionMutation,
   useListInstrumentsQuery,
@@ -1551,16 +1879,18 @@ export const {
   useGetOrderQuery,
   useChangeOrderMutation,
   useListPositionsQuery,
+  useListSeriesQuery,
+  useGetSeriesCoverageQuery,
+  useGetSeriesQualityQuery,
   useListStrategiesQuery,
   useGetStrategyQuery,
   useListUsersQuery,
   useAddUserMutation,
   useGetUserQuery,
   useChangeUserMutation,
-  useHealthQuery,
-  useReadyQuery,
-  useUploadBarsMutation,
   useListVendorKeysQuery,
   useRemoveVendorKeyMutation,
   useSetVendorKeyMutation,
+  useHealthQuery,
+  useReadyQuery,
 } = injectedRtkApi;

@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
 import { Link } from "react-router";
 import { useListBacktestsQuery } from "@/api";
-import { Empty, Loaded, TableSkeleton } from "@/app/states";
+import { FirstSteps } from "@/app/first_steps/FirstSteps";
+import { Loaded, TableSkeleton } from "@/app/states";
 import { Age, Figure } from "@/format";
 import classes from "./LastRuns.module.css";
 
@@ -12,21 +12,7 @@ export function LastRuns() {
   return (
     <Loaded query={query} skeleton={<TableSkeleton rows={MOST} />}>
       {({ data }) => {
-        if (data.length === 0) {
-          return (
-            <Empty
-              title="No backtest has run yet"
-              command="arbitrax demo"
-              action={
-                <Button component={Link} to="/welcome">
-                  Run a first backtest
-                </Button>
-              }
-            >
-              The newest results are shown here. Prices to begin with are bundled.
-            </Empty>
-          );
-        }
+        if (data.length === 0) return <FirstSteps />;
         return (
           <ul className={classes["runs"]}>
             {data.map(({ id, spec, status, result, created_at: createdAt }) => (
