@@ -29,6 +29,9 @@ const DAY_MS = 86_400_000;
 const LEAST_WIDTH = 0.0025;
 const ORDER = { present: 0, partial: 1, missing: 2 };
 const MONTH_STEPS = [1, 3, 6, 12, 24, 60, 120, 240];
+const DAY_STEPS = [1, 2, 7, 14];
+/** Up to here ticks are days. */
+const MOST_DAYS = 92;
 const MOST_TICKS = 8;
 
 /** A part reaches to where the next begins, so that no weekend looks like a gap. What lacks comes last: it lies on top. */
@@ -54,11 +57,12 @@ export function partAt(blocks: readonly CoverageBlock[], place: number): Coverag
   return blocks.findLast((each) => each.at <= place && place <= each.at + each.width)?.part;
 }
 
-/** A handful of round dates: decades, years or months. */
+/** A handful of round dates: decades, years, months or days. */
 export function coverageTicks(parts: readonly CoveragePart[]): Tick[] {
   const { from, days } = spanOf(parts);
   const first = new Date(from * DAY_MS);
   const months = days / 30.44;
+  if (days <= MOST_DAYS) return dayTicks(from, days);
   const step = MONTH_STEPS.find((each) => months / each <= MOST_TICKS) ?? 240;
   const begin = first.getUTCFullYear() * 12 + first.getUTCMonth();
   const ticks: Tick[] = [];
@@ -70,6 +74,16 @@ export function coverageTicks(parts: readonly CoveragePart[]): Tick[] {
     ticks.push({ at, label: step % 12 === 0 ? label.slice(0, 4) : label.slice(0, 7) });
   }
   return ticks;
+}
+
+/** Of a range of weeks. */
+function dayTicks(from: number, days: number): Tick[] {
+  const step = DAY_STEPS.find((each) => days / each <= MOST_TICKS) ?? 14;
+  const count = Math.ceil(days / step);
+  return Array.from({ length: count }, (_, place) => {
+    const label = new Date((from + place * step) * DAY_MS).toISOString().slice(0, 10);
+    return { at: (place * step) / days, label };
+  });
 }
 
 function spanOf(parts: readonly CoveragePart[]): { from: number; days: number } {

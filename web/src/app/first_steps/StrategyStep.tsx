@@ -12,7 +12,7 @@ export function StrategyStep({ strategies, chosen, onChoose }: StrategyStepProps
     <Radio.Group value={chosen ?? null} onChange={onChoose} aria-label="Strategy">
       <Stack gap="sm">
         {strategies.map(({ name, summary }) => (
-          <Radio key={name} value={name} label={name} description={summary} />
+          <Radio key={name} value={name} label={name} description={summary.replaceAll("``", "")} />
         ))}
       </Stack>
     </Radio.Group>

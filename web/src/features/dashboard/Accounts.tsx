@@ -1,4 +1,4 @@
-import { Anchor } from "@mantine/core";
+import { Anchor, Button } from "@mantine/core";
 import { Link } from "react-router";
 import { useListAccountsQuery, type AccountMessage } from "@/api";
 import { Stat, Stats } from "@/app/Page";
@@ -19,9 +19,15 @@ export function Accounts() {
     >
       {({ data }) =>
         data.length === 0 ? (
-          <Empty title="No account is yours yet" command="arbitrax exchange configure">
-            An account of the paper exchange holds cash, positions and orders. The operator of this installation lists a
-            market, and gives you an account of it.
+          <Empty
+            title="No account is yours yet"
+            action={
+              <Button component={Link} to="/welcome" variant="default">
+                Open a paper account
+              </Button>
+            }
+          >
+            An account of the paper exchange holds cash, positions and orders.
           </Empty>
         ) : (
           data.map((each) => <Account key={each.id} account={each} />)

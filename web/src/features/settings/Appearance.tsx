@@ -60,7 +60,7 @@ interface ChoiceProps<T extends string> {
 function Choice<T extends string>({ title, data, value, onChange, children }: ChoiceProps<T>) {
   return (
     <Section title={title}>
-      <div className={classes["row"]}>
+      <div className={classes["shown"]}>
         <SegmentedControl<T> aria-label={title} data={data} value={value} onChange={onChange} />
         {children}
       </div>

@@ -3,22 +3,30 @@ import { useListStrategiesQuery, type StrategyMessage } from "@/api";
 import { Page } from "@/app/Page";
 import { Empty, Loaded, TableSkeleton } from "@/app/states";
 import { DataTable, type Column } from "@/tables";
-import { spoken, symbolsText } from "./strategy_text";
+import classes from "./Strategies.module.css";
+import { plain, symbolsText } from "./strategy_text";
 
 const COLUMNS: readonly Column<StrategyMessage>[] = [
   {
     id: "name",
     header: "Strategy",
     value: (each) => each.name,
-    cell: (each) => <Link to={each.name}>{spoken(each.name)}</Link>,
+    cell: (each) => <Link to={each.name}>{each.name}</Link>,
   },
-  { id: "summary", header: "What it does", value: (each) => each.summary },
+  {
+    id: "summary",
+    header: "What it does",
+    value: (each) => plain(each.summary),
+    cell: (each) => <span className={classes["summary"]}>{plain(each.summary)}</span>,
+  },
   { id: "symbols", header: "Symbols", value: symbolsText },
   {
     id: "parameters",
     header: "Parameters",
-    value: ({ parameters }) => parameters.map((each) => `${each.name} ${String(each.default)}`).join(", "),
-    why: "It has none.",
+    value: ({ parameters }) => parameters.map((each) => each.name).join(", "),
+    cell: ({ parameters }) => (
+      <span className={classes["names"]}>{parameters.map((each) => each.name).join(", ")}</span>
+    ),
   },
 ];
 
@@ -36,7 +44,7 @@ export function Component() {
             keyOf={(each) => each.name}
             onChoose={(each) => void navigate(each.name)}
             empty={
-              <Empty title="No strategy is registered" command="arbitrax strategy new">
+              <Empty title="No strategy is registered" command="arbitrax strategy new NAME">
                 Strategies that are built in, and those of installed packages, are listed here.
               </Empty>
             }

@@ -1,13 +1,9 @@
 /** What a strategy is, in words. */
 import type { ParameterMessage, StrategyMessage } from "@/api";
 
-const SHORT = /^(sma|ema|macd|rsi)$/;
-
-/** sma_cross as people write it: SMA cross. */
-export function spoken(name: string): string {
-  const words = name.split("_").map((each) => (SHORT.test(each) ? each.toUpperCase() : each));
-  const text = words.join(" ");
-  return text.charAt(0).toUpperCase() + text.slice(1);
+/** A docstring's text without its marks of code. */
+export function plain(text: string): string {
+  return text.replaceAll("``", "");
 }
 
 export function symbolsText({ least_symbols, most_symbols }: StrategyMessage): string {

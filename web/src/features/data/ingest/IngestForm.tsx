@@ -6,6 +6,8 @@ import { newIngestion, RULES, type IngestValues } from "./ingest_values";
 import classes from "./IngestForm.module.css";
 import { INTERVALS, VENDORS } from "./vendors";
 
+/** Descriptions below, so that fields stand in one line however long they are. */
+const ORDER: ("label" | "input" | "description" | "error")[] = ["label", "input", "description", "error"];
 const FIELDS = ["source", "symbols", "interval", "start", "end"] as const;
 
 /** What to bring, from whom. What was sent is listed below it. */
@@ -24,6 +26,7 @@ export function IngestForm({ initial }: { readonly initial: IngestValues }) {
     <form onSubmit={send} noValidate className={classes["form"]}>
       <Select
         label="Vendor"
+        inputWrapperOrder={ORDER}
         data={VENDORS.map(({ value, label }) => ({ value, label }))}
         allowDeselect={false}
         description={vendor?.about}
@@ -31,6 +34,7 @@ export function IngestForm({ initial }: { readonly initial: IngestValues }) {
       />
       <TagsInput
         label="Symbols"
+        inputWrapperOrder={ORDER}
         description="Enter or a comma ends one."
         data={[...new Set(known.map((each) => each.symbol))]}
         splitChars={[",", " "]}
@@ -45,6 +49,7 @@ export function IngestForm({ initial }: { readonly initial: IngestValues }) {
       />
       <Select
         label="Interval"
+        inputWrapperOrder={ORDER}
         description="The length of a bar."
         data={INTERVALS}
         allowDeselect={false}
@@ -52,11 +57,18 @@ export function IngestForm({ initial }: { readonly initial: IngestValues }) {
       />
       <TextInput
         label="First day"
+        inputWrapperOrder={ORDER}
         type="date"
         description="Empty: goes on where the stored bars end."
         {...form.getInputProps("start")}
       />
-      <TextInput label="Last day" type="date" description="Empty: up to now." {...form.getInputProps("end")} />
+      <TextInput
+        label="Last day"
+        inputWrapperOrder={ORDER}
+        type="date"
+        description="Empty: up to now."
+        {...form.getInputProps("end")}
+      />
       <div className={classes["choices"]}>
         <Checkbox
           label="Only what is missing"

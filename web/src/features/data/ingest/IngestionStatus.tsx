@@ -1,6 +1,7 @@
 import { Progress, Tooltip } from "@mantine/core";
 import type { IngestionMessage } from "@/api";
 import { formatPercent } from "@/format";
+import { CancelIngestion } from "./CancelIngestion";
 import classes from "./Ingestions.module.css";
 
 const WORDS: Readonly<Record<IngestionMessage["status"], string>> = {
@@ -20,12 +21,19 @@ export function IngestionStatus({ ingestion }: { readonly ingestion: IngestionMe
       <span className={classes["running"]}>
         <Progress value={progress * 100} aria-label="Progress" />
         <span data-tabular>{formatPercent(progress, 0)}</span>
+        <CancelIngestion ingestion={ingestion} />
       </span>
     );
   }
   const why = reasonOf(ingestion);
   const words = <span data-warned={why !== undefined || undefined}>{WORDS[status]}</span>;
-  if (why === undefined) return <span className={classes["status"]}>{words}</span>;
+  if (why === undefined) {
+    return (
+      <span className={classes["status"]}>
+        {words} <CancelIngestion ingestion={ingestion} />
+      </span>
+    );
+  }
   return (
     <Tooltip label={why} multiline maw={420}>
       <span className={classes["status"]} tabIndex={0}>

@@ -1,4 +1,3 @@
-import { Code } from "@mantine/core";
 import { Empty, Loaded, TableSkeleton } from "@/app/states";
 import { DataTable } from "@/tables";
 import { COLUMNS } from "./columns";
@@ -18,11 +17,9 @@ export function Ingestions() {
           most={12}
           withSearch={data.length > 12}
           empty={
-            <Empty title="Nothing was ingested yet" command="arbitrax data ingest AAPL --start 2015-01-01">
-              Prices that are brought from a vendor are shown here as they come, with what was set aside and why one
-              failed.
-              <br />
-              Those of <Code>arbitrax data import</Code> and of uploads come from files, and are not listed.
+            <Empty title="Nothing was ingested yet" command="arbitrax data ingest AAPL --from 2015-01-01">
+              Prices that are brought from a vendor or sent as a file are shown here as they come, with what was set
+              aside and why one failed.
             </Empty>
           }
         />

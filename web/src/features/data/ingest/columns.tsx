@@ -3,7 +3,7 @@ import type { IngestionMessage } from "@/api";
 import { formatCount } from "@/format";
 import type { Column } from "@/tables";
 import { pathOf } from "../series/series_path";
-import { CancelIngestion } from "./CancelIngestion";
+import { countsOf } from "./counts";
 import { IngestionStatus } from "./IngestionStatus";
 
 const SHOWN = 3;
@@ -12,7 +12,7 @@ export const COLUMNS: readonly Column<IngestionMessage>[] = [
   {
     id: "status",
     header: "Status",
-    width: 200,
+    width: 280,
     value: ({ status, progress }) => (status === "running" ? `${status} ${Math.round(progress * 100)}%` : status),
     cell: (each) => <IngestionStatus ingestion={each} />,
   },
@@ -26,11 +26,10 @@ export const COLUMNS: readonly Column<IngestionMessage>[] = [
   { id: "source", header: "Vendor", value: ({ spec }) => spec.source },
   { id: "from", header: "From", value: ({ spec }) => spec.start, why: "It began where the stored bars did." },
   { id: "to", header: "To", value: ({ spec }) => spec.end, why: "It went up to the time it was asked for." },
-  { id: "added", header: "Added", value: (each) => each.bars_added, kind: "decimal", digits: 0 },
-  { id: "updated", header: "Updated", value: (each) => each.bars_updated, kind: "decimal", digits: 0 },
-  { id: "aside", header: "Set aside", value: (each) => each.rows_quarantined, kind: "decimal", digits: 0 },
+  { id: "added", header: "Added", value: (each) => countsOf(each).added, kind: "decimal", digits: 0 },
+  { id: "updated", header: "Updated", value: (each) => countsOf(each).updated, kind: "decimal", digits: 0 },
+  { id: "aside", header: "Set aside", value: (each) => countsOf(each).quarantined, kind: "decimal", digits: 0 },
   { id: "asked", header: "Asked for", value: (each) => each.created_at, kind: "time" },
-  { id: "cancel", header: "", value: () => "", cell: (each) => <CancelIngestion ingestion={each} /> },
 ];
 
 function Symbols({ ingestion: { spec } }: { readonly ingestion: IngestionMessage }) {

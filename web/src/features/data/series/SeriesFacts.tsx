@@ -10,16 +10,11 @@ export function SeriesFacts({ series }: { readonly series: SeriesMessage }) {
     isIntraday(interval) ? <Moment at={at} precision="minute" /> : <time>{formatDay(at)}</time>;
   return (
     <Stats>
-      <Stat
-        label="Bars"
-        under={
-          <>
-            {bound(first)} to {bound(last)}
-          </>
-        }
-      >
+      <Stat label="Bars">
         <Figure value={rows} digits={0} />
       </Stat>
+      <Stat label="First">{bound(first)}</Stat>
+      <Stat label="Last">{bound(last)}</Stat>
       <Stat label="Quality" under="of 100">
         <Figure value={quality_score} digits={1} why="It is being looked at." />
       </Stat>

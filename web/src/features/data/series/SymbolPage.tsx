@@ -22,7 +22,10 @@ export function Component() {
         if (found !== undefined) return <Navigate to={pathOf(found)} replace />;
         return (
           <Page title={symbol}>
-            <Empty title={`No bars of ${symbol} are stored`} command={`arbitrax data ingest ${symbol}`} />
+            <Empty
+              title={`No bars of ${symbol} are stored`}
+              command={`arbitrax data ingest ${symbol} --from 2015-01-01`}
+            />
           </Page>
         );
       }}

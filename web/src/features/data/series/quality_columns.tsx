@@ -1,6 +1,5 @@
 import { Tooltip } from "@mantine/core";
 import type { CorporateActionMessage, FindingMessage, SetAsideMessage } from "@/api";
-import { formatDay } from "@/format";
 import type { Column } from "@/tables";
 import classes from "./Series.module.css";
 
@@ -11,16 +10,16 @@ export const FINDING_COLUMNS: readonly Column<FindingMessage>[] = [
   { id: "kind", header: "Kind", value: (each) => each.kind },
   { id: "rule", header: "Rule", value: (each) => spoken(each.rule) },
   { id: "count", header: "Times", value: (each) => each.count, kind: "decimal", digits: 0 },
-  { id: "first", header: "First", value: (each) => formatDay(each.first) },
-  { id: "last", header: "Last", value: (each) => formatDay(each.last) },
+  { id: "first", header: "First", value: (each) => each.first, kind: "time", precision: "day" },
+  { id: "last", header: "Last", value: (each) => each.last, kind: "time", precision: "day" },
   { id: "reason", header: "The first of them", value: (each) => each.reason, cell: (each) => whole(each.reason) },
 ];
 
 export const ASIDE_COLUMNS: readonly Column<SetAsideMessage>[] = [
   { id: "at", header: "Bar", value: (each) => each.at, kind: "time", precision: "minute" },
   { id: "rules", header: "Rules", value: (each) => each.rules.map(spoken).join(", ") },
-  { id: "reason", header: "Why", value: (each) => each.reason, cell: (each) => whole(each.reason) },
-  { id: "row", header: "As it came", value: rowText, cell: (each) => whole(rowText(each)) },
+  { id: "reason", header: "Why", value: (each) => each.reason, cell: (each) => whole(each.reason, "narrow") },
+  { id: "row", header: "As it came", value: rowText, cell: (each) => whole(rowText(each), "narrow") },
   { id: "source", header: "Source", value: (each) => each.source },
   { id: "received", header: "Received", value: (each) => each.received_at, kind: "time", precision: "minute" },
 ];
@@ -60,10 +59,10 @@ function rowText({ row }: SetAsideMessage): string {
 }
 
 /** A long text, all of it on hover. */
-function whole(text: string) {
+function whole(text: string, width: "narrow" | "wide" = "wide") {
   return (
     <Tooltip label={text} multiline maw={480}>
-      <span className={classes["reason"]}>{text}</span>
+      <span className={classes[width]}>{text}</span>
     </Tooltip>
   );
 }

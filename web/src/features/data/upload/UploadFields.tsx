@@ -42,7 +42,7 @@ export function UploadFields({ choices, guessed, onChange }: UploadFieldsProps) 
         label="Zone of its times"
         data={ZONES}
         value={choices.timezone === "" ? null : choices.timezone}
-        placeholder="As they say, else the exchange's"
+        placeholder="As they say"
         searchable
         clearable
         onChange={(chosen) => onChange({ timezone: chosen ?? "" })}

@@ -27,7 +27,7 @@ export function ApiKeys() {
               keyOf={(each) => each.id}
               withSearch={data.length > 10}
               empty={
-                <Empty title="There is no key yet" command="arbitrax key add NAME KEY --scope read">
+                <Empty title="There is no key yet" command="arbitrax key add USER NAME --scope read">
                   Keys are listed here with what they may do and when they were last used.
                 </Empty>
               }

@@ -10,7 +10,7 @@ interface MadeSecretProps {
 /** A key that was just made: nobody can show it again. */
 export function MadeSecret({ name, secret, onDone }: MadeSecretProps) {
   return (
-    <Alert color="accent" role="status" title={`The key ${name} was made`}>
+    <Alert color="gray" role="status" title={`The key ${name} was made`}>
       <Text mb="sm">Keep it now: it is shown this once.</Text>
       <div className={classes["secret"]}>
         <Code>{secret}</Code>

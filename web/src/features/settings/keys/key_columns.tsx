@@ -35,5 +35,5 @@ export const KEY_COLUMNS: readonly Column<KeyMessage>[] = [
     why: "It counts until it is revoked.",
   },
   { id: "created", header: "Made", value: (each) => each.created_at, kind: "time", precision: "minute" },
-  { id: "revoke", header: "", value: () => "", cell: (each) => <RevokeKey apiKey={each} /> },
+  { id: "revoke", header: "Revoke", value: () => "", cell: (each) => <RevokeKey apiKey={each} /> },
 ];

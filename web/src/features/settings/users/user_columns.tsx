@@ -15,7 +15,7 @@ export const USER_COLUMNS: readonly Column<UserMessage>[] = [
     why: "They never signed in.",
   },
   { id: "created", header: "Added", value: (each) => each.created_at, kind: "time", precision: "minute" },
-  { id: "change", header: "", value: () => "", cell: (each) => <UserActions user={each} /> },
+  { id: "change", header: "Change", value: () => "", cell: (each) => <UserActions user={each} /> },
 ];
 
 function stateOf({ is_active, must_change_password }: UserMessage): string {

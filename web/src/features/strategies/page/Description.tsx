@@ -1,3 +1,4 @@
+import { plain } from "../strategy_text";
 import classes from "./Strategy.module.css";
 
 /** Paragraphs of a docstring; lines that are set in are shown as they are. */
@@ -7,7 +8,7 @@ export function Description({ text }: { readonly text: string }) {
       {text
         .split(/\n{2,}/)
         .map((paragraph, at) =>
-          /^\s/.test(paragraph) ? <pre key={at}>{paragraph}</pre> : <p key={at}>{paragraph.replaceAll("``", "")}</p>,
+          /^\s/.test(paragraph) ? <pre key={at}>{paragraph}</pre> : <p key={at}>{plain(paragraph)}</p>,
         )}
     </div>
   );

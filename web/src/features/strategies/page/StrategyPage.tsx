@@ -4,7 +4,7 @@ import { useGetStrategyQuery, type StrategyDetail } from "@/api";
 import { Page, Section, Stat, Stats } from "@/app/Page";
 import { Loaded, TextSkeleton } from "@/app/states";
 import { Figure } from "@/format";
-import { spoken, symbolsText } from "../strategy_text";
+import { plain, symbolsText } from "../strategy_text";
 import { Description } from "./Description";
 import { Parameters } from "./Parameters";
 import { Source } from "./Source";
@@ -20,7 +20,7 @@ export function Component() {
     </Button>
   );
   return (
-    <Page title={spoken(name)} about={query.data?.summary ?? "\u00a0"} actions={run}>
+    <Page title={name} about={plain(query.data?.summary ?? "\u00a0")} actions={run}>
       <Loaded query={query} skeleton={<TextSkeleton lines={12} />}>
         {(strategy) => <Shown strategy={strategy} />}
       </Loaded>

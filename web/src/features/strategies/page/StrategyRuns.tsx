@@ -63,7 +63,7 @@ export function StrategyRuns({ strategy }: { readonly strategy: string }) {
           withSearch={data.length > 10}
           onChoose={(run) => void navigate(`/backtests/${run.id}`)}
           empty={
-            <Empty title="It has not run yet" command={`arbitrax backtest run --strategy ${strategy} --symbol AAPL`}>
+            <Empty title="It has not run yet" command={`arbitrax backtest run ${strategy} --symbol AAPL`}>
               Its runs are listed here with what they earned.
             </Empty>
           }
