@@ -69,7 +69,7 @@ export function coverageTicks(parts: readonly CoveragePart[]): Tick[] {
   for (let month = Math.ceil(begin / step) * step; month <= begin + months + 1; month += step) {
     const day = Date.UTC(Math.floor(month / 12), month % 12, 1) / DAY_MS;
     const at = (day - from) / days;
-    if (at < 0 || at > 1) continue;
+    if (at < 0 || at >= 1) continue;
     const label = new Date(day * DAY_MS).toISOString();
     ticks.push({ at, label: step % 12 === 0 ? label.slice(0, 4) : label.slice(0, 7) });
   }

@@ -9,10 +9,15 @@ const PAGES = [
   { path: "/backtests", heading: "Backtests" },
   { path: "/sweeps", heading: "Sweeps" },
   { path: "/strategies", heading: "Strategies" },
+  { path: "/strategies/sma_cross", heading: "sma_cross" },
   { path: "/data", heading: "Data" },
+  { path: "/data/AAPL/1d", heading: "AAPL · 1d" },
+  { path: "/data/ingest", heading: "Ingest" },
+  { path: "/data/upload", heading: "Upload CSV" },
   { path: "/trade?symbol=BTC-USD", heading: "BTC-USD" },
   { path: "/exchange", heading: "Exchange" },
   { path: "/settings", heading: "Settings" },
+  { path: "/welcome", heading: "Welcome" },
 ] as const;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -35,7 +40,7 @@ for (const scheme of ["light", "dark"] as const) {
         expect(serious.map(({ id, nodes }) => [path, id, nodes.map((each) => each.html)])).toEqual([]);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect([path, overflow]).toEqual([path, 0]);
-        await picture(page, `${heading.toLowerCase()}-${scheme}-${width}`);
+        await picture(page, `${heading.toLowerCase().replaceAll(/\W+/g, "-")}-${scheme}-${width}`);
       }
     });
   }

@@ -21,7 +21,7 @@ export interface Tools {
   /** A page of somebody who is not signed in, in a browser of its own. */
   readonly visit: (options?: Visit) => Promise<Page>;
   /** A page of a trader who is signed in. */
-  readonly signedIn: (name: "ada" | "bob", options?: Visit) => Promise<Page>;
+  readonly signedIn: (name: "ada" | "bob" | "cy", options?: Visit) => Promise<Page>;
 }
 
 interface Fixtures extends Tools {

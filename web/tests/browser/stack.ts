@@ -10,7 +10,7 @@ import type { TestProject } from "vitest/node";
 
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const ARBITRAX = join(ROOT, ".venv", "bin", "arbitrax");
-/** Of both traders. */
+/** Of all traders. */
 export const PASSWORD = "a long enough password";
 const PATIENCE_MS = 90_000;
 
@@ -113,9 +113,11 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Ada has a run and the account demo, Bob makes a market from the account maker. */
+/** Ada has a run and the account demo, Bob makes a market from the account maker, Cy is new. */
 async function furnish(stack: Stack): Promise<void> {
-  for (const name of ["ada", "bob"]) stack.run(["user", "add", name, "--role", "trader", "--password-stdin"], PASSWORD);
+  for (const name of ["ada", "bob", "cy"]) {
+    stack.run(["user", "add", name, "--role", "trader", "--password-stdin"], PASSWORD);
+  }
   stack.run(["exchange", "configure"]);
   stack.run(["exchange", "give", "demo", "ada"]);
   stack.run(["exchange", "give", "maker", "bob"]);

@@ -18,7 +18,7 @@ export const VENDORS: readonly Vendor[] = [
   {
     value: "synthetic",
     label: "Made up",
-    about: "A random walk that a symbol decides: for trying things without a network.",
+    about: "Random walks of symbols that begin with SYN-, for trying things without a network.",
   },
 ];
 

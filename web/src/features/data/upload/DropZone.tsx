@@ -27,6 +27,8 @@ export function DropZone({ onFile, name, size }: DropZoneProps) {
   return (
     <div
       className={classes["zone"]}
+      role="group"
+      aria-label="Drop a file of bars here"
       data-over={isOver || undefined}
       onDrop={onDrop}
       onDragOver={(event) => {

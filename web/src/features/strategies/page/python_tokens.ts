@@ -18,7 +18,7 @@ const PATTERN = new RegExp(
   [
     String.raw`(?<comment>#[^\n]*)`,
     `(?<string>${PREFIX}(?:${LONG('"')}|${LONG("'")}|${SHORT('"')}|${SHORT("'")}))`,
-    String.raw`(?<name>(?<=\b(?:def|class)\s+)\w+|@[\w.]+)`,
+    String.raw`(?<name>(?<=\b(?:def|class)[ \t]+)\w+|@[\w.]+)`,
     String.raw`(?<keyword>\b(?:${KEYWORDS})\b)`,
   ].join("|"),
   "g",
