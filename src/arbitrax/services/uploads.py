@@ -98,12 +98,11 @@ def look_at(head: bytes, asked: Upload, *, whole: bool) -> Preview:
     if not whole:  # without the row that is cut off
         head = head[: head.rfind(b"\n") + 1] or head
     check_text(head, "the file")
+    names, *rest = _first_rows(head)
+    shown = tuple(rest)
     head = with_columns(head, asked.columns)
-    text = head.removeprefix(BYTE_ORDER_MARK).decode(errors="replace")
-    delimiter = _delimiter(text)
-    rows = [tuple(each) for each in csv.reader(io.StringIO(text), delimiter=delimiter) if any(each)][: SHOWN + 1]
-    names, shown = rows[0], tuple(rows[1:])
-    roles = {at: role for role, at in roles_of(names).items()}
+    roles = {at: role for role, at in roles_of(_first_rows(head)[0]).items()}
+    # By their own names, whatever they are taken as: that is how a column is named when it is said what it is.
     told = tuple(Column(name, roles.get(at)) for at, name in enumerate(names))
     try:
         found = read_candidates(_document(head), interval=asked.interval, timezone=asked.timezone)
@@ -217,6 +216,13 @@ def do_upload(
 
 def _document(data: bytes, symbol: str = "FILE") -> Document:
     return Document("the file", symbol, ".csv", lambda: data)
+
+
+def _first_rows(head: bytes) -> list[tuple[str, ...]]:
+    """Return a text's header and the rows of a preview, as they are."""
+    text = head.removeprefix(BYTE_ORDER_MARK).decode(errors="replace")
+    rows = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
+    return [tuple(each) for each in rows if any(each)][: SHOWN + 1]
 
 
 def _delimiter(text: str) -> str:

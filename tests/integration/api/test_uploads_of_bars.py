@@ -97,6 +97,7 @@ def test_columns_are_said_where_names_do_not_tell(gateway: Gateway, worker: Work
     seen = send(tom, SETTLED, preview="true", **mapped).json()
     roles = [each["role"] for each in seen["columns"]]
     assert (roles[1], roles[2]) == (None, "close")
+    assert [each["name"] for each in seen["columns"]] == ["Day", "Last", "Settle", "Open", "High", "Low"]
     assert done(tom, send(tom, SETTLED, symbol="SETTLED", **mapped))["status"] == "succeeded"
     assert {each["close"] for each in bars(tom, "SETTLED")} == {"10"}
     missing = send(tom, SETTLED, symbol="SETTLED", close_column="Close")

@@ -14,7 +14,7 @@ browserTest("a key is shown once, works, and does not once it is revoked", async
   expect(await page.getByText(secret).count()).toBe(0);
   await page.getByRole("button", { name: "Revoke nightly" }).click();
   await page.getByRole("button", { name: "Really revoke nightly" }).click();
-  await page.getByRole("cell", { name: "revoked" }).waitFor();
+  await page.getByRole("cell", { name: "revoked", exact: true }).waitFor();
   expect(await ask()).toBe(401);
 });
 
