@@ -46,7 +46,7 @@ browserTest("a file is dropped, its columns are corrected, and its bars are stor
     });
   expect(await page.getByLabel("Symbol").inputValue()).toBe("SETTLED");
   await picture(page, "upload");
-  await page.getByRole("button", { name: "Store 316 B as SETTLED" }).click();
+  await page.getByRole("button", { name: /^Store \d+ B as SETTLED$/ }).click();
   const row = page.getByRole("row", { name: /^done SETTLED 1d file .* 5 0 1 / });
   await row.waitFor();
   await row.getByRole("link", { name: "SETTLED" }).click();
