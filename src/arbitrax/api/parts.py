@@ -50,5 +50,5 @@ class Parts:
     """When bars of a (symbol, interval) changed last, ns; None: there are none."""
 
     def __post_init__(self) -> None:
-        self.bar_versions = Together(self.store.bars.versions, self.threads)
+        self.bar_versions = Together(self.store.bars.versions)
         self.policies = self.limits.policies.encode()

@@ -142,7 +142,7 @@ class ExchangeBroker:
         owner, number = self._registry.account(account), parse_order(order)
         instrument = self._symbols.get(order)
         if instrument is None:
-            known = (await self._reads.read(owner, Wanted(order=number, money=False))).orders.get(number)
+            known = await self._reads.order(owner, number)
             if known is None:
                 return refused(REFUSALS[Code.UNKNOWN_ORDER], order=order)
             instrument = self._registry.by_number[owner.shard, known.symbol]
@@ -198,7 +198,7 @@ class ExchangeBroker:
     async def order(self, account: str, order: str) -> OrderState | None:
         """Return an order."""
         owner, number = self._registry.account(account), parse_order(order)
-        found = (await self._reads.read(owner, Wanted(order=number, money=False))).orders.get(number)
+        found = await self._reads.order(owner, number)
         return None if found is None else order_state(found, self._listed(owner, found.symbol))
 
     async def find(self, account: str, client_order_id: str) -> OrderState | Outcome:

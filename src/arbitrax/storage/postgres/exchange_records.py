@@ -34,7 +34,7 @@ _TYPES, _TIMES_IN_FORCE, _SELF_TRADES = (
 )
 MARK = 4
 """Columns of a mark, with which rows of reads begin."""
-OPEN = {"account": None, "everything": False, "orders": None, "client": None}
+OPEN = {"account": None, "everything": False, "client": None}
 """What `exchange_orders_find` is asked for the open orders of all accounts."""
 _MS = 1_000_000
 
