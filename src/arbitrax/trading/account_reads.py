@@ -42,6 +42,8 @@ class AccountNow:
         self.entry = recorded.mark.entry
         """The last entry of events that is in it."""
         self.epoch = recorded.mark.epoch
+        self.after = self.entry
+        """After which entry the last changes were."""
 
     @property
     def orders(self) -> dict[int, OrderRecord]:
@@ -223,6 +225,7 @@ class AccountReads:
         if has_account(entry, owner.number):
             found = await commands_of(self._journal, owner.shard, entry)
             _take(now, entry, {name: each.commands for name, each in found})
+        now.after = max(entry.predecessor, now.entry)
         now.entry, now.epoch = entry.last, entry.epoch
 
 
