@@ -1,7 +1,7 @@
 """Channels of an account: the journal is folded once for all who follow it at a gateway.
 
-A stream begins with a snapshot of its own, read as of now while the fold runs already; of what the fold tells it takes
-what comes after that. Where the two do not meet, because the exchange's worker made other batches, it begins anew.
+A stream begins with a snapshot, read after it was asked for while the fold runs already; of what the fold tells it
+takes what comes after that. Where the two do not meet, because the worker made other batches, it begins anew.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from arbitrax.api.messages.orders import FillOfOrder, order_message, position_message
+from arbitrax.api.together import Together
 from arbitrax.api.websocket.streams import QueuedStream
 from arbitrax.domain.errors import ArbitraxError
 from arbitrax.exchange.journal import EntryId
@@ -41,16 +42,33 @@ class Follows(Protocol):
         """Yield how it is, then what happens to it."""
 
 
+class Told:
+    """An update, and what each channel says of it, made once for all."""
+
+    def __init__(self, account: Account, update: AccountUpdate, *, whole: bool) -> None:
+        self._account, self._update, self._is_whole = account, update, whole
+        self.entry, self.after = (EntryId.parse(each.encode()) for each in (update.entry, update.after))
+        self._made: dict[tuple[str, str], msgspec.Raw | None] = {}
+
+    def encoded(self, channel: str, form: Format) -> msgspec.Raw | None:
+        """Return what a channel says; None: nothing."""
+        key = channel, form.name
+        if key not in self._made:
+            data = said(self._account, channel, self._update, whole=self._is_whole)
+            self._made[key] = None if data is None else msgspec.Raw(form.encode(data))
+        return self._made[key]
+
+
 class AccountFold:
     """One account, for one event loop; it ends with its last stream."""
 
     def __init__(self, account: Account, broker: Follows, ended: Callable[[], None]) -> None:
         """Take whom to read from, and whom to tell when nobody follows any more."""
-        self.account, self.broker, self._ended = account, broker, ended
+        self.account, self._broker, self._ended = account, broker, ended
         self.has_begun = asyncio.Event()
         """Set while what happens is told."""
         self._streams = set[AccountStream]()
-        self._made: dict[tuple[str, str], msgspec.Raw | None] = {}
+        self._wholes = Together(self._whole)
         self._task = asyncio.get_running_loop().create_task(self._follow())
 
     def join(self, stream: AccountStream) -> None:
@@ -64,25 +82,26 @@ class AccountFold:
             self._task.cancel()
             self._ended()
 
-    def encoded(self, channel: str, update: AccountUpdate, form: Format) -> msgspec.Raw | None:
-        """Return what a channel says of the update that is being told, made once for all; None: nothing."""
-        key = channel, form.name
-        if key not in self._made:
-            data = said(self.account, channel, update, whole=False)
-            self._made[key] = None if data is None else msgspec.Raw(form.encode(data))
-        return self._made[key]
+    async def whole(self) -> Told:
+        """Return how the account is, read from now on, once for all who ask meanwhile; raises what reading does."""
+        await self.has_begun.wait()  # what comes after the read is told from here on
+        return await self._wholes.get(None)
+
+    async def _whole(self, asked: list[None]) -> list[Told]:
+        found = Told(self.account, await self._broker.whole(self.account.text), whole=True)
+        return [found] * len(asked)
 
     async def _follow(self) -> None:
         while True:
             try:
-                async with aclosing(self.broker.follow(self.account.text)) as updates:
+                async with aclosing(self._broker.follow(self.account.text)) as updates:
                     await anext(updates)
                     self.has_begun.set()
                     async for update in updates:
-                        self._made.clear()
+                        told = Told(self.account, update, whole=False)
                         for each in list(self._streams):
                             if each in self._streams:  # not of a session that the one before ended
-                                each.news(update)
+                                each.news(told)
             except _FAULTS:
                 self.has_begun.clear()
                 for each in list(self._streams):
@@ -99,7 +118,7 @@ class AccountStream(QueuedStream):
         super().__init__(channel, fold.account.text, form, tell, overflow)
         self._fold = fold
         self._at = EntryId(0, 0)
-        self._early: list[AccountUpdate] | None = []
+        self._early: list[Told] | None = []
         """What is told while the snapshot is read."""
         self._task: asyncio.Task[None] | None = None
         fold.join(self)
@@ -119,36 +138,33 @@ class AccountStream(QueuedStream):
         self._early = []
         self._task = asyncio.get_running_loop().create_task(self._begin())
 
-    def news(self, update: AccountUpdate) -> None:
+    def news(self, told: Told) -> None:
         """Take what happened."""
         if self._early is not None:
-            self._early.append(update)
-            return
-        entry = EntryId.parse(update.entry.encode())
-        if entry <= self._at:
-            return
-        if EntryId.parse(update.after.encode()) < self._at:
-            self.begin()
-            return
-        self._at = entry
-        data = self._fold.encoded(self.channel, update, self._form)
+            self._early.append(told)
+        elif told.entry > self._at:
+            if told.after < self._at:
+                self.begin()
+            else:
+                self._put("event", told)
+
+    def _put(self, kind: str, told: Told) -> None:
+        self._at = told.entry
+        data = told.encoded(self.channel, self._form)
         if data is not None:
-            self.put("event", self._last + 1, entry.ms, data)
+            self.put(kind, self._last + 1, told.entry.ms, data)
 
     async def _begin(self) -> None:
         while True:
             try:
-                await self._fold.has_begun.wait()  # what comes after the read that follows is told from here on
-                whole = await self._fold.broker.whole(self._fold.account.text)
+                whole = await self._fold.whole()
             except _FAULTS:
                 await asyncio.sleep(AGAIN_SECONDS)
             else:
                 break
-        self._at = EntryId.parse(whole.entry.encode())
         if self._last:
             self.put("resync_required", self._last, time.time_ns() // 1_000_000, None)
-        data = said(self._fold.account, self.channel, whole, whole=True)
-        self.put("snapshot", self._last + 1, self._at.ms, data)
+        self._put("snapshot", whole)
         early, self._early, self._task = self._early or (), None, None
         for each in early:
             self.news(each)
