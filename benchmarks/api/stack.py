@@ -112,6 +112,18 @@ class Stack:
             yield it
 
     @contextmanager
+    def matching_engine(self, python: str) -> Iterator["Address"]:
+        """Serve matching-engine's gateway until the block ends: engine and log, synced before it answers, are in it."""
+        port = free_port()
+        words = (python, "-m", "uvicorn", "--factory", "matching_engine.gateway.app:create_app", "--port", str(port))
+        settings = {
+            "ME_MARKETS": ",".join(f"{each}:0.01:0.01" for each in SYMBOLS),
+            "ME_DATA_DIR": str(self.home / "matching-engine"),
+        }
+        with self._serving((*words, "--no-access-log"), "Application startup complete", port, **settings) as address:
+            yield address
+
+    @contextmanager
     def _serving(self, words: Sequence[str], ready: str, port: int, **more: str) -> Iterator["Address"]:
         process = self.start(words, ready, GATEWAY, **more)
         try:
