@@ -34,7 +34,7 @@ def plan(stack: Stack, at: Address, token: str, kinds: Sequence[str], seconds: f
     step = max(1, len(stack.orders) // DIFFERENT_ORDERS)
     return Plan(
         at.port, token, seconds, list(kinds), stack.orders[::step], stack.account, SYMBOLS, stack.bars,
-        (f"{year}-01-01", f"{year + 1}-01-01"), **more,
+        (f"{year}-01-01", f"{year}-12-31"), **more,
     )  # fmt: skip
 
 

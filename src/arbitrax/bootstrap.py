@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from arbitrax.exchange.service.status import ShardStatus
     from arbitrax.exchange.service.verification import Verification
     from arbitrax.market_data.providers.provider import Provider
+    from arbitrax.services.backtest_records import BacktestRecords
     from arbitrax.services.cash_movements import MovementNotes
     from arbitrax.services.cash_transfers import CashTransfers
     from arbitrax.services.catalogue_ports import AssetStore, IngestionStore, QualityStore, ScheduleStore
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from arbitrax.services.identity_keys import Keys
     from arbitrax.services.identity_logins import Logins
     from arbitrax.services.identity_ports import IdentityStore
+    from arbitrax.services.ingestion_records import IngestionRecords
     from arbitrax.services.jobs import JobStore
     from arbitrax.services.mutations import Mutations
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
@@ -93,6 +95,13 @@ class Store:
 
         return PostgresJobStore(self._database)
 
+    @cached_property
+    def backtest_records(self) -> BacktestRecords:
+        """Backtests in every status, by whoever asked."""
+        from arbitrax.storage.postgres.backtest_records import PostgresBacktestRecords
+
+        return PostgresBacktestRecords(self._database)
+
     def job_outbox(self) -> PostgresJobOutbox:
         """Return what waits to be announced to the broker; open it with ``with``."""
         from arbitrax.storage.postgres.job_outbox import PostgresJobOutbox
@@ -119,6 +128,13 @@ class Store:
         from arbitrax.storage.postgres.ingestion_store import PostgresIngestionStore
 
         return PostgresIngestionStore(self._database, self._cache, self._recent)
+
+    @cached_property
+    def ingestion_records(self) -> IngestionRecords:
+        """Ingestions in every status, by whoever asked."""
+        from arbitrax.storage.postgres.ingestion_records import PostgresIngestionRecords
+
+        return PostgresIngestionRecords(self._database)
 
     @cached_property
     def schedules(self) -> ScheduleStore:
@@ -169,6 +185,12 @@ class Store:
         from arbitrax.services.identity import Users
 
         return Users(self.identity, utc_now)
+
+    def forget_made_password(self, name: str) -> None:
+        """Remove the file with a user's first password, if this home has it."""
+        from arbitrax.services.identity_first import forget_made_password
+
+        forget_made_password(self._settings.home, name)
 
     @cached_property
     def keys(self) -> Keys:

@@ -41,6 +41,28 @@ def blocks(page: str, language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", (DOCS / page).read_text(), re.MULTILINE | re.DOTALL)
 
 
+def test_the_first_login_works_as_the_page_says(up: tuple[Up, Path], tmp_path: Path) -> None:
+    running, home = up
+    (block,) = [each for each in blocks("gateway.md", "sh") if "auth/password" in each]
+    script = block.replace("localhost:8080", running.url.removeprefix("http://")).replace("curl -s", "curl -sS --fail")
+    assert (home / "identity" / "admin.password").exists()
+    done = subprocess.run(
+        ["bash", "-c", "set -e\n" + script.replace("\nsend ", "\nprintf '\\n' && send ")],
+        env={"PATH": "/usr/bin:/bin", "ARBITRAX_HOME": str(home)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    changed, me, renewed = [json.loads(each) for each in done.stdout.splitlines() if each]
+    assert (changed["name"], changed["must_change_password"]) == ("admin", False)
+    assert me["scopes"] == ["admin", "read", "trade"]
+    assert renewed["user"]["name"] == "admin"
+    assert renewed["access_token"] not in (tmp_path / "login").read_text()
+    assert not (home / "identity" / "admin.password").exists()
+
+
 @pytest.fixture(scope="module")
 def answers(up: tuple[Up, Path]) -> list[Any]:
     """Run the block about orders as it is written; return the answer to each line, and the key that it made."""

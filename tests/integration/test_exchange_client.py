@@ -33,8 +33,9 @@ from arbitrax.storage.redis.feed_source import ValkeyFeedSource
 from arbitrax.storage.redis.recorder_server import ValkeyShardStreams
 from arbitrax.trading.client_ids import new_client_order_id
 from arbitrax.trading.command_channel import NotSentError
-from arbitrax.trading.exchange_broker import ExchangeBroker, encode
+from arbitrax.trading.exchange_broker import ExchangeBroker
 from arbitrax.trading.gateway import Gateway
+from arbitrax.trading.order_form import encode
 from arbitrax.trading.orders import BookDepth, DepthLevel, Done, NewOrder, OrderState, Refused, Unknown
 from arbitrax.trading.registry import Account, Instrument, Registry
 from tests.integration.exchange_service.shard import until
@@ -190,7 +191,7 @@ def test_an_order_lives_from_submission_to_cancel(exchange):
             assert isinstance(bought, Done)
             assert (bought.status, bought.open, bought.client_order_id) == ("open", "3", "mine")
             again = await broker.submit("alice", BUY)
-            assert again == Done(bought.order, "mine", repeated=True)
+            assert again == structs.replace(bought, repeated=True)
             amended = await broker.amend("alice", bought.order, quantity="2")
             assert (amended.open, amended.quantity) == ("2", "2")
             assert [each.open for each in await broker.open_orders("alice")] == ["2"]
@@ -450,8 +451,8 @@ def test_what_the_exchange_forgot_postgresql_remembers_with_the_first_outcome(ex
 
     monkeypatch.setattr("arbitrax.trading.past_orders.REMEMBERED", 0)
     repeated, still_poor, other = asyncio.run(again())
-    assert repeated == Done(bought.order, "mine", repeated=True)
-    assert still_poor == refused
+    assert repeated == structs.replace(bought, repeated=True)
+    assert still_poor == structs.replace(refused, repeated=True)
     assert other.code == "order.client_id_used"
     assert len(exchange.accepted()) == 1
     monkeypatch.setattr("arbitrax.trading.past_orders.REMEMBERED", 10**15)  # without the look it would be bought again

@@ -91,6 +91,9 @@ def test_what_dies_is_started_again_and_ctrl_c_stops_everything_in_order(home):
         up.wait_for("recovery.done", times=2)
         up.wait_for("gateway.ready")
         assert httpx2.get(f"{up.url}/ready").status_code == 200
+        (metrics,) = [line.split()[1] for line in up.lines if line.startswith("metrics ")]
+        assert 'route="/ready",status="200"' in httpx2.get(metrics).text
+        assert httpx2.get(f"{up.url}/metrics").status_code == 404
         password = (home / "identity" / "admin.password").read_text().strip()
         first = {"name": "admin", "password": password}
         assert httpx2.post(f"{up.url}/api/v1/auth/login", json=first).json()["user"]["must_change_password"]

@@ -1,6 +1,6 @@
 // One connection of a web socket: requests and their answers, messages as they come.
 
-import { GatewayError } from "./problems.js";
+import { type SocketError, refusalOf } from "./problems.js";
 
 const PATH = "/api/v1/ws";
 const PROTOCOL = "arbitrax.json";
@@ -156,9 +156,7 @@ export class Connection {
     this.#asked.delete(Number(message["id"]));
     clearTimeout(asked.timer);
     if (message.type === "error") {
-      asked.reject(
-        new GatewayError(String(message["code"]), String(message["detail"]), 0, message["retryable"] === true),
-      );
+      asked.reject(refusalOf(message as unknown as SocketError));
       return;
     }
     asked.then?.(message);

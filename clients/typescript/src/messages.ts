@@ -48,6 +48,16 @@ export interface AccountOwner {
   readonly user: string;
 }
 
+export interface AskedIngestion {
+  readonly end: string | null;
+  readonly interval: string;
+  readonly only_missing: boolean;
+  readonly replace_source: boolean;
+  readonly source: string;
+  readonly start: string | null;
+  readonly symbols: readonly string[];
+}
+
 export interface AssetMessage {
   readonly as_of: string;
   readonly data_hash: string;
@@ -70,52 +80,43 @@ export interface AuditMessage {
   readonly user_id: string | null;
 }
 
-export interface BacktestJob {
+export interface BacktestMessage {
   readonly attempt: number;
+  readonly cancel_asked: boolean;
   readonly channel: string;
   readonly created_at: string;
   readonly error: JobProblem | null;
   readonly eta: string | null;
   readonly finished_at: string | null;
   readonly id: string;
-  readonly job: string;
+  readonly job: string | null;
+  readonly owner: string | null;
   readonly progress: number;
-  readonly spec: Readonly<Record<string, unknown>>;
+  readonly result: RunResult | null;
+  readonly spec: BacktestSpec;
   readonly started_at: string | null;
   readonly status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
 }
 
-export interface BacktestMessage {
-  readonly assets: readonly AssetMessage[];
-  readonly bankrupt: boolean;
-  readonly created_at: string;
-  readonly engine_version: string;
-  readonly honesty: string;
-  readonly id: string;
-  readonly metrics: Readonly<Record<string, MetricMessage>>;
-  readonly notices: readonly string[];
-  readonly report: string;
-  readonly result_hash: string;
-  readonly run_hash: string;
-  readonly spec: Readonly<Record<string, unknown>>;
-  readonly status: "succeeded";
-  readonly tables: Readonly<Record<string, string>>;
-}
-
-export interface BacktestSummary {
-  readonly bars: number;
-  readonly created_at: string;
-  readonly end: string;
-  readonly id: string;
-  readonly max_drawdown: number | null;
-  readonly parameters: Readonly<Record<string, unknown>>;
-  readonly run_hash: string;
-  readonly sharpe: number | null;
-  readonly start: string;
-  readonly strategy: string;
-  readonly symbol: string;
-  readonly total_return: number | null;
-  readonly trades: number;
+export interface BacktestSpec {
+  readonly account: Account;
+  readonly benchmark: string | null;
+  readonly calendar: string | null;
+  readonly cash: string;
+  readonly commission_bps: number;
+  readonly costs: Costs;
+  readonly end: string | null;
+  readonly fill: "next_open" | "same_close";
+  readonly finer: string | null;
+  readonly instruments: Readonly<Record<string, Instrument>>;
+  readonly interval: string;
+  readonly prices: "adjusted" | "raw";
+  readonly risk_free: number;
+  readonly seed: number;
+  readonly slippage_bps: number;
+  readonly start: string | null;
+  readonly strategy: StrategyOfRun;
+  readonly symbols: readonly string[];
 }
 
 export interface BarMessage {
@@ -160,16 +161,16 @@ export interface CheckMessage {
 }
 
 export interface Costs {
-  readonly currency_unit?: number;
-  readonly half_spread?: number;
+  readonly currency_unit?: string;
+  readonly half_spread?: string;
   readonly maker_bps?: number | null;
   readonly maximum_bps?: number;
-  readonly minimum?: number;
+  readonly minimum?: string;
   readonly participation?: number;
-  readonly per_order?: number;
-  readonly per_share?: number;
+  readonly per_order?: string;
+  readonly per_share?: string;
   readonly square_root?: number;
-  readonly tiers?: readonly (readonly [number, number])[];
+  readonly tiers?: readonly (readonly [string, number])[];
   readonly volume_share?: number;
 }
 
@@ -185,6 +186,22 @@ export interface CoverageMessage {
 export interface Credentials {
   readonly name: string;
   readonly password: string;
+}
+
+export interface CurvePoint {
+  readonly benchmark: string | null;
+  readonly close: string;
+  readonly drawdown: number;
+  readonly high: string;
+  readonly low: string;
+  readonly open: string;
+  readonly timestamp: string;
+}
+
+export interface EquityCurve {
+  readonly backtest: string;
+  readonly bars: number;
+  readonly data: readonly CurvePoint[];
 }
 
 export interface FieldError {
@@ -208,6 +225,7 @@ export interface FillMessage {
 }
 
 export interface FillOfOrder {
+  readonly id: string;
   readonly maker: boolean;
   readonly order: string;
   readonly price: string;
@@ -219,42 +237,42 @@ export interface Health {
   readonly status: "alive";
 }
 
-export interface IngestionJob {
+export interface IngestionMessage {
+  readonly attempt: number;
+  readonly bars_added: number;
+  readonly bars_unchanged: number;
+  readonly bars_updated: number;
+  readonly cancel_asked: boolean;
   readonly created_at: string;
   readonly error: JobProblem | null;
   readonly eta: string | null;
   readonly finished_at: string | null;
   readonly id: string;
-  readonly job: string;
-  readonly outcomes: readonly (Readonly<Record<string, unknown>>)[] | null;
+  readonly job: string | null;
+  readonly outcomes: readonly IngestionOutcome[] | null;
+  readonly owner: string | null;
   readonly progress: number;
-  readonly spec: Readonly<Record<string, unknown>>;
+  readonly quality: Readonly<Record<string, string>>;
+  readonly rows_quarantined: number;
+  readonly spec: AskedIngestion;
   readonly started_at: string | null;
   readonly status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
 }
 
-export interface IngestionMessage {
-  readonly bars_added: number;
-  readonly bars_unchanged: number;
-  readonly bars_updated: number;
+export interface IngestionOutcome {
   readonly chunks: number;
-  readonly chunks_done: number;
-  readonly error: string | null;
-  readonly finished_at: string | null;
-  readonly id: string;
   readonly interval: string;
-  readonly rows_quarantined: number;
+  readonly resumed: number;
   readonly source: string;
-  readonly started_at: string;
-  readonly status: "running" | "finished" | "failed" | "stopped";
-  readonly symbols: readonly string[];
+  readonly stopped?: string | null;
+  readonly symbols: readonly SymbolOutcome[];
 }
 
 export interface Instrument {
   readonly borrow_rate?: number | null;
-  readonly lot?: number;
+  readonly lot?: string;
   readonly multiplier?: number;
-  readonly tick?: number;
+  readonly tick?: string;
 }
 
 export interface InstrumentMessage {
@@ -379,7 +397,7 @@ export interface NewUser {
 
 export interface OrderChange {
   readonly price?: string | null;
-  readonly quantity: string;
+  readonly quantity?: string | null;
   readonly stop?: string | null;
 }
 
@@ -415,6 +433,7 @@ export interface OrderMessage {
 export interface OrderOutcome {
   readonly account: string;
   readonly client_order_id: string | null;
+  readonly deadline?: string | null;
   readonly detail?: string | null;
   readonly executed_at?: string | null;
   readonly filled_quantity?: string | null;
@@ -426,6 +445,7 @@ export interface OrderOutcome {
   readonly quantity?: string | null;
   readonly reason?: string | null;
   readonly received_at?: string | null;
+  readonly repeated?: boolean;
   readonly status: "open" | "filled" | "cancelled" | "refused" | "unknown";
 }
 
@@ -464,6 +484,24 @@ export interface Readiness {
   readonly status: "ready" | "not_ready" | "draining";
 }
 
+export interface RunResult {
+  readonly assets: readonly AssetMessage[];
+  readonly bankrupt: boolean;
+  readonly bars: number;
+  readonly engine_version: string;
+  readonly equity: string;
+  readonly first_bar: string;
+  readonly honesty: string;
+  readonly last_bar: string;
+  readonly metrics: Readonly<Record<string, MetricMessage>>;
+  readonly metrics_basis: string;
+  readonly notices: readonly string[];
+  readonly report: string;
+  readonly result_hash: string;
+  readonly run_hash: string;
+  readonly tables: Readonly<Record<string, string>>;
+}
+
 export interface StrategyMessage {
   readonly class_name: string;
   readonly least_symbols: number;
@@ -473,10 +511,30 @@ export interface StrategyMessage {
   readonly summary: string;
 }
 
+export interface StrategyOfRun {
+  readonly class_name: string;
+  readonly name: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly source_hash: string | null;
+}
+
 export interface SymbolMessage {
   readonly end: string | null;
   readonly start: string;
   readonly symbol: string;
+}
+
+export interface SymbolOutcome {
+  readonly added?: number;
+  readonly failed?: string | null;
+  readonly notices?: readonly string[];
+  readonly quarantined?: number;
+  readonly score?: number | null;
+  readonly source: string;
+  readonly symbol: string;
+  readonly unchanged?: number;
+  readonly updated?: number;
+  readonly vendor_failed?: boolean;
 }
 
 export interface TradingMessage {

@@ -30,9 +30,7 @@ export async function errorOf(answer: Response): Promise<GatewayError> {
     const found = (await answer.json()) as Partial<Problem>;
     if (typeof found.code === "string" && typeof found.detail === "string") {
       const problem = found as Problem;
-      const wrong = (problem.errors ?? []).filter((each) => each.detail !== problem.detail);
-      const sentence = [problem.detail, ...wrong.map((each) => `${each.pointer}: ${each.detail}`)].join(" ");
-      return new GatewayError(problem.code, sentence, answer.status, problem.retryable, after, problem);
+      return new GatewayError(problem.code, sentenceOf(problem), answer.status, problem.retryable, after, problem);
     }
   } catch {
     // It is no JSON.
@@ -40,6 +38,25 @@ export async function errorOf(answer: Response): Promise<GatewayError> {
   const retryable = [408, 429, 502, 503, 504].includes(answer.status);
   const sentence = `The server answered ${answer.status} without saying why; is it a gateway?`;
   return new GatewayError("request.failed", sentence, answer.status, retryable, after);
+}
+
+/** What an `error` of a socket says. */
+export type SocketError = Pick<Problem, "code" | "detail" | "retryable" | "errors"> & {
+  /** Seconds. */
+  readonly retry_after: number | null;
+};
+
+/** The error that a socket's answer tells of. */
+export function refusalOf(told: SocketError): GatewayError {
+  const { code, detail, retryable, errors = [] } = told;
+  const problem = { type: `/docs#${code}`, title: "", status: 0, code, detail, request_id: "", retryable, errors };
+  const after = told.retry_after === null ? undefined : told.retry_after * 1000;
+  return new GatewayError(code, sentenceOf(problem), 0, retryable, after, problem);
+}
+
+function sentenceOf(problem: Pick<Problem, "detail" | "errors">): string {
+  const wrong = (problem.errors ?? []).filter((each) => each.detail !== problem.detail);
+  return [problem.detail, ...wrong.map((each) => `${each.pointer}: ${each.detail}`)].join(" ");
 }
 
 /** Whatever was thrown, as an error of a gateway. */

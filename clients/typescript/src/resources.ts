@@ -4,14 +4,12 @@ import type {
   AccountDetail,
   AccountMessage,
   AuditMessage,
-  BacktestJob,
   BacktestMessage,
-  BacktestSummary,
   BarMessage,
   BookMessage,
   Cancelled,
+  EquityCurve,
   FillMessage,
-  IngestionJob,
   IngestionMessage,
   InstrumentMessage,
   KeyMessage,
@@ -41,6 +39,7 @@ const MOST_ROWS = 500;
 const SOONEST_MS = 50;
 const LATEST_MS = 1_000;
 type Row = Readonly<Record<string, unknown>>;
+type Status = BacktestMessage["status"];
 type Query = NonNullable<Ask["query"]>;
 
 /** The rows of a list, page after page, each asked for when it is needed. */
@@ -117,13 +116,13 @@ export function resources(transport: Transport) {
     },
 
     backtests: {
-      submit: (backtest: NewBacktest) => post<BacktestJob>("/api/v1/backtests", backtest),
-      get: (backtest: string) => get<BacktestMessage | BacktestJob>(`/api/v1/backtests/${step(backtest)}`),
+      submit: (backtest: NewBacktest) => post<BacktestMessage>("/api/v1/backtests", backtest),
+      get: (backtest: string) => get<BacktestMessage>(`/api/v1/backtests/${step(backtest)}`),
       /** Wait until it is finished; `seen` is called with how far it is. A GatewayError says why there is no result. */
-      wait: async (backtest: string, seen?: (job: BacktestJob) => void): Promise<BacktestMessage> => {
+      wait: async (backtest: string, seen?: (job: BacktestMessage) => void): Promise<BacktestMessage> => {
         for (let pause = SOONEST_MS; ; pause = Math.min(LATEST_MS, pause * 1.5)) {
-          const found = await get<BacktestMessage | BacktestJob>(`/api/v1/backtests/${step(backtest)}`);
-          if (found.status === "succeeded") return found as BacktestMessage;
+          const found = await get<BacktestMessage>(`/api/v1/backtests/${step(backtest)}`);
+          if (found.status === "succeeded") return found;
           seen?.(found);
           if (found.status === "failed" || found.status === "cancelled" || found.status === "dead") {
             const { code, detail } = found.error ?? { code: "job.cancelled", detail: "It was cancelled." };
@@ -132,10 +131,12 @@ export function resources(transport: Transport) {
           await sleep(pause);
         }
       },
-      cancel: (backtest: string) => post<BacktestJob>(`/api/v1/backtests/${step(backtest)}/cancellation`),
-      list: () => list<BacktestSummary>("/api/v1/backtests"),
-      unfinished: (status: "queued" | "running" | "failed" | "cancelled" | "dead") =>
-        list<BacktestJob>("/api/v1/backtests", { status }),
+      cancel: (backtest: string) => post<BacktestMessage>(`/api/v1/backtests/${step(backtest)}/cancellation`),
+      list: (query: { status?: Status; strategy?: string; symbol?: string } = {}) =>
+        list<BacktestMessage>("/api/v1/backtests", query),
+      /** The equity of a range in at most `points` points: neighbours are joined, no extreme is lost. */
+      equity: (backtest: string, query: { points?: number; start?: string; end?: string } = {}) =>
+        get<EquityCurve>(`/api/v1/backtests/${step(backtest)}/equity`, query),
       table: (backtest: string, table: string) =>
         list<Row>(`/api/v1/backtests/${step(backtest)}/tables/${step(table)}`),
       honesty: (backtest: string) => get<Row>(`/api/v1/backtests/${step(backtest)}/honesty`),
@@ -148,6 +149,9 @@ export function resources(transport: Transport) {
     bars: {
       list: (query: { symbol: string; interval?: string; start?: string; end?: string }) =>
         list<BarMessage>("/api/v1/bars", query),
+      /** A range in at most `points` bars for a chart: neighbours are joined, no high or low is lost. */
+      chart: async (query: { symbol: string; points: number; interval?: string; start?: string; end?: string }) =>
+        (await get<Page<BarMessage>>("/api/v1/bars", query)).data,
     },
 
     instruments: {
@@ -156,10 +160,10 @@ export function resources(transport: Transport) {
     },
 
     ingestions: {
-      submit: (ingestion: NewIngestion) => post<IngestionJob>("/api/v1/ingestions", ingestion),
-      get: (ingestion: string) => get<IngestionMessage | IngestionJob>(`/api/v1/ingestions/${step(ingestion)}`),
-      cancel: (ingestion: string) => post<IngestionJob>(`/api/v1/ingestions/${step(ingestion)}/cancellation`),
-      list: () => list<IngestionMessage>("/api/v1/ingestions"),
+      submit: (ingestion: NewIngestion) => post<IngestionMessage>("/api/v1/ingestions", ingestion),
+      get: (ingestion: string) => get<IngestionMessage>(`/api/v1/ingestions/${step(ingestion)}`),
+      cancel: (ingestion: string) => post<IngestionMessage>(`/api/v1/ingestions/${step(ingestion)}/cancellation`),
+      list: (query: { status?: Status } = {}) => list<IngestionMessage>("/api/v1/ingestions", query),
     },
 
     strategies: {

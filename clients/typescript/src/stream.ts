@@ -2,7 +2,7 @@
 
 import type { Book } from "./book.js";
 import { Connection, ConnectionLost, type Message, type Request } from "./connection.js";
-import type { Cancelled, NewOrder, OrderOutcome } from "./messages.js";
+import type { Cancelled, NewOrder, OrderOutcome, ValidationMessage } from "./messages.js";
 import { newClientOrderId } from "./order_ids.js";
 import { GatewayError, asGatewayError } from "./problems.js";
 import {
@@ -127,6 +127,12 @@ export class Stream {
       outcomes.push(...(answer["results"] as OrderOutcome[]));
     }
     return outcomes;
+  }
+
+  /** What every check of an order would find now; nothing is sent to the exchange's journal. */
+  async validate(order: NewOrder, account?: string): Promise<ValidationMessage> {
+    const answer = await this.#surely({ op: "validate", account, order });
+    return answer["validation"] as ValidationMessage;
   }
 
   async cancel(orders: readonly string[], account?: string): Promise<OrderOutcome[]> {

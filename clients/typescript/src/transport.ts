@@ -9,6 +9,9 @@ const LATER = [408, 429, 502, 503, 504];
 const COOKIE = "arbitrax_refresh";
 /** The part of a token's life after which another one is asked for. */
 const PART = 0.75;
+/** Of a browser's tabs, which share the cookie; one that hangs keeps the others no longer than so long. */
+const RENEWING = "arbitrax.refresh";
+const RENEWING_MS = 10_000;
 
 export interface ClientOptions {
   /** Gateways that serve the same, the first one first, such as `http://localhost:8080`. */
@@ -92,7 +95,7 @@ export class Transport {
     return this.#apiKey === undefined ? this.#renewAt : Number.POSITIVE_INFINITY;
   }
 
-  /** Get another token than a stale one; a refresh token counts once, so one request is made for all who ask. */
+  /** Get another token than a stale one; one request is made for all who ask. */
   async renew(stale: string | undefined): Promise<boolean> {
     if (this.#apiKey !== undefined) return false;
     if (this.#access !== stale) return true;
@@ -165,11 +168,28 @@ export class Transport {
     return init;
   }
 
+  /** Refresh in one tab at a time, where the page may lock (it is secure): each then has the cookie of the one before. */
   async #refresh(): Promise<boolean> {
+    const { navigator } = globalThis as { navigator?: { locks?: LockManager } };
+    const turn = { came: false };
+    try {
+      if (navigator?.locks !== undefined) {
+        return await navigator.locks.request(RENEWING, { signal: AbortSignal.timeout(RENEWING_MS) }, () => {
+          turn.came = true;
+          return this.#exchange();
+        });
+      }
+    } catch (error) {
+      if (turn.came) throw error; // else it could not be locked, and a gateway takes two at once as well
+    }
+    return this.#exchange();
+  }
+
+  async #exchange(): Promise<boolean> {
     const headers: Record<string, string> = this.#cookie === undefined ? {} : { Cookie: `${COOKIE}=${this.#cookie}` };
     try {
-      // Not again when the answer was lost: the token may be used up, and a second use would end the login.
-      await this.#signedIn(await this.ask("POST", "/api/v1/auth/refresh", { headers, isPublic: true, isSafe: false }));
+      // When the answer was lost the token may be used up, but it counts again for a moment.
+      await this.#signedIn(await this.ask("POST", "/api/v1/auth/refresh", { headers, isPublic: true, isSafe: true }));
       return true;
     } catch (error) {
       if (error instanceof GatewayError && error.status === 401) {

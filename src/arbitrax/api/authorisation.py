@@ -15,7 +15,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.routes import ASGIRoute, WebSocketRoute
 
 from arbitrax.api.limits import COUNTED, limit_headers, too_many
-from arbitrax.api.problems import FieldError, RequestError
+from arbitrax.api.problems import FieldError, RequestError, allow_header
 from arbitrax.domain.errors import AccessError, PasswordChangeRequired
 from arbitrax.services.identity_logins import check_address
 
@@ -94,7 +94,7 @@ async def admit(
 
 def _methods_of(methods: Iterable[str]) -> Callable[[Scope], Response[None]]:
     """Return the handler that says which methods a path has."""
-    allowed = ", ".join(sorted({*methods, "OPTIONS"}))
+    allowed = allow_header({*methods, "OPTIONS"})
 
     def answer(scope: Scope) -> Response[None]:
         return Response(None, status_code=204, headers={"Allow": allowed})

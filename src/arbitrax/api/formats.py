@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from litestar.openapi.datastructures import ResponseSpec
 
 from arbitrax.api.problems import RequestError
+from arbitrax.domain.decimals import decimal_text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -106,12 +107,7 @@ def decimal(number: float) -> str | None:
     """Return a number as the shortest decimal that reads back as the same, None for one that is missing."""
     if number != number:  # noqa: PLR0124 - NaN
         return None
-    text = repr(float(number))
-    if "e" in text:
-        import numpy as np
-
-        text = np.format_float_positional(number, trim="-")
-    return text.removesuffix(".0")
+    return decimal_text(number)
 
 
 def table_responses(data: Any) -> dict[int, ResponseSpec]:

@@ -87,7 +87,10 @@ class Gate:
         if kind != "http":  # a socket
             await self._app(scope, receive, send)
             return
-        request = cast("HTTPScope", scope)
+        asked = str(cast("HTTPScope", scope)["method"])
+        if asked == "HEAD":
+            # Answered as GET is (RFC 9110, 9.3.2): the connection, which sees HEAD, sends the head only.
+            scope = cast("Scope", dict(scope, method="GET"))
         begun = time.perf_counter()
         status = 0
 
@@ -111,7 +114,7 @@ class Gate:
                 await self._app(scope, receive, answer)
         finally:
             seconds = time.perf_counter() - begun
-            self._metrics.ended(str(request["method"]), request.get("path_template", ""), status or 499, seconds)
+            self._metrics.ended(asked, str(scope.get("path_template", "")), status or 499, seconds)
 
     def _complete(
         self, headers: Iterable[tuple[bytes, bytes]], request_id: str, state: MutableMapping[str, Any]

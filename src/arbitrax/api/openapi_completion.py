@@ -38,7 +38,7 @@ _ORDER_KEY = (
     "^[!-~]{1,32}$",
 )
 _ALSO = {
-    "add_order": {"200": "The same order was there already.", "202": "The outcome is not known yet."},
+    "add_order": {"202": "The outcome is not known yet."},
     "list_orders": {"202": "Nothing is known of this client order id yet."},
     "change_order": {"202": "The outcome is not known yet."},
     "cancel_order": {"202": "The outcome is not known yet."},

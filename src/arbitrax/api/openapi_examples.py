@@ -19,6 +19,8 @@ PARAMETERS: dict[str, Any] = {
     "client_order_id": "t_019ac3f2b71_a1",
     "symbol": "AAPL",
     "name": "sma_cross",
+    "strategy": "sma_cross",
+    "points": 1000,
     "table": "trades",
     "interval": "1d",
     "start": "2012-01-01",
@@ -63,21 +65,29 @@ TEXTS = {
     "code": "strategy.failed",
     "description": "bars of the quick average",
     "detail": "SmaCross.signals failed: ZeroDivisionError: division by zero",
+    "equity": f"/api/v1/backtests/bt_{_ID}/equity",
     "error": "The vendor has nothing in this range.",
+    "failed": "yahoo has nothing of SYN-ACME in this range.",
     "honesty": f"/api/v1/backtests/bt_{_ID}/honesty",
     "id": f"bt_{_ID}",
+    "interval": "1d",
     "job": f"job_{_ID}",
     "name": "sma_cross",
+    "metrics_basis": "252 days a year",
     "next_cursor": PARAMETERS["cursor"],
     "notices": "Costs are zero; live trading will do worse.",
     "orders": PARAMETERS["order"],
     "quality": "2 gaps",
     "report": f"/api/v1/backtests/bt_{_ID}/report",
+    "source": "yahoo",
+    "stopped": "yahoo does not answer.",
     "summary": "Long while a quick average is above a slow one.",
+    "symbol": "AAPL",
     "symbols": "AAPL",
 }
 """By field: of texts that have no example of their own."""
 PLACEHOLDER = "text"
+SUCCEEDED = {"status": "succeeded", "progress": 1.0, "eta": None, "cancel_asked": False, "error": None}
 PROBLEM = {
     "type": "/docs#input.unknown_name",
     "title": "Not found",
@@ -106,9 +116,10 @@ def add_examples(document: dict[str, Any]) -> None:
 
 
 def _named(value: Any, field: str) -> Any:
-    """Return an example with texts in the place of placeholders."""
+    """Return an example with texts in the place of placeholders; of what is done in the background one that is done."""
     if isinstance(value, dict):
-        return {name: _named(each, name) for name, each in value.items()}
+        found = {name: _named(each, name) for name, each in value.items()}
+        return found | SUCCEEDED if found.keys() >= SUCCEEDED.keys() else found
     if isinstance(value, list):
         return [_named(each, field) for each in value]
     return TEXTS.get(field, value) if value == PLACEHOLDER else value

@@ -21,6 +21,14 @@ MOST = 500
 DEFAULT = 100
 
 Limit = Annotated[int, Parameter(ge=1, le=MOST, description="Rows of a page.")]
+MaybeLimit = Annotated[
+    int | None,
+    Parameter(
+        ge=1,
+        le=MOST,
+        description=f"Rows of a page of JSON (left out: {MOST}); of another format the first so many (left out: all).",
+    ),
+]
 Cursor = Annotated[
     str | None,
     Parameter(
@@ -60,6 +68,17 @@ def read_cursor(text: str | None, kind: type[Place], *, least: int = 0) -> Place
         detail = "This is no cursor of this list; take next_cursor as it was given."
         raise RequestError(422, detail, [FieldError("?cursor", "request.cursor", detail)])
     return place
+
+
+def require_json(form: str, cursor: str | None) -> None:
+    """See whether there is a cursor only where there are pages.
+
+    Raises:
+        RequestError: there are none.
+    """
+    if form != "json" and cursor is not None:
+        detail = "Only JSON comes in pages; leave cursor out, and ask for a range or a limit."
+        raise RequestError(422, detail, [FieldError("?cursor", "request.cursor", detail)])
 
 
 def page(rows: Sequence[Row], limit: int, message: Callable[[Row], T], place: Callable[[Row], object]) -> Page[T]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,6 +15,8 @@ from msgspec import Struct
 from arbitrax.domain.errors import ArbitraxError, InFlight, RateLimited, StoreError, TooManyRequests
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from litestar import Request
 
 log = logging.getLogger("arbitrax.api")
@@ -154,13 +157,13 @@ def describe(error: Exception, path: str, request_id: str) -> tuple[Problem, dic
             )
             headers |= error.headers
         case ValidationException():
-            found = problem(
-                422, "The request does not fit what this path takes.", request_id, errors=_fields(error.extra)
-            )
+            found = problem(422, "The request does not fit what this path takes.", request_id, errors=_fields(error))
         case NotFoundException():
             found = problem(404, f"There is nothing at {path}; /docs shows the paths.", request_id)
         case HTTPException() if error.status_code < 500:
-            headers |= {name: value for name, value in (error.headers or {}).items() if name.lower() == "allow"}
+            allowed = (error.headers or {}).get("allow")
+            if allowed is not None:
+                headers["Allow"] = allow_header(allowed.split(", "))
             found = problem(error.status_code, _sentence(error), request_id)
         case _:
             log.error("request.failed request_id=%s", request_id, exc_info=error)
@@ -179,23 +182,49 @@ def problem_of(error: ArbitraxError, request_id: str, headers: dict[str, str]) -
         headers["Retry-After"] = str(RETRY_SECONDS)
     if status >= 500:
         log.warning("request.refused request_id=%s code=%s reason=%s", request_id, error.code, error)
+    errors = []
+    if error.where:
+        errors.append(FieldError(_pointer(error.where), error.code, str(error)))
+        if status == 404:  # it is the request that names what nobody knows; its own address is there
+            status = 422
     # Where the stores are is the operator's business.
     detail = str(error) if status < 503 else "A store of the gateway does not answer; try again in a moment."
     retryable = error.retryable or isinstance(error, StoreError)
-    return problem(status, detail, request_id, code=error.code, retryable=retryable)
+    return problem(status, detail, request_id, code=error.code, retryable=retryable, errors=errors)
 
 
-def _fields(extra: Any) -> list[FieldError]:
+def allow_header(methods: Iterable[str]) -> str:
+    """Return methods as ``Allow`` has them: where there is GET there is HEAD (`arbitrax.api.gate`)."""
+    return ", ".join(sorted({*methods, "HEAD"} if "GET" in methods else methods))
+
+
+_MISSING = re.compile(r"Missing required query parameter '(?P<name>[^']+)'")
+
+
+def _fields(error: ValidationException) -> list[FieldError]:
+    missing = _MISSING.match(error.detail)
+    if missing is not None:
+        return [FieldError(f"?{missing['name']}", "request.missing", f"The parameter {missing['name']} is missing.")]
     found = []
-    for each in extra if isinstance(extra, list) else []:
+    for each in error.extra if isinstance(error.extra, list) else []:
         key, message = str(each.get("key", "")), str(each.get("message", ""))
         where = f"?{key}" if each.get("source") == "query" else f"/{key}"
-        found.append(FieldError(where, "request.value", message))
+        found.append(FieldError(where, "request.value", _plain(message)))
     return found
+
+
+def _plain(message: str) -> str:
+    """Return msgspec's sentence, or a better one where it has words for programmers only."""
+    if _NUMBER_FOR_TEXT.match(message):
+        return 'It is text, not a number; quote it: decimals are written "100.25", so that no digit is lost.'
+    if "matching regex" in message:
+        return "It is not written as this field is; /docs shows an example."
+    return message
 
 
 _PATH = re.compile(r"^(?P<message>.*) - at `(?P<path>\$.*)`$", re.DOTALL)
 _FIELD = re.compile(r"Object (?P<what>contains unknown|missing required) field `(?P<name>.*)`", re.DOTALL)
+_NUMBER_FOR_TEXT = re.compile(r"Expected `str(?: \| null)?`, got `(?:int|float)`")
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 
 
@@ -205,15 +234,19 @@ def field_error(error: msgspec.ValidationError) -> FieldError:
     match = _PATH.match(text)
     message, path = (text, "") if match is None else (match["message"], match["path"])
     steps = [name or number for name, number in _STEP.findall(path)]
+    if "..." in steps:  # msgspec does not say which key of a mapping
+        del steps[steps.index("...") :]
     code = "request.value"
     named = _FIELD.search(message)
     if named is not None:
         steps.append(named["name"])
         code = "request.unknown" if named["what"] == "contains unknown" else "request.missing"
-    if "matching regex" in message:
-        message = "It is not written as this field is; /docs shows an example."
-    pointer = "".join("/" + step.replace("~", "~0").replace("/", "~1") for step in steps)
-    return FieldError(pointer, code, message)
+    return FieldError(_pointer(steps), code, _plain(message))
+
+
+def _pointer(steps: Sequence[str | int]) -> str:
+    """Return a place in a body (RFC 6901)."""
+    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
 def _sentence(error: HTTPException) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import msgspec
 from litestar import Request, Response
 
+from arbitrax.api.decoding import decoded
 from arbitrax.api.duplicate_keys import duplicate_key
-from arbitrax.api.problems import FieldError, RequestError, field_error
+from arbitrax.api.problems import FieldError, RequestError
 from arbitrax.exchange.origins import Origin
 from arbitrax.services.identity_ports import Actor
 from arbitrax.services.mutations import Answer, Change, OnceKey
@@ -25,6 +27,8 @@ T = TypeVar("T")
 
 HOLDS_PASSWORD = "holds_password"  # noqa: S105 - names an option of a route
 """Option of the routes that use `GatewayRequest.change` and whose body has a password."""
+ENDS_RIGHTS = "ends_rights"
+"""Option of the routes that use `GatewayRequest.change` and may take something away from a token or key."""
 IDEMPOTENCY_KEY = "idempotency-key"
 _KEY = re.compile(r"[!-~]{1,128}")
 
@@ -89,7 +93,12 @@ class GatewayRequest(Request[Any, Any, Any]):
         ``effect`` runs in a thread, inside the transaction.
         """
         once = await self._once() if self.method == "POST" else None
-        answer = await self.run(self.parts.store.mutations.make, self.actor, action, effect, once)
+        try:
+            answer = await self.run(self.parts.store.mutations.make, self.actor, action, effect, once)
+        finally:
+            # Other gateways see it within a second; here the next request must. Also when the change is in doubt.
+            if ENDS_RIGHTS in self.route_handler.opt:
+                self.parts.authenticator.forget()
         return respond(answer)
 
     async def _once(self) -> OnceKey | None:
@@ -127,17 +136,9 @@ def decode_body(body: bytes, content_type: str, kind: Any) -> Any:
         raise RequestError(415, "A body must be sent as Content-Type: application/json.")
     if not body:
         raise RequestError(422, "The request has no body.")
-    try:
-        found = msgspec.json.decode(body, type=kind)
-        twice = duplicate_key(body)
-    except msgspec.ValidationError as error:
-        raise RequestError(422, "The body does not fit what this path takes.", [field_error(error)]) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason = "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
-        raise RequestError(400, f"The body is no JSON: {reason}.") from None
-    if twice is not None:
-        raise RequestError(400, f"The body names the key {twice[:80]!r} twice in one object; say which you mean.")
-    return found
+    return decoded(
+        body, partial(msgspec.json.decode, type=kind), duplicate_key, what="body", taker="this path", form="JSON"
+    )
 
 
 def changed(

@@ -21,7 +21,7 @@ def _check(model: msgspec.Struct, limits: tuple[tuple[str, float, float], ...]) 
             shown = f"{number:g}" if not math.isnan(number) else repr(value)
             raise InputError(
                 f"{type(model).__name__}: {name} = {shown} is not allowed; give a number from {low:g} to {high:g}."
-            )
+            ).at(name)
         msgspec.structs.force_setattr(model, name, number)
 
 
@@ -75,7 +75,7 @@ class Costs(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
         if not ascending or not all(traded >= 0 and -1e3 <= bps <= 5e3 for traded, bps in tiers):
             raise InputError(
                 f"Costs: tiers = {self.tiers!r} is not allowed; give pairs of (value traded, bps), ascending."
-            )
+            ).at("tiers")
         msgspec.structs.force_setattr(self, "tiers", tiers)
 
 
@@ -97,7 +97,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     def __post_init__(self) -> None:
         if self.kind not in ("margin", "cash"):
-            raise InputError(f"Account: kind = {self.kind!r} is not allowed; give 'margin' or 'cash'.")
+            raise InputError(f"Account: kind = {self.kind!r} is not allowed; give 'margin' or 'cash'.").at("kind")
         _check(
             self,
             (
@@ -109,12 +109,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             ),
         )
         if self.kind == "cash" and self.leverage != 1:
-            raise InputError(f"Account: leverage = {self.leverage:g} is not allowed in a cash account; leave it at 1.")
+            raise InputError(
+                f"Account: leverage = {self.leverage:g} is not allowed in a cash account; leave it at 1."
+            ).at("leverage")
         if self.kind == "margin" and self.maintenance > 1 / self.leverage:
             raise InputError(
                 f"Account: maintenance = {self.maintenance:g} is above the initial margin {1 / self.leverage:g} (1 / "
                 "leverage); every new position would be liquidated at once."
-            )
+            ).at("maintenance")
 
 
 class Instrument(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -10,7 +10,7 @@ from msgspec.structs import force_setattr
 from arbitrax.backtest.models import Account, Costs, Instrument
 from arbitrax.domain.bars import PriceBasis
 from arbitrax.domain.dates import canonical_date
-from arbitrax.domain.errors import InputError, RangeError
+from arbitrax.domain.errors import InputError, RangeError, within
 from arbitrax.domain.intervals import nanoseconds
 from arbitrax.strategies.parameters import Value
 
@@ -72,21 +72,26 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
             force_setattr(self, name, _number(name, getattr(self, name), low, high))
         for name, text in (("start", "start date"), ("end", "end date")):
             value = getattr(self, name)
-            force_setattr(self, name, None if value is None else canonical_date(value, text))
+            with within(name):
+                force_setattr(self, name, None if value is None else canonical_date(value, text))
         for name, allowed in (("fill", FILLS), ("prices", PRICES)):
             if getattr(self, name) not in allowed:
                 choices = " or ".join(repr(each) for each in allowed)
-                raise InputError(f"{name} = {getattr(self, name)!r} is not allowed; give {choices}.")
+                raise InputError(f"{name} = {getattr(self, name)!r} is not allowed; give {choices}.").at(name)
         self._check_models()
-        nanoseconds(self.interval)
-        if self.finer is not None:
-            nanoseconds(self.finer)
+        for name, interval in (("interval", self.interval), ("finer", self.finer)):
+            if interval is not None:
+                with within(name):
+                    nanoseconds(interval)
         if not self.symbols:
-            raise InputError("A backtest needs at least one symbol.")
+            raise InputError("A backtest needs at least one symbol.").at("symbols")
         if len(set(self.symbols)) < len(self.symbols):
-            raise InputError(f"A backtest names a symbol twice: {', '.join(self.symbols)}; give each once.")
+            twice = next(at for at, each in enumerate(self.symbols) if each in self.symbols[:at])
+            raise InputError(f"A backtest names a symbol twice: {', '.join(self.symbols)}; give each once.").at(
+                "symbols", twice
+            )
         if self.start is not None and self.end is not None and self.start > self.end:
-            raise RangeError(f"The start date {self.start} lies after the end date {self.end}; swap them.")
+            raise RangeError(f"The start date {self.start} lies after the end date {self.end}; swap them.").at("end")
 
     def _check_models(self) -> None:
         for name, model in (("costs", Costs), ("account", Account)):
@@ -103,7 +108,7 @@ class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
                 raise InputError(
                     f"instruments names {symbol}, which this run does not trade; it trades "
                     f"{', '.join(self.symbols[:8])}."
-                )
+                ).at("instruments", symbol)
 
     def instrument(self, symbol: str) -> Instrument:
         """Return how a symbol trades."""
@@ -125,5 +130,5 @@ def _number(name: str, value: object, low: float, high: float) -> float:
         number = math.nan
     if not low <= number <= high:
         shown = f"{number:g}" if not math.isnan(number) else repr(value)
-        raise InputError(f"{name} = {shown} is not allowed; give a number from {low:g} to {high:g}.")
+        raise InputError(f"{name} = {shown} is not allowed; give a number from {low:g} to {high:g}.").at(name)
     return number

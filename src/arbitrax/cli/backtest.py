@@ -95,7 +95,7 @@ def run(
     """Run a strategy and store the result; at a gateway by a worker of its own.
 
     STRATEGY is a name that `arbitrax strategy list` shows, or path/to/file.py (path/to/file.py:ClassName if it holds
-    several).
+    several). At a gateway the file is sent along, which its operator must have allowed.
     """
     if (symbol is None) == (data is None):
         raise InputError("Say what to run on: either --symbol AAPL (stored bars) or --data FILE.")
@@ -121,10 +121,12 @@ def run(
         if gateway is not None:  # the strategy need not be installed here
             from arbitrax.cli.remote.backtests import new_backtest
             from arbitrax.cli.remote.backtests import run as run_there
+            from arbitrax.cli.remote.uploads import with_source
 
             if data is not None or actions is not None or jit:
                 raise InputError("A gateway runs on its stored bars; leave --data, --actions and --jit out.")
-            return run_there(gateway, new_backtest(spec, parameters), report, honesty=honesty, json=json)
+            asked_for = with_source(new_backtest(spec, parameters))
+            return run_there(gateway, asked_for, report, honesty=honesty, json=json)
     instance = find_strategy(strategy)(**parameters)
     spec = replace(spec, strategy=strategy_ref(instance, strategy))
     run_id = None

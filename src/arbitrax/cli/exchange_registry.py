@@ -15,6 +15,7 @@ from arbitrax.settings import read_settings
 
 if TYPE_CHECKING:
     from arbitrax.services.cash_movements import CashMoved
+    from arbitrax.trading.gateway import Gateway
 
 MovementId = Annotated[
     str | None,
@@ -55,9 +56,7 @@ def configure(file: Path | None = None, /, *, json: Json = False) -> int:
 
     async def run() -> Configured:
         async with open_gateway(settings, {wanted.shard}) as (gateway, journal):
-            closed = gateway.closed(wanted.shard)
-            if closed is not None:
-                raise StoreUnavailableError(closed[1])
+            _require_open(gateway, wanted.shard)
             return await apply(wanted, *found, gateway.channels[wanted.shard], journal)
 
     done = asyncio.run(run())
@@ -155,9 +154,7 @@ def _move(kind: Literal["deposit", "withdrawal"], account: str, amount: str, nam
 
     async def run() -> "CashMoved":
         async with open_gateway(settings, {owner.shard}) as (gateway, journal):
-            closed = gateway.closed(owner.shard)
-            if closed is not None:
-                raise StoreUnavailableError(closed[1])
+            _require_open(gateway, owner.shard)
             return await move_cash(
                 owner,
                 kind,
@@ -177,3 +174,12 @@ def _move(kind: Literal["deposit", "withdrawal"], account: str, amount: str, nam
         said = f"Deposited {what} to {done.account}" if kind == "deposit" else f"Withdrew {what} from {done.account}"
         show(f"{said}, id {done.id}{'; that was done before' if done.repeated else ''}.")
     return done.refused.exit_code if done.refused is not None else 0
+
+
+def _require_open(gateway: "Gateway", shard: int) -> None:
+    from arbitrax.trading.refusals import NO_WORKER
+
+    if (closed := gateway.closed(shard)) is not None:
+        refusal, sentence = closed
+        start = f" Start one: arbitrax serve exchange --shard {shard}." if refusal is NO_WORKER else ""
+        raise StoreUnavailableError(f"{sentence}{start}")

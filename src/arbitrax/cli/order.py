@@ -28,6 +28,21 @@ AccountName = Annotated[str | None, Parameter(name="--account", help="Name or id
 ClientId = Annotated[str | None, Parameter(name="--client-id", help="Your own id of it; left out: a new one.")]
 COLUMNS = ("order", "symbol", "side", "price", "quantity", "filled", "open", "status")
 
+OPTIONS = {
+    "price": "--limit",
+    "stop": "--stop",
+    "distance": "--trail",
+    "display": "--display",
+    "offset": "--peg",
+    "funds": "--funds",
+    "time_in_force": "--tif",
+    "expires_at": "--expire",
+    "post_only": "--post-only",
+    "slide": "--slide",
+    "on_quote": "--on-quote",
+    "reduce_only": "--reduce-only",
+}
+"""Fields of an order by what sets them here."""
 LOST_COLUMNS = ("order", "client order id", "symbol", "side", "quantity", "filled", "sent")
 
 app = App(
@@ -94,14 +109,14 @@ def amend(
     order: str,
     /,
     *,
-    quantity: Annotated[str, Parameter(help="New total, what has filled included.")],
+    quantity: Annotated[str | None, Parameter(help="New total, what has filled included.")] = None,
     limit: Annotated[str | None, Parameter(help="New limit price.")] = None,
     stop: Annotated[str | None, Parameter(help="New trigger price.")] = None,
     account: AccountName = None,
     url: Url = None,
     json: Json = False,
 ) -> int:
-    """Change an order; less quantity at the same price keeps its place in the queue."""
+    """Change an order, what is left out stays; less quantity at the same price keeps its place in the queue."""
     return _run(
         account,
         lambda broker, owner: broker.amend(owner, order, quantity=quantity, price=limit, stop=stop),
@@ -211,7 +226,7 @@ def _run(account: str | None, ask: "Ask", *, url: str | None, json: bool) -> int
         if gateway is not None:
             from arbitrax.cli.remote.orders import RemoteBroker
 
-            return _show(asyncio.run(_asked(ask, RemoteBroker(gateway), account)), json=json)
+            return _show(asyncio.run(_asked(ask, RemoteBroker(gateway), account)), json=json, remote=True)
     from arbitrax.bootstrap import open_broker, open_store
 
     settings = read_settings()
@@ -251,11 +266,11 @@ def _account(registry: "Registry", account: str | None) -> str:
     return next(iter(registry.accounts))
 
 
-def _show(found: "Outcome | list[OrderState] | OrderState", *, json: bool) -> int:
+def _show(found: "Outcome | list[OrderState] | OrderState", *, json: bool, remote: bool = False) -> int:
     from arbitrax.trading.orders import Done, OrderState, Refused, Unknown
 
     if isinstance(found, Refused | Unknown):
-        return _show_failure(found, json=json)
+        return _show_failure(found, json=json, remote=remote)
     if json:
         show_json(found)
     elif isinstance(found, Done):
@@ -276,28 +291,37 @@ def _show(found: "Outcome | list[OrderState] | OrderState", *, json: bool) -> in
             for each in orders
         ]
         show(table(None, COLUMNS, rows, left=3) if rows else "No open orders.")
+        if isinstance(found, OrderState) and found.reason is not None:
+            notice(f"It is {found.status}: {found.reason}.")
     return 0
 
 
-def _show_failure(found: "Refused | Unknown", *, json: bool) -> int:
+def _show_failure(found: "Refused | Unknown", *, json: bool, remote: bool) -> int:
     if json:
         show_json(found)
     else:
-        complain(found.sentence)
+        complain(_as_option(found))
         if found.client_order_id:
             notice(f"Its client order id is {found.client_order_id}.")
+        if not remote and getattr(found, "code", "").startswith("exchange."):
+            notice("`arbitrax exchange status` says what runs, and how to start the rest.")
     return found.exit_code
+
+
+def _as_option(found: "Refused | Unknown") -> str:
+    """Return the sentence with the option's name, where it begins with that of the order's field."""
+    field = getattr(found, "field", "")
+    option = OPTIONS.get(field)
+    return found.sentence if option is None else found.sentence.replace(field, option, 1)
 
 
 def _lines(done: "Outcome") -> list[str]:
     from arbitrax.trading.orders import Done
 
     assert isinstance(done, Done)  # noqa: S101 - the caller looked
-    if done.repeated:
-        return [f"{done.order}: was sent before; `arbitrax order find` shows what became of it."]
     if done.order is None:
         return [f"{len(done.cancelled)} orders cancelled."]
-    lines = [f"{done.order}: {done.status}"]
+    lines = [f"{done.order}: {'sent before, and then ' if done.repeated else ''}{done.status}"]
     if done.quantity is not None:
         lines[0] += f", {done.filled} of {done.quantity} filled"
     if done.reason is not None:

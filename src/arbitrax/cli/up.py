@@ -1,6 +1,7 @@
 """`arbitrax up`: everything on one machine."""
 
 import signal
+import socket
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
@@ -22,6 +23,12 @@ PARTS = ("exchange", "archiver", "recorder", "feed", "worker", "api")
 def up(
     *,
     port: Annotated[int, Parameter(help="Port of this machine's loopback for the gateway.")] = 8080,
+    metrics_port: Annotated[
+        int | None,
+        Parameter(
+            help="Port of the loopback where the gateway answers Prometheus; left out: a free one, which is said."
+        ),
+    ] = None,
     json: Json = False,
 ) -> int:
     """Start the servers, the exchange, a worker and the gateway, keep them until Ctrl-C, then stop them in order.
@@ -35,13 +42,17 @@ def up(
 
     settings = read_settings()
     check_port(port)
-    words = {"api": ("--port", str(port))}
+    if metrics_port is None:
+        metrics_port = _free_port()
+    check_port(metrics_port)
+    words = {"api": ("--port", str(port), "--metrics-port", str(metrics_port))}
     processes = [Process(name, ("serve", name, *words.get(name, ()))) for name in PARTS]
     supervisor = Supervisor(processes, _printer(PARTS, json=json))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())
     with open_store(settings) as store, start_servers(settings) as sockets:
-        addresses = {**sockets, "gateway": f"http://127.0.0.1:{port}"}
+        url = "http://127.0.0.1"
+        addresses = {**sockets, "gateway": f"{url}:{port}", "metrics": f"{url}:{metrics_port}/metrics"}
         if json:
             show_json(addresses)
             sys.stdout.flush()
@@ -55,6 +66,12 @@ def up(
     if not json:
         show("Stopped.")
     return 0
+
+
+def _free_port() -> int:
+    """Return a port that nobody listens at now. It stays the gateway's when that is started again."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
 
 
 def _printer(names: Sequence[str], *, json: bool) -> "Say":

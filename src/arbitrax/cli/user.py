@@ -140,11 +140,12 @@ def first_admin(store: "Store", home: Path, *, on_terminal: bool) -> None:
     With a terminal the password is shown there and kept nowhere; else it is in a file that only its owner reads. It
     must be changed at the first login.
     """
-    from arbitrax.services.identity_first import add_first_admin
+    from arbitrax.services.identity_first import add_first_admin, forget_changed_passwords
 
     def shown(name: str, password: str) -> None:
         show(f"Sign in as {name} with {password}; it is not shown again, and is changed at the first login.")
 
+    forget_changed_passwords(store.users, home)
     made = add_first_admin(store.users, home, _around(store, "user.add"), shown if on_terminal else None)
     if made is not None and made[1] is not None:
         notice(f"The user {made[0].name} was made; its password is in {made[1]} and is changed at the first login.")
@@ -173,7 +174,10 @@ def _change(
 
     with open_store(read_settings(), seed=False) as store:
         user = store.users.named(name)
-        _show(_changed(store, action, lambda: change(store, user)), json=json)
+        changed = _changed(store, action, lambda: change(store, user))
+        if "password" in changes:
+            store.forget_made_password(name)
+        _show(changed, json=json)
     return 0
 
 

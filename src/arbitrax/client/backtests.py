@@ -6,11 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any, Literal
 
-import msgspec
 from msgspec import Struct
 
 from arbitrax.client.faces import F, listing, offered
-from arbitrax.client.messages import BacktestJob, BacktestMessage, BacktestSummary, IngestionJob, NewBacktest
+from arbitrax.client.messages import BacktestMessage, EquityCurve, IngestionMessage, NewBacktest, RunResult
 from arbitrax.client.problems import made_error
 from arbitrax.client.resource import Resource
 
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BACKTESTS = "/api/v1/backtests"
-Unfinished = Literal["queued", "running", "failed", "cancelled", "dead"]
+Status = Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
 OVER = ("failed", "cancelled", "dead")
 SOONEST, LATEST = 0.05, 1.0
 """Seconds between two looks at a run that is waited for: few bars take less than the first, most runs not the last."""
@@ -28,13 +27,15 @@ class BacktestResult(Struct, frozen=True, eq=False):
     """A finished backtest with its tables as pandas frames."""
 
     message: BacktestMessage
+    outcome: RunResult
+    """The message's `result`."""
     frames: dict[str, pd.DataFrame]
-    """By the names of `message.tables`, as far as they were asked for."""
+    """By the names of `outcome.tables`, as far as they were asked for."""
 
     @property
     def metrics(self) -> dict[str, float | None]:
-        """Its metrics; `message.metrics` says why one is undefined."""
-        return {name: each.value for name, each in self.message.metrics.items()}
+        """Its metrics; `outcome.metrics` says why one is undefined."""
+        return {name: each.value for name, each in self.outcome.metrics.items()}
 
     @property
     def equity(self) -> pd.DataFrame:
@@ -56,17 +57,17 @@ class Backtests(Resource[F]):
     """Runs of a strategy that is registered at the gateway, on stored bars."""
 
     @offered
-    async def submit(self, backtest: NewBacktest) -> BacktestJob:
+    async def submit(self, backtest: NewBacktest) -> BacktestMessage:
         """Ask for a backtest; a worker does it."""
-        return await self._transport.send("POST", BACKTESTS, BacktestJob, backtest)
+        return await self._transport.send("POST", BACKTESTS, BacktestMessage, backtest)
 
     @offered
-    async def get(self, backtest: str) -> BacktestMessage | BacktestJob:
-        """Return a finished backtest, or how far another is and why it has no result."""
+    async def get(self, backtest: str) -> BacktestMessage:
+        """Return a backtest: how far it is, and once it has succeeded its result."""
         return await self._get(backtest)
 
     @offered
-    async def wait(self, backtest: str, seen: Callable[[BacktestJob], object] | None = None) -> BacktestMessage:
+    async def wait(self, backtest: str, seen: Callable[[BacktestMessage], object] | None = None) -> BacktestMessage:
         """Wait until a backtest is finished; ``seen`` is called with how far it is.
 
         Raises:
@@ -75,7 +76,7 @@ class Backtests(Resource[F]):
         pause = SOONEST
         while True:
             found = await self._get(backtest)
-            if isinstance(found, BacktestMessage):
+            if found.status == "succeeded":
                 return found
             if seen is not None:
                 seen(found)
@@ -84,9 +85,13 @@ class Backtests(Resource[F]):
             pause = min(LATEST, pause * 1.5)
 
     @offered
-    async def cancel(self, backtest: str) -> BacktestJob:
-        """Ask for the end of a backtest: at once while it waits, within seconds while it runs."""
-        return await self._transport.send("POST", f"{BACKTESTS}/{backtest}/cancellation", BacktestJob)
+    async def cancel(self, backtest: str) -> BacktestMessage:
+        """Ask for the end of a backtest: at once while it waits, within seconds while it runs.
+
+        Raises:
+            ConflictError: it has ended by itself.
+        """
+        return await self._transport.send("POST", f"{BACKTESTS}/{backtest}/cancellation", BacktestMessage)
 
     @offered
     async def result(
@@ -98,11 +103,20 @@ class Backtests(Resource[F]):
             ConflictError: it is not finished.
         """
         found = await self._get(backtest)
-        if not isinstance(found, BacktestMessage):
-            raise made_error("backtest.unfinished", f"{backtest} is {found.status} and has no result.", status=409)
+        outcome = found.result
+        if outcome is None:
+            raise made_error("conflict.not_finished", f"{backtest} is {found.status} and has no result.", status=409)
         made = await asyncio.gather(*(self._table(f"{BACKTESTS}/{backtest}/tables/{each}") for each in tables))
         # Only now: loading pandas would keep the other answers waiting.
-        return BacktestResult(found, {name: each.to_pandas() for name, each in zip(tables, made, strict=True)})
+        return BacktestResult(found, outcome, {name: each.to_pandas() for name, each in zip(tables, made, strict=True)})
+
+    @offered
+    async def equity(
+        self, backtest: str, *, points: int = 1000, start: str | None = None, end: str | None = None
+    ) -> EquityCurve:
+        """Return the equity of a range in at most so many points: neighbours are joined, no extreme is lost."""
+        path = f"{BACKTESTS}/{backtest}/equity"
+        return await self._transport.get(path, EquityCurve, points=points, start=start, end=end)
 
     @offered
     async def honesty(self, backtest: str) -> dict[str, Any]:
@@ -115,25 +129,19 @@ class Backtests(Resource[F]):
         return (await self._transport.ask("GET", f"{BACKTESTS}/{backtest}/report", accept="text/html")).content
 
     @listing
-    async def list(self) -> AsyncIterator[BacktestSummary]:
-        """Yield one's own finished backtests, newest first; an admin sees everybody's."""
-        async for each in self._pages(BACKTESTS, BacktestSummary):
+    async def list(
+        self, *, status: Status | None = None, strategy: str | None = None, symbol: str | None = None
+    ) -> AsyncIterator[BacktestMessage]:
+        """Yield one's own backtests, newest first; an admin sees everybody's."""
+        query = {"status": status, "strategy": strategy, "symbol": symbol}
+        async for each in self._pages(BACKTESTS, BacktestMessage, **query):
             yield each
 
-    @listing
-    async def unfinished(self, status: Unfinished) -> AsyncIterator[BacktestJob]:
-        """Yield those with another status."""
-        async for each in self._pages(BACKTESTS, BacktestJob, status=status):
-            yield each
-
-    async def _get(self, backtest: str) -> BacktestMessage | BacktestJob:
-        body = (await self._transport.ask("GET", f"{BACKTESTS}/{backtest}")).content
-        if msgspec.json.decode(body)["status"] == "succeeded":
-            return msgspec.json.decode(body, type=BacktestMessage)
-        return msgspec.json.decode(body, type=BacktestJob)
+    async def _get(self, backtest: str) -> BacktestMessage:
+        return await self._transport.get(f"{BACKTESTS}/{backtest}", BacktestMessage)
 
 
-def require_going(job: BacktestJob | IngestionJob) -> None:
+def require_going(job: BacktestMessage | IngestionMessage) -> None:
     """See whether a job waits or runs.
 
     Raises:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from arbitrax.client.problems import made_error
+from arbitrax.client.messages import FieldError, Problem
+from arbitrax.client.problems import error_of
 from arbitrax.domain.errors import ArbitraxError
 
 if TYPE_CHECKING:
@@ -148,7 +149,17 @@ def refusal(message: Message) -> ArbitraxError:
     """Return the error that an answer tells of."""
     code, retryable = str(message["code"]), bool(message["retryable"])
     status = _REQUEST_STATUS.get(code, 403 if code.startswith("access.") else 503 if retryable else 422)
-    return made_error(code, str(message["detail"]), status=status, retryable=retryable)
+    problem = Problem(
+        type=f"/docs#{code}",
+        title="",
+        status=status,
+        code=code,
+        detail=str(message["detail"]),
+        request_id="",
+        retryable=retryable,
+        errors=msgspec.convert(message["errors"], list[FieldError]),
+    )
+    return error_of(problem, message["retry_after"])
 
 
 @asynccontextmanager

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from arbitrax.client.backtests import Status
 from arbitrax.client.faces import F, listing, offered
 from arbitrax.client.messages import (
     BarMessage,
-    IngestionJob,
     IngestionMessage,
     InstrumentMessage,
     NewIngestion,
@@ -43,21 +41,36 @@ class Instruments(Resource[F]):
 
 
 class Bars(Resource[F]):
-    """Stored bars, raw; ``start <= timestamp < end``, both ISO 8601."""
+    """Stored bars, raw, from ``start`` to ``end``: days, which both count, or moments, of which the end does not.
+
+    ``points`` joins neighbours, so that a range has at most so many bars and no high or low is lost.
+    """
 
     @offered
     async def frame(
-        self, symbol: str, *, interval: str = "1d", start: str | None = None, end: str | None = None
+        self,
+        symbol: str,
+        *,
+        interval: str = "1d",
+        start: str | None = None,
+        end: str | None = None,
+        points: int | None = None,
     ) -> pd.DataFrame:
         """Return a range as a pandas frame."""
-        return await self._frame(BARS, symbol=symbol, interval=interval, start=start, end=end)
+        return await self._frame(BARS, symbol=symbol, interval=interval, start=start, end=end, points=points)
 
     @offered
     async def table(
-        self, symbol: str, *, interval: str = "1d", start: str | None = None, end: str | None = None
+        self,
+        symbol: str,
+        *,
+        interval: str = "1d",
+        start: str | None = None,
+        end: str | None = None,
+        points: int | None = None,
     ) -> pa.Table:
         """Return a range as an Arrow table, for polars and others."""
-        return await self._table(BARS, symbol=symbol, interval=interval, start=start, end=end)
+        return await self._table(BARS, symbol=symbol, interval=interval, start=start, end=end, points=points)
 
     @listing
     async def list(
@@ -72,27 +85,28 @@ class Ingestions(Resource[F]):
     """Bars brought from vendors."""
 
     @offered
-    async def submit(self, ingestion: NewIngestion) -> IngestionJob:
+    async def submit(self, ingestion: NewIngestion) -> IngestionMessage:
         """Ask for an ingestion; a worker does it."""
-        return await self._transport.send("POST", INGESTIONS, IngestionJob, ingestion)
+        return await self._transport.send("POST", INGESTIONS, IngestionMessage, ingestion)
 
     @offered
-    async def cancel(self, ingestion: str) -> IngestionJob:
-        """Ask for the end of one; what it has stored stays."""
-        return await self._transport.send("POST", f"{INGESTIONS}/{ingestion}/cancellation", IngestionJob)
+    async def cancel(self, ingestion: str) -> IngestionMessage:
+        """Ask for the end of one; what it has stored stays.
+
+        Raises:
+            ConflictError: it has ended by itself.
+        """
+        return await self._transport.send("POST", f"{INGESTIONS}/{ingestion}/cancellation", IngestionMessage)
 
     @offered
-    async def get(self, ingestion: str) -> IngestionMessage | IngestionJob:
-        """Return an ingestion, one's own that was asked for here with how far it is."""
-        body = (await self._transport.ask("GET", f"{INGESTIONS}/{ingestion}")).content
-        if "job" in msgspec.json.decode(body):
-            return msgspec.json.decode(body, type=IngestionJob)
-        return msgspec.json.decode(body, type=IngestionMessage)
+    async def get(self, ingestion: str) -> IngestionMessage:
+        """Return an ingestion: how far it is, and what came of it."""
+        return await self._transport.get(f"{INGESTIONS}/{ingestion}", IngestionMessage)
 
     @listing
-    async def list(self) -> AsyncIterator[IngestionMessage]:
-        """Yield ingestions, the newest first."""
-        async for each in self._pages(INGESTIONS, IngestionMessage):
+    async def list(self, *, status: Status | None = None) -> AsyncIterator[IngestionMessage]:
+        """Yield one's own ingestions, the newest first; an admin sees everybody's and the operator's."""
+        async for each in self._pages(INGESTIONS, IngestionMessage, status=status):
             yield each
 
 

@@ -29,7 +29,7 @@ class AccessToken(Struct, frozen=True, kw_only=True):
 
 
 class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What the account allows. Rates are yearly, margins fractions of gross position value."""
+    """What the account of a backtest allows. Rates are yearly, margins fractions of gross position value."""
 
     borrow_rate: float = 0.0
     credit_rate: float = 0.0
@@ -65,6 +65,16 @@ class AccountOwner(Struct, frozen=True, kw_only=True, omit_defaults=True):
     user: str
 
 
+class AskedIngestion(Struct, frozen=True, kw_only=True):
+    end: str | None
+    interval: str
+    only_missing: bool
+    replace_source: bool
+    source: str
+    start: str | None
+    symbols: list[str]
+
+
 class AssetMessage(Struct, frozen=True, kw_only=True):
     as_of: datetime
     data_hash: str
@@ -87,52 +97,43 @@ class AuditMessage(Struct, frozen=True, kw_only=True):
     user_id: str | None
 
 
-class BacktestJob(Struct, frozen=True, kw_only=True):
+class BacktestMessage(Struct, frozen=True, kw_only=True):
     attempt: int
+    cancel_asked: bool
     channel: str
     created_at: datetime
     error: JobProblem | None
     eta: datetime | None
     finished_at: datetime | None
     id: str
-    job: str
+    job: str | None
+    owner: str | None
     progress: float
-    spec: dict[str, Any]
+    result: RunResult | None
+    spec: BacktestSpec
     started_at: datetime | None
     status: Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
 
 
-class BacktestMessage(Struct, frozen=True, kw_only=True):
-    assets: list[AssetMessage]
-    bankrupt: bool
-    created_at: datetime
-    engine_version: str
-    honesty: str
-    id: str
-    metrics: dict[str, MetricMessage]
-    notices: list[str]
-    report: str
-    result_hash: str
-    run_hash: str
-    spec: dict[str, Any]
-    status: Literal["succeeded"]
-    tables: dict[str, str]
-
-
-class BacktestSummary(Struct, frozen=True, kw_only=True):
-    bars: int
-    created_at: datetime
-    end: datetime
-    id: str
-    max_drawdown: float | None
-    parameters: dict[str, Any]
-    run_hash: str
-    sharpe: float | None
-    start: datetime
-    strategy: str
-    symbol: str
-    total_return: float | None
-    trades: int
+class BacktestSpec(Struct, frozen=True, kw_only=True):
+    account: Account
+    benchmark: str | None
+    calendar: str | None
+    cash: str
+    commission_bps: float
+    costs: Costs
+    end: str | None
+    fill: Literal["next_open", "same_close"]
+    finer: str | None
+    instruments: dict[str, Instrument]
+    interval: str
+    prices: Literal["adjusted", "raw"]
+    risk_free: float
+    seed: int
+    slippage_bps: float
+    start: str | None
+    strategy: StrategyOfRun
+    symbols: list[str]
 
 
 class BarMessage(Struct, frozen=True, kw_only=True):
@@ -179,18 +180,18 @@ class CheckMessage(Struct, frozen=True, kw_only=True):
 
 
 class Costs(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Costs beyond the plain ``commission_bps`` and ``slippage_bps`` of a run; formulas in docs/concepts/fills.md."""
+    """Costs beyond the plain `commission_bps` and `slippage_bps` of a backtest, in quote currency."""
 
-    currency_unit: float = 0.0
-    half_spread: float = 0.0
+    currency_unit: str = "0"
+    half_spread: str = "0"
     maker_bps: float | None = None
     maximum_bps: float = 0.0
-    minimum: float = 0.0
+    minimum: str = "0"
     participation: float = 0.0
-    per_order: float = 0.0
-    per_share: float = 0.0
+    per_order: str = "0"
+    per_share: str = "0"
     square_root: float = 0.0
-    tiers: list[tuple[float, float]] = []
+    tiers: list[tuple[str, float]] = []
     volume_share: float = 0.0
 
 
@@ -208,6 +209,22 @@ class Credentials(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     name: str
     password: str
+
+
+class CurvePoint(Struct, frozen=True, kw_only=True):
+    benchmark: str | None
+    close: str
+    drawdown: float
+    high: str
+    low: str
+    open: str
+    timestamp: datetime
+
+
+class EquityCurve(Struct, frozen=True, kw_only=True):
+    backtest: str
+    bars: int
+    data: list[CurvePoint]
 
 
 class FieldError(Struct, frozen=True, kw_only=True):
@@ -233,6 +250,7 @@ class FillMessage(Struct, frozen=True, kw_only=True):
 
 
 class FillOfOrder(Struct, frozen=True, kw_only=True):
+    id: str
     maker: bool
     order: str
     price: str
@@ -244,44 +262,44 @@ class Health(Struct, frozen=True, kw_only=True):
     status: Literal["alive"]
 
 
-class IngestionJob(Struct, frozen=True, kw_only=True):
+class IngestionMessage(Struct, frozen=True, kw_only=True):
+    attempt: int
+    bars_added: int
+    bars_unchanged: int
+    bars_updated: int
+    cancel_asked: bool
     created_at: datetime
     error: JobProblem | None
     eta: datetime | None
     finished_at: datetime | None
     id: str
-    job: str
-    outcomes: list[dict[str, Any]] | None
+    job: str | None
+    outcomes: list[IngestionOutcome] | None
+    owner: str | None
     progress: float
-    spec: dict[str, Any]
+    quality: dict[str, str]
+    rows_quarantined: int
+    spec: AskedIngestion
     started_at: datetime | None
     status: Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
 
 
-class IngestionMessage(Struct, frozen=True, kw_only=True):
-    bars_added: int
-    bars_unchanged: int
-    bars_updated: int
+class IngestionOutcome(Struct, frozen=True, kw_only=True):
     chunks: int
-    chunks_done: int
-    error: str | None
-    finished_at: datetime | None
-    id: str
     interval: str
-    rows_quarantined: int
+    resumed: int
     source: str
-    started_at: datetime
-    status: Literal["running", "finished", "failed", "stopped"]
-    symbols: list[str]
+    symbols: list[SymbolOutcome]
+    stopped: str | None = None
 
 
 class Instrument(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a symbol trades."""
+    """How a symbol trades in a backtest."""
 
     borrow_rate: float | None = None
-    lot: float = 0.0
+    lot: str = "0"
     multiplier: float = 1.0
-    tick: float = 0.0
+    tick: str = "0"
 
 
 class InstrumentMessage(Struct, frozen=True, kw_only=True):
@@ -419,8 +437,8 @@ class NewUser(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class OrderChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What to change of an order; less quantity at the same price keeps its place in the queue."""
 
-    quantity: str
     price: str | None = None
+    quantity: str | None = None
     stop: str | None = None
 
 
@@ -458,6 +476,7 @@ class OrderOutcome(Struct, frozen=True, kw_only=True):
     client_order_id: str | None
     id: str | None
     status: Literal["open", "filled", "cancelled", "refused", "unknown"]
+    deadline: datetime | None = None
     detail: str | None = None
     executed_at: datetime | None = None
     filled_quantity: str | None = None
@@ -468,6 +487,7 @@ class OrderOutcome(Struct, frozen=True, kw_only=True):
     quantity: str | None = None
     reason: str | None = None
     received_at: datetime | None = None
+    repeated: bool = False
 
 
 class ParameterMessage(Struct, frozen=True, kw_only=True):
@@ -507,6 +527,24 @@ class Readiness(Struct, frozen=True, kw_only=True):
     status: Literal["ready", "not_ready", "draining"]
 
 
+class RunResult(Struct, frozen=True, kw_only=True):
+    assets: list[AssetMessage]
+    bankrupt: bool
+    bars: int
+    engine_version: str
+    equity: str
+    first_bar: datetime
+    honesty: str
+    last_bar: datetime
+    metrics: dict[str, MetricMessage]
+    metrics_basis: str
+    notices: list[str]
+    report: str
+    result_hash: str
+    run_hash: str
+    tables: dict[str, str]
+
+
 class StrategyMessage(Struct, frozen=True, kw_only=True):
     class_name: str
     least_symbols: int
@@ -516,10 +554,30 @@ class StrategyMessage(Struct, frozen=True, kw_only=True):
     summary: str
 
 
+class StrategyOfRun(Struct, frozen=True, kw_only=True):
+    class_name: str
+    name: str
+    parameters: dict[str, Any]
+    source_hash: str | None
+
+
 class SymbolMessage(Struct, frozen=True, kw_only=True):
     end: date | None
     start: date
     symbol: str
+
+
+class SymbolOutcome(Struct, frozen=True, kw_only=True):
+    source: str
+    symbol: str
+    added: int = 0
+    failed: str | None = None
+    notices: list[str] = []
+    quarantined: int = 0
+    score: float | None = None
+    unchanged: int = 0
+    updated: int = 0
+    vendor_failed: bool = False
 
 
 class TradingMessage(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Literal
 
 from msgspec.structs import replace
@@ -73,12 +74,12 @@ class Orders(Resource[F]):
         self,
         order: str,
         *,
-        quantity: str,
+        quantity: str | None = None,
         price: str | None = None,
         stop: str | None = None,
         account: str | None = None,
     ) -> OrderOutcome:
-        """Change an open order; ``quantity`` is the new total, what has filled included."""
+        """Change an open order; ``quantity`` is the new total, what has filled included; what is left out stays."""
         change = OrderChange(quantity=quantity, price=price, stop=stop)
         query = {"account": account}
         # What is asked for is absolute: twice is as once.
@@ -109,9 +110,18 @@ class Orders(Resource[F]):
         return await self._transport.get(f"{ORDERS}/{order}", OrderMessage, account=account)
 
     @offered
-    async def find(self, client_order_id: str, *, account: str | None = None) -> OrderMessage | None:
-        """Return the order that was sent under a client order id; None: nothing is known of it yet."""
-        query = {"account": account, "client_order_id": client_order_id}
+    async def find(
+        self, client_order_id: str, *, account: str | None = None, deadline: datetime | None = None
+    ) -> OrderMessage | None:
+        """Return the order that was sent under a client order id, refused or not; None: nothing is known of it yet.
+
+        With the ``deadline`` of an outcome that was unknown, None does not last.
+
+        Raises:
+            ArbitraxError: ``order.stale``: the deadline is over, and the exchange has not got it.
+        """
+        until = None if deadline is None else deadline.isoformat()
+        query = {"account": account, "client_order_id": client_order_id, "deadline": until}
         found = await self._transport.get(ORDERS, Page[OrderMessage], **query)
         return found.data[0] if found.data else None
 

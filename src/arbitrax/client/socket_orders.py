@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from arbitrax.client.connection import Message
-from arbitrax.client.messages import Cancelled, NewOrder, OrderOutcome
+from arbitrax.client.messages import Cancelled, NewOrder, OrderOutcome, ValidationMessage
 from arbitrax.client.orders import named
 from arbitrax.client.problems import made_error
 from arbitrax.client.waiting import pause
@@ -33,8 +33,13 @@ class SocketOrders:
             outcomes += await self._submit(sent[at : at + MOST_ORDERS], account)
         return outcomes
 
+    async def validate(self, order: NewOrder, account: str | None) -> ValidationMessage:
+        """Have an order checked."""
+        answer = await self._answer({"op": "validate", "order": _written(order)}, account)
+        return msgspec.convert(answer["validation"], ValidationMessage)
+
     async def amend(
-        self, order: str, quantity: str, price: str | None, stop: str | None, account: str | None
+        self, order: str, quantity: str | None, price: str | None, stop: str | None, account: str | None
     ) -> OrderOutcome:
         """Change an order."""
         request = {"op": "amend", "order": order, "quantity": quantity, "price": price, "stop": stop}

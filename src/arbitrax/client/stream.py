@@ -16,7 +16,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from arbitrax.client.book import Book
 from arbitrax.client.connection import Connection, ConnectionLostError, Message, answered, connected
 from arbitrax.client.faces import Async, F, Faced, Portal, Sync, offered
-from arbitrax.client.messages import Cancelled, FillOfOrder, NewOrder, OrderMessage, OrderOutcome, PositionMessage
+from arbitrax.client.messages import (
+    Cancelled,
+    FillOfOrder,
+    NewOrder,
+    OrderMessage,
+    OrderOutcome,
+    PositionMessage,
+    ValidationMessage,
+)
 from arbitrax.client.problems import made_error
 from arbitrax.client.socket_orders import SocketOrders
 from arbitrax.client.subscription import Depth, Subscription
@@ -112,16 +120,21 @@ class Stream(Faced[F]):
         return await self._orders.submit(orders, account)
 
     @offered
+    async def validate(self, order: NewOrder, *, account: str | None = None) -> ValidationMessage:
+        """Return what every check of an order would find now; nothing is sent."""
+        return await self._orders.validate(order, account)
+
+    @offered
     async def amend(
         self,
         order: str,
         *,
-        quantity: str,
+        quantity: str | None = None,
         price: str | None = None,
         stop: str | None = None,
         account: str | None = None,
     ) -> OrderOutcome:
-        """Change an open order; ``quantity`` is the new total, what has filled included."""
+        """Change an open order; ``quantity`` is the new total, what has filled included; what is left out stays."""
         return await self._orders.amend(order, quantity, price, stop, account)
 
     @offered

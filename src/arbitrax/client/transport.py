@@ -158,9 +158,9 @@ class Transport:
         return self._tokens(await self.ask("POST", "/api/v1/auth/login", body=body, public=True, safe=True))
 
     async def refresh(self, token: str) -> Tokens:
-        """Return new tokens for a refresh token, which then counts no more."""
+        """Return new tokens for a refresh token, which then counts no more, save for a moment if the answer is lost."""
         headers = {"Cookie": f"{REFRESH_COOKIE}={token}"}
-        return self._tokens(await self.ask("POST", "/api/v1/auth/refresh", headers=headers, public=True))
+        return self._tokens(await self.ask("POST", "/api/v1/auth/refresh", headers=headers, public=True, safe=True))
 
     def _tokens(self, answer: httpx2.Response) -> Tokens:
         """Return the tokens of an answer. The jar keeps nothing: the cookie is for one path, of any gateway."""

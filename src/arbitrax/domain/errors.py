@@ -34,6 +34,7 @@
     │   ├── NotYourAddress         the key is bound to other addresses
     │   └── TooManyRequests        a limit: wait `retry_after` seconds                              (HTTP 429)
     ├── ConflictError              something is in the way                                 (exit 1, HTTP 409)
+    │   ├── AlreadyOver            what is to be ended has ended by itself
     │   ├── InFlight               the same request is being done now: wait `retry_after` seconds
     │   │   └── NotFinished        what is asked for is being made
     │   └── ChangedMeanwhile       another version is stored than the one that was read             (HTTP 412)
@@ -43,8 +44,9 @@ Each message is one sentence that says what is wrong, the value, and what to do 
 """
 
 import difflib
-from collections.abc import Iterable
-from typing import ClassVar
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import ClassVar, Self
 
 
 class ArbitraxError(Exception):
@@ -54,6 +56,13 @@ class ArbitraxError(Exception):
     exit_code: ClassVar[int] = 1
     http_status: ClassVar[int] = 500
     retryable: ClassVar[bool] = False
+    where: tuple[str | int, ...] = ()
+    """Which part of what was given is wrong, from the outside in: names of fields, places in lists."""
+
+    def at(self, *where: str | int) -> Self:
+        """Note the part that is wrong, or one that holds it."""
+        self.where = (*where, *self.where)
+        return self
 
 
 class InputError(ArbitraxError):
@@ -289,6 +298,12 @@ class ConflictError(ArbitraxError):
     http_status = 409
 
 
+class AlreadyOver(ConflictError):
+    """What is to be ended has ended by itself; it stays as it is."""
+
+    code = "conflict.over"
+
+
 class InFlight(ConflictError):
     """The same request is being done at this moment; ``retry_after`` is in seconds."""
 
@@ -317,6 +332,16 @@ class BuildError(ArbitraxError):
     """The compiled core is missing or does not match its sources."""
 
     code = "build.stale"
+
+
+@contextmanager
+def within(*where: str | int) -> Iterator[None]:
+    """Note of errors which part of what was given they are about."""
+    try:
+        yield
+    except ArbitraxError as error:
+        error.at(*where)
+        raise
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:

@@ -3,11 +3,14 @@
 from typing import NamedTuple
 from uuid import UUID
 
+from arbitrax.domain import ids
 from arbitrax.domain.errors import DataError, UnknownNameError
 from arbitrax.exchange.journal import EntryId
 
 ORDER_MARK = 0x6172_6269_7472_6178
 """Second half of an order's UUID: the bytes of ``arbitrax``."""
+FILL = "fill"
+"""Prefix of a fill's id."""
 _PREFIX = "ord_"
 _DIGITS = 16
 _HALF = (1 << 64) - 1
@@ -35,7 +38,7 @@ def order_number(uuid: UUID) -> int:
         UnknownNameError: no order of the exchange has such a UUID.
     """
     if uuid.int & _HALF != ORDER_MARK:
-        raise UnknownNameError(f"{uuid} is no id of an order of the exchange; `arbitrax order list` shows them.")
+        raise UnknownNameError(f"{uuid} is no id of an order of the exchange.")
     return uuid.int >> 64
 
 
@@ -54,6 +57,11 @@ def parse_order(text: str) -> int:
     if len(digits) != _DIGITS or digits == text or set(digits) - set("0123456789abcdef") or digits[0] > "7":
         raise UnknownNameError(f"{text!r} is no id of an order; they look like {order_text(1 << 48 | 1)}.")
     return int(digits, 16)
+
+
+def fill_text(number: int) -> str:
+    """Return ``fill_`` and 26 characters that sort by time: of the event, and whose side of it (`first_event`)."""
+    return ids.encode(FILL, UUID(int=number))
 
 
 def first_event(epoch: int, shard: int, entry: EntryId) -> int:

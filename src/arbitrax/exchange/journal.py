@@ -93,6 +93,9 @@ class EventEntry(Struct, frozen=True):
     """(events,) of EVENT."""
     hash: int
     """Running hash after them, 64 bits."""
+    executed: int = 0
+    """When the worker had executed the batch, ms by the journal's clock, never before the last command; 0: not told.
+    Which worker it was, and when, is not a function of the commands: a replay has another, or none."""
 
     @property
     def last(self) -> EntryId:
@@ -101,17 +104,18 @@ class EventEntry(Struct, frozen=True):
 
     def fields(self) -> dict[bytes, bytes]:
         """Return the fields of the stream's entry."""
-        return sealed(
-            {
-                b"v": VERSION,
-                b"o": b"%d" % self.epoch,
-                b"p": str(self.predecessor).encode(),
-                b"i": self.index.tobytes(),
-                b"n": self.counts.tobytes(),
-                b"e": self.events.tobytes(),
-                b"h": b"%016x" % self.hash,
-            }
-        )
+        packed = {
+            b"v": VERSION,
+            b"o": b"%d" % self.epoch,
+            b"p": str(self.predecessor).encode(),
+            b"i": self.index.tobytes(),
+            b"n": self.counts.tobytes(),
+            b"e": self.events.tobytes(),
+            b"h": b"%016x" % self.hash,
+        }
+        if self.executed:
+            packed[b"t"] = b"%d" % self.executed
+        return sealed(packed)
 
     def of_entry(self, entry: EntryId) -> list[NDArray[np.void]] | None:
         """Return the events of each command of a command entry; None: the batch does not have it."""
@@ -169,6 +173,7 @@ def read_event_entry(name: EntryId, fields: Mapping[bytes, bytes]) -> EventEntry
             counts=np.frombuffer(packed[b"n"], "<u4"),
             events=np.frombuffer(packed[b"e"], EVENT),
             hash=int(packed[b"h"], 16),
+            executed=int(packed.get(b"t", b"0")),
         )
     except ValueError as error:
         raise DataError(f"The entry {name} of events is damaged: {error}.") from error

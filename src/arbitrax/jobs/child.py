@@ -74,7 +74,7 @@ def _backtest(store: Store, settings: Settings, start: Start, watcher: Watcher) 
         bytes(start.spec),
         owner=start.owner,
         lease=start.lease,
-        now=time.time_ns(),
+        now=start.created_at,
         watch=watcher.watch,
         sandbox=Sandbox(start.megabytes) if settings.strategy_uploads == "admin" else None,
     )

@@ -24,6 +24,8 @@ class Start(Struct, frozen=True, tag=True):
     kind: str
     spec: msgspec.Raw
     owner: UUID | None
+    created_at: int
+    """When the job was asked for, ns UTC."""
     lease: Lease
     database_url: str
     cache_url: str

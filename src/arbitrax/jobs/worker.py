@@ -76,6 +76,7 @@ class Worker:
             kind=job.kind,
             spec=job.spec,
             owner=job.owner,
+            created_at=job.created_at,
             lease=lease,
             database_url=database_url(self._settings),
             cache_url=cache_url(self._settings),

@@ -163,13 +163,7 @@ def calendar(name: str, *, start: int | None = None, end: int | None = None) -> 
         RangeError: the library does not know the exchange on these dates.
     """
     start, end = (None if at is None else at // DAY * DAY for at in (start, end))
-    known = _exchanges()
-    canonical = known.aliases.get(name, name)
-    if canonical not in known.names:
-        hint = did_you_mean(name, [*known.names, *known.aliases])
-        raise UnknownNameError(
-            f"'{name}' is not an exchange{hint or '; use its MIC, such as XNYS, XLON or XTKS, or 24/7.'}"
-        )
+    canonical, known = exchange_named(name), _exchanges()
     if start is not None and end is not None and start > end:
         raise RangeError(f"The calendar's start {date_text(start)} is after its end {date_text(end)}; exchange them.")
     if canonical == ALWAYS:
@@ -181,6 +175,22 @@ def calendar(name: str, *, start: int | None = None, end: int | None = None) -> 
         start = tabled.first if start is None else start
         end = tabled.last - DAY if end is None else end
     return read_library(canonical, start, end)
+
+
+def exchange_named(name: str) -> str:
+    """Return the name under which an exchange is known here.
+
+    Raises:
+        UnknownNameError: no exchange has that name.
+    """
+    known = _exchanges()
+    canonical = known.aliases.get(name, name)
+    if canonical in known.names:
+        return canonical
+    hint = did_you_mean(name, [*known.names, *known.aliases])
+    raise UnknownNameError(
+        f"'{name}' is not an exchange{hint or '; use its MIC, such as XNYS, XLON or XTKS, or 24/7.'}"
+    )
 
 
 class _Exchanges(msgspec.Struct, frozen=True):

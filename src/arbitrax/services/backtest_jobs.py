@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 from msgspec.structs import asdict, replace
 
-from arbitrax.backtest.spec import RunSpec
+from arbitrax.backtest.spec import RunSpec, StrategyRef
 from arbitrax.backtest.specify import strategy_ref
-from arbitrax.domain.errors import AccessError, InputError, UnknownNameError
+from arbitrax.domain.errors import AccessError, InputError, within
 from arbitrax.domain.ids import new_uuid
-from arbitrax.services.backtests import run_stored, run_uploaded
+from arbitrax.services.asked_series import check_number, check_series
+from arbitrax.services.backtests import UPLOADED, run_stored, run_uploaded
 from arbitrax.services.jobs import submit_job
 from arbitrax.strategies.registry import find_registered
 
@@ -72,9 +74,11 @@ def submit_uploaded(stores: BacktestStores, spec: RunSpec, source: str, *, owner
     if not spec.strategy.class_name.isidentifier():
         raise InputError(
             f"'{spec.strategy.class_name}' is no name of a class; name the one in the source that is to run."
-        )
-    _check_symbols(stores, spec)
-    return submit_job(stores.jobs, new_uuid(now), KIND, AskedBacktest(**asdict(spec), source=source), owner=owner)
+        ).at("strategy")
+    check_series(stores.bars, spec)
+    name, digest = spec.strategy.class_name, hashlib.sha256(source.encode()).hexdigest()
+    exact = replace(spec, strategy=StrategyRef(UPLOADED + name, name, spec.strategy.parameters, digest))
+    return submit_job(stores.jobs, new_uuid(now), KIND, AskedBacktest(**asdict(exact), source=source), owner=owner)
 
 
 def submit_backtest(stores: BacktestStores, spec: RunSpec, *, owner: UUID | None, now: int) -> Job:
@@ -83,18 +87,17 @@ def submit_backtest(stores: BacktestStores, spec: RunSpec, *, owner: UUID | None
     Raises:
         UnknownNameError: no strategy is registered under this name, or nothing is stored of a symbol.
         ParameterError: a parameter the strategy does not have, or out of its bounds.
+        InputError: the strategy does not take so many symbols.
+        RangeError: no bar of a symbol lies in the range.
     """
-    strategy = find_registered(spec.strategy.name)(**spec.strategy.parameters)
-    _check_symbols(stores, spec)
+    with within("strategy"):
+        kind = find_registered(spec.strategy.name)
+    with within("parameters"):
+        strategy = kind(**spec.strategy.parameters)
+    check_number(spec, kind)
+    check_series(stores.bars, spec)
     exact = replace(spec, strategy=strategy_ref(strategy, spec.strategy.name))
     return submit_job(stores.jobs, new_uuid(now), KIND, exact, owner=owner)
-
-
-def _check_symbols(stores: BacktestStores, spec: RunSpec) -> None:
-    known = {each.symbol for each in stores.bars.catalogue()}
-    for symbol in (*spec.symbols, *([spec.benchmark] if spec.benchmark else [])):
-        if symbol not in known:
-            raise UnknownNameError(f"No bars are stored for '{symbol}'; the list of instruments shows what is.")
 
 
 def do_backtest(
@@ -110,7 +113,8 @@ def do_backtest(
 ) -> Result:
     """Run a submitted backtest and store it; with the run, in one transaction, its job succeeds.
 
-    sandbox: where uploaded strategies run; None: nowhere.
+    now: when it was asked for, ns UTC: the run is as old as its job. sandbox: where uploaded strategies run; None:
+    nowhere.
 
     Raises:
         Cancelled: its end was asked for.

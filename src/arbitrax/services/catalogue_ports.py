@@ -85,10 +85,18 @@ class IngestionSummary(Struct, frozen=True):
 class IngestionStore(Protocol):
     """Keeps what was asked of vendors and how far it got."""
 
-    def open(self, request: IngestionRequest, plan: Callable[[], Sequence[Chunk]], *, received: int) -> OpenIngestion:
+    def open(
+        self,
+        request: IngestionRequest,
+        plan: Callable[[], Sequence[Chunk]],
+        *,
+        received: int,
+        job: UUID | None = None,
+    ) -> OpenIngestion:
         """Continue the unfinished ingestion of an equal request, or start one with the chunks of ``plan``.
 
-        The ingestion is held until `finish` or until this process is gone.
+        The ingestion is held until `finish` or until this process is gone. job: for which it is done, None: for the
+        operator on the command line.
 
         Raises:
             InputError: another process is at it.

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arbitrax.domain.errors import StoreError
+from arbitrax.domain.errors import StoreError, UnknownNameError
 from arbitrax.services.identity_passwords import new_password
 
 if TYPE_CHECKING:
     from arbitrax.services.identity import Users
     from arbitrax.services.identity_ports import User
 
+log = logging.getLogger("arbitrax.identity")
+
 FIRST = "admin"
 """Name of the first user."""
+
+_SUFFIX = ".password"
 
 Around = Callable[[Callable[[], "User"]], "User"]
 """Makes a change and notes it in the audit log, in one transaction."""
@@ -34,7 +40,7 @@ def add_with_made_password(users: Users, name: str, role: str, home: Path, aroun
 
     def add() -> User:
         user = users.add(name, password, role=role, must_change=True)
-        written.append(_keep(home / "identity" / f"{user.name}.password", password))
+        written.append(_keep(_file(home, user.name), password))
         return user
 
     return around(add), written[0]
@@ -56,6 +62,28 @@ def add_first_admin(
     user = around(lambda: users.add(FIRST, password, role="admin", must_change=True))
     shown(user.name, password)
     return user, None
+
+
+def forget_made_password(home: Path, name: str) -> None:
+    """Remove the file with a user's first password, if this home has it: the password was changed."""
+    path = _file(home, name)
+    try:
+        path.unlink(missing_ok=True)
+    except OSError as error:
+        log.warning("password.file_kept path=%s reason=%s", path, error.strerror)
+
+
+def forget_changed_passwords(users: Users, home: Path) -> None:
+    """Remove the files with first passwords that were changed, by another home's gateway say."""
+    for path in home.glob(f"identity/*{_SUFFIX}"):
+        name = path.name.removesuffix(_SUFFIX)
+        with suppress(UnknownNameError):  # or it is being added at this moment
+            if not users.named(name).must_change_password:
+                forget_made_password(home, name)
+
+
+def _file(home: Path, name: str) -> Path:
+    return home / "identity" / f"{name}{_SUFFIX}"
 
 
 def _keep(path: Path, password: str) -> Path:

@@ -22,6 +22,7 @@ from arbitrax.services.identity_ports import (
     AuditEntry,
     IdentityStore,
     Network,
+    RefreshState,
     Role,
     Scope,
     User,
@@ -30,6 +31,8 @@ from arbitrax.services.identity_tokens import AccessTokens
 
 REFRESH_LIFETIME = timedelta(days=7)
 LOGIN_LIFETIME = timedelta(days=30)
+REPEAT = timedelta(seconds=10)
+"""How long after its exchange a refresh token may come again: docs/decisions/0023."""
 KEY_TRUSTED = timedelta(seconds=60)
 """How long a verified key is trusted without looking again, while the identity's version stays."""
 
@@ -99,7 +102,7 @@ class Logins:
             return self._issue(user, login, at)
 
     def refresh(self, token: str, actor: Actor) -> Tokens:
-        """Exchange a refresh token for new tokens.
+        """Exchange a refresh token for new tokens; again within 10 s when its client repeats itself.
 
         Raises:
             TokenReused: it was exchanged before; the login has ended.
@@ -107,14 +110,14 @@ class Logins:
         """
         at = self._clock()
         with self._store.transaction():
-            state = self._store.take_refresh(secret_hash(token), at=at)
-            if state is not None and state.valid and not state.used:
+            state = self._store.take_refresh(secret_hash(token), address=actor.address, at=at)
+            if state is not None and state.valid and (state.used_at is None or _repeats(state, at)):
                 return self._issue(state.user, state.login, at)
-            if state is not None and state.used:
+            if state is not None and state.used_at is not None:
                 self._store.end_login(state.login, at=at, reason="token_reused")
                 self._store.raise_version()
                 self._record(_of(actor, state.user), "auth.token_reused", encode(LOGIN, state.login), at)
-        if state is not None and state.used:
+        if state is not None and state.used_at is not None:
             raise TokenReused("The refresh token was used before, so this login has ended; sign in again.")
         raise NotAuthenticated("The refresh token does not count any more; sign in again.")
 
@@ -190,6 +193,11 @@ def check_address(principal: Principal, address: str) -> None:
             raise NotYourAddress("The API key is bound to addresses, and this request has none.") from None
         if not any(where in network for network in principal.networks):
             raise NotYourAddress(f"The API key is bound to other addresses than {where}.")
+
+
+def _repeats(state: RefreshState, at: datetime) -> bool:
+    """Say whether a used token is that of a client that lost the answer, or of the other tab of a browser."""
+    return state.used_at is not None and state.last_of_client and at - state.used_at < REPEAT
 
 
 def _of(actor: Actor, user: User) -> Actor:

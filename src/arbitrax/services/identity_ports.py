@@ -67,7 +67,10 @@ class RefreshState(Struct, frozen=True):
 
     login: UUID
     user: User
-    used: bool
+    used_at: datetime | None
+    """When it was exchanged, it or another one that was given for the same one."""
+    last_of_client: bool
+    """It was the last one to be exchanged, from the address that asks now."""
     valid: bool
     """Neither it nor its login has expired or was revoked, and the user is active."""
 
@@ -134,8 +137,12 @@ class IdentityStore(Protocol):
     def add_refresh(self, login: UUID, token_hash: str, *, at: datetime, expires: datetime) -> None:
         """Add a token to a login."""
 
-    def take_refresh(self, token_hash: str, *, at: datetime) -> RefreshState | None:
-        """Use a refresh token up and return what it was, None when nobody knows it."""
+    def take_refresh(self, token_hash: str, *, address: str | None, at: datetime) -> RefreshState | None:
+        """Use a refresh token up and return what it was, None when nobody knows it.
+
+        All others of its login that are unused are used up with it. Inside `transaction` nobody else takes one of the
+        login until it ends.
+        """
 
     def end_login(self, login: UUID, *, at: datetime, reason: str) -> None:
         """Revoke a login."""

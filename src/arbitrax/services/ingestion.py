@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
+from uuid import UUID
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -106,17 +107,18 @@ async def ingest(
     clock: Clock,
     watcher: Watcher,
     replace_source: bool = False,
+    job: UUID | None = None,
 ) -> IngestionOutcome:
     """Do an ingestion, or go on with an unfinished one of an equal request.
 
     ``replace_source`` lets the vendor's bars take the place of those that another source has stored; otherwise they
-    only fill what is missing.
+    only fill what is missing. job: for which it is done, None: for the operator.
 
     Raises:
         InputError: the vendor does not have such bars, or another process is at it.
         StoreUnavailableError: the store went away; what is stored stays, and the same request goes on.
     """
-    work = _Ingestion(stores, provider, request, clock, watcher, replace_source)
+    work = _Ingestion(stores, provider, request, clock, watcher, replace_source, job)
     return await work.run()
 
 
@@ -134,6 +136,7 @@ class _Ingestion:
     _clock: Clock
     _watcher: Watcher
     _replace_source: bool
+    _job: UUID | None
 
     def __post_init__(self) -> None:
         self._places = asyncio.Semaphore(SYMBOLS_AT_ONCE)
@@ -143,7 +146,7 @@ class _Ingestion:
 
     async def run(self) -> IngestionOutcome:
         ingestion = await _in_thread(
-            lambda: self._stores.ingestions.open(self._request, self._plan, received=self._clock())
+            lambda: self._stores.ingestions.open(self._request, self._plan, received=self._clock(), job=self._job)
         )
         chunks = len(ingestion.waiting) + ingestion.done
         self._watcher.planned(chunks, ingestion.done)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 from msgspec import Struct
 
-from arbitrax.domain.errors import Cancelled, RangeError, UnknownNameError, did_you_mean
+from arbitrax.domain.errors import Cancelled, JobError, RangeError, UnknownNameError, did_you_mean, within
 from arbitrax.domain.ids import new_uuid
 from arbitrax.domain.intervals import nanoseconds
 from arbitrax.market_data.providers.limits import VENDORS
@@ -60,10 +60,13 @@ def submit_ingestion(jobs: JobStore, spec: IngestionSpec, *, owner: UUID | None,
     """
     if spec.source not in SOURCES:
         hint = did_you_mean(spec.source, SOURCES) or f"; use {', '.join(SOURCES)}."
-        raise UnknownNameError(f"No vendor is called '{spec.source}'{hint}")
-    nanoseconds(spec.interval)
+        raise UnknownNameError(f"No vendor is called '{spec.source}'{hint}").at("source")
+    with within("interval"):
+        nanoseconds(spec.interval)
     if spec.start is not None and spec.end is not None and spec.start >= spec.end:
-        raise RangeError("The start of the ingestion lies after its end; exchange them.")
+        raise RangeError("The start of the ingestion lies after its end; exchange them.").at("end")
+    if spec.start is not None and spec.start >= now:
+        raise RangeError("The range to ingest begins in the future; give an earlier start.").at("start")
     return submit_job(jobs, new_uuid(now), KIND, spec, owner=owner)
 
 
@@ -85,6 +88,7 @@ def do_ingestion(
     Raises:
         Cancelled: its end was asked for.
         Fenced: another process has the job by now.
+        JobError: of no symbol anything could be had.
     """
     asked = msgspec.json.decode(spec, type=IngestionSpec)
     outcomes = asyncio.run(
@@ -101,8 +105,12 @@ def do_ingestion(
             clock=clock,
             watcher=_Watcher(told, cancelled),
             notice=notice,
+            job=lease.job,
         )
     )
+    reasons = [each.failed for outcome in outcomes for each in outcome.symbols]
+    if reasons and all(reasons):
+        raise JobError(str(reasons[-1]))
     stores.jobs.finish(lease, "succeeded", None, msgspec.json.encode(outcomes))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
+from uuid import UUID
 
 from msgspec.structs import replace
 
@@ -47,12 +48,14 @@ async def ingest_from(
     clock: Clock,
     watcher: Watcher,
     notice: Callable[[str], None],
+    job: UUID | None = None,
 ) -> list[IngestionOutcome]:
     """Ingest from one vendor, or with ``auto`` from the first that has each symbol; an outcome a vendor asked.
 
     Args:
         start: ns UTC; None begins where the stored series do.
         end: ns UTC, exclusive; None goes up to now.
+        job: for which it is done; None: for the operator.
 
     Raises:
         InputError: no such vendor, no start where nothing is stored, or a range that has not begun.
@@ -82,6 +85,7 @@ async def ingest_from(
                 clock=clock,
                 watcher=watcher,
                 replace_source=replace_source,
+                job=job,
             )
         finally:
             await provider.close()

@@ -15,7 +15,7 @@ from uuid import UUID
 import msgspec
 from msgspec import Struct
 
-from arbitrax.domain.errors import ArbitraxError, DeadJob, TooManyJobs, UnknownNameError
+from arbitrax.domain.errors import AlreadyOver, ArbitraxError, DeadJob, TooManyJobs, UnknownNameError
 from arbitrax.domain.ids import decode, encode
 
 if TYPE_CHECKING:
@@ -43,8 +43,25 @@ class Problem(Struct, frozen=True):
     retryable: bool = False
 
 
-class Job(Struct, frozen=True):
-    """A job as stored; times are ns UTC."""
+class Progress(Struct, frozen=True, kw_only=True):
+    """How far a job is; times are ns UTC."""
+
+    status: Status
+    attempt: int
+    """How often it was begun."""
+    progress: float
+    """From 0 to 1."""
+    eta: int | None
+    cancel_asked: bool
+    error: Problem | None
+    created_at: int
+    started_at: int | None
+    """Of the newest attempt."""
+    finished_at: int | None
+
+
+class Job(Progress, frozen=True, kw_only=True):
+    """A job as stored."""
 
     id: UUID
     kind: str
@@ -52,19 +69,9 @@ class Job(Struct, frozen=True):
     """None: the operator of the command line."""
     spec: msgspec.Raw
     """JSON, what its kind takes."""
-    status: Status
-    attempt: int
     losses: int
-    progress: float
-    """From 0 to 1."""
-    eta: int | None
-    cancel_asked: bool
-    error: Problem | None
     result: msgspec.Raw | None
     """JSON, of kinds that have no place of their own for it."""
-    created_at: int
-    started_at: int | None
-    finished_at: int | None
 
 
 class Attempt(Struct, frozen=True):
@@ -204,6 +211,16 @@ def cancel_job(
     find_job(jobs, job, owner=owner, kind=kind, prefix=prefix)
     jobs.cancel(job)
     return find_job(jobs, job, owner=owner, kind=kind, prefix=prefix)
+
+
+def require_ended_by_cancellation(job: Progress, id: str) -> None:
+    """See whether a job whose end was asked for ends, or has ended, for that.
+
+    Raises:
+        AlreadyOver: it had ended by itself.
+    """
+    if job.status in OVER and job.status != "cancelled":
+        raise AlreadyOver(f"{id} is {job.status}; there is nothing to cancel.")
 
 
 def job_id(text: str) -> UUID:

@@ -232,6 +232,9 @@ class RunStore(Protocol):
     def load(self, run_id: UUID) -> StoredRun | None:
         """Return a run, byte-equal to what was saved, or None."""
 
+    def curves(self, run_id: UUID, names: Sequence[str]) -> "Curves":
+        """Return some of a run's curves, as `StoredRun` has them; none of a run that there is not."""
+
     def newest(self, limit: int, *, owner: UUID | None = None, after: UUID | None = None) -> list[RunSummary]:
         """Return the newest runs first: of a user or of all, those older than one."""
 

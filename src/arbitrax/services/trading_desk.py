@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import UUID
 
-from arbitrax.domain.errors import InputError, UnknownNameError
+from arbitrax.domain.errors import InputError, UnknownNameError, did_you_mean
 from arbitrax.trading.registry import Registry
 
 if TYPE_CHECKING:
@@ -102,16 +102,26 @@ class TradingDesk:
         Raises:
             UnknownNameError: it is not listed.
         """
-        registry = await self._known()
-        if symbol not in registry.instruments:
-            await self._refresh()
-        return registry.instrument(symbol)
+        return (await self.know({symbol}))[symbol]
 
-    async def know(self, symbols: set[str]) -> None:
-        """Read the registry again if one of these symbols is not in it."""
+    async def know(self, symbols: set[str]) -> Mapping[str, Instrument]:
+        """Return what the exchange lists, which these symbols are among.
+
+        Raises:
+            UnknownNameError: one of them is not.
+        """
+        listed = await self.listed(symbols)
+        if unknown := symbols - listed.keys():
+            name = min(unknown)
+            raise UnknownNameError(f"The exchange lists no symbol {name!r}{did_you_mean(name, listed) or '.'}")
+        return listed
+
+    async def listed(self, symbols: set[str]) -> Mapping[str, Instrument]:
+        """Return what the exchange lists, read again if one of these symbols is not in it."""
         registry = await self._known()
         if not symbols <= registry.instruments.keys():
             await self._refresh()
+        return registry.instruments
 
     async def close(self) -> None:
         """End the broker."""

@@ -61,7 +61,9 @@ class Parameter(msgspec.Struct, frozen=True):
             or ((self.low is None or converted >= self.low) and (self.high is None or converted <= self.high))
         )
         if not inside or converted is None:
-            raise ParameterError(f"{strategy}: {self.name} = {value!r} is not allowed; give {self.allowed}.")
+            raise ParameterError(f"{strategy}: {self.name} = {value!r} is not allowed; give {self.allowed}.").at(
+                self.name
+            )
         return converted
 
     def _convert(self, value: object) -> Value | None:
@@ -116,7 +118,7 @@ def resolve(parameters: Mapping[str, Parameter], given: Mapping[str, object], st
             known = ", ".join(parameters) or "none"
             raise ParameterError(
                 f"{strategy} has no parameter '{name}'{did_you_mean(name, parameters)} (it has: {known})."
-            )
+            ).at(name)
     return {
         name: declared.check(given[name], strategy) if name in given else declared.default
         for name, declared in parameters.items()

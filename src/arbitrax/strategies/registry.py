@@ -39,9 +39,8 @@ def find_strategy(name: str) -> type[Strategy]:
         UnknownNameError: nobody knows it.
         StrategyError: its file cannot be loaded.
     """
-    if ".py:" in name or name.endswith(".py"):
-        path, _, class_name = name.rpartition(":") if ".py:" in name else (name, "", "")
-        return load_file(Path(path), class_name)
+    if (file := strategy_file(name)) is not None:
+        return load_file(*file)
     target = BUILT_IN.get(name) or BUILT_IN.get(_snake_case(name)) or installed().get(name)
     if target is None:
         known = [*BUILT_IN, *installed()]
@@ -65,9 +64,17 @@ def find_registered(name: str) -> type[Strategy]:
         UnknownNameError: nobody knows it.
         StrategyError: it cannot be imported.
     """
-    if name.endswith(".py") or ".py:" in name:
+    if strategy_file(name) is not None:
         raise UnknownNameError(f"'{name}' is a file; only strategies that are built in or installed can run here.")
     return find_strategy(name)
+
+
+def strategy_file(name: str) -> tuple[Path, str] | None:
+    """Return the file and the class, maybe empty, that ``path/to/file.py:ClassName`` names; None: it is no file."""
+    if ".py:" in name:
+        path, _, class_name = name.rpartition(":")
+        return Path(path), class_name
+    return (Path(name), "") if name.endswith(".py") else None
 
 
 def load_file(path: Path, class_name: str) -> type[Strategy]:

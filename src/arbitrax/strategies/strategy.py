@@ -51,7 +51,7 @@ class Strategy:
             setattr(cls, name, declared.default)
         cls.parameters = {**cls.parameters, **own}
 
-    def __init__(self, **values: object) -> None:
+    def __init__(self, /, **values: object) -> None:
         for name, value in resolve(self.parameters, values, type(self).__name__).items():
             setattr(self, name, value)
         self.check()

@@ -122,7 +122,11 @@ class AccountReads:
 
     async def order(self, owner: Account, number: int) -> OrderRecord | None:
         """Return an account's order as of now, None when it has no such order; raises the same."""
-        return (await self._together(_Asked(owner, Wanted(money=False), number))).orders.get(number)
+        return (await self.with_order(owner, number)).orders.get(number)
+
+    async def with_order(self, owner: Account, number: int) -> AccountNow:
+        """Return an account as of now with one order, and what happened to it since the mark; raises the same."""
+        return await self._together(_Asked(owner, Wanted(money=False), number))
 
     async def _together(self, asked: _Asked) -> AccountNow:
         kind = asked.owner.shard, asked.order is not None
@@ -243,7 +247,8 @@ def _take(now: AccountNow, entry: EventEntry, commands: Mapping[EntryId, NDArray
     for name, counts, events in parts(entry, now.entry):
         if len(events):
             asked = commands.get(name)
-            now.ledger.take(entry.epoch, name, _as_told(counts, events) if asked is None else asked, counts, events)
+            asked = _as_told(counts, events) if asked is None else asked
+            now.ledger.take(entry.epoch, name, asked, counts, events, executed=entry.executed)
 
 
 def has_account(entry: EventEntry, account: int) -> bool:

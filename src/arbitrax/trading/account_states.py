@@ -1,7 +1,7 @@
 """Records of orders and positions, in ticks and lots, as the decimals that go outside."""
 
 from arbitrax.exchange.feed.listing import Listing
-from arbitrax.exchange.identifiers import order_text
+from arbitrax.exchange.identifiers import fill_text, order_text
 from arbitrax.exchange.recording.order_record import OrderRecord
 from arbitrax.exchange.recording.ports import Fill as RecordedFill
 from arbitrax.exchange.recording.position_record import PositionRecord
@@ -22,7 +22,7 @@ def order_state(order: OrderRecord, instrument: Instrument) -> OrderState:
         lots(order.total),
         lots(0 if order.ended is not None else order.total - order.filled),
         lots(order.filled),
-        _status(order),
+        status_of(order),
         REFUSALS[Code(order.reason)].code if order.reason else None,
         order.client,
         _word(Type, order.type),
@@ -52,10 +52,11 @@ def fill_state(fill: RecordedFill, instrument: Instrument) -> Fill:
     """Return what a side of a match is, outside."""
     side: Side = "buy" if fill.lots > 0 else "sell"
     quantity, price = instrument.quantities.write(abs(fill.lots)), instrument.prices.write(fill.price)
-    return Fill(order_text(fill.order), side, quantity, price, bool(fill.id & 1))
+    return Fill(fill_text(fill.id), order_text(fill.order), side, quantity, price, bool(fill.id & 1))
 
 
-def _status(order: OrderRecord) -> Status:
+def status_of(order: OrderRecord) -> Status:
+    """Return the word for how it is."""
     word = order.status
     if word == "rejected":
         return "refused"

@@ -1,6 +1,6 @@
 """What a command's events say to the one who sent it."""
 
-from arbitrax.exchange.identifiers import order_text
+from arbitrax.exchange.identifiers import fill_text, order_text
 from arbitrax.exchange.records import Code, Happening, Side
 from arbitrax.trading.command_channel import EventRow, Executed
 from arbitrax.trading.orders import Done, Fill, Refused, Status
@@ -14,7 +14,12 @@ DECREMENTED = int(Happening.DECREMENTED)
 
 
 def refused(
-    refusal: Refusal, *, sentence: str | None = None, order: str | None = None, client_order_id: str = ""
+    refusal: Refusal,
+    *,
+    sentence: str | None = None,
+    order: str | None = None,
+    client_order_id: str = "",
+    repeated: bool = False,
 ) -> Refused:
     """Return a refusal as an outcome."""
     return Refused(
@@ -25,6 +30,7 @@ def refused(
         http_status=refusal.http_status,
         retryable=refusal.retryable,
         exit_code=refusal.exit_code,
+        repeated=repeated,
     )
 
 
@@ -41,11 +47,12 @@ def read_answer(rows: Executed, instrument: Instrument | None, client: str) -> D
             reason=REFUSALS[Code(one[9])].code if one else None,
             cancelled=tuple(order_text(row[0]) for row in ended),
             journaled=rows.entry.ms,
+            executed=rows.executed or None,
         )
     number, code = about[0], Code(about[9])
     name = order_text(number) if number else None
     if about[10] == REFUSED or (about[10] == REPEATED and code != Code.OK):
-        return refused(REFUSALS[code], order=name, client_order_id=client)
+        return refused(REFUSALS[code], order=name, client_order_id=client, repeated=about[10] == REPEATED)
     if about[10] == REPEATED:
         return Done(name, client, repeated=True)
     return _executed(rows, about, instrument, client)
@@ -54,7 +61,7 @@ def read_answer(rows: Executed, instrument: Instrument | None, client: str) -> D
 def _executed(rows: Executed, about: EventRow, instrument: Instrument | None, client: str) -> Done:
     number, total, left = about[0], about[3], about[4]
     filled, ended, fills = total - left if about[10] == AMENDED else 0, 0, []
-    for row in rows:
+    for place, row in enumerate(rows):
         if row[10] == FILLED and number in (row[0], row[1]):
             takes = row[0] == number
             left = row[4] if takes else row[5]
@@ -63,6 +70,7 @@ def _executed(rows: Executed, about: EventRow, instrument: Instrument | None, cl
                 side = row[11] if takes else 1 - row[11]
                 fills.append(
                     Fill(
+                        fill_text(rows.first + 2 * place + (not takes)),
                         order_text(number),
                         "buy" if side == Side.BUY else "sell",
                         instrument.quantities.write(row[3]),
@@ -90,4 +98,5 @@ def _executed(rows: Executed, about: EventRow, instrument: Instrument | None, cl
         REFUSALS[Code(ended)].code if ended else None,
         tuple(fills),
         journaled=rows.entry.ms,
+        executed=rows.executed or None,
     )

@@ -11,7 +11,9 @@ from arbitrax.trading.orders import (
     OrderState,
     Outcome,
     PositionState,
+    Refused,
     Side,
+    Unknown,
     Validation,
 )
 
@@ -41,9 +43,15 @@ class Broker(Protocol):
         """
 
     async def amend(
-        self, account: str, order: str, *, quantity: str, price: str | None = None, stop: str | None = None
+        self,
+        account: str,
+        order: str,
+        *,
+        quantity: str | None = None,
+        price: str | None = None,
+        stop: str | None = None,
     ) -> Outcome:
-        """Change an order: ``quantity`` is the new total, what has filled included."""
+        """Change an order: ``quantity`` is the new total, what has filled included; what is left out stays."""
 
     async def cancel(self, account: str, order: str) -> Outcome:
         """Cancel what is open of an order."""
@@ -57,8 +65,14 @@ class Broker(Protocol):
     async def order(self, account: str, order: str) -> OrderState | None:
         """Return an order; None: the account never had it."""
 
-    async def find(self, account: str, client_order_id: str) -> OrderState | Outcome:
-        """Return what became of the order that was sent under a client order id; `Unknown` while nothing is known."""
+    async def find(
+        self, account: str, client_order_id: str, *, deadline: int | None = None
+    ) -> OrderState | Refused | Unknown:
+        """Return what became of the order that was sent under a client order id, refused or not.
+
+        `Unknown` while nothing is known; ``deadline``, that of its command, ends this: `Refused` once all that the
+        journal had by then is executed and it is not there.
+        """
 
     async def open_orders(self, account: str) -> list[OrderState]:
         """Return an account's open orders, oldest first."""

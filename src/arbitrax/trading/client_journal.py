@@ -51,6 +51,9 @@ class ClientJournal(Protocol):
     async def last_event(self, shard: int) -> EntryId:
         """Return the id of the newest entry of events."""
 
+    async def last_command(self, shard: int) -> EntryId:
+        """Return the id of the newest entry of commands."""
+
     async def events_after(self, shard: int, after: EntryId, wait: int) -> list[EventEntry]:
         """Return the next entries of events, oldest first; none after ``wait`` ms. 0: do not wait."""
 

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from arbitrax.domain.errors import StoreUnavailableError
+from arbitrax.exchange.identifiers import first_event
 from arbitrax.exchange.journal import MOST_COMMANDS, START, CommandEntry, EntryId, EventEntry
 from arbitrax.exchange.origins import written_origins
 from arbitrax.exchange.records import COMMAND, Code, Happening, Kind
@@ -62,11 +63,15 @@ class Own(NamedTuple):
 class Executed(list[EventRow]):
     """The events of a command, and the entry that it was journaled with."""
 
-    __slots__ = ("entry",)
+    __slots__ = ("entry", "executed", "first")
 
-    def __init__(self, rows: list[EventRow], entry: EntryId) -> None:
+    def __init__(self, rows: list[EventRow], entry: EntryId, first: int, executed: int) -> None:
         super().__init__(rows)
         self.entry = entry
+        self.first = first
+        """Number of the first event: `arbitrax.exchange.identifiers.first_event`."""
+        self.executed = executed
+        """When that was, ms; 0: it is not told."""
 
 
 class _Wait:
@@ -340,11 +345,13 @@ class CommandChannel:
         if superseded:
             self._producer.lost(*self._epoch_of_seq)
             self._part([each for each in batch.sent if each.own is None], sure=True)
+        number = first_event(found.epoch, self.shard, batch.entry)
         for sent, answer in zip(batch.sent, answers, strict=True):
+            first, number = number, number + 2 * len(answer)
             if superseded and sent.own is None:
                 continue
             self._found(sent)
-            sent.settle(Executed(answer, batch.entry))
+            sent.settle(Executed(answer, batch.entry, first, found.executed))
         return True
 
     def _found(self, sent: _Sent) -> None:

@@ -1,6 +1,7 @@
 """Exact decimals at the edge: text <-> whole steps of a size, nothing rounded (rule 9 of the exchange's rules)."""
 
 import re
+from decimal import Decimal
 from typing import NoReturn
 
 from arbitrax.domain.errors import InputError
@@ -89,6 +90,10 @@ class Steps:
                 self._texts.clear()
             self._texts[steps] = found
         return found
+
+    def text(self, value: Decimal) -> str:
+        """Return a decimal that is whole steps as `write` has it, whatever zeros it comes with."""
+        return f"{value:.{self.decimals}f}"
 
     def _write(self, steps: int) -> str:
         value, decimals = steps * self._mantissa, self.decimals

@@ -5,10 +5,12 @@ from collections import OrderedDict
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 
-from arbitrax.domain.errors import InputError, StoreUnavailableError, UnknownNameError
+from msgspec.structs import replace
+
+from arbitrax.domain.errors import InputError, StoreError, StoreUnavailableError, UnknownNameError
 from arbitrax.exchange import commands
 from arbitrax.exchange.feed.reader import FeedSource, Loaded
-from arbitrax.exchange.identifiers import order_text, parse_order
+from arbitrax.exchange.identifiers import parse_order
 from arbitrax.exchange.recording.ports import Changes
 from arbitrax.exchange.recording.position_record import PositionRecord
 from arbitrax.exchange.records import Code
@@ -16,8 +18,9 @@ from arbitrax.trading.account_reads import AccountNow, AccountReads
 from arbitrax.trading.account_states import fill_state, order_state, position_state
 from arbitrax.trading.answers import read_answer, refused
 from arbitrax.trading.command_channel import Answer, NotSentError
-from arbitrax.trading.decimals import InexactError
+from arbitrax.trading.first_answers import FirstAnswers
 from arbitrax.trading.gateway import Gateway
+from arbitrax.trading.order_form import FormError, encode, read_field
 from arbitrax.trading.orders import (
     AccountState,
     AccountUpdate,
@@ -47,8 +50,11 @@ PATIENCE = 1_000
 """Milliseconds beyond the deadline that its answer may take."""
 INQUIRY_SECONDS = 2.0
 """Until the worker must have said what it would make of an order."""
-MOST_SYMBOLS_KNOWN = 100_000
+MOST_KNOWN = 100_000
 """Orders whose symbol is remembered, for amends."""
+TERMS_SECONDS = 1.0
+"""What the answer to a cancel waits for what the order was, which is told with it: the cancel is done by then."""
+NOTHING_CHANGES = "Nothing is to change; give a quantity, a price or a stop."
 _DEADLINE_AT = 56
 """Offset of a COMMAND's deadline."""
 
@@ -70,9 +76,10 @@ class ExchangeBroker:
         """Take where commands go and where reads come from; the feed is opened when it is first asked."""
         self._gateway, self._registry, self._deadline = gateway, registry, deadline
         self._reads = AccountReads(gateway.journal, records, registry)
-        self._past = PastOrders(records)
+        self._past, self._firsts = PastOrders(records), FirstAnswers(self._reads, records)
         self._open_feed, self._feed = open_feed, list[FeedSource]()
-        self._symbols: OrderedDict[str, Instrument] = OrderedDict()
+        self._known: OrderedDict[str, tuple[Instrument, str]] = OrderedDict()
+        """Of orders that were sent from here: what they are of, and their client order ids."""
 
     async def submit(self, account: str, order: NewOrder) -> Outcome:
         """Submit an order."""
@@ -116,7 +123,13 @@ class ExchangeBroker:
             enters=True,
         )
         came = iter(found)
-        return [next(came) if outcome is None else outcome for outcome in outcomes]
+        told = [next(came) if outcome is None else outcome for outcome in outcomes]
+        again = {at: each for at, each in enumerate(told) if isinstance(each, Done) and each.repeated}
+        if again:
+            looks = (self._firsts.of(owner, instruments[at], each) for at, each in again.items())
+            for at, first in zip(again, await asyncio.gather(*looks), strict=True):
+                told[at] = first
+        return told
 
     async def _look_up(
         self,
@@ -138,28 +151,39 @@ class ExchangeBroker:
             await asyncio.gather(*old)
 
     async def amend(
-        self, account: str, order: str, *, quantity: str, price: str | None = None, stop: str | None = None
+        self,
+        account: str,
+        order: str,
+        *,
+        quantity: str | None = None,
+        price: str | None = None,
+        stop: str | None = None,
     ) -> Outcome:
-        """Change an order."""
+        """Change an order. Without a quantity it keeps the one it has just before this is sent."""
         owner, number = self._registry.account(account), parse_order(order)
-        instrument = self._symbols.get(order)
-        if instrument is None:
+        if quantity is None and price is None and stop is None:
+            return Refused("order.invalid", NOTHING_CHANGES, order=order, exit_code=2)
+        found, total = self._known.get(order), 0
+        if found is None or quantity is None:
             known = await self._reads.order(owner, number)
             if known is None:
                 return refused(REFUSALS[Code.UNKNOWN_ORDER], order=order)
-            instrument = self._registry.by_number[owner.shard, known.symbol]
+            if known.ended is not None:
+                return refused(REFUSALS[Code.NOTHING_OPEN], order=order, client_order_id=known.client)
+            found, total = (self._listed(owner, known.symbol), known.client), known.total
+        instrument, client = found
         try:
             row = commands.amend(
                 number,
                 account=owner.number,
-                quantity=instrument.quantities.read(quantity),
-                price=None if price is None else instrument.prices.read(price),
-                stop=None if stop is None else instrument.prices.read(stop),
+                quantity=total if quantity is None else read_field("quantity", instrument.quantities, quantity),
+                price=None if price is None else _changed("price", instrument, price),
+                stop=None if stop is None else _changed("stop", instrument, stop),
             )
         except InputError as error:
-            code = error.refusal if isinstance(error, InexactError) else "order.invalid"
-            return Refused(code, str(error), order=order, exit_code=2)
-        return await self._send(row, owner, instrument, "", enters=True)
+            return _refused_here(error, order=order)
+        outcome = _of_order(await self._send(row, owner, instrument, client, enters=True), order)
+        return await self._with_terms(owner, outcome) if _lacks_terms(outcome) else outcome
 
     async def cancel(self, account: str, order: str) -> Outcome:
         """Cancel what is open of an order."""
@@ -169,7 +193,9 @@ class ExchangeBroker:
         """Cancel what is open of orders, sent together; the outcomes in the same order."""
         owner = self._registry.account(account)
         rows = [commands.cancel(parse_order(each), account=owner.number) for each in orders]
-        return await self._send_all(rows, owner, [None] * len(rows), [""] * len(rows), enters=False)
+        sent = await self._send_all(rows, owner, [None] * len(rows), [""] * len(rows), enters=False)
+        outcomes = [_of_order(outcome, order) for outcome, order in zip(sent, orders, strict=True)]
+        return await asyncio.gather(*(self._with_terms(owner, each) for each in outcomes))
 
     async def cancel_all(self, account: str, *, symbol: str | None = None, side: Side | None = None) -> Outcome:
         """Cancel an account's orders."""
@@ -197,23 +223,47 @@ class ExchangeBroker:
             return None
         return await self._send(commands.disconnect(owner.number), owner, None, "")
 
+    async def _with_terms(self, owner: Account, outcome: Outcome) -> Outcome:
+        """Return what was done with what the order is by now, which only reading it tells; as it is without stores."""
+        if not isinstance(outcome, Done) or outcome.order is None:
+            return outcome
+        try:
+            async with asyncio.timeout(TERMS_SECONDS):
+                found = await self.order(owner.text, outcome.order)
+        except (StoreError, TimeoutError):
+            return outcome
+        if found is None:
+            return outcome
+        return replace(
+            outcome,
+            client_order_id=found.client_order_id,
+            quantity=found.quantity,
+            filled=found.filled,
+            open=found.open,
+        )
+
     async def order(self, account: str, order: str) -> OrderState | None:
         """Return an order."""
         owner, number = self._registry.account(account), parse_order(order)
         found = await self._reads.order(owner, number)
         return None if found is None else order_state(found, self._listed(owner, found.symbol))
 
-    async def find(self, account: str, client_order_id: str) -> OrderState | Outcome:
+    async def find(
+        self, account: str, client_order_id: str, *, deadline: int | None = None
+    ) -> OrderState | Refused | Unknown:
         """Look for the order in PostgreSQL and among the events that are not recorded yet."""
-        owner = self._registry.account(account)
-        orders = (await self._reads.read(owner, Wanted(client=client_order_id, money=False))).orders.values()
+        owner, newest = self._registry.account(account), None
+        if deadline is not None and self.now() > deadline + PATIENCE:
+            newest = await self._gateway.journal.last_command(owner.shard)
+        now = await self._reads.read(owner, Wanted(client=client_order_id, money=False))
+        orders = now.orders.values()
         of_client = [each for each in orders if each.client == client_order_id and each.reason != Code.CLIENT_ID_USED]
         found = max(of_client, key=lambda each: each.id, default=None)
-        if found is None:
-            return Unknown(client_order_id, f"Nothing is known of an order {client_order_id!r} of {owner.name} yet.")
-        if found.refused:
-            return refused(REFUSALS[Code(found.reason)], order=order_text(found.id), client_order_id=client_order_id)
-        return order_state(found, self._listed(owner, found.symbol))
+        if found is not None:
+            return order_state(found, self._listed(owner, found.symbol))
+        if newest is not None and now.entry >= newest:  # all that came in time is executed, and it is not there
+            return refused(REFUSALS[Code.STALE], client_order_id=client_order_id)
+        return Unknown(client_order_id, f"Nothing is known of an order {client_order_id!r} of {owner.name} yet.")
 
     async def open_orders(self, account: str) -> list[OrderState]:
         """Return an account's open orders."""
@@ -295,7 +345,7 @@ class ExchangeBroker:
         loaded = await self._feed[0].load(symbol, levels)
         if loaded is None:
             raise StoreUnavailableError(
-                f"Nothing is published of {symbol}; start the feed: arbitrax serve feed --shard {instrument.shard}."
+                f"Nothing is published of {symbol}; try again when the feed of shard {instrument.shard} runs."
             )
         return loaded
 
@@ -339,22 +389,24 @@ class ExchangeBroker:
         if enters and (closed := self._gateway.closed(owner.shard)) is not None:
             refusal, sentence = closed
             return [refused(refusal, sentence=sentence, client_order_id=each) for each in clients]
-        deadline = (self._gateway.now() + self._deadline).to_bytes(8, "little")
-        timed = [row[:_DEADLINE_AT] + deadline + row[_DEADLINE_AT + 8 :] for row in rows]
+        deadline = self._gateway.now() + self._deadline
+        word = deadline.to_bytes(8, "little")
+        timed = [row[:_DEADLINE_AT] + word + row[_DEADLINE_AT + 8 :] for row in rows]
         answers = await self._gateway.channels[owner.shard].send_all(timed, (self._deadline + PATIENCE) / 1000)
-        return [self._outcome(*each) for each in zip(answers, instruments, clients, strict=True)]
+        return [self._outcome(*each, deadline) for each in zip(answers, instruments, clients, strict=True)]
 
-    def _outcome(self, answer: Answer, instrument: Instrument | None, client: str) -> Outcome:
+    def _outcome(self, answer: Answer, instrument: Instrument | None, client: str, deadline: int) -> Outcome:
         if isinstance(answer, NotSentError):
             return refused(BUSY, sentence=str(answer), client_order_id=client)
         if answer is None:
             how = f"ask by its client order id {client!r}" if client else "look at the account's orders"
-            return Unknown(client, f"The exchange did not answer in time, so the outcome is unknown; {how}.")
+            sentence = f"The exchange did not answer in time, so the outcome is unknown; {how}."
+            return Unknown(client, sentence, deadline=deadline)
         found = read_answer(answer, instrument, client)
         if instrument is not None and isinstance(found, Done) and found.order is not None:
-            self._symbols[found.order] = instrument
-            if len(self._symbols) > MOST_SYMBOLS_KNOWN:
-                self._symbols.popitem(last=False)
+            self._known[found.order] = instrument, client
+            if len(self._known) > MOST_KNOWN:
+                self._known.popitem(last=False)
         return found
 
     def _encoded(self, order: NewOrder, owner: Account, instrument: Instrument) -> bytes | Refused:
@@ -364,8 +416,7 @@ class ExchangeBroker:
         except UnknownNameError:
             raise
         except InputError as error:
-            code = error.refusal if isinstance(error, InexactError) else "order.invalid"
-            return Refused(code, str(error), client_order_id=order.client_order_id, exit_code=2)
+            return _refused_here(error, client_order_id=order.client_order_id)
 
     @staticmethod
     def _require_same_shard(owner: Account, instrument: Instrument) -> None:
@@ -376,32 +427,24 @@ class ExchangeBroker:
             )
 
 
-def encode(order: NewOrder, owner: Account, instrument: Instrument) -> bytes:
-    """Return an order's 128 bytes.
+def _changed(field: str, instrument: Instrument, text: str) -> int:
+    """Return the ticks of a new price."""
+    ticks = read_field(field, instrument.prices, text)
+    if ticks < 1:
+        raise FormError(f"{field}={text} is not above 0.", field, REFUSALS[Code.PRICE_NOT_POSITIVE].code)
+    return ticks
 
-    Raises:
-        InputError: a decimal that is none or off its step, or arguments that contradict each other.
-    """
-    prices, lots = instrument.prices.read, instrument.quantities.read
-    return commands.submit(
-        order.side,
-        symbol=instrument.number,
-        account=owner.number,
-        type=order.type,
-        time_in_force=order.time_in_force,
-        expire=order.expire,
-        post_only=order.post_only,
-        slide=order.slide,
-        on_quote=order.on_quote,
-        reduce_only=order.reduce_only,
-        cancel_on_disconnect=order.cancel_on_disconnect,
-        self_trade=order.self_trade,
-        client_id=order.client_order_id,
-        price=None if order.price is None else prices(order.price),
-        quantity=None if order.quantity is None else lots(order.quantity),
-        stop=None if order.stop is None else prices(order.stop),
-        distance=None if order.distance is None else prices(order.distance),
-        offset=None if order.offset is None else prices(order.offset),
-        display=None if order.display is None else lots(order.display),
-        funds=None if order.funds is None else instrument.cash.read(order.funds),
-    )
+
+def _refused_here(error: InputError, *, order: str | None = None, client_order_id: str = "") -> Refused:
+    """Return a refusal of what is not sent."""
+    field, code = (error.field, error.refusal) if isinstance(error, FormError) else ("", "order.invalid")
+    return Refused(code, str(error), order=order, client_order_id=client_order_id, exit_code=2, field=field)
+
+
+def _of_order(outcome: Outcome, order: str) -> Outcome:
+    """Return the outcome of a command about an order, which an answer that did not come does not name."""
+    return replace(outcome, order=order) if isinstance(outcome, Unknown) else outcome
+
+
+def _lacks_terms(outcome: Outcome) -> bool:
+    return isinstance(outcome, Done) and outcome.quantity is None

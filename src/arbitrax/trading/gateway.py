@@ -95,7 +95,7 @@ class Gateway:
         if known.recorder_lag > MOST_RECORDER_LAG:
             return PAUSED, (
                 f"New orders are paused: the recorder is {known.recorder_lag / 1000:.0f} s behind; cancels still pass, "
-                f"try again when it has caught up, or start it: arbitrax serve recorder --shard {shard}."
+                f"try again when the one of shard {shard} has caught up."
             )
         seen = self._worker_seen.get(shard)
         if not known.worker and (seen is None or time.monotonic() - seen > WITHOUT_WORKER):

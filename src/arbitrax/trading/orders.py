@@ -44,6 +44,8 @@ class NewOrder(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=Tr
 class Fill(Struct, frozen=True):
     """A trade of an order."""
 
+    id: str
+    """``fill_`` and 26 characters that sort by time."""
     order: str
     side: Side
     quantity: str
@@ -66,9 +68,11 @@ class Done(Struct, frozen=True, tag="done"):
     cancelled: tuple[str, ...] = ()
     """Orders that `cancel_all` ended."""
     repeated: bool = False
-    """It was done before; of fills that came since `Broker.order` knows."""
+    """It was done before: all else is as it was then; how the order is by now `Broker.order` knows."""
     journaled: int | None = None
-    """When the command was journaled, ms since 1970; None: it was done before, see `Broker.order`."""
+    """When the command was journaled, ms since 1970."""
+    executed: int | None = None
+    """When the exchange had executed it, ms by the journal's clock; None: it is not known any more."""
 
 
 class Refused(Struct, frozen=True, tag="refused"):
@@ -81,6 +85,10 @@ class Refused(Struct, frozen=True, tag="refused"):
     http_status: int = 422
     retryable: bool = False
     exit_code: int = 1
+    repeated: bool = False
+    """It was refused before."""
+    field: str = ""
+    """What of the order is wrong, as the gateway calls it; empty: that is not said."""
 
 
 class Unknown(Struct, frozen=True, tag="unknown"):
@@ -89,6 +97,10 @@ class Unknown(Struct, frozen=True, tag="unknown"):
     client_order_id: str
     sentence: str
     exit_code: int = 5
+    order: str | None = None
+    """The order that it is about; None: a new one."""
+    deadline: int | None = None
+    """Ms by the journal's clock: what is journaled later is not executed."""
 
 
 Outcome: TypeAlias = Done | Refused | Unknown

@@ -104,5 +104,5 @@ def _answer(found: FirstOutcome, client: str, row: bytes) -> Done | Refused:
         return refused(REFUSALS[Code.CLIENT_ID_USED], client_order_id=client)
     name = order_text(found.order)
     if found.code != Code.OK:
-        return refused(REFUSALS[found.code], order=name, client_order_id=client)
+        return refused(REFUSALS[found.code], order=name, client_order_id=client, repeated=True)
     return Done(name, client, repeated=True)

@@ -5,7 +5,7 @@ from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from arbitrax.exchange.recording.order_record import OrderRecord
-from arbitrax.exchange.recording.ports import Mark
+from arbitrax.exchange.recording.ports import Fill, Mark
 from arbitrax.exchange.recording.position_record import PositionRecord
 from arbitrax.exchange.records import Code
 from arbitrax.trading.registry import Account
@@ -62,3 +62,6 @@ class Records(Protocol):
 
     def first_outcomes(self, ids: Sequence[tuple[UUID, str]]) -> list[FirstOutcome | None]:
         """Return what became of each (account, client order id); None: it is not recorded."""
+
+    def fills(self, order: int, first: int, last: int) -> list[Fill]:
+        """Return the fills of an order from one event to another, as far as they are recorded."""

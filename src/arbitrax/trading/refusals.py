@@ -91,11 +91,11 @@ MISDATED = Refusal(
     "The client order id says that it was made in the future; correct the clock of the machine that makes ids.",
 )
 NO_JOURNAL = Refusal(
-    "exchange.no_journal", "The journal's server has not answered for 5 seconds; start it, or try again.", 503, True
+    "exchange.no_journal", "The journal's server has not answered for 5 seconds; try again when it is back.", 503, True
 )
 NO_WORKER = Refusal(
     "exchange.no_worker",
-    "No exchange worker is running; start one: arbitrax serve exchange --shard {shard}.",
+    "No exchange worker of shard {shard} is running; try again when one is.",
     503,
     True,
 )

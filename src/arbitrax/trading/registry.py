@@ -1,6 +1,7 @@
 """Which numbers symbols and accounts have on their shard, and what a tick, a lot and a unit of cash are worth."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import cached_property, lru_cache
 from typing import Protocol
 from uuid import UUID
@@ -9,6 +10,7 @@ from msgspec import Struct
 
 from arbitrax.domain import ids
 from arbitrax.domain.errors import InputError, UnknownNameError, did_you_mean
+from arbitrax.exchange.feed.listing import MEAN_DECIMALS
 from arbitrax.exchange.records import MAX_NOTIONAL, MAX_PRICE, MAX_QUANTITY, MAX_TICK_VALUE
 from arbitrax.trading.decimals import Steps
 
@@ -40,6 +42,10 @@ class Instrument(Struct, frozen=True, dict=True):
     def cash(self) -> Steps:
         """Cash as units."""
         return cash_steps(self.cash_unit)
+
+    def mean_text(self, price: Decimal) -> str:
+        """Return an average price as the feed and open orders have it."""
+        return f"{price:.{self.prices.decimals + MEAN_DECIMALS}f}"
 
     @property
     def tick_value(self) -> int:

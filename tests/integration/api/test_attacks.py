@@ -174,7 +174,7 @@ def test_a_symbol_that_a_log_or_store_cannot_hold_is_refused(
 def test_a_symbol_that_looks_like_another_is_another(gateway: Gateway, trader: User, text: str) -> None:
     with gateway.client(gateway.key(trader, "read", "trade")) as client:
         answer = client.post("/api/v1/backtests", json={"strategy": "sma_cross", "symbols": [text]})
-        assert (answer.status_code, answer.json()["code"]) == (404, "input.unknown_name")
+        assert (answer.status_code, answer.json()["code"]) == (422, "input.unknown_name")
         assert client.get(f"/api/v1/instruments/{quote(text)}").status_code == 404
 
 
@@ -470,7 +470,7 @@ def test_every_kind_of_answer_has_the_headers_that_protect(
         assert "Server" not in answer.headers
         if status != 413:  # refused before anything was counted
             assert "RateLimit" in answer.headers, status
-    assert sorted(answers[204].headers["Allow"].split(", ")) == ["GET", "OPTIONS", "POST"]
+    assert sorted(answers[204].headers["Allow"].split(", ")) == ["GET", "HEAD", "OPTIONS", "POST"]
 
 
 def private_reads() -> list[str]:

@@ -12,7 +12,9 @@ import pyarrow.parquet as pq
 import pytest
 import valkey
 
-from arbitrax.domain.ids import decode
+from arbitrax.backtest.spec import RunSpec
+from arbitrax.backtest.specify import strategy_ref
+from arbitrax.domain.ids import decode, encode
 from arbitrax.services.backtests import run_stored
 from arbitrax.strategies.registry import find_strategy
 from tests.job_workers import Workers, install_misbehaving
@@ -83,10 +85,11 @@ def test_a_backtest_is_asked_for_and_its_result_fetched(gateway, client, worker)
         store.bars, store.actions, store.runs, run.spec, find_strategy("sma_cross")(fast=10, slow=30),
         now=time.time_ns(), quality=store.quality,
     )  # fmt: skip
-    assert done["result_hash"] == result.hash
-    assert done["metrics"]["sharpe"]["value"] == result.metrics["sharpe"]
+    found = done["result"]
+    assert (found["result_hash"], found["run_hash"]) == (result.hash, result.spec.hash)
+    assert found["metrics"]["sharpe"]["value"] == result.metrics["sharpe"]
 
-    table = done["tables"]["equity"]
+    table = found["tables"]["equity"]
     rows = client.get(table).json()["data"]
     assert [float(row["equity"]) for row in rows] == result.equity_curve.tolist()
     arrow = client.get(table, headers={"Accept": "application/vnd.apache.arrow.stream"}).content
@@ -94,8 +97,108 @@ def test_a_backtest_is_asked_for_and_its_result_fetched(gateway, client, worker)
     parquet = client.get(table, headers={"Accept": "application/vnd.apache.parquet"}).content
     assert pq.read_table(io.BytesIO(parquet))["equity"].to_pylist() == result.equity_curve.tolist()
     assert client.get(table, headers={"Accept": "text/csv"}).text.count("\n") == len(rows) + 1
-    assert client.get(done["report"], headers={"Accept": "text/html"}).text.startswith("<!")
-    assert done["id"] in [each["id"] for each in client.get(PATH).json()["data"]]
+    assert client.get(found["report"], headers={"Accept": "text/html"}).text.startswith("<!")
+    assert done in client.get(PATH).json()["data"]
+
+
+def test_a_backtest_has_one_shape_from_being_asked_for_to_its_end(client, worker) -> None:
+    taken = client.post(PATH, json=YEAR | {"cash": "2500.25", "costs": {"per_order": "0.35"}})
+    address = taken.headers["location"]
+    done = until(client, address, "succeeded").json()
+    same = {"id", "job", "owner", "created_at", "spec", "channel"}
+    assert set(taken.json()) == set(done)
+    assert {name: taken.json()[name] for name in same} == {name: done[name] for name in same}
+    assert (taken.json()["result"], taken.json()["progress"], taken.json()["attempt"]) == (None, 0.0, 0)
+    assert (done["progress"], done["attempt"], done["error"]) == (1.0, 1, None)
+    assert done["created_at"] < done["started_at"] < done["finished_at"]
+    assert (done["spec"]["cash"], done["spec"]["costs"]["per_order"]) == ("2500.25", "0.35")
+    failed = until(
+        client,
+        client.post(PATH, json=YEAR | {"parameters": {"fast": 10, "slow": 300}}).headers["location"],
+        "failed",
+    ).json()
+    assert set(failed) == set(done)
+
+
+def test_the_list_holds_backtests_of_every_status_newest_first(gateway, client, worker) -> None:
+    waits = client.post(PATH, json=SLOW | {"parameters": {"pause": 0.01}}).json()["id"]
+    client.post(f"{PATH}/{waits}/cancellation")
+    bad = client.post(PATH, json=YEAR | {"parameters": {"fast": 10, "slow": 300}}).headers["location"]
+    good = client.post(PATH, json=YEAR | {"strategy": "buy_and_hold", "parameters": {}}).headers["location"]
+    until(client, bad, "failed")
+    until(client, good, "succeeded")
+    until(client, f"{PATH}/{waits}", "cancelled", "succeeded")
+
+    def all_of(**query):
+        rows, cursor = [], None
+        while True:
+            page = client.get(PATH, params=query | {"limit": 2} | ({} if cursor is None else {"cursor": cursor})).json()
+            rows += page["data"]
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return rows
+
+    rows = all_of()
+    ids = [each["id"] for each in rows]
+    assert ids == sorted(set(ids), reverse=True)
+    assert [each["created_at"] for each in rows] == sorted((each["created_at"] for each in rows), reverse=True)
+    for address in (bad, good):
+        assert client.get(address).json() in rows
+    for status in ("queued", "running", "succeeded", "failed", "cancelled", "dead"):
+        assert all_of(status=status) == [each for each in rows if each["status"] == status]
+    held = all_of(strategy="buy_and_hold")
+    assert good.endswith(held[0]["id"])
+    assert {each["spec"]["strategy"]["name"] for each in held} == {"buy_and_hold"}
+    assert all_of(symbol="AAPL") == rows
+    assert all_of(symbol="MSFT") == []
+
+
+def test_runs_of_the_command_line_are_among_the_operators(gateway, client, admin) -> None:
+    store = gateway.parts.store
+    strategy = find_strategy("buy_and_hold")()
+    spec = RunSpec(strategy=strategy_ref(strategy, "buy_and_hold"), symbols=("AAPL",), start="2012-01-01")
+    id, _ = run_stored(store.bars, store.actions, store.runs, spec, strategy, now=time.time_ns())
+    asked = client.post(PATH, json=YEAR).json()["id"]
+    with gateway.client(gateway.key(admin, "read", "trade", "admin")) as boss:
+        for query in ({}, {"status": "succeeded"}, {"strategy": "buy_and_hold"}, {"symbol": "AAPL"}):
+            first = boss.get(PATH, params=query | {"limit": 2}).json()["data"]
+            assert encode("bt", id) in [each["id"] for each in first], query
+        assert boss.get(PATH, params={"limit": 2}).json()["data"][0]["id"] == asked
+        (made,) = [each for each in boss.get(PATH).json()["data"] if each["id"] == encode("bt", id)]
+        assert (made["job"], made["owner"], made["status"]) == (None, None, "succeeded")
+        over = boss.post(f"{PATH}/{made['id']}/cancellation")
+        assert (over.status_code, over.json()["code"]) == (409, "conflict.over")
+    assert encode("bt", id) not in [each["id"] for each in client.get(PATH).json()["data"]]
+
+
+def test_a_finished_backtest_cannot_be_cancelled(client, worker) -> None:
+    address = client.post(PATH, json=YEAR).headers["location"]
+    done = until(client, address, "succeeded").json()
+    over = client.post(f"{address}/cancellation")
+    assert (over.status_code, over.json()["code"]) == (409, "conflict.over"), over.text
+    assert client.get(address).json() == done
+
+
+def test_the_curve_of_a_chart_loses_no_extreme(client, worker) -> None:
+    address = client.post(PATH, json=YEAR).headers["location"]
+    found = until(client, address, "succeeded").json()["result"]
+    rows = client.get(found["tables"]["equity"]).json()["data"]
+    whole = [float(each["equity"]) for each in rows]
+    answer = client.get(found["equity"], params={"points": 9})
+    curve = answer.json()
+    assert (curve["bars"], len(curve["data"])) == (len(rows), 9)
+    assert max(float(each["high"]) for each in curve["data"]) == max(whole)
+    assert min(float(each["low"]) for each in curve["data"]) == min(whole)
+    assert (float(curve["data"][0]["open"]), float(curve["data"][-1]["close"])) == (whole[0], whole[-1])
+    assert min(each["drawdown"] for each in curve["data"]) == min(each["drawdown"] for each in rows)
+    known = client.get(found["equity"], params={"points": 9}, headers={"If-None-Match": answer.headers["etag"]})
+    assert known.status_code == 304
+    arrow = client.get(found["equity"], headers={"Accept": "application/vnd.apache.arrow.stream"}).content
+    table = pa.ipc.open_stream(arrow).read_all()
+    assert table["close"].to_pylist() == table["high"].to_pylist() == whole
+    part = client.get(found["equity"], params={"start": "2012-03-01", "end": "2012-03-30"}).json()
+    days = [each["timestamp"][:10] for each in part["data"]]
+    assert (days[0], days[-1], part["bars"]) == ("2012-03-01", "2012-03-30", len(days))
 
 
 def test_the_examples_of_the_docs_do_what_they_say(client, worker) -> None:
@@ -109,6 +212,8 @@ def test_the_examples_of_the_docs_do_what_they_say(client, worker) -> None:
         headers["Authorization"] = client.headers["Authorization"]
         body = words[words.index("-d") + 1] if "-d" in words else None
         method = "POST" if body or "POST" in words else "GET"
+        if path.endswith("/cancellation"):
+            made = client.post(PATH, json=SLOW).json()["id"]
         answer = client.request(method, path.replace("bt_...", made), content=body, headers=headers)
         assert answer.status_code == (202 if method == "POST" else 200), (line, answer.text)
         if path == PATH:
@@ -137,8 +242,10 @@ def test_progress_is_seen_and_a_running_backtest_cancelled(client, worker, gatew
     assert seen.json()["id"] in [each["id"] for each in running]
     asked = client.post(f"{address}/cancellation")
     assert asked.status_code == 202, asked.text
+    assert asked.json()["cancel_asked"]
     assert until(client, address, "cancelled").json()["error"] is None
-    assert client.post(f"{address}/cancellation").json()["status"] == "cancelled"
+    again = client.post(f"{address}/cancellation")
+    assert (again.status_code, again.json()["status"]) == (202, "cancelled")
 
 
 def test_the_same_key_gives_one_backtest(client) -> None:
@@ -162,7 +269,7 @@ def test_a_backtest_that_fails_says_why(client, worker) -> None:
 
 
 def test_nobody_elses_backtest_is_seen_or_cancelled(gateway, client, admin) -> None:
-    address = client.post(PATH, json=YEAR).headers["location"]
+    address = client.post(PATH, json=SLOW).headers["location"]
     with gateway.client(gateway.key(gateway.user("eve", "trader"), "read", "trade")) as eve:
         assert eve.get(address).status_code == 404
         assert eve.post(f"{address}/cancellation").status_code == 404
@@ -179,40 +286,64 @@ def test_a_viewer_may_look_and_not_ask(gateway, viewer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "status", "code"),
+    ("change", "pointer", "code"),
     [
-        ({"strategy": "no_such"}, 404, "input.unknown_name"),
-        ({"strategy": "/etc/passwd.py"}, 404, "input.unknown_name"),
-        ({"strategy": "mine.py:Mine"}, 404, "input.unknown_name"),
-        ({"symbols": ["NOTSTORED"]}, 404, "input.unknown_name"),
-        ({"symbols": []}, 422, "request.invalid"),
-        ({"symbols": ["A\u0000"]}, 422, "request.invalid"),
-        ({"symbols": ["AAPL", "AAPL"]}, 422, "input.invalid"),
-        ({"parameters": {"fast": 10, "slwo": 30}}, 422, "input.parameter"),
-        ({"parameters": {"fast": -1}}, 422, "input.parameter"),
-        ({"parameters": {"fast": [1]}}, 422, "request.invalid"),
-        ({"cash": 100000}, 422, "request.invalid"),
-        ({"cash": "1e5"}, 422, "request.invalid"),
-        ({"cash": "NaN"}, 422, "request.invalid"),
-        ({"cash": "\u0661\u0662"}, 422, "request.invalid"),
-        ({"cash": "0"}, 422, "input.invalid"),
-        ({"start": "2013-01-01"}, 422, "input.range"),
-        ({"start": "2012-13-45"}, 422, "input.range"),
-        ({"interval": "7x"}, 422, "input.invalid"),
-        ({"account": {"leverage": 0}}, 422, "input.invalid"),
-        ({"costs": {"per_share": 1, "per_sahre": 2}}, 422, "request.invalid"),
-        ({"instruments": {"MSFT": {"lot": 1}}}, 422, "input.invalid"),
-        ({"slipage_bps": 1}, 422, "request.invalid"),
+        ({"strategy": "no_such"}, "/strategy", "input.unknown_name"),
+        ({"strategy": "/etc/passwd.py"}, "/strategy", "input.unknown_name"),
+        ({"strategy": "mine.py:Mine"}, "/strategy", "input.unknown_name"),
+        ({"strategy": "pairs_trading", "parameters": {}}, "/symbols", "input.invalid"),
+        ({"symbols": ["AAPL", "NOTSTORED"]}, "/symbols/1", "input.unknown_name"),
+        ({"symbols": []}, "/symbols", "request.value"),
+        ({"symbols": ["A\u0000"]}, "/symbols/0", "request.value"),
+        ({"symbols": ["AAPL", "AAPL"]}, "/symbols/1", "input.invalid"),
+        ({"parameters": {"fast": 10, "slwo": 30}}, "/parameters/slwo", "input.parameter"),
+        ({"parameters": {"self": 1}}, "/parameters/self", "input.parameter"),
+        ({"parameters": {"fast": -1}}, "/parameters/fast", "input.parameter"),
+        ({"parameters": {"fast": 30, "slow": 10}}, "/parameters", "input.parameter"),
+        ({"parameters": {"fast": [1]}}, "/parameters", "request.value"),
+        ({"cash": 100000}, "/cash", "request.value"),
+        ({"cash": "1e5"}, "/cash", "request.value"),
+        ({"cash": "NaN"}, "/cash", "request.value"),
+        ({"cash": "\u0661\u0662"}, "/cash", "request.value"),
+        ({"cash": "0"}, "/cash", "input.invalid"),
+        ({"start": "2013-01-01"}, "/end", "input.range"),
+        ({"start": "2012-13-45"}, "/start", "input.range"),
+        ({"start": "1800-01-01"}, "/start", "input.range"),
+        ({"start": "2190-01-01", "end": None}, "/start", "input.range"),
+        ({"start": None, "end": "1910-01-01"}, "/end", "input.range"),
+        ({"interval": "7x"}, "/interval", "input.invalid"),
+        ({"interval": "7q"}, "/interval", "input.unknown_name"),
+        ({"interval": "1h"}, "/interval", "input.unknown_name"),
+        ({"finer": "1h"}, "/finer", "input.unknown_name"),
+        ({"benchmark": "NOTSTORED"}, "/benchmark", "input.unknown_name"),
+        ({"calendar": "XNZZ"}, "/calendar", "input.unknown_name"),
+        ({"account": {"leverage": 0}}, "/account/leverage", "input.invalid"),
+        ({"costs": {"per_share": "1", "per_sahre": "2"}}, "/costs/per_sahre", "request.unknown"),
+        ({"costs": {"per_share": 1}}, "/costs/per_share", "request.value"),
+        ({"costs": {"half_spread": "9999999999999"}}, "/costs/half_spread", "input.invalid"),
+        ({"costs": {"tiers": [["100", 5], ["50", 1]]}}, "/costs/tiers", "input.invalid"),
+        ({"instruments": {"MSFT": {"lot": "1"}}}, "/instruments/MSFT", "input.invalid"),
+        ({"instruments": {"AAPL": {"multiplier": 0}}}, "/instruments/AAPL/multiplier", "input.invalid"),
+        ({"slipage_bps": 1}, "/slipage_bps", "request.unknown"),
     ],
 )
-def test_a_bad_backtest_is_refused_and_nothing_waits(gateway, client, change, status, code) -> None:
+def test_a_bad_backtest_is_refused_where_it_is_wrong(gateway, client, change, pointer, code) -> None:
     def count():
         return len(gateway.parts.store.jobs.newest(500))
 
     before = count()
     answer = client.post(PATH, json=YEAR | change)
-    assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
+    assert answer.status_code == 422, answer.text
+    (wrong,) = answer.json()["errors"]
+    assert (wrong["pointer"], wrong["code"]) == (pointer, code)
+    assert wrong["detail"]
     assert count() == before
+
+
+def test_a_number_in_the_place_of_money_is_told_to_be_quoted(client) -> None:
+    for change in ({"cash": 100000}, {"costs": {"minimum": 0.5}}, {"instruments": {"*": {"tick": 0.01}}}):
+        (wrong,) = client.post(PATH, json=YEAR | change).json()["errors"]
+        assert "quote it" in wrong["detail"]
 
 
 def test_a_run_is_told_over_a_socket_to_its_owner_only(gateway, client, worker, trader) -> None:

@@ -101,6 +101,7 @@ def test_lists_come_page_after_page(client: Client, monkeypatch: pytest.MonkeyPa
     frame = client.bars.frame("AAPL", start="2012-01-01", end="2012-02-01")
     assert [float(each.close) for each in bars] == frame["close"].tolist()
     assert client.bars.table("AAPL", start="2012-01-01", end="2012-02-01").num_rows == len(bars)
+    assert client.bars.table("AAPL", points=10).num_rows == 10
 
 
 def test_every_resource_is_read(client: Client, gateway: Gateway, admin: User) -> None:
@@ -119,7 +120,8 @@ def test_every_resource_is_read(client: Client, gateway: Gateway, admin: User) -
     asked = client.ingestions.submit(NewIngestion(symbols=["MADE"], source="synthetic"))
     assert client.ingestions.get(asked.id).status == "queued"
     assert client.ingestions.cancel(asked.id).status == "cancelled"
-    assert list(client.ingestions.list()) == []
+    assert asked.id in [each.id for each in client.ingestions.list(status="cancelled")]
+    assert list(client.ingestions.list(status="succeeded")) == []
     with Client(gateway.url, api_key=gateway.key(admin, "read", "trade", "admin")) as boss:
         name = f"new-{next(_ids)}"
         made = boss.users.add(NewUser(name=name, password=PASSWORD))

@@ -161,6 +161,17 @@ def test_orders_have_the_documents_and_exit_codes_of_the_local_command(program: 
     assert program.json("order", "cancel", made["order"], *account)["status"] == "cancelled"
     refused = program.json("order", "submit", "COIN", "buy", "1000000", "--limit", "10", *account, code=4)
     assert (refused["type"], refused["code"]) == ("refused", "risk.no_buying_power")
+    found = program.json("order", "find", refused["client_order_id"], *account)
+    assert (found["status"], found["reason"]) == ("refused", "risk.no_buying_power")
+    assert "risk.no_buying_power" in program.run("order", "find", refused["client_order_id"], *account)[1]
+    pegged, said = program.run("order", "submit", "COIN", "buy", "1", "--peg", "0.1", *account, code=1)
+    assert "--limit is missing; an order of type peg needs its limit price." in said
+    assert "ticks" not in pegged + said
+    again = program.json("order", "submit", "COIN", "buy", "2", "--limit", "10", *account, "--client-id", "twice")
+    same = program.json("order", "submit", "COIN", "buy", "2", "--limit", "10", *account, "--client-id", "twice")
+    assert same == again | {"repeated": True}
+    assert program.json("order", "amend", same["order"], "--limit", "9", *account)["open"] == "2.00"
+    assert program.json("order", "cancel", same["order"], *account)["client_order_id"] == "twice"
     program.run("order", "submit", "COIN", "buy", "1", "--limit", "10", *account)
     assert "1 orders cancelled" in program.run("order", "cancel", "--all", *account)[0]
     unknown = program.json("order", "find", "never-sent", *account, code=5)

@@ -235,7 +235,9 @@ def test_users_and_keys_by_the_command_line(environment: dict[str, str], gateway
     assert file.exists()
     assert arbitrax(environment, "user", "role", "olga", "viewer", "--json").returncode in (0, 1)
     assert arbitrax(environment, "user", "password", "olga", "--password-stdin", stdin="short").returncode == 2
+    assert file.exists()
     assert arbitrax(environment, "user", "password", "olga", "--password-stdin", stdin=PASSWORD).returncode == 0
+    assert not file.exists()
     assert "olga" in arbitrax(environment, "user", "list").stdout
     key = json.loads(arbitrax(environment, "key", "add", "olga", "k", "--expires", "2099-01-01", "--json").stdout)
     assert key["scopes"] == ["read"]

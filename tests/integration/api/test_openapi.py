@@ -63,7 +63,7 @@ def test_every_operation_has_a_name_of_its_own() -> None:
 
 
 def test_examples_of_bodies_fit_what_the_gateway_takes() -> None:
-    from arbitrax.api.messages import backtest_jobs, identity, ingestion_jobs, orders
+    from arbitrax.api.messages import identity, ingestions, new_backtest, orders
 
     document = openapi_document()
     tried = 0
@@ -72,7 +72,7 @@ def test_examples_of_bodies_fit_what_the_gateway_takes() -> None:
             content = operation.get("requestBody", {}).get("content", {})
             for body in content.values():
                 name = body["schema"]["$ref"].rpartition("/")[2]
-                kinds = [getattr(module, name, None) for module in (identity, backtest_jobs, ingestion_jobs, orders)]
+                kinds = [getattr(module, name, None) for module in (identity, new_backtest, ingestions, orders)]
                 kind = next((each for each in kinds if each is not None), None)
                 assert kind is not None, f"Look for {name} in its module here."
                 msgspec.json.decode(msgspec.json.encode(example(body["schema"], document)), type=kind)

@@ -42,7 +42,7 @@ def test_every_refusal_is_a_problem(chief: httpx2.Client, gateway: Gateway) -> N
     check_problem(chief.get("/api/v1/users/../../etc/passwd"), 404, "request.no_such_path")
     wrong = chief.delete(USERS)
     check_problem(wrong, 405, "request.method")
-    assert "POST" in wrong.headers["Allow"]
+    assert wrong.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
     check_problem(chief.post(USERS, content=b"name=x"), 415, "request.media_type")
     check_problem(chief.post(USERS, content=b"{}", headers={"Content-Type": "text/plain"}), 415, "request.media_type")
     check_problem(chief.post(USERS, content=b"", headers=JSON), 422, "request.invalid")

@@ -66,11 +66,12 @@ def test_every_bar_is_there_once_whatever_the_page(gateway: Gateway, reader: htt
     assert all(isinstance(row["open"], str) for row in rows)
 
 
-def test_a_range_has_its_start_and_not_its_end(reader: httpx2.Client) -> None:
-    rows = pages(reader, BARS, symbol="AAPL", start="2012-01-03", end="2012-01-06")
+def test_days_count_whole_and_a_moment_ends_a_range(reader: httpx2.Client) -> None:
+    rows = pages(reader, BARS, symbol="AAPL", start="2012-01-03", end="2012-01-05")
     assert [str(row["timestamp"])[:10] for row in rows] == ["2012-01-03", "2012-01-04", "2012-01-05"]
     same = pages(reader, BARS, symbol="AAPL", start="2012-01-03T00:00:00Z", end="2012-01-05T19:00:00-05:00")
     assert same == rows
+    assert pages(reader, BARS, symbol="AAPL", start="2012-01-03", end="2012-01-03") == rows[:1]
     assert pages(reader, BARS, symbol="AAPL", start="2050-01-01") == []
 
 
@@ -87,6 +88,63 @@ def test_a_whole_range_comes_in_other_formats(gateway: Gateway, reader: httpx2.C
         assert table[name].to_pylist() == getattr(stored.bars, name).tolist()
 
 
+@pytest.mark.parametrize("form", ["arrow", "parquet", "csv"])
+def test_a_limit_cuts_other_formats_short_and_they_have_no_pages(reader: httpx2.Client, form: str, run: str) -> None:
+    headers = {"Accept": MEDIA_TYPES[form]}  # type: ignore[index] - a str is no Literal
+    for path in (f"{BARS}?symbol=AAPL", f"/api/v1/backtests/{run}/tables/equity?"):
+        cut = read_table(reader.get(f"{path}&limit=3", headers=headers).content, form)
+        whole = read_table(reader.get(path, headers=headers).content, form)
+        assert cut.num_rows == 3
+        assert cut.to_pylist() == whole.slice(0, 3).to_pylist()
+        cursor = reader.get(f"{path}&limit=3").json()["next_cursor"]
+        refused = reader.get(f"{path}&cursor={cursor}", headers=headers)
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "?cursor")
+
+
+def test_a_chart_has_few_bars_and_every_extreme(gateway: Gateway, reader: httpx2.Client) -> None:
+    stored = gateway.parts.store.bars.load("AAPL", "1d")
+    assert stored is not None
+    bars = stored.bars
+    answer = reader.get(BARS, params={"symbol": "AAPL", "points": 100})
+    rows = answer.json()["data"]
+    assert (len(rows), answer.json()["has_more"]) == (100, False)
+    assert max(float(each["high"]) for each in rows) == bars.high.max()
+    assert min(float(each["low"]) for each in rows) == bars.low.min()
+    assert sum(float(each["volume"]) for each in rows) == bars.volume.sum()
+    assert (float(rows[0]["open"]), float(rows[-1]["close"])) == (bars.open[0], bars.close[-1])
+    known = reader.get(
+        BARS, params={"symbol": "AAPL", "points": 100}, headers={"If-None-Match": answer.headers["ETag"]}
+    )
+    assert known.status_code == 304
+    other = reader.get(BARS, params={"symbol": "AAPL", "points": 99}, headers={"If-None-Match": answer.headers["ETag"]})
+    assert len(other.json()["data"]) == 99
+    arrow = reader.get(BARS, params={"symbol": "AAPL", "points": 100}, headers={"Accept": MEDIA_TYPES["arrow"]})
+    table = read_table(arrow.content, "arrow")
+    assert table["high"].to_pylist() == [float(each["high"]) for each in rows]
+    few = {"symbol": "AAPL", "start": "2012-01-03", "end": "2012-01-05"}
+    assert reader.get(BARS, params=few | {"points": 9}).json() == reader.get(BARS, params=few).json()
+    assert reader.get(BARS, params={"symbol": "AAPL", "start": "2050-01-01", "points": 5}).json()["data"] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "pointer", "code"),
+    [
+        ("", "?symbol", "request.missing"),
+        ("symbol=AAPL&start=2012-02-30", "?start", "request.time"),
+        ("symbol=AAPL&start=2012-02-02&end=2012-02-01", "?end", "request.range"),
+        ("symbol=AAPL&interval=7q", "?interval", "request.value"),
+        ("symbol=AAPL&points=0", "?points", "request.value"),
+        ("symbol=AAPL&points=5&limit=5", "?points", "request.value"),
+    ],
+)
+def test_a_wrong_parameter_is_pointed_at(reader: httpx2.Client, query: str, pointer: str, code: str) -> None:
+    answer = reader.get(f"{BARS}?{query}")
+    assert answer.status_code == 422, answer.text
+    (wrong,) = answer.json()["errors"]
+    assert (wrong["pointer"], wrong["code"]) == (pointer, code)
+    assert "regex" not in wrong["detail"]
+
+
 def read_table(content: bytes, form: str) -> pa.Table:
     if form == "arrow":
         return pa.ipc.open_stream(content).read_all()
@@ -98,7 +156,7 @@ def read_table(content: bytes, form: str) -> pa.Table:
 
 
 def test_tags_save_what_a_client_has(gateway: Gateway, reader: httpx2.Client) -> None:
-    closed = {"symbol": "AAPL", "start": "2010-01-01", "end": "2011-01-01"}
+    closed = {"symbol": "AAPL", "start": "2010-01-01", "end": "2010-12-31"}
     first = reader.get(BARS, params=closed)
     assert "max-age" in first.headers["Cache-Control"]
     assert "private" in first.headers["Cache-Control"]
@@ -121,7 +179,7 @@ def test_strategies_have_their_parameters_with_bounds(reader: httpx2.Client) -> 
     assert reader.get("/api/v1/strategies/sma_cross").json() == found["sma_cross"]
 
 
-def test_ingestions_come_in_pages(gateway: Gateway, reader: httpx2.Client) -> None:
+def test_ingestions_of_the_command_line_are_the_operators(gateway: Gateway, reader: httpx2.Client, admin: User) -> None:
     from arbitrax.services.catalogue_ports import Chunk, IngestionRequest
 
     store = gateway.parts.store.ingestions
@@ -135,11 +193,23 @@ def test_ingestions_come_in_pages(gateway: Gateway, reader: httpx2.Client) -> No
         )
         store.fail(opened, chunk, "nobody answers")
         store.finish(opened, received=time.time_ns(), error="nobody answers")
-    rows = pages(reader, "/api/v1/ingestions", limit=2)
-    assert len(rows) == 3
-    assert rows == pages(reader, "/api/v1/ingestions")
-    assert {row["status"] for row in rows} == {"failed"}
-    assert reader.get(f"/api/v1/ingestions/{rows[0]['id']}").json() == rows[0]
+    with gateway.client(gateway.key(admin, "read", "admin")) as boss:
+        rows = pages(boss, "/api/v1/ingestions", limit=2)
+        assert len(rows) == 3
+        assert rows == pages(boss, "/api/v1/ingestions") == pages(boss, "/api/v1/ingestions?status=failed")
+        assert boss.get("/api/v1/ingestions?status=succeeded").json()["data"] == []
+        assert [row["created_at"] for row in rows] == sorted((str(row["created_at"]) for row in rows), reverse=True)
+        newest = rows[0]
+        assert (newest["status"], newest["error"]["detail"]) == ("failed", "nobody answers")  # type: ignore[index] - JSON
+        assert (newest["owner"], newest["job"], newest["bars_added"]) == (None, None, 0)
+        assert newest["spec"] == {
+            "symbols": ["AAPL"], "interval": "1d", "source": "yahoo", "start": "1970-01-03", "end": "1970-01-03",
+            "only_missing": False, "replace_source": False,
+        }  # fmt: skip
+        assert boss.get(f"/api/v1/ingestions/{newest['id']}").json() == newest
+        assert boss.post(f"/api/v1/ingestions/{newest['id']}/cancellation").status_code in (403, 404)
+    assert pages(reader, "/api/v1/ingestions") == []
+    assert reader.get(f"/api/v1/ingestions/{newest['id']}").status_code == 404
 
 
 @pytest.fixture(scope="module")
@@ -152,13 +222,21 @@ def test_a_finished_backtest_tells_everything_that_decided_it(reader: httpx2.Cli
     found = answer.json()
     assert found["id"] == run
     assert found["spec"]["strategy"]["parameters"] == {"fast": 3, "slow": 9, "short": False}
-    assert {"sharpe", "total_return"} <= set(found["metrics"])
-    undefined = [each for each in found["metrics"].values() if each["value"] is None]
+    assert (found["job"], found["owner"], found["status"], found["progress"]) == (
+        None,
+        found["owner"],
+        "succeeded",
+        1.0,
+    )
+    assert found["created_at"] == found["started_at"] == found["finished_at"]
+    result = found["result"]
+    assert {"sharpe", "total_return"} <= set(result["metrics"])
+    undefined = [each for each in result["metrics"].values() if each["value"] is None]
     assert all(each["undefined_because"] for each in undefined)
     assert reader.get(f"/api/v1/backtests/{run}", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
     summary = pages(reader, "/api/v1/backtests", limit=1)
-    assert run in {each["id"] for each in summary}
-    for link in (*found["tables"].values(), found["honesty"], found["report"]):
+    assert found in summary
+    for link in (*result["tables"].values(), result["equity"], result["honesty"], result["report"]):
         assert reader.get(link).status_code == 200
 
 

@@ -17,16 +17,17 @@ from arbitrax.api.openapi import openapi_document
 from arbitrax.domain.ids import encode, new_uuid
 from arbitrax.services.backtest_jobs import submit_backtest
 from arbitrax.services.identity_ports import KEY, USER, User
+from arbitrax.services.ingestion_jobs import IngestionSpec, submit_ingestion
 from tests.exchange_processes import Exchange
 from tests.gateway import Gateway
 from tests.integration.api.test_access import run_of
 from tests.job_workers import year
 
-OWNED = {"user", "key", "backtest", "account", "order"}
+OWNED = {"user", "key", "backtest", "ingestion", "account", "order"}
 """Names of parameters and fields that say whose something is."""
 SHARED = {
-    "symbol", "name", "table", "ingestion", "depth", "limit", "cursor", "status", "search", "interval", "start", "end",
-    "side", "client_order_id", "If-Match", "Idempotency-Key",
+    "symbol", "name", "table", "depth", "points", "strategy", "limit", "cursor", "status", "search", "interval",
+    "start", "end", "side", "client_order_id", "If-Match", "Idempotency-Key",
 }  # fmt: skip
 """Names of those that do not."""
 CHANGING = ("post", "put", "patch", "delete")
@@ -79,8 +80,11 @@ def theirs(gateway: Gateway, exchange: Exchange, stranger: User) -> dict[str, st
         while client.get(made.headers["Location"]).json()["recorded_at"] is None:
             threading.Event().wait(0.02)  # what is compared later does not change by itself
     waiting = submit_backtest(store, year(fast=5, slow=20), owner=stranger.id, now=time.time_ns())
+    asked = IngestionSpec(symbols=("SYN-THEIRS",), source="synthetic")
+    ingestion = submit_ingestion(store.jobs, asked, owner=stranger.id, now=time.time_ns())
     return {
         "user": encode(USER, stranger.id),
+        "ingestion": encode("ing", ingestion.id),
         "key": encode(KEY, key.id),
         "backtest": run_of(gateway, stranger),
         "waiting": encode("bt", waiting.id),
@@ -111,6 +115,7 @@ def state(gateway: Gateway, theirs: dict[str, str], stranger: User) -> list[Any]
                 f"/api/v1/keys/{theirs['key']}",
                 f"/api/v1/backtests/{theirs['backtest']}",
                 f"/api/v1/backtests/{theirs['waiting']}",
+                f"/api/v1/ingestions/{theirs['ingestion']}",
                 f"/api/v1/accounts/{theirs['account']}",
                 f"/api/v1/orders?account={theirs['account']}",
                 f"/api/v1/orders/{theirs['order']}?account={theirs['account']}",
@@ -131,7 +136,7 @@ def request_at(place: tuple[str, str, str, str], theirs: dict[str, str]) -> tupl
         path = path.replace(
             "{" + each + "}", theirs["waiting"] if "cancellation" in path and each == "backtest" else id
         )
-    path = path.replace("{table}", "trades").replace("{ingestion}", "ing_" + "0" * 26).replace("{symbol}", "COIN")
+    path = path.replace("{table}", "trades").replace("{symbol}", "COIN")
     options: dict[str, Any] = {"headers": {"If-Match": "*"}}
     names = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
     options["params"] = {each: theirs[each] for each in names & OWNED}

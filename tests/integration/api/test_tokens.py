@@ -3,8 +3,12 @@
 import base64
 import json
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
 
 import httpx2
 import jwt
@@ -14,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from psycopg import sql
 
 from arbitrax.domain.ids import encode
+from arbitrax.services.identity_first import add_with_made_password, forget_changed_passwords
 from arbitrax.services.identity_ports import KEY, LOGIN, USER, User
 from arbitrax.services.identity_tokens import AUDIENCE, ISSUER, AccessTokens
 from arbitrax.storage.signing_key_file import HomeSigningKey
@@ -157,22 +162,88 @@ def test_refreshing_gives_new_tokens_and_a_replayed_one_ends_the_whole_login(gat
         assert second != first
         access = renewed.json()["access_token"]
         assert answer_to(gateway, access).status_code == 200
-
-        client.cookies.clear()
-        replayed = client.post(REFRESH, headers={"Cookie": f"arbitrax_refresh={first}"})
+        pass_seconds(gateway, 10)
+        replayed = refreshed(gateway, first)
         assert replayed.status_code == 401
         assert replayed.json()["code"] == "access.token_reused"
         # The thief's or the victim's: nobody can tell, so neither counts.
-        assert client.post(REFRESH, headers={"Cookie": f"arbitrax_refresh={second}"}).status_code == 401
+        assert refreshed(gateway, second).status_code == 401
     until_gone(gateway, access)
+
+
+def refreshed(gateway: Gateway, token: str, address: str = "127.0.0.1") -> httpx2.Response:
+    """Return the answer to a refresh token that comes from an address of this machine."""
+    with httpx2.Client(transport=httpx2.HTTPTransport(local_address=address), timeout=30.0) as client:
+        return client.post(gateway.url + REFRESH, headers={"Cookie": f"arbitrax_refresh={token}"})
+
+
+def pass_seconds(gateway: Gateway, seconds: int) -> None:
+    """Let all refresh tokens have been used so much earlier."""
+    assert gateway.settings.database_url is not None
+    with psycopg.connect(gateway.settings.database_url) as connection:
+        connection.execute("UPDATE refresh_tokens SET used_at = used_at - make_interval(secs => %s)", (seconds,))
+
+
+def test_two_tabs_that_refresh_at_once_stay_signed_in(gateway: Gateway, viewer: User) -> None:
+    with closing(gateway.sign_in(viewer.name)) as client:
+        shared = client.cookies["arbitrax_refresh"]
+    with ThreadPoolExecutor(8) as tabs:
+        answers = list(tabs.map(lambda _: refreshed(gateway, shared), range(8)))
+    assert [each.status_code for each in answers] == [200] * 8
+    assert all(answer_to(gateway, each.json()["access_token"]).status_code == 200 for each in answers)
+    given = [each.cookies["arbitrax_refresh"] for each in answers]
+    assert len(set(given)) == 8
+    # The browser keeps the last one; ten minutes later it goes on with that, and the others are used up with it.
+    pass_seconds(gateway, 450)
+    kept = refreshed(gateway, given[-1])
+    assert kept.status_code == 200
+    assert refreshed(gateway, kept.cookies["arbitrax_refresh"]).status_code == 200
+    assert refreshed(gateway, given[0]).json()["code"] == "access.token_reused"
+
+
+def test_a_client_that_lost_the_answer_may_ask_again_for_ten_seconds(gateway: Gateway, viewer: User) -> None:
+    with closing(gateway.sign_in(viewer.name)) as client:
+        first = client.cookies["arbitrax_refresh"]
+    assert refreshed(gateway, first).status_code == 200
+    pass_seconds(gateway, 1)
+    again = refreshed(gateway, first)
+    assert again.status_code == 200
+    pass_seconds(gateway, 9)  # since the first exchange: asking again gives no longer
+    assert refreshed(gateway, first).status_code == 401
+    assert refreshed(gateway, again.cookies["arbitrax_refresh"]).status_code == 401
+
+
+def test_who_asks_again_from_elsewhere_or_with_an_older_token_is_no_other_tab(gateway: Gateway, viewer: User) -> None:
+    with closing(gateway.sign_in(viewer.name)) as one, closing(gateway.sign_in(viewer.name)) as other:
+        stolen, older = one.cookies["arbitrax_refresh"], other.cookies["arbitrax_refresh"]
+    assert refreshed(gateway, stolen).status_code == 200
+    assert refreshed(gateway, stolen, "127.0.0.2").json()["code"] == "access.token_reused"
+    newer = refreshed(gateway, older).cookies["arbitrax_refresh"]
+    assert refreshed(gateway, newer).status_code == 200
+    assert refreshed(gateway, older).json()["code"] == "access.token_reused"
+
+
+def test_a_client_that_moved_may_still_ask_again(gateway: Gateway, viewer: User) -> None:
+    with closing(gateway.sign_in(viewer.name)) as client:
+        first = client.cookies["arbitrax_refresh"]
+    assert refreshed(gateway, first, "127.0.0.2").status_code == 200
+    assert refreshed(gateway, first, "127.0.0.2").status_code == 200
+
+
+def test_asking_again_does_not_bring_back_a_login_that_ended(gateway: Gateway, viewer: User) -> None:
+    with closing(gateway.sign_in(viewer.name)) as client:
+        first = client.cookies["arbitrax_refresh"]
+        assert client.post(REFRESH).status_code == 200
+        assert client.post("/api/v1/auth/logout").status_code == 204
+    assert refreshed(gateway, first).status_code == 401
 
 
 def test_another_login_of_the_same_user_survives(gateway: Gateway, viewer: User) -> None:
     with closing(gateway.sign_in(viewer.name)) as one, closing(gateway.sign_in(viewer.name)) as other:
         first = one.cookies["arbitrax_refresh"]
         one.post(REFRESH)
-        one.cookies.clear()
-        assert one.post(REFRESH, headers={"Cookie": f"arbitrax_refresh={first}"}).status_code == 401
+        one.post(REFRESH)
+        assert refreshed(gateway, first).status_code == 401
         assert other.post(REFRESH).status_code == 200
 
 
@@ -209,6 +280,62 @@ def test_signing_out_ends_the_tokens(gateway: Gateway, viewer: User) -> None:
         assert "Max-Age=0" in answer.headers["Set-Cookie"]
         assert client.post(REFRESH).status_code == 401
     until_gone(gateway, access)
+
+
+@pytest.fixture
+def unwatched(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """As if a second took for ever: the gateway does not learn from the database what was taken away."""
+    authenticator = gateway.parts.authenticator
+    watch = authenticator.watch
+    assert watch is not None
+    with watch._looking:
+        monkeypatch.setattr(authenticator, "watch", SimpleNamespace(fresh=True, version=watch.version))
+        yield
+
+
+@pytest.mark.usefixtures("unwatched")
+def test_what_a_gateway_takes_away_itself_is_gone_with_its_answer(gateway: Gateway, admin: User) -> None:
+    user = gateway.user("alma", "trader")
+    path = f"/api/v1/users/{encode(USER, user.id)}"
+
+    def in_use() -> tuple[httpx2.Client, str]:
+        client = gateway.sign_in(user.name)
+        access = client.headers["Authorization"].removeprefix("Bearer ")
+        assert answer_to(gateway, access).status_code == 200
+        return client, access
+
+    def change(what: dict[str, object]) -> None:
+        tag = chief.get(path).headers["ETag"]
+        assert chief.patch(path, json=what, headers={"If-Match": tag}).status_code == 200
+
+    with closing(gateway.sign_in(admin.name)) as chief:
+        client, access = in_use()
+        with closing(client):
+            made = client.post("/api/v1/keys", json={"name": "brief", "scopes": ["read", "trade"]}).json()
+            assert answer_to(gateway, made["secret"]).status_code == 200
+            change({"role": "viewer"})
+            assert answer_to(gateway, made["secret"]).json()["scopes"] == ["read"]
+            client.delete(f"/api/v1/keys/{made['key']['id']}")
+            assert answer_to(gateway, made["secret"]).status_code == 401
+            client.post("/api/v1/auth/logout")
+            assert answer_to(gateway, access).status_code == 401
+        client, access = in_use()
+        with closing(client), closing(gateway.sign_in(user.name)) as other:
+            changed = {"current": PASSWORD, "password": "another long password"}
+            assert other.put("/api/v1/auth/password", json=changed).status_code == 200
+            assert answer_to(gateway, access).status_code == 401
+        change({"password": PASSWORD})
+        client, access = in_use()
+        with closing(client):
+            first = client.cookies["arbitrax_refresh"]
+            client.post(REFRESH)
+            client.post(REFRESH)
+            assert refreshed(gateway, first).json()["code"] == "access.token_reused"
+            assert answer_to(gateway, access).status_code == 401
+        client, access = in_use()
+        with closing(client):
+            change({"is_active": False})
+            assert answer_to(gateway, access).status_code == 401
 
 
 def test_a_disabled_user_is_out_and_back_when_enabled(gateway: Gateway, admin: User) -> None:
@@ -269,6 +396,35 @@ def test_a_first_password_must_be_changed_before_anything_else(gateway: Gateway)
         begun = time.monotonic()
         while client.get("/api/v1/users").status_code == 403:
             assert time.monotonic() - begun < 1.5
+
+
+def test_the_file_with_a_made_password_goes_when_the_password_does(gateway: Gateway, admin: User) -> None:
+    users, home = gateway.parts.store.users, gateway.settings.home
+
+    def added(name: str) -> tuple[User, Path]:
+        return add_with_made_password(users, name, "viewer", home, lambda change: change())
+
+    def change(user: User, what: dict[str, object]) -> None:
+        path = f"/api/v1/users/{encode(USER, user.id)}"
+        assert chief.patch(path, json=what, headers={"If-Match": chief.get(path).headers["ETag"]}).status_code == 200
+
+    (selma, hers), (simon, his), (_, left) = added("selma"), added("simon"), added("sofia")
+    with closing(gateway.sign_in(selma.name, hers.read_text().strip())) as client:
+        wrong = {"current": "not the password", "password": PASSWORD}
+        assert client.put("/api/v1/auth/password", json=wrong).status_code == 401
+        assert hers.exists()
+        own = {"current": hers.read_text().strip(), "password": PASSWORD}
+        assert client.put("/api/v1/auth/password", json=own).status_code == 200
+        assert not hers.exists()
+    with closing(gateway.sign_in(admin.name)) as chief:
+        change(simon, {"role": "trader"})
+        assert his.exists()
+        change(simon, {"password": PASSWORD})
+        assert not his.exists()
+    # As if the gateway had been killed before it removed the file: the next `arbitrax up` does.
+    hers.write_text("what it was\n")
+    forget_changed_passwords(users, home)
+    assert (hers.exists(), left.exists()) == (False, True)
 
 
 def test_a_revoked_key_is_gone_within_a_second(gateway: Gateway, trader: User) -> None:

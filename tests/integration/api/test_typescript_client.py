@@ -258,6 +258,10 @@ def test_orders_are_done_once_and_accounts_told(client: Client, proxy: FrameProx
     outcomes = program.answer("submitted")["submitted"]
     assert lost == [1]
     assert [each["status"] for each in outcomes] == ["open"] * 20 + ["refused"]
+    program.tell(validate=plain | {"price": "5.001"}, account="mine")
+    assert program.answer("validated")["validated"]["code"] == "order.price_off_tick"
+    program.tell(submit=[plain | {"price": 5}], account="mine")
+    assert program.answer("failed")["errors"][0]["pointer"] == "/orders/0/price"
     opened = {each.id for each in client.orders.list(account="mine") if each.price == "5.00"}
     assert opened == {each["id"] for each in outcomes[:-1]}
     traded(client)

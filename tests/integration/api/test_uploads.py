@@ -15,6 +15,7 @@ from arbitrax.domain.ids import decode, encode
 from arbitrax.services.backtest_jobs import AskedBacktest, do_backtest
 from arbitrax.services.backtests import run_stored
 from arbitrax.strategies.registry import find_strategy
+from tests.integration.api.test_command_line_url import Program
 from tests.job_workers import Workers
 
 PATH = "/api/v1/backtests"
@@ -96,7 +97,7 @@ def test_only_admins_may_send_code(gateway, uploads, admin, trader) -> None:
         ({"source": 7}, 422),
         ({"strategy": "a b"}, 422),
         ({"strategy": "../mine.py:Mine"}, 422),
-        ({"symbols": ["NOTSTORED"]}, 404),
+        ({"symbols": ["NOTSTORED"]}, 422),
     ],
     ids=repr,
 )
@@ -117,7 +118,23 @@ def test_an_uploaded_strategy_runs_and_its_result_is_like_any_other(gateway, chi
     assert reference.source_hash == hashlib.sha256(SOURCE.encode()).hexdigest()
     assert len(run.trades) > 3
     again = until_over(chief, chief.post(PATH, json=YEAR | {"parameters": {"days": 5}}).headers["location"])
-    assert again["result_hash"] == done["result_hash"]
+    assert again["result"]["result_hash"] == done["result"]["result_hash"]
+    assert taken.json()["spec"]["strategy"] | {"parameters": {"days": 5}} == done["spec"]["strategy"]
+
+
+def test_the_command_line_sends_a_file_along(gateway, admin, uploads, worker, tmp_path) -> None:
+    program = Program(tmp_path / "home", gateway.url, gateway.key(admin, "read", "trade", "admin"))
+    file = tmp_path / "mine.py"
+    file.write_text(SOURCE + "\n\nclass Other(Mine):\n    pass\n")
+    words = ("--symbol", "AAPL", "-p", "days=5", "--from", "2012-01-01", "--to", "2012-12-31", "--no-honesty")
+    assert "2 strategy classes, so name one" in program.run("backtest", "run", str(file), *words, code=2)[1]
+    made = program.json("backtest", "run", f"{file}:Mine", *words)
+    run = gateway.parts.store.runs.load(decode("bt", made["id"]))
+    assert run.strategy_source == file.read_text()
+    assert (run.spec.strategy.class_name, run.spec.strategy.parameters) == ("Mine", {"days": 5})
+    file.write_text(SOURCE)
+    assert program.json("backtest", "run", str(file), *words)["metrics"] == made["metrics"]
+    assert "cannot be read" in program.run("backtest", "run", str(tmp_path / "none.py"), *words, code=2)[1]
 
 
 def test_the_gateway_answers_about_it_and_runs_nothing_of_it(
@@ -129,7 +146,7 @@ def test_the_gateway_answers_about_it_and_runs_nothing_of_it(
     done = until_over(chief, chief.post(PATH, json=YEAR | {"source": source}).headers["location"])
     assert done["status"] == "succeeded", done
     assert not trap.exists(), "in the worker"
-    for path, accept in ((done["report"], "text/html"), (f"{PATH}/{done['id']}/honesty", "application/json")):
+    for path, accept in ((done["result"]["report"], "text/html"), (f"{PATH}/{done['id']}/honesty", "application/json")):
         assert chief.get(path, headers={"Accept": accept}).status_code == 200
     assert not trap.exists(), "in the gateway"
 

@@ -3,6 +3,7 @@
 import itertools
 import json
 import random
+import re
 import signal
 import socket as plain_socket
 import threading
@@ -10,12 +11,14 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
 import pytest
 import valkey
+from msgspec.structs import replace
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -184,13 +187,14 @@ def test_an_order_is_executed_once_and_refusals_have_their_codes(socket: Socket,
     assert first[0]["id"] == again[0]["id"]
     assert (first[1]["status"], first[1]["reason"]) == ("refused", "order.price_off_tick")
     by_rest = rest.post("/api/v1/orders", json=same | {"account": "mine"})
-    assert (by_rest.status_code, by_rest.json()["id"]) == (200, first[0]["id"])
+    assert (by_rest.status_code, by_rest.json()["id"]) == (201, first[0]["id"])
     too_many = socket.ask(op="submit", account="mine", orders=[order() for _ in range(201)])
     assert (too_many["type"], too_many["code"]) == ("error", "request.invalid")
     nobody = socket.ask(op="submit", account="theirs", orders=[order()])
     assert (nobody["type"], nobody["code"]) == ("error", "input.unknown_name")
     without = socket.ask(op="submit", account="mine", orders=[order() | {"client_order_id": None}])
-    assert without["code"] == "input.invalid"
+    assert without["code"] == "request.invalid"
+    assert [each["pointer"] for each in without["errors"]] == ["/orders/0/client_order_id"]
 
 
 def test_orders_go_with_the_session_that_said_so(gateway: Gateway, key: str, rest: httpx2.Client) -> None:
@@ -401,12 +405,98 @@ def test_pages_from_elsewhere_get_no_socket(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize(
-    "frame", ["", "{", "[]", "null", '{"op":1}', '{"op":"submit"}', "[" * 100_000, '{"op":"ping","x":1}']
+    ("frame", "code"),
+    [
+        ("", "request.malformed"),
+        ("{", "request.malformed"),
+        ("[" * 100_000, "request.invalid"),
+        ("[]", "request.invalid"),
+        ("null", "request.invalid"),
+        ('{"op":1}', "request.invalid"),
+        ('{"op":"submit"}', "request.invalid"),
+        ('{"op":"ping","x":1}', "request.invalid"),
+    ],
 )
-def test_nonsense_is_answered_and_the_socket_lives(socket: Socket, frame: str) -> None:
+def test_nonsense_is_answered_and_the_socket_lives(socket: Socket, frame: str, code: str) -> None:
     socket.connection.send(frame)
-    assert socket.wait_for(lambda each: each["type"] == "error")["code"] == "request.invalid"
+    assert socket.wait_for(lambda each: each["type"] == "error")["code"] == code
     assert socket.ask(op="ping")["type"] == "pong"
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_an_error_says_where_the_message_is_wrong_as_rest_does(
+    gateway: Gateway, key: str, rest: httpx2.Client, packed: bool
+) -> None:
+    wrong = order() | {"quantity": "1e5"}
+    by_rest = rest.post("/api/v1/orders", json=wrong | {"account": "mine"}).json()
+    with closing(Socket(gateway.url, key, packed=packed)) as socket:
+        answer = socket.ask(op="submit", account="mine", orders=[order(), wrong])
+        (told,), (found,) = by_rest["errors"], answer["errors"]
+        assert found == told | {"pointer": "/orders/1/quantity"}
+        assert (answer["code"], answer["retryable"], answer["retry_after"]) == ("request.invalid", False, None)
+        unknown = socket.ask(op="cancel_all", sid="buy")
+        assert [(each["pointer"], each["code"]) for each in unknown["errors"]] == [("/sid", "request.unknown")]
+        assert socket.ask(op="submit", account="theirs", orders=[order()])["errors"] == []
+
+
+def test_the_page_shows_an_error_as_it_is(socket: Socket) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "websocket.md").read_text()
+    (shown,) = re.findall(r'^\{"type": "error".*$', page, re.MULTILINE)
+    second = order()
+    del second["side"]
+    socket.connection.send(json.dumps({"op": "submit", "id": 4, "orders": [order(), second]}))
+    assert socket.wait_for(lambda each: each.get("id") == 4 and each["type"] == "error") == json.loads(shown)
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '{"op": "ping", "id": "twice", "id": "twice"}',
+        '{"id":"twice","op":"subscribe","channel":"book","symbols":["COIN"],"symbols":["GOLD"]}',
+        '{"id":"twice","op":"submit","orders":[{FIELDS},{"price":"1",FIELDS}]}',
+        '{"id":"twice","op":"submit","orders":[{"\\u0070rice" :"1",FIELDS}]}',
+        '{"id":"twice","op":"validate","order":{"quantity" : "9",FIELDS}}',
+    ],
+)
+def test_a_key_that_is_there_twice_is_refused(socket: Socket, rest: httpx2.Client, frame: str) -> None:
+    socket.connection.send(frame.replace("FIELDS", json.dumps(order("buy", "11"))[1:-1]))
+    answer = socket.wait_for(lambda each: each.get("id") == "twice")
+    assert (answer["type"], answer["code"]) == ("error", "request.malformed")
+    assert "twice" in answer["detail"]
+    assert rest.get("/api/v1/orders", params={"account": "mine"}).json()["data"] == []
+
+
+def test_a_colon_in_a_text_is_no_key(socket: Socket, rest: httpx2.Client) -> None:
+    named = order("buy", "11", client_order_id='a:"b":c')
+    assert socket.ask(op="submit", account="mine", orders=[named])["results"][0]["status"] == "open"
+
+
+def test_a_limit_says_how_long_to_wait(gateway: Gateway, key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = gateway.parts.limits
+    narrow = replace(plain.user, name="narrow", rate=0.1, burst=3.0)
+    with closing(Socket(gateway.url, key)) as socket:
+        monkeypatch.setattr(gateway.parts, "limits", replace(plain, user=narrow))
+        answers = [socket.ask(op="ping") for _ in range(4)]
+        refused = answers[-1]
+        assert [each["type"] for each in answers] == ["pong"] * 3 + ["error"]
+        assert (refused["code"], refused["retryable"], refused["errors"]) == ("access.rate_limited", True, [])
+        assert 1 <= refused["retry_after"] <= 11
+
+
+def test_an_order_is_checked_over_the_socket_as_by_rest(socket: Socket, rest: httpx2.Client) -> None:
+    for each in (order("buy", "11"), order("buy", "11.001"), order("buy", "11", "1000000000")):
+        found = socket.ask(op="validate", account="mine", order=each)
+        assert (found["type"], found["op"]) == ("result", "validate")
+        by_rest = rest.post("/api/v1/orders/validations", json=each | {"account": "mine"}).json()
+        assert found["validation"] | {"as_of": None} == by_rest | {"as_of": None}
+    assert rest.get("/api/v1/orders", params={"account": "mine"}).json()["data"] == []
+    nowhere = socket.ask(op="validate", account="mine", order=order() | {"symbol": "NONE"})
+    assert (nowhere["type"], nowhere["code"]) == ("error", "input.unknown_name")
+
+
+def test_who_may_not_trade_may_not_have_orders_checked(gateway: Gateway, published: None, trader: User) -> None:
+    with closing(Socket(gateway.url, gateway.key(trader, "read"))) as socket:
+        assert socket.ask(op="validate", account="mine", order=order())["code"] == "access.forbidden"
 
 
 def test_a_frame_without_end_closes_the_socket(socket: Socket) -> None:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from uuid import UUID
 
 import numpy as np
+import pytest
 
 from arbitrax.exchange import commands
 from arbitrax.exchange.records import COMMAND, Code, Happening
@@ -139,9 +140,14 @@ def registry(shard):
     )
 
 
-def broker_of(shard, gateway, postgres_url, **more):
-    """Return a broker whose reads nobody asks for here."""
-    return ExchangeBroker(gateway, registry(shard), PostgresAccounts(Database(postgres_url)), None, **more)
+@pytest.fixture
+def database(postgres_url):
+    with Database(postgres_url) as found:
+        yield found
+
+
+def broker_of(shard, gateway, database, **more):
+    return ExchangeBroker(gateway, registry(shard), PostgresAccounts(database), None, **more)
 
 
 class HoldingProxy(JournalProxy):
@@ -169,7 +175,7 @@ class HeldReader:
         return data
 
 
-def test_an_order_that_is_on_its_way_beyond_its_deadline_is_stale(shard, tmp_path, postgres_url):
+def test_an_order_that_is_on_its_way_beyond_its_deadline_is_stale(shard, tmp_path, database):
     worker = shard.started()
 
     async def run():
@@ -177,7 +183,7 @@ def test_an_order_that_is_on_its_way_beyond_its_deadline_is_stale(shard, tmp_pat
             await opened(channel)
         async with HoldingProxy(shard.url, tmp_path / "p") as proxy, gateway_to(shard, proxy.url) as (gateway, _):
             broker, order = (
-                broker_of(shard, gateway, postgres_url, deadline=200),
+                broker_of(shard, gateway, database, deadline=200),
                 NewOrder("PLAIN", "buy", "1", price="0.90"),
             )
             proxy.free.clear()
@@ -187,7 +193,7 @@ def test_an_order_that_is_on_its_way_beyond_its_deadline_is_stale(shard, tmp_pat
                 await asyncio.sleep(0)
             proxy.free.set()
             stale = await sent
-            return stale, await broker_of(shard, gateway, postgres_url).submit("rich", order)
+            return stale, await broker_of(shard, gateway, database).submit("rich", order)
 
     stale, again = asyncio.run(run())
     assert (stale.code, stale.http_status, stale.retryable) == ("order.stale", 409, True)
@@ -196,13 +202,13 @@ def test_an_order_that_is_on_its_way_beyond_its_deadline_is_stale(shard, tmp_pat
     shard.audit()
 
 
-def test_beyond_the_memory_mark_entry_answers_503_and_cancels_pass(shard, postgres_url):
+def test_beyond_the_memory_mark_entry_answers_503_and_cancels_pass(shard, database):
     worker = shard.started()
 
     async def run():
         async with gateway_to(shard) as (gateway, channel):
             await opened(channel)
-            broker = broker_of(shard, gateway, postgres_url)
+            broker = broker_of(shard, gateway, database)
             order = NewOrder("PLAIN", "buy", "1", price="0.90")
             bought = await broker.submit("rich", order)
             used = int(dict(_pairs(shard.channel.ask("INFO", "memory")))["used_memory"])

@@ -1,11 +1,11 @@
 // A program for tests: follows what it is told to, and writes what it sees, a JSON line each, to the standard output.
 //
 // Arguments: gateways, separated by commas; then lines on the standard input: {"follow": channel, "name": ...},
-// {"submit": [orders], "account": ...}, {"state": n}, {"close": true}.
+// {"submit": [orders], "account": ...}, {"validate": order, "account": ...}, {"state": n}, {"close": true}.
 
 import { createInterface } from "node:readline";
 
-import { type Listener, type NewOrder, connect } from "../../src/index.js";
+import { GatewayError, type Listener, type NewOrder, connect } from "../../src/index.js";
 
 interface Command {
   readonly depth?: 10 | 50;
@@ -13,6 +13,7 @@ interface Command {
   readonly name?: string;
   readonly submit?: readonly NewOrder[];
   readonly account?: string;
+  readonly validate?: NewOrder;
   readonly state?: number;
   readonly close?: boolean;
 }
@@ -41,6 +42,7 @@ async function act(command: Command): Promise<void> {
   else if (follow === "bars") stream.bars(name, "1s", listener(follow));
   else if (follow !== undefined) stream[follow](name, listener(follow));
   if (command.submit !== undefined) write({ submitted: await stream.submit(command.submit, command.account) });
+  if (command.validate !== undefined) write({ validated: await stream.validate(command.validate, command.account) });
   if (command.state !== undefined) write({ state: command.state, connections: stream.connections });
   if (command.close === true) {
     stream.close();
@@ -51,6 +53,6 @@ async function act(command: Command): Promise<void> {
 const input = createInterface({ input: process.stdin });
 input.on("line", (line) => {
   act(JSON.parse(line) as Command).catch((error: unknown) => {
-    write({ failed: String(error) });
+    write({ failed: String(error), errors: error instanceof GatewayError ? error.problem?.errors : undefined });
   });
 });

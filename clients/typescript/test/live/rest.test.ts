@@ -87,6 +87,7 @@ void test("every resource is read", async () => {
   assert.ok((await all(client.instruments.list("AAP"))).length > 0);
   assert.equal((await client.strategies.get("sma_cross")).class_name, "SmaCross");
   assert.ok((await all(client.strategies.list())).length > 5);
+  assert.equal((await client.bars.chart({ symbol: "AAPL", points: 50 })).length, 50);
   const asked = await client.ingestions.submit({ symbols: ["MADE-TS"], source: "synthetic" });
   assert.equal((await client.ingestions.cancel(asked.id)).id, asked.id);
   assert.equal((await client.ingestions.get(asked.id)).id, asked.id);
@@ -95,8 +96,86 @@ void test("every resource is read", async () => {
   await client.backtests.cancel(waits.id);
   const ended = await refusal(client.backtests.wait(waits.id));
   assert.equal(ended.code, "job.cancelled");
-  assert.ok((await all(client.backtests.unfinished("cancelled"))).some((each) => each.id === waits.id));
+  assert.ok((await all(client.backtests.list({ status: "cancelled" }))).some((each) => each.id === waits.id));
   await all(client.backtests.list());
+});
+
+/** What the tabs of a browser share: the cookies of a gateway, where no script sees them. */
+function browser() {
+  let cookie = "";
+  const seen = { at: 0, most: 0, sent: [] as string[] };
+  const ask: typeof fetch = async (input, init = {}) => {
+    const refreshes = (typeof input === "string" ? input : "").endsWith("/auth/refresh");
+    if (refreshes) {
+      seen.sent.push(cookie);
+      seen.most = Math.max(seen.most, (seen.at += 1));
+    }
+    const answer = await fetch(input, { ...init, headers: { ...(init.headers as Record<string, string>), Cookie: cookie } });
+    for (const each of answer.headers.getSetCookie()) cookie = each.split(";", 1)[0] ?? "";
+    if (refreshes) seen.at -= 1;
+    const headers = new Headers([...answer.headers].filter(([name]) => name !== "set-cookie"));
+    return new Response(answer.status === 204 ? null : await answer.text(), { status: answer.status, headers });
+  };
+  return { seen, tab: () => connect({ urls: [url], fetch: ask }) };
+}
+
+/** Locks as `navigator.locks` has them, of one name. */
+function locks(busy: Promise<unknown> = Promise.resolve()) {
+  let last = busy;
+  return {
+    request: async (_: string, options: { signal: AbortSignal }, work: () => Promise<unknown>) => {
+      const before = last;
+      let done: () => void = () => undefined;
+      last = new Promise<void>((resolve) => (done = resolve));
+      await Promise.race([
+        before,
+        new Promise((_, reject) => {
+          options.signal.addEventListener("abort", () => {
+            reject(options.signal.reason as Error);
+          });
+        }),
+      ]);
+      return work().finally(done);
+    },
+  };
+}
+
+async function withNavigator<T>(navigator: object, work: () => Promise<T>): Promise<T> {
+  const before = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+  Object.defineProperty(globalThis, "navigator", { configurable: true, value: navigator });
+  try {
+    return await work();
+  } finally {
+    if (before === undefined) Reflect.deleteProperty(globalThis, "navigator");
+    else Object.defineProperty(globalThis, "navigator", before);
+  }
+}
+
+void test("tabs of a browser renew one after another, each with the cookie of the one before", async () => {
+  const { seen, tab } = browser();
+  const tabs = [tab(), tab(), tab(), tab()] as const;
+  await tabs[0].login("ada", setting("GATEWAY_PASSWORD"));
+  await withNavigator({ locks: locks() }, async () => {
+    assert.deepEqual(await Promise.all(tabs.map((each) => each.resumeLogin())), [true, true, true, true]);
+  });
+  assert.equal(seen.most, 1);
+  assert.equal(new Set(seen.sent).size, 4);
+  for (const each of tabs) assert.equal((await each.me.get()).user.name, "ada");
+});
+
+void test("tabs that cannot lock renew at once and stay signed in", async () => {
+  const { seen, tab } = browser();
+  const tabs = [tab(), tab(), tab(), tab()] as const;
+  await tabs[0].login("ada", setting("GATEWAY_PASSWORD"));
+  const refused = { request: () => Promise.reject(new DOMException("no locks here", "SecurityError")) };
+  for (const navigator of [{}, { locks: refused }]) {
+    await withNavigator(navigator, async () => {
+      assert.deepEqual(await Promise.all(tabs.map((each) => each.resumeLogin())), [true, true, true, true]);
+    });
+  }
+  assert.equal(seen.most, 4);
+  for (const each of tabs) assert.equal((await each.me.get()).user.name, "ada");
+  assert.equal(await tabs[1].resumeLogin(), true);
 });
 
 void test("people sign in, and their token is renewed", async () => {

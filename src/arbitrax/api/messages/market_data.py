@@ -1,15 +1,14 @@
-"""Messages of instruments, bars and ingestions."""
+"""Messages of instruments and bars."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta, Struct
 
 from arbitrax.api.messages.fields import (
     Currency,
-    IngestionId,
     Interval,
     MaybeCurrency,
     MaybePrice,
@@ -21,11 +20,8 @@ from arbitrax.api.messages.fields import (
     Symbol,
 )
 from arbitrax.domain.assets import AssetType
-from arbitrax.domain.ids import encode
-from arbitrax.services.catalogue_ports import CatalogueEntry, IngestionSummary
+from arbitrax.services.catalogue_ports import CatalogueEntry
 from arbitrax.trading.registry import Instrument
-
-INGESTION = "ing"
 
 
 class SymbolMessage(Struct, frozen=True):
@@ -93,25 +89,6 @@ class BarPage(Struct, frozen=True):
     has_more: bool
 
 
-class IngestionMessage(Struct, frozen=True):
-    """An ingestion: what was asked of a vendor, and how far it got."""
-
-    id: IngestionId
-    source: Source
-    symbols: list[Symbol]
-    interval: Interval
-    status: Literal["running", "finished", "failed", "stopped"]
-    chunks: int
-    chunks_done: int
-    bars_added: int
-    bars_updated: int
-    bars_unchanged: int
-    rows_quarantined: int
-    error: str | None
-    started_at: datetime
-    finished_at: datetime | None
-
-
 def instrument_message(entry: CatalogueEntry, traded: Instrument | None) -> InstrumentMessage:
     """Return an instrument's message."""
     asset = entry.asset
@@ -131,24 +108,4 @@ def instrument_message(entry: CatalogueEntry, traded: Instrument | None) -> Inst
         trading=None
         if traded is None
         else TradingMessage(traded.shard, traded.tick_size, traded.lot_size, traded.currency),
-    )
-
-
-def ingestion_message(found: IngestionSummary) -> IngestionMessage:
-    """Return an ingestion's message."""
-    return IngestionMessage(
-        id=encode(INGESTION, found.id),
-        source=found.source,
-        symbols=list(found.symbols),
-        interval=found.interval,
-        status=found.status,  # type: ignore[arg-type]  # of the four
-        chunks=found.chunks,
-        chunks_done=found.chunks_done,
-        bars_added=found.added,
-        bars_updated=found.updated,
-        bars_unchanged=found.unchanged,
-        rows_quarantined=found.quarantined,
-        error=found.error,
-        started_at=found.started,
-        finished_at=found.finished,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import decimal
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 
@@ -12,16 +13,19 @@ from msgspec import Meta, Struct
 from arbitrax.api.messages.fields import Currency, MaybePrice, Price, Quantity, Symbol, UserId
 from arbitrax.api.parameters import SYMBOL
 from arbitrax.domain.ids import encode
+from arbitrax.exchange.identifiers import fill_text
 from arbitrax.exchange.records import Code
 from arbitrax.services.identity_ports import USER
-from arbitrax.storage.postgres.exchange_orders import RecordedOrder
+from arbitrax.storage.postgres.exchange_orders import RecordedFill, RecordedOrder
 from arbitrax.trading import orders as broker
 from arbitrax.trading.refusals import REFUSALS
-from arbitrax.trading.registry import Account
+from arbitrax.trading.registry import Account, Instrument
 
 _ORDER = "ord_0001000000000001"
 AccountId = Annotated[str, Meta(examples=["acc_01J8ZQ4M8K3T5V7X9Y1B3D5F7H"])]
 OrderId = Annotated[str, Meta(examples=[_ORDER])]
+FillId = Annotated[str, Meta(examples=["fill_000408001DHMG2ZK000000000T"])]
+"""Sorts by the time of the event in which it traded."""
 MaybeOrderId = Annotated[str | None, Meta(examples=[_ORDER])]
 ClientOrderId = Annotated[str, Meta(max_length=32, pattern=r"^[!-~]{1,32}$(?!\n)", examples=["t_019ac3f2b71_a1"])]
 AccountText = Annotated[str, Meta(min_length=1, max_length=64, pattern=SYMBOL, examples=["demo"])]
@@ -32,6 +36,7 @@ Time = Annotated[datetime, Meta(tz=True)]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 MOST_DELAY = 86_400_000
+NOTHING = decimal.Decimal(0)
 
 
 class OrderTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -104,8 +109,8 @@ class NewOrder(OrderTerms, frozen=True, kw_only=True, forbid_unknown_fields=True
 class OrderChange(Struct, frozen=True, forbid_unknown_fields=True):
     """What to change of an order; less quantity at the same price keeps its place in the queue."""
 
-    quantity: Lots
-    """The new total, what has filled included."""
+    quantity: Lots | None = None
+    """The new total, what has filled included. What is left out stays; something must be given."""
     price: Decimal | None = None
     stop: Decimal | None = None
 
@@ -153,6 +158,7 @@ class ValidationMessage(Struct, frozen=True):
 class FillOfOrder(Struct, frozen=True):
     """A trade of an order."""
 
+    id: FillId
     order: OrderId
     side: broker.Side
     quantity: Quantity
@@ -183,12 +189,16 @@ class OrderOutcome(Struct, frozen=True):
     """Why it ended, when it did."""
     fills: list[FillOfOrder] = []
     detail: str | None = None
+    repeated: bool = False
+    """It was sent before: all but `received_at` is as it was told then."""
+    deadline: datetime | None = None
+    """Of what is unknown: later it is not executed any more; `GET /api/v1/orders` takes it along."""
     received_at: datetime | None = None
-    """When the gateway had the request; all times are by the journal's clock."""
+    """When the gateway had this request; all times are by the journal's clock."""
     journaled_at: datetime | None = None
     """When the command was journaled: from then on nothing loses it."""
     executed_at: datetime | None = None
-    """When the gateway knew what the exchange had made of it."""
+    """When the exchange had executed it."""
     links: OrderLinks | None = None
     """By REST."""
 
@@ -231,7 +241,7 @@ class OrderMessage(Struct, frozen=True):
 class FillMessage(Struct, frozen=True):
     """One side of a match, as recorded."""
 
-    id: Annotated[str, Meta(examples=["00010000-0000-0000-6172-626974726178"])]
+    id: FillId
     order: OrderId
     account: AccountId
     symbol: Symbol
@@ -345,8 +355,12 @@ def order_message(order: broker.OrderState, account: Account, *, linked: bool = 
     )
 
 
-def recorded_order_message(order: RecordedOrder, account: Account) -> OrderMessage:
-    """Return the message of an order as it is recorded."""
+def recorded_order_message(order: RecordedOrder, account: Account, instrument: Instrument | None) -> OrderMessage:
+    """Return the message of an order as it is recorded, in the words it had while it was open.
+
+    ``instrument``: None of one that was refused because there is no such.
+    """
+    price, lots = (_plain, _plain) if instrument is None else (instrument.prices.text, instrument.quantities.text)
     ended = order.ended_at is not None
     words: dict[str, broker.Status] = {"rejected": "refused", "filled": "filled", "open": "open"}
     default: broker.Status = "open" if order.status == "partially_filled" else "cancelled"
@@ -358,24 +372,50 @@ def recorded_order_message(order: RecordedOrder, account: Account) -> OrderMessa
         side="sell" if order.side == "sell" else "buy",
         type=order.order_type,
         time_in_force=order.time_in_force,
-        price=_text(order.limit_price),
-        stop=_text(order.stop_price),
-        quantity=f"{order.quantity:f}",
-        filled_quantity=f"{order.filled_quantity:f}",
-        open_quantity="0" if ended else f"{order.quantity - order.filled_quantity:f}",
-        average_price=_text(order.average_price),
-        fee=f"{order.fee.normalize():f}",
+        price=_maybe(price, order.limit_price),
+        stop=_maybe(price, order.stop_price),
+        quantity=lots(order.quantity),
+        filled_quantity=lots(order.filled_quantity),
+        open_quantity=lots(NOTHING if ended else order.quantity - order.filled_quantity),
+        average_price=_maybe(_plain if instrument is None else instrument.mean_text, order.average_price),
+        fee=(_plain if instrument is None else instrument.cash.text)(order.fee),
         status=words.get(order.status, default),
         reason=None if order.reason == "none" else REFUSALS[Code[order.reason.upper()]].code,
         created_at=order.created_at,
         ended_at=order.ended_at,
-        recorded_at=order.recorded_at,
+        recorded_at=order.recorded_at.replace(microsecond=order.recorded_at.microsecond // 1000 * 1000),
         links=order_links(order.id, account),
     )
 
 
-def _text(value: decimal.Decimal | None) -> str | None:
-    return None if value is None else f"{value.normalize():f}"
+def _plain(value: decimal.Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _maybe(write: Callable[[decimal.Decimal], str], value: decimal.Decimal | None) -> str | None:
+    return None if value is None else write(value)
+
+
+def recorded_fill_message(fill: RecordedFill, account: Account, instrument: Instrument) -> FillMessage:
+    """Return the message of a side of a match."""
+    return FillMessage(
+        id=fill_text(fill.id.int),
+        order=fill.order,
+        account=account.text,
+        symbol=fill.symbol,
+        side="buy" if fill.quantity > 0 else "sell",
+        quantity=instrument.quantities.text(abs(fill.quantity)),
+        price=instrument.prices.text(fill.price),
+        fee=instrument.cash.text(fill.fee),
+        maker=fill.is_maker,
+        phase=fill.phase,
+        at=fill.filled_at,
+    )
+
+
+def fill_of_order(fill: broker.Fill) -> FillOfOrder:
+    """Return a fill's message."""
+    return FillOfOrder(fill.id, fill.order, fill.side, fill.quantity, fill.price, fill.maker)
 
 
 def outcome_message(
@@ -384,12 +424,19 @@ def outcome_message(
     client: str | None,
     *,
     received: int,
-    now: int,
     linked: bool = False,
 ) -> OrderOutcome:
-    """Return the message of what was done, or is not known yet. ``received`` and ``now``: ms by the journal's clock."""
+    """Return the message of what was done, or is not known yet. ``received``: ms by the journal's clock."""
     if isinstance(found, broker.Unknown):
-        return OrderOutcome("unknown", None, account.text, client, detail=found.sentence, received_at=moment(received))
+        return OrderOutcome(
+            "unknown",
+            found.order,
+            account.text,
+            client,
+            detail=found.sentence,
+            deadline=None if found.deadline is None else moment(found.deadline),
+            received_at=moment(received),
+        )
     return OrderOutcome(
         status=found.status or "open",
         id=found.order,
@@ -399,28 +446,12 @@ def outcome_message(
         filled_quantity=found.filled,
         open_quantity=found.open,
         reason=found.reason,
-        fills=[FillOfOrder(each.order, each.side, each.quantity, each.price, each.maker) for each in found.fills],
+        fills=[fill_of_order(each) for each in found.fills],
+        repeated=found.repeated,
         received_at=moment(received),
         journaled_at=None if found.journaled is None else moment(found.journaled),
-        executed_at=moment(now),
+        executed_at=None if found.executed is None else moment(found.executed),
         links=order_links(found.order, account) if linked and found.order is not None else None,
-    )
-
-
-def known_outcome(order: broker.OrderState, account: Account, *, received: int, linked: bool = False) -> OrderOutcome:
-    """Return the same message of an order that was sent before, as it is now."""
-    return OrderOutcome(
-        order.status,
-        order.order,
-        account.text,
-        order.client_order_id or None,
-        order.quantity,
-        order.filled,
-        order.open,
-        order.reason,
-        received_at=moment(received),
-        journaled_at=moment(order.created),
-        links=order_links(order.order, account) if linked else None,
     )
 
 

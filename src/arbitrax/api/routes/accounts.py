@@ -17,6 +17,7 @@ from arbitrax.api.messages.orders import (
     account_detail,
     account_message,
     position_message,
+    recorded_fill_message,
 )
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
 from arbitrax.api.parameters import AccountId, AccountName, MaybeOrderId
@@ -26,7 +27,6 @@ from arbitrax.domain.ids import decode
 from arbitrax.exchange.identifiers import parse_order
 from arbitrax.services.identity_ports import USER
 from arbitrax.services.mutations import Change
-from arbitrax.storage.postgres.exchange_orders import RecordedFill
 from arbitrax.trading.registry import Account
 
 PATH = "/api/v1/accounts"
@@ -110,22 +110,9 @@ async def list_fills(
     found = await request.run(
         request.parts.store.recorded_orders.fills, owner.id, order=number, limit=limit + 1, **more
     )
-    return page(found, limit, lambda each: _fill(each, owner), lambda each: each.id)
-
-
-def _fill(fill: RecordedFill, owner: Account) -> FillMessage:
-    return FillMessage(
-        id=str(fill.id),
-        order=fill.order,
-        account=owner.text,
-        symbol=fill.symbol,
-        side="buy" if fill.quantity > 0 else "sell",
-        quantity=f"{abs(fill.quantity):f}",
-        price=f"{fill.price.normalize():f}",
-        fee=f"{fill.fee.normalize():f}",
-        maker=fill.is_maker,
-        phase=fill.phase,
-        at=fill.filled_at,
+    listed = await request.parts.desk.listed({each.symbol for each in found})
+    return page(
+        found, limit, lambda each: recorded_fill_message(each, owner, listed[each.symbol]), lambda each: each.id
     )
 
 

@@ -13,8 +13,8 @@ from litestar.params import JSONBody
 
 from arbitrax.api.authorisation import WITH_OLD_PASSWORD
 from arbitrax.api.messages.identity import AccessToken, Credentials, Me, NewPassword, UserMessage, user_message
-from arbitrax.api.requests import GatewayRequest, changed
-from arbitrax.domain.errors import AccessError, NotAuthenticated, TooManyRequests
+from arbitrax.api.requests import ENDS_RIGHTS, GatewayRequest, changed
+from arbitrax.domain.errors import AccessError, NotAuthenticated, TokenReused, TooManyRequests
 from arbitrax.domain.ids import encode
 from arbitrax.services.identity_logins import Tokens
 from arbitrax.services.identity_ports import LOGIN, USER
@@ -54,19 +54,27 @@ async def login(request: GatewayRequest, data: JSONBody[Credentials]) -> Respons
     summary="Exchange the refresh token in the cookie",
 )
 async def refresh(request: GatewayRequest) -> Response[AccessToken]:
-    """Return a new access token and set a new cookie. A refresh token counts once: a second use ends the login."""
+    """Return a new access token and set a new cookie.
+
+    A refresh token counts once: a second use ends the login, except that the last one may come again from the same
+    address within 10 seconds.
+    """
     _check_origin(request)
     token = request.cookies.get(COOKIE)
     if not token or len(token) > 256 or not token.isascii():
         raise NotAuthenticated("There is no refresh token; sign in.")
     # To its end even when the client goes away: a token that was used up and not replaced would end the login.
-    tokens = await asyncio.shield(request.run(request.parts.store.logins.refresh, token, request.actor))
+    try:
+        tokens = await asyncio.shield(request.run(request.parts.store.logins.refresh, token, request.actor))
+    except TokenReused:
+        request.parts.authenticator.forget()
+        raise
     return _signed_in(request, tokens)
 
 
 @post(
     f"{PATH}/logout",
-    opt={"access": "person", WITH_OLD_PASSWORD: True},
+    opt={"access": "person", WITH_OLD_PASSWORD: True, ENDS_RIGHTS: True},
     tags=["auth"],
     operation_id="logout",
     status_code=204,
@@ -103,7 +111,7 @@ async def me(request: GatewayRequest) -> Me:
 
 @put(
     f"{PATH}/password",
-    opt={"access": "person", WITH_OLD_PASSWORD: True},
+    opt={"access": "person", WITH_OLD_PASSWORD: True, ENDS_RIGHTS: True},
     tags=["auth"],
     operation_id="change_password",
     summary="Change one's own password",
@@ -120,7 +128,9 @@ async def change_password(request: GatewayRequest, data: JSONBody[NewPassword]) 
         user = request.parts.store.users.change_password(principal.user, data.current, data.password, login=login)
         return changed(200, user_message(user), subject=encode(USER, user.id))
 
-    return await request.change("user.change_password", effect)
+    response = await request.change("user.change_password", effect)
+    await request.run(request.parts.store.forget_made_password, principal.name)
+    return response
 
 
 def _signed_in(request: GatewayRequest, tokens: Tokens) -> Response[AccessToken]:

@@ -1,63 +1,53 @@
-"""Backtests of the user who asks: list, show; of finished ones tables, honesty panel, report."""
+"""Backtests of the user who asks: submit, list, show, cancel. Workers do them (docs/concepts/jobs.md)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+import time
+from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from litestar import Response, get
-from litestar.params import FromPath, FromQuery
+from litestar import Response, get, post
+from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 
-from arbitrax import __version__ as VERSION  # noqa: N812 - a constant
-from arbitrax.api.conditions import is_known
-from arbitrax.api.formats import MEDIA_TYPES, Format, accepted, decimal, encode_table, table_responses
-from arbitrax.api.messages.backtest_jobs import BacktestJob, Unfinished
-from arbitrax.api.messages.backtests import BacktestMessage, BacktestSummary, RowPage, backtest_message, summary_message
-from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor, write_cursor
-from arbitrax.api.parameters import BacktestId
-from arbitrax.api.problems import RequestError
-from arbitrax.api.requests import GatewayRequest
-from arbitrax.api.routes.backtest_jobs import check_unfinished, unfinished_backtest, unfinished_backtests
-from arbitrax.domain.errors import UnknownNameError
-from arbitrax.services.backtests import find_head, find_run, restored_result
+from arbitrax.api.messages.backtests import PATH, BacktestMessage, backtest_message
+from arbitrax.api.messages.new_backtest import NewBacktest
+from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
+from arbitrax.api.parameters import SYMBOL, BacktestId
+from arbitrax.api.requests import GatewayRequest, changed
+from arbitrax.api.routes.backtest_results import answer_about
+from arbitrax.domain.errors import AccessError
+from arbitrax.domain.ids import decode, encode
+from arbitrax.services import backtest_records
+from arbitrax.services.backtest_jobs import submit_backtest, submit_uploaded
+from arbitrax.services.backtest_records import BacktestFilter, find_backtest
+from arbitrax.services.backtests import RUN
+from arbitrax.services.jobs import OVER, Status
+from arbitrax.services.mutations import Change
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-    from arbitrax.backtest.result import Result
-
-PATH = "/api/v1/backtests"
-Table = Literal[
-    "equity", "orders", "fills", "events", "trades", "contributions", "monthly", "yearly", "drawdowns",
-    "var_backtest", "rolling",
-]  # fmt: skip
-TABLES: tuple[str, ...] = Table.__args__  # type: ignore[attr-defined]  # of a Literal
-MONEY = frozenset(
-    {
-        "equity", "benchmark", "exposure", "size", "limit", "stop", "trail", "quantity", "reference_price", "price",
-        "fee", "slippage", "amount", "entry_price", "exit_price", "pnl", "fees", "income",
-    }
-)  # fmt: skip
-"""Columns that hold money, prices or quantities, in tables that do."""
-RATIOS = frozenset({"monthly", "yearly", "drawdowns", "var_backtest", "rolling"})
-"""Tables of returns and ratios only."""
-KEPT = "private, max-age=86400"
-"""A finished run never changes; how it is shown may, with another release."""
+StrategyName = Annotated[
+    str | None, Parameter(min_length=1, max_length=100, pattern=r"^[^\x00]+$", description="Only of this strategy.")
+]
+TradedSymbol = Annotated[
+    str | None, Parameter(min_length=1, max_length=64, pattern=SYMBOL, description="Only those that trade this symbol.")
+]
 
 
 @get(PATH, opt={"access": "read"}, tags=["backtests"], operation_id="list_backtests", summary="List backtests")
 async def list_backtests(
-    request: GatewayRequest, status: FromQuery[Unfinished | None] = None, limit: Limit = DEFAULT, cursor: Cursor = None
-) -> Page[BacktestSummary] | Page[BacktestJob]:
-    """Return one's own finished backtests, an admin everybody's, the newest first; or those with another status."""
+    request: GatewayRequest,
+    *,
+    status: FromQuery[Status | None] = None,
+    strategy: StrategyName = None,
+    symbol: TradedSymbol = None,
+    limit: Limit = DEFAULT,
+    cursor: Cursor = None,
+) -> Page[BacktestMessage]:
+    """Return one's own backtests, an admin everybody's, in every status or in one, the newest first."""
+    which = BacktestFilter(owner=request.principal.sees, status=status, strategy=strategy, symbol=symbol)
     after = read_cursor(cursor, UUID)
-    if status is not None:
-        return await request.run(unfinished_backtests, request, status, limit, after)
-    sees = request.principal.sees
-    found = await request.run(request.parts.store.runs.newest, limit + 1, owner=sees, after=after)
-    return page(found, limit, summary_message, lambda each: each.id)
+    found = await request.run(request.parts.store.backtest_records.newest, limit + 1, which, before=after)
+    return page(found, limit, backtest_message, lambda each: each.id)
 
 
 @get(
@@ -67,157 +57,75 @@ async def list_backtests(
     operation_id="get_backtest",
     summary="Get a backtest",
 )
-async def get_backtest(
-    request: GatewayRequest, backtest: FromPath[BacktestId]
-) -> Response[BacktestMessage | BacktestJob]:
-    """Return a finished backtest with its spec and metrics; or how far another is, or why it has no result."""
-
-    def make() -> bytes:
-        run = find_run(request.parts.store.runs, backtest)
-        return msgspec.json.encode(backtest_message(run, f"{PATH}/{backtest}", TABLES))
+async def get_backtest(request: GatewayRequest, backtest: FromPath[BacktestId]) -> Response[BacktestMessage]:
+    """Return a backtest: how far it is, why it has no result, or its metrics and where its tables are."""
 
     def answer() -> Response[Any]:
-        return unfinished_backtest(request, backtest) or _answer(request, backtest, "json", make)
+        found = find_backtest(request.parts.store.backtest_records, decode(RUN, backtest), sees=request.principal.sees)
+
+        def make() -> bytes:
+            return msgspec.json.encode(backtest_message(found))
+
+        if found.run is not None:
+            return answer_about(request, backtest, found.run.result_hash, make, form="json", what="run")
+        headers = {} if found.progress.status in OVER else {"Retry-After": "1"}
+        return Response(make(), media_type="application/json", headers=headers)
 
     return await request.run(answer)
 
 
-@get(
-    f"{PATH}/{{backtest:str}}/tables/{{table:str}}",
-    opt={"access": "read", "tables": True},
+@post(
+    PATH,
+    opt={"access": "trade"},
     tags=["backtests"],
-    operation_id="get_backtest_table",
-    summary="Get a table of a backtest's result",
-    responses=table_responses(RowPage),
+    operation_id="add_backtest",
+    status_code=202,
+    summary="Run a backtest",
 )
-async def get_backtest_table(
-    request: GatewayRequest,
-    backtest: FromPath[BacktestId],
-    table: FromPath[Table],
-    limit: Limit = 500,
-    cursor: Cursor = None,
-) -> Response[Any]:
-    """Return the rows of a table: JSON in pages, or all of them as an Arrow stream, Parquet or CSV (by Accept)."""
-    form, after = accepted(request), read_cursor(cursor, int)
-    if form != "json" and after is not None:
-        raise RequestError(422, "Only JSON comes in pages; leave cursor out.")
+async def add_backtest(request: GatewayRequest, data: JSONBody[NewBacktest]) -> Response[BacktestMessage]:
+    """Take a backtest: it waits for a worker. Its address tells how far it is, and has the result when it is done."""
+    spec, owner, store, source = data.spec(), request.principal.user, request.parts.store, data.source
+    if source is not None:
+        _check_upload(request)
 
-    def make() -> bytes:
-        from arbitrax.backtest.export import frame_named
+    def effect() -> Change:
+        now = time.time_ns()
+        if source is None:
+            job = submit_backtest(store, spec, owner=owner, now=now)
+        else:
+            job = submit_uploaded(store, spec, source, owner=owner, now=now)
+        found = find_backtest(store.backtest_records, job.id, sees=owner)
+        id = encode(RUN, job.id)
+        return changed(202, backtest_message(found), location=f"{PATH}/{id}", subject=id, strategy=data.strategy)
 
-        frame = frame_named(_result(request, backtest), table)
-        for name in frame.select_dtypes("timedelta").columns:
-            frame = frame.assign(**{name: frame[name].dt.total_seconds()}).rename(columns={name: f"{name}_seconds"})
-        if form == "json":
-            money = frozenset() if table in RATIOS else MONEY
-            return msgspec.json.encode(_rows(frame, after or 0, limit, money))
-        import pyarrow as pa
-
-        return encode_table(pa.Table.from_pandas(frame, preserve_index=False), form)
-
-    what = f"{table} {form} {after} {limit}" if form == "json" else f"{table} {form}"
-    return await request.run(_answer, request, backtest, form, make, what)
+    return await request.change("backtest.add", effect)
 
 
-@get(
-    f"{PATH}/{{backtest:str}}/honesty",
-    opt={"access": "read"},
+def _check_upload(request: GatewayRequest) -> None:
+    """Refuse code of those who may not send any."""
+    if not request.parts.takes_uploads:
+        raise AccessError("This gateway takes no strategy code; ARBITRAX_STRATEGY_UPLOADS=admin allows it to admins.")
+    if "admin" not in request.principal.scopes:
+        raise AccessError("Only an admin may send strategy code, with a key that has the scope 'admin'.")
+
+
+@post(
+    f"{PATH}/{{backtest:str}}/cancellation",
+    opt={"access": "trade"},
     tags=["backtests"],
-    operation_id="get_backtest_honesty",
-    summary="Get what there is to doubt about a backtest",
+    operation_id="cancel_backtest",
+    status_code=202,
+    summary="Cancel a backtest",
 )
-async def get_backtest_honesty(request: GatewayRequest, backtest: FromPath[BacktestId]) -> Response[dict[str, Any]]:
-    """Return the honesty panel: look-ahead, luck, costs, the share of the best trades."""
+async def cancel_backtest(request: GatewayRequest, backtest: FromPath[BacktestId]) -> Response[BacktestMessage]:
+    """Ask for the end of a backtest: at once while it waits, within seconds while it runs. One that is over: 409."""
+    id, sees, store = decode(RUN, backtest), request.principal.sees, request.parts.store
 
-    def make() -> bytes:
-        return msgspec.json.encode(_result(request, backtest).honesty.document())
+    def effect() -> Change:
+        found = backtest_records.cancel_backtest(store.backtest_records, store.jobs, id, sees=sees)
+        return changed(202, backtest_message(found), location=f"{PATH}/{backtest}", subject=backtest)
 
-    return await request.run(_answer, request, backtest, "json", make, "honesty")
-
-
-@get(
-    f"{PATH}/{{backtest:str}}/report",
-    opt={"access": "read"},
-    tags=["backtests"],
-    operation_id="get_backtest_report",
-    summary="Get a backtest's report as one HTML file",
-    media_type="text/html",
-)
-async def get_backtest_report(request: GatewayRequest, backtest: FromPath[BacktestId]) -> Response[str]:
-    """Return the report: one page that needs no network."""
-    accepted(request, ("html",))
-
-    def make() -> bytes:
-        from arbitrax.backtest.report import render_report
-
-        run = find_run(request.parts.store.runs, backtest)
-        facts = {"Engine": f"ArbitraX {run.engine_version}"}
-        return render_report(_result(request, backtest), run_id=backtest, facts=facts).encode()
-
-    return await request.run(_answer, request, backtest, "html", make, "report")
+    return await request.change("backtest.cancel", effect)
 
 
-def _answer(
-    request: GatewayRequest, backtest: str, form: Format, make: Callable[[], bytes], what: str = "run"
-) -> Response[Any]:
-    """Answer about a run: as it was answered to the same user before, or made now."""
-    parts, principal = request.parts, request.principal
-    try:
-        _, head = find_head(parts.store.runs, backtest, sees=principal.sees)
-    except UnknownNameError:
-        check_unfinished(request, backtest)
-        raise
-    content = f"{backtest} {head.result_hash} {what}"
-    tag = _tag(head.result_hash, what)
-    headers = {"ETag": tag, "Cache-Control": KEPT, "Vary": "Accept, Authorization"}
-    if form == "html":
-        headers["Content-Security-Policy"] = (
-            "sandbox allow-scripts allow-downloads; default-src 'none'; style-src 'unsafe-inline'; "
-            "script-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
-        )
-    if is_known(request, tag):
-        return Response(None, status_code=304, headers=headers)
-    body = parts.answers.get(principal.user, content)
-    if body is None:
-        body = make()
-        parts.answers.put(principal.user, content, body)
-    return Response(body, media_type=MEDIA_TYPES[form], headers=headers)
-
-
-def _tag(result_hash: str, what: str) -> str:
-    import hashlib
-
-    return f'"{hashlib.sha256(f"{result_hash} {what} {VERSION}".encode()).hexdigest()[:32]}"'
-
-
-def _result(request: GatewayRequest, backtest: str) -> Result:
-    store = request.parts.store
-    # The gateway executes nothing that came as text.
-    return restored_result(store.bars, store.actions, find_run(store.runs, backtest), only_registered=True)
-
-
-def _rows(frame: pd.DataFrame, first: int, limit: int, money: frozenset[str]) -> RowPage:
-    shown = frame.iloc[first : first + limit]
-    columns = {str(name): _values(shown[name], is_money=name in money) for name in shown.columns}
-    rows = [dict(zip(columns, each, strict=True)) for each in zip(*columns.values(), strict=True)]
-    end = first + len(shown)
-    more = end < len(frame)
-    return RowPage(rows, write_cursor(end) if more else None, more)
-
-
-def _values(column: Any, *, is_money: bool) -> list[Any]:
-    """Return a column's values for JSON: None where one is missing."""
-    if column.dtype.kind == "M":
-        return [None if each is None else each.isoformat().replace("+00:00", "Z") for each in _objects(column)]
-    if column.dtype.kind == "f":
-        if is_money:
-            return [decimal(each) for each in column.tolist()]
-        return [each if each == each else None for each in column.tolist()]  # noqa: PLR0124 - NaN
-    return _objects(column)
-
-
-def _objects(column: Any) -> list[Any]:
-    return column.astype(object).where(column.notna(), None).tolist()
-
-
-ROUTES: list[Any] = [list_backtests, get_backtest, get_backtest_table, get_backtest_honesty, get_backtest_report]
+ROUTES: list[Any] = [list_backtests, get_backtest, add_backtest, cancel_backtest]

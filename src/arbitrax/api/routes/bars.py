@@ -14,12 +14,13 @@ from arbitrax import __version__ as VERSION  # noqa: N812 - a constant
 from arbitrax.api.conditions import is_known
 from arbitrax.api.formats import MEDIA_TYPES, Format, accepted, decimal, encode_table, table_responses
 from arbitrax.api.messages.market_data import BarMessage, BarPage
-from arbitrax.api.pages import Cursor, Limit, read_cursor, write_cursor
-from arbitrax.api.parameters import Interval, Moment, Symbol, nanoseconds_of
-from arbitrax.api.problems import RequestError
+from arbitrax.api.pages import MOST, Cursor, MaybeLimit, read_cursor, require_json, write_cursor
+from arbitrax.api.parameters import End, Interval, Points, Start, Symbol, end_of, nanoseconds_of
+from arbitrax.api.problems import FieldError, RequestError
 from arbitrax.api.requests import GatewayRequest
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.dates import to_datetime
+from arbitrax.market_data.chart_points import joined
 from arbitrax.services.stored_bars import load_series
 
 DAY = 86_400_000_000_000
@@ -36,7 +37,8 @@ class _Wanted(Struct, frozen=True):
     interval: str
     start: int | None
     end: int | None
-    limit: int
+    limit: int | None
+    points: int | None
     form: Format
 
 
@@ -53,21 +55,29 @@ async def list_bars(
     *,
     symbol: Symbol,
     interval: Interval = "1d",
-    start: Moment = None,
-    end: Moment = None,
-    limit: Limit = 500,
+    start: Start = None,
+    end: End = None,
+    points: Points = None,
+    limit: MaybeLimit = None,
     cursor: Cursor = None,
 ) -> Response[Any]:
-    """Return bars as stored, raw, with `start <= timestamp < end`, oldest first.
+    """Return bars as stored, raw, from `start` to `end`, oldest first.
 
-    JSON has them in pages. As an Arrow stream, Parquet or CSV (by Accept) the whole range comes at once.
+    JSON has them in pages. As an Arrow stream, Parquet or CSV (by Accept) the range comes at once, or its first `limit`
+    bars. With `points` a chart gets the range in at most so many bars, each joined of neighbours: the first's time and
+    open, the highest high, the lowest low, the last's close, all volume; then there are no pages.
     """
     form = accepted(request)
-    after, begin = read_cursor(cursor, int, least=-1 << 63), nanoseconds_of("start", start)
-    if form != "json" and after is not None:
-        raise RequestError(422, "Only JSON comes in pages; leave cursor out.")
+    require_json(form, cursor)
+    if points is not None and (limit is not None or cursor is not None):
+        detail = "points gives the whole range; leave limit and cursor out."
+        raise RequestError(422, detail, [FieldError("?points", "request.value", detail)])
+    after, begin, stop = read_cursor(cursor, int, least=-1 << 63), nanoseconds_of("start", start), end_of("end", end)
+    if begin is not None and stop is not None and begin >= stop:
+        detail = f"The end {end} does not lie after the start {start}; swap them."
+        raise RequestError(422, detail, [FieldError("?end", "request.range", detail)])
     begin = begin if after is None else max(after + 1, begin or after)
-    wanted = _Wanted(symbol, interval, begin, nanoseconds_of("end", end), limit, form)
+    wanted = _Wanted(symbol, interval, begin, stop, limit, points, form)
     version = await request.parts.bar_versions.get((symbol, interval))
     if version is not None and form == "json":  # had before, or known to the client: it need not be made again
         tag = _tag(wanted, version)
@@ -80,6 +90,8 @@ async def list_bars(
 def _load(request: GatewayRequest, wanted: _Wanted) -> Response[Any]:
     stored = load_series(request.parts.store.bars, wanted.symbol, wanted.interval)
     bars = stored.bars.between(wanted.start, wanted.end)
+    if wanted.points is not None:
+        bars = joined(bars, wanted.points)
     tag = _tag(wanted, stored.as_of)
     if is_known(request, tag):
         return _respond(request, wanted, tag, None)
@@ -87,6 +99,7 @@ def _load(request: GatewayRequest, wanted: _Wanted) -> Response[Any]:
         body = msgspec.json.encode(_page(bars, wanted))
         request.parts.answers.put(request.principal.user, tag, body)
         return _respond(request, wanted, tag, body)
+    bars = bars.take(slice(0, wanted.limit))
     if len(bars) > MOST_ROWS:
         raise RequestError(422, f"The range holds {len(bars):,} bars; ask for at most {MOST_ROWS:,} at once.")
     return _respond(request, wanted, tag, _bytes(bars, wanted.form))
@@ -110,8 +123,9 @@ def _tag(wanted: _Wanted, as_of: int) -> str:
 
 
 def _page(bars: Bars, wanted: _Wanted) -> BarPage:
-    shown = bars.take(slice(0, wanted.limit))
-    more = len(bars) > wanted.limit
+    limit = len(bars) if wanted.points is not None else wanted.limit or MOST
+    shown = bars.take(slice(0, limit))
+    more = len(bars) > limit
     times, adjusted = shown.timestamp.tolist(), shown.adj_close
     columns = [[decimal(x) or "" for x in column.tolist()] for column in _prices(shown)]
     last = [None] * len(times) if adjusted is None else [decimal(each) for each in adjusted.tolist()]

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from arbitrax.api.messages.identity import KeyMessage, MadeKey, NewKey, key_message
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
 from arbitrax.api.parameters import KeyId
-from arbitrax.api.requests import GatewayRequest, changed
+from arbitrax.api.requests import ENDS_RIGHTS, GatewayRequest, changed
 from arbitrax.domain.errors import AccessError
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services.identity_ports import KEY
@@ -65,7 +65,7 @@ async def get_key(request: GatewayRequest, key: FromPath[KeyId]) -> KeyMessage:
 
 @delete(
     f"{PATH}/{{key:str}}",
-    opt={"access": "person"},
+    opt={"access": "person", ENDS_RIGHTS: True},
     tags=["keys"],
     operation_id="revoke_key",
     status_code=200,

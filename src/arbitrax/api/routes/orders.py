@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 from litestar import Response, delete, get, patch, post
 from litestar.params import FromPath, JSONBody, Parameter
 
-from arbitrax.api.conditions import require_match, state_tag
+from arbitrax.api.conditions import is_known, require_match, state_tag
 from arbitrax.api.messages.orders import (
     CancelAllAfter,
     Cancelled,
@@ -22,14 +22,14 @@ from arbitrax.api.messages.orders import (
     OrderMessage,
     OrderOutcome,
     ValidationMessage,
-    known_outcome,
+    moment,
     order_message,
     outcome_message,
     recorded_order_message,
     validation_message,
 )
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
-from arbitrax.api.parameters import AccountName, ClientOrderId, OrderId, Symbol
+from arbitrax.api.parameters import AccountName, ClientOrderId, OrderId, Symbol, nanoseconds_of
 from arbitrax.api.problems import FieldError, RequestError
 from arbitrax.api.requests import IDEMPOTENCY_KEY, GatewayRequest
 from arbitrax.domain.errors import UnknownNameError
@@ -46,6 +46,13 @@ _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 """Orders that conditional changes are made of at this moment."""
 MaybeSymbol = Annotated[Symbol | None, Parameter(description="Of this symbol only.")]
 MaybeSide = Annotated[Side | None, Parameter(description="Of this side only.")]
+Deadline = Annotated[
+    str | None,
+    Parameter(
+        max_length=40,
+        description="With a client order id: that of the order, as an answer 202 has it in its address.",
+    ),
+]
 Status = Annotated[Literal["open", "all"], Parameter(description="open: as of now; all: also what ended, as recorded.")]
 
 
@@ -56,13 +63,14 @@ async def add_order(request: GatewayRequest, data: JSONBody[NewOrder]) -> Respon
     """Submit an order, and say what became of it at once: it rests, it filled, or both.
 
     Needs a `client_order_id`, in the body or as `Idempotency-Key`: the same order again has the first outcome, whatever
-    happened in between. An outcome that is not known in time is answered 202, with the address where it will be.
+    happened in between, with `Idempotent-Replayed: true`; how the order is by now is at its address. An outcome that is
+    not known in time is answered 202, with the address where it will be.
     """
     client = client_order_id(request, data.client_order_id)
     account, broker, received = await _acting(request, data.account)
     await request.parts.desk.know({data.symbol})
     found = await broker.submit(account.text, data.order(client))
-    return await _answer(broker, found, account, client, received, created=True)
+    return _answer(found, account, client, received, created=True)
 
 
 @post(
@@ -92,29 +100,38 @@ async def list_orders(
     *,
     account: AccountName = None,
     client_order_id: ClientOrderId = None,
+    deadline: Deadline = None,
     status: Status = "open",
     limit: Limit = DEFAULT,
     cursor: Cursor = None,
 ) -> Response[Page[OrderMessage]]:
     """Return an account's orders, newest first; or the one that was sent under a client order id.
 
-    While nothing is known of a client order id the answer is 202 with an empty page, never 404: the order may be on its
-    way.
+    One that was refused is found too, with the `reason`. While nothing is known of a client order id the answer is 202
+    with an empty page, never 404: the order may be on its way. The address that comes with a 202 has the `deadline` of
+    the order; once that is over and the exchange has not got it, it is refused for good: 409 `order.stale`.
     """
     owner = await _account(request, account)
     broker = await request.parts.desk.broker()
     if client_order_id is not None:
-        found = await broker.find(owner.text, client_order_id)
+        until = nanoseconds_of("deadline", deadline)
+        found = await broker.find(owner.text, client_order_id, deadline=None if until is None else until // 1_000_000)
         if isinstance(found, OrderState):
             return Response(Page([order_message(found, owner, linked=True)], None, False))
-        if isinstance(found, Refused) and found.order is not None:
-            refused = await broker.order(owner.text, found.order)
-            return Response(Page([] if refused is None else [order_message(refused, owner, linked=True)], None, False))
+        require_done(found)
         return Response(Page([], None, False), status_code=202, headers={"Retry-After": "1"})
     below = read_cursor(cursor, int)
     if status == "all":
         rows = await request.run(request.parts.store.recorded_orders.orders, owner.id, below=below, limit=limit + 1)
-        return Response(page(rows, limit, lambda each: recorded_order_message(each, owner), lambda each: each.number))
+        listed = await request.parts.desk.listed({each.symbol for each in rows if each.symbol is not None})
+        return Response(
+            page(
+                rows,
+                limit,
+                lambda each: recorded_order_message(each, owner, listed.get(each.symbol or "")),
+                lambda each: each.number,
+            )
+        )
     newest = reversed(await broker.open_orders(owner.text))
     rest = [each for each in newest if below is None or number(each) < below]
     return Response(page(rest[: limit + 1], limit, lambda each: order_message(each, owner, linked=True), number))
@@ -124,10 +141,17 @@ async def list_orders(
 async def get_order(
     request: GatewayRequest, order: FromPath[OrderId], account: AccountName = None
 ) -> Response[OrderMessage]:
-    """Return an order as it is now. Its ETag changes with its terms, its fills and its status."""
+    """Return an order as it is now. Its ETag changes with its terms, its fills and its status: 304 if you have it.
+
+    `recorded_at` is not part of that.
+    """
     owner = await _account(request, account)
     found = await _found(await request.parts.desk.broker(), owner, order)
-    return Response(order_message(found, owner, linked=True), headers={"ETag": order_tag(found)})
+    headers = {"ETag": order_tag(found)}
+    if is_known(request, headers["ETag"]):
+        unchanged: Response[Any] = Response(None, status_code=304, headers=headers)
+        return unchanged
+    return Response(order_message(found, owner, linked=True), headers=headers)
 
 
 @patch(
@@ -140,7 +164,7 @@ async def get_order(
 async def change_order(
     request: GatewayRequest, order: FromPath[OrderId], data: JSONBody[OrderChange], account: AccountName = None
 ) -> Response[OrderOutcome]:
-    """Change quantity, price or trigger of an open order; it keeps its id, so nothing replaces it.
+    """Change quantity, price or trigger of an open order, one or several; it keeps its id, so nothing replaces it.
 
     With `If-Match` only if the order is as it was when the ETag was given.
     """
@@ -148,7 +172,7 @@ async def change_order(
     async with _turn(request, order):
         await _require_match(request, broker, owner, order)
         found = await broker.amend(owner.text, order, quantity=data.quantity, price=data.price, stop=data.stop)
-    return await _answer(broker, found, owner, None, received)
+    return _answer(found, owner, None, received)
 
 
 @delete(
@@ -167,7 +191,7 @@ async def cancel_order(
     async with _turn(request, order):
         await _require_match(request, broker, owner, order)
         found = await broker.cancel(owner.text, order)
-    return await _answer(broker, found, owner, None, received)
+    return _answer(found, owner, None, received)
 
 
 @delete(
@@ -239,8 +263,15 @@ def require_done(found: Outcome) -> Done | Unknown:
     """
     if isinstance(found, Refused):
         headers = {"Retry-After": "1"} if found.http_status in (429, 503) else {}
+        if found.repeated:
+            headers["Idempotent-Replayed"] = "true"
         raise RequestError(
-            found.http_status, found.sentence, headers=headers, code=found.code, retryable=found.retryable
+            found.http_status,
+            found.sentence,
+            [FieldError(f"/{found.field}", found.code, found.sentence)] if found.field else None,
+            headers,
+            code=found.code,
+            retryable=found.retryable,
         )
     return found
 
@@ -289,32 +320,29 @@ async def _turn(request: GatewayRequest, order: str) -> AsyncIterator[None]:
         yield
 
 
-async def _answer(
-    broker: ExchangeBroker,
-    found: Outcome,
-    account: Account,
-    client: str | None,
-    received: int,
-    *,
-    created: bool = False,
+def _answer(
+    found: Outcome, account: Account, client: str | None, received: int, *, created: bool = False
 ) -> Response[OrderOutcome]:
     done = require_done(found)
-    now = broker.now()
+    message = outcome_message(done, account, client, received=received, linked=True)
     if isinstance(done, Unknown):
-        query = {"account": account.text} | ({} if client is None else {"client_order_id": client})
-        headers = {"Location": f"{PATH}?{urlencode(query)}", "Retry-After": "1"}
-        message = outcome_message(done, account, client, received=received, now=now)
-        return Response(message, status_code=202, headers=headers)
-    if done.repeated and done.order is not None:
-        known = await broker.order(account.text, done.order)
-        if known is not None:
-            headers = {"Idempotent-Replayed": "true"}
-            return Response(
-                known_outcome(known, account, received=received, linked=True), status_code=200, headers=headers
-            )
-    message = outcome_message(done, account, client, received=received, now=now, linked=True)
+        where = _where_it_will_be(account, done, client)
+        return Response(message, status_code=202, headers={"Location": where, "Retry-After": "1"})
     headers = {"Location": f"{PATH}/{done.order}?account={account.text}"} if created else {}
+    if done.repeated:
+        headers["Idempotent-Replayed"] = "true"
     return Response(message, status_code=201 if created else 200, headers=headers)
+
+
+def _where_it_will_be(account: Account, found: Unknown, client: str | None) -> str:
+    query = {"account": account.text}
+    if found.order is not None:
+        return f"{PATH}/{found.order}?{urlencode(query)}"
+    if client is not None:
+        query["client_order_id"] = client
+        if found.deadline is not None:
+            query["deadline"] = moment(found.deadline).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"{PATH}?{urlencode(query)}"
 
 
 def _cancelled(found: Outcome, account: Account) -> Response[Cancelled]:

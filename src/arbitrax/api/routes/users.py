@@ -12,7 +12,7 @@ from arbitrax.api.messages.identity import NewUser, UserChange, UserMessage, use
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
 from arbitrax.api.parameters import UserId
 from arbitrax.api.problems import RequestError
-from arbitrax.api.requests import HOLDS_PASSWORD, GatewayRequest, changed
+from arbitrax.api.requests import ENDS_RIGHTS, HOLDS_PASSWORD, GatewayRequest, changed
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services.identity_ports import USER
 from arbitrax.services.mutations import Change
@@ -54,7 +54,7 @@ async def get_user(request: GatewayRequest, user: FromPath[UserId]) -> Response[
 
 @patch(
     f"{PATH}/{{user:str}}",
-    opt={"access": "admin", "if_match": True},
+    opt={"access": "admin", "if_match": True, ENDS_RIGHTS: True},
     tags=["users"],
     operation_id="change_user",
     summary="Change role, activity or password of a user",
@@ -77,6 +77,8 @@ async def change_user(
 
     response = await request.change("user.change", effect)
     found = await request.run(request.parts.store.users.find, id)
+    if data.password is not None:
+        await request.run(request.parts.store.forget_made_password, found.name)
     response.headers["ETag"] = version_tag(found.version)
     return cast("Response[UserMessage]", response)
 

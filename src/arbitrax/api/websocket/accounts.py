@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from arbitrax.api.messages.orders import FillOfOrder, order_message, position_message
+from arbitrax.api.messages.orders import fill_of_order, order_message, position_message
 from arbitrax.api.together import Together
 from arbitrax.api.websocket.streams import QueuedStream
 from arbitrax.domain.errors import ArbitraxError
@@ -176,7 +176,7 @@ def said(account: Account, channel: str, update: AccountUpdate, *, whole: bool) 
         case "orders":
             rows: list[Any] = [order_message(each, account) for each in update.orders]
         case "fills":
-            rows = [FillOfOrder(each.order, each.side, each.quantity, each.price, each.maker) for each in update.fills]
+            rows = [fill_of_order(each) for each in update.fills]
         case "positions":
             rows = [position_message(each, account) for each in update.positions]
         case _:

@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from arbitrax.api.decoding import decoded
+from arbitrax.api.duplicate_keys import duplicate_key
 from arbitrax.api.websocket.messages import Request
 
 JSON_PROTOCOL = "arbitrax.json"
@@ -16,15 +18,31 @@ MESSAGEPACK_PROTOCOL = "arbitrax.msgpack"
 class Format:
     """One of the two. A frame is a message, or an array of them."""
 
-    __slots__ = ("binary", "decode", "encode", "name", "read")
+    __slots__ = ("_decode", "_title", "_twice", "binary", "encode", "name", "read")
 
     def __init__(
-        self, name: str, encode: Callable[[Any], bytes], decoder: Callable[[Any], Callable[[Any], Any]], *, binary: bool
+        self,
+        name: str,
+        title: str,
+        encode: Callable[[Any], bytes],
+        decoder: Callable[[Any], Callable[[Any], Any]],
+        twice: Callable[[bytes], str | None],
+        *,
+        binary: bool,
     ) -> None:
         self.name, self.encode, self.binary = name, encode, binary
+        self._title, self._twice = title, twice
         # Made once: to make one of a union of many costs more than to read a request.
-        self.decode: Callable[[bytes | str], Request] = decoder(Request)
-        self.read: Callable[[bytes | str], dict[str, Any]] = decoder(dict[str, Any])
+        self._decode: Callable[[bytes], Request] = decoder(Request)
+        self.read: Callable[[bytes], dict[str, Any]] = decoder(dict[str, Any])
+
+    def decode(self, data: bytes) -> Request:
+        """Return a request.
+
+        Raises:
+            RequestError: it is none, or names a key twice.
+        """
+        return decoded(data, self._decode, self._twice, what="message", taker="its op", form=self._title)
 
     def joined(self, messages: Sequence[bytes]) -> bytes:
         """Return messages as one frame."""
@@ -37,9 +55,21 @@ class Format:
         return (head or b"\xdd" + count.to_bytes(4)) + b"".join(messages)
 
 
-JSON = Format("json", msgspec.json.Encoder().encode, lambda kind: msgspec.json.Decoder(kind).decode, binary=False)
+JSON = Format(
+    "json",
+    "JSON",
+    msgspec.json.Encoder().encode,
+    lambda kind: msgspec.json.Decoder(kind).decode,
+    duplicate_key,
+    binary=False,
+)
 MESSAGEPACK = Format(
-    "msgpack", msgspec.msgpack.Encoder().encode, lambda kind: msgspec.msgpack.Decoder(kind).decode, binary=True
+    "msgpack",
+    "MessagePack",
+    msgspec.msgpack.Encoder().encode,
+    lambda kind: msgspec.msgpack.Decoder(kind).decode,
+    lambda _: None,  # nobody between reads it: the last of two counts
+    binary=True,
 )
 
 

@@ -93,11 +93,18 @@ class Submit(Ask, frozen=True, kw_only=True, tag="submit"):
     account: AccountText | None = None
 
 
+class Validate(Ask, frozen=True, kw_only=True, tag="validate"):
+    """Say what every check of an order would find; nothing is sent."""
+
+    order: OrderTerms
+    account: AccountText | None = None
+
+
 class Amend(Ask, frozen=True, kw_only=True, tag="amend"):
     """Change an order."""
 
     order: OrderText
-    quantity: Lots
+    quantity: Lots | None = None
     price: Decimal | None = None
     stop: Decimal | None = None
     account: AccountText | None = None
@@ -125,7 +132,7 @@ class CancelAllAfter(Ask, frozen=True, kw_only=True, tag="cancel_all_after"):
     account: AccountText | None = None
 
 
-Trade: TypeAlias = Submit | Amend | Cancel | CancelAll | CancelAllAfter
+Trade: TypeAlias = Submit | Validate | Amend | Cancel | CancelAll | CancelAllAfter
 Request: TypeAlias = Authenticate | Subscribe | Unsubscribe | List | Resume | Ping | Trade
 CANCELS = (Cancel, CancelAll, CancelAllAfter)
 

@@ -6,9 +6,10 @@ import asyncio
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from arbitrax.api.messages.orders import OrderOutcome, known_outcome, moment, outcome_message
+from arbitrax.api.messages.orders import OrderOutcome, moment, outcome_message, validation_message
+from arbitrax.api.problems import FieldError, RequestError
 from arbitrax.api.websocket import messages as ask
-from arbitrax.domain.errors import ArbitraxError, InputError
+from arbitrax.domain.errors import ArbitraxError
 from arbitrax.trading.acting import ACTING
 from arbitrax.trading.orders import Done, Refused
 
@@ -43,28 +44,34 @@ class SocketOrders:
         match request:
             case ask.Submit():
                 return {"results": await self._submit(broker, account, request, received)}
+            case ask.Validate():
+                await desk.know({request.order.symbol})
+                checked = await broker.validate(account.text, request.order.order(request.order.client_order_id or ""))
+                return {"validation": validation_message(checked, account)}
             case ask.Amend():
                 found = await broker.amend(
                     account.text, request.order, quantity=request.quantity, price=request.price, stop=request.stop
                 )
-                return {"results": [await _shown(broker, account, found, None, received)]}
+                return {"results": [_outcome(account, found, None, received)]}
             case ask.Cancel():
                 outcomes = await broker.cancel_each(account.text, request.orders)
-                return {"results": [await _shown(broker, account, each, None, received) for each in outcomes]}
+                return {"results": [_outcome(account, each, None, received) for each in outcomes]}
             case ask.CancelAll():
                 found = await broker.cancel_all(account.text, symbol=request.symbol, side=request.side)
             case ask.CancelAllAfter():
                 found = await broker.cancel_after(account.text, request.milliseconds)
         if isinstance(found, Done):
             return {"cancelled": list(found.cancelled)}
-        return {"results": [await _shown(broker, account, found, None, received)]}
+        return {"results": [_outcome(account, found, None, received)]}
 
     async def _submit(
         self, broker: ExchangeBroker, account: Account, request: ask.Submit, received: int
     ) -> list[OrderOutcome]:
         clients = [each.client_order_id for each in request.orders]
         if None in clients:
-            raise InputError("An order needs a client_order_id; it is its idempotency key.")
+            detail = "An order needs a client_order_id; it is its idempotency key."
+            where = f"/orders/{clients.index(None)}/client_order_id"
+            raise RequestError(422, detail, [FieldError(where, "order.client_order_id", detail)])
         await self._session.parts.desk.know({each.symbol for each in request.orders})
         goes = self.cancel_on_disconnect
         if goes and account.text not in self._connected:
@@ -78,13 +85,7 @@ class SocketOrders:
                     self._sent[account.text, each.order] = None
                     if len(self._sent) > MOST_OPEN:
                         self._sent.popitem(last=False)
-        now = broker.now()
-        return [
-            await _shown(broker, account, each, client, received)
-            if _was_before(each)
-            else _outcome(account, each, client, received, now)
-            for each, client in zip(outcomes, clients, strict=True)
-        ]
+        return [_outcome(account, each, client, received) for each, client in zip(outcomes, clients, strict=True)]
 
     async def close(self) -> None:
         """Let orders that go with the session go."""
@@ -105,21 +106,7 @@ class SocketOrders:
             await asyncio.gather(*(broker.cancel(*each) for each in left[at : at + MOST_TOGETHER]))
 
 
-def _was_before(found: Outcome) -> bool:
-    return isinstance(found, Done) and found.repeated
-
-
-async def _shown(
-    broker: ExchangeBroker, account: Account, found: Outcome, client: str | None, received: int
-) -> OrderOutcome:
-    if isinstance(found, Done) and found.repeated and found.order is not None:
-        known = await broker.order(account.text, found.order)
-        if known is not None:
-            return known_outcome(known, account, received=received)
-    return _outcome(account, found, client, received, broker.now())
-
-
-def _outcome(account: Account, found: Outcome, client: str | None, received: int, now: int) -> OrderOutcome:
+def _outcome(account: Account, found: Outcome, client: str | None, received: int) -> OrderOutcome:
     if isinstance(found, Refused):
         return OrderOutcome(
             "refused",
@@ -128,6 +115,7 @@ def _outcome(account: Account, found: Outcome, client: str | None, received: int
             found.client_order_id or client,
             reason=found.code,
             detail=found.sentence,
+            repeated=found.repeated,
             received_at=moment(received),
         )
-    return outcome_message(found, account, client, received=received, now=now)
+    return outcome_message(found, account, client, received=received)

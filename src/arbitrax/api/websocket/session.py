@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from arbitrax.api.problems import RequestError
+from arbitrax.api.problems import RequestError, describe
 from arbitrax.api.requests import origin_of
 from arbitrax.api.websocket import messages as ask
 from arbitrax.api.websocket.orders import SocketOrders
@@ -268,22 +268,25 @@ class Session:
                 return
             data = event.get("bytes") if self.form.binary else event.get("text")
             if not isinstance(data, bytes | str):
-                await self._answer_nonsense(None, "request.format", f"This socket speaks {self.form.name}.")
+                why = RequestError(415, f"This socket speaks {self.form.name}.", code="request.format")
+                await self._answer_nonsense(None, why)
                 continue
+            text = data.encode() if isinstance(data, str) else data
             try:
-                request = self.form.decode(data)
-            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-                await self._answer_nonsense(_id_of(self.form, data), "request.invalid", str(error))
+                request = self.form.decode(text)
+            except RequestError as error:
+                await self._answer_nonsense(_id_of(self.form, text), error)
                 continue
             await self._answer(request)
 
-    async def _answer_nonsense(self, id: ask.RequestId, code: str, why: str) -> None:
+    async def _answer_nonsense(self, id: ask.RequestId, why: RequestError) -> None:
         """Say what is wrong with a request; it counts like any other."""
         try:
             await self._limit(cancel=False)
-            self._refuse(id, code, why)
         except (ArbitraxError, RequestError) as error:
             self._fail(id, error)
+        else:
+            self._fail(id, why)
 
     async def _answer(self, request: ask.Request) -> None:
         if self._held_since is not None:  # perhaps it can be told now
@@ -294,7 +297,9 @@ class Session:
                 self.require("trade")
                 self._began = True
                 await self._working.acquire()
-                turn = self._last_turn = Turn(self._last_turn)
+                turn = None
+                if not isinstance(request, ask.Validate):  # it sends nothing, so nothing waits for it
+                    turn = self._last_turn = Turn(self._last_turn)
                 self._start(self._work(request, turn), turn)
                 return
             self.say(await self._done(request))
@@ -302,7 +307,7 @@ class Session:
         except (ArbitraxError, RequestError) as error:
             self._fail(request.id, error)
 
-    async def _work(self, request: ask.Trade, turn: Turn) -> None:
+    async def _work(self, request: ask.Trade, turn: Turn | None) -> None:
         TURN.set(turn)
         try:
             found = await self._orders.do(request)
@@ -363,7 +368,10 @@ class Session:
         """Return who asks, for the journal; a request is named by the session's id and its own."""
         if self._principal is None:
             return None
-        return origin_of(self._principal, self.address, self.id if request is None else f"{self.id}:{request}"[:64])
+        return origin_of(self._principal, self.address, self._name_of(request))
+
+    def _name_of(self, request: ask.RequestId) -> str:
+        return self.id if request is None else f"{self.id}:{request}"[:64]
 
     def require(self, scope: Any) -> None:
         """See whether who asks has a scope.
@@ -384,22 +392,27 @@ class Session:
             )
 
     def _fail(self, id: ask.RequestId, error: ArbitraxError | RequestError) -> None:
-        if isinstance(error, RequestError):
-            self._refuse(id, error.code or "request.invalid", error.detail, retryable=error.retryable)
-        else:
-            shown = str(error) if error.http_status < 503 else "A store of the gateway does not answer; try again."
-            retryable = error.retryable or isinstance(error, StoreError)
-            self._refuse(id, error.code, shown, retryable=retryable)
-
-    def _refuse(self, id: ask.RequestId, code: str, detail: str, *, retryable: bool = False) -> None:
-        self.say({"type": "error", "id": id, "code": code, "detail": detail, "retryable": retryable})
+        """Refuse a request as it would be by REST."""
+        found, headers = describe(error, "", self._name_of(id))
+        after = headers.get("Retry-After")
+        self.say(
+            {
+                "type": "error",
+                "id": id,
+                "code": found.code,
+                "detail": found.detail,
+                "retryable": found.retryable,
+                "errors": found.errors,
+                "retry_after": None if after is None else int(after),
+            }
+        )
 
 
 def _name(request: ask.Request) -> str:
     return str(request.__struct_config__.tag)
 
 
-def _id_of(form: Format, data: bytes | str) -> ask.RequestId:
+def _id_of(form: Format, data: bytes) -> ask.RequestId:
     """Return the id of a request that cannot be read otherwise."""
     try:
         found = form.read(data).get("id")

@@ -4,7 +4,7 @@ import math
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,10 @@ from arbitrax.cli.console import notice, show, show_json, table
 from arbitrax.cli.run_view import metrics_columns
 from arbitrax.client import Client, NewBacktest
 from arbitrax.client.backtests import BacktestResult
-from arbitrax.client.messages import Account, BacktestMessage, Costs, Instrument
+from arbitrax.client.messages import Account, Costs, Instrument
 from arbitrax.domain.dates import time_text
-from arbitrax.domain.errors import ArbitraxError, InputError
+from arbitrax.domain.decimals import decimal_text
+from arbitrax.domain.errors import AlreadyOver, ArbitraxError, InputError
 from arbitrax.domain.ids import decode
 from arbitrax.services.ports import RunSummary
 
@@ -28,8 +29,10 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from arbitrax.backtest.spec import RunSpec
-    from arbitrax.client.messages import BacktestJob
+    from arbitrax.client.messages import BacktestMessage, BacktestSpec
 
+MONEY_OF_COSTS = ("per_share", "per_order", "minimum", "half_spread", "currency_unit")
+MONEY_OF_INSTRUMENT = ("tick", "lot")
 RECORDS = ("trades", "orders", "fills", "events")
 TRADE = (
     "entry_time", "exit_time", "side", "symbol", "entry_reason", "entry_tag", "exit_reason", "exit_tag", "quantity",
@@ -41,9 +44,6 @@ SHOWN_TRADES = 20
 def new_backtest(spec: "RunSpec", parameters: dict[str, str]) -> NewBacktest:
     """Return a spec as it is asked for."""
 
-    def plain(value: object) -> Any:
-        return msgspec.to_builtins(value)
-
     return NewBacktest(
         strategy=spec.strategy.name,
         parameters={name: _value(text) for name, text in parameters.items()},
@@ -51,12 +51,15 @@ def new_backtest(spec: "RunSpec", parameters: dict[str, str]) -> NewBacktest:
         interval=spec.interval,
         start=spec.start,
         end=spec.end,
-        cash=f"{spec.cash:.8f}".rstrip("0").rstrip("."),
+        cash=decimal_text(spec.cash),
         commission_bps=spec.commission_bps,
         slippage_bps=spec.slippage_bps,
-        costs=msgspec.convert(plain(spec.costs), Costs),
-        account=msgspec.convert(plain(spec.account), Account),
-        instruments={name: msgspec.convert(plain(each), Instrument) for name, each in spec.instruments.items()},
+        costs=msgspec.convert(_as_text(spec.costs, MONEY_OF_COSTS), Costs),
+        account=msgspec.convert(msgspec.to_builtins(spec.account), Account),
+        instruments={
+            name: msgspec.convert(_as_text(each, MONEY_OF_INSTRUMENT), Instrument)
+            for name, each in spec.instruments.items()
+        },
         fill=spec.fill,
         prices=spec.prices,
         calendar=spec.calendar,
@@ -73,7 +76,8 @@ def run(client: Client, backtest: NewBacktest, report: Path | None, *, honesty: 
         with _watched(client, asked.id, shown=not json) as seen:
             client.backtests.wait(asked.id, seen)
     except KeyboardInterrupt:
-        client.backtests.cancel(asked.id)
+        with suppress(AlreadyOver):
+            client.backtests.cancel(asked.id)
         raise
     return show_run(client, asked.id, report, honesty=honesty, json=json, records=False)
 
@@ -90,8 +94,8 @@ def show_run(
         show_json(_document(found, doubts, report, records=records))
         return 0
     panel = [] if doubts is None else [_honesty_table(doubts)]
-    show(*panel, _metrics_table(found.message), *([_trades_table(found.trades)] if records else []))
-    for text in found.message.notices:
+    show(*panel, _metrics_table(found), *([_trades_table(found.trades)] if records else []))
+    for text in found.outcome.notices:
         notice(text)
     show(f"Stored as {run_id}" + ("" if report else f"; `arbitrax backtest report {run_id}` draws it."))
     if report is not None:
@@ -100,14 +104,8 @@ def show_run(
 
 
 def newest(client: Client, limit: int) -> list[RunSummary]:
-    """Return the newest runs, as the store gives them."""
-    return [
-        RunSummary(
-            id=decode("bt", each.id),
-            **{name: getattr(each, name) for name in RunSummary.__struct_fields__ if name != "id"},
-        )
-        for each in islice(client.backtests.list(), limit)
-    ]
+    """Return the newest finished runs, as the store gives them."""
+    return [_summary(each) for each in islice(client.backtests.list(status="succeeded"), limit)]
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -121,6 +119,53 @@ def write_file(path: Path, content: bytes) -> None:
         path.write_bytes(content)
     except OSError as error:
         raise InputError(f"{path} cannot be written: {error.strerror}; give another file.") from None
+
+
+def _summary(message: "BacktestMessage") -> RunSummary:
+    run, spec = message.result, message.spec
+    assert run is not None  # noqa: S101 - it has succeeded
+    values = {name: each.value for name, each in run.metrics.items()}
+    return RunSummary(
+        id=decode("bt", message.id),
+        created_at=message.created_at,
+        strategy=spec.strategy.name,
+        parameters=spec.strategy.parameters,
+        symbol="+".join(spec.symbols[:3]) + ("+..." if len(spec.symbols) > 3 else ""),
+        start=run.first_bar,
+        end=run.last_bar,
+        bars=run.bars,
+        total_return=values.get("total_return"),
+        sharpe=values.get("sharpe"),
+        max_drawdown=values.get("max_drawdown"),
+        trades=int(values.get("trades") or 0),
+        run_hash=run.run_hash,
+    )
+
+
+def _as_text(model: msgspec.Struct, money: tuple[str, ...]) -> dict[str, Any]:
+    """Return an engine's model with its money, prices and quantities as decimal text."""
+    found: dict[str, Any] = msgspec.to_builtins(model)
+    for name in money:
+        found[name] = decimal_text(found[name])
+    if "tiers" in found:
+        found["tiers"] = [(decimal_text(traded), bps) for traded, bps in found["tiers"]]
+    return found
+
+
+def _as_numbers(spec: "BacktestSpec") -> dict[str, Any]:
+    """Return a spec as the local commands show it, which is how its hash is made: with numbers."""
+    from arbitrax.backtest.spec import RunSpec
+
+    def numbers(model: msgspec.Struct, money: tuple[str, ...]) -> dict[str, Any]:
+        values: dict[str, Any] = msgspec.structs.asdict(model)
+        return values | {name: float(values[name]) for name in money}
+
+    costs = numbers(spec.costs, MONEY_OF_COSTS)
+    costs["tiers"] = [(float(traded), bps) for traded, bps in costs["tiers"]]
+    instruments = {name: numbers(each, MONEY_OF_INSTRUMENT) for name, each in spec.instruments.items()}
+    numbered = {"cash": float(spec.cash), "costs": costs, "instruments": instruments}
+    made = msgspec.convert(msgspec.to_builtins(spec) | numbered, RunSpec)
+    return dict(msgspec.to_builtins(made))
 
 
 def _value(text: str) -> bool | int | float | str:
@@ -166,7 +211,7 @@ def _watched(client: Client, run_id: str, *, shown: bool) -> "Iterator[Any]":
             except ArbitraxError:
                 return  # the bar is a courtesy
 
-        def seen(job: "BacktestJob") -> None:
+        def seen(job: "BacktestMessage") -> None:
             bar.update(task, description=job.status, completed=max(job.progress, bar.tasks[0].completed))
 
         reader = threading.Thread(target=follow, daemon=True)
@@ -182,16 +227,16 @@ def _document(
     found: BacktestResult, honesty: dict[str, Any] | None, report: Path | None, *, records: bool
 ) -> dict[str, Any]:
     """Return the document that the local command gives, as far as a gateway tells it."""
-    message, spec = found.message, found.message.spec
+    message, outcome, spec = found.message, found.outcome, _as_numbers(found.message.spec)
     times = found.equity.iloc[:, 0]
     document: dict[str, Any] = {
         "id": message.id,
         "spec": spec,
-        "run_hash": message.run_hash,
-        "data_hash": next((each.data_hash for each in message.assets if each.role == "traded"), None)
+        "run_hash": outcome.run_hash,
+        "data_hash": next((each.data_hash for each in outcome.assets if each.role == "traded"), None)
         if len(spec["symbols"]) == 1
         else None,
-        "result_hash": message.result_hash,
+        "result_hash": outcome.result_hash,
         "symbol": ", ".join(spec["symbols"]),
         "prices": spec["prices"],
         "start": _time(times.iloc[0]),
@@ -199,10 +244,10 @@ def _document(
         "bars": len(times),
         "metrics": found.metrics,
         "undefined": {
-            name: each.undefined_because for name, each in message.metrics.items() if each.undefined_because is not None
+            name: each.undefined_because for name, each in outcome.metrics.items() if each.undefined_because is not None
         },
         "honesty": honesty,
-        "notices": message.notices,
+        "notices": outcome.notices,
         "contributions": _rows(found.frames["contributions"]),
         "report": None if report is None else str(report),
     }
@@ -237,13 +282,15 @@ def _honesty_table(document: dict[str, Any]) -> "RenderableType":
     return table("Honesty", ("check", "verdict", "what was found"), rows, left=3)
 
 
-def _metrics_table(message: BacktestMessage) -> "RenderableType":
-    known = {name: each for name, each in message.metrics.items() if name in DEFINITIONS}  # another release has others
+def _metrics_table(found: BacktestResult) -> "RenderableType":
+    known = {
+        name: each for name, each in found.outcome.metrics.items() if name in DEFINITIONS
+    }  # another release has others
     texts = {name: format_value(each.value, DEFINITIONS[name].unit) for name, each in known.items()}
     undefined = {name: each.undefined_because for name, each in known.items() if each.undefined_because is not None}
-    spec = message.spec
-    arguments = ", ".join(f"{name}={value}" for name, value in spec["strategy"]["parameters"].items())
-    title = f"{spec['strategy']['name']}({arguments}) on {', '.join(spec['symbols'])}, {spec['interval']} bars"
+    spec = found.message.spec
+    arguments = ", ".join(f"{name}={value}" for name, value in spec.strategy.parameters.items())
+    title = f"{spec.strategy.name}({arguments}) on {', '.join(spec.symbols)}, {spec.interval} bars"
     return metrics_columns(title, texts, undefined)
 
 

@@ -1,8 +1,11 @@
 """Series, ingestions and strategies at a gateway."""
 
 import time
+from contextlib import suppress
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import msgspec
 
 from arbitrax.cli.console import notice, show, show_json, table
 from arbitrax.client import Client, NewIngestion
@@ -10,11 +13,8 @@ from arbitrax.client.backtests import require_going
 from arbitrax.client.messages import IngestionMessage, ParameterMessage, StrategyMessage
 from arbitrax.client.waiting import wait_before
 from arbitrax.domain.dates import date_text, time_text
+from arbitrax.domain.errors import AlreadyOver
 from arbitrax.domain.intervals import is_intraday
-
-if TYPE_CHECKING:
-    from arbitrax.client.messages import IngestionJob
-
 
 PRICES = ("open", "high", "low", "close", "volume", "adj_close")
 COUNTS = ("added", "updated", "unchanged", "quarantined")
@@ -65,21 +65,22 @@ def ingest(client: Client, ingestion: NewIngestion, *, json: bool) -> int:
     try:
         done = _waited(client, asked)
     except KeyboardInterrupt:
-        client.ingestions.cancel(asked.id)
+        with suppress(AlreadyOver):
+            client.ingestions.cancel(asked.id)
         raise
     if json:
-        show_json(done.outcomes)
+        show_json(msgspec.to_builtins(done.outcomes))
     else:
         rows = [
-            (str(one["symbol"]), str(one["source"]), *(f"{one[count]:,}" for count in COUNTS))
+            (one.symbol, one.source, *(f"{getattr(one, count):,}" for count in COUNTS))
             for outcome in done.outcomes or ()
-            for one in outcome["symbols"]
+            for one in outcome.symbols
         ]
         show(table(None, ("symbol", "source", "added", "updated", "unchanged", "set aside"), rows, left=2))
-        for failed in (one["failed"] for outcome in done.outcomes or () for one in outcome["symbols"]):
+        for failed in (one.failed for outcome in done.outcomes or () for one in outcome.symbols):
             if failed:
-                notice(str(failed))
-    fine = {one["symbol"] for each in done.outcomes or () for one in each["symbols"] if not one["failed"]}
+                notice(failed)
+    fine = {one.symbol for each in done.outcomes or () for one in each.symbols if not one.failed}
     return 0 if fine >= set(ingestion.symbols) else 3 if fine else 1
 
 
@@ -93,17 +94,17 @@ def list_ingestions(client: Client, limit: int, *, json: bool) -> int:
         (
             each.id,
             each.status,
-            each.source,
-            each.interval,
-            ", ".join(each.symbols[:3]),
-            f"{each.chunks_done}/{each.chunks}",
+            each.spec.source,
+            each.spec.interval,
+            ", ".join(each.spec.symbols[:3]),
+            f"{each.progress:.0%}",
             f"{each.bars_added:,}",
             f"{each.bars_updated:,}",
             f"{each.rows_quarantined:,}",
         )
         for each in found
     ]
-    columns = ("id", "status", "source", "interval", "symbols", "chunks", "added", "updated", "set aside")
+    columns = ("id", "status", "source", "interval", "symbols", "progress", "added", "updated", "set aside")
     show(table(None, columns, rows, left=5) if rows else "Nothing was ingested yet.")
     return 0
 
@@ -138,15 +139,13 @@ def show_strategy(client: Client, name: str, *, json: bool) -> int:
     return 0
 
 
-def _waited(client: Client, asked: "IngestionJob") -> "IngestionJob":
+def _waited(client: Client, asked: IngestionMessage) -> IngestionMessage:
     looks, found = 0, asked
     while found.status != "succeeded":
         require_going(found)
         looks += 1
         time.sleep(min(1.0, wait_before(looks)))
-        looked = client.ingestions.get(asked.id)
-        assert not isinstance(looked, IngestionMessage)  # noqa: S101 - the id is a job's
-        found = looked
+        found = client.ingestions.get(asked.id)
     return found
 
 
@@ -185,8 +184,9 @@ def _range(parameter: ParameterMessage) -> str:
 
 def _ingestion(found: IngestionMessage) -> dict[str, Any]:
     return {
-        "id": found.id, "source": found.source, "symbols": found.symbols, "interval": found.interval,
-        "status": found.status, "chunks": found.chunks, "chunks_done": found.chunks_done, "added": found.bars_added,
+        "id": found.id, "source": found.spec.source, "symbols": found.spec.symbols, "interval": found.spec.interval,
+        "status": found.status, "progress": found.progress, "added": found.bars_added,
         "updated": found.bars_updated, "unchanged": found.bars_unchanged, "quarantined": found.rows_quarantined,
-        "error": found.error, "started": found.started_at, "finished": found.finished_at,
+        "error": None if found.error is None else found.error.detail, "created": found.created_at,
+        "started": found.started_at, "finished": found.finished_at,
     }  # fmt: skip

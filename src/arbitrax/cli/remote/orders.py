@@ -49,7 +49,13 @@ class RemoteBroker:
             return _refused(error, order.client_order_id)
 
     async def amend(
-        self, account: str | None, order: str, *, quantity: str, price: str | None = None, stop: str | None = None
+        self,
+        account: str | None,
+        order: str,
+        *,
+        quantity: str | None = None,
+        price: str | None = None,
+        stop: str | None = None,
     ) -> Outcome:
         """Change an order."""
         try:
@@ -100,13 +106,17 @@ def _outcome(found: OrderOutcome, client_order_id: str = "") -> Outcome:
         filled=found.filled_quantity,
         open=found.open_quantity,
         reason=found.reason,
-        fills=tuple(Fill(each.order, each.side, each.quantity, each.price, each.maker) for each in found.fills),
+        repeated=found.repeated,
+        fills=tuple(
+            Fill(each.id, each.order, each.side, each.quantity, each.price, each.maker) for each in found.fills
+        ),
     )
 
 
 def _refused(error: ArbitraxError, client_order_id: str = "") -> Refused:
     """Return the exchange's verdict that an error is; others are raised."""
-    if problem_of(error) is None or not error.code.startswith(OF_THE_EXCHANGE):
+    problem = problem_of(error)
+    if problem is None or not error.code.startswith(OF_THE_EXCHANGE):
         raise error
     return Refused(
         error.code,
@@ -115,6 +125,7 @@ def _refused(error: ArbitraxError, client_order_id: str = "") -> Refused:
         http_status=error.http_status,
         retryable=error.retryable,
         exit_code=error.exit_code if error.code.startswith("risk.") else 1,
+        field=problem.errors[0].pointer.removeprefix("/") if problem.errors else "",
     )
 
 

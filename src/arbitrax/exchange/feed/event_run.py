@@ -15,8 +15,11 @@ from arbitrax.exchange.records import EVENT
 
 FlatEntry = tuple[bytes, Sequence[bytes]]
 """An entry as a server sends it: its id, then names and values of its fields in turn."""
-FIELDS = [b"v", b"o", b"p", b"i", b"n", b"e", b"h", CHECKSUM]
-"""Names of an entry's fields, in the order in which `EventEntry` writes them."""
+FIELDS = [b"v", b"o", b"p", b"i", b"n", b"e", b"h"]
+"""Names of an entry's first fields, in the order in which `EventEntry` writes them."""
+_MORE = [b"t", CHECKSUM]
+"""Those after them; an entry of an earlier release lacks the first."""
+_WORDS = 2 * len(FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +49,9 @@ def read_runs(entries: Sequence[FlatEntry]) -> Iterator[EventRun]:
     """
     names = [name for name, _ in entries]
     try:
-        if any(fields[::2] != FIELDS for _, fields in entries):
+        if any(fields[:_WORDS:2] != FIELDS or fields[-2:-1] != [CHECKSUM] for _, fields in entries):
             raise ValueError
-        versions, _, before, index, _, events, hashes, _ = zip(*[fields[1::2] for _, fields in entries], strict=True)
+        versions, _, before, index, _, events, hashes = zip(*[fields[1:_WORDS:2] for _, fields in entries], strict=True)
         if versions.count(VERSION) != len(versions):
             raise ValueError
         if any(crc32(b"".join(fields[:-2])) != int.from_bytes(fields[-1], "little") for _, fields in entries):
@@ -95,4 +98,4 @@ def _joined(
 
 def flat(name: EntryId, fields: dict[bytes, bytes]) -> FlatEntry:
     """Return an entry as a server sends it."""
-    return b"%d-%d" % name, [word for key in FIELDS if key in fields for word in (key, fields[key])]
+    return b"%d-%d" % name, [word for key in (*FIELDS, *_MORE) if key in fields for word in (key, fields[key])]

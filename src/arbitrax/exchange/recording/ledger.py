@@ -10,7 +10,7 @@ import numpy as np
 from arbitrax.domain.errors import DataError
 from arbitrax.exchange.identifiers import first_event, order_text
 from arbitrax.exchange.journal import EntryId
-from arbitrax.exchange.recording.order_record import OrderRecord, submitted
+from arbitrax.exchange.recording.order_record import Answer, OrderRecord, submitted
 from arbitrax.exchange.recording.ports import Changes, Fill, Instrument, Payment
 from arbitrax.exchange.recording.position_record import PositionRecord, RoundTrip
 from arbitrax.exchange.records import FEES, HOUSE, Code, Happening, Kind, Type
@@ -67,8 +67,12 @@ class Ledger:
         commands: NDArray[np.void],
         counts: NDArray[np.uint32],
         events: NDArray[np.void],
+        *,
+        executed: int = 0,
     ) -> None:
         """Take in what a command entry gave: ``counts`` (commands,) events each, ``events`` (events,) of EVENT.
+
+        ``executed``: when that was, ms; 0: not told.
 
         Raises:
             NotRegisteredError: an account or symbol has no row yet; the ledger is then of no use any more.
@@ -77,23 +81,42 @@ class Ledger:
         rows, number, time = events.tolist(), first_event(epoch, self._shard, entry), entry.ms
         at = 0
         for command, count in zip(commands.tolist() if len(rows) else (), counts.tolist(), strict=False):
-            end = at + count
-            while at < end:
-                event = rows[at]
-                kind = event[10]
-                if kind == _FILLED:
-                    at = self._fill(rows, at, end, number + 2 * at, time)
-                    continue
-                if kind == _REFUSED:
-                    if command[13] == _SUBMIT:
-                        self._refuse(command, event, number + 2 * at, time)
-                elif kind == _ACCEPTED:
-                    self._accept(command, event, number + 2 * at, time)
-                elif kind in (_CANCELLED, _AMENDED, _TRIGGERED, _DECREMENTED) and event[0]:
-                    self._change(command, event, number + 2 * at, time)
-                elif kind == _CASH and event[9] in _PAID:
-                    self._pay(event, number + 2 * at, time)
-                at += 1
+            self._take(command, rows, at, at + count, number=number, time=time, executed=executed or None)
+            at += count
+
+    def _take(
+        self,
+        command: tuple[Any, ...],
+        rows: list[tuple[int, ...]],
+        at: int,
+        end: int,
+        *,
+        number: int,
+        time: int,
+        executed: int | None,
+    ) -> None:
+        """Take in the events of a command, ``rows[at:end]``."""
+        accepted, told, total = None, 0, 0
+        while at < end:
+            event = rows[at]
+            kind = event[10]
+            if kind == _FILLED:
+                at = self._fill(rows, at, end, number + 2 * at, time)
+                continue
+            if kind == _REFUSED:
+                if command[13] == _SUBMIT:
+                    self._refuse(command, event, number + 2 * at, time, executed)
+            elif kind == _ACCEPTED:
+                accepted = self._accept(command, event, number + 2 * at, time, executed)
+                told, total = end - at, event[3]
+            elif kind in (_CANCELLED, _AMENDED, _TRIGGERED, _DECREMENTED) and event[0]:
+                self._change(command, event, number + 2 * at, time)
+            elif kind == _CASH and event[9] in _PAID:
+                self._pay(event, number + 2 * at, time)
+            at += 1
+        if accepted is not None:
+            left = accepted.total - accepted.filled if accepted.ended is None else 0
+            accepted.answer = Answer(told, total, left)
 
     def changes(self) -> Changes:
         """Return what changed since the last time."""
@@ -115,29 +138,34 @@ class Ledger:
         self._new, self._changed, self._moved, self._fills, self._trips = {}, {}, {}, [], []
         self._payments = []
 
-    def _accept(self, command: tuple[Any, ...], event: tuple[int, ...], number: int, time: int) -> None:
+    def _accept(
+        self, command: tuple[Any, ...], event: tuple[int, ...], number: int, time: int, executed: int | None
+    ) -> OrderRecord | None:
         if not (self._follows(event[7]) and self._recorded(event[6], event[7])):
-            return
+            return None
         if self._only is not None and event[0] not in self._only:
-            return
-        order = submitted(command, order=event[0], event=number, time=time)
+            return None
+        order = submitted(command, order=event[0], event=number, time=time, executed=executed)
         order.total = event[3]
         if order.limit is not None and order.type != Type.PEG:
             order.limit = event[2]  # a post-only order may have slid
         self.orders[order.id] = self._new[order.id] = order
+        return order
 
-    def _refuse(self, command: tuple[Any, ...], event: tuple[int, ...], number: int, time: int) -> None:
+    def _refuse(
+        self, command: tuple[Any, ...], event: tuple[int, ...], number: int, time: int, executed: int | None
+    ) -> None:
         code, known = event[9], event[7] in self._accounts
         if (
             not event[0]
-            or self._only is not None
+            or (self._only is not None and event[0] not in self._only)
             or not self._follows(event[7])
             or (not known and code in (Code.UNKNOWN_SYMBOL, Code.UNKNOWN_ACCOUNT))
         ):
             return  # no order, or nobody's
         if code != Code.UNKNOWN_SYMBOL and not self._recorded(event[6], event[7]):
             return
-        order = submitted(command, order=event[0], event=number, time=time)
+        order = submitted(command, order=event[0], event=number, time=time, executed=executed)
         order.refused, order.reason, order.ended = True, code, time
         self._new[order.id] = order
 

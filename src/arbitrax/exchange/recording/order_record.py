@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from arbitrax.exchange.records import Code, TimeInForce, Type
 from arbitrax.exchange.reference.fold import fold
@@ -13,6 +13,21 @@ LIMITED = frozenset({Type.LIMIT, Type.ICEBERG, Type.STOP_LIMIT, Type.PEG})
 TRIGGERED = frozenset({Type.STOP, Type.STOP_LIMIT})
 """Types with a trigger price of their own."""
 EXPIRIES = frozenset({Code.EXPIRED, Code.SESSION_ENDED})
+
+
+class Answer(NamedTuple):
+    """What a SUBMIT came to, as it was told: its order as all events of the command left it. Lots."""
+
+    events: int
+    """Of the command, from its acceptance on: fills among them are of the answer."""
+    total: int
+    """What it asked for when it was accepted."""
+    left: int
+    """What was open when the command was over."""
+
+    def last(self, first: int) -> int:
+        """Return the highest number that an event of the command can have, by that of its acceptance."""
+        return first + 2 * self.events - 1
 
 
 @dataclass(eq=False, slots=True)
@@ -41,6 +56,10 @@ class OrderRecord:
     body: int | None = None
     """What makes two submissions under a client id the same: see `body_of`."""
     created: int = 0
+    executed: int | None = None
+    """When its command had been executed; None: it was not told."""
+    answer: Answer | None = None
+    """What its command came to; None: refused, or recorded before that was kept."""
     event: int = 0
     """The event that accepted or refused it."""
     last_event: int = 0
@@ -81,7 +100,9 @@ def body_of(command: tuple[Any, ...]) -> int:
     return word - (word >> 63 << 64)
 
 
-def submitted(command: tuple[Any, ...], *, order: int, event: int, time: int) -> OrderRecord:
+def submitted(
+    command: tuple[Any, ...], *, order: int, event: int, time: int, executed: int | None = None
+) -> OrderRecord:
     """Return the order of a SUBMIT: a row of `records.COMMAND` as a tuple."""
     kind, quantity, extra = command[15], command[3], command[5]
     return OrderRecord(
@@ -104,6 +125,7 @@ def submitted(command: tuple[Any, ...], *, order: int, event: int, time: int) ->
         client=command[20].decode("ascii", "replace"),
         body=body_of(command) if command[20] else None,
         created=time,
+        executed=executed,
         event=event,
         last_event=event,
     )

@@ -296,7 +296,7 @@ class Recorder:
                 part = entry.events[events_at : events_at + made]
                 counts = entry.counts[at : at + count]
                 if made:
-                    ledger.take(entry.epoch, name, asked, counts, part)
+                    ledger.take(entry.epoch, name, asked, counts, part, executed=entry.executed)
                 if found.origins:
                     requests += requests_of(name, found, counts, part, self._seen)
             at += count

@@ -68,6 +68,8 @@ def requests_of(
             continue
         orders = _orders(kind, commands, said)
         detail: dict[str, Any] = {"entry": str(name), "orders": [order_text(each) for each in orders]}
+        if again := said["order"][said["kind"] == Happening.REPEATED].tolist():
+            detail["repeated"] = [order_text(each) for each in again]
         if refusals:
             detail["refused"] = {Code(code).name.lower(): number for code, number in sorted(refusals.items())}
         if kind == Kind.CANCEL_AFTER:

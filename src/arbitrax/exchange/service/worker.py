@@ -8,6 +8,8 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 
+from msgspec.structs import replace
+
 from arbitrax.domain.errors import StoreError, StoreUnavailableError
 from arbitrax.exchange.journal import START, EntryId
 from arbitrax.exchange.records import COMMAND
@@ -184,7 +186,8 @@ class _Turn:
             self._snapshots.executed_in(time.perf_counter() - began)
         crash_points.reach("batch.executed")
         self._settle(IN_FLIGHT - 1)
-        self._outputs.send(made, self._lease.name, self._heartbeats.changes())
+        executed = max(int(time.monotonic() * 1000 + self._offset), made.last.ms)
+        self._outputs.send(replace(made, executed=executed), self._lease.name, self._heartbeats.changes())
 
     def _settle(self, most: int) -> None:
         """Wait until no more than so many outputs are on their way."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from arbitrax.exchange.identifiers import order_number, order_uuid
 from arbitrax.exchange.journal import NO_EVENTS, START
-from arbitrax.exchange.recording.ports import Mark
+from arbitrax.exchange.recording.ports import Fill, Mark
 from arbitrax.exchange.records import Code
 from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.exchange_records import MARK, orders_of, position_of, read_mark, to_ms
@@ -87,6 +87,16 @@ class PostgresAccounts:
                 code = CODES[reason] if status == "rejected" else Code.OK
                 outcomes[place - 1] = FirstOutcome(order_number(id), code, body, to_ms(ended))
         return outcomes
+
+    def fills(self, order: int, first: int, last: int) -> list[Fill]:
+        """Return the fills of an order from one event to another; not of a replica, which may not have them yet."""
+        keys = {"order": order_uuid(order), "first": UUID(int=first), "last": UUID(int=last)}
+        with self._database.connection() as connection:
+            found = connection.execute(statement("exchange_fills_of_order"), keys).fetchall()
+        return [
+            Fill(id.int, account, order, symbol, lots, price, fee, is_auction, to_ms(at) or 0)
+            for id, account, symbol, lots, price, fee, is_auction, at in found
+        ]
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from psycopg import sql
 from arbitrax.domain.errors import DataError, StoreUnavailableError
 from arbitrax.exchange.identifiers import event_of, first_event, order_number
 from arbitrax.exchange.journal import NO_EVENTS, START, EntryId
-from arbitrax.exchange.recording.order_record import OrderRecord
+from arbitrax.exchange.recording.order_record import Answer, OrderRecord
 from arbitrax.exchange.recording.ports import Changes, Instrument, Mark, Store
 from arbitrax.exchange.recording.position_record import PositionRecord
 from arbitrax.exchange.records import InstrumentFlag, SelfTrade, TimeInForce, Type
@@ -239,7 +239,8 @@ def _order_of(row: tuple[Any, ...]) -> OrderRecord:
     words: list[Any] = [_TYPES.get(row[4]), _TIMES_IN_FORCE.get(row[5]), _SELF_TRADES.get(row[6])]
     order = OrderRecord(order_number(row[0]), *row[1:4], *words, *row[7:15])
     expires, order.client, created, event, last_event, order.filled, paid, fees, traded, triggered, *end = row[15:]
-    ended, order.refused, reason, recorded = end
+    ended, order.refused, reason, recorded, executed, *answer = end
+    order.executed, order.answer = to_ms(executed), None if answer[0] is None else Answer(*answer)
     order.recorded = to_ms(recorded)
     order.ended, order.reason = to_ms(ended), rows.CODES[reason]
     order.expires = None if expires is None else expires // _MS

@@ -17,6 +17,7 @@ from arbitrax.exchange.records import Code
 REASONS = {int(each): "none" if each == Code.OK else each.name.lower() for each in Code}
 CODES = {word: Code(number) for number, word in REASONS.items()}
 _NONE = "\\N"
+_NO_ANSWER = "\\N\t\\N\t\\N"
 _LAST = (1 << 63) - 1
 _NS = 1_000_000
 _MARK = f"{ORDER_MARK:016x}"
@@ -33,6 +34,10 @@ def _client(text: str) -> str:
     return text.replace("\\", "\\\\") if text and _PLAIN.issuperset(text) else _NONE
 
 
+def _answer(order: OrderRecord) -> str:
+    return _NO_ANSWER if order.answer is None else "\t".join(map(str, order.answer))
+
+
 def order_lines(orders: Iterable[OrderRecord], *, is_new: bool) -> Iterator[str]:
     """Yield rows of ``incoming_orders``."""
     new = "t" if is_new else "f"
@@ -42,7 +47,8 @@ def order_lines(orders: Iterable[OrderRecord], *, is_new: bool) -> Iterator[str]
             f"{each.id:016x}{_MARK}\t{new}\t{each.account}\t{each.symbol}\t{each.side}\t{each.type}\t"
             f"{each.time_in_force}\t{each.self_trade}\t{each.flags}\t{each.total}\t{_or_none(each.limit)}\t"
             f"{_or_none(each.stop)}\t{_or_none(each.trail)}\t{_or_none(each.display)}\t{_or_none(each.offset)}\t"
-            f"{_or_none(each.funds)}\t{expires}\t{_client(each.client)}\t{_or_none(each.body)}\t{each.created}\t{each.event:032x}\t"
+            f"{_or_none(each.funds)}\t{expires}\t{_client(each.client)}\t{_or_none(each.body)}\t{each.created}\t"
+            f"{_or_none(each.executed)}\t{_answer(each)}\t{each.event:032x}\t"
             f"{each.last_event:032x}\t{each.filled}\t{each.paid}\t{each.fees}\t{_or_none(each.traded)}\t"
             f"{_or_none(each.triggered)}\t{_or_none(each.ended)}\t{each.status}\t{REASONS[each.reason]}\n"
         )

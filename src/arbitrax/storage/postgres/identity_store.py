@@ -83,15 +83,18 @@ class PostgresIdentityStore:
         """Add a token to a login."""
         self._do("refresh_add", login=login, token_hash=token_hash, at=at, expires=expires)
 
-    def take_refresh(self, token_hash: str, *, at: datetime) -> RefreshState | None:
+    def take_refresh(self, token_hash: str, *, address: str | None, at: datetime) -> RefreshState | None:
         """Use a refresh token up and return what it was, None when nobody knows it."""
         with self.transaction():
-            found = self._one("refresh_lock", token_hash=token_hash, at=at)
-            if found is None:
+            locked = self._one("refresh_lock", token_hash=token_hash)
+            # By a statement of its own, which sees what was done while the lock was waited for.
+            found = self._one("refresh_find", token_hash=token_hash, address=address, at=at)
+            if locked is None or found is None:
                 return None
-            self._do("refresh_use", token_hash=token_hash, at=at)
-        login, used, valid = found[_USER:]
-        return RefreshState(login, _user(found), used, valid)
+            login, (used_at, last_of_client, valid) = locked[0], found[_USER:]
+            if valid and used_at is None:
+                self._do("refresh_use", login=login, address=address, at=at)
+        return RefreshState(login, _user(found), None if used_at is None else utc(used_at), last_of_client, valid)
 
     def end_login(self, login: UUID, *, at: datetime, reason: str) -> None:
         """Revoke a login."""

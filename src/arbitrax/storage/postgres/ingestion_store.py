@@ -53,6 +53,7 @@ class _Hold(Struct):
 
     session: ExitStack
     epoch: int
+    job: UUID | None
 
 
 class PostgresIngestionStore:
@@ -64,7 +65,14 @@ class PostgresIngestionStore:
         self._recent = recent
         self._held: dict[UUID, _Hold] = {}
 
-    def open(self, request: IngestionRequest, plan: Callable[[], Sequence[Chunk]], *, received: int) -> OpenIngestion:
+    def open(
+        self,
+        request: IngestionRequest,
+        plan: Callable[[], Sequence[Chunk]],
+        *,
+        received: int,
+        job: UUID | None = None,
+    ) -> OpenIngestion:
         """Continue the unfinished ingestion of an equal request, or start one with the chunks of ``plan``.
 
         Times finer than a microsecond are cut off.
@@ -83,7 +91,8 @@ class PostgresIngestionStore:
             with session.transaction():
                 if found is None:
                     run = new_uuid(received)
-                    session.execute(statement("ingestion_add"), {**keys, "id": run, "started_at": moment(received)})
+                    begun = {"id": run, "started_at": moment(received), "job": job}
+                    session.execute(statement("ingestion_add"), keys | begun)
                     session.execute(statement("chunks_add"), {"id": run, **_columns(chunks)})
                     epoch = 1
                 else:
@@ -91,7 +100,7 @@ class PostgresIngestionStore:
                     epoch = _value(session, "ingestion_take_up", {"id": run})
                 waiting = session.execute(statement("chunks_waiting"), {"id": run}).fetchall()
                 done = _value(session, "chunks_done", {"id": run})
-            self._held[run] = _Hold(stack.pop_all(), epoch)
+            self._held[run] = _Hold(stack.pop_all(), epoch, job)
         return OpenIngestion(run, request, tuple(_chunk(row) for row in waiting), done)
 
     def save(
@@ -189,9 +198,11 @@ class PostgresIngestionStore:
         return hold
 
     def _keys(self, ingestion: OpenIngestion, chunk: Chunk) -> dict[str, Any]:
+        hold = self._hold(ingestion)
         return {
             "id": ingestion.id,
-            "epoch": self._hold(ingestion).epoch,
+            "epoch": hold.epoch,
+            "job": hold.job,
             "symbol": chunk.symbol,
             "interval": chunk.interval,
             "start": moment(chunk.start),

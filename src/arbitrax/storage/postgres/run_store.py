@@ -31,10 +31,13 @@ from arbitrax.storage.postgres.sql import statement
 from arbitrax.storage.postgres.times import moment, nanoseconds, utc
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from arbitrax.services.ports import Curves
     from arbitrax.storage.postgres.connection import Connection
 
 
-class _Results(msgspec.Struct, frozen=True):
+class Results(msgspec.Struct, frozen=True):
     """The ``results`` column."""
 
     metrics_basis: str
@@ -69,30 +72,19 @@ class PostgresRunStore:
                 return None
             assets = connection.execute(statement("run_assets_find"), keys).fetchall()
             curves = connection.execute(statement("run_curves_find"), keys, binary=True).fetchall()
-            keys["tags"] = list(msgspec.json.decode(found[4], type=_Results).tags)
+            keys["tags"] = list(msgspec.json.decode(found[4], type=Results).tags)
             orders = _copy_out(connection, "orders_find", keys)
             fills = _copy_out(connection, "fills_find", keys)
             events = _copy_out(connection, "account_events_find", keys)
             trades = _copy_out(connection, "trades_find", keys)
         created, below, spec, metrics, results, engine_version, result_hash, source, owner = found
-        outcome = msgspec.json.decode(results, type=_Results)
+        outcome = msgspec.json.decode(results, type=Results)
         return StoredRun(
             id=run_id,
             created_at=nanoseconds(created) + below,
             spec=msgspec.json.decode(spec, type=RunSpec),
             strategy_source=source,
-            assets=tuple(
-                StoredAsset(
-                    symbol,
-                    interval,
-                    role,
-                    nanoseconds(as_of),
-                    data_hash,
-                    None if said is None else nanoseconds(said),
-                    quality,
-                )
-                for symbol, interval, role, as_of, data_hash, said, quality in assets
-            ),
+            assets=tuple(asset_of(row) for row in assets),
             metrics=msgspec.json.decode(metrics, type=dict[str, StoredMetric]),
             metrics_basis=outcome.metrics_basis,
             notices=outcome.notices,
@@ -109,6 +101,13 @@ class PostgresRunStore:
             owner=owner,
         )
 
+    def curves(self, run_id: UUID, names: Sequence[str]) -> Curves:
+        """Return some of a run's curves."""
+        keys = {"run": run_id, "names": list(names)}
+        with self._database.connection() as connection:
+            rows = connection.execute(statement("run_curves_named"), keys, binary=True).fetchall()
+        return {name: np.frombuffer(data, np.dtype(dtype)) for name, dtype, data in rows}
+
     def newest(self, limit: int, *, owner: UUID | None = None, after: UUID | None = None) -> list[RunSummary]:
         """Return the newest runs first: of a user or of all, those older than one."""
         with self._database.connection() as connection:
@@ -121,6 +120,13 @@ class PostgresRunStore:
         with self._database.connection() as connection:
             found = connection.execute(statement("run_head"), {"run": run_id}).fetchone()
         return None if found is None else RunHead(*found)
+
+
+def asset_of(row: tuple[Any, ...]) -> StoredAsset:
+    """Return a row of ``run_assets_find.sql``."""
+    symbol, interval, role, as_of, data_hash, said, quality = row
+    known = None if said is None else nanoseconds(said)
+    return StoredAsset(symbol, interval, role, nanoseconds(as_of), data_hash, known, quality)
 
 
 def _summary(line: tuple[Any, ...]) -> RunSummary:
@@ -180,7 +186,7 @@ def _statements(run: StoredRun) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _run_columns(run: StoredRun) -> dict[str, Any]:
-    results = _Results(run.metrics_basis, run.notices, run.bankrupt_bar, run.basis, run.tags)
+    results = Results(run.metrics_basis, run.notices, run.bankrupt_bar, run.basis, run.tags)
     return {
         "symbol": next(asset.symbol for asset in run.assets if asset.role == "traded"),
         "run_hash": run.spec.hash,

@@ -90,7 +90,14 @@ class ValkeyClientJournal:
 
     async def last_event(self, shard: int) -> EntryId:
         """Return the id of the newest entry of events."""
-        found = await self._ask(self._reads.xrevrange(f"events:{shard}", count=1))
+        return await self._last(f"events:{shard}")
+
+    async def last_command(self, shard: int) -> EntryId:
+        """Return the id of the newest entry of commands."""
+        return await self._last(f"commands:{shard}")
+
+    async def _last(self, stream: str) -> EntryId:
+        found = await self._ask(self._reads.xrevrange(stream, count=1))
         return EntryId.parse(found[0][0]) if found else START
 
     async def events_after(self, shard: int, after: EntryId, wait: int) -> list[EventEntry]:

@@ -39,7 +39,11 @@ LEFT JOIN LATERAL (
         ended_at,
         status = 'rejected',
         orders.reason,
-        orders.updated_at
+        orders.updated_at,
+        executed_at,
+        answer_events,
+        (answer_quantity / lot_size)::bigint,
+        (answer_open / lot_size)::bigint
     FROM orders
     JOIN accounts ON accounts.id = orders.account_id
     JOIN exchange_instruments ON exchange_instruments.asset_id = orders.asset_id

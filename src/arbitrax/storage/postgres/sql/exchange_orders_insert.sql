@@ -1,6 +1,7 @@
 INSERT INTO orders (
     id, account_id, asset_id, shard, order_type, side, time_in_force, self_trade, flags, quantity, limit_price, stop_price,
-    trail, display_quantity, peg_offset, funds, expires, client_order_id, body, created_at, event_id, last_event_id,
+    trail, display_quantity, peg_offset, funds, expires, client_order_id, body, created_at, executed_at, answer_events,
+    answer_quantity, answer_open, event_id, last_event_id,
     filled_quantity, price, fee, filled_at, triggered_at, ended_at, status, reason
 )
 SELECT
@@ -24,6 +25,10 @@ SELECT
     client,
     body,
     'epoch'::timestamptz + created * '1 millisecond'::interval,
+    'epoch'::timestamptz + executed * '1 millisecond'::interval,
+    told,
+    told_total * coalesce(lot_size, 1),
+    told_open * coalesce(lot_size, 1),
     event,
     last_event,
     filled * coalesce(lot_size, 1),

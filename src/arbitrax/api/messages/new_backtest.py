@@ -1,30 +1,23 @@
-"""Messages of backtests that are asked for, wait or run. Cash is a decimal string; rates and ratios are numbers."""
+"""The body that asks for a backtest. Money, prices and quantities are decimal strings; rates and ratios are numbers."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import msgspec
 from msgspec import Meta, Struct
 
-from arbitrax.api.parameters import SYMBOL
-from arbitrax.backtest.models import Account, Costs, Instrument
+from arbitrax.api.messages.run_models import Account, Costs, Instrument, Money
+from arbitrax.api.parameters import SYMBOL, market_day
 from arbitrax.backtest.spec import RunSpec, StrategyRef
-from arbitrax.domain.dates import to_datetime
-from arbitrax.domain.ids import encode
-from arbitrax.services.backtests import RUN
-from arbitrax.services.jobs import JOB, Job, Status
+from arbitrax.domain.errors import within
 
 MOST_SYMBOLS = 500
 MOST_SOURCE = 200_000
 """Characters of an uploaded strategy."""
-Unfinished = Literal["queued", "running", "failed", "cancelled", "dead"]
 
 SymbolText = Annotated[str, Meta(min_length=1, max_length=64, pattern=SYMBOL, examples=["AAPL"])]
 ShortText = Annotated[str, Meta(min_length=1, max_length=16)]
 Day = Annotated[str, Meta(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$(?!\n)", examples=["2012-01-01"])]
-Cash = Annotated[str, Meta(pattern=r"^[0-9]{1,15}(\.[0-9]{1,8})?$(?!\n)", examples=["100000"])]
 ParameterName = Annotated[str, Meta(min_length=1, max_length=64)]
 ParameterText = Annotated[str, Meta(max_length=256)]
 
@@ -43,9 +36,10 @@ class NewBacktest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     symbols: Annotated[list[SymbolText], Meta(min_length=1, max_length=MOST_SYMBOLS, examples=[["AAPL"]])]
     interval: ShortText = "1d"
     start: Day | None = None
-    """First day; both are inclusive."""
+    """First day; null: from the first bar."""
     end: Day | None = None
-    cash: Cash = "100000"
+    """Last day, which counts; null: to the last bar."""
+    cash: Money = "100000"
     """In quote currency."""
     commission_bps: float = 10.0
     slippage_bps: float = 0.0
@@ -67,18 +61,22 @@ class NewBacktest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
         Raises:
             InputError: a value that it does not allow.
         """
+        instruments = {}
+        for symbol, each in self.instruments.items():
+            with within("instruments", symbol):
+                instruments[symbol] = each.model()
         return RunSpec(
             strategy=StrategyRef(self.strategy, "" if self.source is None else self.strategy, dict(self.parameters)),
             symbols=tuple(self.symbols),
             interval=self.interval,
-            start=self.start,
-            end=self.end,
+            start=market_day("start", self.start),
+            end=market_day("end", self.end),
             cash=float(self.cash),
             commission_bps=self.commission_bps,
             slippage_bps=self.slippage_bps,
-            costs=self.costs,
-            account=self.account,
-            instruments=dict(self.instruments),
+            costs=self.costs.model(),
+            account=self.account.model(),
+            instruments=instruments,
             fill=self.fill,
             prices=self.prices,
             calendar=self.calendar,
@@ -86,53 +84,3 @@ class NewBacktest(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
             benchmark=self.benchmark,
             risk_free=self.risk_free,
         )
-
-
-class JobProblem(Struct, frozen=True):
-    """Why a backtest has no result."""
-
-    code: str
-    detail: str
-    retryable: bool
-
-
-class BacktestJob(Struct, frozen=True):
-    """A backtest that waits, runs, or ended without a result."""
-
-    id: str
-    job: str
-    status: Status
-    progress: float
-    """From 0 to 1."""
-    eta: datetime | None
-    attempt: int
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
-    error: JobProblem | None
-    spec: dict[str, Any]
-    channel: str
-    """Of the web socket, where progress and the equity curve are."""
-
-
-def job_message(job: Job) -> BacktestJob:
-    """Return the message of a backtest's job."""
-    id = encode(RUN, job.id)
-    return BacktestJob(
-        id=id,
-        job=encode(JOB, job.id),
-        status=job.status,
-        progress=job.progress,
-        eta=_moment(job.eta),
-        attempt=job.attempt,
-        created_at=to_datetime(job.created_at),
-        started_at=_moment(job.started_at),
-        finished_at=_moment(job.finished_at),
-        error=None if job.error is None else JobProblem(job.error.code, job.error.detail, job.error.retryable),
-        spec=msgspec.json.decode(job.spec, type=dict[str, Any]),
-        channel=f"runs.{id}",
-    )
-
-
-def _moment(time: int | None) -> datetime | None:
-    return None if time is None else to_datetime(time)
