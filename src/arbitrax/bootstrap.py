@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     from arbitrax.services.jobs import JobStore
     from arbitrax.services.mutations import Mutations
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
+    from arbitrax.services.series import SeriesCatalogue
     from arbitrax.services.trading_desk import RunInThread, TradingDesk
+    from arbitrax.services.vendor_keys import VendorKeys
     from arbitrax.settings import Settings
     from arbitrax.storage.embedded import EmbeddedServers
     from arbitrax.storage.exchange_files.snapshots import FileSnapshots
@@ -114,6 +116,13 @@ class Store:
         from arbitrax.storage.postgres.asset_store import PostgresAssetStore
 
         return PostgresAssetStore(self._database)
+
+    @cached_property
+    def series(self) -> SeriesCatalogue:
+        """The list of stored series."""
+        from arbitrax.storage.postgres.series_catalogue import PostgresSeriesCatalogue
+
+        return PostgresSeriesCatalogue(self._database)
 
     @cached_property
     def quality(self) -> QualityStore:
@@ -198,6 +207,16 @@ class Store:
         from arbitrax.services.identity_keys import Keys
 
         return Keys(self.identity, utc_now)
+
+    @cached_property
+    def vendor_keys(self) -> VendorKeys:
+        """The use cases of vendors' keys."""
+        from arbitrax.services.vendor_keys import KEYED, VendorKeys
+        from arbitrax.storage.postgres.vendor_key_store import PostgresVendorKeys
+        from arbitrax.storage.secret_seal import HomeSeal
+
+        given = frozenset(each for each in KEYED if getattr(self._settings, f"{each}_key", None))
+        return VendorKeys(PostgresVendorKeys(self._database), HomeSeal(self._settings.home / "identity"), given)
 
     @cached_property
     def logins(self) -> Logins:
@@ -288,8 +307,9 @@ def database_url(settings: Settings) -> str:
 class Vendors:
     """The vendors that settings give access to; all processes of a home keep to a vendor's pace together."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, stored: Callable[[str], str | None]) -> None:
+        """Take the settings, and what finds a vendor's stored key where they have none."""
+        self._settings, self._stored = settings, stored
 
     def order(self, interval: str, asset_type: AssetType) -> list[str]:
         """Return the names of those to ask for bars of an interval and a type of asset, best first.
@@ -300,7 +320,7 @@ class Vendors:
         from arbitrax.market_data.providers.choice import choose
         from arbitrax.market_data.providers.limits import VENDORS
 
-        return choose([name for name in VENDORS if self._setting(name, "key")], interval, asset_type)
+        return choose([name for name in VENDORS if self._key(name)], interval, asset_type)
 
     def open(self, name: str) -> Provider:
         """Return a vendor.
@@ -319,12 +339,15 @@ class Vendors:
         if name == SOURCE:
             return SyntheticProvider()
         access = Access(
-            key=self._setting(name, "key"),
+            key=self._key(name),
             plan=self._setting(name, "plan") or "free",
             base_url=self._setting(name, "url"),
             bucket=ValkeyBucket(cache_url(self._settings)),
         )
         return provider_named(name, access)
+
+    def _key(self, vendor: str) -> str | None:
+        return self._setting(vendor, "key") or self._stored(vendor)
 
     def _setting(self, vendor: str, what: str) -> str | None:
         value: str | None = getattr(self._settings, f"{vendor}_{what}", None)
@@ -521,6 +544,11 @@ def read_registry(settings: Settings) -> Registry:
         return Registry(store.registry.instruments(), store.registry.accounts())
 
 
+def uploads_folder(settings: Settings) -> Path:
+    """Return where files that users sent wait for a worker."""
+    return settings.home / "uploads"
+
+
 def exchange_folder(settings: Settings) -> Path:
     """Return where segments and snapshots are."""
     return settings.exchange_folder or settings.home / "exchange"
@@ -601,6 +629,26 @@ def trading_desk(settings: Settings, store: Store, run: RunInThread) -> TradingD
     return TradingDesk(load, opened)
 
 
+def serve_maker(settings: Settings, seed: int, say: Callable[[str], None], stop: Event) -> None:
+    """Set the sample market up and quote it until ``stop`` is set: see `arbitrax.services.sample_market`."""
+    import asyncio
+
+    from arbitrax.services.sample_market import make_market, set_up_sample
+    from arbitrax.trading.registry import Registry
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[tuple[ExchangeBroker, Registry]]:
+        with open_store(settings, seed=False) as store:
+            registry = Registry(store.registry.instruments(), store.registry.accounts())
+            async with open_gateway(settings, {0}) as (gateway, journal):
+                await set_up_sample(store.registry, gateway, journal)
+            registry = Registry(store.registry.instruments(), store.registry.accounts())
+        async with open_broker(settings, registry, {0}) as broker:
+            yield broker, registry
+
+    asyncio.run(make_market(opened, seed, say, stop))
+
+
 @asynccontextmanager
 async def open_transfers(settings: Settings) -> AsyncIterator[tuple[CashTransfers, TransferStore, Registry]]:
     """Open the way of cash between accounts of all shards; the same errors, and those of `open_store`."""
@@ -610,7 +658,7 @@ async def open_transfers(settings: Settings) -> AsyncIterator[tuple[CashTransfer
 
     with open_store(settings, seed=False) as store:
         registry = Registry(store.registry.instruments(), store.registry.accounts())
-        shards = {each.shard for each in registry.accounts.values()}
+        shards = {each.shard for each in registry.by_id.values()}
         settled = SettledJournal(journal_url(settings), settings.durability)
         async with open_gateway(settings, shards) as (gateway, _):
             yield CashTransfers(store.transfers, registry, gateway.channels, settled), store.transfers, registry

@@ -25,9 +25,11 @@ export interface Account {
 }
 
 export interface AccountDetail {
+  readonly buying_power: string | null;
   readonly cash: string;
   readonly currency: string;
   readonly id: string;
+  readonly killed: boolean | null;
   readonly kind: "cash" | "margin";
   readonly name: string;
   readonly open_orders: number;
@@ -160,6 +162,20 @@ export interface CheckMessage {
   readonly value: string | null;
 }
 
+export interface ColumnMessage {
+  readonly name: string;
+  readonly role: string | null;
+}
+
+export interface CorporateActionMessage {
+  readonly amount: number | null;
+  readonly currency: string | null;
+  readonly ex_date: string;
+  readonly kind: "split" | "stock_dividend" | "spin_off" | "dividend";
+  readonly ratio: number | null;
+  readonly source: string;
+}
+
 export interface Costs {
   readonly currency_unit?: string;
   readonly half_spread?: string;
@@ -183,6 +199,15 @@ export interface CoverageMessage {
   readonly source: string;
 }
 
+export interface CoveragePart {
+  readonly bars: number;
+  readonly expected: number;
+  readonly first: string;
+  readonly last: string;
+  readonly sessions: number;
+  readonly state: "present" | "partial" | "missing";
+}
+
 export interface Credentials {
   readonly name: string;
   readonly password: string;
@@ -198,10 +223,23 @@ export interface CurvePoint {
   readonly timestamp: string;
 }
 
+export interface DoubtCounts {
+  readonly duplicates: number;
+  readonly gaps: number;
+  readonly others: number;
+  readonly spikes: number;
+}
+
 export interface EquityCurve {
   readonly backtest: string;
   readonly bars: number;
   readonly data: readonly CurvePoint[];
+}
+
+export interface ExchangeMessage {
+  readonly as_of: string;
+  readonly instruments: readonly TradedInstrument[];
+  readonly shards: readonly ShardMessage[];
 }
 
 export interface FieldError {
@@ -231,6 +269,17 @@ export interface FillOfOrder {
   readonly price: string;
   readonly quantity: string;
   readonly side: "buy" | "sell";
+}
+
+export interface FindingMessage {
+  readonly count: number;
+  readonly first: string;
+  readonly kind: "gap" | "duplicate" | "spike" | "other";
+  readonly last: string;
+  readonly level: "error" | "warn" | "info";
+  readonly reason: string;
+  readonly rule: string;
+  readonly times: readonly string[];
 }
 
 export interface Health {
@@ -307,6 +356,29 @@ export interface KeyMessage {
   readonly user_id: string;
 }
 
+export interface KillSwitch {
+  readonly account: string;
+  readonly killed: boolean | null;
+  readonly orders: readonly string[] | null;
+}
+
+export interface LastIngestion {
+  readonly at: string;
+  readonly id: string;
+}
+
+export interface LatencyBucket {
+  readonly count: number;
+  readonly up_to_us: number | null;
+}
+
+export interface LatencyMessage {
+  readonly buckets: readonly LatencyBucket[];
+  readonly p50_us: number | null;
+  readonly p999_us: number | null;
+  readonly p99_us: number | null;
+}
+
 export interface MadeKey {
   readonly key: KeyMessage;
   readonly secret: string | null;
@@ -321,6 +393,12 @@ export interface Me {
 export interface MetricMessage {
   readonly undefined_because: string | null;
   readonly value: number | null;
+}
+
+export interface NewAccount {
+  readonly cash?: string;
+  readonly kind?: "cash" | "margin";
+  readonly name: string;
 }
 
 export interface NewBacktest {
@@ -395,6 +473,10 @@ export interface NewUser {
   readonly role?: "admin" | "trader" | "viewer";
 }
 
+export interface NewVendorKey {
+  readonly key: string;
+}
+
 export interface OrderChange {
   readonly price?: string | null;
   readonly quantity?: string | null;
@@ -459,6 +541,13 @@ export interface ParameterMessage {
   readonly type: "int" | "float" | "bool" | "str";
 }
 
+export interface PartMessage {
+  readonly lag_ms: number | null;
+  readonly name: string;
+  readonly start: string | null;
+  readonly state: "up" | "down" | "behind" | "unknown";
+}
+
 export interface PositionMessage {
   readonly account: string;
   readonly cost: string;
@@ -484,6 +573,22 @@ export interface Readiness {
   readonly status: "ready" | "not_ready" | "draining";
 }
 
+export interface ReproductionMessage {
+  readonly backtest: string;
+  readonly cause: string | null;
+  readonly code: string | null;
+  readonly created_at: string;
+  readonly detail: string | null;
+  readonly differences: readonly string[];
+  readonly equal: boolean | null;
+  readonly job: string;
+  readonly progress: number;
+  readonly reproduced_at: string | null;
+  readonly result_hash: string | null;
+  readonly status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+  readonly stored_result_hash: string | null;
+}
+
 export interface RunResult {
   readonly assets: readonly AssetMessage[];
   readonly bankrupt: boolean;
@@ -500,6 +605,86 @@ export interface RunResult {
   readonly result_hash: string;
   readonly run_hash: string;
   readonly tables: Readonly<Record<string, string>>;
+}
+
+export interface SeriesCoverageMessage {
+  readonly calendar: string | null;
+  readonly interval: string;
+  readonly parts: readonly CoveragePart[];
+  readonly sessions_behind: number | null;
+  readonly symbol: string;
+}
+
+export interface SeriesMessage {
+  readonly changed_at: string;
+  readonly doubts: DoubtCounts | null;
+  readonly first: string;
+  readonly interval: string;
+  readonly last: string;
+  readonly last_ingestion: LastIngestion | null;
+  readonly quality_score: number | null;
+  readonly rows: number;
+  readonly source: string;
+  readonly symbol: string;
+}
+
+export interface SeriesQualityMessage {
+  readonly actions: readonly CorporateActionMessage[];
+  readonly as_of: string;
+  readonly doubts: DoubtCounts;
+  readonly findings: readonly FindingMessage[];
+  readonly interval: string;
+  readonly rows: number;
+  readonly score: number;
+  readonly set_aside: readonly SetAsideMessage[];
+  readonly set_aside_count: number;
+  readonly symbol: string;
+}
+
+export interface SetAsideMessage {
+  readonly at: string;
+  readonly reason: string;
+  readonly received_at: string;
+  readonly row: Readonly<Record<string, number | string | null>>;
+  readonly rules: readonly string[];
+  readonly source: string;
+}
+
+export interface ShardMessage {
+  readonly applied: string | null;
+  readonly epoch: number | null;
+  readonly events_hash: string | null;
+  readonly journal_end: string | null;
+  readonly journal_lag_ms: number | null;
+  readonly memory_bytes: number | null;
+  readonly memory_limit_bytes: number | null;
+  readonly parts: readonly PartMessage[];
+  readonly shard: number;
+  readonly snapshot: SnapshotMessage | null;
+  readonly well: boolean;
+  readonly worker: WorkerMessage | null;
+}
+
+export interface SnapshotMessage {
+  readonly at: string;
+  readonly bytes: number;
+  readonly entry: string;
+  readonly epoch: number;
+  readonly state_hash: string;
+}
+
+export interface StrategyDetail {
+  readonly class_name: string;
+  readonly description: string;
+  readonly form: "signals" | "events";
+  readonly least_symbols: number;
+  readonly most_symbols: number | null;
+  readonly name: string;
+  readonly parameters: readonly ParameterMessage[];
+  readonly source: string | null;
+  readonly source_sha256: string | null;
+  readonly summary: string;
+  readonly warm_up_bars: number | null;
 }
 
 export interface StrategyMessage {
@@ -537,11 +722,30 @@ export interface SymbolOutcome {
   readonly vendor_failed?: boolean;
 }
 
+export interface TradedInstrument {
+  readonly last: string | null;
+  readonly phase: "continuous" | "auction" | "halted" | "closed" | null;
+  readonly shard: number;
+  readonly symbol: string;
+}
+
 export interface TradingMessage {
   readonly currency: string;
   readonly lot_size: string;
   readonly shard: number;
   readonly tick_size: string;
+}
+
+export interface UploadMessage {
+  readonly bytes: number;
+  readonly columns: readonly ColumnMessage[];
+  readonly ingestion: string | null;
+  readonly interval: string | null;
+  readonly notices: readonly string[];
+  readonly problem: string | null;
+  readonly rows: readonly (readonly string[])[];
+  readonly symbol: string | null;
+  readonly symbols: readonly string[];
 }
 
 export interface UserChange {
@@ -569,4 +773,22 @@ export interface ValidationMessage {
   readonly detail: string | null;
   readonly fills_at_once: string | null;
   readonly repeats: string | null;
+}
+
+export interface VendorKeyMessage {
+  readonly set_at: string | null;
+  readonly source: "environment" | "stored" | null;
+  readonly title: string;
+  readonly vendor: string;
+}
+
+export interface WorkerMessage {
+  readonly at: string;
+  readonly commands: number;
+  readonly commands_per_second: number;
+  readonly events: number;
+  readonly events_per_second: number;
+  readonly fresh: boolean;
+  readonly latency: LatencyMessage;
+  readonly refused: Readonly<Record<string, number>>;
 }

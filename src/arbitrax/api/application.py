@@ -23,12 +23,19 @@ from arbitrax.api.routes import (
     backtests,
     bars,
     books,
+    exchange,
     ingestions,
     instruments,
     keys,
+    kill_switch,
     orders,
+    paper_accounts,
+    reproductions,
+    series,
     strategies,
+    uploads,
     users,
+    vendor_keys,
     websocket,
 )
 from arbitrax.api.short_way import ShortWay
@@ -48,13 +55,20 @@ ROUTES: list[Any] = [
     *audit.ROUTES,
     *instruments.ROUTES,
     *bars.ROUTES,
+    *series.ROUTES,
     *ingestions.ROUTES,
+    *vendor_keys.ROUTES,
+    *uploads.ROUTES,
     *strategies.ROUTES,
     *backtests.ROUTES,
     *backtest_results.ROUTES,
+    *reproductions.ROUTES,
     *orders.ROUTES,
     *accounts.ROUTES,
+    *paper_accounts.ROUTES,
+    *kill_switch.ROUTES,
     *books.ROUTES,
+    *exchange.ROUTES,
     *websocket.ROUTES,
 ]
 
@@ -85,6 +99,7 @@ def make_application(parts: Parts) -> Gate:
         parts.metrics,
         trusted_proxies=parts.trusted_proxies,
         strict_transport=parts.secure,
+        larger={uploads.PATH: parts.most_upload},
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 import re
 import time
-from collections.abc import Iterable, MutableMapping, Sequence
+from collections.abc import Iterable, Mapping, MutableMapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from arbitrax.api.client_address import client_address
@@ -53,8 +53,13 @@ class Gate:
         *,
         trusted_proxies: Sequence[Network] = (),
         strict_transport: bool = False,
+        larger: Mapping[str, int] | None = None,
     ) -> None:
-        """Take the inner application; ``strict_transport``: it is reached by TLS only."""
+        """Take the inner application; ``strict_transport``: it is reached by TLS only.
+
+        larger: bytes that a body may have at certain paths, which count them themselves as well.
+        """
+        self._larger = larger or {}
         self._app = app
         self._metrics = metrics
         self._trusted = trusted_proxies
@@ -107,14 +112,17 @@ class Gate:
             if twice:
                 detail = f"The header {twice} was sent more than once; send it once."
                 await _refuse(answer, problem(400, detail, request_id))
-            elif length is not None and length.isdigit() and int(length[:20]) > MOST_BODY:
-                detail = f"A body has at most {MOST_BODY} bytes."
+            elif length is not None and length.isdigit() and int(length[:20]) > (most := self._most(scope["path"])):
+                detail = f"A body has at most {most} bytes."
                 await _refuse(answer, problem(413, detail, request_id))
             else:
                 await self._app(scope, receive, answer)
         finally:
             seconds = time.perf_counter() - begun
             self._metrics.ended(asked, str(scope.get("path_template", "")), status or 499, seconds)
+
+    def _most(self, path: str) -> int:
+        return self._larger.get(path, MOST_BODY)
 
     def _complete(
         self, headers: Iterable[tuple[bytes, bytes]], request_id: str, state: MutableMapping[str, Any]

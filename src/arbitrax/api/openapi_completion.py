@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _PAGE_NAME = re.compile(r"Page_arbitrax\.api\.messages\.\w+\.(\w+?)(?:Message)?_(?=\")")
 """How Litestar calls a page of messages."""
+CSV_EXAMPLE = "date,open,high,low,close,volume\n2024-01-02,187.15,188.44,183.89,185.64,82488700\n"
 PROBLEM = "#/components/schemas/Problem"
 _HEADERS = {
     "Idempotency-Key": (
@@ -38,12 +39,15 @@ _ORDER_KEY = (
     "^[!-~]{1,32}$",
 )
 _ALSO = {
+    "upload_bars": {"200": "A preview: nothing was kept."},
     "add_order": {"202": "The outcome is not known yet."},
     "list_orders": {"202": "Nothing is known of this client order id yet."},
     "change_order": {"202": "The outcome is not known yet."},
     "cancel_order": {"202": "The outcome is not known yet."},
     "cancel_orders": {"202": "The outcome is not known yet."},
     "cancel_all_after": {"202": "The outcome is not known yet."},
+    "kill_account": {"202": "The outcome is not known yet."},
+    "revive_account": {"202": "The outcome is not known yet."},
 }
 """Other statuses of success, with the same body."""
 _LINKS = {
@@ -52,6 +56,7 @@ _LINKS = {
     "add_backtest": ("202", {"backtest": "/id"}, ("get_backtest", "cancel_backtest")),
     "add_ingestion": ("202", {"ingestion": "/id"}, ("get_ingestion", "cancel_ingestion")),
     "add_order": ("201", {"order": "/id", "account": "/account"}, ("get_order", "change_order", "cancel_order")),
+    "open_account": ("201", {"account": "/id"}, ("get_account", "list_positions", "list_fills", "list_orders")),
     "list_backtests": ("200", {"backtest": "/data/0/id"}, ("get_backtest", "get_backtest_report")),
     "list_accounts": ("200", {"account": "/data/0/id"}, ("get_account", "list_positions", "list_fills", "list_orders")),
     "list_instruments": ("200", {"symbol": "/data/0/symbol"}, ("get_instrument", "list_bars")),
@@ -125,6 +130,9 @@ def _complete(method: str, operation: dict[str, Any], handler: HTTPRouteHandler)
     if others:
         values = {name: f"$response.body#{pointer}" for name, pointer in parameters.items()}
         responses[status]["links"] = {other: {"operationId": other, "parameters": values} for other in others}
+    if handler.opt.get("csv"):
+        content = {"schema": {"type": "string"}, "example": CSV_EXAMPLE}
+        operation["requestBody"] = {"required": True, "content": {"text/csv": content}}
     if handler.opt.get("if_match"):
         _add_header(operation, "If-Match", required=True)
     if handler.opt.get("tables"):

@@ -22,6 +22,9 @@ PARAMETERS: dict[str, Any] = {
     "strategy": "sma_cross",
     "points": 1000,
     "table": "trades",
+    "vendor": "polygon",
+    "timezone": "America/New_York",
+    "preview": True,
     "interval": "1d",
     "start": "2012-01-01",
     "end": "2012-12-31",
@@ -30,6 +33,20 @@ PARAMETERS: dict[str, Any] = {
     "side": "buy",
     "depth": 10,
     "limit": 100,
+    **{
+        f"{role}_column": name
+        for role, name in {
+            "date": "Date",
+            "time": "Time",
+            "open": "Open",
+            "high": "High",
+            "low": "Low",
+            "close": "Settle",
+            "volume": "Volume",
+            "adj_close": "Adj Close",
+            "symbol": "Ticker",
+        }.items()
+    },
     "cursor": "IjIwMTItMDEtMDMi",
     "If-Match": '"v1"',
     "Idempotency-Key": "2f1c9a7e-nightly",
@@ -54,6 +71,7 @@ BODIES: dict[str, Any] = {
         "price": "60000",
         "client_order_id": "t_019ac3f2b71_a1",
     },
+    "NewAccount": {"name": "paper", "cash": "100000", "kind": "cash"},
     "OrderChange": {"quantity": "0.25", "price": "59000"},
 }  # fmt: skip
 """Of bodies whose fields do not all go together."""

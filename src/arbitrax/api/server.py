@@ -132,9 +132,14 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
                 socket_limits(settings),
             ),
             checks=bootstrap.gateway_checks(settings, store),
+            shard_status=lambda shard: bootstrap.exchange_status(settings, shard),
+            uploads=bootstrap.uploads_folder(settings),
+            most_upload=settings.upload_megabytes << 20,
             trusted_proxies=tuple(ipaddress.ip_network(each) for each in proxies),
             secure=settings.tls_certificate is not None or behind_proxy,
             origins=settings.cors_origins,
+            paper_accounts=settings.paper_accounts,
+            paper_cash=settings.paper_cash,
             takes_uploads=settings.strategy_uploads == "admin",
         )
         with IdentityWatch(read_version, lambda _: authenticator.forget()) as watch:

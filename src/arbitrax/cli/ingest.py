@@ -73,7 +73,7 @@ def ingest(
             outcomes = asyncio.run(
                 ingest_from(
                     store,
-                    Vendors(settings),
+                    Vendors(settings, store.vendor_keys.key),
                     source,
                     wanted,
                     interval,

@@ -51,7 +51,7 @@ def add(
     settings = read_settings()
     with open_store(settings) as store:
         if source == AUTO:
-            Vendors(settings).order(interval, "unknown")
+            Vendors(settings, store.vendor_keys.key).order(interval, "unknown")
         add_schedule(store.schedules, schedule)
         stored = {each.symbol for each in store.bars.catalogue() if each.interval == interval}
         due = next_due(find_schedule(store.schedules, name), now=time.time_ns())
@@ -143,7 +143,7 @@ def _do_due(rests: dict[str, _Rest]) -> tuple[int, int]:
             if due is None or due.at > time.time_ns() or (rest is not None and time.monotonic() < rest.until):
                 continue
             show(f"{time_text(time.time_ns())} {schedule.name}: the session of {due.session}")
-            if _ingested(store, Vendors(settings), schedule):
+            if _ingested(store, Vendors(settings, store.vendor_keys.key), schedule):
                 store.schedules.done(schedule.name, due.session)
                 rests.pop(schedule.name, None)
                 done += 1

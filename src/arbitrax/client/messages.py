@@ -40,9 +40,11 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AccountDetail(Struct, frozen=True, kw_only=True):
+    buying_power: str | None
     cash: str
     currency: str
     id: str
+    killed: bool | None
     kind: Literal["cash", "margin"]
     name: str
     open_orders: int
@@ -179,6 +181,20 @@ class CheckMessage(Struct, frozen=True, kw_only=True):
     value: str | None
 
 
+class ColumnMessage(Struct, frozen=True, kw_only=True):
+    name: str
+    role: str | None
+
+
+class CorporateActionMessage(Struct, frozen=True, kw_only=True):
+    amount: float | None
+    currency: str | None
+    ex_date: date
+    kind: Literal["split", "stock_dividend", "spin_off", "dividend"]
+    ratio: float | None
+    source: str
+
+
 class Costs(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Costs beyond the plain `commission_bps` and `slippage_bps` of a backtest, in quote currency."""
 
@@ -204,6 +220,15 @@ class CoverageMessage(Struct, frozen=True, kw_only=True):
     source: str
 
 
+class CoveragePart(Struct, frozen=True, kw_only=True):
+    bars: int
+    expected: int
+    first: date
+    last: date
+    sessions: int
+    state: Literal["present", "partial", "missing"]
+
+
 class Credentials(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Name and password."""
 
@@ -221,10 +246,23 @@ class CurvePoint(Struct, frozen=True, kw_only=True):
     timestamp: datetime
 
 
+class DoubtCounts(Struct, frozen=True, kw_only=True):
+    duplicates: int
+    gaps: int
+    others: int
+    spikes: int
+
+
 class EquityCurve(Struct, frozen=True, kw_only=True):
     backtest: str
     bars: int
     data: list[CurvePoint]
+
+
+class ExchangeMessage(Struct, frozen=True, kw_only=True):
+    as_of: datetime
+    instruments: list[TradedInstrument]
+    shards: list[ShardMessage]
 
 
 class FieldError(Struct, frozen=True, kw_only=True):
@@ -256,6 +294,17 @@ class FillOfOrder(Struct, frozen=True, kw_only=True):
     price: str
     quantity: str
     side: Literal["buy", "sell"]
+
+
+class FindingMessage(Struct, frozen=True, kw_only=True):
+    count: int
+    first: datetime
+    kind: Literal["gap", "duplicate", "spike", "other"]
+    last: datetime
+    level: Literal["error", "warn", "info"]
+    reason: str
+    rule: str
+    times: list[datetime]
 
 
 class Health(Struct, frozen=True, kw_only=True):
@@ -334,6 +383,29 @@ class KeyMessage(Struct, frozen=True, kw_only=True):
     user_id: str
 
 
+class KillSwitch(Struct, frozen=True, kw_only=True):
+    account: str
+    killed: bool | None
+    orders: list[str] | None
+
+
+class LastIngestion(Struct, frozen=True, kw_only=True):
+    at: datetime
+    id: str
+
+
+class LatencyBucket(Struct, frozen=True, kw_only=True):
+    count: int
+    up_to_us: int | None
+
+
+class LatencyMessage(Struct, frozen=True, kw_only=True):
+    buckets: list[LatencyBucket]
+    p50_us: int | None
+    p999_us: int | None
+    p99_us: int | None
+
+
 class MadeKey(Struct, frozen=True, kw_only=True):
     key: KeyMessage
     secret: str | None
@@ -348,6 +420,14 @@ class Me(Struct, frozen=True, kw_only=True):
 class MetricMessage(Struct, frozen=True, kw_only=True):
     undefined_because: str | None
     value: float | None
+
+
+class NewAccount(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A paper account to open."""
+
+    name: str
+    cash: str = "100000"
+    kind: Literal["cash", "margin"] = "cash"
 
 
 class NewBacktest(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -434,6 +514,12 @@ class NewUser(Struct, frozen=True, kw_only=True, omit_defaults=True):
     role: Literal["admin", "trader", "viewer"] = "viewer"
 
 
+class NewVendorKey(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A vendor's key."""
+
+    key: str
+
+
 class OrderChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What to change of an order; less quantity at the same price keeps its place in the queue."""
 
@@ -500,6 +586,13 @@ class ParameterMessage(Struct, frozen=True, kw_only=True):
     type: Literal["int", "float", "bool", "str"]
 
 
+class PartMessage(Struct, frozen=True, kw_only=True):
+    lag_ms: int | None
+    name: str
+    start: str | None
+    state: Literal["up", "down", "behind", "unknown"]
+
+
 class PositionMessage(Struct, frozen=True, kw_only=True):
     account: str
     cost: str
@@ -527,6 +620,22 @@ class Readiness(Struct, frozen=True, kw_only=True):
     status: Literal["ready", "not_ready", "draining"]
 
 
+class ReproductionMessage(Struct, frozen=True, kw_only=True):
+    backtest: str
+    cause: str | None
+    code: str | None
+    created_at: datetime
+    detail: str | None
+    differences: list[str]
+    equal: bool | None
+    job: str
+    progress: float
+    reproduced_at: datetime | None
+    result_hash: str | None
+    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
+    stored_result_hash: str | None
+
+
 class RunResult(Struct, frozen=True, kw_only=True):
     assets: list[AssetMessage]
     bankrupt: bool
@@ -543,6 +652,86 @@ class RunResult(Struct, frozen=True, kw_only=True):
     result_hash: str
     run_hash: str
     tables: dict[str, str]
+
+
+class SeriesCoverageMessage(Struct, frozen=True, kw_only=True):
+    calendar: str | None
+    interval: str
+    parts: list[CoveragePart]
+    sessions_behind: int | None
+    symbol: str
+
+
+class SeriesMessage(Struct, frozen=True, kw_only=True):
+    changed_at: datetime
+    doubts: DoubtCounts | None
+    first: datetime
+    interval: str
+    last: datetime
+    last_ingestion: LastIngestion | None
+    quality_score: float | None
+    rows: int
+    source: str
+    symbol: str
+
+
+class SeriesQualityMessage(Struct, frozen=True, kw_only=True):
+    actions: list[CorporateActionMessage]
+    as_of: datetime
+    doubts: DoubtCounts
+    findings: list[FindingMessage]
+    interval: str
+    rows: int
+    score: float
+    set_aside: list[SetAsideMessage]
+    set_aside_count: int
+    symbol: str
+
+
+class SetAsideMessage(Struct, frozen=True, kw_only=True):
+    at: datetime
+    reason: str
+    received_at: datetime
+    row: dict[str, float | str | None]
+    rules: list[str]
+    source: str
+
+
+class ShardMessage(Struct, frozen=True, kw_only=True):
+    applied: str | None
+    epoch: int | None
+    events_hash: str | None
+    journal_end: str | None
+    journal_lag_ms: int | None
+    memory_bytes: int | None
+    memory_limit_bytes: int | None
+    parts: list[PartMessage]
+    shard: int
+    snapshot: SnapshotMessage | None
+    well: bool
+    worker: WorkerMessage | None
+
+
+class SnapshotMessage(Struct, frozen=True, kw_only=True):
+    at: datetime
+    bytes: int
+    entry: str
+    epoch: int
+    state_hash: str
+
+
+class StrategyDetail(Struct, frozen=True, kw_only=True):
+    class_name: str
+    description: str
+    form: Literal["signals", "events"]
+    least_symbols: int
+    most_symbols: int | None
+    name: str
+    parameters: list[ParameterMessage]
+    source: str | None
+    source_sha256: str | None
+    summary: str
+    warm_up_bars: int | None
 
 
 class StrategyMessage(Struct, frozen=True, kw_only=True):
@@ -580,11 +769,30 @@ class SymbolOutcome(Struct, frozen=True, kw_only=True):
     vendor_failed: bool = False
 
 
+class TradedInstrument(Struct, frozen=True, kw_only=True):
+    last: str | None
+    phase: Literal["continuous", "auction", "halted", "closed", None]
+    shard: int
+    symbol: str
+
+
 class TradingMessage(Struct, frozen=True, kw_only=True):
     currency: str
     lot_size: str
     shard: int
     tick_size: str
+
+
+class UploadMessage(Struct, frozen=True, kw_only=True):
+    bytes: int
+    columns: list[ColumnMessage]
+    ingestion: str | None
+    interval: str | None
+    notices: list[str]
+    problem: str | None
+    rows: list[list[str]]
+    symbol: str | None
+    symbols: list[str]
 
 
 class UserChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -614,3 +822,21 @@ class ValidationMessage(Struct, frozen=True, kw_only=True):
     detail: str | None
     fills_at_once: str | None
     repeats: str | None
+
+
+class VendorKeyMessage(Struct, frozen=True, kw_only=True):
+    set_at: datetime | None
+    source: Literal["environment", "stored", None]
+    title: str
+    vendor: str
+
+
+class WorkerMessage(Struct, frozen=True, kw_only=True):
+    at: datetime
+    commands: int
+    commands_per_second: float
+    events: int
+    events_per_second: float
+    fresh: bool
+    latency: LatencyMessage
+    refused: dict[str, int]

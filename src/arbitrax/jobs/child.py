@@ -81,22 +81,29 @@ def _backtest(store: Store, settings: Settings, start: Start, watcher: Watcher) 
 
 
 def _ingestion(store: Store, settings: Settings, start: Start, watcher: Watcher) -> None:
-    from arbitrax.bootstrap import Vendors
+    from arbitrax.bootstrap import Vendors, uploads_folder
     from arbitrax.services.ingestion_jobs import do_ingestion
 
     do_ingestion(
         store,
-        Vendors(settings),
+        Vendors(settings, store.vendor_keys.key),
         bytes(start.spec),
         lease=start.lease,
         clock=time.time_ns,
         told=lambda done, all_: watcher.send(Tick(done, all_, [], [], {})),
         cancelled=lambda: watcher.cancelled,
         notice=lambda text: watcher.send(Log(text)),
+        uploads=uploads_folder(settings),
     )
 
 
-KINDS = {"backtest": _backtest, "ingestion": _ingestion}
+def _reproduction(store: Store, settings: Settings, start: Start, watcher: Watcher) -> None:
+    from arbitrax.services.reproductions import do_reproduction
+
+    do_reproduction(store, bytes(start.spec), lease=start.lease, watch=watcher.watch)
+
+
+KINDS = {"backtest": _backtest, "ingestion": _ingestion, "reproduction": _reproduction}
 
 
 def _limit(start: Start) -> None:

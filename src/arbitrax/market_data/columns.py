@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from arbitrax.domain.errors import did_you_mean
+from arbitrax.domain.errors import DataError, did_you_mean
 from arbitrax.market_data.source import refuse
 
 ROLES = (
@@ -49,6 +49,20 @@ def find_columns(names: Sequence[str], source: str) -> dict[str, int]:
     Raises:
         DataError: a column is missing, or two carry the same name.
     """
+    roles = _roles(names, source)
+    _require(roles, names, source)
+    return roles
+
+
+def roles_of(names: Sequence[str]) -> dict[str, int]:
+    """Return role -> position of each column that can be told by its name, whatever is missing; none when in doubt."""
+    try:
+        return _roles(names, "")
+    except DataError:
+        return {}
+
+
+def _roles(names: Sequence[str], source: str) -> dict[str, int]:
     spelled = [spelling(name) for name in names]
     roles: dict[str, int] = {}
     for role, aliases in ALIASES.items():
@@ -56,7 +70,6 @@ def find_columns(names: Sequence[str], source: str) -> dict[str, int]:
         if position is not None:
             roles[role] = position
     _find_dates(roles, spelled, names, source)
-    _require(roles, names, source)
     return roles
 
 

@@ -288,16 +288,20 @@ def restored_result(bars: BarStore, actions: ActionStore, run: StoredRun, *, onl
     return replace(result, origin=Origin(type(strategy), strategy.values, finer))
 
 
-def reproduce(bars: BarStore, actions: ActionStore, run: StoredRun) -> Reproduction:
+def reproduce(
+    bars: BarStore, actions: ActionStore, run: StoredRun, *, only_registered: bool = False, watch: Watch | None = None
+) -> Reproduction:
     """Run a stored run again, from the bars and corporate actions as they were known then, and compare every byte.
+
+    only_registered: not by code that is stored with the run or lies in a file.
 
     Raises:
         InputError: its strategy has no stored source.
         StrategyError: its strategy cannot be loaded any more.
     """
-    strategy = _strategy_of(run)
+    strategy = _strategy_of(run, only_registered=only_registered)
     data = _load(bars, actions, run.spec, run.assets)
-    result = _run(run, strategy, data)
+    result = _run(run, strategy, data, watch)
     differences = []
     if result.data_hash != _traded_hash(run):
         differences.append("bars")
@@ -348,11 +352,11 @@ class _Data(Struct, frozen=True):
     """The finer bars of all symbols, raw."""
 
 
-def _run(run: StoredRun, strategy: Strategy, data: _Data) -> Result:
+def _run(run: StoredRun, strategy: Strategy, data: _Data, watch: Watch | None = None) -> Result:
     """Run a stored run again."""
     finer = None if data.finer is None else data.finer.panel
     return run_backtest(
-        run.spec, strategy, data.traded, data.benchmark, data.notices, actions=data.actions, finer=finer
+        run.spec, strategy, data.traded, data.benchmark, data.notices, actions=data.actions, finer=finer, watch=watch
     )
 
 

@@ -90,6 +90,22 @@ def import_path(
             yield FileOutcome(str(file), notices=tuple(untold), refused=str(error))
 
 
+def import_document(
+    stores: MarketStores,
+    document: Document,
+    *,
+    symbol: str | None,
+    interval: str | None,
+    timezone: str | None,
+    source: str,
+    received: int,
+    told: tuple[RowsDone, RowsDone],
+) -> FileOutcome:
+    """Import one file that is open already, as `import_path` does."""
+    read = partial(read_candidates, document, symbol=symbol, interval=interval, timezone=timezone)
+    return _import(stores, document.name, read, source=source, received=received, told=told)
+
+
 def _import(
     stores: MarketStores,
     where: str,

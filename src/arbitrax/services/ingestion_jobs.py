@@ -18,8 +18,11 @@ from arbitrax.services.catalogue_ports import MarketStores
 from arbitrax.services.ingestion_sources import ingest_from
 from arbitrax.services.jobs import submit_job
 from arbitrax.services.schedules import AUTO
+from arbitrax.services.uploads import SOURCE as FILE
+from arbitrax.services.uploads import Upload, do_upload
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from uuid import UUID
 
     from arbitrax.services.ingestion_sources import Vendors
@@ -39,6 +42,8 @@ class IngestionSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     end: int | None = None
     only_missing: bool = False
     replace_source: bool = False
+    upload: Upload | None = None
+    """A file that was sent along, in the place of a vendor's bars."""
 
 
 class IngestionStores(MarketStores, Protocol):
@@ -70,6 +75,12 @@ def submit_ingestion(jobs: JobStore, spec: IngestionSpec, *, owner: UUID | None,
     return submit_job(jobs, new_uuid(now), KIND, spec, owner=owner)
 
 
+def submit_upload(jobs: JobStore, job: UUID, symbol: str, interval: str, upload: Upload, *, owner: UUID | None) -> Job:
+    """Store that a file is to be ingested; ``interval``: what it was taken to have."""
+    spec = IngestionSpec(symbols=(symbol,), interval=interval, source=FILE, upload=upload)
+    return submit_job(jobs, job, KIND, spec, owner=owner)
+
+
 def do_ingestion(
     stores: IngestionStores,
     vendors: Vendors,
@@ -80,8 +91,9 @@ def do_ingestion(
     told: Callable[[int, int], None],
     cancelled: Callable[[], bool],
     notice: Callable[[str], None],
+    uploads: Path,
 ) -> None:
-    """Bring what a submitted ingestion asks for, and end its job with what came of it.
+    """Bring what a submitted ingestion asks for, and end its job with what came of it. uploads: where files are.
 
     told: is given how many of how many chunks are done. Cancelled, or tried again, what is stored stays.
 
@@ -91,6 +103,20 @@ def do_ingestion(
         JobError: of no symbol anything could be had.
     """
     asked = msgspec.json.decode(spec, type=IngestionSpec)
+    if asked.upload is not None:
+        if cancelled():
+            raise Cancelled("The ingestion was cancelled before it began.")
+        made = do_upload(
+            stores,
+            uploads,
+            lease.job,
+            asked.upload,
+            symbol=asked.symbols[0],
+            now=clock(),
+            told=told,
+        )
+        stores.jobs.finish(lease, "succeeded", None, msgspec.json.encode(made))
+        return
     outcomes = asyncio.run(
         ingest_from(
             stores,

@@ -119,6 +119,10 @@ class JobStore(Protocol):
         """Return jobs, newest first; None: of every one. before: only those older than this one."""
         ...
 
+    def newest_about(self, kind: str, what: str, id: UUID) -> Job | None:
+        """Return the newest job of a kind whose spec names an id under ``what``."""
+        ...
+
     def waiting(self, owner: UUID, most: int) -> int:
         """Return how many jobs of a user wait, counted up to ``most``."""
         ...

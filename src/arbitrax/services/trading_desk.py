@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import UUID
 
-from arbitrax.domain.errors import InputError, UnknownNameError, did_you_mean
+from arbitrax.domain.errors import ConflictError, InputError, StoreError, UnknownNameError, did_you_mean
 from arbitrax.trading.registry import Registry
 
 if TYPE_CHECKING:
@@ -103,6 +103,31 @@ class TradingDesk:
             UnknownNameError: it is not listed.
         """
         return (await self.know({symbol}))[symbol]
+
+    async def instruments(self) -> list[Instrument]:
+        """Return what is listed, by shard and number; while the database is down as it was before."""
+        registry = await self._known()
+        if time.monotonic() - self._read > STALE_SECONDS:
+            with suppress(StoreError):
+                await self._refresh()
+        return [each for _, each in sorted(registry.by_number.items())]
+
+    async def market(self) -> Instrument:
+        """Return the first instrument of the first shard that has any: an account for it is one for its whole shard.
+
+        Raises:
+            ConflictError: nothing is listed yet.
+        """
+        await self._known()
+        await self._refresh()
+        listed = (await self._known()).by_number
+        if not listed:
+            raise ConflictError(
+                "The exchange lists nothing to trade yet; `arbitrax up` or `arbitrax exchange configure` sets it up."
+            )
+        found = listed[min(listed)]
+        await self._reach(found.shard)
+        return found
 
     async def know(self, symbols: set[str]) -> Mapping[str, Instrument]:
         """Return what the exchange lists, which these symbols are among.

@@ -63,16 +63,20 @@ def test_every_operation_has_a_name_of_its_own() -> None:
 
 
 def test_examples_of_bodies_fit_what_the_gateway_takes() -> None:
-    from arbitrax.api.messages import identity, ingestions, new_backtest, orders
+    from arbitrax.api.messages import identity, ingestions, new_backtest, orders, vendor_keys
 
     document = openapi_document()
     tried = 0
     for operations in document["paths"].values():
         for operation in operations.values():
             content = operation.get("requestBody", {}).get("content", {})
-            for body in content.values():
+            for media, body in content.items():
+                if not media.endswith("json"):
+                    continue
                 name = body["schema"]["$ref"].rpartition("/")[2]
-                kinds = [getattr(module, name, None) for module in (identity, new_backtest, ingestions, orders)]
+                kinds = [
+                    getattr(module, name, None) for module in (identity, new_backtest, ingestions, orders, vendor_keys)
+                ]
                 kind = next((each for each in kinds if each is not None), None)
                 assert kind is not None, f"Look for {name} in its module here."
                 msgspec.json.decode(msgspec.json.encode(example(body["schema"], document)), type=kind)

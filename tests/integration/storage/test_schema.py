@@ -264,6 +264,7 @@ INSERT INTO jobs (id, kind, owner_id, spec) SELECT id, 'backtest', id, '{}' FROM
 INSERT INTO job_turns (owner) SELECT id FROM assets;
 INSERT INTO job_attempts (job_id, attempt, fence, holder) SELECT id, 1, 1, 'one' FROM assets;
 INSERT INTO job_outbox (job_id) SELECT id FROM assets;
+INSERT INTO vendor_keys (vendor, sealed) VALUES ('polygon', decode(repeat('00', 40), 'hex'));
 """
 NOBODY = "'00000000-0000-0000-0000-00000000000f'"
 
@@ -444,6 +445,7 @@ WRONG = {
         f"job_id = {NOBODY}",
     ],
     "job_outbox": [f"job_id = {NOBODY}", "due_at = NULL"],
+    "vendor_keys": ["vendor = ''", "sealed = 'too short'", f"set_by = {NOBODY}"],
     "accounts": ["name = ''", "currency = 'usd'", "kind = 'imaginary'", f"owner_id = {NOBODY}"],
     "sessions": [
         "status = 'lost'",

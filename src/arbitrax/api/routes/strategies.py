@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from litestar import get
 from litestar.params import FromPath, Parameter
 
-from arbitrax.api.messages.strategies import StrategyMessage, strategy_message
+from arbitrax.api.messages.strategies import StrategyDetail, StrategyMessage, strategy_detail, strategy_message
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
 from arbitrax.api.requests import GatewayRequest
 from arbitrax.domain.errors import StrategyError, UnknownNameError, did_you_mean
@@ -37,13 +37,13 @@ async def list_strategies(
     operation_id="get_strategy",
     summary="Get a strategy",
 )
-async def get_strategy(request: GatewayRequest, name: FromPath[Name]) -> StrategyMessage:
-    """Return a registered strategy with its parameters and their bounds."""
+async def get_strategy(request: GatewayRequest, name: FromPath[Name]) -> StrategyDetail:
+    """Return a registered strategy with its text, the text's hash, parameters, bounds and warm-up."""
     found = dict(_registered())
     if name not in found:
         hint = did_you_mean(name, found)
         raise UnknownNameError(f"There is no strategy '{name}'{hint or '; GET /api/v1/strategies lists them.'}")
-    return strategy_message(name, found[name])
+    return await request.run(strategy_detail, name, found[name])
 
 
 @cache

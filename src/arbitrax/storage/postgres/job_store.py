@@ -73,6 +73,13 @@ class PostgresJobStore:
         with self._database.connection() as connection:
             return [_job(row) for row in connection.execute(statement("jobs_list"), keys)]
 
+    def newest_about(self, kind: str, what: str, id: UUID) -> Job | None:
+        """Return the newest job of a kind about something."""
+        keys = {"kind": kind, "what": what, "id": str(id)}
+        with self._database.connection() as connection:
+            row = connection.execute(statement("job_newest_about"), keys).fetchone()
+        return None if row is None else _job(row)
+
     def waiting(self, owner: UUID, most: int) -> int:
         """Return how many jobs of a user wait, counted up to ``most``."""
         with self._database.connection() as connection:

@@ -1,0 +1,225 @@
+"""Files of bars that users send: looked at first, then stored by an ingestion of theirs.
+
+A file lies in the home, readable by its owner only, until a worker of the same home has stored what can be trusted of
+it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from msgspec import Struct
+
+from arbitrax.domain.errors import DataError, InputError
+from arbitrax.market_data.columns import ROLES, roles_of, spelling
+from arbitrax.market_data.csv_header import BYTE_ORDER_MARK, check_text
+from arbitrax.market_data.documents import Document
+from arbitrax.market_data.files import read_candidates
+from arbitrax.services.imports import import_document, judge_imported, with_scores
+from arbitrax.services.ingestion import IngestionOutcome, SymbolOutcome
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from arbitrax.services.catalogue_ports import MarketStores
+
+SOURCE = "file"
+SHOWN = 20
+"""Rows of a preview."""
+LOOKED_AT = 1 << 18
+"""Bytes of it."""
+KEPT_SECONDS = 2 * 86_400
+"""How long a file that no ingestion took stays."""
+MAPPED = tuple(role for role in ROLES if role != "tick_volume")
+"""What a column can be said to be."""
+DELIMITERS = (",", ";", "\t", "|")
+
+
+class Upload(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an ingestion of a file is about."""
+
+    columns: dict[str, str] = {}
+    """By role, such as close, the name of the column that has it, where the names alone do not tell."""
+    interval: str | None = None
+    """None: as the times tell."""
+    timezone: str | None = None
+
+
+class Column(Struct, frozen=True):
+    """A column of a file."""
+
+    name: str
+    role: str | None
+    """What it was taken as; None: it is not used."""
+
+
+class Preview(Struct, frozen=True):
+    """The first rows of a file, and what it was taken as."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[str, ...], ...]
+    symbols: tuple[str, ...]
+    """Of a column that has them, among the rows that were looked at."""
+    interval: str | None
+    """As the times suggest; None: that cannot be told."""
+    notices: tuple[str, ...]
+    problem: str | None
+    """Why it cannot be stored like this."""
+
+
+def path_of(folder: Path, job: UUID) -> Path:
+    """Return where the file of an ingestion lies."""
+    return folder / f"{job.hex}.csv"
+
+
+def remove_old(folder: Path) -> None:
+    """Remove files that no ingestion has taken for days."""
+    for each in folder.glob("*.*"):
+        try:
+            if time.time() - each.stat().st_mtime > KEPT_SECONDS:
+                each.unlink()
+        except FileNotFoundError:
+            continue  # another process was first
+
+
+def look_at(head: bytes, asked: Upload, *, whole: bool) -> Preview:
+    """Return what the first bytes of a file look like; ``whole``: there are no more.
+
+    Raises:
+        DataError: it is no text.
+        InputError: there is no column of a name that was given.
+    """
+    if not whole:  # without the row that is cut off
+        head = head[: head.rfind(b"\n") + 1] or head
+    check_text(head, "the file")
+    head = with_columns(head, asked.columns)
+    text = head.removeprefix(BYTE_ORDER_MARK).decode(errors="replace")
+    delimiter = _delimiter(text)
+    rows = [tuple(each) for each in csv.reader(io.StringIO(text), delimiter=delimiter) if any(each)][: SHOWN + 1]
+    names, shown = rows[0], tuple(rows[1:])
+    roles = {at: role for role, at in roles_of(names).items()}
+    told = tuple(Column(name, roles.get(at)) for at, name in enumerate(names))
+    try:
+        found = read_candidates(_document(head), interval=asked.interval, timezone=asked.timezone)
+    except (DataError, InputError) as error:
+        return Preview(told, shown, (), None, (), str(error))
+    has_symbols = "symbol" in roles.values()
+    notices = dict.fromkeys(notice for each in found for notice in each.notices)
+    return Preview(
+        told,
+        shown,
+        tuple(each.candidate.symbol for each in found) if has_symbols else (),
+        found[0].candidate.interval if found else None,
+        tuple(notices),
+        None,
+    )
+
+
+def with_columns(data: bytes, columns: Mapping[str, str]) -> bytes:
+    """Return a text whose header names the columns as they were said to be.
+
+    A column of another name that would be taken for one of these is not used.
+
+    Raises:
+        InputError: no column has a name, or two roles were given to one.
+    """
+    if not columns:
+        return data
+    start = len(data) - len(data.lstrip(BYTE_ORDER_MARK + b"\r\n \t")) if data[:3] == BYTE_ORDER_MARK else 0
+    first, newline, rest = data[start:].partition(b"\n")
+    line = first.decode(errors="replace").rstrip("\r")
+    delimiter = _delimiter(line)
+    names = next(csv.reader([line], delimiter=delimiter))
+    if len(set(columns.values())) < len(columns):
+        raise InputError("One column was said to be two things; name another one.")
+    given = {name: role for role, name in columns.items()}
+    for name in given:
+        if name not in names:
+            raise InputError(f"The file has no column '{name}'; it has {', '.join(names)}.")
+    taken = roles_of(list(columns))
+    made = list[str]()
+    for name in names:
+        role = given.get(name)
+        doubled = role is None and any(each in taken for each in roles_of([name]))
+        made.append(role or (f"unused {spelling(name)} {len(made)}" if doubled else name))
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter, lineterminator="").writerow(made)
+    return data[:start] + out.getvalue().encode() + newline + rest
+
+
+def do_upload(
+    stores: MarketStores,
+    folder: Path,
+    job: UUID,
+    asked: Upload,
+    *,
+    symbol: str,
+    now: int,
+    told: Callable[[int, int], None],
+) -> list[IngestionOutcome]:
+    """Store what can be trusted of a file, and set the rest aside; return what became of it.
+
+    Raises:
+        InputError: the file is not in this home, or a column that was named is not in it.
+        DataError: nothing in it can be trusted; nothing was stored.
+    """
+    path = path_of(folder, job)
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise InputError(
+            "The file is not in this worker's home; gateways that take files and workers need one ARBITRAX_HOME."
+        ) from None
+    document = _document(with_columns(data, asked.columns), symbol)
+    rows = [0, 0]
+
+    def found(count: int) -> None:
+        rows[1] += count
+
+    def stored(count: int) -> None:
+        rows[0] += count
+        told(rows[0], max(rows[1], 1))
+
+    outcome = import_document(
+        stores,
+        document,
+        symbol=symbol,
+        interval=asked.interval,
+        timezone=asked.timezone,
+        source=SOURCE,
+        received=now,
+        told=(found, stored),
+    )
+    if outcome.refused is not None:
+        raise DataError(outcome.refused)
+    scores = judge_imported(stores, outcome.series, now=now)
+    outcome = with_scores(outcome, scores)
+    path.unlink(missing_ok=True)
+    name, made = outcome.series[0].split(" ")
+    one = SymbolOutcome(
+        name,
+        SOURCE,
+        outcome.added,
+        outcome.updated,
+        outcome.unchanged,
+        outcome.quarantined,
+        outcome.score,
+        outcome.notices,
+    )
+    return [IngestionOutcome(SOURCE, made, 1, 0, (one,))]
+
+
+def _document(data: bytes, symbol: str = "FILE") -> Document:
+    return Document("the file", symbol, ".csv", lambda: data)
+
+
+def _delimiter(text: str) -> str:
+    """Return what separates fields in the first line that is not blank."""
+    line = next((each for each in text.splitlines() if each.strip()), "")
+    return max(DELIMITERS, key=line.count)

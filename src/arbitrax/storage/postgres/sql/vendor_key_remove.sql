@@ -1,0 +1,1 @@
+DELETE FROM vendor_keys WHERE vendor = %(vendor)s

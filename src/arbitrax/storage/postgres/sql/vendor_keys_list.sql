@@ -1,0 +1,1 @@
+SELECT vendor, sealed, updated_at FROM vendor_keys ORDER BY vendor

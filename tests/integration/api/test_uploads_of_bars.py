@@ -1,0 +1,197 @@
+"""Files of bars sent over HTTP: looked at, stored by real workers, refused."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from arbitrax.services.identity_ports import User
+from arbitrax.settings import Settings
+from tests.gateway import Gateway
+from tests.integration.api.test_orders import audited, eventually
+from tests.job_workers import Workers
+
+PATH = "/api/v1/ingestions/uploads"
+CSV = {"Content-Type": "text/csv"}
+PLAIN = "date,open,high,low,close,volume\n" + "".join(
+    f"2024-01-{day:02},10,11,9,{10 + day / 100},100\n" for day in range(2, 20)
+)
+SETTLED = "Day;Last;Settle;Open;High;Low\n" + "".join(f"2024-02-{day:02};1;10;10;11;9\n" for day in range(1, 9))
+
+
+@pytest.fixture(scope="module")
+def worker(gateway_settings: Settings, gateway: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
+    made = Workers(
+        Path(gateway_settings.home),
+        tmp_path_factory.mktemp("packages"),
+        ARBITRAX_DATABASE_URL=gateway_settings.database_url,
+        ARBITRAX_CACHE_URL=gateway_settings.cache_url,
+        ARBITRAX_REDIS_URL=gateway_settings.redis_url,
+    )
+    made.start(1)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def tom(gateway: Gateway, trader: User) -> Iterator[httpx2.Client]:
+    with gateway.client(gateway.key(trader, "read", "trade")) as client:
+        yield client
+
+
+def send(client: httpx2.Client, text: str | bytes, headers: dict[str, str] | None = None, **params: str) -> Any:
+    return client.post(PATH, content=text, params=params, headers=CSV | (headers or {}))
+
+
+def done(client: httpx2.Client, sent: httpx2.Response) -> dict[str, Any]:
+    assert sent.status_code == 202, sent.text
+
+    def over() -> dict[str, Any] | None:
+        found: dict[str, Any] = client.get(sent.headers["Location"]).json()
+        return found if found["status"] in ("succeeded", "failed", "dead") else None
+
+    found: dict[str, Any] = eventually(over)
+    return found
+
+
+def files(gateway: Gateway) -> list[Path]:
+    return sorted(gateway.parts.uploads.glob("*"))
+
+
+def bars(client: httpx2.Client, symbol: str, interval: str = "1d") -> list[dict[str, Any]]:
+    answer = client.get("/api/v1/bars", params={"symbol": symbol, "interval": interval})
+    found: list[dict[str, Any]] = answer.json()["data"] if answer.status_code == 200 else []
+    return found
+
+
+def test_a_file_is_looked_at_and_then_stored(gateway: Gateway, worker: Workers, tom: httpx2.Client) -> None:
+    before = set(files(gateway))
+    seen = send(tom, PLAIN, preview="true")
+    assert seen.status_code == 200, seen.text
+    found = seen.json()
+    assert [(each["name"], each["role"]) for each in found["columns"]] == [
+        (name, name) for name in ("date", "open", "high", "low", "close", "volume")
+    ]
+    assert (found["rows"][0], len(found["rows"])) == (["2024-01-02", "10", "11", "9", "10.02", "100"], 18)
+    assert (found["interval"], found["problem"], found["ingestion"]) == ("1d", None, None)
+    assert (set(files(gateway)) <= before, bars(tom, "MINE")) == (True, [])
+    sent = send(tom, PLAIN, symbol="MINE")
+    assert sent.json()["ingestion"] == sent.headers["Location"].rpartition("/")[2]
+    outcome = done(tom, sent)
+    assert outcome["status"] == "succeeded", outcome
+    stored = bars(tom, "MINE")
+    assert len(stored) + outcome["outcomes"][0]["symbols"][0]["quarantined"] == 18
+    assert stored[0]["close"] == "10.02"
+    assert eventually(lambda: set(files(gateway)) <= before)
+    listed = tom.get("/api/v1/series?search=MINE").json()["data"][0]
+    assert (listed["source"], listed["quality_score"] is not None) == ("file", True)
+
+
+def test_columns_are_said_where_names_do_not_tell(gateway: Gateway, worker: Workers, tom: httpx2.Client) -> None:
+    plain = send(tom, SETTLED, preview="true").json()
+    assert [each["role"] for each in plain["columns"]] == ["date", "close", None, "open", "high", "low"]
+    mapped = {"close_column": "Settle"}
+    seen = send(tom, SETTLED, preview="true", **mapped).json()
+    roles = [each["role"] for each in seen["columns"]]
+    assert (roles[1], roles[2]) == (None, "close")
+    assert done(tom, send(tom, SETTLED, symbol="SETTLED", **mapped))["status"] == "succeeded"
+    assert {each["close"] for each in bars(tom, "SETTLED")} == {"10"}
+    missing = send(tom, SETTLED, symbol="SETTLED", close_column="Close")
+    assert (missing.status_code, missing.json()["code"]) == (422, "input.invalid")
+    assert "it has Day, Last, Settle" in missing.json()["detail"]
+    twice = send(tom, SETTLED, symbol="SETTLED", close_column="Settle", open_column="Settle")
+    assert twice.status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no body"),
+        ("a,b\n1,2\n", "no column for"),
+        ("date,open,high,low,close\n", "not one row"),
+        (b"PK\x03\x04rest", "zip archive"),
+        (b"date,open\xff\n", "UTF-8"),
+        ("date,open,high,low,close\nsoon,1,2,3,4\n", "soon"),
+    ],
+)
+def test_what_is_no_file_of_bars_is_refused_and_not_kept(
+    gateway: Gateway, tom: httpx2.Client, text: str | bytes, says: str
+) -> None:
+    before = set(files(gateway))
+    answer = send(tom, text, symbol="BAD")
+    assert answer.status_code == 422, answer.text
+    assert says in answer.json()["detail"]
+    assert set(files(gateway)) <= before
+
+
+def test_a_preview_says_what_is_wrong_and_shows_the_rows(tom: httpx2.Client) -> None:
+    seen = send(tom, "when,a,b\n2024-01-02,1,2\n", preview="true").json()
+    assert seen["rows"] == [["2024-01-02", "1", "2"]]
+    assert "no column for" in seen["problem"]
+    assert [each["role"] for each in seen["columns"]] == [None, None, None]
+
+
+def test_other_types_sizes_and_names_are_refused(gateway: Gateway, tom: httpx2.Client, trader: User) -> None:
+    assert tom.post(PATH, json={}, params={"symbol": "X"}).status_code == 415
+    assert send(tom, PLAIN).json()["errors"][0]["pointer"] == "?symbol"
+    assert send(tom, PLAIN, symbol="X", interval="daily").status_code == 422
+    assert send(tom, PLAIN, symbol="X", nobody="takes this").status_code == 422
+    plain, before = gateway.parts.most_upload, set(files(gateway))
+    gateway.parts.most_upload = 500
+    try:
+
+        def parts() -> Iterator[bytes]:  # without a length
+            yield from (PLAIN.encode() for _ in range(3))
+
+        answer = tom.post(PATH, content=parts(), params={"symbol": "X"}, headers=CSV)
+        assert (answer.status_code, answer.json()["code"]) == (413, "request.too_large")
+    finally:
+        gateway.parts.most_upload = plain
+    assert set(files(gateway)) <= before
+    large = tom.post("/api/v1/ingestions", content=b" " * (2 << 20), headers={"Content-Type": "application/json"})
+    assert large.status_code == 413
+    with gateway.client(gateway.key(trader, "read")) as reading:
+        assert send(reading, PLAIN, symbol="X").json()["code"] == "access.forbidden"
+
+
+def test_a_file_above_what_other_bodies_may_have_is_stored(
+    gateway: Gateway, worker: Workers, tom: httpx2.Client
+) -> None:
+    rows = (
+        f"2023-{1 + minute // 40_000:02}-{1 + minute // 1440 % 28:02}T{minute // 60 % 24:02}:{minute % 60:02}:00Z,"
+        "10,11,9,10,100\n"
+        for minute in range(40_000)
+    )
+    text = "date,open,high,low,close,volume\n" + "".join(rows)
+    assert len(text) > 1 << 20
+    outcome = done(tom, send(tom, text, symbol="MANY", interval="1m"))
+    assert outcome["status"] == "succeeded", outcome
+    assert len(bars(tom, "MANY", "1m")) == 500
+
+
+def test_the_same_request_again_is_one_ingestion_and_it_is_audited(
+    gateway: Gateway, tom: httpx2.Client, admin: User
+) -> None:
+    headers = {"Idempotency-Key": "file-1", "X-Request-Id": "sending"}
+    first, second = (send(tom, PLAIN, headers, symbol="ONCE") for _ in range(2))
+    assert (first.status_code, second.headers["Idempotent-Replayed"]) == (202, "true")
+    assert first.json() == second.json()
+    other = send(tom, PLAIN + "2024-01-22,1,1,1,1,1\n", headers, symbol="ONCE")
+    assert (other.status_code, other.json()["code"]) == (422, "input.idempotency_key")
+    found = eventually(lambda: audited(gateway, admin, {"sending"}))
+    assert [(each["action"], each["subject"]) for each in found] == [("ingestion.upload", first.json()["ingestion"])]
+
+
+def test_files_that_wait_are_their_owners_alone(gateway: Gateway, tom: httpx2.Client) -> None:
+    gateway.parts.uploads.mkdir(mode=0o700, exist_ok=True)
+    left = gateway.parts.uploads / "left.part"
+    left.write_text("old")
+
+    os.utime(left, (0, 0))
+    send(tom, PLAIN, symbol="KEPT")
+    assert not left.exists()
+    assert gateway.parts.uploads.stat().st_mode & 0o777 == 0o700
+    assert {each.stat().st_mode & 0o777 for each in files(gateway)} <= {0o600}
