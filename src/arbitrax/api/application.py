@@ -40,6 +40,7 @@ from arbitrax.api.routes import (
 )
 from arbitrax.api.short_way import ShortWay
 from arbitrax.api.uncounted import Uncounted
+from arbitrax.api.web_page import WebPage, read_page
 
 if TYPE_CHECKING:
     from arbitrax.api.parts import Parts
@@ -94,7 +95,7 @@ def make_litestar(parts: Parts) -> Litestar:
 def make_application(parts: Parts) -> Gate:
     """Return the whole application."""
     return Gate(
-        Uncounted(Encoder(ShortWay(make_litestar(parts), parts)), parts),
+        Uncounted(WebPage(Encoder(ShortWay(make_litestar(parts), parts)), read_page()), parts),
         parts.metrics,
         trusted_proxies=parts.trusted_proxies,
         strict_transport=parts.secure,

@@ -1,0 +1,1442 @@
+// Every request of the gateway. Written by `npm run generate` from docs/openapi.json; do not edit.
+import { emptyApi as api } from "./empty_api";
+export const addTagTypes = [
+  "accounts",
+  "audit",
+  "auth",
+  "backtests",
+  "bars",
+  "books",
+  "ingestions",
+  "instruments",
+  "keys",
+  "orders",
+  "strategies",
+  "users",
+  "health",
+] as const;
+const injectedRtkApi = api
+  .enhanceEndpoints({
+    addTagTypes,
+  })
+  .injectEndpoints({
+    endpoints: (build) => ({
+      listAccounts: build.query<ListAccountsApiResponse, ListAccountsApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/accounts`,
+          params: {
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["accounts"],
+      }),
+      getAccount: build.query<GetAccountApiResponse, GetAccountApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}`,
+        }),
+        providesTags: ["accounts"],
+      }),
+      giveAccount: build.mutation<GiveAccountApiResponse, GiveAccountApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}/owner`,
+          method: "PUT",
+          body: queryArg.accountOwner,
+        }),
+        invalidatesTags: ["accounts"],
+      }),
+      listAuditEntries: build.query<ListAuditEntriesApiResponse, ListAuditEntriesApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/audit_entries`,
+          params: {
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["audit"],
+      }),
+      login: build.mutation<LoginApiResponse, LoginApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/auth/login`,
+          method: "POST",
+          body: queryArg.credentials,
+        }),
+        invalidatesTags: ["auth"],
+      }),
+      logout: build.mutation<LogoutApiResponse, LogoutApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/auth/logout`,
+          method: "POST",
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["auth"],
+      }),
+      me: build.query<MeApiResponse, MeApiArg>({
+        query: () => ({ url: `/api/v1/auth/me` }),
+        providesTags: ["auth"],
+      }),
+      changePassword: build.mutation<ChangePasswordApiResponse, ChangePasswordApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/auth/password`,
+          method: "PUT",
+          body: queryArg.newPassword,
+        }),
+        invalidatesTags: ["auth"],
+      }),
+      refresh: build.mutation<RefreshApiResponse, RefreshApiArg>({
+        query: () => ({ url: `/api/v1/auth/refresh`, method: "POST" }),
+        invalidatesTags: ["auth"],
+      }),
+      listBacktests: build.query<ListBacktestsApiResponse, ListBacktestsApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests`,
+          params: {
+            status: queryArg.status,
+            strategy: queryArg.strategy,
+            symbol: queryArg["symbol"],
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["backtests"],
+      }),
+      addBacktest: build.mutation<AddBacktestApiResponse, AddBacktestApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests`,
+          method: "POST",
+          body: queryArg.newBacktest,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["backtests"],
+      }),
+      getBacktest: build.query<GetBacktestApiResponse, GetBacktestApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}`,
+        }),
+        providesTags: ["backtests"],
+      }),
+      cancelBacktest: build.mutation<CancelBacktestApiResponse, CancelBacktestApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/cancellation`,
+          method: "POST",
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["backtests"],
+      }),
+      getBacktestEquity: build.query<GetBacktestEquityApiResponse, GetBacktestEquityApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/equity`,
+          params: {
+            start: queryArg.start,
+            end: queryArg.end,
+            points: queryArg.points,
+          },
+        }),
+        providesTags: ["backtests"],
+      }),
+      getBacktestHonesty: build.query<GetBacktestHonestyApiResponse, GetBacktestHonestyApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/honesty`,
+        }),
+        providesTags: ["backtests"],
+      }),
+      getBacktestReport: build.query<GetBacktestReportApiResponse, GetBacktestReportApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/report`,
+        }),
+        providesTags: ["backtests"],
+      }),
+      getBacktestTable: build.query<GetBacktestTableApiResponse, GetBacktestTableApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/tables/${encodeURIComponent(String(queryArg.table))}`,
+          params: {
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["backtests"],
+      }),
+      listBars: build.query<ListBarsApiResponse, ListBarsApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/bars`,
+          params: {
+            symbol: queryArg["symbol"],
+            interval: queryArg.interval,
+            start: queryArg.start,
+            end: queryArg.end,
+            points: queryArg.points,
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["bars"],
+      }),
+      getBook: build.query<GetBookApiResponse, GetBookApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/books/${encodeURIComponent(String(queryArg["symbol"]))}`,
+          params: {
+            depth: queryArg.depth,
+          },
+        }),
+        providesTags: ["books"],
+      }),
+      listFills: build.query<ListFillsApiResponse, ListFillsApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/fills`,
+          params: {
+            account: queryArg.account,
+            order: queryArg.order,
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["accounts"],
+      }),
+      listIngestions: build.query<ListIngestionsApiResponse, ListIngestionsApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/ingestions`,
+          params: {
+            status: queryArg.status,
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["ingestions"],
+      }),
+      addIngestion: build.mutation<AddIngestionApiResponse, AddIngestionApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/ingestions`,
+          method: "POST",
+          body: queryArg.newIngestion,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["ingestions"],
+      }),
+      getIngestion: build.query<GetIngestionApiResponse, GetIngestionApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/ingestions/${encodeURIComponent(String(queryArg.ingestion))}`,
+        }),
+        providesTags: ["ingestions"],
+      }),
+      cancelIngestion: build.mutation<CancelIngestionApiResponse, CancelIngestionApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/ingestions/${encodeURIComponent(String(queryArg.ingestion))}/cancellation`,
+          method: "POST",
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["ingestions"],
+      }),
+      listInstruments: build.query<ListInstrumentsApiResponse, ListInstrumentsApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/instruments`,
+          params: {
+            search: queryArg.search,
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["instruments"],
+      }),
+      getInstrument: build.query<GetInstrumentApiResponse, GetInstrumentApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/instruments/${encodeURIComponent(String(queryArg["symbol"]))}`,
+        }),
+        providesTags: ["instruments"],
+      }),
+      listKeys: build.query<ListKeysApiResponse, ListKeysApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/keys`,
+          params: {
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["keys"],
+      }),
+      addKey: build.mutation<AddKeyApiResponse, AddKeyApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/keys`,
+          method: "POST",
+          body: queryArg.newKey,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["keys"],
+      }),
+      revokeKey: build.mutation<RevokeKeyApiResponse, RevokeKeyApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/keys/${encodeURIComponent(String(queryArg.key))}`,
+          method: "DELETE",
+        }),
+        invalidatesTags: ["keys"],
+      }),
+      getKey: build.query<GetKeyApiResponse, GetKeyApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/keys/${encodeURIComponent(String(queryArg.key))}`,
+        }),
+        providesTags: ["keys"],
+      }),
+      cancelOrders: build.mutation<CancelOrdersApiResponse, CancelOrdersApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/orders`,
+          method: "DELETE",
+          params: {
+            account: queryArg.account,
+            symbol: queryArg["symbol"],
+            side: queryArg.side,
+          },
+        }),
+        invalidatesTags: ["orders"],
+      }),
+      listOrders: build.query<ListOrdersApiResponse, ListOrdersApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/orders`,
+          params: {
+            account: queryArg.account,
+            client_order_id: queryArg.clientOrderId,
+            deadline: queryArg.deadline,
+            status: queryArg.status,
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["orders"],
+      }),
+      addOrder: build.mutation<AddOrderApiResponse, AddOrderApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/orders`,
+          method: "POST",
+          body: queryArg.newOrder,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["orders"],
+      }),
+      cancelAllAfter: build.mutation<CancelAllAfterApiResponse, CancelAllAfterApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/orders/cancel_all_after`,
+          method: "POST",
+          body: queryArg.cancelAllAfter,
+        }),
+        invalidatesTags: ["orders"],
+      }),
+      validateOrder: build.mutation<ValidateOrderApiResponse, ValidateOrderApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/orders/validations`,
+          method: "POST",
+          body: queryArg.newOrder,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["orders"],
+      }),
+      cancelOrder: build.mutation<CancelOrderApiResponse, CancelOrderApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/orders/${encodeURIComponent(String(queryArg.order))}`,
+          method: "DELETE",
+          params: {
+            account: queryArg.account,
+          },
+        }),
+        invalidatesTags: ["orders"],
+      }),
+      getOrder: build.query<GetOrderApiResponse, GetOrderApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/orders/${encodeURIComponent(String(queryArg.order))}`,
+          params: {
+            account: queryArg.account,
+          },
+        }),
+        providesTags: ["orders"],
+      }),
+      changeOrder: build.mutation<ChangeOrderApiResponse, ChangeOrderApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/orders/${encodeURIComponent(String(queryArg.order))}`,
+          method: "PATCH",
+          body: queryArg.orderChange,
+          params: {
+            account: queryArg.account,
+          },
+        }),
+        invalidatesTags: ["orders"],
+      }),
+      listPositions: build.query<ListPositionsApiResponse, ListPositionsApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/positions`,
+          params: {
+            account: queryArg.account,
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["accounts"],
+      }),
+      listStrategies: build.query<ListStrategiesApiResponse, ListStrategiesApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/strategies`,
+          params: {
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["strategies"],
+      }),
+      getStrategy: build.query<GetStrategyApiResponse, GetStrategyApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/strategies/${encodeURIComponent(String(queryArg.name))}`,
+        }),
+        providesTags: ["strategies"],
+      }),
+      listUsers: build.query<ListUsersApiResponse, ListUsersApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/users`,
+          params: {
+            limit: queryArg.limit,
+            cursor: queryArg.cursor,
+          },
+        }),
+        providesTags: ["users"],
+      }),
+      addUser: build.mutation<AddUserApiResponse, AddUserApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/users`,
+          method: "POST",
+          body: queryArg.newUser,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["users"],
+      }),
+      getUser: build.query<GetUserApiResponse, GetUserApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/users/${encodeURIComponent(String(queryArg.user))}`,
+        }),
+        providesTags: ["users"],
+      }),
+      changeUser: build.mutation<ChangeUserApiResponse, ChangeUserApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/users/${encodeURIComponent(String(queryArg.user))}`,
+          method: "PATCH",
+          body: queryArg.userChange,
+          headers: {
+            "If-Match": queryArg["If-Match"],
+          },
+        }),
+        invalidatesTags: ["users"],
+      }),
+      health: build.query<HealthApiResponse, HealthApiArg>({
+        query: () => ({ url: `/health` }),
+        providesTags: ["health"],
+      }),
+      ready: build.query<ReadyApiResponse, ReadyApiArg>({
+        query: () => ({ url: `/ready` }),
+        providesTags: ["health"],
+      }),
+    }),
+    overrideExisting: false,
+  });
+export { injectedRtkApi as generatedApi };
+export type ListAccountsApiResponse = /** status 200 Request fulfilled, document follows */ PageAccountMessage;
+export type ListAccountsApiArg = {
+  /** Rows of a page. */
+  limit?: number;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type GetAccountApiResponse = /** status 200 Request fulfilled, document follows */ AccountDetail;
+export type GetAccountApiArg = {
+  /** Of an account: acc_ and 26 characters. */
+  account: string;
+};
+export type GiveAccountApiResponse = /** status 200 Request fulfilled, document follows */ AccountMessage;
+export type GiveAccountApiArg = {
+  /** Of an account: acc_ and 26 characters. */
+  account: string;
+  accountOwner: AccountOwner;
+};
+export type ListAuditEntriesApiResponse = /** status 200 Request fulfilled, document follows */ PageAuditMessage;
+export type ListAuditEntriesApiArg = {
+  /** Rows of a page. */
+  limit?: number;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type LoginApiResponse = /** status 200 Request fulfilled, document follows */ AccessToken;
+export type LoginApiArg = {
+  credentials: Credentials;
+};
+export type LogoutApiResponse = unknown;
+export type LogoutApiArg = {
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+};
+export type MeApiResponse = /** status 200 Request fulfilled, document follows */ Me;
+export type MeApiArg = void;
+export type ChangePasswordApiResponse = /** status 200 Request fulfilled, document follows */ UserMessage;
+export type ChangePasswordApiArg = {
+  newPassword: NewPassword;
+};
+export type RefreshApiResponse = /** status 200 Request fulfilled, document follows */ AccessToken;
+export type RefreshApiArg = void;
+export type ListBacktestsApiResponse = /** status 200 Request fulfilled, document follows */ PageBacktestMessage;
+export type ListBacktestsApiArg = {
+  status?:
+    | ("queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead" | null)
+    | ("queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead" | null);
+  /** Only of this strategy. */
+  strategy?: string | null;
+  /** Only those that trade this symbol. */
+  symbol?: string | null;
+  /** Rows of a page. */
+  limit?: number;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type AddBacktestApiResponse = /** status 202 Request accepted, processing continues off-line */ BacktestMessage;
+export type AddBacktestApiArg = {
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+  newBacktest: NewBacktest;
+};
+export type GetBacktestApiResponse = /** status 200 Request fulfilled, document follows */ BacktestMessage;
+export type GetBacktestApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+};
+export type CancelBacktestApiResponse =
+  /** status 202 Request accepted, processing continues off-line */ BacktestMessage;
+export type CancelBacktestApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+};
+export type GetBacktestEquityApiResponse = /** status 200 A page, or the table */ EquityCurve;
+export type GetBacktestEquityApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+  /** From there on: a day, such as 2024-01-31, or a moment, such as 2024-01-31T14:30:00Z. */
+  start?: string | null;
+  /** Up to there: a day, which counts, such as 2024-01-31; or a moment, which does not, such as 2024-02-01T00:00:00Z. */
+  end?: string | null;
+  /** The most points that a chart has; neighbours are joined. */
+  points?: number;
+};
+export type GetBacktestHonestyApiResponse = /** status 200 Request fulfilled, document follows */ {
+  [key: string]: any;
+};
+export type GetBacktestHonestyApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+};
+export type GetBacktestReportApiResponse = /** status 200 Request fulfilled, document follows */ string;
+export type GetBacktestReportApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+};
+export type GetBacktestTableApiResponse = /** status 200 A page, or the table */ RowPage;
+export type GetBacktestTableApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+  table:
+    | "equity"
+    | "orders"
+    | "fills"
+    | "events"
+    | "trades"
+    | "contributions"
+    | "monthly"
+    | "yearly"
+    | "drawdowns"
+    | "var_backtest"
+    | "rolling";
+  /** Rows of a page of JSON (left out: 500); of another format the first so many (left out: all). */
+  limit?: number | null;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type ListBarsApiResponse = /** status 200 A page, or the table */ BarPage;
+export type ListBarsApiArg = {
+  /** Of an instrument. */
+  symbol: string;
+  /** Such as 1m, 1h, 1d. */
+  interval?: string;
+  /** From there on: a day, such as 2024-01-31, or a moment, such as 2024-01-31T14:30:00Z. */
+  start?: string | null;
+  /** Up to there: a day, which counts, such as 2024-01-31; or a moment, which does not, such as 2024-02-01T00:00:00Z. */
+  end?: string | null;
+  /** The most points that a chart has; neighbours are joined. */
+  points?: number | null;
+  /** Rows of a page of JSON (left out: 500); of another format the first so many (left out: all). */
+  limit?: number | null;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type GetBookApiResponse = /** status 200 Request fulfilled, document follows */ BookMessage;
+export type GetBookApiArg = {
+  /** Of an instrument. */
+  symbol: string;
+  /** Levels a side. */
+  depth?: number;
+};
+export type ListFillsApiResponse = /** status 200 Request fulfilled, document follows */ PageFillMessage;
+export type ListFillsApiArg = {
+  /** Id or name; left out: the only one there is. */
+  account?: string | null;
+  /** Of this order only. */
+  order?: string | null;
+  /** Rows of a page. */
+  limit?: number;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type ListIngestionsApiResponse = /** status 200 Request fulfilled, document follows */ PageIngestionMessage;
+export type ListIngestionsApiArg = {
+  status?:
+    | ("queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead" | null)
+    | ("queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead" | null);
+  /** Rows of a page. */
+  limit?: number;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type AddIngestionApiResponse =
+  /** status 202 Request accepted, processing continues off-line */ IngestionMessage;
+export type AddIngestionApiArg = {
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+  newIngestion: NewIngestion;
+};
+export type GetIngestionApiResponse = /** status 200 Request fulfilled, document follows */ IngestionMessage;
+export type GetIngestionApiArg = {
+  /** Of an ingestion: ing_ and 26 characters. */
+  ingestion: string;
+};
+export type CancelIngestionApiResponse =
+  /** status 202 Request accepted, processing continues off-line */ IngestionMessage;
+export type CancelIngestionApiArg = {
+  /** Of an ingestion: ing_ and 26 characters. */
+  ingestion: string;
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+};
+export type ListInstrumentsApiResponse = /** status 200 Request fulfilled, document follows */ PageInstrumentMessage;
+export type ListInstrumentsApiArg = {
+  /** Part of a symbol or name. */
+  search?: string | null;
+  /** Rows of a page. */
+  limit?: number;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type GetInstrumentApiResponse = /** status 200 Request fulfilled, document follows */ InstrumentMessage;
+export type GetInstrumentApiArg = {
+  /** Of an instrument. */
+  symbol: string;
+};
+export type ListKeysApiResponse = /** status 200 Request fulfilled, document follows */ PageKeyMessage;
+export type ListKeysApiArg = {
+  /** Rows of a page. */
+  limit?: number;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type AddKeyApiResponse = /** status 201 Document created, URL follows */ MadeKey;
+export type AddKeyApiArg = {
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+  newKey: NewKey;
+};
+export type RevokeKeyApiResponse = /** status 200 Request fulfilled, document follows */ KeyMessage;
+export type RevokeKeyApiArg = {
+  /** Of an API key: key_ and 26 characters. */
+  key: string;
+};
+export type GetKeyApiResponse = /** status 200 Request fulfilled, document follows */ KeyMessage;
+export type GetKeyApiArg = {
+  /** Of an API key: key_ and 26 characters. */
+  key: string;
+};
+export type CancelOrdersApiResponse =
+  | /** status 200 Request fulfilled, document follows */ Cancelled
+  | /** status 202 The outcome is not known yet. */ Cancelled;
+export type CancelOrdersApiArg = {
+  /** Id or name; left out: the only one there is. */
+  account?: string | null;
+  /** Of this symbol only. */
+  symbol?: string | null;
+  /** Of this side only. */
+  side?: ("buy" | "sell" | null) | ("buy" | "sell" | null);
+};
+export type ListOrdersApiResponse =
+  | /** status 200 Request fulfilled, document follows */ PageOrderMessage
+  | /** status 202 Nothing is known of this client order id yet. */ PageOrderMessage;
+export type ListOrdersApiArg = {
+  /** Id or name; left out: the only one there is. */
+  account?: string | null;
+  /** Your own id of an order, as it was sent. */
+  clientOrderId?: string | null;
+  /** With a client order id: that of the order, as an answer 202 has it in its address. */
+  deadline?: string | null;
+  /** open: as of now; all: also what ended, as recorded. */
+  status?: "open" | "all";
+  /** Rows of a page. */
+  limit?: number;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type AddOrderApiResponse =
+  | /** status 201 Document created, URL follows */ OrderOutcome
+  | /** status 202 The outcome is not known yet. */ OrderOutcome;
+export type AddOrderApiArg = {
+  /** The order's `client_order_id`, if the body has none: the same again has the first outcome. */
+  "Idempotency-Key"?: string;
+  newOrder: NewOrder;
+};
+export type CancelAllAfterApiResponse =
+  | /** status 200 Request fulfilled, document follows */ Cancelled
+  | /** status 202 The outcome is not known yet. */ Cancelled;
+export type CancelAllAfterApiArg = {
+  cancelAllAfter: CancelAllAfter;
+};
+export type ValidateOrderApiResponse = /** status 200 Request fulfilled, document follows */ ValidationMessage;
+export type ValidateOrderApiArg = {
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+  newOrder: NewOrder;
+};
+export type CancelOrderApiResponse =
+  | /** status 200 Request fulfilled, document follows */ OrderOutcome
+  | /** status 202 The outcome is not known yet. */ OrderOutcome;
+export type CancelOrderApiArg = {
+  /** Of an order: ord_ and 16 hex digits. */
+  order: string;
+  /** Id or name; left out: the only one there is. */
+  account?: string | null;
+};
+export type GetOrderApiResponse = /** status 200 Request fulfilled, document follows */ OrderMessage;
+export type GetOrderApiArg = {
+  /** Of an order: ord_ and 16 hex digits. */
+  order: string;
+  /** Id or name; left out: the only one there is. */
+  account?: string | null;
+};
+export type ChangeOrderApiResponse =
+  | /** status 200 Request fulfilled, document follows */ OrderOutcome
+  | /** status 202 The outcome is not known yet. */ OrderOutcome;
+export type ChangeOrderApiArg = {
+  /** Of an order: ord_ and 16 hex digits. */
+  order: string;
+  /** Id or name; left out: the only one there is. */
+  account?: string | null;
+  orderChange: OrderChange;
+};
+export type ListPositionsApiResponse = /** status 200 Request fulfilled, document follows */ PagePositionMessage;
+export type ListPositionsApiArg = {
+  /** Id or name; left out: the only one there is. */
+  account?: string | null;
+  /** Rows of a page. */
+  limit?: number;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type ListStrategiesApiResponse = /** status 200 Request fulfilled, document follows */ PageStrategyMessage;
+export type ListStrategiesApiArg = {
+  /** Rows of a page. */
+  limit?: number;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type GetStrategyApiResponse = /** status 200 Request fulfilled, document follows */ StrategyMessage;
+export type GetStrategyApiArg = {
+  name: string;
+};
+export type ListUsersApiResponse = /** status 200 Request fulfilled, document follows */ PageUserMessage;
+export type ListUsersApiArg = {
+  /** Rows of a page. */
+  limit?: number;
+  /** `next_cursor` of the page before; none: the first page. */
+  cursor?: string | null;
+};
+export type AddUserApiResponse = /** status 201 Document created, URL follows */ UserMessage;
+export type AddUserApiArg = {
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+  newUser: NewUser;
+};
+export type GetUserApiResponse = /** status 200 Request fulfilled, document follows */ UserMessage;
+export type GetUserApiArg = {
+  /** Of a user: usr_ and 26 characters. */
+  user: string;
+};
+export type ChangeUserApiResponse = /** status 200 Request fulfilled, document follows */ UserMessage;
+export type ChangeUserApiArg = {
+  /** Of a user: usr_ and 26 characters. */
+  user: string;
+  /** The ETag that reading this gave, or * to overwrite. Needed: without it 428. */
+  "If-Match": string;
+  userChange: UserChange;
+};
+export type HealthApiResponse = /** status 200 Request fulfilled, document follows */ Health;
+export type HealthApiArg = void;
+export type ReadyApiResponse = /** status 200 Request fulfilled, document follows */ Readiness;
+export type ReadyApiArg = void;
+export type AccountMessage = {
+  currency: string;
+  id: string;
+  kind: "cash" | "margin";
+  name: string;
+  owner: string | null;
+  shard: number;
+};
+export type PageAccountMessage = {
+  data: AccountMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type FieldError = {
+  code: string;
+  detail: string;
+  pointer: string;
+};
+export type Problem = {
+  code: string;
+  detail: string;
+  errors?: FieldError[];
+  request_id: string;
+  retryable: boolean;
+  status: number;
+  title: string;
+  type: string;
+};
+export type AccountDetail = {
+  cash: string;
+  currency: string;
+  id: string;
+  kind: "cash" | "margin";
+  name: string;
+  open_orders: number;
+  owner: string | null;
+  shard: number;
+};
+export type AccountOwner = {
+  user: string;
+};
+export type AuditMessage = {
+  action: string;
+  actor: string;
+  address: string | null;
+  at: string;
+  detail: {
+    [key: string]: any;
+  };
+  id: string;
+  key_id: string | null;
+  request_id: string | null;
+  subject: string | null;
+  user_id: string | null;
+};
+export type PageAuditMessage = {
+  data: AuditMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type UserMessage = {
+  created_at: string;
+  id: string;
+  is_active: boolean;
+  last_login_at: string | null;
+  must_change_password: boolean;
+  name: string;
+  role: "viewer" | "trader" | "admin";
+};
+export type AccessToken = {
+  access_token: string;
+  expires_at: string;
+  token_type: "Bearer";
+  user: UserMessage;
+};
+export type Credentials = {
+  /** Of a user. */
+  name: string;
+  password: string;
+};
+export type Me = {
+  authenticated_by: "token" | "key";
+  scopes: ("read" | "trade" | "admin")[];
+  user: UserMessage;
+};
+export type NewPassword = {
+  current: string;
+  password: string;
+};
+export type JobProblem = {
+  code: string;
+  detail: string;
+  retryable: boolean;
+};
+export type AssetMessage = {
+  as_of: string;
+  data_hash: string;
+  interval: string;
+  quality: string | null;
+  role: "traded" | "benchmark" | "finer";
+  symbol: string;
+};
+export type MetricMessage = {
+  undefined_because: string | null;
+  value: number | null;
+};
+export type RunResult = {
+  assets: AssetMessage[];
+  bankrupt: boolean;
+  bars: number;
+  engine_version: string;
+  equity: string;
+  first_bar: string;
+  honesty: string;
+  last_bar: string;
+  metrics: {
+    [key: string]: MetricMessage;
+  };
+  metrics_basis: string;
+  notices: string[];
+  report: string;
+  result_hash: string;
+  run_hash: string;
+  tables: {
+    [key: string]: string;
+  };
+};
+export type Account = {
+  borrow_rate?: number;
+  credit_rate?: number;
+  debit_rate?: number;
+  kind?: "cash" | "margin";
+  leverage?: number;
+  maintenance?: number;
+};
+export type Costs = {
+  currency_unit?: string;
+  half_spread?: string;
+  maker_bps?: number | null;
+  maximum_bps?: number;
+  minimum?: string;
+  participation?: number;
+  per_order?: string;
+  per_share?: string;
+  square_root?: number;
+  tiers?: never[][];
+  volume_share?: number;
+};
+export type Instrument = {
+  borrow_rate?: number | null;
+  lot?: string;
+  multiplier?: number;
+  tick?: string;
+};
+export type StrategyOfRun = {
+  class_name: string;
+  name: string;
+  parameters: {
+    [key: string]: any;
+  };
+  source_hash: string | null;
+};
+export type BacktestSpec = {
+  account: Account;
+  benchmark: string | null;
+  calendar: string | null;
+  cash: string;
+  commission_bps: number;
+  costs: Costs;
+  end: string | null;
+  fill: "next_open" | "same_close";
+  finer: string | null;
+  instruments: {
+    [key: string]: Instrument;
+  };
+  interval: string;
+  prices: "adjusted" | "raw";
+  risk_free: number;
+  seed: number;
+  slippage_bps: number;
+  start: string | null;
+  strategy: StrategyOfRun;
+  symbols: string[];
+};
+export type BacktestMessage = {
+  attempt: number;
+  cancel_asked: boolean;
+  channel: string;
+  created_at: string;
+  error: JobProblem | null;
+  eta: string | null;
+  finished_at: string | null;
+  id: string;
+  job: string | null;
+  owner: string | null;
+  progress: number;
+  result: RunResult | null;
+  spec: BacktestSpec;
+  started_at: string | null;
+  status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+};
+export type PageBacktestMessage = {
+  data: BacktestMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type NewBacktest = {
+  account?: Account;
+  benchmark?: string | null;
+  calendar?: string | null;
+  cash?: string;
+  commission_bps?: number;
+  costs?: Costs;
+  end?: string | null;
+  fill?: "next_open" | "same_close";
+  finer?: string | null;
+  instruments?: {
+    [key: string]: Instrument;
+  };
+  interval?: string;
+  parameters?: {
+    [key: string]: boolean | number | number | string;
+  };
+  prices?: "adjusted" | "raw";
+  risk_free?: number;
+  slippage_bps?: number;
+  source?: string | null;
+  start?: string | null;
+  strategy: string;
+  symbols: string[];
+};
+export type CurvePoint = {
+  benchmark: string | null;
+  close: string;
+  drawdown: number;
+  high: string;
+  low: string;
+  open: string;
+  timestamp: string;
+};
+export type EquityCurve = {
+  backtest: string;
+  bars: number;
+  data: CurvePoint[];
+};
+export type RowPage = {
+  data: {
+    [key: string]: any;
+  }[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type BarMessage = {
+  adj_close: string | null;
+  close: string;
+  high: string;
+  low: string;
+  open: string;
+  timestamp: string;
+  volume: string;
+};
+export type BarPage = {
+  data: BarMessage[];
+  has_more: boolean;
+  interval: string;
+  next_cursor: string | null;
+  symbol: string;
+};
+export type BookMessage = {
+  asks: string[][];
+  at: string;
+  bids: string[][];
+  crc: number;
+  epoch: number;
+  last: string | null;
+  phase: string;
+  seq: number;
+  symbol: string;
+};
+export type FillMessage = {
+  account: string;
+  at: string;
+  fee: string;
+  id: string;
+  maker: boolean;
+  order: string;
+  phase: string;
+  price: string;
+  quantity: string;
+  side: "buy" | "sell";
+  symbol: string;
+};
+export type PageFillMessage = {
+  data: FillMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type SymbolOutcome = {
+  added?: number;
+  failed?: string | null;
+  notices?: string[];
+  quarantined?: number;
+  score?: number | null;
+  source: string;
+  symbol: string;
+  unchanged?: number;
+  updated?: number;
+  vendor_failed?: boolean;
+};
+export type IngestionOutcome = {
+  chunks: number;
+  interval: string;
+  resumed: number;
+  source: string;
+  stopped?: string | null;
+  symbols: SymbolOutcome[];
+};
+export type AskedIngestion = {
+  end: string | null;
+  interval: string;
+  only_missing: boolean;
+  replace_source: boolean;
+  source: string;
+  start: string | null;
+  symbols: string[];
+};
+export type IngestionMessage = {
+  attempt: number;
+  bars_added: number;
+  bars_unchanged: number;
+  bars_updated: number;
+  cancel_asked: boolean;
+  created_at: string;
+  error: JobProblem | null;
+  eta: string | null;
+  finished_at: string | null;
+  id: string;
+  job: string | null;
+  outcomes: IngestionOutcome[] | null;
+  owner: string | null;
+  progress: number;
+  quality: {
+    [key: string]: string;
+  };
+  rows_quarantined: number;
+  spec: AskedIngestion;
+  started_at: string | null;
+  status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+};
+export type PageIngestionMessage = {
+  data: IngestionMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type NewIngestion = {
+  end?: string | null;
+  interval?: string;
+  only_missing?: boolean;
+  replace_source?: boolean;
+  source?: string;
+  start?: string | null;
+  symbols: string[];
+};
+export type CoverageMessage = {
+  first: string;
+  interval: string;
+  last: string;
+  quality_score: number | null;
+  rows: number;
+  source: string;
+};
+export type SymbolMessage = {
+  end: string | null;
+  start: string;
+  symbol: string;
+};
+export type TradingMessage = {
+  currency: string;
+  lot_size: string;
+  shard: number;
+  tick_size: string;
+};
+export type InstrumentMessage = {
+  asset_type: "unknown" | "equity" | "etf" | "fund" | "index" | "fx" | "crypto" | "future" | "option" | "bond";
+  coverage: CoverageMessage[];
+  currency: string | null;
+  exchange: string | null;
+  lot_size: string | null;
+  name: string | null;
+  symbol: string;
+  symbols: SymbolMessage[];
+  tick_size: string | null;
+  trading: TradingMessage | null;
+};
+export type PageInstrumentMessage = {
+  data: InstrumentMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type KeyMessage = {
+  addresses: string[];
+  created_at: string;
+  expires_at: string | null;
+  hint: string;
+  id: string;
+  last_used_at: string | null;
+  name: string;
+  revoked_at: string | null;
+  scopes: ("read" | "trade" | "admin")[];
+  user_id: string;
+};
+export type PageKeyMessage = {
+  data: KeyMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type MadeKey = {
+  key: KeyMessage;
+  secret: string | null;
+};
+export type NewKey = {
+  addresses?: string[];
+  expires_at?: string | null;
+  name: string;
+  scopes: ("admin" | "read" | "trade")[];
+};
+export type Cancelled = {
+  account: string;
+  orders: string[] | null;
+};
+export type OrderLinks = {
+  account: string;
+  fills: string;
+  order: string;
+};
+export type OrderMessage = {
+  account: string;
+  average_price: string | null;
+  client_order_id: string | null;
+  created_at: string;
+  ended_at: string | null;
+  fee: string;
+  filled_quantity: string;
+  id: string;
+  links?: OrderLinks | null;
+  open_quantity: string;
+  price: string | null;
+  quantity: string;
+  reason: string | null;
+  recorded_at?: string | null;
+  side: "buy" | "sell";
+  status: "open" | "filled" | "cancelled" | "refused";
+  stop: string | null;
+  symbol: string;
+  time_in_force: string | null;
+  type: string | null;
+};
+export type PageOrderMessage = {
+  data: OrderMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type FillOfOrder = {
+  id: string;
+  maker: boolean;
+  order: string;
+  price: string;
+  quantity: string;
+  side: "buy" | "sell";
+};
+export type OrderOutcome = {
+  account: string;
+  client_order_id: string | null;
+  deadline?: string | null;
+  detail?: string | null;
+  executed_at?: string | null;
+  filled_quantity?: string | null;
+  fills?: FillOfOrder[];
+  id: string | null;
+  journaled_at?: string | null;
+  links?: OrderLinks | null;
+  open_quantity?: string | null;
+  quantity?: string | null;
+  reason?: string | null;
+  received_at?: string | null;
+  repeated?: boolean;
+  status: "open" | "filled" | "cancelled" | "refused" | "unknown";
+};
+export type NewOrder = {
+  account?: string | null;
+  client_order_id?: string | null;
+  display?: string | null;
+  distance?: string | null;
+  expires_at?: string | null;
+  funds?: string | null;
+  offset?: string | null;
+  on_quote?: boolean;
+  post_only?: boolean;
+  price?: string | null;
+  quantity?: string | null;
+  reduce_only?: boolean;
+  self_trade?: "cancel_both" | "cancel_newest" | "cancel_oldest" | "decrement";
+  side: "buy" | "sell";
+  slide?: boolean;
+  stop?: string | null;
+  symbol: string;
+  time_in_force?: ("day" | "fok" | "gtc" | "gtd" | "ioc") | null;
+  type?: "iceberg" | "limit" | "market" | "peg" | "stop" | "stop_limit" | "trailing_stop";
+};
+export type CancelAllAfter = {
+  account?: string | null;
+  milliseconds: number;
+};
+export type CheckMessage = {
+  code: string | null;
+  detail: string | null;
+  limit: string | null;
+  name: string;
+  passed: boolean;
+  value: string | null;
+};
+export type ValidationMessage = {
+  accepted: boolean;
+  account: string;
+  as_of: string;
+  checks: CheckMessage[];
+  code: string | null;
+  detail: string | null;
+  fills_at_once: string | null;
+  repeats: string | null;
+};
+export type OrderChange = {
+  price?: string | null;
+  quantity?: string | null;
+  stop?: string | null;
+};
+export type PositionMessage = {
+  account: string;
+  cost: string;
+  fees: string;
+  quantity: string;
+  realised: string;
+  symbol: string;
+};
+export type PagePositionMessage = {
+  data: PositionMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type ParameterMessage = {
+  choices: string[];
+  default: number | boolean | string;
+  description: string;
+  high: number | null;
+  low: number | null;
+  name: string;
+  type: "int" | "float" | "bool" | "str";
+};
+export type StrategyMessage = {
+  class_name: string;
+  least_symbols: number;
+  most_symbols: number | null;
+  name: string;
+  parameters: ParameterMessage[];
+  summary: string;
+};
+export type PageStrategyMessage = {
+  data: StrategyMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type PageUserMessage = {
+  data: UserMessage[];
+  has_more: boolean;
+  next_cursor: string | null;
+};
+export type NewUser = {
+  /** Of a user. */
+  name: string;
+  password: string;
+  role?: "admin" | "trader" | "viewer";
+};
+export type UserChange = {
+  is_active?: boolean | null;
+  password?: string | null;
+  role?: ("admin" | "trader" | "viewer") | null;
+};
+export type Health = {
+  status: "alive";
+};
+export type Readiness = {
+  checks: {
+    [key: string]: "ok" | "failed";
+  };
+  status: "ready" | "not_ready" | "draining";
+};
+export const {
+  useListAccountsQuery,
+  useGetAccountQuery,
+  useGiveAccountMutation,
+  useListAuditEntriesQuery,
+  useLoginMutation,
+  useLogoutMutation,
+  useMeQuery,
+  useChangePasswordMutation,
+  useRefreshMutation,
+  useListBacktestsQuery,
+  useAddBacktestMutation,
+  useGetBacktestQuery,
+  useCancelBacktestMutation,
+  useGetBacktestEquityQuery,
+  useGetBacktestHonestyQuery,
+  useGetBacktestReportQuery,
+  useGetBacktestTableQuery,
+  useListBarsQuery,
+  useGetBookQuery,
+  useListFillsQuery,
+  useListIngestionsQuery,
+  useAddIngestionMutation,
+  useGetIngestionQuery,
+  useCancelIngestionMutation,
+  useListInstrumentsQuery,
+  useGetInstrumentQuery,
+  useListKeysQuery,
+  useAddKeyMutation,
+  useRevokeKeyMutation,
+  useGetKeyQuery,
+  useCancelOrdersMutation,
+  useListOrdersQuery,
+  useAddOrderMutation,
+  useCancelAllAfterMutation,
+  useValidateOrderMutation,
+  useCancelOrderMutation,
+  useGetOrderQuery,
+  useChangeOrderMutation,
+  useListPositionsQuery,
+  useListStrategiesQuery,
+  useGetStrategyQuery,
+  useListUsersQuery,
+  useAddUserMutation,
+  useGetUserQuery,
+  useChangeUserMutation,
+  useHealthQuery,
+  useReadyQuery,
+} = injectedRtkApi;

@@ -1,0 +1,37 @@
+import type { ReactNode } from "react";
+import { useConnection } from "@/live";
+import { ErrorState } from "./ErrorState";
+import { Offline } from "./Offline";
+import { Stale } from "./Stale";
+
+/** What a query hook returns, as far as it matters here. */
+interface Query<T> {
+  readonly data?: T | undefined;
+  readonly error?: unknown;
+  readonly fulfilledTimeStamp?: number | undefined;
+  readonly refetch: () => unknown;
+}
+
+interface LoadedProps<T> {
+  readonly query: Query<T>;
+  /** Of the same shape as what comes. */
+  readonly skeleton: ReactNode;
+  readonly children: (data: T) => ReactNode;
+}
+
+/** What was asked for, in whichever state it is: skeleton, error, offline, stale, or there. */
+export function Loaded<T>({ query, skeleton, children }: LoadedProps<T>) {
+  const { state } = useConnection();
+  const { data, error, fulfilledTimeStamp, refetch } = query;
+  if (data === undefined) {
+    if (error === undefined) return skeleton;
+    if (state === "offline") return <Offline />;
+    return <ErrorState error={error} onRetry={() => void refetch()} />;
+  }
+  return (
+    <>
+      {error !== undefined && fulfilledTimeStamp !== undefined && <Stale at={fulfilledTimeStamp} />}
+      {children(data)}
+    </>
+  );
+}

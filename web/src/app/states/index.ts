@@ -1,0 +1,7 @@
+/** What a view shows while it has nothing else to show. */
+export { Empty } from "./Empty";
+export { ErrorState } from "./ErrorState";
+export { Loaded } from "./Loaded";
+export { CardSkeleton, ChartSkeleton, TableSkeleton, TextSkeleton } from "./Loading";
+export { Offline } from "./Offline";
+export { Stale } from "./Stale";

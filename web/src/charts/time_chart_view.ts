@@ -1,0 +1,203 @@
+/** Draws panes with lightweight-charts; React says what, this keeps the series and changes what differs. */
+import {
+  BaselineSeries,
+  CandlestickSeries,
+  createChart,
+  createSeriesMarkers,
+  CrosshairMode,
+  HistogramSeries,
+  LineSeries,
+  PriceScaleMode,
+  type IChartApi,
+  type ISeriesApi,
+  type ISeriesMarkersPluginApi,
+  type SeriesMarker,
+  type SeriesType,
+  type Time,
+  type UTCTimestamp,
+} from "lightweight-charts";
+import { faded, type Colours } from "./colours";
+import type { Marker, Pane, Series, TimeRange } from "./series";
+
+interface Told {
+  readonly onRange: (range: TimeRange) => void;
+  readonly onHover: (time: number | undefined) => void;
+}
+
+interface Drawn {
+  readonly api: ISeriesApi<SeriesType>;
+  readonly markers: ISeriesMarkersPluginApi<Time> | undefined;
+  readonly kind: Series["kind"];
+  readonly pane: number;
+  data: Series["data"] | undefined;
+}
+
+/** Pixels over the curves of a pane, for its legend. */
+const LEGEND_HEIGHT = 28;
+
+export class TimeChartView {
+  readonly #chart: IChartApi;
+  readonly #drawn = new Map<string, Drawn>();
+  #colours: Colours | undefined;
+  #isFitted = false;
+  /** Ranges that we set ourselves are not told to anybody. */
+  #isSetting = false;
+
+  constructor(place: HTMLElement, told: Told) {
+    this.#chart = createChart(place, {
+      autoSize: true,
+      layout: { attributionLogo: false, fontSize: 12, panes: { enableResize: true } },
+      crosshair: { mode: CrosshairMode.Normal },
+      handleScale: { axisPressedMouseMove: { price: false } },
+    });
+    this.#chart.subscribeCrosshairMove(({ time }) => told.onHover(typeof time === "number" ? time : undefined));
+    this.#chart.timeScale().subscribeVisibleTimeRangeChange((found) => {
+      if (found === null || this.#isSetting) return;
+      told.onRange({ from: Number(found.from), to: Number(found.to) });
+    });
+  }
+
+  /** Take colours; `show` draws the series in them. */
+  paint(colours: Colours, hasTimes: boolean): void {
+    this.#colours = colours;
+    this.#chart.applyOptions({
+      layout: {
+        background: { color: "transparent" },
+        textColor: colours.faint,
+        fontFamily: getComputedStyle(document.body).fontFamily,
+        panes: { separatorColor: colours.line, separatorHoverColor: faded(colours.accent, 0.2) },
+      },
+      grid: { vertLines: { visible: false }, horzLines: { color: colours.line } },
+      rightPriceScale: { borderVisible: false },
+      timeScale: {
+        borderColor: colours.line,
+        timeVisible: hasTimes,
+        secondsVisible: false,
+        minBarSpacing: 0.001,
+        allowBoldLabels: false,
+        rightOffsetPixels: 16,
+      },
+      crosshair: { vertLine: { color: colours.faint }, horzLine: { color: colours.faint } },
+    });
+  }
+
+  show(panes: readonly Pane[]): void {
+    const colours = this.#colours;
+    if (colours === undefined) return;
+    this.#isSetting = true;
+    const wanted = new Map(panes.flatMap((pane, at) => pane.series.map((each) => [each.id, { each, at }] as const)));
+    for (const [id, { api, kind, pane }] of this.#drawn) {
+      const found = wanted.get(id);
+      if (found?.each.kind === kind && found.at === pane) continue;
+      this.#chart.removeSeries(api);
+      this.#drawn.delete(id);
+    }
+    for (const [at, pane] of panes.entries()) {
+      for (const series of pane.series) this.#draw(series, at, pane, colours);
+    }
+    for (const [at, pane] of this.#chart.panes().entries()) {
+      const wants = panes[at];
+      if (wants === undefined) continue;
+      pane.setHeight(wants.height);
+      pane.priceScale("right").applyOptions({
+        scaleMargins: { top: Math.min(0.4, LEGEND_HEIGHT / wants.height), bottom: 0.04 },
+        mode: wants.scale === "log" ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal,
+      });
+    }
+    if (!this.#isFitted && [...this.#drawn.values()].some((each) => (each.data?.times.length ?? 0) > 0)) {
+      this.#chart.timeScale().fitContent();
+      this.#isFitted = true;
+    }
+    this.#isSetting = false;
+  }
+
+  showRange(range: TimeRange | undefined): void {
+    if (!this.#isFitted) return;
+    this.#isSetting = true;
+    const scale = this.#chart.timeScale();
+    if (range === undefined) scale.fitContent();
+    else scale.setVisibleRange({ from: range.from as UTCTimestamp, to: range.to as UTCTimestamp });
+    this.#isSetting = false;
+  }
+
+  remove(): void {
+    this.#chart.remove();
+  }
+
+  #draw(series: Series, at: number, pane: Pane, colours: Colours): void {
+    const drawn = this.#drawn.get(series.id) ?? this.#add(series, at);
+    drawn.api.applyOptions({
+      ...look(series, colours),
+      priceFormat: { type: "custom", formatter: pane.axis ?? pane.format },
+    });
+    if (series.data !== drawn.data) {
+      drawn.data = series.data;
+      drawn.api.setData(dataOf(series));
+    }
+    if (series.kind === "candles") drawn.markers?.setMarkers((series.markers ?? []).map((each) => mark(each, colours)));
+  }
+
+  #add(series: Series, at: number): Drawn {
+    const kinds = { line: LineSeries, area: BaselineSeries, histogram: HistogramSeries, candles: CandlestickSeries };
+    const api: ISeriesApi<SeriesType> = this.#chart.addSeries(kinds[series.kind], {}, at);
+    const markers = series.kind === "candles" ? createSeriesMarkers(api, []) : undefined;
+    const drawn = { api, markers, kind: series.kind, pane: at, data: undefined };
+    this.#drawn.set(series.id, drawn);
+    return drawn;
+  }
+}
+
+function look(series: Series, colours: Colours): object {
+  const quiet = { priceLineVisible: false, lastValueVisible: false };
+  if (series.kind === "candles") {
+    const { gain, loss } = colours;
+    return {
+      ...quiet,
+      upColor: gain,
+      downColor: loss,
+      borderVisible: false,
+      wickUpColor: gain,
+      wickDownColor: loss,
+    };
+  }
+  const colour = colours[series.colour];
+  if (series.kind === "histogram") return { ...quiet, color: colour };
+  const line = { ...quiet, crosshairMarkerRadius: 3, lineWidth: 2 };
+  if (series.kind === "line") return { ...line, color: colour };
+  const [near, far] = [faded(colour, 0.08), faded(colour, 0.28)];
+  return {
+    ...line,
+    lineWidth: 1,
+    baseValue: { type: "price", price: 0 },
+    topLineColor: colour,
+    topFillColor1: far,
+    topFillColor2: near,
+    bottomLineColor: colour,
+    bottomFillColor1: near,
+    bottomFillColor2: far,
+  };
+}
+
+function dataOf(series: Series) {
+  const { data } = series;
+  if ("values" in data)
+    return data.times.map((time, at) => ({ time: time as UTCTimestamp, value: data.values[at] ?? NaN }));
+  return data.times.map((time, at) => ({
+    time: time as UTCTimestamp,
+    open: data.open[at] ?? NaN,
+    high: data.high[at] ?? NaN,
+    low: data.low[at] ?? NaN,
+    close: data.close[at] ?? NaN,
+  }));
+}
+
+function mark({ time, side, text }: Marker, colours: Colours): SeriesMarker<Time> {
+  const isBuy = side === "buy";
+  return {
+    time: time as UTCTimestamp,
+    position: isBuy ? "belowBar" : "aboveBar",
+    shape: isBuy ? "arrowUp" : "arrowDown",
+    color: isBuy ? colours.gain : colours.loss,
+    ...(text === undefined ? {} : { text }),
+  };
+}

@@ -1,0 +1,10 @@
+import { Page } from "@/app/Page";
+import { LiveDashboard } from "./LiveDashboard";
+
+export function Component() {
+  return (
+    <Page title="Dashboard">
+      <LiveDashboard />
+    </Page>
+  );
+}

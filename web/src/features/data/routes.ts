@@ -1,0 +1,3 @@
+import type { RouteObject } from "react-router";
+
+export const routes: RouteObject[] = [{ path: "/data", handle: { crumb: "Data" }, lazy: () => import("./DataPage") }];

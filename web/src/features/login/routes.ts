@@ -1,0 +1,6 @@
+import type { RouteObject } from "react-router";
+
+export const routes: RouteObject[] = [
+  { path: "/login", lazy: () => import("./LoginPage") },
+  { path: "/password", lazy: () => import("./FirstPasswordPage") },
+];

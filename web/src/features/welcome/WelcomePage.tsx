@@ -1,0 +1,10 @@
+import { Page } from "@/app/Page";
+import { Empty } from "@/app/states";
+
+export function Component() {
+  return (
+    <Page title="Welcome">
+      <Empty title="Nothing is here yet" />
+    </Page>
+  );
+}

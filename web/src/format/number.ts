@@ -1,0 +1,44 @@
+/** Ratios, percentages and counts, which are floats on the server too. */
+import { formatDecimal, MINUS, type DecimalOptions } from "./decimal";
+
+/** 0.1234 is 12.34%. */
+export function formatPercent(value: number, digits = 2, signed = false): string {
+  return `${formatNumber(value * 100, { digits, signed })}%`;
+}
+
+/** Shows a float with a fixed number of digits behind the point. */
+export function formatNumber(value: number, options: DecimalOptions & { digits: number }): string {
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? `${MINUS}∞` : "n/a";
+  return formatDecimal(value.toFixed(options.digits), options);
+}
+
+/** Shows a count. */
+export function formatCount(value: number): string {
+  return formatDecimal(Math.round(value).toString());
+}
+
+const SIZES = ["B", "kB", "MB", "GB", "TB"];
+
+/** Shows bytes with three digits at the most. */
+export function formatBytes(value: number): string {
+  let at = 0;
+  while (value >= 999.5 && at < SIZES.length - 1) {
+    value /= 1000;
+    at += 1;
+  }
+  return `${at === 0 || value >= 99.95 ? value.toFixed(0) : value.toPrecision(2)} ${SIZES[at] ?? ""}`;
+}
+
+/** Shows seconds as people say them: 340 ms, 4.2 s, 3 min 10 s, 2 h 5 min, 4 d. */
+export function formatDuration(seconds: number): string {
+  if (seconds < 0.9995) return `${(seconds * 1000).toFixed(0)} ms`;
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return two(Math.floor(whole / 60), "min", whole % 60, "s");
+  if (whole < 86_400) return two(Math.floor(whole / 3600), "h", Math.floor((whole % 3600) / 60), "min");
+  return two(Math.floor(whole / 86_400), "d", Math.floor((whole % 86_400) / 3600), "h");
+}
+
+function two(first: number, unit: string, second: number, smaller: string): string {
+  return second === 0 ? `${first} ${unit}` : `${first} ${unit} ${second} ${smaller}`;
+}

@@ -1,0 +1,67 @@
+/** Times: the server sends ISO 8601 in UTC; the page has one clock, chosen once. */
+
+export type Clock = "utc" | "local" | "exchange";
+export const EXCHANGE_ZONE = "America/New_York";
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function parts(at: Date, zone: string | undefined): Record<string, string> {
+  const key = zone ?? "";
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new Intl.DateTimeFormat("en-CA", {
+      ...(zone === undefined ? {} : { timeZone: zone }),
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      fractionalSecondDigits: 3,
+      hourCycle: "h23",
+    });
+    formats.set(key, format);
+  }
+  return Object.fromEntries(format.formatToParts(at).map((each) => [each.type, each.value]));
+}
+
+export function zoneOf(clock: Clock): string | undefined {
+  return clock === "utc" ? "UTC" : clock === "exchange" ? EXCHANGE_ZONE : undefined;
+}
+
+/** What is written beside times. */
+export function zoneName(clock: Clock): string {
+  if (clock === "utc") return "UTC";
+  const format = new Intl.DateTimeFormat("en", { timeZone: zoneOf(clock), timeZoneName: "short" });
+  return format.formatToParts(new Date()).find((each) => each.type === "timeZoneName")?.value ?? "local";
+}
+
+/** 2026-11-27 07:31:05 */
+export function formatTime(
+  iso: string | number,
+  clock: Clock,
+  precision: "minute" | "second" | "ms" = "second",
+): string {
+  const at = parts(new Date(iso), zoneOf(clock));
+  const minute = `${at.year}-${at.month}-${at.day} ${at.hour}:${at.minute}`;
+  if (precision === "minute") return minute;
+  return precision === "second" ? `${minute}:${at.second}` : `${minute}:${at.second}.${at.fractionalSecond}`;
+}
+
+/** 07:31:05 */
+export function formatTimeOfDay(iso: string | number, clock: Clock, ms = false): string {
+  return formatTime(iso, clock, ms ? "ms" : "second").slice(11);
+}
+
+/** The day of a bar, which no zone moves: a day of prices is a day. */
+export function formatDay(iso: string): string {
+  return iso.slice(0, 10);
+}
+
+/** Relative for the last hour, else the time: "4 s ago", "12 min ago". */
+export function formatAge(iso: string, now: number, clock: Clock): string {
+  const seconds = (now - new Date(iso).getTime()) / 1000;
+  if (seconds < -1 || seconds >= 3600) return formatTime(iso, clock, "minute");
+  if (seconds < 2) return "now";
+  return seconds < 60 ? `${Math.floor(seconds)} s ago` : `${Math.floor(seconds / 60)} min ago`;
+}

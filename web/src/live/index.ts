@@ -1,0 +1,10 @@
+/** Live data: `useChannel(book("AAPL"))`, `useChannel(orders(account))`, ... */
+export type { Channel, Live } from "./channels";
+export { useChannel, useChannelValue } from "./channels";
+export type { ConnectionState } from "./connection";
+export { useConnection } from "./connection";
+export { FrameValue, useFrameValue } from "./frame_value";
+export * from "./account";
+export * from "./market";
+export type { LiveRun } from "./run";
+export { run } from "./run";

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest";
+
+import { formatDecimal, signOf } from "@/format/decimal";
+import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent } from "@/format/number";
+import { formatAge, formatTime, formatTimeOfDay } from "@/format/time";
+
+describe("decimals are exact", () => {
+  it.each([
+    ["1234567.8901", {}, "1 234 567.8901"],
+    ["-1234.5", { digits: 2 }, "−1 234.50"],
+    ["-12345.675", { digits: 2 }, "−12 345.68"],
+    ["0.005", { digits: 2 }, "0.01"],
+    ["-0.001", { digits: 2 }, "0.00"],
+    ["99999999999999999999.995", { digits: 2 }, "100 000 000 000 000 000 000.00"],
+    ["5", { signed: true }, "+5"],
+    ["0.00", { signed: true }, "0.00"],
+    ["n/a", {}, "n/a"],
+  ])("%s", (text, options, shown) => {
+    expect(formatDecimal(text, options)).toBe(shown);
+  });
+
+  it("knows the side of 0", () => {
+    expect(["-0.00", "0", "-0.01", "3"].map(signOf)).toEqual([0, 0, -1, 1]);
+  });
+});
+
+describe("floats", () => {
+  it("shows ratios, counts, bytes and durations", () => {
+    expect(formatPercent(-0.3821)).toBe("−38.21%");
+    expect(formatPercent(0.05, 1, true)).toBe("+5.0%");
+    expect(formatNumber(Infinity, { digits: 2 })).toBe("∞");
+    expect(formatNumber(NaN, { digits: 2 })).toBe("n/a");
+    expect(formatCount(1000000)).toBe("1 000 000");
+    expect([950, 1500, 123456789].map(formatBytes)).toEqual(["950 B", "1.5 kB", "123 MB"]);
+    expect([0.34, 4.2, 190, 7500, 345600].map(formatDuration)).toEqual([
+      "340 ms",
+      "4.2 s",
+      "3 min 10 s",
+      "2 h 5 min",
+      "4 d",
+    ]);
+  });
+});
+
+describe("times", () => {
+  const at = "2026-11-27T14:31:05.120Z";
+
+  it("follow one clock", () => {
+    expect(formatTime(at, "utc")).toBe("2026-11-27 14:31:05");
+    expect(formatTime(at, "exchange", "minute")).toBe("2026-11-27 09:31");
+    expect(formatTimeOfDay(at, "utc", true)).toBe("14:31:05.120");
+  });
+
+  it("are relative in the last hour only", () => {
+    const now = Date.parse(at);
+    expect(formatAge(at, now + 500, "utc")).toBe("now");
+    expect(formatAge(at, now + 42_000, "utc")).toBe("42 s ago");
+    expect(formatAge(at, now + 3_599_000, "utc")).toBe("59 min ago");
+    expect(formatAge(at, now + 3_600_000, "utc")).toBe("2026-11-27 14:31");
+  });
+});
