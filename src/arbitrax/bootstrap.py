@@ -588,7 +588,7 @@ async def open_transfers(settings: Settings) -> AsyncIterator[tuple[CashTransfer
 
     with open_store(settings, seed=False) as store:
         registry = Registry(store.registry.instruments(), store.registry.accounts())
-        shards = {each.shard for each in registry.accounts.values()}
+        shards = {each.shard for each in registry.by_id.values()}
         settled = SettledJournal(journal_url(settings), settings.durability)
         async with open_gateway(settings, shards) as (gateway, _):
             yield CashTransfers(store.transfers, registry, gateway.channels, settled), store.transfers, registry

@@ -16,9 +16,11 @@ FOREIGN = frozenset({"ARBITRAX_CORPUS", "ARBITRAX_CRASH_AT", "ARBITRAX_KERNELS"}
 CHOICES = {"durability": ("process", "power"), "strategy_uploads": ("off", "admin")}
 PATHS = ("home", "exchange_folder", "tls_certificate", "tls_key")
 COUNTS = (
-    "snapshot_commands", "snapshot_seconds", "job_seconds", "job_megabytes",
+    "snapshot_commands", "snapshot_seconds", "job_seconds", "job_megabytes", "paper_cash",
     "socket_limit", "socket_limit_user", "socket_limit_address",
 )  # fmt: skip
+MAYBE_NONE = ("drain_seconds", "paper_accounts")
+"""Counts that may be 0."""
 SECRETS = (
     "database_url", "database_replica_url", "redis_url", "cache_url", "queue_url", "alpha_vantage_key", "polygon_key",
     "api_key",
@@ -75,6 +77,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """PEM file with the private key; None: it is in the file of the certificate."""
     drain_seconds: int = 0
     """How long a gateway that is to end stays, not ready, before it takes no more connections."""
+    paper_accounts: int = 1
+    """Paper accounts that a trader may open; admins as many as they like."""
+    paper_cash: int = 100_000
+    """What a trader may open one with, in the currency of the market."""
     url: str | None = None
     """A gateway that commands ask instead of the local store, as with ``--url``."""
     api_key: str | None = None
@@ -135,8 +141,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     values: dict[str, Any] = given | {name: _count(name, given[name]) for name in COUNTS if name in given}
     values |= {name: _rate(name, given[name]) for name in RATES if name in given}
     values |= {name: tuple(filter(None, map(str.strip, given[name].split(",")))) for name in LISTS if name in given}
-    if "drain_seconds" in given:
-        values["drain_seconds"] = _count("drain_seconds", given["drain_seconds"], least=0)
+    values |= {name: _count(name, given[name], least=0) for name in MAYBE_NONE if name in given}
     _check_lists(values)
     for name in PATHS:
         text = values.pop(name, "")

@@ -25,9 +25,11 @@ export interface Account {
 }
 
 export interface AccountDetail {
+  readonly buying_power: string | null;
   readonly cash: string;
   readonly currency: string;
   readonly id: string;
+  readonly killed: boolean | null;
   readonly kind: "cash" | "margin";
   readonly name: string;
   readonly open_orders: number;
@@ -289,6 +291,12 @@ export interface KeyMessage {
   readonly user_id: string;
 }
 
+export interface KillSwitch {
+  readonly account: string;
+  readonly killed: boolean | null;
+  readonly orders: readonly string[] | null;
+}
+
 export interface MadeKey {
   readonly key: KeyMessage;
   readonly secret: string | null;
@@ -303,6 +311,12 @@ export interface Me {
 export interface MetricMessage {
   readonly undefined_because: string | null;
   readonly value: number | null;
+}
+
+export interface NewAccount {
+  readonly cash?: string;
+  readonly kind?: "cash" | "margin";
+  readonly name: string;
 }
 
 export interface NewBacktest {

@@ -27,7 +27,9 @@ from arbitrax.api.routes import (
     ingestions,
     instruments,
     keys,
+    kill_switch,
     orders,
+    paper_accounts,
     strategies,
     users,
     websocket,
@@ -56,6 +58,8 @@ ROUTES: list[Any] = [
     *backtest_jobs.ROUTES,
     *orders.ROUTES,
     *accounts.ROUTES,
+    *paper_accounts.ROUTES,
+    *kill_switch.ROUTES,
     *books.ROUTES,
     *websocket.ROUTES,
 ]

@@ -44,6 +44,8 @@ _ALSO = {
     "cancel_order": {"202": "The outcome is not known yet."},
     "cancel_orders": {"202": "The outcome is not known yet."},
     "cancel_all_after": {"202": "The outcome is not known yet."},
+    "kill_account": {"202": "The outcome is not known yet."},
+    "revive_account": {"202": "The outcome is not known yet."},
 }
 """Other statuses of success, with the same body."""
 _LINKS = {
@@ -52,6 +54,7 @@ _LINKS = {
     "add_backtest": ("202", {"backtest": "/id"}, ("get_backtest", "cancel_backtest")),
     "add_ingestion": ("202", {"ingestion": "/id"}, ("get_ingestion", "cancel_ingestion")),
     "add_order": ("201", {"order": "/id", "account": "/account"}, ("get_order", "change_order", "cancel_order")),
+    "open_account": ("201", {"account": "/id"}, ("get_account", "list_positions", "list_fills", "list_orders")),
     "list_backtests": ("200", {"backtest": "/data/0/id"}, ("get_backtest", "get_backtest_report")),
     "list_accounts": ("200", {"account": "/data/0/id"}, ("get_account", "list_positions", "list_fills", "list_orders")),
     "list_instruments": ("200", {"symbol": "/data/0/symbol"}, ("get_instrument", "list_bars")),

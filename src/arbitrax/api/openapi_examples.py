@@ -52,6 +52,7 @@ BODIES: dict[str, Any] = {
         "price": "60000",
         "client_order_id": "t_019ac3f2b71_a1",
     },
+    "NewAccount": {"name": "paper", "cash": "100000", "kind": "cash"},
     "OrderChange": {"quantity": "0.25", "price": "59000"},
 }  # fmt: skip
 """Of bodies whose fields do not all go together."""

@@ -40,6 +40,9 @@ class Parts:
     """Whether the gateway is reached by TLS only."""
     origins: tuple[str, ...] = ()
     """Whose web pages may ask, besides our own."""
+    paper_accounts: int = 1
+    """Paper accounts that a trader may open, and the cash of each."""
+    paper_cash: int = 100_000
     takes_uploads: bool = False
     """Whether admins may send strategy code with a backtest."""
     answers: AnswerCache = field(default_factory=AnswerCache)

@@ -135,6 +135,8 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
             trusted_proxies=tuple(ipaddress.ip_network(each) for each in proxies),
             secure=settings.tls_certificate is not None or behind_proxy,
             origins=settings.cors_origins,
+            paper_accounts=settings.paper_accounts,
+            paper_cash=settings.paper_cash,
             takes_uploads=settings.strategy_uploads == "admin",
         )
         with IdentityWatch(read_version, lambda _: authenticator.forget()) as watch:

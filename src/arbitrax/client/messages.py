@@ -40,9 +40,11 @@ class Account(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class AccountDetail(Struct, frozen=True, kw_only=True):
+    buying_power: str | None
     cash: str
     currency: str
     id: str
+    killed: bool | None
     kind: Literal["cash", "margin"]
     name: str
     open_orders: int
@@ -316,6 +318,12 @@ class KeyMessage(Struct, frozen=True, kw_only=True):
     user_id: str
 
 
+class KillSwitch(Struct, frozen=True, kw_only=True):
+    account: str
+    killed: bool | None
+    orders: list[str] | None
+
+
 class MadeKey(Struct, frozen=True, kw_only=True):
     key: KeyMessage
     secret: str | None
@@ -330,6 +338,14 @@ class Me(Struct, frozen=True, kw_only=True):
 class MetricMessage(Struct, frozen=True, kw_only=True):
     undefined_because: str | None
     value: float | None
+
+
+class NewAccount(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A paper account to open."""
+
+    name: str
+    cash: str = "100000"
+    kind: Literal["cash", "margin"] = "cash"
 
 
 class NewBacktest(Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -47,7 +47,7 @@ class CashTransfers:
         self, store: TransferStore, registry: Registry, channels: Mapping[int, CommandChannel], settled: Settled
     ) -> None:
         self._store, self._channels, self._settled = store, channels, settled
-        self._accounts: dict[UUID, Account] = {each.id: each for each in registry.accounts.values()}
+        self._accounts: dict[UUID, Account] = {each.id: each for each in registry.by_id.values()}
 
     async def move(self, id: str, source: Account, target: Account, amount: str) -> Transfer:
         """Move cash, or find out what became of the transfer with this id.

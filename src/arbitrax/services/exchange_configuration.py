@@ -123,15 +123,22 @@ async def configure(
                 f"Account {account.name} was opened with cash {opened.cash}, which is deposited once; put it back in "
                 f"place of {desired.cash}, and move cash with `arbitrax exchange deposit` and `withdraw`."
             )
-        first, limits, *deposit = account_commands(desired, account)
-        await _send(channel, account.name, first)
-        await _send(channel, account.name, limits)
-        for row in deposit:
-            await _send(channel, account.name, row, Own(HOUSE - account.number, 1, 1))
-        await notes.note_configured(settings.shard, name, value)
+        await open_account(desired, account, channel, notes, name)
         changed[1].append(account.name)
     total = len(instruments) + len(accounts)
     return Configured(*changed, total - len(changed[0]) - len(changed[1]))
+
+
+async def open_account(
+    settings: AccountSettings, account: Account, channel: CommandChannel, notes: ConfigurationNotes, note: str
+) -> None:
+    """Open an account, or change its limits, deposit its cash once, and note that it was done; the same errors."""
+    first, limits, *deposit = account_commands(settings, account)
+    await _send(channel, account.name, first)
+    await _send(channel, account.name, limits)
+    for row in deposit:
+        await _send(channel, account.name, row, Own(HOUSE - account.number, 1, 1))
+    await notes.note_configured(account.shard, note, msgspec.json.encode(settings))
 
 
 async def _send(channel: CommandChannel, what: str, row: bytes, own: Own | None = None) -> None:

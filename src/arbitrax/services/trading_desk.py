@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import UUID
 
-from arbitrax.domain.errors import InputError, UnknownNameError
+from arbitrax.domain.errors import ConflictError, InputError, UnknownNameError
 from arbitrax.trading.registry import Registry
 
 if TYPE_CHECKING:
@@ -106,6 +106,23 @@ class TradingDesk:
         if symbol not in registry.instruments:
             await self._refresh()
         return registry.instrument(symbol)
+
+    async def market(self) -> Instrument:
+        """Return the first instrument of the first shard that has any: an account for it is one for its whole shard.
+
+        Raises:
+            ConflictError: nothing is listed yet.
+        """
+        await self._known()
+        await self._refresh()
+        listed = (await self._known()).by_number
+        if not listed:
+            raise ConflictError(
+                "The exchange lists nothing to trade yet; `arbitrax up` or `arbitrax exchange configure` sets it up."
+            )
+        found = listed[min(listed)]
+        await self._reach(found.shard)
+        return found
 
     async def know(self, symbols: set[str]) -> None:
         """Read the registry again if one of these symbols is not in it."""

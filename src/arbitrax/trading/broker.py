@@ -54,6 +54,12 @@ class Broker(Protocol):
     async def cancel_after(self, account: str, milliseconds: int) -> Outcome:
         """Set the dead-man switch: all orders go unless it is set again in time; 0 turns it off."""
 
+    async def kill(self, account: str) -> Outcome:
+        """Take no new orders of an account, and cancel the open ones, until `revive`."""
+
+    async def revive(self, account: str) -> Outcome:
+        """Take orders of an account again."""
+
     async def order(self, account: str, order: str) -> OrderState | None:
         """Return an order; None: the account never had it."""
 

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from arbitrax.domain.errors import StoreError, StoreUnavailableError
 from arbitrax.exchange.journal import CommandEntry, EntryId, EventEntry
-from arbitrax.exchange.views import Verdict
+from arbitrax.exchange.views import AccountView, Verdict
 
 
 class AppendInterruptedError(StoreUnavailableError):
@@ -80,6 +80,18 @@ class ClientJournal(Protocol):
 
     async def inquire(self, shard: int, submission: bytes, seconds: float) -> Verdict | None:
         """Return what the worker would make of a submission, 128 bytes of COMMAND; None: nobody says in time."""
+
+    async def account(self, shard: int, number: int, seconds: float) -> AccountView | None:
+        """Return how the worker has an account at this moment; None: nobody says in time, or it has none of it."""
+
+    async def configured(self, shard: int) -> dict[str, bytes]:
+        """Return what was seen done of a shard's configuration, by name."""
+
+    async def note_configured(self, shard: int, name: str, value: bytes) -> None:
+        """Note that something of it was done."""
+
+    async def note_calendar(self, shard: int, symbol: int, name: str) -> None:
+        """Say whose sessions a symbol keeps to."""
 
     async def close(self) -> None:
         """Close the connections."""

@@ -45,6 +45,8 @@ PATIENCE = 1_000
 """Milliseconds beyond the deadline that its answer may take."""
 INQUIRY_SECONDS = 2.0
 """Until the worker must have said what it would make of an order."""
+ACCOUNT_SECONDS = 1.0
+"""Until it must have said how an account is; without it less is told of the account."""
 MOST_SYMBOLS_KNOWN = 100_000
 """Orders whose symbol is remembered, for amends."""
 _DEADLINE_AT = 56
@@ -71,6 +73,11 @@ class ExchangeBroker:
         self._past = PastOrders(records)
         self._open_feed, self._feed = open_feed, list[FeedSource]()
         self._symbols: OrderedDict[str, Instrument] = OrderedDict()
+
+    @property
+    def gateway(self) -> Gateway:
+        """The way to the exchange."""
+        return self._gateway
 
     async def submit(self, account: str, order: NewOrder) -> Outcome:
         """Submit an order."""
@@ -183,6 +190,16 @@ class ExchangeBroker:
         owner = self._registry.account(account)
         return await self._send(commands.cancel_after(owner.number, milliseconds), owner, None, "")
 
+    async def kill(self, account: str) -> Outcome:
+        """Take no new orders of an account, and cancel the open ones, until `revive`."""
+        owner = self._registry.account(account)
+        return await self._send(commands.kill(owner.number), owner, None, "")
+
+    async def revive(self, account: str) -> Outcome:
+        """Take orders of an account again."""
+        owner = self._registry.account(account)
+        return await self._send(commands.revive(owner.number), owner, None, "")
+
     def connect(self, account: str) -> None:
         """Begin a session of an account: heartbeats tell of it from now on."""
         owner = self._registry.account(account)
@@ -228,9 +245,11 @@ class ExchangeBroker:
     async def account(self, account: str) -> AccountState:
         """Return an account's cash."""
         owner = self._registry.account(account)
-        found = await self._reads.read(owner, Wanted())
+        asked = self._gateway.journal.account(owner.shard, owner.number, ACCOUNT_SECONDS)
+        found, engine = await asyncio.gather(self._reads.read(owner, Wanted()), asked)
         cash = owner.cash.write(found.cash)
-        return AccountState(owner.text, owner.name, owner.currency, cash, found.open_count)
+        power, killed = (None, None) if engine is None else (owner.cash.write(engine.available), engine.killed)
+        return AccountState(owner.text, owner.name, owner.currency, cash, found.open_count, power, killed)
 
     async def follow(self, account: str) -> AsyncGenerator[AccountUpdate, None]:
         """Yield how an account is, then what happens to it."""

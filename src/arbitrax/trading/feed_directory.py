@@ -40,6 +40,6 @@ class RegistryDirectory:
         for each in found.instruments.values():
             if each.shard == self._shard and each.number not in self._listings:
                 self._listings[each.number] = Listing(each.symbol, each.tick_size, each.lot_size, each.tick_value)
-        for one in found.accounts.values():
+        for one in found.by_id.values():
             if one.shard == self._shard:
                 self._accounts.setdefault(one.number, one.text)

@@ -174,6 +174,10 @@ class AccountState(Struct, frozen=True):
     currency: str
     cash: str
     open_orders: int
+    buying_power: str | None = None
+    """What new orders may set aside; on margin it may be below 0. None: the exchange's worker did not say."""
+    killed: bool | None = None
+    """Whether the kill switch is on."""
 
 
 class AccountUpdate(Struct, frozen=True):

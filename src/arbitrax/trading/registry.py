@@ -92,6 +92,9 @@ class RegistryStore(Protocol):
     def accounts(self) -> list[Account]:
         """Return all paper accounts on shards, by shard and number."""
 
+    def lock(self) -> None:
+        """Let nobody else add anything before the transaction that this is in ends."""
+
     def add_instruments(self, instruments: list[Instrument]) -> list[Instrument]:
         """Add those whose symbols are new, under the next numbers; return all that were given, with their numbers.
 

@@ -60,6 +60,8 @@ def requests(account: str, made: str, client: str) -> dict[str, tuple[str, str, 
         "list_positions": ("GET", "/api/v1/positions", of),
         "list_fills": ("GET", "/api/v1/fills", {"params": {"account": account, "order": made}}),
         "get_account": ("GET", f"/api/v1/accounts/{account}", {}),
+        "kill_account": ("POST", f"/api/v1/accounts/{account}/kill", {}),
+        "revive_account": ("POST", f"/api/v1/accounts/{account}/revival", {}),
     }
 
 
@@ -72,7 +74,7 @@ def test_every_route_of_orders_and_accounts_hides_another_users(
         if path.split("/")[3:4] and path.split("/")[3] in OF_ORDERS and handler.opt["access"] in ("read", "trade")
     }
     asked = requests(*theirs)
-    assert known - asked.keys() == {"list_accounts"}, "Add the new route here."
+    assert known - asked.keys() == {"list_accounts", "open_account"}, "Add the new route here."
     with gateway.client(stranger) as client:
         for name, (method, path, more) in asked.items():
             answer = client.request(method, path, **more)

@@ -173,7 +173,10 @@ async def trade_and_move(two, dice):
                 row = commands.quote(side, price=price, quantity=1_000, symbol=1)
                 assert await gateway.channels[shard.number].send(row, 20)
         trading = [asyncio.create_task(trade(broker, at)) for at in (0, 1)]
-        for number in range(ROUNDS):
+        moved = 0
+        for number in range(10 * ROUNDS):
+            if number >= ROUNDS and moved:  # traders may have set aside all there is, each time
+                break
             names = ["mine-0", "mine-1"]
             if dice.random() < 0.5:
                 names.reverse()
@@ -187,7 +190,7 @@ async def trade_and_move(two, dice):
                 two.workers[at].kill()
                 two.workers[at].wait()
                 two.workers[at] = await asyncio.to_thread(two.shards[at].started)
-            await mover.wait()
+            moved += await mover.wait() == 0
         stop.set()
         for each in trading:
             await asyncio.wait_for(each, 60)

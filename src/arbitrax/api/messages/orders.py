@@ -280,6 +280,32 @@ class AccountDetail(Struct, frozen=True):
     shard: int
     cash: Annotated[str, Meta(examples=["100000.0000"])]
     open_orders: int
+    buying_power: Annotated[str | None, Meta(examples=["98127.5000"])]
+    """What new orders may set aside, below 0 on an overdrawn margin account; null: the exchange does not say now."""
+    killed: bool | None
+    """The kill switch is on: no new orders; null: the exchange does not say now."""
+
+
+class KillSwitch(Struct, frozen=True):
+    """What the kill switch did."""
+
+    account: AccountId
+    killed: bool | None
+    """Whether it is on now; null: not known yet."""
+    orders: list[OrderId] | None
+    """Which orders it cancelled; null: not known yet."""
+
+
+class NewAccount(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A paper account to open."""
+
+    name: Annotated[
+        str, Meta(min_length=1, max_length=32, pattern=r"^[A-Za-z0-9][A-Za-z0-9 _.-]*$(?!\n)", examples=["paper"])
+    ]
+    cash: Annotated[str, Meta(max_length=24, pattern=r"^[0-9]+(\.[0-9]+)?$(?!\n)", examples=["100000"])] = "100000"
+    """Deposited once, in the currency of the market."""
+    kind: Literal["cash", "margin"] = "cash"
+    """cash buys what it can pay and sells what it holds; margin also sells short."""
 
 
 class AccountOwner(Struct, frozen=True, forbid_unknown_fields=True):
@@ -466,5 +492,9 @@ def account_message(account: Account) -> AccountMessage:
 def account_detail(account: Account, state: broker.AccountState) -> AccountDetail:
     """Return an account's message with its cash."""
     return AccountDetail(
-        **msgspec.structs.asdict(account_message(account)), cash=state.cash, open_orders=state.open_orders
+        **msgspec.structs.asdict(account_message(account)),
+        cash=state.cash,
+        open_orders=state.open_orders,
+        buying_power=state.buying_power,
+        killed=state.killed,
     )

@@ -24,6 +24,8 @@ ACTIONS = {
     Kind.CANCEL_ALL: "order.cancel_all",
     Kind.CANCEL_AFTER: "order.cancel_all_after",
     Kind.DISCONNECT: "order.disconnect",
+    Kind.KILL: "account.kill",
+    Kind.REVIVE: "account.revive",
 }
 _ANSWERS = (Happening.ACCEPTED, Happening.REFUSED, Happening.REPEATED)
 

@@ -34,6 +34,11 @@ class PostgresRegistryStore:
         with self._database.connection() as connection:
             return _accounts(connection)
 
+    def lock(self) -> None:
+        """Let nobody else add anything."""
+        with self._database.connection() as connection:
+            connection.execute(statement("exchange_registry_lock"))
+
     def add_instruments(self, instruments: list[Instrument]) -> list[Instrument]:
         """Add those whose symbols are new, and assets for them."""
         with self._database.connection() as connection, connection.transaction():

@@ -14,6 +14,7 @@ from valkey.exceptions import TimeoutError as NoReplyError
 from valkey.retry import Retry
 
 from arbitrax.domain.errors import StoreUnavailableError
+from arbitrax.exchange import commands
 from arbitrax.exchange.journal import (
     START,
     CommandEntry,
@@ -22,7 +23,7 @@ from arbitrax.exchange.journal import (
     read_command_entry,
     read_event_entry,
 )
-from arbitrax.exchange.views import Verdict
+from arbitrax.exchange.views import AccountView, Verdict
 from arbitrax.storage.redis.inquiries import ValkeyInquiries
 from arbitrax.storage.redis.session_schedule import calendars_key
 from arbitrax.storage.redis.shared_connection import SharedConnection
@@ -170,7 +171,13 @@ class ValkeyClientJournal:
 
     async def inquire(self, shard: int, submission: bytes, seconds: float) -> Verdict | None:
         """Return what the worker would make of a submission."""
-        return await self._ask(self._inquiries.ask(shard, submission, seconds))
+        told = await self._ask(self._inquiries.ask(shard, submission, seconds))
+        return told if isinstance(told, Verdict) else None
+
+    async def account(self, shard: int, number: int, seconds: float) -> AccountView | None:
+        """Return how the worker has an account."""
+        told = await self._ask(self._inquiries.ask(shard, commands.open_account(number), seconds))
+        return told if isinstance(told, AccountView) else None
 
     async def configured(self, shard: int) -> dict[str, bytes]:
         """Return what `arbitrax exchange configure` has seen done, by name."""

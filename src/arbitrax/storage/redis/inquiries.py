@@ -1,4 +1,4 @@
-"""The gateway's side of dry runs: see `arbitrax.storage.redis.inquiry_answers`."""
+"""The gateway's side of inquiries: see `arbitrax.storage.redis.inquiry_answers`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING
 
 from valkey.exceptions import ValkeyError
 
-from arbitrax.exchange.inquiries import Inquiry, inquiries_channel, read_verdict, written_inquiry
+from arbitrax.exchange.inquiries import Inquiry, Reply, inquiries_channel, read_reply, written_inquiry
 from arbitrax.trading.task_end import end_tasks
 
 if TYPE_CHECKING:
     import valkey.asyncio
     from valkey.asyncio.client import PubSub
 
-    from arbitrax.exchange.views import Verdict
 
 Publish = Callable[[str, bytes], Awaitable[int]]
 """Send a message to a channel; return how many got it."""
@@ -33,12 +32,12 @@ class ValkeyInquiries:
         self._client, self._publish = listening, publish
         self._channel = f"verdicts:{secrets.token_hex(16)}"
         self._numbers = itertools.count()
-        self._waiting: dict[int, asyncio.Future[Verdict]] = {}
+        self._waiting: dict[int, asyncio.Future[Reply]] = {}
         self._listening: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
 
-    async def ask(self, shard: int, submission: bytes, seconds: float) -> Verdict | None:
-        """Return what the worker of a shard says of a submission, or None when nobody says anything in time.
+    async def ask(self, shard: int, command: bytes, seconds: float) -> Reply:
+        """Return what the worker of a shard says, or None when nobody says anything in time.
 
         Raises:
             ValkeyError, OSError: the server is down.
@@ -47,10 +46,10 @@ class ValkeyInquiries:
             if self._listening is None or self._listening.done():
                 self._listening = await self._listen()
         number = next(self._numbers)
-        answer: asyncio.Future[Verdict] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
         self._waiting[number] = answer
         try:
-            question = written_inquiry(Inquiry(number, self._channel, submission))
+            question = written_inquiry(Inquiry(number, self._channel, command))
             if not await self._publish(inquiries_channel(shard), question):
                 return None
             async with asyncio.timeout(seconds):
@@ -79,10 +78,10 @@ class ValkeyInquiries:
     async def _read(self, subscription: PubSub) -> None:
         try:
             async for message in subscription.listen():
-                number, verdict = read_verdict(message["data"])
+                number, reply = read_reply(message["data"])
                 answer = self._waiting.get(number)
                 if answer is not None and not answer.done():
-                    answer.set_result(verdict)
+                    answer.set_result(reply)
         except (ValkeyError, OSError) as error:
             for answer in self._waiting.values():
                 if not answer.done():

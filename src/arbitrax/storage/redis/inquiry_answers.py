@@ -1,4 +1,4 @@
-"""The worker's side of dry runs: questions come by pub/sub and go back the same way; nothing of them is kept.
+"""The worker's side of inquiries: questions come by pub/sub and go back the same way; nothing of them is kept.
 
 A thread with connections of its own, so that who executes never waits for who asks: it looks at the engine between two
 batches, as the engine is then. Only the holder of the lease answers.
@@ -10,13 +10,16 @@ import select
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from arbitrax.exchange.inquiries import Inquiry, inquiries_channel, read_inquiry, written_verdict
+import numpy as np
+
+from arbitrax.exchange.inquiries import Inquiry, inquiries_channel, read_inquiry, written_reply
+from arbitrax.exchange.records import COMMAND, Kind
 from arbitrax.storage.redis.channel import Channel
 from arbitrax.storage.redis.connected_thread import ConnectedThread
 
 if TYPE_CHECKING:
     from arbitrax.exchange.core import MatchingCore
-    from arbitrax.exchange.views import Verdict
+    from arbitrax.exchange.inquiries import Reply
 
 PAUSE = 0.2
 """Seconds between attempts to connect."""
@@ -51,18 +54,25 @@ class InquiryAnswers(ConnectedThread):
                 kind, _, packed = channel.receive()
                 channel.expect()
                 inquiry = read_inquiry(packed) if kind == b"message" else None
-                if inquiry is not None and (verdict := self._judged(inquiry)) is not None:
-                    answers.ask("PUBLISH", inquiry.answer_to, written_verdict(inquiry.number, verdict))
+                if inquiry is not None and (told := self._told(inquiry)):
+                    answers.ask("PUBLISH", inquiry.answer_to, written_reply(inquiry.number, told[0]))
 
-    def _judged(self, inquiry: Inquiry) -> Verdict | None:
+    def _told(self, inquiry: Inquiry) -> tuple[Reply] | None:
+        """Return what the engine says; None: it is not ours to say."""
+        command = np.frombuffer(inquiry.command, COMMAND)[0]
         for _ in range(MOST_RESTS):
             core = self._core
             if core is None:
                 return None
             try:
-                verdict = core.judge(inquiry.submission)
-            except RuntimeError:  # a batch is running
-                verdict = None
-            if verdict is not None or self._end.wait(REST):
-                return verdict
+                if command["kind"] == Kind.ACCOUNT:
+                    return (core.account(int(command["account"])),)
+                if (verdict := core.judge(inquiry.command)) is not None:
+                    return (verdict,)
+            except LookupError:
+                return (None,)
+            except RuntimeError:
+                pass  # a batch is running
+            if self._end.wait(REST):
+                return None
         return None
