@@ -31,17 +31,42 @@ const injectedRtkApi = api
         }),
         providesTags: ["accounts"],
       }),
+      openAccount: build.mutation<OpenAccountApiResponse, OpenAccountApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/accounts`,
+          method: "POST",
+          body: queryArg.newAccount,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["accounts"],
+      }),
       getAccount: build.query<GetAccountApiResponse, GetAccountApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}`,
         }),
         providesTags: ["accounts"],
       }),
+      killAccount: build.mutation<KillAccountApiResponse, KillAccountApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}/kill`,
+          method: "POST",
+        }),
+        invalidatesTags: ["accounts"],
+      }),
       giveAccount: build.mutation<GiveAccountApiResponse, GiveAccountApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}/owner`,
           method: "PUT",
           body: queryArg.accountOwner,
+        }),
+        invalidatesTags: ["accounts"],
+      }),
+      reviveAccount: build.mutation<ReviveAccountApiResponse, ReviveAccountApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}/revival`,
+          method: "POST",
         }),
         invalidatesTags: ["accounts"],
       }),
@@ -441,8 +466,21 @@ export type ListAccountsApiArg = {
   /** `next_cursor` of the page before; none: the first page. */
   cursor?: string | null;
 };
+export type OpenAccountApiResponse = /** status 201 Document created, URL follows */ AccountMessage;
+export type OpenAccountApiArg = {
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+  newAccount: NewAccount;
+};
 export type GetAccountApiResponse = /** status 200 Request fulfilled, document follows */ AccountDetail;
 export type GetAccountApiArg = {
+  /** Of an account: acc_ and 26 characters. */
+  account: string;
+};
+export type KillAccountApiResponse =
+  | /** status 200 Request fulfilled, document follows */ KillSwitch
+  | /** status 202 The outcome is not known yet. */ KillSwitch;
+export type KillAccountApiArg = {
   /** Of an account: acc_ and 26 characters. */
   account: string;
 };
@@ -451,6 +489,13 @@ export type GiveAccountApiArg = {
   /** Of an account: acc_ and 26 characters. */
   account: string;
   accountOwner: AccountOwner;
+};
+export type ReviveAccountApiResponse =
+  | /** status 200 Request fulfilled, document follows */ KillSwitch
+  | /** status 202 The outcome is not known yet. */ KillSwitch;
+export type ReviveAccountApiArg = {
+  /** Of an account: acc_ and 26 characters. */
+  account: string;
 };
 export type ListAuditEntriesApiResponse = /** status 200 Request fulfilled, document follows */ PageAuditMessage;
 export type ListAuditEntriesApiArg = {
@@ -786,15 +831,27 @@ export type Problem = {
   title: string;
   type: string;
 };
+export type NewAccount = {
+  cash?: string;
+  kind?: "cash" | "margin";
+  name: string;
+};
 export type AccountDetail = {
+  buying_power: string | null;
   cash: string;
   currency: string;
   id: string;
+  killed: boolean | null;
   kind: "cash" | "margin";
   name: string;
   open_orders: number;
   owner: string | null;
   shard: number;
+};
+export type KillSwitch = {
+  account: string;
+  killed: boolean | null;
+  orders: string[] | null;
 };
 export type AccountOwner = {
   user: string;
@@ -1314,8 +1371,11 @@ export type Readiness = {
 };
 export const {
   useListAccountsQuery,
+  useOpenAccountMutation,
   useGetAccountQuery,
+  useKillAccountMutation,
   useGiveAccountMutation,
+  useReviveAccountMutation,
   useListAuditEntriesQuery,
   useLoginMutation,
   useLogoutMutation,
