@@ -3,3 +3,7 @@ export { faded, useColours, type Colours } from "./colours";
 export { placeOf } from "./Legend";
 export type { Candles, ColourName, Marker, Pane, Points, Series, TimeRange } from "./series";
 export { TimeChart } from "./TimeChart";
+export { DepthChart } from "./DepthChart";
+export type { DepthSides } from "./depth_curve";
+export { PriceChart, type PriceSource } from "./PriceChart";
+export type { OrderLine, PriceBar, PricePoint } from "./price_chart_view";
