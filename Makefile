@@ -66,8 +66,8 @@ $(TYPESCRIPT)/node_modules/.installed: $(TYPESCRIPT)/package-lock.json | $(VENV)
 # What builds the page is less than what its developers need.
 $(WEB)/node_modules/.installed: $(WEB)/package-lock.json | $(VENV)/.node
 	@echo "Installing what the web page is built with..."
-	@cd $(WEB) && $(NPM) ci --omit=dev
-	@touch $@
+	@cd $(WEB) && $(NPM) ci $$([ -e ../$(VENV)/.developer ] || echo --omit=dev)
+	@touch $@ $$([ ! -e $(VENV)/.developer ] || echo $(WEB)/node_modules/.developer)
 
 $(WEB)/node_modules/.developer: $(WEB)/package-lock.json | $(VENV)/.node
 	@cd $(WEB) && $(NPM) ci

@@ -7,15 +7,20 @@ export default ts.config(
   js.configs.recommended,
   {
     files: ["**/*.{ts,tsx}"],
-    extends: [...ts.configs.strictTypeChecked, hooks.configs.flat["recommended-latest"]],
+    extends: [...ts.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       // Handlers of events may be asynchronous; what fails there is told by the mutation's state.
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false } }],
-      "react-hooks/incompatible-library": "off", // it is for a compiler that we do not use
+      "no-empty-pattern": ["error", { allowObjectPatternsAsParameters: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
     },
+  },
+  {
+    files: ["src/**/*.{ts,tsx}"],
+    extends: [hooks.configs.flat["recommended-latest"]],
+    rules: { "react-hooks/incompatible-library": "off" }, // it is for a compiler that we do not use
   },
   {
     // Each folder of features is its own: what two of them need moves down.

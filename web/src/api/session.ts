@@ -21,7 +21,7 @@ export const resumeSession = createAsyncThunk<Me | null, undefined, { rejectValu
   "session/resume",
   async (_, { rejectWithValue }) => {
     try {
-      return (await transport.resumeLogin()) ? await whoAsks() : null;
+      return wasSignedIn() && (await transport.resumeLogin()) ? await whoAsks() : null;
     } catch (error) {
       return rejectWithValue(toApiError(error));
     }
@@ -50,6 +50,27 @@ export const signOut = createAsyncThunk("session/signOut", async () => {
     // The gateway is away: the token ends by itself within ten minutes.
   }
 });
+
+const KEY = "arbitrax.signed-in";
+
+/** Whether this browser may have a refresh token, which no script sees. */
+function wasSignedIn(): boolean {
+  try {
+    return localStorage.getItem(KEY) !== null;
+  } catch {
+    return true; // storage is off: ask
+  }
+}
+
+/** Keep whether it may, for the next time the page is opened. */
+export function keepSignedIn(isIn: boolean): void {
+  try {
+    if (isIn) localStorage.setItem(KEY, "yes");
+    else localStorage.removeItem(KEY);
+  } catch {
+    // Storage is off.
+  }
+}
 
 async function whoAsks(): Promise<Me> {
   return transport.json<Me>("GET", "/api/v1/auth/me");

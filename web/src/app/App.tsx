@@ -1,5 +1,6 @@
 import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
+import { setNonce } from "get-nonce";
 import { Provider } from "react-redux";
 import { RouterProvider } from "react-router/dom";
 import { router } from "./router";
@@ -8,6 +9,8 @@ import { theme } from "./theme";
 
 /** The number that the gateway gave this page: styles that are added need it (its content security policy). */
 const nonce = document.querySelector("style")?.nonce ?? "";
+// What keeps the page from scrolling behind a dialog adds its style by itself.
+setNonce(nonce);
 
 export function App() {
   return (

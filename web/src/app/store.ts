@@ -2,7 +2,7 @@
 import { configureStore, createListenerMiddleware } from "@reduxjs/toolkit";
 import { useDispatch, useSelector, type TypedUseSelectorHook } from "react-redux";
 import { api } from "@/api";
-import { session, signOut } from "@/api/session";
+import { keepSignedIn, session, signIn, signOut } from "@/api/session";
 import { sessionEnded } from "@/api/session_events";
 import { keepPreferences, prefer, preferences } from "@/format/preferences";
 import { forgetChannels } from "@/live/channels";
@@ -26,11 +26,13 @@ listeners.startListening({
   actionCreator: prefer,
   effect: () => keepPreferences(store.getState().preferences),
 });
+listeners.startListening({ actionCreator: signIn.fulfilled, effect: () => keepSignedIn(true) });
 // What one user saw the next one must not.
 for (const over of [signOut.fulfilled, sessionEnded]) {
   listeners.startListening({
     predicate: over.match,
     effect: () => {
+      keepSignedIn(false);
       forgetChannels();
       store.dispatch(api.util.resetApiState());
     },

@@ -55,4 +55,8 @@ export const theme = createTheme({
   },
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    // What may be left out says so; the rest is needed.
+    InputWrapper: { defaultProps: { withAsterisk: false } },
+  },
 });

@@ -29,6 +29,7 @@ interface Named {
 }
 
 export type Series = Named &
+  /** An area lies between its line and 0. */
   (
     | { readonly kind: "line" | "area" | "histogram"; readonly colour: ColourName; readonly data: Points }
     | { readonly kind: "candles"; readonly data: Candles; readonly markers?: readonly Marker[] }
@@ -39,8 +40,10 @@ export interface Pane {
   readonly height: number;
   readonly series: readonly Series[];
   readonly scale?: "linear" | "log";
-  /** How its axis and legend write values. */
+  /** How its legend writes values. */
   readonly format: (value: number) => string;
+  /** How its axis does, where that is shorter. */
+  readonly axis?: (value: number) => string;
 }
 
 export interface TimeRange {

@@ -1,6 +1,6 @@
 /** Draws panes with lightweight-charts; React says what, this keeps the series and changes what differs. */
 import {
-  AreaSeries,
+  BaselineSeries,
   CandlestickSeries,
   createChart,
   createSeriesMarkers,
@@ -31,6 +31,9 @@ interface Drawn {
   readonly pane: number;
   data: Series["data"] | undefined;
 }
+
+/** Pixels over the curves of a pane, for its legend. */
+const LEGEND_HEIGHT = 28;
 
 export class TimeChartView {
   readonly #chart: IChartApi;
@@ -66,7 +69,14 @@ export class TimeChartView {
       },
       grid: { vertLines: { visible: false }, horzLines: { color: colours.line } },
       rightPriceScale: { borderVisible: false },
-      timeScale: { borderColor: colours.line, timeVisible: hasTimes, secondsVisible: false, minBarSpacing: 0.001 },
+      timeScale: {
+        borderColor: colours.line,
+        timeVisible: hasTimes,
+        secondsVisible: false,
+        minBarSpacing: 0.001,
+        allowBoldLabels: false,
+        rightOffsetPixels: 16,
+      },
       crosshair: { vertLine: { color: colours.faint }, horzLine: { color: colours.faint } },
     });
   }
@@ -89,9 +99,10 @@ export class TimeChartView {
       const wants = panes[at];
       if (wants === undefined) continue;
       pane.setHeight(wants.height);
-      pane
-        .priceScale("right")
-        .applyOptions({ mode: wants.scale === "log" ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal });
+      pane.priceScale("right").applyOptions({
+        scaleMargins: { top: Math.min(0.4, LEGEND_HEIGHT / wants.height), bottom: 0.04 },
+        mode: wants.scale === "log" ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal,
+      });
     }
     if (!this.#isFitted && [...this.#drawn.values()].some((each) => (each.data?.times.length ?? 0) > 0)) {
       this.#chart.timeScale().fitContent();
@@ -115,7 +126,10 @@ export class TimeChartView {
 
   #draw(series: Series, at: number, pane: Pane, colours: Colours): void {
     const drawn = this.#drawn.get(series.id) ?? this.#add(series, at);
-    drawn.api.applyOptions({ ...look(series, colours), priceFormat: { type: "custom", formatter: pane.format } });
+    drawn.api.applyOptions({
+      ...look(series, colours),
+      priceFormat: { type: "custom", formatter: pane.axis ?? pane.format },
+    });
     if (series.data !== drawn.data) {
       drawn.data = series.data;
       drawn.api.setData(dataOf(series));
@@ -124,7 +138,7 @@ export class TimeChartView {
   }
 
   #add(series: Series, at: number): Drawn {
-    const kinds = { line: LineSeries, area: AreaSeries, histogram: HistogramSeries, candles: CandlestickSeries };
+    const kinds = { line: LineSeries, area: BaselineSeries, histogram: HistogramSeries, candles: CandlestickSeries };
     const api: ISeriesApi<SeriesType> = this.#chart.addSeries(kinds[series.kind], {}, at);
     const markers = series.kind === "candles" ? createSeriesMarkers(api, []) : undefined;
     const drawn = { api, markers, kind: series.kind, pane: at, data: undefined };
@@ -150,7 +164,18 @@ function look(series: Series, colours: Colours): object {
   if (series.kind === "histogram") return { ...quiet, color: colour };
   const line = { ...quiet, crosshairMarkerRadius: 3, lineWidth: 2 };
   if (series.kind === "line") return { ...line, color: colour };
-  return { ...line, lineWidth: 1, lineColor: colour, topColor: faded(colour, 0.05), bottomColor: faded(colour, 0.3) };
+  const [near, far] = [faded(colour, 0.08), faded(colour, 0.28)];
+  return {
+    ...line,
+    lineWidth: 1,
+    baseValue: { type: "price", price: 0 },
+    topLineColor: colour,
+    topFillColor1: far,
+    topFillColor2: near,
+    bottomLineColor: colour,
+    bottomFillColor1: near,
+    bottomFillColor2: far,
+  };
 }
 
 function dataOf(series: Series) {

@@ -35,7 +35,7 @@ export function Figure({ value, as = "decimal", digits, signed = false, live = f
   if (value === null || value === undefined) return <Missing why={why ?? "It is not known."} />;
   const side = signed ? signOf(value) : 0;
   return (
-    <span ref={element} className={side > 0 ? classes["gain"] : side < 0 ? classes["loss"] : undefined}>
+    <span ref={element} data-tabular className={side > 0 ? classes["gain"] : side < 0 ? classes["loss"] : undefined}>
       {figureText(value, as, digits, signed)}
     </span>
   );

@@ -2,7 +2,7 @@
 
 export const MINUS = "−";
 export const DASH = "—";
-const GROUP = " "; // thin space, as SI and the eye prefer
+const GROUP = "\u202f"; // narrow and unbroken, as SI and the eye prefer
 
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?$/;
 
@@ -33,7 +33,7 @@ export function signOf(value: string | number): -1 | 0 | 1 {
 }
 
 function grouped(digits: string): string {
-  return digits.length <= 4 ? digits : digits.replace(/\B(?=(\d{3})+$)/g, GROUP);
+  return digits.replace(/\B(?=(\d{3})+$)/g, GROUP);
 }
 
 function toDigits(whole: string, rest: string, digits: number): [string, string] {

@@ -20,7 +20,7 @@ export function Cell<Row>({ column, row }: CellProps<Row>) {
     }
     case "time":
       return column.precision === "day" ? (
-        formatDay(String(value))
+        <time>{formatDay(String(value))}</time>
       ) : (
         <Moment at={value} precision={column.precision ?? "second"} />
       );

@@ -15,7 +15,7 @@ export function ClockMenu() {
   const { clock } = usePreferences();
   const now = useNow();
   return (
-    <Menu position="bottom-end">
+    <Menu position="bottom-end" width={240}>
       <Menu.Target>
         <UnstyledButton className={classes["clock"] ?? ""} aria-label="Clock">
           {formatTimeOfDay(now, clock)} <span>{zoneName(clock)}</span>

@@ -12,6 +12,7 @@ import { useListBacktestsQuery, useListInstrumentsQuery, useListStrategiesQuery 
 import { signOut } from "@/api/session";
 import { PLACES } from "../places";
 import { useAppDispatch } from "../store";
+import classes from "./Palette.module.css";
 
 interface PaletteProps {
   readonly isOpen: boolean;
@@ -91,6 +92,8 @@ export default function Palette({ isOpen, onClose }: PaletteProps) {
       nothingFound="Nothing has that name."
       shortcut={null}
       scrollable
+      overlayProps={{ blur: 0, backgroundOpacity: 0.35 }}
+      classNames={{ action: classes["action"] ?? "" }}
       maxHeight={420}
       searchProps={{
         leftSection: <Search size={16} />,

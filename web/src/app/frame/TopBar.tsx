@@ -1,4 +1,4 @@
-import { ActionIcon, Kbd, UnstyledButton } from "@mantine/core";
+import { ActionIcon, UnstyledButton } from "@mantine/core";
 import { Menu as MenuIcon, Search } from "lucide-react";
 import { AccountMenu } from "./AccountMenu";
 import { Breadcrumb } from "./Breadcrumb";
@@ -28,7 +28,7 @@ export function TopBar({ onMenu, onSearch }: TopBarProps) {
       <UnstyledButton className={classes["search"] ?? ""} onClick={onSearch} aria-label="Search (Ctrl K)">
         <Search size={14} aria-hidden />
         <span>Search</span>
-        <Kbd size="xs">Ctrl K</Kbd>
+        <kbd>Ctrl K</kbd>
       </UnstyledButton>
       <ConnectionDot />
       <ClockMenu />

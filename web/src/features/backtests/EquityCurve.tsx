@@ -9,6 +9,7 @@ interface EquityCurveProps {
 }
 
 const money = (value: number) => formatNumber(value, { digits: 0 });
+const wholePercent = (value: number) => formatPercent(value, 0);
 const percent = (value: number) => formatPercent(value);
 
 /** Equity over its benchmark, and below how far it was under water. */
@@ -27,7 +28,7 @@ export function EquityCurve({ equity, benchmark, scale = "linear" }: EquityCurve
       ],
     };
     const under = { id: "underwater", name: "Drawdown", kind: "area", colour: "loss", data: drawdown(equity) } as const;
-    return [curves, { id: "underwater", height: 110, format: percent, series: [under] }];
+    return [curves, { id: "underwater", height: 110, format: percent, axis: wholePercent, series: [under] }];
   }, [equity, benchmark, scale]);
   return <TimeChart panes={panes} label="Equity and drawdown" />;
 }

@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Anchor } from "@mantine/core";
 import { Link } from "react-router";
 import { useListAccountsQuery, type AccountMessage } from "@/api";
 import { Stat, Stats } from "@/app/Page";
@@ -38,12 +38,12 @@ function Account({ account }: { readonly account: AccountMessage }) {
   return (
     <Stats>
       <Stat label="Account">
-        <Button component={Link} to={`/trade?account=${account.id}`} variant="subtle" size="compact-md" ml={-8}>
+        <Anchor component={Link} to={`/trade?account=${account.id}`} inherit c="inherit">
           {account.name}
-        </Button>
+        </Anchor>
       </Stat>
       <Stat label={`Cash, ${money.data?.currency ?? account.currency}`}>
-        <Figure value={money.data?.cash} live why="It comes when the exchange runs." />
+        <Figure value={money.data?.cash} digits={2} live why="It comes when the exchange runs." />
       </Stat>
       <Stat label="Open positions" under={open.map((each) => each.symbol).join(", ")}>
         {held.data === undefined ? <Figure value={null} why="They come when the exchange runs." /> : open.length}

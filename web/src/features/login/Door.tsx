@@ -4,7 +4,7 @@ import classes from "./Door.module.css";
 
 interface DoorProps {
   readonly title: string;
-  readonly about: string;
+  readonly about: ReactNode;
   readonly children: ReactNode;
 }
 

@@ -1,4 +1,4 @@
-import { Alert, Button, PasswordInput, TextInput } from "@mantine/core";
+import { Alert, Button, Code, PasswordInput, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useState } from "react";
 import { Navigate, useSearchParams } from "react-router";
@@ -23,7 +23,14 @@ export function Component() {
     setError(signIn.rejected.match(answer) ? (answer.payload ?? answer.error) : undefined);
   });
   return (
-    <Door title="Sign in" about="The first time the user is admin; `arbitrax up` says where its password is.">
+    <Door
+      title="Sign in"
+      about={
+        <>
+          The first time the user is admin; <Code>arbitrax up</Code> says where its password is.
+        </>
+      }
+    >
       <form onSubmit={send}>
         <TextInput label="Name" autoComplete="username" autoFocus required {...form.getInputProps("name")} />
         <PasswordInput label="Password" autoComplete="current-password" required {...form.getInputProps("password")} />

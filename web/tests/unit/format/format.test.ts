@@ -6,12 +6,12 @@ import { formatAge, formatTime, formatTimeOfDay } from "@/format/time";
 
 describe("decimals are exact", () => {
   it.each([
-    ["1234567.8901", {}, "1 234 567.8901"],
-    ["-1234.5", { digits: 2 }, "−1234.50"],
-    ["-12345.675", { digits: 2 }, "−12 345.68"],
+    ["1234567.8901", {}, "1 234 567.8901"],
+    ["-1234.5", { digits: 2 }, "−1 234.50"],
+    ["-12345.675", { digits: 2 }, "−12 345.68"],
     ["0.005", { digits: 2 }, "0.01"],
     ["-0.001", { digits: 2 }, "0.00"],
-    ["99999999999999999999.995", { digits: 2 }, "100 000 000 000 000 000 000.00"],
+    ["99999999999999999999.995", { digits: 2 }, "100 000 000 000 000 000 000.00"],
     ["5", { signed: true }, "+5"],
     ["0.00", { signed: true }, "0.00"],
     ["n/a", {}, "n/a"],
@@ -30,7 +30,7 @@ describe("floats", () => {
     expect(formatPercent(0.05, 1, true)).toBe("+5.0%");
     expect(formatNumber(Infinity, { digits: 2 })).toBe("∞");
     expect(formatNumber(NaN, { digits: 2 })).toBe("n/a");
-    expect(formatCount(1000000)).toBe("1 000 000");
+    expect(formatCount(1000000)).toBe("1 000 000");
     expect([950, 1500, 123456789].map(formatBytes)).toEqual(["950 B", "1.5 kB", "123 MB"]);
     expect([0.34, 4.2, 190, 7500, 345600].map(formatDuration)).toEqual([
       "340 ms",
