@@ -579,6 +579,26 @@ def trading_desk(settings: Settings, store: Store, run: RunInThread) -> TradingD
     return TradingDesk(load, opened)
 
 
+def serve_maker(settings: Settings, seed: int, say: Callable[[str], None], stop: Event) -> None:
+    """Set the sample market up and quote it until ``stop`` is set: see `arbitrax.services.sample_market`."""
+    import asyncio
+
+    from arbitrax.services.sample_market import make_market, set_up_sample
+    from arbitrax.trading.registry import Registry
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[tuple[ExchangeBroker, Registry]]:
+        with open_store(settings, seed=False) as store:
+            registry = Registry(store.registry.instruments(), store.registry.accounts())
+            async with open_gateway(settings, {0}) as (gateway, journal):
+                await set_up_sample(store.registry, gateway, journal)
+            registry = Registry(store.registry.instruments(), store.registry.accounts())
+        async with open_broker(settings, registry, {0}) as broker:
+            yield broker, registry
+
+    asyncio.run(make_market(opened, seed, say, stop))
+
+
 @asynccontextmanager
 async def open_transfers(settings: Settings) -> AsyncIterator[tuple[CashTransfers, TransferStore, Registry]]:
     """Open the way of cash between accounts of all shards; the same errors, and those of `open_store`."""

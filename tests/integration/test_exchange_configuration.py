@@ -11,12 +11,15 @@ import numpy as np
 import pytest
 import valkey
 
+from arbitrax.bootstrap import utc_now
 from arbitrax.domain.errors import DataError
-from arbitrax.exchange.journal import EntryId, read_command_entry
-from arbitrax.exchange.records import CALENDAR_PRODUCER, MAX_SYMBOLS, Kind
+from arbitrax.exchange.journal import EntryId, read_command_entry, read_event_entry
+from arbitrax.exchange.records import CALENDAR_PRODUCER, MAX_SYMBOLS, Code, Happening, Kind
 from arbitrax.services.cash_movements import CashMovement, NotedMovement
+from arbitrax.services.identity import Users
 from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.exchange_registry import PostgresRegistryStore
+from arbitrax.storage.postgres.identity_store import PostgresIdentityStore
 from arbitrax.storage.redis.client_journal import ValkeyClientJournal
 from arbitrax.storage.redis.movement_notes import ValkeyMovementNotes
 from arbitrax.trading.registry import Instrument
@@ -201,3 +204,65 @@ def test_numbers_are_given_once_and_sizes_never_change(postgres_url):
         with pytest.raises(DataError, match=r"counts USD in units of 0\.0001"):
             store.add_instruments([Instrument("C", 3, 0, "0.01", "1", "0.01", "USD")])
         assert store.instruments() == first
+
+
+@pytest.fixture
+def until_maker_says(run):
+    """A function that runs the house's market maker until it has said a word."""
+
+    def wait(word):
+        process = subprocess.Popen([*PROGRAM, "serve", "maker"], env=run.environment, stderr=subprocess.PIPE, text=True)
+        try:
+            return next(line for line in process.stderr if word in line)
+        finally:
+            process.terminate()
+            process.stderr.read()
+            assert process.wait() == 0
+            process.stderr.close()
+
+    return wait
+
+
+def test_the_maker_sets_the_sample_up_where_nothing_is_listed_and_once(run, worker, until_maker_says):
+    until_maker_says("maker.started symbols=AAPL,BTC-USD")
+    assert [each["symbol"] for each in run("exchange", "instruments")] == ["AAPL", "BTC-USD"]
+    assert [each["name"] for each in run("exchange", "accounts")] == ["demo", "maker"]
+    assert deposits(run.journal) == 2
+    until_maker_says("maker.started")
+    assert deposits(run.journal) == 2
+    assert run("exchange", "configure")["unchanged"] == 4
+
+
+def test_what_a_killed_maker_began_to_set_up_the_next_one_ends(run, worker, until_maker_says):
+    until_maker_says("maker.started")
+    with valkey.Valkey.from_url(run.journal) as client:  # as when it was killed before its last two steps
+        client.hdel("configured:0", "account:maker")
+        client.hset("configured:0", "sample", b"begun")
+    until_maker_says("maker.started")
+    with valkey.Valkey.from_url(run.journal) as client:
+        assert client.hget("configured:0", "sample") == b"done"
+        assert client.hexists("configured:0", "account:maker")
+        entries = [read_event_entry(EntryId.parse(name), fields) for name, fields in client.xrange("events:0")]
+    events = np.concatenate([each.events for each in entries])
+    paid = events[(events["kind"] == Happening.CASH) & (events["code"] == Code.DEPOSITED)]
+    assert sorted(paid["price"].tolist()) == [1_000_000_000, 10_000_000_000]
+
+
+def test_the_maker_leaves_a_market_of_ones_own_alone(run, worker, until_maker_says, tmp_path):
+    path = tmp_path / "own.toml"
+    path.write_text('[[instruments]]\nsymbol = "OWN"\ntick_size = "0.01"\n')
+    run("exchange", "configure", str(path))
+    before = len(sent(run.journal))
+    until_maker_says("maker.idle")
+    assert [each["symbol"] for each in run("exchange", "instruments")] == ["OWN"]
+    assert len(sent(run.journal)) == before
+
+
+def test_the_maker_does_not_trade_from_an_account_that_is_a_users(run, worker, until_maker_says):
+    until_maker_says("maker.started")
+    with Database(run.environment["ARBITRAX_DATABASE_URL"]) as database:
+        store = PostgresRegistryStore(database)
+        (maker,) = [each for each in store.accounts() if each.name == "maker"]
+        owner = Users(PostgresIdentityStore(database), utc_now).add("own", "a long enough password", role="trader")
+        assert store.give_account(maker.id, owner.id)
+    until_maker_says("maker.idle")

@@ -23,13 +23,13 @@ PATIENCE = 60.0
 class Up:
     """A running `arbitrax up` and what it has printed."""
 
-    def __init__(self, home):
+    def __init__(self, home, *words):
         environment = {name: value for name, value in os.environ.items() if not name.startswith("ARBITRAX_")}
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.url = f"http://127.0.0.1:{free.getsockname()[1]}"
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "arbitrax.cli.main", "up", "--port", self.url.rpartition(":")[2]],
+            [sys.executable, "-m", "arbitrax.cli.main", "up", "--port", self.url.rpartition(":")[2], *words],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**environment, "ARBITRAX_HOME": str(home)},
         )  # fmt: skip
@@ -42,12 +42,12 @@ class Up:
             for line in self.process.stdout:
                 self.lines.append(line)
 
-    def count(self, text):
-        return sum(text in line for line in self.lines)
+    def count(self, text, since=0):
+        return sum(text in line for line in self.lines[since:])
 
-    def wait_for(self, text, times=1):
+    def wait_for(self, text, times=1, since=0):
         end = time.monotonic() + PATIENCE
-        while self.count(text) < times:
+        while self.count(text, since) < times:
             assert time.monotonic() < end, f"{text!r} did not come {times} times in:\n{''.join(self.lines)}"
             threading.Event().wait(0.02)
 
@@ -102,6 +102,60 @@ def test_what_dies_is_started_again_and_ctrl_c_stops_everything_in_order(home):
     assert stopped == ["feed", "exchange"]
     assert up.lines[-1] == "Stopped.\n"
     assert not living(home)
+
+
+@needs_proc
+def test_a_newcomer_has_an_account_and_a_filled_order_without_a_command_line(home):
+    up = Up(home)
+    try:
+        up.wait_for("gateway.ready")
+        up.wait_for("maker.started")
+        password = (home / "identity" / "admin.password").read_text().strip()
+        with httpx2.Client(base_url=f"{up.url}/api/v1", timeout=30) as client:
+            for secret in (password, "a long enough password"):
+                given = client.post("/auth/login", json={"name": "admin", "password": secret}).json()
+                client.headers["Authorization"] = f"Bearer {given['access_token']}"
+                if given["user"]["must_change_password"]:
+                    changed = {"current": password, "password": "a long enough password"}
+                    assert client.put("/auth/password", json=changed).status_code == 200
+            made = client.post("/accounts", json={"name": "paper"})
+            assert made.status_code == 201, made.text
+            bought = eventually_filled(client, made.json()["id"], "before")
+            assert bought["quantity"] == "0.01"
+            before = len(up.lines)
+            os.kill(next(pid for pid, words in living(home).items() if b"serve\0maker" in words), signal.SIGKILL)
+            up.wait_for("was ended by SIGKILL; it is started again")
+            up.wait_for("maker.started", since=before)
+            assert eventually_filled(client, made.json()["id"], "after")["status"] == "filled"
+        assert up.end(signal.SIGINT) == 0
+    finally:
+        up.process.kill()
+        up.process.wait()
+
+
+def eventually_filled(client, account, name):
+    """Buy at the market, again and again until the maker quotes; return the order that filled."""
+    end, tries = time.monotonic() + PATIENCE, 0
+    while True:
+        order = {"account": account, "symbol": "BTC-USD", "side": "buy", "type": "market", "quantity": "0.01"}
+        sent = client.post("/orders", json=order | {"client_order_id": f"{name}-{tries}"})
+        if sent.status_code == 201 and sent.json()["status"] == "filled":
+            return sent.json()
+        assert time.monotonic() < end, sent.text
+        tries += 1
+        threading.Event().wait(0.1)
+
+
+@needs_proc
+def test_nothing_is_listed_or_quoted_when_nobody_wants_the_sample(home):
+    up = Up(home, "--no-sample")
+    try:
+        up.wait_for("gateway.ready")
+        assert not any(b"serve\0maker" in words for words in living(home).values())
+        assert up.end(signal.SIGINT) == 0
+    finally:
+        up.process.kill()
+        up.process.wait()
 
 
 @needs_proc

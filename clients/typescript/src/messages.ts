@@ -189,6 +189,12 @@ export interface Credentials {
   readonly password: string;
 }
 
+export interface ExchangeMessage {
+  readonly as_of: string;
+  readonly instruments: readonly TradedInstrument[];
+  readonly shards: readonly ShardMessage[];
+}
+
 export interface FieldError {
   readonly code: string;
   readonly detail: string;
@@ -295,6 +301,18 @@ export interface KillSwitch {
   readonly account: string;
   readonly killed: boolean | null;
   readonly orders: readonly string[] | null;
+}
+
+export interface LatencyBucket {
+  readonly count: number;
+  readonly up_to_us: number | null;
+}
+
+export interface LatencyMessage {
+  readonly buckets: readonly LatencyBucket[];
+  readonly p50_us: number | null;
+  readonly p999_us: number | null;
+  readonly p99_us: number | null;
 }
 
 export interface MadeKey {
@@ -453,6 +471,13 @@ export interface ParameterMessage {
   readonly type: "int" | "float" | "bool" | "str";
 }
 
+export interface PartMessage {
+  readonly lag_ms: number | null;
+  readonly name: string;
+  readonly start: string | null;
+  readonly state: "up" | "down" | "behind" | "unknown";
+}
+
 export interface PositionMessage {
   readonly account: string;
   readonly cost: string;
@@ -478,6 +503,29 @@ export interface Readiness {
   readonly status: "ready" | "not_ready" | "draining";
 }
 
+export interface ShardMessage {
+  readonly applied: string | null;
+  readonly epoch: number | null;
+  readonly events_hash: string | null;
+  readonly journal_end: string | null;
+  readonly journal_lag_ms: number | null;
+  readonly memory_bytes: number | null;
+  readonly memory_limit_bytes: number | null;
+  readonly parts: readonly PartMessage[];
+  readonly shard: number;
+  readonly snapshot: SnapshotMessage | null;
+  readonly well: boolean;
+  readonly worker: WorkerMessage | null;
+}
+
+export interface SnapshotMessage {
+  readonly at: string;
+  readonly bytes: number;
+  readonly entry: string;
+  readonly epoch: number;
+  readonly state_hash: string;
+}
+
 export interface StrategyMessage {
   readonly class_name: string;
   readonly least_symbols: number;
@@ -490,6 +538,13 @@ export interface StrategyMessage {
 export interface SymbolMessage {
   readonly end: string | null;
   readonly start: string;
+  readonly symbol: string;
+}
+
+export interface TradedInstrument {
+  readonly last: string | null;
+  readonly phase: "continuous" | "auction" | "halted" | "closed" | null;
+  readonly shard: number;
   readonly symbol: string;
 }
 
@@ -525,4 +580,15 @@ export interface ValidationMessage {
   readonly detail: string | null;
   readonly fills_at_once: string | null;
   readonly repeats: string | null;
+}
+
+export interface WorkerMessage {
+  readonly at: string;
+  readonly commands: number;
+  readonly commands_per_second: number;
+  readonly events: number;
+  readonly events_per_second: number;
+  readonly fresh: boolean;
+  readonly latency: LatencyMessage;
+  readonly refused: Readonly<Record<string, number>>;
 }

@@ -23,6 +23,7 @@ from arbitrax.api.routes import (
     backtests,
     bars,
     books,
+    exchange,
     ingestion_jobs,
     ingestions,
     instruments,
@@ -61,6 +62,7 @@ ROUTES: list[Any] = [
     *paper_accounts.ROUTES,
     *kill_switch.ROUTES,
     *books.ROUTES,
+    *exchange.ROUTES,
     *websocket.ROUTES,
 ]
 

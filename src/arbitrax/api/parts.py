@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from arbitrax.api.threads import Threads
     from arbitrax.api.websocket.hub import Hub
     from arbitrax.bootstrap import Store
+    from arbitrax.exchange.service.status import ShardStatus
     from arbitrax.services.identity_ports import Network
     from arbitrax.services.trading_desk import TradingDesk
 
@@ -35,6 +36,8 @@ class Parts:
     hub: Hub
     checks: dict[str, Callable[[], object]]
     """By name what raises when something that the gateway needs is down."""
+    shard_status: Callable[[int], ShardStatus]
+    """Says how a shard of the exchange is, whatever is down."""
     trusted_proxies: tuple[Network, ...] = ()
     secure: bool = False
     """Whether the gateway is reached by TLS only."""
@@ -49,9 +52,11 @@ class Parts:
     draining: bool = False
     """Set when the process is about to end."""
     policies: bytes = field(init=False)
+    shards: Together[int, ShardStatus] = field(init=False)
     bar_versions: Together[tuple[str, str], int | None] = field(init=False)
     """When bars of a (symbol, interval) changed last, ns; None: there are none."""
 
     def __post_init__(self) -> None:
         self.bar_versions = Together(self.store.bars.versions, self.threads)
+        self.shards = Together(lambda shards: [self.shard_status(each) for each in shards], self.threads)
         self.policies = self.limits.policies.encode()

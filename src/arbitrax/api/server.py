@@ -132,6 +132,7 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
                 socket_limits(settings),
             ),
             checks=bootstrap.gateway_checks(settings, store),
+            shard_status=lambda shard: bootstrap.exchange_status(settings, shard),
             trusted_proxies=tuple(ipaddress.ip_network(each) for each in proxies),
             secure=settings.tls_certificate is not None or behind_proxy,
             origins=settings.cors_origins,

@@ -142,6 +142,21 @@ def recorder(
 
 
 @app.command
+def maker(
+    *,
+    seed: Annotated[int, Parameter(help="Of the made-up prices: the same seed, the same prices.")] = 0,
+) -> int:
+    """Set up the sample market where nothing is listed yet, and quote it, at made-up prices.
+
+    It trades from the account maker, as anybody trades. A market of your own it leaves alone.
+    """
+    from arbitrax.bootstrap import serve_maker
+
+    serve_maker(read_settings(), seed, say, until_asked_to_stop())
+    return 0
+
+
+@app.command
 def worker(
     *,
     processes: Annotated[int | None, Parameter(help="Jobs at a time, each in a process; left out: one a core.")] = None,

@@ -17,17 +17,25 @@ if TYPE_CHECKING:
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "bright_cyan", "bright_green")
 PARTS = ("exchange", "archiver", "recorder", "feed", "worker", "api")
 """Of `arbitrax serve`, in the order in which they start."""
+MAKER = "maker"
 
 
 def up(
     *,
     port: Annotated[int, Parameter(help="Port of this machine's loopback for the gateway.")] = 8080,
+    sample: Annotated[
+        bool,
+        Parameter(
+            negative="--no-sample", help="Set up and quote the sample market, unless the exchange lists something else."
+        ),
+    ] = True,
     json: Json = False,
 ) -> int:
     """Start the servers, the exchange, a worker and the gateway, keep them until Ctrl-C, then stop them in order.
 
     A process that dies is started again. Each is one of `arbitrax serve`, which runs them one at a time instead. The
-    first time there is a user, admin, whose password is shown on a terminal, or is in a file that is named.
+    first time there is a user, admin, whose password is shown on a terminal, or is in a file that is named; and a
+    sample market, AAPL and BTC-USD, which a market maker of the house quotes at made-up prices.
     """
     from arbitrax.bootstrap import open_store, start_servers
     from arbitrax.cli.supervisor import Process, Supervisor
@@ -36,8 +44,9 @@ def up(
     settings = read_settings()
     check_port(port)
     words = {"api": ("--port", str(port))}
-    processes = [Process(name, ("serve", name, *words.get(name, ()))) for name in PARTS]
-    supervisor = Supervisor(processes, _printer(PARTS, json=json))
+    parts = (*PARTS, MAKER) if sample else PARTS
+    processes = [Process(name, ("serve", name, *words.get(name, ()))) for name in parts]
+    supervisor = Supervisor(processes, _printer(parts, json=json))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: supervisor.stop())
     with open_store(settings) as store, start_servers(settings) as sockets:

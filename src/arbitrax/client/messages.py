@@ -212,6 +212,12 @@ class Credentials(Struct, frozen=True, kw_only=True, omit_defaults=True):
     password: str
 
 
+class ExchangeMessage(Struct, frozen=True, kw_only=True):
+    as_of: datetime
+    instruments: list[TradedInstrument]
+    shards: list[ShardMessage]
+
+
 class FieldError(Struct, frozen=True, kw_only=True):
     """What is wrong with a part of the request."""
 
@@ -322,6 +328,18 @@ class KillSwitch(Struct, frozen=True, kw_only=True):
     account: str
     killed: bool | None
     orders: list[str] | None
+
+
+class LatencyBucket(Struct, frozen=True, kw_only=True):
+    count: int
+    up_to_us: int | None
+
+
+class LatencyMessage(Struct, frozen=True, kw_only=True):
+    buckets: list[LatencyBucket]
+    p50_us: int | None
+    p999_us: int | None
+    p99_us: int | None
 
 
 class MadeKey(Struct, frozen=True, kw_only=True):
@@ -496,6 +514,13 @@ class ParameterMessage(Struct, frozen=True, kw_only=True):
     type: Literal["int", "float", "bool", "str"]
 
 
+class PartMessage(Struct, frozen=True, kw_only=True):
+    lag_ms: int | None
+    name: str
+    start: str | None
+    state: Literal["up", "down", "behind", "unknown"]
+
+
 class PositionMessage(Struct, frozen=True, kw_only=True):
     account: str
     cost: str
@@ -523,6 +548,29 @@ class Readiness(Struct, frozen=True, kw_only=True):
     status: Literal["ready", "not_ready", "draining"]
 
 
+class ShardMessage(Struct, frozen=True, kw_only=True):
+    applied: str | None
+    epoch: int | None
+    events_hash: str | None
+    journal_end: str | None
+    journal_lag_ms: int | None
+    memory_bytes: int | None
+    memory_limit_bytes: int | None
+    parts: list[PartMessage]
+    shard: int
+    snapshot: SnapshotMessage | None
+    well: bool
+    worker: WorkerMessage | None
+
+
+class SnapshotMessage(Struct, frozen=True, kw_only=True):
+    at: datetime
+    bytes: int
+    entry: str
+    epoch: int
+    state_hash: str
+
+
 class StrategyMessage(Struct, frozen=True, kw_only=True):
     class_name: str
     least_symbols: int
@@ -535,6 +583,13 @@ class StrategyMessage(Struct, frozen=True, kw_only=True):
 class SymbolMessage(Struct, frozen=True, kw_only=True):
     end: date | None
     start: date
+    symbol: str
+
+
+class TradedInstrument(Struct, frozen=True, kw_only=True):
+    last: str | None
+    phase: Literal["continuous", "auction", "halted", "closed", None]
+    shard: int
     symbol: str
 
 
@@ -572,3 +627,14 @@ class ValidationMessage(Struct, frozen=True, kw_only=True):
     detail: str | None
     fills_at_once: str | None
     repeats: str | None
+
+
+class WorkerMessage(Struct, frozen=True, kw_only=True):
+    at: datetime
+    commands: int
+    commands_per_second: float
+    events: int
+    events_per_second: float
+    fresh: bool
+    latency: LatencyMessage
+    refused: dict[str, int]

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from uuid import UUID
 
-from arbitrax.domain.errors import ConflictError, InputError, UnknownNameError
+from arbitrax.domain.errors import ConflictError, InputError, StoreError, UnknownNameError
 from arbitrax.trading.registry import Registry
 
 if TYPE_CHECKING:
@@ -106,6 +106,14 @@ class TradingDesk:
         if symbol not in registry.instruments:
             await self._refresh()
         return registry.instrument(symbol)
+
+    async def listed(self) -> list[Instrument]:
+        """Return what is listed, by shard and number; while the database is down as it was before."""
+        registry = await self._known()
+        if time.monotonic() - self._read > STALE_SECONDS:
+            with suppress(StoreError):
+                await self._refresh()
+        return [each for _, each in sorted(registry.by_number.items())]
 
     async def market(self) -> Instrument:
         """Return the first instrument of the first shard that has any: an account for it is one for its whole shard.

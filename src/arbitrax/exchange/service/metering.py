@@ -33,6 +33,9 @@ class WorkerReport(Struct, frozen=True):
     """p50, p99, p99.9 from command to written event, up to 1 ms and a quarter more than it was."""
     rejects: dict[str, int]
     """By code, since the process began."""
+    latency_counts: tuple[int, ...] = ()
+    """Batches of the last minute by latency, one number for each of `arbitrax.telemetry.latencies.BOUNDS` and one
+    beyond."""
 
 
 class WorkerMeter:
@@ -86,6 +89,7 @@ class WorkerMeter:
             round((self.events - events) / seconds, 1),
             {name: quantile(lately, share) for name, share in (("p50", 0.5), ("p99", 0.99), ("p99.9", 0.999))},
             self.rejects(),
+            tuple(lately),
         )
 
 
