@@ -7,6 +7,7 @@ export const addTagTypes = [
   "backtests",
   "bars",
   "books",
+  "exchange",
   "ingestions",
   "instruments",
   "keys",
@@ -196,6 +197,10 @@ const injectedRtkApi = api
           },
         }),
         providesTags: ["books"],
+      }),
+      getExchange: build.query<GetExchangeApiResponse, GetExchangeApiArg>({
+        query: () => ({ url: `/api/v1/exchange` }),
+        providesTags: ["exchange"],
       }),
       listFills: build.query<ListFillsApiResponse, ListFillsApiArg>({
         query: (queryArg) => ({
@@ -606,6 +611,8 @@ export type GetBookApiArg = {
   /** Levels a side. */
   depth?: number;
 };
+export type GetExchangeApiResponse = /** status 200 Request fulfilled, document follows */ ExchangeMessage;
+export type GetExchangeApiArg = void;
 export type ListFillsApiResponse = /** status 200 Request fulfilled, document follows */ PageFillMessage;
 export type ListFillsApiArg = {
   /** Id or name; left out: the only one there is. */
@@ -1072,6 +1079,67 @@ export type BookMessage = {
   seq: number;
   symbol: string;
 };
+export type TradedInstrument = {
+  last: string | null;
+  phase:
+    ("continuous" | "auction" | "halted" | "closed" | null) | ("continuous" | "auction" | "halted" | "closed" | null);
+  shard: number;
+  symbol: string;
+};
+export type PartMessage = {
+  lag_ms: number | null;
+  name: string;
+  start: string | null;
+  state: "up" | "down" | "behind" | "unknown";
+};
+export type SnapshotMessage = {
+  at: string;
+  bytes: number;
+  entry: string;
+  epoch: number;
+  state_hash: string;
+};
+export type LatencyBucket = {
+  count: number;
+  up_to_us: number | null;
+};
+export type LatencyMessage = {
+  buckets: LatencyBucket[];
+  p50_us: number | null;
+  p999_us: number | null;
+  p99_us: number | null;
+};
+export type WorkerMessage = {
+  at: string;
+  commands: number;
+  commands_per_second: number;
+  events: number;
+  events_per_second: number;
+  fresh: boolean;
+  latency: LatencyMessage;
+  refused: {
+    [key: string]: number;
+  };
+};
+export type ShardMessage = {
+  applied: string | null;
+  epoch: number | null;
+  events_hash: string | null;
+  journal_end: string | null;
+  journal_lag_ms: number | null;
+  memory_bytes: number | null;
+  memory_limit_bytes: number | null;
+  parts: PartMessage[];
+  shard: number;
+  snapshot: SnapshotMessage | null;
+  well: boolean;
+  worker: WorkerMessage | null;
+};
+export type ExchangeMessage = {
+  as_of: string;
+  instruments: TradedInstrument[];
+  shards: ShardMessage[];
+};
 export type FillMessage = {
   account: string;
   at: string;
@@ -1391,6 +1459,7 @@ export const {
   useGetBacktestTableQuery,
   useListBarsQuery,
   useGetBookQuery,
+  useGetExchangeQuery,
   useListFillsQuery,
   useListIngestionsQuery,
   useAddIngestionMutation,
