@@ -22,6 +22,9 @@ export interface DepthCurve {
   readonly most: number;
 }
 
+/** Beyond the last level, so that its step is seen. */
+const BEYOND = 1.08;
+
 export function depthCurve({ bids, asks }: DepthSides): DepthCurve | undefined {
   const [below, above] = [totals(bids), totals(asks)];
   const [bid, ask] = [below[0]?.price ?? above[0]?.price, above[0]?.price ?? below[0]?.price];
@@ -32,11 +35,12 @@ export function depthCurve({ bids, asks }: DepthSides): DepthCurve | undefined {
     (above.at(-1)?.price ?? middle) - middle,
     middle * 1e-6,
   );
+  const shown = reach * BEYOND;
   return {
     bids: below,
     asks: above,
-    from: middle - reach,
-    to: middle + reach,
+    from: middle - shown,
+    to: middle + shown,
     most: Math.max(below.at(-1)?.total ?? 0, above.at(-1)?.total ?? 0),
   };
 }

@@ -7,3 +7,4 @@ export { DepthChart } from "./DepthChart";
 export type { DepthSides } from "./depth_curve";
 export { PriceChart, type PriceSource } from "./PriceChart";
 export type { OrderLine, PriceBar, PricePoint } from "./price_chart_view";
+export { LatencyHistogram } from "./LatencyHistogram";

@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, type KeyboardEvent, type PointerEvent } from "react";
 import { ErrorState, Stale } from "@/app/states";
 import { book, orders, statistics, useChannelValue, useConnection, useFrameValue } from "@/live";
-import { formatDecimal } from "@/format";
+import { DASH, formatDecimal } from "@/format";
 import { plain } from "./exact";
-import { ladderRows, spreadOf } from "./ladder_rows";
+import { ladderRows, spreadText } from "./ladder_rows";
 import { LadderView } from "./ladder_view";
 import { LiveText } from "./LiveText";
 import classes from "./OrderBook.module.css";
@@ -114,14 +114,14 @@ export function OrderBook({ symbol, account, onChoose }: OrderBookProps) {
             <LiveText
               value={levels}
               select={({ data }) => {
-                const spread = data === undefined ? undefined : spreadOf(data);
-                return spread === undefined ? "—" : formatDecimal(spread);
+                const spread = data === undefined ? undefined : spreadText(data);
+                return spread ?? DASH;
               }}
             />
           </span>
           <span role="cell">
             Last{" "}
-            <LiveText value={day} tint select={({ data }) => (data?.last == null ? "—" : formatDecimal(data.last))} />
+            <LiveText value={day} tint select={({ data }) => (data?.last == null ? DASH : formatDecimal(data.last))} />
           </span>
         </div>
         <div role="rowgroup" aria-label="Bids" ref={bids} className={classes["half"]} />

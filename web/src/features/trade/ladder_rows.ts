@@ -1,6 +1,7 @@
 /** What the ladder shows of a book: so many levels a side, own orders among them. */
 import type { Level, OrderMessage } from "@arbitrax/client";
-import { minus, plain, plus } from "./exact";
+import { formatDecimal } from "@/format";
+import { digitsOf, minus, plain, plus } from "./exact";
 
 export interface LadderRow {
   readonly price: string;
@@ -57,10 +58,11 @@ export function ladderRows({ bids, asks }: LadderSides, own: Own, levels: number
   return found;
 }
 
-/** The distance between the best prices; undefined: a side is empty. */
-export function spreadOf({ bids, asks }: LadderSides): string | undefined {
+/** The distance between the best prices with their digits; undefined: a side is empty. */
+export function spreadText({ bids, asks }: LadderSides): string | undefined {
   const [bid, ask] = [bids[0], asks[0]];
-  return bid === undefined || ask === undefined ? undefined : minus(ask[0], bid[0]);
+  if (bid === undefined || ask === undefined) return undefined;
+  return formatDecimal(minus(ask[0], bid[0]), { digits: digitsOf(ask[0]) });
 }
 
 /** What an order that takes a quantity pays on the average, of the levels that are known; undefined: not enough. */
