@@ -16,12 +16,14 @@ export interface DepthCurve {
   /** Best first. */
   readonly bids: readonly DepthPoint[];
   readonly asks: readonly DepthPoint[];
-  /** Prices that are shown: as far below the middle as above it, as both sides reach. */
+  /** Prices that are shown: as far below the middle as above it, as far as most of both sides reaches. */
   readonly from: number;
   readonly to: number;
   readonly most: number;
 }
 
+/** Of a side, in the picture at least. */
+const MOST = 0.95;
 /** Beyond the last level, so that its step is seen. */
 const BEYOND = 1.08;
 
@@ -30,11 +32,7 @@ export function depthCurve({ bids, asks }: DepthSides): DepthCurve | undefined {
   const [bid, ask] = [below[0]?.price ?? above[0]?.price, above[0]?.price ?? below[0]?.price];
   if (bid === undefined || ask === undefined) return undefined;
   const middle = (bid + ask) / 2;
-  const reach = Math.max(
-    middle - (below.at(-1)?.price ?? middle),
-    (above.at(-1)?.price ?? middle) - middle,
-    middle * 1e-6,
-  );
+  const reach = Math.max(reachOf(below, middle), reachOf(above, middle), middle * 1e-6);
   const shown = reach * BEYOND;
   return {
     bids: below,
@@ -51,6 +49,13 @@ export function totalAt({ bids, asks }: DepthCurve, price: number): number {
   for (const each of bids) if (each.price >= price) found = each.total;
   for (const each of asks) if (each.price <= price) found = each.total;
   return found;
+}
+
+/** How far most of a side is from the middle: a few orders far away do not squeeze all others. */
+function reachOf(side: readonly DepthPoint[], middle: number): number {
+  const all = side.at(-1)?.total ?? 0;
+  const most = side.find((each) => each.total >= all * MOST);
+  return most === undefined ? 0 : Math.abs(most.price - middle);
 }
 
 function totals(levels: DepthSides["bids"]): DepthPoint[] {

@@ -12,3 +12,13 @@ export function nearestLine(
   }
   return found;
 }
+
+/** Of a price, in which an order is shown however little prices moved. */
+const NEAR = 0.002;
+
+/** A range of prices with the orders that make it no more than three times as large, or are near. */
+export function rangeWith(low: number, high: number, prices: readonly number[]): readonly [number, number] {
+  const beyond = Math.max(high - low, ((low + high) / 2) * NEAR);
+  const shown = prices.filter((each) => each >= low - beyond && each <= high + beyond);
+  return [Math.min(low, ...shown), Math.max(high, ...shown)];
+}

@@ -5,6 +5,7 @@ import {
   CrosshairMode,
   LineSeries,
   LineStyle,
+  type AutoscaleInfo,
   type CandlestickData,
   type IChartApi,
   type IPriceLine,
@@ -13,7 +14,7 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 import { faded, type Colours } from "./colours";
-import { nearestLine } from "./order_lines";
+import { nearestLine, rangeWith } from "./order_lines";
 
 export interface PriceBar {
   /** Seconds since 1970. */
@@ -76,7 +77,11 @@ export class PriceChartView {
     });
     const quiet = { priceLineVisible: false, lastValueVisible: false };
     this.#middle = this.#chart.addSeries(LineSeries, { ...quiet, lineWidth: 1, crosshairMarkerVisible: false });
-    this.#candles = this.#chart.addSeries(CandlestickSeries, { lastValueVisible: true, priceLineVisible: true });
+    this.#candles = this.#chart.addSeries(CandlestickSeries, {
+      lastValueVisible: true,
+      priceLineVisible: true,
+      autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => this.#withOrders(original()),
+    });
     // Before the chart's own listeners, which would pan.
     const options = { capture: true, signal: this.#ended.signal };
     place.addEventListener("pointerdown", (event) => this.#take(event), options);
@@ -98,6 +103,7 @@ export class PriceChartView {
       },
       grid: { vertLines: { visible: false }, horzLines: { color: colours.line } },
       rightPriceScale: { borderVisible: false },
+      timeScale: { borderColor: colours.line },
       crosshair: { vertLine: { color: colours.faint }, horzLine: { color: colours.faint } },
     });
     const { gain, loss } = colours;
@@ -110,8 +116,7 @@ export class PriceChartView {
 
   /** `hasSeconds`: bars are shorter than a minute. */
   showTimes(hasTimes: boolean, hasSeconds: boolean): void {
-    const borderColor = this.#colours?.line ?? "transparent";
-    this.#chart.timeScale().applyOptions({ timeVisible: hasTimes, secondsVisible: hasSeconds, borderColor });
+    this.#chart.timeScale().applyOptions({ timeVisible: hasTimes, secondsVisible: hasSeconds });
   }
 
   /** Bars, the oldest first: those that are drawn already and did not change are not drawn again. */
@@ -171,6 +176,15 @@ export class PriceChartView {
       lineStyle: isFixed ? LineStyle.Dotted : LineStyle.Dashed,
       axisLabelVisible: true,
     };
+  }
+
+  /** Orders that are near enough are in the picture. */
+  #withOrders(found: AutoscaleInfo | null): AutoscaleInfo | null {
+    const range = found?.priceRange;
+    if (found === null || range === null || range === undefined) return found;
+    const prices = [...this.#lines.values()].map((each) => each.order.price);
+    const [minValue, maxValue] = rangeWith(range.minValue, range.maxValue, prices);
+    return { ...found, priceRange: { minValue, maxValue } };
   }
 
   #under(event: PointerEvent): string | undefined {

@@ -68,7 +68,7 @@ export function ShardView({ shard, samples }: ShardViewProps) {
         <Stats>
           <Stat
             label="Commands a second"
-            under={worker === null ? undefined : `${formatCount(worker.commands)} since its worker began`}
+            under={worker === null ? undefined : `${formatCount(worker.commands)} in all`}
           >
             <Figure value={worker?.commands_per_second} digits={1} live why={NO_WORKER} />
           </Stat>

@@ -4,16 +4,26 @@ import { Empty, Loaded, TableSkeleton } from "@/app/states";
 import { fills, useChannelValue, useFrameValue } from "@/live";
 import { DataTable, type Column } from "@/tables";
 import { times } from "./exact";
+import { priceCell } from "./price_cell";
 import { SideWord } from "./Side";
+import type { Market } from "./ticket";
 import { useRecorded } from "./use_recorded";
 
 const MOST = 500;
-const COLUMNS: readonly Column<FillMessage>[] = [
+type MarketOf = (symbol: string) => Market | undefined;
+
+const columnsOf = (marketOf: MarketOf): readonly Column<FillMessage>[] => [
   { id: "at", header: "Time", value: (fill) => fill.at, kind: "time", precision: "ms" },
   { id: "symbol", header: "Symbol", value: (fill) => fill.symbol },
   { id: "side", header: "Side", value: (fill) => fill.side, cell: ({ side }) => <SideWord side={side} /> },
   { id: "quantity", header: "Size", value: (fill) => fill.quantity, kind: "decimal" },
-  { id: "price", header: "Price", value: (fill) => fill.price, kind: "decimal" },
+  {
+    id: "price",
+    header: "Price",
+    value: (fill) => fill.price,
+    kind: "decimal",
+    cell: priceCell(marketOf, (fill) => fill.price, ""),
+  },
   { id: "value", header: "Value", value: (fill) => times(fill.quantity, fill.price), kind: "decimal", digits: 2 },
   { id: "fee", header: "Fee", value: (fill) => fill.fee, kind: "decimal", digits: 4 },
   { id: "maker", header: "Liquidity", value: (fill) => (fill.maker ? "made" : "taken") },
@@ -21,7 +31,8 @@ const COLUMNS: readonly Column<FillMessage>[] = [
 ];
 
 /** The account's fills, the newest first. */
-export function Fills({ account }: { readonly account: string }) {
+export function Fills({ account, marketOf }: { readonly account: string; readonly marketOf: MarketOf }) {
+  const columns = useMemo(() => columnsOf(marketOf), [marketOf]);
   const query = useListFillsQuery({ account, limit: MOST });
   const live = useChannelValue(useMemo(() => fills(account), [account]));
   useRecorded(
@@ -33,7 +44,7 @@ export function Fills({ account }: { readonly account: string }) {
       {({ data, has_more }) => (
         <DataTable
           name={has_more ? "newest fills" : "fills"}
-          columns={COLUMNS}
+          columns={columns}
           rows={data}
           keyOf={(fill) => `${fill.id} ${fill.order}`}
           most={10}

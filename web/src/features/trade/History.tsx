@@ -4,24 +4,39 @@ import { Empty, Loaded, TableSkeleton } from "@/app/states";
 import { orders, useChannelValue, useFrameValue } from "@/live";
 import { DataTable, type Column } from "@/tables";
 import { because } from "./SentOrders";
+import { plain } from "./exact";
+import { priceCell } from "./price_cell";
 import { SideWord } from "./Side";
+import type { Market } from "./ticket";
 import { useRecorded } from "./use_recorded";
 
 const MOST = 500;
-const COLUMNS: readonly Column<OrderMessage>[] = [
+type MarketOf = (symbol: string) => Market | undefined;
+
+const columnsOf = (marketOf: MarketOf): readonly Column<OrderMessage>[] => [
   { id: "at", header: "Sent", value: (order) => order.created_at, kind: "time" },
   { id: "symbol", header: "Symbol", value: (order) => order.symbol },
   { id: "side", header: "Side", value: (order) => order.side, cell: ({ side }) => <SideWord side={side} /> },
   { id: "type", header: "Type", value: (order) => order.type?.replace("_", " "), why: "It is not recorded." },
   { id: "quantity", header: "Size", value: (order) => order.quantity, kind: "decimal" },
   { id: "filled", header: "Filled", value: (order) => order.filled_quantity, kind: "decimal" },
-  { id: "price", header: "Price", value: (order) => order.price, kind: "decimal", why: "It took the best there was." },
+  {
+    id: "price",
+    header: "Price",
+    value: (order) => order.price,
+    kind: "decimal",
+    cell: priceCell(marketOf, (order) => order.price, "It took the best there was."),
+  },
   {
     id: "average",
     header: "Average fill",
     value: (order) => order.average_price,
     kind: "decimal",
-    why: "Nothing filled.",
+    cell: priceCell(
+      marketOf,
+      (order) => (order.average_price === null ? null : plain(order.average_price)),
+      "Nothing filled.",
+    ),
   },
   { id: "fee", header: "Fee", value: (order) => order.fee, kind: "decimal", digits: 4 },
   { id: "status", header: "Status", value: (order) => order.status },
@@ -36,7 +51,8 @@ const COLUMNS: readonly Column<OrderMessage>[] = [
 ];
 
 /** Every order of the account, the newest first; what happened since is laid over what is recorded. */
-export function History({ account }: { readonly account: string }) {
+export function History({ account, marketOf }: { readonly account: string; readonly marketOf: MarketOf }) {
+  const columns = useMemo(() => columnsOf(marketOf), [marketOf]);
   const query = useListOrdersQuery({ account, status: "all", limit: MOST });
   const live = useFrameValue(useChannelValue(useMemo(() => orders(account), [account])), ({ data }) => data);
   useRecorded(query.refetch, live);
@@ -45,7 +61,7 @@ export function History({ account }: { readonly account: string }) {
       {({ data, has_more }) => (
         <DataTable
           name={has_more ? "newest orders" : "orders"}
-          columns={COLUMNS}
+          columns={columns}
           rows={withNews(data, live)}
           keyOf={(order) => order.id}
           most={10}

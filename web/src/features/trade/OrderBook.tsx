@@ -2,7 +2,6 @@ import { useEffect, useMemo, useRef, type KeyboardEvent, type PointerEvent } fro
 import { ErrorState, Stale } from "@/app/states";
 import { book, orders, statistics, useChannelValue, useConnection, useFrameValue } from "@/live";
 import { DASH, formatDecimal } from "@/format";
-import { plain } from "./exact";
 import { ladderRows, spreadText } from "./ladder_rows";
 import { LadderView } from "./ladder_view";
 import { LiveText } from "./LiveText";
@@ -59,14 +58,13 @@ export function OrderBook({ symbol, account, onChoose }: OrderBookProps) {
   const pressed = useRef<LadderChoice>(undefined);
   const choose = (target: EventTarget | null, side: LadderChoice["side"]) => {
     const price = view.current?.priceAt(target);
-    if (price !== undefined) onChoose?.({ price: plain(price), side });
+    if (price !== undefined) onChoose?.({ price, side });
   };
   // What was pressed counts: until the finger leaves the book may have moved.
   const onPointerDown = (event: PointerEvent) => {
     const place = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-place]") : null;
     const price = view.current?.priceAt(event.target);
-    pressed.current =
-      price === undefined ? undefined : { price: plain(price), side: SIDES[place?.dataset["place"] ?? ""] };
+    pressed.current = price === undefined ? undefined : { price, side: SIDES[place?.dataset["place"] ?? ""] };
   };
   const onClick = () => {
     if (pressed.current !== undefined) onChoose?.({ ...pressed.current });

@@ -2,7 +2,7 @@ import type { OrderMessage } from "@arbitrax/client";
 import { sentenceOf } from "@/api";
 import { figureText } from "@/format";
 import classes from "./OrderTicket.module.css";
-import { isZero } from "./exact";
+import { isZero, plain } from "./exact";
 import type { SentOrder } from "./sent_orders";
 
 interface SentOrdersProps {
@@ -67,14 +67,13 @@ export function told(sent: SentOrder, order: OrderMessage | undefined): { state:
 
 function ofOrder(order: OrderMessage): { state: string; text: string } {
   const { status, filled_quantity: filled, open_quantity: open, average_price: average, reason } = order;
-  const part = isZero(filled)
-    ? ""
-    : `${figureText(filled)} filled${average === null ? "" : ` at ${figureText(average)}`}`;
+  const at = average === null ? "" : ` at ${figureText(plain(average))}`;
+  const part = isZero(filled) ? "" : `${figureText(filled)} filled${at}`;
   switch (status) {
     case "open":
       return { state: "open", text: [part, `${figureText(open)} open`].filter(Boolean).join(", ") };
     case "filled":
-      return { state: "filled", text: `Filled${average === null ? "" : ` at ${figureText(average)}`}` };
+      return { state: "filled", text: `Filled${at}` };
     case "cancelled":
       return { state: "cancelled", text: [part, `cancelled (${because(reason)})`].filter(Boolean).join(", ") };
     case "refused":

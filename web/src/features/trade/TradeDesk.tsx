@@ -120,10 +120,10 @@ export function TradeDesk({ instrument, instruments, account, address, children 
           <OpenOrders account={account.id} rows={rows} marketOf={ofSymbol} onCancel={cancel} onChange={change} />
         </Tabs.Panel>
         <Tabs.Panel value="fills" className={classes["panel"] ?? ""}>
-          <Fills account={account.id} />
+          <Fills account={account.id} marketOf={ofSymbol} />
         </Tabs.Panel>
         <Tabs.Panel value="history" className={classes["panel"] ?? ""}>
-          <History account={account.id} />
+          <History account={account.id} marketOf={ofSymbol} />
         </Tabs.Panel>
         <Tabs.Panel value="drift" className={classes["panel"] ?? ""}>
           <Drift />

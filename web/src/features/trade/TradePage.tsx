@@ -85,7 +85,7 @@ function Desk({ instruments, accounts }: DeskProps) {
   );
   if (account === undefined) {
     return (
-      <Page title={title} about={instrument.name} actions={choices}>
+      <Page title={title} about={instrument.name ?? undefined} actions={choices}>
         <OnlyMarket symbol={instrument.symbol} />
       </Page>
     );
@@ -101,7 +101,7 @@ function Desk({ instruments, accounts }: DeskProps) {
       {(detail, openOrders, body) => (
         <Page
           title={title}
-          about={instrument.name}
+          about={instrument.name ?? undefined}
           actions={
             <>
               {choices}

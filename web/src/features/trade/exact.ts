@@ -69,6 +69,13 @@ export function nearest(value: number, step: string): string {
   return fixed({ units: BigInt(steps) * found.units, scale: found.scale }, found.scale);
 }
 
+/** With so many digits behind the point at least. */
+export function withDigits(text: string, digits: number): string {
+  const missing = digits - digitsOf(text);
+  if (missing <= 0) return text;
+  return `${text}${text.includes(".") ? "" : "."}${"0".repeat(missing)}`;
+}
+
 /** Digits behind the point that multiples of a step need. */
 export function digitsOf(step: string): number {
   return step.split(".")[1]?.length ?? 0;

@@ -1,7 +1,7 @@
 /** What the ladder shows of a book: so many levels a side, own orders among them. */
 import type { Level, OrderMessage } from "@arbitrax/client";
 import { formatDecimal } from "@/format";
-import { digitsOf, minus, plain, plus } from "./exact";
+import { digitsOf, minus, plain, plus, withDigits } from "./exact";
 
 export interface LadderRow {
   readonly price: string;
@@ -91,7 +91,8 @@ export function restingByPrice(orders: Iterable<OrderMessage>, symbol: string): 
 }
 
 export function openQuantity(orders: readonly OrderMessage[]): string {
-  return orders.reduce((sum, each) => plus(sum, each.open_quantity), "0");
+  const sum = orders.reduce((before, each) => plus(before, each.open_quantity), "0");
+  return withDigits(sum, digitsOf(orders[0]?.open_quantity ?? ""));
 }
 
 /** The size of a level; undefined: the book as far as it is followed has none at that price. */

@@ -1,5 +1,6 @@
 /** The rows of the ladder, made once and then changed where they differ: at 100 books a second React would redraw them all. */
 import { formatDecimal } from "@/format";
+import { digitsOf } from "./exact";
 import type { LadderRow } from "./ladder_rows";
 
 type Place = "bid" | "price" | "ask" | "own";
@@ -121,5 +122,5 @@ function change(there: Drawn, row: LadderRow | undefined): void {
 
 function aheadText(row: LadderRow | undefined): string {
   if (row === undefined || row.own === "" || row.ahead === undefined) return "";
-  return row.ahead === "0" ? "first" : `≤ ${formatDecimal(row.ahead)}`;
+  return row.ahead === "0" ? "first" : `≤ ${formatDecimal(row.ahead, { digits: digitsOf(row.own) })}`;
 }

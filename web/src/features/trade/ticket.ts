@@ -91,7 +91,7 @@ export function problemsOf(ticket: Ticket, { tick, lot }: Market): TicketProblem
   return found;
 }
 
-/** Undefined: something is missing or wrong. */
+/** Prices have the digits of the tick. Undefined: something is missing or wrong. */
 export function orderOf(ticket: Ticket, market: Market, account: string): NewOrder | undefined {
   const { side, type, timeInForce, size, price, stop, isPostOnly } = ticket;
   const needed = [size, ...(hasPrice(type) ? [price] : []), ...(hasStop(type) ? [stop] : [])];
@@ -103,8 +103,8 @@ export function orderOf(ticket: Ticket, market: Market, account: string): NewOrd
     type,
     time_in_force: timeInForce,
     quantity: plain(size),
-    ...(hasPrice(type) ? { price: plain(price) } : {}),
-    ...(hasStop(type) ? { stop: plain(stop) } : {}),
+    ...(hasPrice(type) ? { price: floorTo(price, market.tick) } : {}),
+    ...(hasStop(type) ? { stop: floorTo(stop, market.tick) } : {}),
     ...(isPostOnly ? { post_only: true } : {}),
   };
 }
