@@ -3,8 +3,8 @@
 import json
 import os
 import random
-import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,18 +21,13 @@ from tests.gateway import PASSWORD, Gateway, running_gateway
 from tests.patience import eventually
 
 FOLDER = Path(__file__).parents[3] / "clients" / "typescript"
-NODE = ["node", "--experimental-websocket", "--no-warnings"]
-
-
-def has_node() -> bool:
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        return False
-    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-    return int(said.removeprefix("v").partition(".")[0]) >= 20
-
+NODE_FOLDER = Path(sys.prefix) / "node"
+"""Node and npm, as `make .venv/.node` puts them there."""
+NODE = [str(NODE_FOLDER / "node"), "--no-warnings"]
+PATHS = f"{NODE_FOLDER}{os.pathsep}{os.environ['PATH']}"
 
 pytestmark = pytest.mark.skipif(
-    not has_node(), reason="Node 20 and npm are not installed: the TypeScript client is not tested."
+    not NODE_FOLDER.exists(), reason="make .venv/.node was not run: the TypeScript client is not tested."
 )
 
 
@@ -40,9 +35,14 @@ pytestmark = pytest.mark.skipif(
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The client and its tests as JavaScript; its compiler is installed first, if that was not done."""
     if not (FOLDER / "node_modules" / ".bin" / "tsc").exists():
-        subprocess.run(["npm", "ci", "--silent"], cwd=FOLDER, check=True)
-    subprocess.run(["npm", "run", "--silent", "build"], cwd=FOLDER, check=True)
+        npm("ci")
+    npm("run", "build")
     return FOLDER / "dist" / "test"
+
+
+def npm(*words: str) -> None:
+    command = [str(NODE_FOLDER / "npm"), "--silent", *words]
+    subprocess.run(command, cwd=FOLDER, check=True, env={**os.environ, "PATH": PATHS})
 
 
 @pytest.fixture
@@ -156,14 +156,19 @@ def traded(client: Client) -> None:
 
 
 def test_its_book_is_the_other_clients(built: Path) -> None:
-    done = subprocess.run([*NODE, "--test", str(built / "book.test.js")], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [*NODE, "--test", "--test-reporter=tap", str(built / "book.test.js")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "# pass 9" in done.stdout
 
 
 def test_requests(built: Path, gateway: Gateway, exchange: Exchange, trader: User, admin: User) -> None:
     done = subprocess.run(
-        [*NODE, "--test", str(built / "live" / "rest.test.js")],
+        [*NODE, "--test", "--test-reporter=tap", str(built / "live" / "rest.test.js")],
         capture_output=True, text=True, check=False, timeout=500,
         env={
             **os.environ, "GATEWAY_URL": gateway.url, "GATEWAY_KEY": gateway.key(trader, "read", "trade"),

@@ -75,6 +75,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     getScrollElement: () => body.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
+    initialRect: { width: 0, height: most * ROW_HEIGHT }, // rows are there at the first drawing
   });
   if (rows.length === 0) return empty;
   const shown = virtual.getVirtualItems();
@@ -142,7 +143,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
                     aria-sort={order === undefined ? "none" : order.desc ? "descending" : "ascending"}
                   >
                     <button type="button" onClick={() => table.getColumn(column.id)?.toggleSorting()}>
-                      {column.header}
+                      {column.header}{" "}
                       {column.unit !== undefined && <span className={classes["unit"]}>{column.unit}</span>}
                       {order !== undefined && <Arrow size={12} aria-hidden />}
                     </button>
@@ -192,8 +193,8 @@ function definitionOf<Row extends object>(column: Column<Row>): ColumnDef<typeof
   return {
     id: column.id,
     header: column.header,
-    accessorFn: column.value,
-    sortUndefined: false,
+    accessorFn: (row) => column.value(row) ?? undefined,
+    sortUndefined: "last", // whichever way the others are
     sortFn: (one, other) => compareValues(column.value(one.original), column.value(other.original), isRight(column)),
   };
 }

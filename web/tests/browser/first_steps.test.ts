@@ -1,6 +1,7 @@
+import { connect } from "@arbitrax/client";
 import { expect } from "vitest";
 import { browserTest, picture, signIn } from "./page";
-import { firstPassword } from "./stack";
+import { firstPassword, PASSWORD } from "./stack";
 
 browserTest("the first user changes the password and sees an empty dashboard", async ({ stack, visit }) => {
   const page = await visit();
@@ -34,8 +35,33 @@ browserTest("from the dashboard to a run and its equity", async ({ signedIn }) =
   expect(Number(under)).toBeGreaterThan(-3);
 });
 
-browserTest("the book of the Trade page follows an order", async ({ signedIn }) => {
+browserTest("the book of the Trade page follows an order of somebody else", async ({ signedIn, stack }) => {
   const page = await signedIn("ada");
-  await page.goto("/trade?symbol=BTC-USD");
-  await page.getByRole("table", { name: "Order book of BTC-USD" }).getByText("60 010").waitFor();
+  await page.getByRole("link", { name: "Trade", exact: true }).click();
+  await page.getByRole("combobox", { name: "Symbol" }).click();
+  await page.getByRole("option", { name: "BTC-USD" }).click();
+  const book = page.getByRole("table", { name: "Order book of BTC-USD" });
+  await book.getByText("59 990.00").waitFor();
+  const bob = connect({ urls: [stack.url] });
+  await bob.login("bob", PASSWORD);
+  const { id } = await bob.orders.submit({ symbol: "BTC-USD", side: "buy", quantity: "0.03", price: "59995.5" });
+  await book.getByRole("row", { name: "0.03 59 995.50" }).waitFor();
+  await bob.orders.cancel(id ?? "");
+  await book.getByText("59 995.50").waitFor({ state: "detached" });
+});
+
+browserTest("the first route is light: 300 kB of scripts, without charts", async ({ signedIn }) => {
+  const page = await signedIn("ada");
+  await page.reload();
+  await page.getByRole("heading", { name: "Dashboard" }).waitFor();
+  const scripts = await page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .filter((each): each is PerformanceResourceTiming => each.name.endsWith(".js"))
+      .map((each) => ({ name: each.name, size: each.encodedBodySize })),
+  );
+  expect(scripts.length).toBeGreaterThan(5);
+  const kilobytes = scripts.reduce((sum, each) => sum + each.size, 0) / 1000;
+  expect(kilobytes).toBeLessThan(300);
+  expect(scripts.filter((each) => each.name.includes("chart"))).toEqual([]);
 });

@@ -1,0 +1,101 @@
+import { MantineProvider } from "@mantine/core";
+import { render, screen, within } from "@testing-library/react";
+import { userEvent } from "@testing-library/user-event";
+import { Provider } from "react-redux";
+import { describe, expect, it, vi } from "vitest";
+import { store } from "@/app/store";
+import { compareValues, csvOf, DataTable, type Column } from "@/tables";
+
+interface Fill {
+  readonly id: string;
+  readonly symbol: string;
+  readonly price: string | null;
+}
+const FILLS: readonly Fill[] = [
+  { id: "1", symbol: "BTC-USD", price: "9.50" },
+  { id: "2", symbol: "AAPL", price: "187.25" },
+  { id: "3", symbol: "=SUM(A1)", price: null },
+];
+const COLUMNS: readonly Column<Fill>[] = [
+  { id: "symbol", header: "Symbol", value: (fill) => fill.symbol },
+  {
+    id: "price",
+    header: "Price",
+    unit: "USD",
+    value: (fill) => fill.price,
+    kind: "decimal",
+    why: "It was not filled.",
+  },
+];
+
+describe("values of a column", () => {
+  it("decimal strings are in the order of their numbers, what is missing comes last", () => {
+    const found = ["10", null, "9.5", "-3"].toSorted((one, other) => compareValues(one, other, true));
+    expect(found).toEqual(["-3", "9.5", "10", null]);
+  });
+
+  it("text is in the order that people expect", () => {
+    expect(["run 10", "run 9"].toSorted((one, other) => compareValues(one, other, false))).toEqual(["run 9", "run 10"]);
+  });
+
+  it("are exported as they came, and nothing becomes a formula", () => {
+    expect(csvOf(COLUMNS, [...FILLS, { id: "4", symbol: 'a "b", c', price: "-1" }])).toBe(
+      'Symbol,Price (USD)\r\nBTC-USD,9.50\r\nAAPL,187.25\r\n\'=SUM(A1),\r\n"a ""b"", c",-1\r\n',
+    );
+  });
+});
+
+describe("a table", () => {
+  const show = (onChoose?: (fill: Fill) => void) =>
+    render(
+      <Provider store={store}>
+        <MantineProvider>
+          <DataTable
+            name="fills"
+            columns={COLUMNS}
+            rows={FILLS}
+            keyOf={(fill) => fill.id}
+            empty="nothing"
+            {...(onChoose === undefined ? {} : { onChoose })}
+          />
+        </MantineProvider>
+      </Provider>,
+    );
+  const symbols = () =>
+    within(screen.getByRole("table"))
+      .getAllByRole("row")
+      .slice(1)
+      .map((row) => within(row).getAllByRole("cell")[0]?.textContent);
+
+  it("sorts by a heading, and the other way round", async () => {
+    show();
+    await userEvent.click(screen.getByRole("button", { name: /Price/ }));
+    expect(symbols()).toEqual(["BTC-USD", "AAPL", "=SUM(A1)"]);
+    await userEvent.click(screen.getByRole("button", { name: /Price/ }));
+    expect(screen.getByRole("columnheader", { name: /Price/ })).toHaveAttribute("aria-sort", "descending");
+    expect(symbols()).toEqual(["AAPL", "BTC-USD", "=SUM(A1)"]);
+  });
+
+  it("shows the rows that have a text", async () => {
+    show();
+    await userEvent.type(screen.getByRole("textbox", { name: "Filter fills" }), "btc");
+    expect(symbols()).toEqual(["BTC-USD"]);
+    expect(screen.getByText("1 of 3 fills")).toBeInTheDocument();
+    await userEvent.type(screen.getByRole("textbox", { name: "Filter fills" }), "x");
+    expect(screen.getByText("No row has “btcx”.")).toBeInTheDocument();
+  });
+
+  it("gives a reason for what is missing", () => {
+    show();
+    expect(screen.getByRole("img", { name: "none: It was not filled." })).toHaveTextContent("—");
+  });
+
+  it("is used without a mouse", async () => {
+    const chosen = vi.fn();
+    show(chosen);
+    const row = screen.getByRole("row", { name: /AAPL/ });
+    row.focus();
+    await userEvent.keyboard("{Enter}");
+    expect(chosen).toHaveBeenCalledExactlyOnceWith(FILLS[1]);
+  });
+});
