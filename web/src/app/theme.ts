@@ -41,7 +41,7 @@ const gray: MantineColorsTuple = [
 export const theme = createTheme({
   colors: { accent, dark, gray },
   primaryColor: "accent",
-  primaryShade: { light: 6, dark: 4 },
+  primaryShade: 6, // white on it is readable in both schemes
   fontFamily: '"Inter Variable", system-ui, sans-serif',
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, monospace",
   fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },

@@ -30,7 +30,7 @@ for (const scheme of ["light", "dark"] as const) {
         await page.goto(path);
         await page.getByRole("heading", { level: 1, name: heading }).waitFor();
         await page.locator("[aria-busy]").first().waitFor({ state: "detached" });
-        const found = (await page.evaluate(`${AXE}; axe.run().then((found) => found.violations)`)) as Finding[];
+        const found = await page.evaluate<Finding[]>(`${AXE}; axe.run().then((found) => found.violations)`);
         const serious = found.filter((each) => each.impact === "serious" || each.impact === "critical");
         expect(serious.map(({ id, nodes }) => [path, id, nodes.map((each) => each.html)])).toEqual([]);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);

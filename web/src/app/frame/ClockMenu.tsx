@@ -14,11 +14,12 @@ export function ClockMenu() {
   const dispatch = useAppDispatch();
   const { clock } = usePreferences();
   const now = useNow();
+  const [time, zone] = [formatTimeOfDay(now, clock), zoneName(clock)];
   return (
     <Menu position="bottom-end" width={240}>
       <Menu.Target>
-        <UnstyledButton className={classes["clock"] ?? ""} aria-label="Clock">
-          {formatTimeOfDay(now, clock)} <span>{zoneName(clock)}</span>
+        <UnstyledButton className={classes["clock"] ?? ""} aria-label={`${time} ${zone}, choose the clock`}>
+          {time} <span>{zone}</span>
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -25,10 +25,9 @@ export function TopBar({ onMenu, onSearch }: TopBarProps) {
         <MenuIcon size={18} />
       </ActionIcon>
       <Breadcrumb />
-      <UnstyledButton className={classes["search"] ?? ""} onClick={onSearch} aria-label="Search (Ctrl K)">
+      <UnstyledButton className={classes["search"] ?? ""} onClick={onSearch}>
         <Search size={14} aria-hidden />
-        <span>Search</span>
-        <kbd>Ctrl K</kbd>
+        <span>Search</span> <kbd>Ctrl K</kbd>
       </UnstyledButton>
       <ConnectionDot />
       <ClockMenu />
