@@ -75,13 +75,15 @@ export class PriceChartView {
       crosshair: { mode: CrosshairMode.Normal },
       timeScale: { rightOffset: 6, shiftVisibleRangeOnNewBar: true },
     });
-    const quiet = { priceLineVisible: false, lastValueVisible: false };
-    this.#middle = this.#chart.addSeries(LineSeries, { ...quiet, lineWidth: 1, crosshairMarkerVisible: false });
-    this.#candles = this.#chart.addSeries(CandlestickSeries, {
-      lastValueVisible: true,
-      priceLineVisible: true,
+    // It has data as soon as somebody offers, so lines of orders are its own: without data a series draws none.
+    this.#middle = this.#chart.addSeries(LineSeries, {
+      priceLineVisible: false,
+      lastValueVisible: false,
+      crosshairMarkerVisible: false,
+      lineWidth: 1,
       autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => this.#withOrders(original()),
     });
+    this.#candles = this.#chart.addSeries(CandlestickSeries, { lastValueVisible: true, priceLineVisible: true });
     // Before the chart's own listeners, which would pan.
     const options = { capture: true, signal: this.#ended.signal };
     place.addEventListener("pointerdown", (event) => this.#take(event), options);
@@ -147,13 +149,13 @@ export class PriceChartView {
     const wanted = new Set(orders.map((each) => each.id));
     for (const [id, { api }] of this.#lines) {
       if (wanted.has(id)) continue;
-      this.#candles.removePriceLine(api);
+      this.#middle.removePriceLine(api);
       this.#lines.delete(id);
     }
     for (const order of orders) {
       const there = this.#lines.get(order.id);
       const options = this.#lookOf(order);
-      if (there === undefined) this.#lines.set(order.id, { api: this.#candles.createPriceLine(options), order });
+      if (there === undefined) this.#lines.set(order.id, { api: this.#middle.createPriceLine(options), order });
       else {
         there.order = order;
         if (this.#dragged?.id !== order.id) there.api.applyOptions(options);
@@ -191,7 +193,7 @@ export class PriceChartView {
     const y = event.clientY - this.place.getBoundingClientRect().top;
     const places = [...this.#lines.values()]
       .filter((each) => !each.order.isFixed)
-      .map(({ order }) => ({ id: order.id, y: this.#candles.priceToCoordinate(order.price) }));
+      .map(({ order }) => ({ id: order.id, y: this.#middle.priceToCoordinate(order.price) }));
     return nearestLine(places, y, REACH);
   }
 
@@ -219,7 +221,7 @@ export class PriceChartView {
       return;
     }
     event.stopPropagation();
-    const price = this.#candles.coordinateToPrice(event.clientY - this.place.getBoundingClientRect().top);
+    const price = this.#middle.coordinateToPrice(event.clientY - this.place.getBoundingClientRect().top);
     if (price === null) return;
     dragged.to = this.told.snap(price);
     this.#lines.get(dragged.id)?.api.applyOptions({ price: dragged.to });

@@ -7,7 +7,7 @@ import { times } from "./exact";
 import { priceCell } from "./price_cell";
 import { SideWord } from "./Side";
 import type { Market } from "./ticket";
-import { useRecorded } from "./use_recorded";
+import { RECORDED_EVERY_MS, useRecorded } from "./use_recorded";
 
 const MOST = 500;
 type MarketOf = (symbol: string) => Market | undefined;
@@ -33,7 +33,7 @@ const columnsOf = (marketOf: MarketOf): readonly Column<FillMessage>[] => [
 /** The account's fills, the newest first. */
 export function Fills({ account, marketOf }: { readonly account: string; readonly marketOf: MarketOf }) {
   const columns = useMemo(() => columnsOf(marketOf), [marketOf]);
-  const query = useListFillsQuery({ account, limit: MOST });
+  const query = useListFillsQuery({ account, limit: MOST }, { pollingInterval: RECORDED_EVERY_MS });
   const live = useChannelValue(useMemo(() => fills(account), [account]));
   useRecorded(
     query.refetch,

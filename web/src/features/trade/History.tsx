@@ -8,7 +8,7 @@ import { plain } from "./exact";
 import { priceCell } from "./price_cell";
 import { SideWord } from "./Side";
 import type { Market } from "./ticket";
-import { useRecorded } from "./use_recorded";
+import { RECORDED_EVERY_MS, useRecorded } from "./use_recorded";
 
 const MOST = 500;
 type MarketOf = (symbol: string) => Market | undefined;
@@ -53,7 +53,7 @@ const columnsOf = (marketOf: MarketOf): readonly Column<OrderMessage>[] => [
 /** Every order of the account, the newest first; what happened since is laid over what is recorded. */
 export function History({ account, marketOf }: { readonly account: string; readonly marketOf: MarketOf }) {
   const columns = useMemo(() => columnsOf(marketOf), [marketOf]);
-  const query = useListOrdersQuery({ account, status: "all", limit: MOST });
+  const query = useListOrdersQuery({ account, status: "all", limit: MOST }, { pollingInterval: RECORDED_EVERY_MS });
   const live = useFrameValue(useChannelValue(useMemo(() => orders(account), [account])), ({ data }) => data);
   useRecorded(query.refetch, live);
   return (

@@ -73,7 +73,7 @@ export function OrderTicket(props: OrderTicketProps) {
 
   const problems = problemsOf(ticket, market);
   const order = account === undefined ? undefined : orderOf(ticket, market, account.id);
-  const verdict = useVerdict(order, account?.buying_power);
+  const verdict = useVerdict(order, `${account?.buying_power ?? ""} ${String(account?.killed)}`);
   const isJudged = verdict !== undefined && JSON.stringify(verdict.order) === JSON.stringify(order);
   const setAside = isJudged ? verdict.found?.checks.find((each) => each.name === "buying_power")?.value : undefined;
   const reference = hasPrice(ticket.type) && isDecimal(ticket.price) ? ticket.price : bestPrice(ticket.side);

@@ -27,7 +27,7 @@ import type { LadderChoice, Market } from "./ticket";
 import classes from "./TradeDesk.module.css";
 import { useOrderChanges } from "./use_order_changes";
 import { useOrderSender } from "./use_order_sender";
-import { useRecorded } from "./use_recorded";
+import { RECORDED_EVERY_MS, useRecorded } from "./use_recorded";
 import type { DeskAddress } from "./use_desk_address";
 
 interface TradeDeskProps {
@@ -136,7 +136,7 @@ export function TradeDesk({ instrument, instruments, account, address, children 
 
 /** The account as the exchange has it: asked for anew whenever its orders or fills change. */
 function useAccount(account: string): AccountDetail | undefined {
-  const query = useGetAccountQuery({ account }, { pollingInterval: 30_000 });
+  const query = useGetAccountQuery({ account }, { pollingInterval: RECORDED_EVERY_MS });
   const live = useFrameValue(useChannelValue(useMemo(() => orders(account), [account])), ({ data }) => data);
   const filled = useFrameValue(useChannelValue(useMemo(() => fills(account), [account])), ({ data }) => data);
   useRecorded(query.refetch, live);

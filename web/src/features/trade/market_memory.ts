@@ -27,13 +27,14 @@ export function rememberBars(symbol: string, interval: TapeInterval, live: reado
   if (bars !== before.bars) kept.set(`${interval} ${symbol}`, { ...before, bars });
 }
 
-/** Add the middle of the best prices as of a time, ms; one point an interval. */
+/** Add the middle of the best prices, or the only one, as of a time, ms; one point an interval. */
 export function rememberMiddle(symbol: string, interval: TapeInterval, { bid, ask }: QuoteData, now: number): void {
-  if (bid === null || ask === null) return;
+  const best = [bid, ask].flatMap((each) => (each === null ? [] : [Number(each[0])]));
+  if (best.length === 0) return;
   const before = remembered(symbol, interval);
   const length = interval === "1s" ? 1 : 60;
   const time = Math.floor(now / 1000 / length) * length;
-  const value = (Number(bid[0]) + Number(ask[0])) / 2;
+  const value = best.reduce((sum, each) => sum + each, 0) / best.length;
   const last = before.middle.at(-1);
   if (last !== undefined && (last.time > time || (last.time === time && last.value === value))) return;
   const middle = [

@@ -45,7 +45,9 @@ export function usePriceSource(symbol: string, interval: ChartInterval, until: s
       },
       subscribe: (changed) => {
         const leave = [live.subscribe(changed), best.subscribe(changed)];
+        const timer = setInterval(changed, 1_000); // time goes on where nothing happens
         return () => {
+          clearInterval(timer);
           for (const each of leave) each();
         };
       },
