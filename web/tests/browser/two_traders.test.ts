@@ -82,7 +82,7 @@ browserTest("two traders see each other's orders, fills and positions", async ({
   // She cancels the rest: it leaves both books, and the history says why.
   await ada.getByRole("tab", { name: /^Open orders/ }).click();
   await ada.getByRole("button", { name: "Cancel order buy 0.04 BTC-USD" }).click();
-  await book(bob).getByText("60 004.00").waitFor({ state: "detached" });
+  await book(bob).getByRole("row", { name: "0.04 60 004.00" }).waitFor({ state: "detached" });
   await ada.getByRole("tab", { name: "History" }).click();
   await ada
     .getByRole("table", { name: "orders" })

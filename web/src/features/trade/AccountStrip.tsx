@@ -1,5 +1,5 @@
 import { useMemo, useState } from "react";
-import { useListFillsQuery, type AccountDetail } from "@/api";
+import { useListFillsQuery, type AccountDetail, type AccountMessage } from "@/api";
 import { Figure, useNow } from "@/format";
 import { cash, positions, useChannel, useFrameValue } from "@/live";
 import type { MarkValue } from "./marks";
@@ -8,7 +8,9 @@ import classes from "./Strip.module.css";
 import { equityAtStart, equityOf, fillsSince } from "./worth";
 
 interface AccountStripProps {
-  readonly account: AccountDetail;
+  readonly account: AccountMessage;
+  /** As the exchange has it; undefined: it has not said yet. */
+  readonly detail: AccountDetail | undefined;
   readonly marks: MarkValue;
 }
 
@@ -16,12 +18,12 @@ const WHY_NO_PRICE = "Something that the account holds has not traded yet, so it
 const DAY_MS = 86_400_000;
 
 /** What the account has. Equity is at the prices of last trades. */
-export function AccountStrip({ account, marks }: AccountStripProps) {
+export function AccountStrip({ account, detail, marks }: AccountStripProps) {
   const followed = useMemo(() => ({ cash: cash(account.id), positions: positions(account.id) }), [account.id]);
-  const money = useChannel(followed.cash).data?.cash ?? account.cash;
+  const money = useChannel(followed.cash).data?.cash ?? detail?.cash;
   const held = useChannel(followed.positions).data;
   const prices = useFrameValue(marks);
-  const equity = held === undefined ? undefined : equityOf(money, held.values(), prices);
+  const equity = held === undefined || money === undefined ? undefined : equityOf(money, held.values(), prices);
   const start = useEquityAtStart(account.id, money, held === undefined ? undefined : [...held.values()], prices);
   const profit = equity === undefined || start === undefined ? undefined : minus(equity, start);
   return (
@@ -35,13 +37,13 @@ export function AccountStrip({ account, marks }: AccountStripProps) {
       <div>
         <dt>Cash</dt>
         <dd>
-          <Figure value={money} digits={2} live />
+          <Figure value={money} digits={2} live why="It comes when the exchange runs." />
         </dd>
       </div>
       <div>
         <dt>Buying power</dt>
         <dd>
-          <Figure value={account.buying_power} digits={2} live why="The exchange does not say now." />
+          <Figure value={detail?.buying_power} digits={2} live why="The exchange does not say now." />
         </dd>
       </div>
       <div>
@@ -60,7 +62,7 @@ const WHY_NO_START =
 /** Once a day: from then on the day's profit is equity without it. */
 function useEquityAtStart(
   account: string,
-  money: string,
+  money: string | undefined,
   held: Parameters<typeof equityAtStart>[1] | undefined,
   marks: Parameters<typeof equityAtStart>[3],
 ): string | undefined {
@@ -69,7 +71,7 @@ function useEquityAtStart(
   const [known, setKnown] = useState<{ of: string; equity: string }>();
   const of = `${account} ${today}`;
   const fills = data === undefined ? undefined : fillsSince(data.data, today, data.has_more);
-  const isWanted = known?.of !== of && fills !== undefined && held !== undefined;
+  const isWanted = known?.of !== of && fills !== undefined && held !== undefined && money !== undefined;
   const found = isWanted ? equityAtStart(money, held, fills, marks) : undefined;
   if (found !== undefined) setKnown({ of, equity: found });
   return known?.of === of ? known.equity : undefined;

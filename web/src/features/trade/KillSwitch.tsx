@@ -1,17 +1,23 @@
 import { Button, Group, Popover, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useState } from "react";
-import { sentenceOf, useKillAccountMutation, useReviveAccountMutation, type AccountDetail } from "@/api";
+import { sentenceOf, useKillAccountMutation, useReviveAccountMutation } from "@/api";
 import classes from "./KillSwitch.module.css";
 
+interface KillSwitchProps {
+  readonly account: string;
+  /** Undefined: the exchange has not said. */
+  readonly isKilled: boolean | undefined;
+  readonly openOrders: number;
+}
+
 /** Two steps, at two places: nobody kills an account, or revives one, by clicking twice. */
-export function KillSwitch({ account, openOrders }: { readonly account: AccountDetail; readonly openOrders: number }) {
+export function KillSwitch({ account, isKilled, openOrders }: KillSwitchProps) {
   const [isAsked, setAsked] = useState(false);
   const [kill, killing] = useKillAccountMutation();
   const [revive, reviving] = useReviveAccountMutation();
-  const isKilled = account.killed === true;
   const act = async () => {
-    const { data, error } = await (isKilled ? revive : kill)({ account: account.id });
+    const { data, error } = await (isKilled === true ? revive : kill)({ account });
     setAsked(false);
     if (error !== undefined) {
       notifications.show({
@@ -30,7 +36,7 @@ export function KillSwitch({ account, openOrders }: { readonly account: AccountD
     : `${openOrders === 0 ? "No order is open." : `Cancels ${openOrders === 1 ? "the open order" : `all ${openOrders} open orders`}.`} New ones are refused until it is taken back. Positions stay.`;
   return (
     <>
-      {isKilled && (
+      {isKilled === true && (
         <Text size="sm" c="var(--warn)" fw={550} role="status">
           Killed: no new orders
         </Text>
@@ -39,11 +45,11 @@ export function KillSwitch({ account, openOrders }: { readonly account: AccountD
         <Popover.Target>
           <Button
             variant="default"
-            className={isKilled ? "" : (classes["kill"] ?? "")}
-            disabled={account.killed === null}
+            className={isKilled === true ? "" : (classes["kill"] ?? "")}
+            disabled={isKilled === undefined}
             onClick={() => setAsked(!isAsked)}
           >
-            {isKilled ? "Revive" : "Kill"}
+            {isKilled === true ? "Revive" : "Kill"}
           </Button>
         </Popover.Target>
         <Popover.Dropdown aria-label="Kill switch">
@@ -52,15 +58,15 @@ export function KillSwitch({ account, openOrders }: { readonly account: AccountD
           </Text>
           <Group justify="space-between">
             <Button variant="default" size="xs" data-autofocus onClick={() => setAsked(false)}>
-              {isKilled ? "Keep it killed" : "Keep trading"}
+              {isKilled === true ? "Keep it killed" : "Keep trading"}
             </Button>
             <Button
               size="xs"
-              className={isKilled ? "" : (classes["sure"] ?? "")}
+              className={isKilled === true ? "" : (classes["sure"] ?? "")}
               loading={killing.isLoading || reviving.isLoading}
               onClick={() => void act()}
             >
-              {isKilled ? "Revive account" : "Kill account"}
+              {isKilled === true ? "Revive account" : "Kill account"}
             </Button>
           </Group>
         </Popover.Dropdown>

@@ -85,12 +85,11 @@ export function OrderBook({ symbol, account, onChoose }: OrderBookProps) {
   if (error !== undefined) return <ErrorState error={error} title="The book cannot be followed" />;
   return (
     <div>
-      {state === "offline" && <Stale at={heardAt} />}
       <div
         className={classes["ladder"]}
         role="table"
         aria-label={`Order book of ${symbol}`}
-        aria-busy={!isThere}
+        aria-busy={!isThere || undefined}
         data-old={state === "offline" || undefined}
         tabIndex={0}
         onPointerDown={onPointerDown}
@@ -125,14 +124,15 @@ export function OrderBook({ symbol, account, onChoose }: OrderBookProps) {
         <div role="rowgroup" aria-label="Bids" ref={bids} className={classes["half"]} />
       </div>
       <div className={classes["note"]}>
-        {isEmpty
-          ? "The book is empty; an order that rests is shown here."
-          : onChoose === undefined
-            ? ""
-            : "Click a bid size to buy there, an ask size to sell."}
+        {state === "offline" ? <Stale at={heardAt} /> : noteOf(isEmpty, onChoose !== undefined)}
       </div>
     </div>
   );
+}
+
+function noteOf(isEmpty: boolean, canTrade: boolean): string {
+  if (isEmpty) return "Empty; orders that rest are shown here.";
+  return canTrade ? "Click a bid size to buy there, an ask size to sell." : "";
 }
 
 const SIDES: Readonly<Record<string, "buy" | "sell">> = { bid: "buy", ask: "sell" };

@@ -67,11 +67,12 @@ export function TradeDesk({ instrument, instruments, account, address, children 
       <MarkFollowers symbols={heldSymbols} marks={marks} />
       <div className={strip["strip"]}>
         <MarketStrip symbol={market.symbol} />
-        {detail !== undefined && <AccountStrip account={detail} marks={marks} />}
+        <AccountStrip account={account} detail={detail} marks={marks} />
       </div>
       <div className={classes["grid"]}>
         <div className={classes["charts"]}>
           <MarketChart
+            key={market.symbol}
             instrument={instrument}
             market={market}
             interval={address.interval}
@@ -90,6 +91,7 @@ export function TradeDesk({ instrument, instruments, account, address, children 
         </div>
         <div className={classes["ticket"]}>
           <Ticket
+            key={market.symbol}
             market={market}
             account={detail}
             currency={account.currency}

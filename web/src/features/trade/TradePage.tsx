@@ -91,13 +91,7 @@ function Desk({ instruments, accounts }: DeskProps) {
     );
   }
   return (
-    <TradeDesk
-      key={`${instrument.symbol} ${account.id}`}
-      instrument={instrument}
-      instruments={instruments}
-      account={account}
-      address={address}
-    >
+    <TradeDesk key={account.id} instrument={instrument} instruments={instruments} account={account} address={address}>
       {(detail, openOrders, body) => (
         <Page
           title={title}
@@ -105,7 +99,7 @@ function Desk({ instruments, accounts }: DeskProps) {
           actions={
             <>
               {choices}
-              {detail !== undefined && <KillSwitch account={detail} openOrders={openOrders} />}
+              <KillSwitch account={account.id} isKilled={detail?.killed ?? undefined} openOrders={openOrders} />
             </>
           }
         >
