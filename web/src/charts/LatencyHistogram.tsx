@@ -24,7 +24,7 @@ export function LatencyHistogram({ label, height, buckets, quantiles }: LatencyH
   return (
     <figure className={classes["chart"]} aria-label={label}>
       <ResponsiveContainer width="100%" height={height}>
-        <BarChart data={bins} barCategoryGap={1} margin={{ top: 18, right: 8, bottom: 0, left: 0 }}>
+        <BarChart data={bins} barCategoryGap={1} margin={{ top: 18, right: 28, bottom: 0, left: 0 }}>
           <XAxis
             dataKey="name"
             stroke={colours.line}
@@ -52,7 +52,13 @@ export function LatencyHistogram({ label, height, buckets, quantiles }: LatencyH
               x={bin}
               stroke={colours.text}
               strokeDasharray="2 2"
-              label={{ value: name, position: "top", fill: colours.text, fontSize: 12 }}
+              label={{
+                value: name,
+                position: "top",
+                dx: name === "p99" ? -10 : name === "p99.9" ? 10 : 0,
+                fill: colours.text,
+                fontSize: 12,
+              }}
             />
           ))}
         </BarChart>

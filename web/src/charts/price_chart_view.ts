@@ -49,6 +49,7 @@ interface Told {
 interface Line {
   readonly api: IPriceLine;
   order: OrderLine;
+  isLabelled: boolean;
 }
 
 /** Pixels beside a line in which it is taken. */
@@ -134,6 +135,7 @@ export class PriceChartView {
     if (from === undefined) this.#middle.setData(points.map(pointOf));
     else for (const each of points.slice(from)) this.#middle.update(pointOf(each));
     this.#points = points;
+    this.#label();
   }
 
   showAll(): void {
@@ -155,10 +157,11 @@ export class PriceChartView {
     for (const order of orders) {
       const there = this.#lines.get(order.id);
       const options = this.#lookOf(order);
-      if (there === undefined) this.#lines.set(order.id, { api: this.#middle.createPriceLine(options), order });
+      if (there === undefined)
+        this.#lines.set(order.id, { api: this.#middle.createPriceLine(options), order, isLabelled: true });
       else {
         there.order = order;
-        if (this.#dragged?.id !== order.id) there.api.applyOptions(options);
+        if (this.#dragged?.id !== order.id) there.api.applyOptions({ ...options, axisLabelVisible: there.isLabelled });
       }
     }
   }
@@ -187,6 +190,18 @@ export class PriceChartView {
     const prices = [...this.#lines.values()].map((each) => each.order.price);
     const [minValue, maxValue] = rangeWith(range.minValue, range.maxValue, prices);
     return { ...found, priceRange: { minValue, maxValue } };
+  }
+
+  /** Labels of prices that are out of the picture would gather at its edge. */
+  #label(): void {
+    const { height } = this.#chart.paneSize();
+    for (const line of this.#lines.values()) {
+      const y = this.#middle.priceToCoordinate(line.order.price);
+      const isIn = y !== null && y >= 0 && y <= height;
+      if (isIn === line.isLabelled) continue;
+      line.isLabelled = isIn;
+      line.api.applyOptions({ axisLabelVisible: isIn });
+    }
   }
 
   #under(event: PointerEvent): string | undefined {
