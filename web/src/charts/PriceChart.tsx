@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { useColours } from "./colours";
-import { PriceChartView, type OrderLine, type PriceBar, type PricePoint } from "./price_chart_view";
+import type { OrderLine } from "./order_lines_view";
+import { PriceChartView, type PriceBar, type PricePoint } from "./price_chart_view";
 import classes from "./TimeChart.module.css";
 
 /** What is drawn, read when `subscribe` tells of something new: no component is drawn again for it. */
@@ -72,7 +73,7 @@ export function PriceChart(props: PriceChartProps) {
       leave();
     };
   }, [view, source, seconds]);
-  useEffect(() => view?.showLines(orders), [view, orders]);
+  useEffect(() => view?.showOrders(orders), [view, orders]);
   return (
     <figure className={classes["chart"]} aria-label={label}>
       <div ref={place} className={classes["canvas"]} style={{ height }} />

@@ -6,5 +6,6 @@ export { TimeChart } from "./TimeChart";
 export { DepthChart } from "./DepthChart";
 export type { DepthSides } from "./depth_curve";
 export { PriceChart, type PriceSource } from "./PriceChart";
-export type { OrderLine, PriceBar, PricePoint } from "./price_chart_view";
+export type { OrderLine } from "./order_lines_view";
+export type { PriceBar, PricePoint } from "./price_chart_view";
 export { LatencyHistogram } from "./LatencyHistogram";
