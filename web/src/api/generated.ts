@@ -7,6 +7,7 @@ export const addTagTypes = [
   "backtests",
   "bars",
   "books",
+  "exchange",
   "ingestions",
   "instruments",
   "keys",
@@ -31,17 +32,42 @@ const injectedRtkApi = api
         }),
         providesTags: ["accounts"],
       }),
+      openAccount: build.mutation<OpenAccountApiResponse, OpenAccountApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/accounts`,
+          method: "POST",
+          body: queryArg.newAccount,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["accounts"],
+      }),
       getAccount: build.query<GetAccountApiResponse, GetAccountApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}`,
         }),
         providesTags: ["accounts"],
       }),
+      killAccount: build.mutation<KillAccountApiResponse, KillAccountApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}/kill`,
+          method: "POST",
+        }),
+        invalidatesTags: ["accounts"],
+      }),
       giveAccount: build.mutation<GiveAccountApiResponse, GiveAccountApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}/owner`,
           method: "PUT",
           body: queryArg.accountOwner,
+        }),
+        invalidatesTags: ["accounts"],
+      }),
+      reviveAccount: build.mutation<ReviveAccountApiResponse, ReviveAccountApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}/revival`,
+          method: "POST",
         }),
         invalidatesTags: ["accounts"],
       }),
@@ -185,6 +211,10 @@ const injectedRtkApi = api
           },
         }),
         providesTags: ["books"],
+      }),
+      getExchange: build.query<GetExchangeApiResponse, GetExchangeApiArg>({
+        query: () => ({ url: `/api/v1/exchange` }),
+        providesTags: ["exchange"],
       }),
       listFills: build.query<ListFillsApiResponse, ListFillsApiArg>({
         query: (queryArg) => ({
@@ -457,8 +487,21 @@ export type ListAccountsApiArg = {
   /** `next_cursor` of the page before; none: the first page. */
   cursor?: string | null;
 };
+export type OpenAccountApiResponse = /** status 201 Document created, URL follows */ AccountMessage;
+export type OpenAccountApiArg = {
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+  newAccount: NewAccount;
+};
 export type GetAccountApiResponse = /** status 200 Request fulfilled, document follows */ AccountDetail;
 export type GetAccountApiArg = {
+  /** Of an account: acc_ and 26 characters. */
+  account: string;
+};
+export type KillAccountApiResponse =
+  | /** status 200 Request fulfilled, document follows */ KillSwitch
+  | /** status 202 The outcome is not known yet. */ KillSwitch;
+export type KillAccountApiArg = {
   /** Of an account: acc_ and 26 characters. */
   account: string;
 };
@@ -467,6 +510,13 @@ export type GiveAccountApiArg = {
   /** Of an account: acc_ and 26 characters. */
   account: string;
   accountOwner: AccountOwner;
+};
+export type ReviveAccountApiResponse =
+  | /** status 200 Request fulfilled, document follows */ KillSwitch
+  | /** status 202 The outcome is not known yet. */ KillSwitch;
+export type ReviveAccountApiArg = {
+  /** Of an account: acc_ and 26 characters. */
+  account: string;
 };
 export type ListAuditEntriesApiResponse = /** status 200 Request fulfilled, document follows */ PageAuditMessage;
 export type ListAuditEntriesApiArg = {
@@ -593,6 +643,8 @@ export type GetBookApiArg = {
   /** Levels a side. */
   depth?: number;
 };
+export type GetExchangeApiResponse = /** status 200 Request fulfilled, document follows */ ExchangeMessage;
+export type GetExchangeApiArg = void;
 export type ListFillsApiResponse = /** status 200 Request fulfilled, document follows */ PageFillMessage;
 export type ListFillsApiArg = {
   /** Id or name; left out: the only one there is. */
@@ -823,15 +875,27 @@ export type Problem = {
   title: string;
   type: string;
 };
+export type NewAccount = {
+  cash?: string;
+  kind?: "cash" | "margin";
+  name: string;
+};
 export type AccountDetail = {
+  buying_power: string | null;
   cash: string;
   currency: string;
   id: string;
+  killed: boolean | null;
   kind: "cash" | "margin";
   name: string;
   open_orders: number;
   owner: string | null;
   shard: number;
+};
+export type KillSwitch = {
+  account: string;
+  killed: boolean | null;
+  orders: string[] | null;
 };
 export type AccountOwner = {
   user: string;
@@ -1073,6 +1137,67 @@ export type BookMessage = {
   phase: string;
   seq: number;
   symbol: string;
+};
+export type TradedInstrument = {
+  last: string | null;
+  phase:
+    ("continuous" | "auction" | "halted" | "closed" | null) | ("continuous" | "auction" | "halted" | "closed" | null);
+  shard: number;
+  symbol: string;
+};
+export type PartMessage = {
+  lag_ms: number | null;
+  name: string;
+  start: string | null;
+  state: "up" | "down" | "behind" | "unknown";
+};
+export type SnapshotMessage = {
+  at: string;
+  bytes: number;
+  entry: string;
+  epoch: number;
+  state_hash: string;
+};
+export type LatencyBucket = {
+  count: number;
+  up_to_us: number | null;
+};
+export type LatencyMessage = {
+  buckets: LatencyBucket[];
+  p50_us: number | null;
+  p999_us: number | null;
+  p99_us: number | null;
+};
+export type WorkerMessage = {
+  at: string;
+  commands: number;
+  commands_per_second: number;
+  events: number;
+  events_per_second: number;
+  fresh: boolean;
+  latency: LatencyMessage;
+  refused: {
+    [key: string]: number;
+  };
+};
+export type ShardMessage = {
+  applied: string | null;
+  epoch: number | null;
+  events_hash: string | null;
+  journal_end: string | null;
+  journal_lag_ms: number | null;
+  memory_bytes: number | null;
+  memory_limit_bytes: number | null;
+  parts: PartMessage[];
+  shard: number;
+  snapshot: SnapshotMessage | null;
+  well: boolean;
+  worker: WorkerMessage | null;
+};
+export type ExchangeMessage = {
+  as_of: string;
+  instruments: TradedInstrument[];
+  shards: ShardMessage[];
 };
 export type FillMessage = {
   account: string;
@@ -1393,8 +1518,11 @@ export type Readiness = {
 };
 export const {
   useListAccountsQuery,
+  useOpenAccountMutation,
   useGetAccountQuery,
+  useKillAccountMutation,
   useGiveAccountMutation,
+  useReviveAccountMutation,
   useListAuditEntriesQuery,
   useLoginMutation,
   useLogoutMutation,
@@ -1411,6 +1539,7 @@ export const {
   useGetBacktestTableQuery,
   useListBarsQuery,
   useGetBookQuery,
+  useGetExchangeQuery,
   useListFillsQuery,
   useListIngestionsQuery,
   useAddIngestionMutation,
