@@ -1,5 +1,6 @@
 """Peers live in virtual environments of their own under build/peers, never in the project's."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -36,8 +37,9 @@ REQUIREMENTS = {
         "pyjwt[crypto]",
     ],
     "matching_engine": ["matching-engine==0.1.1"],
+    "matching_engine_gateway": ["matching-engine[gateway]==0.1.1", "uvicorn==0.54.0", "uvloop==0.23.0"],
 }
-INTERPRETERS = {"matching_engine": "python3.12"}
+INTERPRETERS = {"matching_engine": "python3.12", "matching_engine_gateway": "python3.12"}
 """Peers that need another Python than ours."""
 
 
@@ -46,10 +48,14 @@ def interpreter(peer: str) -> str | None:
     name = INTERPRETERS.get(peer)
     if name is None or sys.version_info[:2] == tuple(map(int, name.removeprefix("python").split("."))):
         return sys.executable
-    found = shutil.which(name)
-    # A name in the path may be a switch between versions of which none is chosen.
-    works = found is not None and not subprocess.run([found, "--version"], capture_output=True, check=False).returncode
-    return found if works else None
+    # A name in the path may be pyenv's switch between versions of which none is chosen: then those it has.
+    versions = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv")) / "versions"
+    places = [shutil.which(name), *map(str, versions.glob(f"*/bin/{name}"))]
+    return next((each for each in places if each is not None and _works(each)), None)
+
+
+def _works(python: str) -> bool:
+    return not subprocess.run([python, "--version"], capture_output=True, check=False).returncode
 
 
 def python_of(peer: str) -> str | None:

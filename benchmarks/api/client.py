@@ -24,7 +24,7 @@ class Plan(msgspec.Struct):
     token: str
     seconds: float
     kinds: list[str]
-    """Of order, book, bars, post; in turn."""
+    """Of order, book, bars, post, and market, an order as matching-engine takes it; in turn."""
     orders: list[str]
     account: str
     symbols: list[str]
@@ -94,7 +94,7 @@ class Client:
 
     def request(self, kind: str) -> bytes:
         plan, choose = self.plan, self._random.choice
-        if kind == "post":
+        if kind in ("post", "market"):
             buys = self._random.random() < 0.5
             step = self._random.randrange(100) / 100
             order = {
@@ -105,9 +105,13 @@ class Client:
                 "price": f"{90 - step if buys else 110 + step:.2f}",
                 "client_order_id": new_client_order_id(time.time_ns() // 1_000_000),
             }
+            path = "/api/v1/orders"
+            if kind == "market":
+                path = f"/markets/{order['symbol']}/orders"
+                order = {"account": 1} | {name: order[name] for name in ("side", "quantity", "price")}
             body = msgspec.json.encode(order).decode()
             more = f"content-type: application/json\r\ncontent-length: {len(body)}\r\n"
-            return f"POST /api/v1/orders HTTP/1.1\r\n{self._head}{more}\r\n{body}".encode()
+            return f"POST {path} HTTP/1.1\r\n{self._head}{more}\r\n{body}".encode()
         path = {
             "order": lambda: f"/api/v1/orders/{choose(plan.orders)}?account={plan.account}",
             "book": lambda: f"/api/v1/books/{choose(plan.symbols)}",

@@ -6,6 +6,7 @@ import statistics
 import time
 import urllib.request
 from collections.abc import Sequence
+from contextlib import nullcontext
 from typing import NamedTuple
 
 import psycopg
@@ -14,6 +15,7 @@ from arbitrax import bootstrap
 from benchmarks.api.client import Plan
 from benchmarks.api.stack import PROGRAM, SYMBOLS, Address, Stack, recorded, today
 from benchmarks.api.wrk import Rate, as_fast_as_it_goes, ask, quantile
+from benchmarks.peers import python_of
 
 READING, SENDING = 32, 64
 """Connections: of who reads, and of who sends orders, each of which waits for the exchange."""
@@ -23,6 +25,7 @@ GETS, GETS_P99, POSTS, MIXED_P99, BACKTEST_P95 = 3_000, 20.0, 1_500, 15.0, 500.0
 """Targets: a second, ms, a second, ms, ms."""
 BACKTESTS = 40
 DIFFERENT_ORDERS = 5_000
+MATCHING_ENGINE = "matching-engine"
 
 
 def plan(stack: Stack, at: Address, token: str, kinds: Sequence[str], seconds: float, **more: object) -> Plan:
@@ -60,11 +63,13 @@ class Use(NamedTuple):
 
 
 class Engines:
-    """Ours, and the peer when it is there."""
+    """Ours, and the peers that are there."""
 
-    def __init__(self, ours: Address, peer: Address | None) -> None:
-        self.ours = ours
+    def __init__(self, ours: Address, peer: Address | None, orders_only: Address | None = None) -> None:
+        self.ours, self.peer = ours, peer
         self.all = {"ours": ours} | ({} if peer is None else {"FastAPI": peer})
+        if orders_only is not None:
+            self.all[MATCHING_ENGINE] = orders_only
 
 
 def gets(stack: Stack, engines: Engines, pace: Pace) -> bool:
@@ -76,8 +81,18 @@ def gets(stack: Stack, engines: Engines, pace: Pace) -> bool:
 
 def posts(stack: Stack, engines: Engines, pace: Pace) -> bool:
     """Orders sent: acknowledged by the exchange, and found in PostgreSQL afterwards, each once."""
-    print(f"\nPOST an order, {SENDING} connections (load {load()}); the peer inserts a row, without an exchange")
-    with psycopg.connect(bootstrap.database_url(stack.settings), autocommit=True) as connection:
+    print(
+        f"\nPOST an order, {SENDING} connections (load {load()}); FastAPI inserts a row, without an exchange; "
+        "matching-engine has engine and log in its gateway's process, and neither tokens nor limits nor a database"
+    )
+    python = python_of("matching_engine_gateway")
+    if python is None:
+        row("matching-engine's gateway cannot be installed: it needs Python 3.12 or newer")
+    with (
+        psycopg.connect(bootstrap.database_url(stack.settings), autocommit=True) as connection,
+        nullcontext() if python is None else stack.matching_engine(python) as peer,
+    ):
+        engines = Engines(engines.ours, engines.peer, peer)
         before = recorded(connection)
         found, uses = _in_turn(stack, engines, "post", SENDING, pace)
         taken = sum(each.requests - each.failed for each in found["ours"])
@@ -159,7 +174,8 @@ def _in_turn(
     uses: dict[str, list[Use]] = {name: [] for name in engines.all}
     for _ in range(pace.rounds):
         for name, address in engines.all.items():
-            wanted = plan(stack, address, engines.ours.token(), (kind,), pace.seconds, connections=connections)
+            asked = "market" if name == MATCHING_ENGINE else kind
+            wanted = plan(stack, address, engines.ours.token(), (asked,), pace.seconds, connections=connections)
             before = address.cpu(), address.waited()
             found[name].append(as_fast_as_it_goes(wanted))
             uses[name].append(_use(address, before, found[name][-1].requests, found[name][-1].seconds))
@@ -183,8 +199,8 @@ def _rates(found: dict[str, list[Rate]], uses: dict[str, list[Use]], target: flo
         p50, p99 = (statistics.median(getattr(each, which) for each in rounds) for which in ("p50", "p99"))
         failed = sum(each.failed for each in rounds)
         text = (
-            f"{name:<8} {statistics.median(rates):8,.0f}/s ({min(rates):,.0f} to {max(rates):,.0f})  p50 {p50:.1f} ms  "
-            f"p99 {p99:.1f} ms  {_said(uses[name])}"
+            f"{name:<15} {statistics.median(rates):8,.0f}/s ({min(rates):,.0f} to {max(rates):,.0f})  "
+            f"p50 {p50:.1f} ms  p99 {p99:.1f} ms  {_said(uses[name])}"
         )
         if failed:
             text += f"  {failed} FAILED"
@@ -194,7 +210,7 @@ def _rates(found: dict[str, list[Rate]], uses: dict[str, list[Use]], target: flo
             held &= row(text, fast and not failed)
         else:
             row(text)
-    if len(found) > 1:
+    if "FastAPI" in found:
         ratio = statistics.median(
             a.per_second / b.per_second for a, b in zip(found["ours"], found["FastAPI"], strict=True)
         )

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -27,7 +26,8 @@ from arbitrax.exchange.feed.messages import Channel
 from arbitrax.exchange.journal import EntryId, read_command_entry
 from arbitrax.exchange.records import Kind
 from arbitrax.storage.redis import feed_keys
-from benchmarks.api.sockets_stack import SYMBOL, Stack, running_stack
+from benchmarks.api.sockets_stack import SYMBOL, SocketsStack, running_stack
+from benchmarks.api.stack import free_port
 from benchmarks.peers import python_of
 
 ORDERS, P99_MS = 10_000, 100
@@ -79,7 +79,7 @@ def load() -> str:
 # Orders
 
 
-def orders(stack: Stack, per_frame: int, in_flight: int, seconds: float) -> bool:
+def orders(stack: SocketsStack, per_frame: int, in_flight: int, seconds: float) -> bool:
     """Orders over one socket, in frames: found in the journal and in PostgreSQL, each once."""
     print(f"\nOrders over one socket, {per_frame} a frame, {in_flight} frames in flight, {seconds:.0f} s ({load()})")
     before, begun = stack.cpu(), time.perf_counter()
@@ -107,7 +107,7 @@ def orders(stack: Stack, per_frame: int, in_flight: int, seconds: float) -> bool
     return held
 
 
-def in_journal(stack: Stack, prefix: str) -> int:
+def in_journal(stack: SocketsStack, prefix: str) -> int:
     """Return how many different client order ids of a run the journal's commands have."""
     mark, ids, after = prefix.encode(), set[bytes](), "-"
     with valkey.Valkey.from_url(str(stack.settings.redis_url)) as journal:
@@ -120,7 +120,7 @@ def in_journal(stack: Stack, prefix: str) -> int:
     return len(ids)
 
 
-def wait_for_postgres(stack: Stack, prefix: str, count: int) -> int:
+def wait_for_postgres(stack: SocketsStack, prefix: str, count: int) -> int:
     """Return how many orders of a run PostgreSQL has, once they are all there, or nothing more comes."""
     with psycopg.connect(str(stack.settings.database_url), autocommit=True) as connection:
         last, since = -1, time.monotonic()
@@ -138,7 +138,7 @@ def wait_for_postgres(stack: Stack, prefix: str, count: int) -> int:
 # Updates
 
 
-def updates(stack: Stack, seconds: float) -> bool:
+def updates(stack: SocketsStack, seconds: float) -> bool:
     """One trade each 10 ms to 500 connections, each of which counts them all; the peers in the same run."""
     print(
         f"\n{RATE} trades/s to each of {CONNECTIONS} connections, {seconds:.0f} s; ms from trade to receipt ({load()})"
@@ -199,7 +199,7 @@ def told(name: str, found: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def peer(stack: Stack, name: str) -> Iterator[tuple[int, int] | None]:
+def peer(stack: SocketsStack, name: str) -> Iterator[tuple[int, int] | None]:
     """Run a peer; None: it cannot be installed."""
     python = python_of("fastapi")
     if python is None:
@@ -223,7 +223,7 @@ def peer(stack: Stack, name: str) -> Iterator[tuple[int, int] | None]:
 # Idle
 
 
-def idle(stack: Stack, seconds: float) -> bool:
+def idle(stack: SocketsStack, seconds: float) -> bool:
     """Connections that are open and follow a book in which nothing happens."""
     count = min(IDLE, allowed_descriptors() - 1_000)
     print(f"\n{count:,} connections opened and idle, {seconds:.0f} s ({load()})")
@@ -241,7 +241,7 @@ def idle(stack: Stack, seconds: float) -> bool:
     )
 
 
-def client(stack: Stack, **words: Any) -> dict[str, Any]:
+def client(stack: SocketsStack, **words: Any) -> dict[str, Any]:
     """Run the client; return what it saw."""
     asked = {"port": stack.port, "desk": stack.port, "key": stack.key, "pid": stack.pid} | words
     done = subprocess.run(
@@ -261,11 +261,6 @@ def client(stack: Stack, **words: Any) -> dict[str, Any]:
 def processors(used: dict[str, float], seconds: float) -> str:
     """Return shares of one core."""
     return "processor: " + ", ".join(f"{name} {value / seconds:.0%}" for name, value in used.items())
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 if __name__ == "__main__":

@@ -24,7 +24,8 @@ import uvloop
 
 from arbitrax.api.websocket.limits import allowed_descriptors
 from arbitrax.trading.client_ids import new_client_order_id
-from benchmarks.api.sockets_stack import MAKER, SYMBOL, TAKER, cpu_seconds, resident_bytes, waited_seconds
+from benchmarks.api.sockets_stack import MAKER, SYMBOL, TAKER, resident_bytes
+from benchmarks.api.stack import cpu_seconds, waited_seconds
 
 MOST_MS = 60_000
 """Of a delay that is told apart."""

@@ -51,10 +51,11 @@ def today() -> int:
 class Stack:
     """Addresses of what runs, and what the load names."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, limits: dict[str, str]) -> None:
         self.home = home
-        self.environment = {**os.environ, "ARBITRAX_HOME": str(home), **UNLIMITED}
-        self.settings: Settings = read_settings({"ARBITRAX_HOME": str(home), **UNLIMITED})
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("ARBITRAX_")}
+        self.environment |= {"ARBITRAX_HOME": str(home), **limits}
+        self.settings: Settings = read_settings({"ARBITRAX_HOME": str(home), **limits})
         self.bars: list[str] = []
         self.orders: list[str] = []
         self.account = ""
@@ -112,6 +113,18 @@ class Stack:
             yield it
 
     @contextmanager
+    def matching_engine(self, python: str) -> Iterator["Address"]:
+        """Serve matching-engine's gateway until the block ends: engine and log, synced before it answers, are in it."""
+        port = free_port()
+        words = (python, "-m", "uvicorn", "--factory", "matching_engine.gateway.app:create_app", "--port", str(port))
+        settings = {
+            "ME_MARKETS": ",".join(f"{each}:0.01:0.01" for each in SYMBOLS),
+            "ME_DATA_DIR": str(self.home / "matching-engine"),
+        }
+        with self._serving((*words, "--no-access-log"), "Application startup complete", port, **settings) as address:
+            yield address
+
+    @contextmanager
     def _serving(self, words: Sequence[str], ready: str, port: int, **more: str) -> Iterator["Address"]:
         process = self.start(words, ready, GATEWAY, **more)
         try:
@@ -129,12 +142,11 @@ class Address:
 
     def cpu(self) -> float:
         """Return the seconds of processor that it has used."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_seconds(self.pid)
 
     def waited(self) -> float:
         """Return the seconds that its event loop was ready to run while something else ran."""
-        return int(Path(f"/proc/{self.pid}/schedstat").read_text().split()[1]) / 1e9
+        return waited_seconds(self.pid)
 
     def token(self) -> str:
         """Return an access token of the user, good for five minutes at least."""
@@ -149,23 +161,30 @@ class Address:
 
 
 @contextmanager
-def running(*, orders: int = ORDERS, series: int = SERIES) -> Iterator[Stack]:
-    """Start everything but gateways, with data; end it with the block."""
-    os.sched_setaffinity(0, OTHERS)
+def started(limits: dict[str, str]) -> Iterator[Stack]:
+    """Start servers in a home of their own; end them, and what was started with them, with the block."""
     with tempfile.TemporaryDirectory(prefix="arbitrax-bench-") as folder:
         home = Path(folder)
         home.chmod(0o711)  # as root, the servers' own account must be able to enter it
-        stack = Stack(home)
+        stack = Stack(home, limits)
         with bootstrap.start_servers(stack.settings):
             try:
-                _fill_bars(stack, series)
-                _begin_exchange(stack)
-                asyncio.run(_fill_orders(stack, orders))
-                _wait_for_recorder(stack)
                 yield stack
             finally:
                 stack.close()
                 bootstrap.embedded_servers(home, stack.settings.durability).release()  # before their folder goes
+
+
+@contextmanager
+def running(*, orders: int = ORDERS, series: int = SERIES) -> Iterator[Stack]:
+    """Start everything but gateways, with data; end it with the block."""
+    os.sched_setaffinity(0, OTHERS)
+    with started(UNLIMITED) as stack:
+        _fill_bars(stack, series)
+        _begin_exchange(stack)
+        asyncio.run(_fill_orders(stack, orders))
+        _wait_for_recorder(stack)
+        yield stack
 
 
 def _fill_bars(stack: Stack, series: int) -> None:
@@ -180,21 +199,27 @@ def _fill_bars(stack: Stack, series: int) -> None:
 
 
 def _begin_exchange(stack: Stack) -> None:
-    stack.start((*PROGRAM, "serve", "exchange"), "recovery.done")
     instruments = [f'[[instruments]]\nsymbol = "{each}"\ntick_size = "0.01"\nlot_size = "0.01"' for each in SYMBOLS]
     account = f'[[accounts]]\nname = "{ACCOUNT}"\nkind = "margin"\ncash = "1000000000"'
-    file = stack.home / "exchange.toml"
-    file.write_text("\n".join(["shard = 0", *instruments, account]))
-    subprocess.run(
-        (*PROGRAM, "exchange", "configure", str(file)),
-        env=stack.environment, check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    stack.start((*PROGRAM, "serve", "recorder"), None)
-    stack.start((*PROGRAM, "serve", "feed"), "feed.published_anew")
+    begin_exchange(stack, "\n".join(["shard = 0", *instruments, account]), OTHERS)
     with bootstrap.open_store(stack.settings, seed=False) as store:
         account_row = store.registry.accounts()[0]
         store.registry.give_account(account_row.id, store.users.list(1)[0].id)
         stack.account = account_row.text
+
+
+def begin_exchange(stack: Stack, configuration: str, cores: set[int]) -> dict[str, int]:
+    """Start an exchange that has this configuration, its recorder and its feed on cores; return their processes."""
+    found = {"exchange": stack.start((*PROGRAM, "serve", "exchange"), "recovery.done", cores).pid}
+    file = stack.home / "exchange.toml"
+    file.write_text(configuration)
+    subprocess.run(
+        (*PROGRAM, "exchange", "configure", str(file)),
+        env=stack.environment, check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    found["recorder"] = stack.start((*PROGRAM, "serve", "recorder"), None, cores).pid
+    found["feed"] = stack.start((*PROGRAM, "serve", "feed"), "feed.published_anew", cores).pid
+    return found
 
 
 async def _fill_orders(stack: Stack, count: int) -> None:
@@ -243,3 +268,20 @@ def recorded(connection: psycopg.Connection[tuple[int]]) -> int:
 def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         return int(taken.getsockname()[1])
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return what a process has used, user and system; 0 when it is gone."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def waited_seconds(pid: int) -> float:
+    """Return how long a process was ready to run, but others ran."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except OSError:
+        return 0.0

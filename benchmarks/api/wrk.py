@@ -36,6 +36,17 @@ function request()
         os.time() * 1000, count))
 end
 """
+MARKETS = """
+local symbols, count = {%s}, 0
+wrk.headers["Content-Type"] = "application/json"
+function request()
+    count = count + 1
+    local buys, step = count %% 2 == 0, math.random(0, 99) / 100
+    return wrk.format("POST", "/markets/" .. symbols[count %% #symbols + 1] .. "/orders", nil, string.format(
+        '{"account":1,"side":"%%s","quantity":"0.01","price":"%%.2f"}',
+        buys and "buy" or "sell", buys and 90 - step or 110 + step))
+end
+"""
 
 
 class Rate(msgspec.Struct):
@@ -60,7 +71,12 @@ def as_fast_as_it_goes(plan: Plan) -> Rate:
     (kind,) = plan.kinds
     quoted = ", ".join(f'"{each}"' for each in (plan.orders if kind == "order" else plan.symbols))
     run = f"{time.time_ns() // 1000 % 16**8:08x}"
-    script = ORDERS % (quoted, plan.account) if kind == "order" else POSTS % (quoted, plan.account, run)
+    scripts = {
+        "order": lambda: ORDERS % (quoted, plan.account),
+        "post": lambda: POSTS % (quoted, plan.account, run),
+        "market": lambda: MARKETS % quoted,
+    }
+    script = scripts[kind]()
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "load.lua"
         file.write_text(script + DONE)

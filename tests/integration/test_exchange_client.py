@@ -27,6 +27,7 @@ from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.exchange_accounts import PostgresAccounts
 from arbitrax.storage.postgres.exchange_records import PostgresRecords
 from arbitrax.storage.postgres.exchange_registry import PostgresRegistryStore
+from arbitrax.storage.postgres.sql import statement
 from arbitrax.storage.redis.client_journal import ValkeyClientJournal
 from arbitrax.storage.redis.feed_source import ValkeyFeedSource
 from arbitrax.storage.redis.recorder_server import ValkeyShardStreams
@@ -155,6 +156,32 @@ def exchange(idle):
     idle.worker = idle.start_worker()
     asyncio.run(idle.configure())
     return idle
+
+
+def test_an_order_asked_for_by_its_number_is_the_one_that_is_listed(exchange):
+    async def run():
+        bob = exchange.registry.account("bob")
+        async with exchange.broker() as broker, exchange.gateway() as gateway:
+            for row in (commands.open_account(2), commands.deposit(2, bob.cash.read("1000"))):
+                await gateway.channels[exchange.shard].send(row, 20)
+            prices = ("100.00", "101.00", "102.00")
+            sold = [replace(BUY, side="sell", client_order_id=f"s-{each}", price=each) for each in prices]
+            sold = await broker.submit_all("alice", sold)
+            await broker.submit("bob", replace(BUY, price="101.00", quantity="4"))
+            await broker.cancel("alice", sold[-1].order)
+
+    asyncio.run(run())
+    exchange.record()
+    keys = {"shard": exchange.shard, "account": None, "everything": True, "client": None}
+    with exchange.database.connection() as connection:
+        listed = connection.execute(statement("exchange_orders_find"), keys).fetchall()
+        ids = [row[4] for row in listed]
+        by_id = {"shard": exchange.shard, "orders": ids}
+        found = connection.execute(statement("exchange_orders_by_id"), by_id).fetchall()
+        none = connection.execute(statement("exchange_orders_by_id"), by_id | {"orders": [uuid4()]}).fetchall()
+    assert len(listed) == 4
+    assert sorted(found, key=str) == sorted(listed, key=str)
+    assert [row[:5] for row in none] == [(*listed[0][:4], None)]
 
 
 def test_an_order_lives_from_submission_to_cancel(exchange):

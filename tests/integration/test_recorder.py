@@ -74,6 +74,52 @@ def test_a_new_recorder_continues_at_any_entry_of_a_stream(registered_url, cache
     audit(registered_url, shard)
 
 
+def test_one_that_is_behind_folds_what_comes_next_while_a_batch_is_stored(
+    recorder, cache_url, registered_url, monkeypatch
+) -> None:
+    monkeypatch.setattr(recording, "EVENTS", 100)
+    store, marks = PostgresRecords._store, []
+
+    def noted(self, tables, counts, before, after):
+        marks.append((before, after))
+        store(self, tables, counts, before, after)
+
+    monkeypatch.setattr(PostgresRecords, "_store", noted)
+    shard = JournaledShard(cache_url, entry=20, batch=1)
+    shard.run(random_commands(17, 1_500))
+    ahead = 0
+    while recorder.step(0):
+        assert recorder.mark == marks[-1][1]
+        ahead += recorder._ahead is not None
+    assert ahead > 5
+    assert [before for before, _ in marks[1:]] == [after for _, after in marks[:-1]]
+    audit(registered_url, shard)
+
+
+def test_what_is_folded_ahead_is_forgotten_when_storing_fails(recorder, cache_url, registered_url, monkeypatch) -> None:
+    monkeypatch.setattr(recording, "EVENTS", 100)
+    store, dice, failed = PostgresRecords._store, random.Random(7), 0  # noqa: S311 - moments, not secrets
+
+    def fails_sometimes(self, tables, counts, before, after):
+        if dice.random() < 0.3:
+            raise StoreUnavailableError("PostgreSQL went away before.")
+        store(self, tables, counts, before, after)
+        if dice.random() < 0.3:
+            raise StoreUnavailableError("PostgreSQL went away after.")
+
+    monkeypatch.setattr(PostgresRecords, "_store", fails_sometimes)
+    shard = JournaledShard(cache_url, entry=20, batch=1)
+    shard.run(random_commands(23, 1_500))
+    while True:
+        try:
+            if not recorder.step(0):
+                break
+        except StoreUnavailableError:
+            failed += 1
+    assert failed > 5
+    audit(registered_url, shard)
+
+
 def test_of_two_recorders_one_stores_and_the_other_loads_what_is_new(registered_url, cache_url) -> None:
     shard = JournaledShard(cache_url)
     pieces = np.array_split(random_commands(5, 1_200), 6)

@@ -165,6 +165,8 @@ def test_nothing_is_listed_or_quoted_when_nobody_wants_the_sample(home):
 def test_nothing_outlives_a_supervisor_that_was_killed(home):
     up = Up(home)
     up.wait_for("recovery.done")
+    up.wait_for("gateway.ready")
+    up.wait_for("maker.started")
     assert living(home)
     assert up.end(signal.SIGKILL) == -signal.SIGKILL
     end = time.monotonic() + PATIENCE

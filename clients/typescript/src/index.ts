@@ -4,6 +4,7 @@ export type { Client } from "./client.js";
 export { connect } from "./client.js";
 export { compareDecimals } from "./decimals.js";
 export type * from "./messages.js";
+export { newClientOrderId } from "./order_ids.js";
 export { GatewayError } from "./problems.js";
 export type { Leave, StreamOptions, StreamState } from "./stream.js";
 export { Stream } from "./stream.js";

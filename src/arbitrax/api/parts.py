@@ -63,6 +63,9 @@ class Parts:
     """When bars of a (symbol, interval) changed last, ns; None: there are none."""
 
     def __post_init__(self) -> None:
-        self.bar_versions = Together(self.store.bars.versions, self.threads)
-        self.shards = Together(lambda shards: [self.shard_status(each) for each in shards], self.threads)
+        self.bar_versions = Together(self.store.bars.versions)
+        self.shards = Together(self._statuses)
         self.policies = self.limits.policies.encode()
+
+    async def _statuses(self, shards: list[int]) -> list[ShardStatus]:
+        return await self.threads.run(lambda: [self.shard_status(each) for each in shards])

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
-
-from arbitrax.api.threads import Threads
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
 
 
 class Together(Generic[Key, Value]):
-    """Answers questions in a thread. For one event loop."""
+    """Answers questions of one event loop."""
 
-    def __init__(self, answer: Callable[[list[Key]], list[Value]], threads: Threads) -> None:
+    def __init__(self, answer: Callable[[list[Key]], Awaitable[list[Value]]]) -> None:
         """Take what answers many questions at once, in their order."""
-        self._answer, self._threads = answer, threads
+        self._answer = answer
         self._waiting: list[tuple[Key, asyncio.Future[Value]]] = []
         self._round: asyncio.Task[None] | None = None
 
@@ -35,7 +33,7 @@ class Together(Generic[Key, Value]):
             while self._waiting:
                 asked, self._waiting = self._waiting, []
                 try:
-                    found = await self._threads.run(self._answer, [key for key, _ in asked])
+                    found = await self._answer([key for key, _ in asked])
                 except Exception as error:
                     for _, future in asked:
                         if not future.done():

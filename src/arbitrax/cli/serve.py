@@ -4,6 +4,7 @@ import signal
 import sys
 import threading
 import time
+from contextlib import suppress
 from typing import Annotated
 
 from cyclopts import App, Parameter
@@ -199,5 +200,6 @@ def say(text: str) -> None:
     """Print a line for who operates the process."""
     now = time.time()
     clock = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(now))
-    sys.stderr.write(f"{clock}.{int(now * 1000) % 1000:03d}Z {text}\n")
-    sys.stderr.flush()
+    with suppress(BrokenPipeError):  # who read it was killed, and what is to be said may be that this process ends
+        sys.stderr.write(f"{clock}.{int(now * 1000) % 1000:03d}Z {text}\n")
+        sys.stderr.flush()

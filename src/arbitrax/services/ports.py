@@ -80,7 +80,7 @@ class BarStore(Protocol):
     def load(self, symbol: str, interval: str, *, as_of: int | None = None, cached: bool = True) -> StoredSeries | None:
         """Return all bars of a series, or None when there is none; as they were known at ``as_of`` when given."""
 
-    def versions(self, series: Sequence[tuple[str, str]]) -> list[int | None]:
+    async def versions(self, series: Sequence[tuple[str, str]]) -> list[int | None]:
         """Return what `load` would give as ``as_of`` of each (symbol, interval), None for one without bars."""
 
     def load_many(self, symbols: Sequence[str], interval: str) -> Iterator[StoredSeries | None]:

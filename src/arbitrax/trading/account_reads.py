@@ -42,6 +42,8 @@ class AccountNow:
         self.entry = recorded.mark.entry
         """The last entry of events that is in it."""
         self.epoch = recorded.mark.epoch
+        self.after = self.entry
+        """After which entry the last changes were."""
 
     @property
     def orders(self) -> dict[int, OrderRecord]:
@@ -83,14 +85,14 @@ class AccountNow:
 
 
 _Kind = tuple[int, bool]
-"""The shard, and whether it is about money: each kind is one statement."""
+"""The shard, and whether it is about one order, not money: each kind is one statement."""
 
 
 class _Asked:
     """A read that waits."""
 
-    def __init__(self, owner: Account, wanted: Wanted) -> None:
-        self.owner, self.wanted = owner, wanted
+    def __init__(self, owner: Account, wanted: Wanted, order: int | None = None) -> None:
+        self.owner, self.wanted, self.order = owner, wanted, order
         self.answer: asyncio.Future[AccountNow] = asyncio.get_running_loop().create_future()
 
 
@@ -116,7 +118,18 @@ class AccountReads:
         if wanted.open or wanted.client is not None:  # may be many rows: nobody else waits for them
             await self._answer(owner.shard, [asked])
             return asked.answer.result()
-        kind = owner.shard, wanted.money
+        return await self._together(asked)
+
+    async def order(self, owner: Account, number: int) -> OrderRecord | None:
+        """Return an account's order as of now, None when it has no such order; raises the same."""
+        return (await self.with_order(owner, number)).orders.get(number)
+
+    async def with_order(self, owner: Account, number: int) -> AccountNow:
+        """Return an account as of now with one order, and what happened to it since the mark; raises the same."""
+        return await self._together(_Asked(owner, Wanted(money=False), number))
+
+    async def _together(self, asked: _Asked) -> AccountNow:
+        kind = asked.owner.shard, asked.order is not None
         self._waiting.setdefault(kind, []).append(asked)
         if kind not in self._rounds:
             self._rounds[kind] = asyncio.create_task(self._answer_all(kind))
@@ -137,10 +150,9 @@ class AccountReads:
 
     async def _answer(self, shard: int, waiting: list[_Asked]) -> None:
         """Answer reads of a shard, all as of one moment."""
-        asked = [(each.owner, each.wanted) for each in waiting]
         tail = self._tails.setdefault(shard, JournalTail(self._journal, shard))
         for attempt in range(ATTEMPTS):
-            recorded = await asyncio.to_thread(self._records.accounts, shard, asked, primary=attempt > 0)
+            recorded = await self._recorded(shard, waiting, primary=attempt > 0)
             entries = await tail.after(recorded[0].mark)
             if entries is not None:
                 break
@@ -150,7 +162,7 @@ class AccountReads:
                 "lost its end, or the recorder's database is another's; try again when the recorder has caught up."
             )
         for each, found in zip(waiting, recorded, strict=True):
-            now = AccountNow(found, self._ledger(each.owner, each.wanted, found))
+            now = AccountNow(found, self._ledger(each.owner, each.order, found))
             try:
                 await _take_all(now, each, entries)
             except ArbitraxError as error:
@@ -159,6 +171,14 @@ class AccountReads:
             else:
                 if not each.answer.done():
                     each.answer.set_result(now)
+
+    async def _recorded(self, shard: int, waiting: list[_Asked], *, primary: bool) -> list[RecordedAccount]:
+        """Return what PostgreSQL has for reads of a kind."""
+        numbers = [(each.owner, each.order) for each in waiting if each.order is not None]
+        if numbers:
+            return await self._records.orders(shard, numbers, primary=primary)
+        asked = [(each.owner, each.wanted) for each in waiting]
+        return await asyncio.to_thread(self._records.accounts, shard, asked, primary=primary)
 
     async def follow(self, owner: Account, reader: EventReader) -> AsyncGenerator[tuple[AccountNow, Changes], None]:
         """Yield an account as of now, with its open orders, then again with what changed, whenever something did.
@@ -183,15 +203,14 @@ class AccountReads:
             await end_tasks([coming])
             await events.aclose()
 
-    def _ledger(self, owner: Account, wanted: Wanted, recorded: RecordedAccount) -> Ledger:
-        only = None if wanted.order is None else {wanted.order}
+    def _ledger(self, owner: Account, order: int | None, recorded: RecordedAccount) -> Ledger:
         return Ledger(
             owner.shard,
             self._instruments(owner.shard),
             {owner.number},
             recorded.orders,
             recorded.positions,
-            only=only,
+            only=None if order is None else {order},
             account=owner.number,
         )
 
@@ -210,12 +229,13 @@ class AccountReads:
         if has_account(entry, owner.number):
             found = await commands_of(self._journal, owner.shard, entry)
             _take(now, entry, {name: each.commands for name, each in found})
+        now.after = max(entry.predecessor, now.entry)
         now.entry, now.epoch = entry.last, entry.epoch
 
 
 async def _take_all(now: AccountNow, asked: _Asked, entries: list[TailEntry]) -> None:
     """Take in what of the journal's tail tells of the order, or of the account."""
-    order, account = asked.wanted.order, asked.owner.number
+    order, account = asked.order, asked.owner.number
     for each in entries:
         if order in each.orders if order is not None else account in each.accounts:
             _take(now, each.entry, await each.commands())

@@ -11,8 +11,10 @@ from arbitrax.domain.errors import InputError, StoreError, StoreUnavailableError
 from arbitrax.exchange import commands
 from arbitrax.exchange.feed.reader import FeedSource, Loaded
 from arbitrax.exchange.identifiers import parse_order
+from arbitrax.exchange.recording.ports import Changes
+from arbitrax.exchange.recording.position_record import PositionRecord
 from arbitrax.exchange.records import Code
-from arbitrax.trading.account_reads import AccountReads
+from arbitrax.trading.account_reads import AccountNow, AccountReads
 from arbitrax.trading.account_states import fill_state, order_state, position_state
 from arbitrax.trading.answers import read_answer, refused
 from arbitrax.trading.command_channel import Answer, NotSentError
@@ -170,7 +172,7 @@ class ExchangeBroker:
             return Refused("order.invalid", NOTHING_CHANGES, order=order, exit_code=2)
         found, total = self._known.get(order), 0
         if found is None or quantity is None:
-            known = (await self._reads.read(owner, Wanted(order=number, money=False))).orders.get(number)
+            known = await self._reads.order(owner, number)
             if known is None:
                 return refused(REFUSALS[Code.UNKNOWN_ORDER], order=order)
             if known.ended is not None:
@@ -260,7 +262,7 @@ class ExchangeBroker:
     async def order(self, account: str, order: str) -> OrderState | None:
         """Return an order."""
         owner, number = self._registry.account(account), parse_order(order)
-        found = (await self._reads.read(owner, Wanted(order=number, money=False))).orders.get(number)
+        found = await self._reads.order(owner, number)
         return None if found is None else order_state(found, self._listed(owner, found.symbol))
 
     async def find(
@@ -307,16 +309,37 @@ class ExchangeBroker:
         first = True
         async with aclosing(self._reads.follow(owner, self._gateway.channels[owner.shard].reader)) as updates:
             async for now, changes in updates:
-                orders = now.open_orders if first else [*changes.new_orders, *changes.orders]
-                moved = now.positions if first else changes.positions
-                yield AccountUpdate(
-                    str(now.entry),
-                    tuple(order_state(each, self._listed(owner, each.symbol)) for each in orders),
-                    tuple(fill_state(each, self._listed(owner, each.symbol)) for each in changes.fills),
-                    tuple(position_state(each, self._listed(owner, each.symbol)) for each in moved),
-                    owner.cash.write(now.cash),
-                )
+                yield self._whole(owner, now) if first else self._changed(owner, now, changes)
                 first = False
+
+    async def whole(self, account: str) -> AccountUpdate:
+        """Return how an account is now: what `follow` begins with."""
+        owner = self._registry.account(account)
+        return self._whole(owner, await self._reads.read(owner, Wanted(open=True)))
+
+    def _whole(self, owner: Account, now: AccountNow) -> AccountUpdate:
+        orders, entry = (
+            tuple(order_state(each, self._listed(owner, each.symbol)) for each in now.open_orders),
+            now.entry,
+        )
+        return AccountUpdate(
+            str(entry), str(entry), orders, (), self._positions(owner, now.positions), owner.cash.write(now.cash)
+        )
+
+    def _changed(self, owner: Account, now: AccountNow, changes: Changes) -> AccountUpdate:
+        return AccountUpdate(
+            str(now.entry),
+            str(now.after),
+            tuple(
+                order_state(each, self._listed(owner, each.symbol)) for each in (*changes.new_orders, *changes.orders)
+            ),
+            tuple(fill_state(each, self._listed(owner, each.symbol)) for each in changes.fills),
+            self._positions(owner, changes.positions),
+            owner.cash.write(now.cash),
+        )
+
+    def _positions(self, owner: Account, positions: Sequence[PositionRecord]) -> tuple[PositionState, ...]:
+        return tuple(position_state(each, self._listed(owner, each.symbol)) for each in positions)
 
     def _listed(self, owner: Account, symbol: int) -> Instrument:
         return self._registry.by_number[owner.shard, symbol]

@@ -17,7 +17,7 @@ from arbitrax.exchange.records import Code
 from arbitrax.trading.account_reads import AccountReads
 from arbitrax.trading.account_states import fill_state, status_of
 from arbitrax.trading.orders import Done, Unknown
-from arbitrax.trading.recorded import Records, Wanted
+from arbitrax.trading.recorded import Records
 from arbitrax.trading.refusals import REFUSALS
 from arbitrax.trading.registry import Account, Instrument
 
@@ -34,7 +34,7 @@ class FirstAnswers:
         assert repeated.order is not None  # noqa: S101 - a repeat names its order
         number, client = parse_order(repeated.order), repeated.client_order_id
         try:
-            now = await self._reads.read(owner, Wanted(order=number, money=False))
+            now = await self._reads.with_order(owner, number)
             order = now.orders.get(number)
             if order is None:
                 return Unknown(client, f"{repeated.order} was sent before, and is not to be found at the moment.")

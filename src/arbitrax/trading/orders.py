@@ -197,6 +197,8 @@ class AccountUpdate(Struct, frozen=True):
 
     entry: str
     """Up to which entry of the journal."""
+    after: str
+    """After which entry what happened did; the same as ``entry`` where nothing did."""
     orders: tuple[OrderState, ...]
     """As they are now; ended ones for the last time."""
     fills: tuple[Fill, ...]

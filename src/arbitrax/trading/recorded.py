@@ -27,10 +27,9 @@ class RecordedAccount(NamedTuple):
 
 
 class Wanted(NamedTuple):
-    """Which orders a read is about: all open ones, or one by its number or client order id, open or not; or none."""
+    """Which orders a read is about: all open ones, or one by its client order id, open or not; or none."""
 
     open: bool = False
-    order: int | None = None
     client: str | None = None
     money: bool = True
     """Whether it is about positions, cash and the number of open orders too."""
@@ -49,7 +48,12 @@ class FirstOutcome(NamedTuple):
 
 
 class Records(Protocol):
-    """Blocking reads: called in threads. Faults are a `StoreError`."""
+    """Blocking reads, called in threads, and one that is asked for too often for that. Faults are a `StoreError`."""
+
+    async def orders(
+        self, shard: int, asked: Sequence[tuple[Account, int]], *, primary: bool = False
+    ) -> list[RecordedAccount]:
+        """Return one order each, by its account and number, all at one moment; nothing else of the account."""
 
     def accounts(
         self, shard: int, asked: Sequence[tuple[Account, Wanted]], *, primary: bool = False

@@ -69,7 +69,9 @@ def decimal_fields() -> list[tuple[str, str, str]]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             for content in operation.get("requestBody", {}).get("content", {}).values():
-                name = content["schema"]["$ref"].rpartition("/")[2]
+                name = content["schema"].get("$ref", "").rpartition("/")[2]
+                if not name:  # a file
+                    continue
                 for field, schema in document["components"]["schemas"][name]["properties"].items():
                     if re.search(r"\[0-9\][+{].*\\\\\.", msgspec.json.encode(schema).decode()):
                         found.append((method, path, field))

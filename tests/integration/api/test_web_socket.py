@@ -23,10 +23,13 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from arbitrax.api.websocket import streams
+from arbitrax.exchange.journal import EventEntry
 from arbitrax.services.identity_ports import User
 from arbitrax.storage.postgres.exchange_accounts import PostgresAccounts
 from arbitrax.trading import turns
+from arbitrax.trading.account_reads import AccountNow, AccountReads
 from arbitrax.trading.client_ids import new_client_order_id
+from arbitrax.trading.registry import Account
 from tests.exchange_processes import Exchange
 from tests.gateway import Gateway
 from tests.socket_client import Socket, book_of
@@ -124,6 +127,57 @@ def test_orders_over_the_socket_tell_their_account_everything_once(socket: Socke
         assert [each["seq"] for each in messages] == list(range(1, len(messages) + 1))
         assert [each["prev_seq"] for each in messages] == [None, *range(1, len(messages))]
     assert {each["status"] for event in socket.of("orders")[1:] for each in event["data"]["orders"]} == {"filled"}
+
+
+def test_who_joins_while_orders_are_on_their_way_has_each_fill_once_and_the_journal_is_folded_once(
+    gateway: Gateway, key: str, socket: Socket, rest: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take, folded = AccountReads.take, list[tuple[str, str]]()
+
+    async def counted(self: AccountReads, owner: Account, now: AccountNow, entry: EventEntry) -> None:
+        folded.append((owner.name, str(entry.last)))
+        await take(self, owner, now, entry)
+
+    monkeypatch.setattr(AccountReads, "take", counted)
+    for channel in ("fills", "orders"):
+        assert socket.ask(op="subscribe", channel=channel, account="mine")["type"] == "ack"
+        assert socket.first_of(channel)["type"] == "snapshot"
+    assert socket.ask(op="submit", account="mine too", orders=[order("sell", "100", "30")])["type"] == "result"
+    joined = list[Socket]()
+    try:
+        for number in range(12):
+            sent = socket.send(op="submit", account="mine", orders=[order("buy", "100", "0.1") for _ in range(20)])
+            joined.append(Socket(gateway.url, key, packed=number % 2 == 0))
+            for channel in ("fills", "positions"):
+                assert joined[-1].ask(op="subscribe", channel=channel, account="mine")["type"] == "ack"
+        made = socket.wait_for(lambda each: each.get("id") == sent)["results"][-1]["id"]
+        socket.wait_for(lambda each: made in filled(each))
+        fills = [(event["data"]["entry"], event["data"]["fills"]) for event in socket.of("fills")[1:]]
+        for each in joined:
+            each.wait_for(lambda one: one.get("channel") == "fills" and entry_of(one) >= as_entry(fills[-1][0]))
+            begun, *events = each.of("fills")
+            at = as_entry(begun["data"]["entry"])
+            wanted = [(entry, told) for entry, told in fills if as_entry(entry) > at]
+            assert [(event["data"]["entry"], event["data"]["fills"]) for event in events] == wanted
+            assert [event["seq"] for event in events] == list(range(2, len(events) + 2))
+    finally:
+        for each in joined:
+            each.close()
+    assert sum(len(told) for _, told in fills) == 240
+    assert len(folded) == len(set(folded))
+
+
+def filled(message: dict[str, Any]) -> list[str]:
+    """Return the orders whose fills a message tells of."""
+    return [each["order"] for each in (message.get("data") or {}).get("fills", ())]
+
+
+def entry_of(message: dict[str, Any]) -> tuple[int, ...]:
+    return as_entry((message.get("data") or {}).get("entry", "0"))
+
+
+def as_entry(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split("-")))
 
 
 def test_an_order_is_executed_once_and_refusals_have_their_codes(socket: Socket, rest: httpx2.Client) -> None:

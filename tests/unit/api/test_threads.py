@@ -68,18 +68,17 @@ def test_what_has_not_begun_when_the_threads_close_is_given_up() -> None:
 
 def test_questions_that_come_meanwhile_go_together() -> None:
     rounds: list[list[int]] = []
-    go_on = threading.Event()
+    go_on = asyncio.Event()
 
-    def answer(asked: list[int]) -> list[int]:
+    async def answer(asked: list[int]) -> list[int]:
         rounds.append(asked)
-        go_on.wait(30)
+        await go_on.wait()
         if 13 in asked:
             raise StoreUnavailableError("It is the 13th.")
         return [each * each for each in asked]
 
     async def run() -> None:
-        pool = Threads(1)
-        together = Together(answer, pool)
+        together = Together(answer)
         first = [asyncio.create_task(together.get(each)) for each in range(3)]
         while not rounds:
             await asyncio.sleep(0)
@@ -93,6 +92,5 @@ def test_questions_that_come_meanwhile_go_together() -> None:
         with pytest.raises(StoreUnavailableError):
             await together.get(13)
         assert await together.get(6) == 36
-        pool.close()
 
     asyncio.run(run())

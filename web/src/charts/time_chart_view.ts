@@ -98,7 +98,7 @@ export class TimeChartView {
     for (const [at, pane] of this.#chart.panes().entries()) {
       const wants = panes[at];
       if (wants === undefined) continue;
-      pane.setHeight(wants.height);
+      pane.setStretchFactor(wants.height); // heights that are set one by one take from each other
       pane.priceScale("right").applyOptions({
         scaleMargins: { top: Math.min(0.4, LEGEND_HEIGHT / wants.height), bottom: 0.04 },
         mode: wants.scale === "log" ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal,

@@ -3,6 +3,6 @@ export { formatDecimal, signOf, DASH, MINUS } from "./decimal";
 export { Figure, figureText } from "./Figure";
 export { Missing } from "./Missing";
 export { Age, Moment, useNow } from "./Moment";
-export { formatBytes, formatCount, formatDuration, formatNumber, formatPercent } from "./number";
+export { formatBytes, formatCount, formatDuration, formatLatency, formatNumber, formatPercent } from "./number";
 export { prefer, usePreferences } from "./preferences";
 export { formatAge, formatDay, formatTime, formatTimeOfDay, zoneName, type Clock } from "./time";

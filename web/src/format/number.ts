@@ -42,3 +42,9 @@ export function formatDuration(seconds: number): string {
 function two(first: number, unit: string, second: number, smaller: string): string {
   return second === 0 ? `${first} ${unit}` : `${first} ${unit} ${second} ${smaller}`;
 }
+
+/** Shows microseconds with three digits: 850 µs, 1.25 ms, 2.10 s. */
+export function formatLatency(us: number): string {
+  const [value, unit] = us < 999.5 ? [us, "µs"] : us < 999_500 ? [us / 1e3, "ms"] : [us / 1e6, "s"];
+  return `${value >= 99.95 || unit === "µs" ? value.toFixed(0) : value.toPrecision(3)} ${unit}`;
+}

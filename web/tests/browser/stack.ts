@@ -44,7 +44,7 @@ export class Stack implements StackPlace {
   static async start(): Promise<Stack> {
     const home = mkdtempSync(join(tmpdir(), "arbitrax-browser-"));
     const port = await freePort();
-    const up = spawn(ARBITRAX, ["up", "--json", "--port", String(port)], {
+    const up = spawn(ARBITRAX, ["up", "--json", "--no-sample", "--port", String(port)], {
       env: environment(home),
       stdio: ["ignore", "ignore", "pipe"],
     });

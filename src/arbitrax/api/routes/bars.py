@@ -71,7 +71,7 @@ async def list_bars(
     require_json(form, cursor)
     if points is not None and (limit is not None or cursor is not None):
         detail = "points gives the whole range; leave limit and cursor out."
-        raise RequestError(422, detail, [FieldError("?points", "request.value", detail)])
+        raise RequestError(422, detail, [FieldError("?points", "request.combination", detail)])
     after, begin, stop = read_cursor(cursor, int, least=-1 << 63), nanoseconds_of("start", start), end_of("end", end)
     if begin is not None and stop is not None and begin >= stop:
         detail = f"The end {end} does not lie after the start {start}; swap them."

@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
+from arbitrax.api.websocket.accounts import AccountFold
 from arbitrax.api.websocket.bars import BarMaker
 from arbitrax.api.websocket.fan_out import FanOuts, market_envelope
 from arbitrax.api.websocket.messages import written_time
@@ -26,6 +27,7 @@ from arbitrax.exchange.feed.reader import FeedReader
 from arbitrax.trading.task_end import end_tasks
 
 if TYPE_CHECKING:
+    from arbitrax.api.websocket.accounts import Follows
     from arbitrax.api.websocket.formats import Format
     from arbitrax.api.websocket.limits import SocketLimits
     from arbitrax.api.websocket.session import Session
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from arbitrax.exchange.journal import EntryId
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
     from arbitrax.storage.redis.run_reader import ValkeyRunReader
+    from arbitrax.trading.registry import Account
 
 TURN = 0.01
 """Seconds between frames of a connection, at least."""
@@ -82,6 +85,7 @@ class Hub:
         self._made: dict[tuple[int, str, str], tuple[Message, bytes]] = {}
         self._draining = False
         self._bars: dict[tuple[str, str], BarMaker] = {}
+        self._accounts: dict[str, AccountFold] = {}
 
     def add(self, session: Session) -> str | None:
         """Take a session in; else say why not."""
@@ -217,6 +221,17 @@ class Hub:
                 self._bars.pop(key, None)
 
             found = self._bars[key] = BarMaker(channel, tape, earlier, done)
+        return found
+
+    def account(self, account: Account, broker: Follows) -> AccountFold:
+        """Return what follows an account; a stream is to join it at once."""
+        found = self._accounts.get(account.text)
+        if found is None:
+
+            def ended() -> None:
+                del self._accounts[account.text]
+
+            found = self._accounts[account.text] = AccountFold(account, broker, ended)
         return found
 
     async def follow_run(self, stream: RunStream, run: str, after: EntryId) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
@@ -10,24 +9,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
-from arbitrax.api.messages.orders import fill_of_order, order_message, position_message
 from arbitrax.api.websocket.fan_out import AT_ONCE
 from arbitrax.api.websocket.messages import Envelope, written_time
-from arbitrax.domain.errors import ArbitraxError
 from arbitrax.exchange.journal import EntryId
 
 if TYPE_CHECKING:
     from arbitrax.api.websocket.formats import Format
     from arbitrax.storage.redis.run_reader import RunNews
-    from arbitrax.trading.exchange_broker import ExchangeBroker
-    from arbitrax.trading.orders import AccountUpdate
-    from arbitrax.trading.registry import Account
 
 PRIVATE = ("orders", "fills", "positions", "account")
 MOST_WAITING = 10_000
 """Messages about orders or a run that wait for a slow client; then it is closed."""
-AGAIN_SECONDS = 0.5
-"""Until an account is followed again after a fault."""
 _MORE = 4096
 """Entries of a run's stream in a millisecond that numbers tell apart."""
 
@@ -91,58 +83,6 @@ class QueuedStream:
     def close(self) -> None:
         """End."""
         self._queue.clear()
-
-
-class AccountStream(QueuedStream):
-    """One of an account's channels: how it is, then what happens to it."""
-
-    def __init__(
-        self,
-        channel: str,
-        form: Format,
-        tell: Tell,
-        overflow: Callable[[], None],
-        *,
-        account: Account,
-        broker: ExchangeBroker,
-    ) -> None:
-        super().__init__(channel, account.text, form, tell, overflow)
-        self._account, self._broker = account, broker
-        self._task = asyncio.get_running_loop().create_task(self._follow())
-
-    def close(self) -> None:
-        """End."""
-        self._task.cancel()
-        super().close()
-
-    async def _follow(self) -> None:
-        while True:
-            try:
-                kind = "snapshot"
-                async for update in self._broker.follow(self._account.text):
-                    data = self._data(update, whole=kind == "snapshot")
-                    if kind == "snapshot" and self._last:
-                        self.put("resync_required", self._last, time.time_ns() // 1_000_000, None)
-                    if data is not None:
-                        entry = EntryId.parse(update.entry.encode())
-                        self.put(kind, self._last + 1, entry.ms, data | {"entry": update.entry})
-                    kind = "event"
-            except (ArbitraxError, KeyError):  # of an instrument that the registry has not read yet
-                await asyncio.sleep(AGAIN_SECONDS)
-
-    def _data(self, update: AccountUpdate, *, whole: bool) -> dict[str, Any] | None:
-        """Return what the channel says of an update; None: nothing."""
-        account = self._account
-        match self.channel:
-            case "orders":
-                rows: list[Any] = [order_message(each, account) for each in update.orders]
-            case "fills":
-                rows = [fill_of_order(each) for each in update.fills]
-            case "positions":
-                rows = [position_message(each, account) for each in update.positions]
-            case _:
-                return {"cash": update.cash, "currency": account.currency}
-        return {self.channel: rows} if rows or whole else None
 
 
 class RunStream(QueuedStream):

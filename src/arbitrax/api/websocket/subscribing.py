@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from arbitrax.api.problems import RequestError
 from arbitrax.api.websocket import messages as ask
+from arbitrax.api.websocket.accounts import AccountStream
 from arbitrax.api.websocket.bars import BARS, BarStream
 from arbitrax.api.websocket.fan_out import MARKET, MarketStream, Tape
-from arbitrax.api.websocket.streams import PRIVATE, AccountStream, RunStream, run_entry
+from arbitrax.api.websocket.streams import PRIVATE, RunStream, run_entry
 from arbitrax.domain.errors import ConflictError, InputError, UnknownNameError
 from arbitrax.domain.ids import decode
 from arbitrax.exchange.feed.subscription import Resume
@@ -148,8 +149,8 @@ class Subscribing:
         if channel in PRIVATE:
             desk = session.parts.desk
             account = await desk.account(symbol, session.principal.sees)
-            form, tell, overflow = session.form, session.tell, session.overflow
-            return AccountStream(channel, form, tell, overflow, account=account, broker=await desk.broker())
+            fold = session.hub.account(account, await desk.broker())
+            return AccountStream(channel, session.form, session.tell, session.overflow, fold=fold)
         await self._require_run(symbol)
         stream = RunStream(symbol, session.form, session.tell, session.overflow)
         await session.hub.follow_run(stream, symbol, START if resume is None else run_entry(resume.seq))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from typing import NamedTuple, Protocol
 
 from arbitrax.exchange.journal import EntryId
@@ -72,6 +72,14 @@ class Changes(NamedTuple):
     """For the audit log."""
 
 
+Store = Callable[[Mark, Mark], None]
+"""Stores what happened between two marks.
+
+Raises:
+    OutrunError: the first mark is not the one that is stored: another recorder was faster. Nothing is changed.
+"""
+
+
 class Records(Protocol):
     """A shard in PostgreSQL. Each call that changes something is one transaction."""
 
@@ -90,12 +98,8 @@ class Records(Protocol):
     def positions(self) -> Sequence[PositionRecord]:
         """Return every position, closed ones too."""
 
-    def store(self, before: Mark, after: Mark, changes: Changes) -> None:
-        """Store what happened between two marks.
-
-        Raises:
-            OutrunError: the mark is not ``before``: another recorder was faster. Nothing is changed.
-        """
+    def prepare(self, changes: Changes) -> Store:
+        """Write down what happened, as it is now; return what stores it, in any thread."""
 
     def changed_since(self, entry: EntryId) -> tuple[Set[int], EntryId]:
         """Return orders from before an entry's end that changed after it, and where the first was accepted."""

@@ -39,6 +39,7 @@ class PostgresBarStore:
         self._database = database
         self._cache = cache
         self._recent = recent
+        self._shared = database.shared()
 
     def store(self, series: Sequence[Bars], *, source: str, received: int, rows_done: RowsDone) -> list[StoreCounts]:
         """Insert or update raw bars, all of the series in one transaction; ``received`` in ns UTC."""
@@ -106,14 +107,13 @@ class PostgresBarStore:
             self._fill_cache(self._cache, stored, asset)
         return stored
 
-    def versions(self, series: Sequence[tuple[str, str]]) -> list[int | None]:
+    async def versions(self, series: Sequence[tuple[str, str]]) -> list[int | None]:
         """Return what `load` would give as ``as_of`` of each (symbol, interval), None for one without bars."""
         found: dict[tuple[str, str], int] = {}
-        with self._database.reading() as connection:
-            for interval in {interval for _, interval in series}:
-                keys = {"symbols": [symbol for symbol, of in series if of == interval], "interval": interval}
-                for symbol, as_of, _ in connection.execute(statement("series_find_many"), keys):
-                    found[symbol, interval] = nanoseconds(as_of)
+        for interval in {interval for _, interval in series}:
+            keys = {"symbols": [symbol for symbol, of in series if of == interval], "interval": interval}
+            for symbol, as_of, _ in await self._shared.rows("series_find_many", keys):
+                found[symbol, interval] = nanoseconds(as_of)
         return [found.get(each) for each in series]
 
     def load_many(self, symbols: Sequence[str], interval: str) -> Iterator[StoredSeries | None]:

@@ -21,6 +21,7 @@ import psycopg
 from arbitrax.domain.errors import StoreError
 from arbitrax.storage.postgres import failures
 from arbitrax.storage.postgres.schema import require_current
+from arbitrax.storage.postgres.shared_connection import SharedConnection
 from arbitrax.storage.postgres.sql import statement
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class Database:
         self.url = url
         self._connections = _Connections(url, failures.DATABASE_VARIABLE, patience)
         self._replica = None if replica_url is None else _Connections(replica_url, failures.REPLICA_VARIABLE, patience)
+        self._shared = list[SharedConnection]()
         self._written: str | None = None
         """Where the log stood after this process's last write, until the replica is known to have got there."""
 
@@ -108,8 +110,19 @@ class Database:
         with connect(self.url) as connection, failures.sentences(self.url):
             yield connection
 
+    def shared(self, *, primary: bool = False) -> SharedConnection:
+        """Return a connection for an event loop, which ends with the others; to the replica, unless ``primary``.
+
+        What the process itself wrote may not be there yet: it is for what others write.
+        """
+        server = self._connections if primary or self._replica is None else self._replica
+        self._shared.append(SharedConnection(server.url, server.open))
+        return self._shared[-1]
+
     def close(self) -> None:
         """Close the connections; the next use opens another."""
+        for each in self._shared:
+            each.close()
         self._connections.close()
         if self._replica is not None:
             self._replica.close()
@@ -127,7 +140,7 @@ class _Connections:
     """Connections to one server, kept for the next use; a thread that has one gets the same again."""
 
     def __init__(self, url: str, variable: str, patience: float | None) -> None:
-        self._url = url
+        self.url = url
         self._patience = patience
         self._variable = variable
         self._idle: list[Connection] = []
@@ -138,14 +151,14 @@ class _Connections:
     @contextmanager
     def lent(self) -> Iterator[Connection]:
         if (mine := getattr(self._mine, "connection", None)) is not None and self._owner == os.getpid():
-            with failures.sentences(self._url):
+            with failures.sentences(self.url):
                 yield mine
             return
         with self._places:
             connection = self._opened()
             self._mine.connection = connection
             try:
-                with failures.sentences(self._url):
+                with failures.sentences(self.url):
                     yield connection
             finally:
                 self._mine.connection = None
@@ -163,10 +176,14 @@ class _Connections:
                 connection = self._idle.pop()
                 if not connection.closed:
                     return connection
-        connection = connect(self._url, self._variable)
+        return self.open()
+
+    def open(self) -> Connection:
+        """Open a connection, with the schema checked; whoever asked for it closes it."""
+        connection = connect(self.url, self._variable)
         try:
-            with failures.sentences(self._url):
-                require_current(connection, self._url)
+            with failures.sentences(self.url):
+                require_current(connection, self.url)
                 if self._patience is not None:
                     _one(connection, "statement_timeout", {"milliseconds": str(int(self._patience * 1000))})
         except BaseException:

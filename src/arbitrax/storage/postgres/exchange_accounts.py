@@ -22,7 +22,6 @@ from arbitrax.trading.registry import Account
 if TYPE_CHECKING:
     from arbitrax.storage.postgres.connection import Connection
 
-_ANY = {"account": None, "everything": True, "orders": None, "client": None}
 _COUNTED = 3
 """Columns of `exchange_money_find` between the mark and a position: account, open orders, what was paid in."""
 
@@ -32,16 +31,29 @@ class PostgresAccounts:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._shared = {primary: database.shared(primary=primary) for primary in (False, True)}
+
+    async def orders(
+        self, shard: int, asked: Sequence[tuple[Account, int]], *, primary: bool = False
+    ) -> list[RecordedAccount]:
+        """Return orders by their numbers, all at one moment: one statement."""
+        ids = [order_uuid(number) for _, number in asked]
+        found = await self._shared[primary].rows("exchange_orders_by_id", {"shard": shard, "orders": ids})
+        mark = read_mark(found[0]) if found else Mark(0, START, NO_EVENTS)
+        by_id = {row[MARK]: row for row in found}
+        rows = [by_id.get(id) for id in ids]
+        return [
+            _recorded(mark, [row] if row is not None and row[MARK + 1] == account.number else [], [])
+            for (account, _), row in zip(asked, rows, strict=True)
+        ]
 
     def accounts(
         self, shard: int, asked: Sequence[tuple[Account, Wanted]], *, primary: bool = False
     ) -> list[RecordedAccount]:
         """Return accounts of a shard at one moment: a statement, or a snapshot where several are needed."""
-        orders = [order_uuid(wanted.order) for _, wanted in asked if wanted.order is not None]
         money = list({account.id for account, wanted in asked if wanted.money})
-        finds: list[dict[str, Any]] = [_ANY | {"shard": shard, "orders": orders}] if orders else []
-        finds += [
-            _ANY | {"shard": shard, "account": account.id, "everything": not wanted.open, "client": wanted.client}
+        finds: list[dict[str, Any]] = [
+            {"shard": shard, "account": account.id, "everything": not wanted.open, "client": wanted.client}
             for account, wanted in asked
             if wanted.open or wanted.client is not None
         ]
@@ -54,19 +66,15 @@ class PostgresAccounts:
                 counted = connection.execute(statement("exchange_money_find"), keys).fetchall()
         first = next((rows[0] for rows in (*found, counted) if rows), None)
         mark = Mark(0, START, NO_EVENTS) if first is None else read_mark(first)
-        one_by_one = {row[MARK]: row for row in found.pop(0)} if orders else {}
         several, of_account = iter(found), defaultdict[int, list[tuple[Any, ...]]](list)
         for row in counted:
             of_account[row[MARK]].append(row)
-
-        def rows(account: Account, wanted: Wanted) -> list[tuple[Any, ...]]:
-            if wanted.order is None:
-                return next(several) if wanted.open or wanted.client is not None else []
-            row = one_by_one.get(order_uuid(wanted.order))
-            return [row] if row is not None and row[MARK + 1] == account.number else []
-
         return [
-            _recorded(mark, rows(account, wanted), of_account[account.number] if wanted.money else [])
+            _recorded(
+                mark,
+                next(several) if wanted.open or wanted.client is not None else [],
+                of_account[account.number] if wanted.money else [],
+            )
             for account, wanted in asked
         ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from psycopg import sql
@@ -12,7 +13,7 @@ from arbitrax.domain.errors import DataError, StoreUnavailableError
 from arbitrax.exchange.identifiers import event_of, first_event, order_number
 from arbitrax.exchange.journal import NO_EVENTS, START, EntryId
 from arbitrax.exchange.recording.order_record import Answer, OrderRecord
-from arbitrax.exchange.recording.ports import Changes, Instrument, Mark
+from arbitrax.exchange.recording.ports import Changes, Instrument, Mark, Store
 from arbitrax.exchange.recording.position_record import PositionRecord
 from arbitrax.exchange.records import InstrumentFlag, SelfTrade, TimeInForce, Type
 from arbitrax.storage.postgres import exchange_rows as rows
@@ -34,7 +35,7 @@ _TYPES, _TIMES_IN_FORCE, _SELF_TRADES = (
 )
 MARK = 4
 """Columns of a mark, with which rows of reads begin."""
-OPEN = {"account": None, "everything": False, "orders": None, "client": None}
+OPEN = {"account": None, "everything": False, "client": None}
 """What `exchange_orders_find` is asked for the open orders of all accounts."""
 _MS = 1_000_000
 
@@ -82,32 +83,43 @@ class PostgresRecords:
             found = connection.execute(statement("exchange_positions_find"), self._keys | {"accounts": None}).fetchall()
         return [position_of(row) for row in found]
 
-    def store(self, before: Mark, after: Mark, changes: Changes) -> None:
-        """Store what happened between two marks.
+    def prepare(self, changes: Changes) -> Store:
+        """Write the rows of what happened, which may go on meanwhile; return what stores them.
 
-        Raises:
-            OutrunError: the mark is not ``before``. Nothing is changed.
+        That raises:
+            OutrunError: the first mark is not the one that is stored. Nothing is changed.
             DataError: the database refuses a row: one with its id is there, say.
         """
+        orders = "".join(rows.order_lines(changes.new_orders, is_new=True))
+        tables = {
+            "incoming_orders": orders + "".join(rows.order_lines(changes.orders, is_new=False)),
+            "incoming_fills": "".join(rows.fill_lines(changes.fills)),
+            "incoming_trips": "".join(rows.trip_lines(changes.trips)),
+            "incoming_payments": "".join(rows.payment_lines(changes.payments)),
+            "incoming_positions": "".join(rows.position_lines(changes.positions)),
+            "incoming_requests": "".join(rows.request_lines(changes.requests)),
+        }
+        counts = {
+            "exchange_orders_insert": len(changes.new_orders),
+            "exchange_orders_update": len(changes.orders),
+            "exchange_fills_insert": len(changes.fills),
+            "exchange_trips_insert": len(changes.trips),
+            "exchange_payments_insert": len(changes.payments),
+            "exchange_positions_upsert": len(changes.positions),
+            "exchange_requests_insert": len(changes.requests),
+        }
+        return partial(self._store, tables, counts)
+
+    def _store(self, tables: Mapping[str, str], counts: Mapping[str, int], before: Mark, after: Mark) -> None:
         with self._database.connection() as connection, connection.transaction():
             may_skip_checks = self._begin(connection, before)
-            orders = [*rows.order_lines(changes.new_orders, is_new=True)]
-            orders += rows.order_lines(changes.orders, is_new=False)
-            _copy(connection, "incoming_orders", orders)
-            _copy(connection, "incoming_fills", rows.fill_lines(changes.fills))
-            _copy(connection, "incoming_trips", rows.trip_lines(changes.trips))
-            _copy(connection, "incoming_payments", rows.payment_lines(changes.payments))
+            for table, text in tables.items():
+                _copy(connection, table, text)
             if may_skip_checks:  # half of the work: every row has two or three keys, the same few again and again
                 connection.execute(statement("exchange_hold"), self._keys)
                 connection.execute(statement("foreign_keys_off"))
-            self._put(connection, "exchange_orders_insert", len(changes.new_orders))
-            self._put(connection, "exchange_orders_update", len(changes.orders))
-            self._put(connection, "exchange_fills_insert", len(changes.fills))
-            self._put(connection, "exchange_trips_insert", len(changes.trips))
-            self._put(connection, "exchange_payments_insert", len(changes.payments))
-            self._put_positions(connection, changes.positions)
-            _copy(connection, "incoming_requests", rows.request_lines(changes.requests))
-            self._put(connection, "exchange_requests_insert", len(changes.requests))
+            for name, count in counts.items():
+                self._put(connection, name, count)
             connection.execute(statement("exchange_mark_set"), self._keys | _fields(after))
 
     def changed_since(self, entry: EntryId) -> tuple[Set[int], EntryId]:
@@ -132,11 +144,13 @@ class PostgresRecords:
             )
             connection.execute(statement("exchange_orphan_trips"), lost)
             connection.execute(statement("exchange_orphan_payments"), lost)
-            _copy(connection, "incoming_orders", rows.order_lines(restored, is_new=False))
+            _copy(connection, "incoming_orders", "".join(rows.order_lines(restored, is_new=False)))
             self._put(connection, "exchange_orders_update", len(restored))
             moved = connection.execute(statement("exchange_positions_moved"), lost).fetchall()
             again = [self._position(connection, *each) for each in moved]
-            self._put_positions(connection, [each for each in again if each.last_event])
+            positions = [each for each in again if each.last_event]
+            _copy(connection, "incoming_positions", "".join(rows.position_lines(positions)))
+            self._put(connection, "exchange_positions_upsert", len(positions))
             connection.execute(statement("exchange_mark_set"), self._keys | _fields(after))
         return count
 
@@ -160,10 +174,6 @@ class PostgresRecords:
                 f"Of {count:,} rows of shard {self._shard} {count - stored:,} have no place in the database "
                 f"({name}): an instrument, an account or an order has been removed; restore it."
             )
-
-    def _put_positions(self, connection: Connection, positions: Sequence[PositionRecord]) -> None:
-        _copy(connection, "incoming_positions", rows.position_lines(positions))
-        self._put(connection, "exchange_positions_upsert", len(positions))
 
     def _position(self, connection: Connection, account: int, symbol: int) -> PositionRecord:
         """Return a position as its fills make it."""
@@ -192,8 +202,7 @@ class PostgresRecords:
         return self._keys | {"firsts": [f"{each:032x}" for each in firsts], "lasts": [f"{each:032x}" for each in lasts]}
 
 
-def _copy(connection: Connection, table: str, lines: Iterable[str]) -> None:
-    text = "".join(lines)
+def _copy(connection: Connection, table: str, text: str) -> None:
     if text:
         with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))) as copy:
             copy.write(text)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import valkey.asyncio
 from valkey.backoff import NoBackoff
-from valkey.exceptions import BusyLoadingError, ResponseError, ValkeyError
 from valkey.exceptions import ConnectionError as NoConnectionError
+from valkey.exceptions import ResponseError, ValkeyError
 from valkey.exceptions import TimeoutError as NoReplyError
 from valkey.retry import Retry
 
@@ -60,15 +60,16 @@ EPOCHS = "producer_epochs"
 
 
 class ValkeyClientJournal:
-    """A server by its URL, for one event loop: a connection to append, one to wait for events, one for the rest."""
+    """A server by its URL, for one event loop: connections to append, to wait for each shard's events, for the rest."""
 
     def __init__(self, url: str, *, timeout: float = TIMEOUT) -> None:
         self._url = url
         self._owner = secrets.token_hex(16)
-        self._appends = self._client(timeout)
         self._reads = self._client(timeout)
-        self._waits = self._client(timeout)
+        self._appends = SharedConnection(url, timeout=timeout)
         self._shared = SharedConnection(url, timeout=timeout)
+        self._waits: dict[int, SharedConnection] = {}
+        """By shard: who waits there holds up what comes after."""
         self._timeout = timeout
         self._asks = self._client(None)
         self._inquiries = ValkeyInquiries(self._asks, lambda channel, message: self._run("PUBLISH", channel, message))
@@ -77,14 +78,14 @@ class ValkeyClientJournal:
         """Append an entry."""
         words = [word for pair in fields.items() for word in pair]
         try:
-            name = await self._appends.execute_command("XADD", f"commands:{shard}", "*", *words)  # type: ignore[no-untyped-call]
+            name = await self._appends.ask("XADD", f"commands:{shard}", "*", *words)
         except (NoConnectionError, NoReplyError, OSError) as error:
-            if isinstance(error, BusyLoadingError):
-                raise StoreUnavailableError("The journal's Valkey is loading its data; try again.") from None
             raise AppendInterruptedError(
                 f"The journal's Valkey did not say whether it took the command ({type(error).__name__})."
             ) from None
         except ResponseError as error:
+            if str(error).startswith("LOADING"):
+                raise StoreUnavailableError("The journal's Valkey is loading its data; try again.") from None
             raise AppendRefusedError(f"The journal's Valkey refused the command: {error}.") from None
         return EntryId.parse(name)
 
@@ -102,9 +103,14 @@ class ValkeyClientJournal:
 
     async def events_after(self, shard: int, after: EntryId, wait: int) -> list[EventEntry]:
         """Return the next entries of events."""
-        client = self._waits if wait else self._reads
-        found = await self._ask(client.xread({f"events:{shard}": str(after)}, count=PAGE, block=wait or None))
-        return [_event_entry(*each) for _, entries in found or () for each in entries]
+        words = "STREAMS", f"events:{shard}", str(after)
+        if wait:
+            if shard not in self._waits:
+                self._waits[shard] = SharedConnection(self._url, timeout=self._timeout)
+            asked = self._waits[shard].ask("XREAD", "COUNT", PAGE, "BLOCK", wait, *words)
+        else:
+            asked = self._shared.ask("XREAD", "COUNT", PAGE, *words)
+        return [_read_event(*each) for _, entries in await self._ask(asked) or () for each in entries]
 
     async def newest_and_after(self, shard: int, after: EntryId) -> tuple[EntryId, list[EventEntry]]:
         """Return the id of the newest entry of events, and the next entries."""
@@ -114,8 +120,7 @@ class ValkeyClientJournal:
                 ("XREVRANGE", stream, "+", "-", "COUNT", 1), ("XRANGE", stream, f"({after}", "+", "COUNT", PAGE)
             )
         )
-        entries = [_event_entry(name, dict(zip(fields[::2], fields[1::2], strict=True))) for name, fields in found]
-        return EntryId.parse(newest[0][0]) if newest else START, entries
+        return EntryId.parse(newest[0][0]) if newest else START, [_read_event(*each) for each in found]
 
     async def events_of(self, shard: int, entry: EntryId) -> EventEntry | None:
         """Return the answers to an entry: those of the first batch that ends with it or later."""
@@ -206,9 +211,10 @@ class ValkeyClientJournal:
     async def close(self) -> None:
         """Close the connections."""
         await self._inquiries.close()
-        for client in (self._appends, self._reads, self._waits, self._asks):
+        for client in (self._reads, self._asks):
             await client.aclose()
-        await self._shared.close()
+        for shared in (self._appends, self._shared, *self._waits.values()):
+            await shared.close()
 
     async def _run(self, *words: object) -> Any:
         return await self._reads.execute_command(*words)  # type: ignore[no-untyped-call]
@@ -226,6 +232,10 @@ class ValkeyClientJournal:
                 f"The journal's Valkey does not answer or refuses us ({type(error).__name__}: {error}); start it, or "
                 "correct or unset ARBITRAX_REDIS_URL."
             ) from None
+
+
+def _read_event(name: bytes, fields: Sequence[bytes]) -> EventEntry:
+    return _event_entry(name, dict(zip(fields[::2], fields[1::2], strict=True)))
 
 
 def _event_entry(name: bytes, fields: Mapping[bytes, bytes]) -> EventEntry:

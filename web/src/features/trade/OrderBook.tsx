@@ -1,55 +1,138 @@
-import type { Level } from "@arbitrax/client";
-import { useMemo } from "react";
-import { Empty, ErrorState, Stale, TableSkeleton } from "@/app/states";
-import { formatDecimal } from "@/format";
-import { book, useChannel, useConnection } from "@/live";
+import { useEffect, useMemo, useRef, type KeyboardEvent, type PointerEvent } from "react";
+import { ErrorState, Stale } from "@/app/states";
+import { book, orders, statistics, useChannelValue, useConnection, useFrameValue } from "@/live";
+import { DASH, formatDecimal } from "@/format";
+import { ladderRows, spreadText } from "./ladder_rows";
+import { LadderView } from "./ladder_view";
+import { LiveText } from "./LiveText";
 import classes from "./OrderBook.module.css";
+import { Queues, SETTLE_MS } from "./queue";
+import type { LadderChoice } from "./ticket";
 
-const LEVELS = 15;
+const LEVELS = 12;
+const NO_SIDES = { bids: [], asks: [] };
 
-/** The ladder: asks above bids, the best in the middle. */
-export function OrderBook({ symbol }: { readonly symbol: string }) {
-  const { data, error } = useChannel(useMemo(() => book(symbol), [symbol]));
+interface OrderBookProps {
+  readonly symbol: string;
+  /** Whose orders are marked; undefined: nobody's. */
+  readonly account?: string | undefined;
+  /** Left out: nobody trades here. */
+  readonly onChoose?: (choice: LadderChoice) => void;
+}
+
+/** The ladder: asks above bids, the spread between them; own orders with what is ahead of them. Drawn once a frame, by itself. */
+export function OrderBook({ symbol, account, onChoose }: OrderBookProps) {
+  const levels = useChannelValue(useMemo(() => book(symbol), [symbol]));
+  const mine = useChannelValue(useMemo(() => (account === undefined ? undefined : orders(account)), [account]));
+  const day = useChannelValue(useMemo(() => statistics(symbol), [symbol]));
+  const error = useFrameValue(levels, (each) => each.error);
+  const isThere = useFrameValue(levels, (each) => each.data !== undefined);
+  const isEmpty = useFrameValue(levels, ({ data }) => data?.bids.length === 0 && data.asks.length === 0);
   const { state, heardAt } = useConnection();
+  const asks = useRef<HTMLDivElement>(null);
+  const bids = useRef<HTMLDivElement>(null);
+  const view = useRef<LadderView>(undefined);
+  useEffect(() => {
+    if (asks.current === null || bids.current === null) return undefined;
+    const made = new LadderView([asks.current, bids.current], LEVELS, (name) => classes[name] ?? "");
+    const queues = new Queues();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const draw = () => {
+      const sides = levels.shown.data ?? NO_SIDES;
+      const own = queues.update(mine.shown.data?.values() ?? [], symbol, sides, performance.now());
+      const last = day.shown.data?.last;
+      made.show(ladderRows(sides, own, LEVELS), last === null || last === undefined ? undefined : last);
+      clearTimeout(timer);
+      if (queues.isSettling) timer = setTimeout(draw, SETTLE_MS);
+    };
+    view.current = made;
+    draw();
+    const leave = [levels.subscribe(draw), mine.subscribe(draw), day.subscribe(draw)];
+    return () => {
+      clearTimeout(timer);
+      for (const each of leave) each();
+      made.remove();
+    };
+  }, [levels, mine, day, symbol]);
+
+  const pressed = useRef<LadderChoice>(undefined);
+  const choose = (target: EventTarget | null, side: LadderChoice["side"]) => {
+    const price = view.current?.priceAt(target);
+    if (price !== undefined) onChoose?.({ price, side });
+  };
+  // What was pressed counts: until the finger leaves the book may have moved.
+  const onPointerDown = (event: PointerEvent) => {
+    const place = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-place]") : null;
+    const price = view.current?.priceAt(event.target);
+    pressed.current = price === undefined ? undefined : { price, side: SIDES[place?.dataset["place"] ?? ""] };
+  };
+  const onClick = () => {
+    if (pressed.current !== undefined) onChoose?.({ ...pressed.current });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (step !== undefined) {
+      const rows = view.current?.elements ?? [];
+      const at = rows.findIndex((each) => each === document.activeElement);
+      const next = at < 0 ? rows.find((each) => each.dataset["row"] === "bid") : rows[at + step];
+      (next ?? rows[at])?.focus();
+      event.preventDefault();
+    } else if (["Enter", "b", "s"].includes(event.key) && document.activeElement !== event.currentTarget) {
+      choose(document.activeElement, event.key === "b" ? "buy" : event.key === "s" ? "sell" : undefined);
+      event.preventDefault();
+    }
+  };
   if (error !== undefined) return <ErrorState error={error} title="The book cannot be followed" />;
-  if (data === undefined) return <TableSkeleton rows={2 * LEVELS} />;
-  const [bids, asks] = [data.bids.slice(0, LEVELS), data.asks.slice(0, LEVELS)];
-  if (bids.length + asks.length === 0) return <Empty title="The book is empty">Orders that rest are shown here.</Empty>;
-  const most = Math.max(...[...bids, ...asks].map(([, quantity]) => Number(quantity)));
-  const row =
-    (side: "bid" | "ask") =>
-    ([price, quantity]: Level) => (
-      <tr key={price} data-side={side}>
-        <td>{side === "bid" && <Size quantity={quantity} most={most} />}</td>
-        <td className={classes["price"]}>{formatDecimal(price)}</td>
-        <td>{side === "ask" && <Size quantity={quantity} most={most} />}</td>
-      </tr>
-    );
   return (
-    <>
-      {state === "offline" && <Stale at={heardAt} />}
-      <table className={classes["ladder"]} aria-label={`Order book of ${symbol}`}>
-        <thead>
-          <tr>
-            <th scope="col">Bid size</th>
-            <th scope="col">Price</th>
-            <th scope="col">Ask size</th>
-          </tr>
-        </thead>
-        <tbody>
-          {asks.toReversed().map(row("ask"))}
-          {bids.map(row("bid"))}
-        </tbody>
-      </table>
-    </>
+    <div>
+      <div
+        className={classes["ladder"]}
+        role="table"
+        aria-label={`Order book of ${symbol}`}
+        aria-busy={!isThere || undefined}
+        data-old={state === "offline" || undefined}
+        tabIndex={0}
+        onPointerDown={onPointerDown}
+        onClick={onClick}
+        onKeyDown={onKeyDown}
+      >
+        <div role="row" className={classes["head"]}>
+          <span role="columnheader">Bid size</span>
+          <span role="columnheader">Price</span>
+          <span role="columnheader">Ask size</span>
+          <span role="columnheader" title="Own open quantity, and what is ahead of it in its queue at most">
+            Own, ahead
+          </span>
+        </div>
+        <div role="rowgroup" aria-label="Asks" ref={asks} className={classes["half"]} />
+        <div role="row" className={classes["middle"]}>
+          <span role="cell">
+            Spread{" "}
+            <LiveText
+              value={levels}
+              select={({ data }) => {
+                const spread = data === undefined ? undefined : spreadText(data);
+                return spread ?? DASH;
+              }}
+            />
+          </span>
+          <span role="cell">
+            Last{" "}
+            <LiveText value={day} tint select={({ data }) => (data?.last == null ? DASH : formatDecimal(data.last))} />
+          </span>
+        </div>
+        <div role="rowgroup" aria-label="Bids" ref={bids} className={classes["half"]} />
+      </div>
+      <div className={classes["note"]}>
+        {state === "offline" ? <Stale at={heardAt} /> : noteOf(isEmpty, onChoose !== undefined)}
+      </div>
+    </div>
   );
 }
 
-function Size({ quantity, most }: { readonly quantity: string; readonly most: number }) {
-  return (
-    <span className={classes["size"]}>
-      <i style={{ width: `${(Number(quantity) / most) * 100}%` }} />
-      <span>{formatDecimal(quantity)}</span>
-    </span>
-  );
+function noteOf(isEmpty: boolean, canTrade: boolean): string {
+  if (isEmpty) return "Empty; orders that rest are shown here.";
+  return canTrade ? "Click a bid size to buy there, an ask size to sell." : "";
 }
+
+const SIDES: Readonly<Record<string, "buy" | "sell">> = { bid: "buy", ask: "sell" };

@@ -1,54 +1,111 @@
 import { Select } from "@mantine/core";
-import { useSearchParams } from "react-router";
-import { useListInstrumentsQuery } from "@/api";
-import { Page, Section } from "@/app/Page";
+import { useListAccountsQuery, useListInstrumentsQuery, type AccountMessage, type InstrumentMessage } from "@/api";
+import { Page } from "@/app/Page";
 import { Empty, Loaded, TableSkeleton } from "@/app/states";
-import { OrderBook } from "./OrderBook";
-import { Quotes } from "./Quotes";
+import { KillSwitch } from "./KillSwitch";
+import { MarketPhase } from "./MarketStrip";
+import { OnlyMarket } from "./OnlyMarket";
+import { TradeDesk } from "./TradeDesk";
+import { useDeskAddress } from "./use_desk_address";
+
+const SKELETON = (
+  <Page title="Trade">
+    <TableSkeleton rows={20} />
+  </Page>
+);
 
 export function Component() {
-  const query = useListInstrumentsQuery({ limit: 500 });
-  const [search, setSearch] = useSearchParams();
+  const instruments = useListInstrumentsQuery({ limit: 500 });
+  const accounts = useListAccountsQuery({ limit: 100 });
   return (
-    <Loaded
-      query={query}
-      skeleton={
-        <Page title="Trade">
-          <TableSkeleton rows={20} />
-        </Page>
-      }
-    >
-      {({ data }) => {
-        const traded = data.filter((each) => each.trading !== null).map((each) => each.symbol);
-        const symbol = search.get("symbol") ?? traded[0];
-        if (symbol === undefined) {
-          return (
-            <Page title="Trade">
-              <Empty title="Nothing can be traded yet" command="arbitrax exchange configure">
-                The book, the tape and your orders are shown here as soon as the paper exchange lists a market.
-              </Empty>
-            </Page>
-          );
-        }
-        const choice = (
-          <Select
-            aria-label="Symbol"
-            data={traded}
-            value={symbol}
-            searchable
-            allowDeselect={false}
-            onChange={(chosen) => chosen !== null && setSearch({ symbol: chosen }, { replace: true })}
-          />
-        );
-        return (
-          <Page title={symbol} actions={choice}>
-            <Quotes symbol={symbol} />
-            <Section title="Book">
-              <OrderBook symbol={symbol} />
-            </Section>
-          </Page>
-        );
-      }}
+    <Loaded query={instruments} skeleton={SKELETON}>
+      {({ data: listed }) => (
+        <Loaded query={accounts} skeleton={SKELETON}>
+          {({ data }) => <Desk instruments={listed.filter((each) => each.trading !== null)} accounts={data} />}
+        </Loaded>
+      )}
     </Loaded>
+  );
+}
+
+interface DeskProps {
+  readonly instruments: readonly InstrumentMessage[];
+  readonly accounts: readonly AccountMessage[];
+}
+
+function Desk({ instruments, accounts }: DeskProps) {
+  const address = useDeskAddress();
+  const instrument = instruments.find((each) => each.symbol === address.symbol) ?? instruments[0];
+  if (instrument === undefined) {
+    return (
+      <Page title="Trade">
+        <Empty title="Nothing can be traded yet" command="arbitrax exchange configure">
+          The book, the tape and your orders are shown here as soon as the paper exchange lists a market.
+        </Empty>
+      </Page>
+    );
+  }
+  if (address.symbol !== undefined && address.symbol !== instrument.symbol) {
+    return (
+      <Page title={address.symbol}>
+        <Empty title={`${address.symbol} is not traded here`}>
+          The paper exchange lists {instruments.map((each) => each.symbol).join(", ")}.
+        </Empty>
+      </Page>
+    );
+  }
+  const account = accounts.find(({ id, name }) => [id, name].includes(address.account ?? "")) ?? accounts[0];
+  const title = (
+    <>
+      {instrument.symbol} <MarketPhase symbol={instrument.symbol} />
+    </>
+  );
+  const choices = (
+    <>
+      <Select
+        w={128}
+        aria-label="Symbol"
+        data={instruments.map((each) => each.symbol)}
+        value={instrument.symbol}
+        searchable
+        allowDeselect={false}
+        onChange={(symbol) => symbol !== null && address.set({ symbol })}
+      />
+      {accounts.length > 1 && (
+        <Select
+          w={160}
+          aria-label="Account"
+          data={accounts.map((each) => ({ value: each.id, label: each.name }))}
+          value={account?.id ?? null}
+          allowDeselect={false}
+          onChange={(chosen) => chosen !== null && address.set({ account: chosen })}
+        />
+      )}
+    </>
+  );
+  if (account === undefined) {
+    return (
+      <Page title={title} about={instrument.name ?? undefined} actions={choices}>
+        <OnlyMarket symbol={instrument.symbol} />
+      </Page>
+    );
+  }
+  return (
+    <TradeDesk key={account.id} instrument={instrument} instruments={instruments} account={account} address={address}>
+      {(detail, openOrders, body) => (
+        <Page
+          title={title}
+          about={instrument.name ?? undefined}
+          actions={
+            <>
+              {choices}
+              <KillSwitch account={account.id} isKilled={detail?.killed ?? undefined} openOrders={openOrders} />
+            </>
+          }
+        >
+          {body}
+        </Page>
+      )}
+    </TradeDesk>
   );
 }

@@ -1,6 +1,5 @@
--- The recorder's mark of a shard, and as of that moment orders of the shard, of one account of it, or certain ones; one row
--- without an order when there is none. Decimals back into the ticks, lots and units they came from, which they are exact
--- multiples of.
+-- The recorder's mark of a shard, and as of that moment orders of the shard or of one account of it; one row without an
+-- order when there is none. Decimals back into the ticks, lots and units they came from, which they are exact multiples of.
 SELECT epoch, entry_ms, entry_seq, hash, found.*
 FROM exchange_marks
 LEFT JOIN LATERAL (
@@ -53,7 +52,6 @@ LEFT JOIN LATERAL (
         AND (%(account)s::uuid IS NULL OR orders.account_id = %(account)s)
         AND NOT orders.orphaned
         AND (%(everything)s OR orders.ended_at IS NULL)
-        AND (%(orders)s::uuid[] IS NULL OR orders.id = ANY(%(orders)s))
         AND (%(client)s::text IS NULL OR (client_order_id = %(client)s AND orders.reason <> 'client_id_used'))
 ) AS found ON TRUE
 WHERE exchange_marks.shard = %(shard)s

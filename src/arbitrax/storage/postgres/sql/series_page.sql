@@ -20,13 +20,14 @@ SELECT
             GROUP BY 1
         ) AS counted
     ),
-    newest.ingestion_run_id,
+    newest.ingestion,
     newest.done_at
 FROM price_series
 JOIN assets ON assets.id = price_series.asset_id
 LEFT JOIN quality_reports USING (asset_id, interval)
 LEFT JOIN LATERAL (
-    SELECT ingestion_run_id, done_at
+    -- Of a job by its id, which is the ingestion's.
+    SELECT coalesce(job_id, ingestion_run_id) AS ingestion, done_at
     FROM ingestion_chunks
     WHERE
         ingestion_chunks.asset_id = price_series.asset_id

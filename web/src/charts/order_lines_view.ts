@@ -1,0 +1,161 @@
+/** Lines of orders on a series, which can be dragged to another price. */
+import { LineStyle, type AutoscaleInfo, type IChartApi, type IPriceLine, type ISeriesApi } from "lightweight-charts";
+import { faded, type Colours } from "./colours";
+import { nearestLine, rangeWith } from "./order_lines";
+
+export interface OrderLine {
+  readonly id: string;
+  readonly price: number;
+  readonly side: "buy" | "sell";
+  readonly title: string;
+  /** Whether it can be dragged now. */
+  readonly isFixed: boolean;
+}
+
+export interface Told {
+  /** A price that an order may have, nearest to one. */
+  readonly snap: (price: number) => number;
+  /** A line was let go at another price. */
+  readonly onMove: (id: string, price: number) => void;
+}
+
+interface Line {
+  readonly api: IPriceLine;
+  order: OrderLine;
+  isLabelled: boolean;
+}
+
+/** Pixels beside a line in which it is taken. */
+const REACH = 6;
+
+export class OrderLines {
+  readonly #lines = new Map<string, Line>();
+  readonly #ended = new AbortController();
+  #colours: Colours | undefined;
+  #dragged: { id: string; from: number; to: number } | undefined;
+
+  constructor(
+    readonly place: HTMLElement,
+    readonly chart: IChartApi,
+    readonly series: ISeriesApi<"Line">,
+    readonly told: Told,
+  ) {
+    // Before the chart's own listeners, which would pan.
+    const options = { capture: true, signal: this.#ended.signal };
+    place.addEventListener("pointerdown", (event) => this.#take(event), options);
+    for (const name of ["mousedown", "touchstart"] as const)
+      place.addEventListener(name, (event) => this.#keep(event), options);
+    place.addEventListener("pointermove", (event) => this.#drag(event), options);
+    place.addEventListener("pointerup", () => this.#letGo(true), options);
+    place.addEventListener("pointercancel", () => this.#letGo(false), options);
+    window.addEventListener("keydown", (event) => event.key === "Escape" && this.#letGo(false), options);
+  }
+
+  paint(colours: Colours): void {
+    this.#colours = colours;
+    this.show([...this.#lines.values()].map((each) => each.order));
+  }
+
+  show(orders: readonly OrderLine[]): void {
+    const wanted = new Set(orders.map((each) => each.id));
+    for (const [id, { api }] of this.#lines) {
+      if (wanted.has(id)) continue;
+      this.series.removePriceLine(api);
+      this.#lines.delete(id);
+    }
+    for (const order of orders) {
+      const there = this.#lines.get(order.id);
+      const options = this.#lookOf(order);
+      if (there === undefined)
+        this.#lines.set(order.id, { api: this.series.createPriceLine(options), order, isLabelled: true });
+      else {
+        there.order = order;
+        if (this.#dragged?.id !== order.id) there.api.applyOptions({ ...options, axisLabelVisible: there.isLabelled });
+      }
+    }
+  }
+
+  remove(): void {
+    this.#ended.abort();
+  }
+
+  #lookOf({ price, side, title, isFixed }: OrderLine) {
+    const colour = (side === "buy" ? this.#colours?.gain : this.#colours?.loss) ?? "#888888";
+    return {
+      price,
+      title,
+      color: isFixed ? faded(colour, 0.5) : colour,
+      lineWidth: 1 as const,
+      lineStyle: isFixed ? LineStyle.Dotted : LineStyle.Dashed,
+      axisLabelVisible: true,
+    };
+  }
+
+  /** Orders that are near enough are in the picture. */
+  around(found: AutoscaleInfo | null): AutoscaleInfo | null {
+    const range = found?.priceRange;
+    if (found === null || range === null || range === undefined) return found;
+    const prices = [...this.#lines.values()].map((each) => each.order.price);
+    const [minValue, maxValue] = rangeWith(range.minValue, range.maxValue, prices);
+    return { ...found, priceRange: { minValue, maxValue } };
+  }
+
+  /** Labels of prices that are out of the picture would gather at its edge. */
+  label(): void {
+    const { height } = this.chart.paneSize();
+    for (const line of this.#lines.values()) {
+      const y = this.series.priceToCoordinate(line.order.price);
+      const isIn = y !== null && y >= 0 && y <= height;
+      if (isIn === line.isLabelled) continue;
+      line.isLabelled = isIn;
+      line.api.applyOptions({ axisLabelVisible: isIn });
+    }
+  }
+
+  #under(event: PointerEvent): string | undefined {
+    const y = event.clientY - this.place.getBoundingClientRect().top;
+    const places = [...this.#lines.values()]
+      .filter((each) => !each.order.isFixed)
+      .map(({ order }) => ({ id: order.id, y: this.series.priceToCoordinate(order.price) }));
+    return nearestLine(places, y, REACH);
+  }
+
+  #take(event: PointerEvent): void {
+    if (event.button !== 0) return;
+    const id = this.#under(event);
+    const there = id === undefined ? undefined : this.#lines.get(id);
+    if (id === undefined || there === undefined) return;
+    this.#dragged = { id, from: there.order.price, to: there.order.price };
+    this.place.setPointerCapture(event.pointerId);
+    event.stopPropagation();
+    event.preventDefault();
+  }
+
+  #keep(event: Event): void {
+    if (this.#dragged === undefined) return;
+    event.stopPropagation();
+    event.preventDefault();
+  }
+
+  #drag(event: PointerEvent): void {
+    const dragged = this.#dragged;
+    if (dragged === undefined) {
+      this.place.style.cursor = this.#under(event) === undefined ? "" : "ns-resize";
+      return;
+    }
+    event.stopPropagation();
+    const price = this.series.coordinateToPrice(event.clientY - this.place.getBoundingClientRect().top);
+    if (price === null) return;
+    dragged.to = this.told.snap(price);
+    this.#lines.get(dragged.id)?.api.applyOptions({ price: dragged.to });
+  }
+
+  #letGo(isMeant: boolean): void {
+    const dragged = this.#dragged;
+    this.#dragged = undefined;
+    if (dragged === undefined) return;
+    const there = this.#lines.get(dragged.id);
+    if (isMeant && dragged.to !== dragged.from) this.told.onMove(dragged.id, dragged.to);
+    else if (there !== undefined) there.api.applyOptions(this.#lookOf(there.order));
+  }
+}

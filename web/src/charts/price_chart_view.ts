@@ -1,0 +1,131 @@
+/** Candles that grow, a line of the middle price, and lines of orders that can be dragged, by lightweight-charts. */
+import {
+  CandlestickSeries,
+  createChart,
+  CrosshairMode,
+  LineSeries,
+  type AutoscaleInfo,
+  type CandlestickData,
+  type IChartApi,
+  type ISeriesApi,
+  type LineData,
+  type UTCTimestamp,
+} from "lightweight-charts";
+import type { Colours } from "./colours";
+import { OrderLines, type OrderLine, type Told } from "./order_lines_view";
+
+export interface PriceBar {
+  /** Seconds since 1970. */
+  readonly time: number;
+  readonly open: number;
+  readonly high: number;
+  readonly low: number;
+  readonly close: number;
+}
+
+export interface PricePoint {
+  readonly time: number;
+  readonly value: number;
+}
+
+export class PriceChartView {
+  readonly #chart: IChartApi;
+  readonly #candles: ISeriesApi<"Candlestick">;
+  readonly #middle: ISeriesApi<"Line">;
+  readonly #lines: OrderLines;
+  #bars: readonly PriceBar[] = [];
+  #points: readonly PricePoint[] = [];
+
+  constructor(place: HTMLElement, told: Told) {
+    this.#chart = createChart(place, {
+      autoSize: true,
+      layout: { attributionLogo: false, fontSize: 12 },
+      crosshair: { mode: CrosshairMode.Normal },
+      timeScale: { rightOffset: 6, shiftVisibleRangeOnNewBar: true },
+    });
+    // It has data as soon as somebody offers, so lines of orders are its own: without data a series draws none.
+    this.#middle = this.#chart.addSeries(LineSeries, {
+      priceLineVisible: false,
+      lastValueVisible: false,
+      crosshairMarkerVisible: false,
+      lineWidth: 1,
+      autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => this.#lines.around(original()),
+    });
+    this.#candles = this.#chart.addSeries(CandlestickSeries, { lastValueVisible: true, priceLineVisible: true });
+    this.#lines = new OrderLines(place, this.#chart, this.#middle, told);
+  }
+
+  paint(colours: Colours, format: (price: number) => string, step: number): void {
+    this.#chart.applyOptions({
+      layout: {
+        background: { color: "transparent" },
+        textColor: colours.faint,
+        fontFamily: getComputedStyle(document.body).fontFamily,
+      },
+      grid: { vertLines: { visible: false }, horzLines: { color: colours.line } },
+      rightPriceScale: { borderVisible: false },
+      timeScale: { borderColor: colours.line },
+      crosshair: { vertLine: { color: colours.faint }, horzLine: { color: colours.faint } },
+    });
+    const { gain, loss } = colours;
+    const priceFormat = { type: "custom", formatter: format, minMove: step } as const;
+    const candle = { upColor: gain, downColor: loss, borderVisible: false, wickUpColor: gain, wickDownColor: loss };
+    this.#candles.applyOptions({ ...candle, priceFormat, priceLineColor: colours.faint });
+    this.#middle.applyOptions({ color: colours.benchmark, priceFormat });
+    this.#lines.paint(colours);
+  }
+
+  /** `hasSeconds`: bars are shorter than a minute. */
+  showTimes(hasTimes: boolean, hasSeconds: boolean): void {
+    this.#chart.timeScale().applyOptions({ timeVisible: hasTimes, secondsVisible: hasSeconds });
+  }
+
+  /** Bars, the oldest first: those that are drawn already and did not change are not drawn again. */
+  showBars(bars: readonly PriceBar[]): void {
+    const from = keptUntil(this.#bars, bars);
+    if (from === undefined) this.#candles.setData(bars.map(candleOf));
+    else for (const each of bars.slice(from)) this.#candles.update(candleOf(each));
+    this.#bars = bars;
+  }
+
+  showMiddle(points: readonly PricePoint[]): void {
+    const from = keptUntil(this.#points, points);
+    if (from === undefined) this.#middle.setData(points.map(pointOf));
+    else for (const each of points.slice(from)) this.#middle.update(pointOf(each));
+    this.#points = points;
+    this.#lines.label();
+  }
+
+  showAll(): void {
+    this.#chart.timeScale().fitContent();
+  }
+
+  showNewest(): void {
+    this.#chart.timeScale().applyOptions({ barSpacing: 6 });
+    this.#chart.timeScale().scrollToRealTime();
+  }
+
+  showOrders(orders: readonly OrderLine[]): void {
+    this.#lines.show(orders);
+  }
+
+  remove(): void {
+    this.#lines.remove();
+    this.#chart.remove();
+  }
+}
+
+/** From where on a series is to be told, when it goes on after one that is drawn; undefined: it is another one. */
+function keptUntil(before: readonly { time: number }[], now: readonly { time: number }[]): number | undefined {
+  const last = before.length - 1;
+  if (last < 0 || now.length < before.length) return undefined;
+  return before[0]?.time === now[0]?.time && before[last]?.time === now[last]?.time ? last : undefined;
+}
+
+function candleOf({ time, open, high, low, close }: PriceBar): CandlestickData<UTCTimestamp> {
+  return { time: time as UTCTimestamp, open, high, low, close };
+}
+
+function pointOf({ time, value }: PricePoint): LineData<UTCTimestamp> {
+  return { time: time as UTCTimestamp, value };
+}

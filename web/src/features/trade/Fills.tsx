@@ -1,0 +1,56 @@
+import { useMemo } from "react";
+import { useListFillsQuery, type FillMessage } from "@/api";
+import { Empty, Loaded, TableSkeleton } from "@/app/states";
+import { fills, useChannelValue, useFrameValue } from "@/live";
+import { DataTable, type Column } from "@/tables";
+import { times } from "./exact";
+import { priceCell } from "./price_cell";
+import { SideWord } from "./Side";
+import type { Market } from "./ticket";
+import { RECORDED_EVERY_MS, useRecorded } from "./use_recorded";
+
+const MOST = 500;
+type MarketOf = (symbol: string) => Market | undefined;
+
+const columnsOf = (marketOf: MarketOf): readonly Column<FillMessage>[] => [
+  { id: "at", header: "Time", value: (fill) => fill.at, kind: "time", precision: "ms" },
+  { id: "symbol", header: "Symbol", value: (fill) => fill.symbol },
+  { id: "side", header: "Side", value: (fill) => fill.side, cell: ({ side }) => <SideWord side={side} /> },
+  { id: "quantity", header: "Size", value: (fill) => fill.quantity, kind: "decimal" },
+  {
+    id: "price",
+    header: "Price",
+    value: (fill) => fill.price,
+    kind: "decimal",
+    cell: priceCell(marketOf, (fill) => fill.price, ""),
+  },
+  { id: "value", header: "Value", value: (fill) => times(fill.quantity, fill.price), kind: "decimal", digits: 2 },
+  { id: "fee", header: "Fee", value: (fill) => fill.fee, kind: "decimal", digits: 4 },
+  { id: "maker", header: "Liquidity", value: (fill) => (fill.maker ? "made" : "taken") },
+  { id: "order", header: "Order", value: (fill) => fill.order },
+];
+
+/** The account's fills, the newest first. */
+export function Fills({ account, marketOf }: { readonly account: string; readonly marketOf: MarketOf }) {
+  const columns = useMemo(() => columnsOf(marketOf), [marketOf]);
+  const query = useListFillsQuery({ account, limit: MOST }, { pollingInterval: RECORDED_EVERY_MS });
+  const live = useChannelValue(useMemo(() => fills(account), [account]));
+  useRecorded(
+    query.refetch,
+    useFrameValue(live, ({ data }) => data),
+  );
+  return (
+    <Loaded query={query} skeleton={<TableSkeleton rows={6} />}>
+      {({ data, has_more }) => (
+        <DataTable
+          name={has_more ? "newest fills" : "fills"}
+          columns={columns}
+          rows={data}
+          keyOf={(fill) => `${fill.id} ${fill.order}`}
+          most={10}
+          empty={<Empty title="Nothing has filled yet">Each trade of the account's orders is shown here.</Empty>}
+        />
+      )}
+    </Loaded>
+  );
+}

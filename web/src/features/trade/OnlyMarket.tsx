@@ -1,0 +1,29 @@
+import { Empty } from "@/app/states";
+import { MarketStrip } from "./MarketStrip";
+import { OrderBook } from "./OrderBook";
+import strip from "./Strip.module.css";
+import { Tape } from "./Tape";
+import classes from "./TradeDesk.module.css";
+
+/** A market without an account: it is watched, not traded. */
+export function OnlyMarket({ symbol }: { readonly symbol: string }) {
+  return (
+    <div className={classes["desk"]}>
+      <Empty title="No account is yours yet" command="arbitrax exchange give ACCOUNT USER">
+        Orders need an account of the paper exchange: open one on the dashboard, or let the operator give you one. The
+        market is shown meanwhile.
+      </Empty>
+      <div className={strip["strip"]}>
+        <MarketStrip symbol={symbol} />
+      </div>
+      <div className={classes["grid"]}>
+        <div className={classes["charts"]}>
+          <Tape symbol={symbol} rows={24} />
+        </div>
+        <div className={classes["ladder"]}>
+          <OrderBook symbol={symbol} />
+        </div>
+      </div>
+    </div>
+  );
+}

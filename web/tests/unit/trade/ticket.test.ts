@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+import {
+  movedPrice,
+  NEW_TICKET,
+  orderOf,
+  problemsOf,
+  sizeOfShare,
+  typed,
+  withChoice,
+  withType,
+  type Ticket,
+} from "@/features/trade/ticket";
+
+const MARKET = { symbol: "BTC-USD", tick: "2.50", lot: "0.01" };
+const TICKET: Ticket = { ...NEW_TICKET, size: "0.5", price: "60000" };
+
+describe("the ticket", () => {
+  it("makes an order with the digits of the tick", () => {
+    expect(orderOf(TICKET, MARKET, "acc_1")).toEqual({
+      account: "acc_1",
+      symbol: "BTC-USD",
+      side: "buy",
+      type: "limit",
+      time_in_force: "gtc",
+      quantity: "0.5",
+      price: "60000.00",
+    });
+  });
+
+  it("makes none while something is missing or wrong", () => {
+    expect(orderOf({ ...TICKET, price: "" }, MARKET, "acc_1")).toBeUndefined();
+    expect(orderOf({ ...TICKET, price: "60001" }, MARKET, "acc_1")).toBeUndefined();
+    expect(orderOf({ ...TICKET, size: "abc" }, MARKET, "acc_1")).toBeUndefined();
+    expect(orderOf(withType({ ...TICKET, price: "" }, "market"), MARKET, "acc_1")).toMatchObject({
+      type: "market",
+      time_in_force: "ioc",
+    });
+  });
+
+  it("says what is wrong with which field", () => {
+    expect(problemsOf({ ...TICKET, size: "0.005", price: "60001" }, MARKET)).toEqual({
+      size: "It goes in lots of 0.01.",
+      price: "It goes in ticks of 2.5.",
+    });
+    expect(problemsOf({ ...TICKET, size: "0" }, MARKET).size).toBe("It must be above 0.");
+    expect(problemsOf({ ...TICKET, size: "" }, MARKET).size).toBeUndefined();
+  });
+
+  it("keeps a time in force that the type may have, and takes another one else", () => {
+    expect(withType({ ...TICKET, timeInForce: "day" }, "stop").timeInForce).toBe("day");
+    expect(withType({ ...TICKET, timeInForce: "ioc" }, "stop").timeInForce).toBe("gtc");
+    expect(withType({ ...TICKET, isPostOnly: true }, "market").isPostOnly).toBe(false);
+  });
+
+  it("takes price and side of the ladder", () => {
+    expect(withChoice(withType(TICKET, "market"), { price: "59997.50", side: "sell" })).toMatchObject({
+      type: "limit",
+      side: "sell",
+      price: "59997.50",
+      size: "0.5",
+    });
+    expect(withChoice(TICKET, { price: "59997.50", side: undefined }).side).toBe("buy");
+  });
+
+  it("moves prices by ticks, never to 0, and begins at the best one", () => {
+    expect(movedPrice("60000.00", "2.50", -1, undefined)).toBe("59997.50");
+    expect(movedPrice("2.50", "2.50", -1, undefined)).toBe("2.50");
+    expect(movedPrice("", "2.50", 1, "60002.50")).toBe("60002.50");
+  });
+
+  it("sizes by shares of the buying power, whole lots, never more than it pays for", () => {
+    expect(sizeOfShare(100, "100000", "60000", "0.01", "1")).toBe("1.66");
+    expect(sizeOfShare(50, "100000", "60000", "0.01", "1.001")).toBe("0.83");
+    expect(sizeOfShare(100, "-5", "60000", "0.01", "1")).toBe("0");
+    expect(sizeOfShare(25, "0.50", "1", "0.01", "1")).toBe("0.12");
+  });
+
+  it("reads numbers as people write them", () => {
+    expect(typed(" 60 000.50 ")).toBe("60000.50");
+    expect(typed("60,000")).toBe("60000");
+  });
+});
