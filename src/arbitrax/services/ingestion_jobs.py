@@ -14,9 +14,11 @@ from arbitrax.domain.ids import new_uuid
 from arbitrax.domain.intervals import nanoseconds
 from arbitrax.market_data.providers.limits import VENDORS
 from arbitrax.market_data.synthetic import SOURCE as SYNTHETIC
+from arbitrax.samples import SOURCE as SAMPLE
 from arbitrax.services.catalogue_ports import MarketStores
 from arbitrax.services.ingestion_sources import ingest_from
 from arbitrax.services.jobs import submit_job
+from arbitrax.services.sample_prices import check_samples, do_samples
 from arbitrax.services.schedules import AUTO
 from arbitrax.services.uploads import SOURCE as FILE
 from arbitrax.services.uploads import Upload, do_upload
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from arbitrax.services.jobs import Job, JobStore, Lease
 
 KIND = "ingestion"
-SOURCES = (AUTO, *VENDORS, SYNTHETIC)
+SOURCES = (AUTO, *VENDORS, SYNTHETIC, SAMPLE)
 
 
 class IngestionSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -68,6 +70,8 @@ def submit_ingestion(jobs: JobStore, spec: IngestionSpec, *, owner: UUID | None,
         raise UnknownNameError(f"No vendor is called '{spec.source}'{hint}").at("source")
     with within("interval"):
         nanoseconds(spec.interval)
+    if spec.source == SAMPLE:
+        check_samples(spec.symbols, spec.interval)
     if spec.start is not None and spec.end is not None and spec.start >= spec.end:
         raise RangeError("The start of the ingestion lies after its end; exchange them.").at("end")
     if spec.start is not None and spec.start >= now:
@@ -115,6 +119,10 @@ def do_ingestion(
             now=clock(),
             told=told,
         )
+        stores.jobs.finish(lease, "succeeded", None, msgspec.json.encode(made))
+        return
+    if asked.source == SAMPLE:
+        made = do_samples(stores, asked.symbols, now=clock(), told=told)
         stores.jobs.finish(lease, "succeeded", None, msgspec.json.encode(made))
         return
     outcomes = asyncio.run(

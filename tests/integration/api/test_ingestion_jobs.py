@@ -4,6 +4,7 @@ import threading
 import time
 
 import pytest
+from msgspec.structs import replace
 
 from arbitrax.domain.dates import end_of_day, start_of_day
 from arbitrax.domain.errors import JobError, NoData
@@ -64,6 +65,24 @@ def test_bars_are_asked_for_and_brought(gateway, client, worker) -> None:
     assert done in client.get(PATH).json()["data"]
     over_already = client.post(f"{taken.headers['location']}/cancellation")
     assert (over_already.status_code, over_already.json()["code"]) == (409, "conflict.over")
+
+
+def test_bundled_prices_are_brought_and_take_the_place_of_no_others(gateway, client, worker) -> None:
+    sample = {"symbols": ["FB"], "source": "sample"}
+    done = over(client, client.post(PATH, json=sample).headers["location"])
+    assert done["status"] == "succeeded", done
+    (found,) = done["outcomes"][0]["symbols"]
+    stored = gateway.parts.store.bars.load("FB", "1d")
+    assert len(stored.bars) == 196
+    assert found["added"] + found["unchanged"] == 196
+    others = replace(stored.bars, volume=stored.bars.volume + 1)
+    gateway.parts.store.bars.store([others], source="other", received=time.time_ns(), rows_done=lambda _rows: None)
+    refused = over(client, client.post(PATH, json=sample).headers["location"])
+    assert refused["status"] == "failed"
+    assert "other" in refused["error"]["detail"]
+    for body, at in (({"symbols": ["FBX"]}, "/symbols"), ({"interval": "1h"}, "/interval")):
+        answer = client.post(PATH, json=sample | body)
+        assert answer.json()["errors"][0]["pointer"] == at, answer.text
 
 
 def test_an_ingestion_is_in_its_owners_list_while_it_waits_and_its_runs_are_nobody_elses(
