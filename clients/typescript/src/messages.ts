@@ -119,6 +119,13 @@ export interface BacktestSpec {
   readonly symbols: readonly string[];
 }
 
+export interface BacktestValidation {
+  readonly bars: number | null;
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly warmup: number;
+}
+
 export interface BarMessage {
   readonly adj_close: string | null;
   readonly close: string;
@@ -204,10 +211,29 @@ export interface EquityCurve {
   readonly data: readonly CurvePoint[];
 }
 
+export interface FactMessage {
+  readonly label: string;
+  readonly text: string;
+  readonly warning: boolean;
+}
+
 export interface FieldError {
   readonly code: string;
   readonly detail: string;
   readonly pointer: string;
+}
+
+export interface FigureMessage {
+  readonly benchmark: number | null;
+  readonly formula: string;
+  readonly group: string;
+  readonly label: string;
+  readonly name: string;
+  readonly sample: string;
+  readonly source: string;
+  readonly undefined_because: string | null;
+  readonly unit: string;
+  readonly value: number | null;
 }
 
 export interface FillMessage {
@@ -235,6 +261,15 @@ export interface FillOfOrder {
 
 export interface Health {
   readonly status: "alive";
+}
+
+export interface HistogramMessage {
+  readonly counts: readonly number[];
+  readonly edges: readonly number[];
+  readonly period: "bar" | "session";
+  readonly returns: number;
+  readonly tails: number;
+  readonly zeros: number;
 }
 
 export interface IngestionMessage {
@@ -401,6 +436,17 @@ export interface OrderChange {
   readonly stop?: string | null;
 }
 
+export interface OrderGroupMessage {
+  readonly buys: number;
+  readonly fees: string;
+  readonly orders: number;
+  readonly reason: string;
+  readonly sells: number;
+  readonly slippage: string;
+  readonly status: string;
+  readonly value: string;
+}
+
 export interface OrderLinks {
   readonly account: string;
   readonly fills: string;
@@ -468,6 +514,16 @@ export interface PositionMessage {
   readonly symbol: string;
 }
 
+export interface PricePoint {
+  readonly close: string;
+  readonly high: string;
+  readonly lines: readonly (number | null)[];
+  readonly low: string;
+  readonly open: string;
+  readonly timestamp: string;
+  readonly volume: string;
+}
+
 export interface Problem {
   readonly code: string;
   readonly detail: string;
@@ -482,6 +538,24 @@ export interface Problem {
 export interface Readiness {
   readonly checks: Readonly<Record<string, "ok" | "failed">>;
   readonly status: "ready" | "not_ready" | "draining";
+}
+
+export interface RunFigures {
+  readonly assumptions: readonly FactMessage[];
+  readonly backtest: string;
+  readonly benchmark: string;
+  readonly figures: readonly FigureMessage[];
+  readonly histogram: HistogramMessage | null;
+  readonly orders: readonly OrderGroupMessage[];
+}
+
+export interface RunPrices {
+  readonly backtest: string;
+  readonly bars: number;
+  readonly data: readonly PricePoint[];
+  readonly interval: string;
+  readonly lines: readonly string[];
+  readonly symbol: string;
 }
 
 export interface RunResult {
