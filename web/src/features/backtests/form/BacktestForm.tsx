@@ -79,6 +79,8 @@ function pointersOf(error: unknown): Wrong {
 }
 
 function whatIsMissing(wrong: Wrong): string {
-  const all = Object.values(wrong);
-  return all.length === 1 ? (all[0] ?? "") : `${all.length} fields are to be mended first.`;
+  const [[pointer, text] = ["", ""], ...more] = Object.entries(wrong);
+  const name = /^\/parameters\/(.+)/.exec(pointer)?.[1]?.replaceAll("_", " ");
+  if (more.length > 0) return `${more.length + 1} fields are to be mended first.`;
+  return name === undefined ? text : `${name}: ${text}`;
 }

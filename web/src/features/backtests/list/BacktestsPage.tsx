@@ -1,4 +1,4 @@
-import { Button } from "@mantine/core";
+import { Box, Button } from "@mantine/core";
 import { useMemo } from "react";
 import { Link, useNavigate } from "react-router";
 import { Page } from "@/app/Page";
@@ -41,6 +41,7 @@ export function Component() {
       }
     >
       <div>
+        <Box hiddenFrom="md">{filter}</Box>
         <Loaded query={query} skeleton={<TableSkeleton rows={16} />}>
           {({ data, has_more: hasMore }) => (
             <DataTable
@@ -50,11 +51,11 @@ export function Component() {
               keyOf={(each) => each.id}
               onChoose={(each) => void navigate(`/backtests/${each.id}`)}
               most={24}
-              actions={filter}
+              actions={<Box visibleFrom="md">{filter}</Box>}
               empty={
                 isFiltered ? (
                   <>
-                    {filter}
+                    <Box visibleFrom="md">{filter}</Box>
                     <Empty
                       title="No run is like this"
                       action={

@@ -20,8 +20,8 @@ export function runColumns({ chosen, onToggle, isFull }: Choosing): readonly Col
   return [
     {
       id: "compare",
-      header: "",
-      width: 28,
+      header: "Pick",
+      width: 40,
       value: (run) => chosen.includes(run.id),
       cell: (run) => (
         // The row opens the run; its box does not.
