@@ -232,7 +232,7 @@ export interface FigureMessage {
   readonly sample: string;
   readonly source: string;
   readonly undefined_because: string | null;
-  readonly unit: string;
+  readonly unit: "percent" | "ratio" | "money" | "days" | "count" | "probability";
   readonly value: number | null;
 }
 

@@ -257,7 +257,7 @@ class FigureMessage(Struct, frozen=True, kw_only=True):
     sample: str
     source: str
     undefined_because: str | None
-    unit: str
+    unit: Literal["percent", "ratio", "money", "days", "count", "probability"]
     value: float | None
 
 

@@ -1113,7 +1113,7 @@ export type FigureMessage = {
   sample: string;
   source: string;
   undefined_because: string | null;
-  unit: string;
+  unit: "percent" | "ratio" | "money" | "days" | "count" | "probability";
   value: number | null;
 };
 export type HistogramMessage = {

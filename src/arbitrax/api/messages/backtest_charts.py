@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from arbitrax.api.messages.fields import BacktestId, Interval, Price, Quantity, Symbol
+from arbitrax.api.messages.run_models import Money
 from arbitrax.domain.dates import to_datetime
 from arbitrax.domain.decimals import decimal_text
 from arbitrax.services.run_prices import ChartPrices
@@ -15,29 +16,31 @@ from arbitrax.services.run_prices import ChartPrices
 if TYPE_CHECKING:
     from arbitrax.backtest.result import Result
 
+Unit = Literal["percent", "ratio", "money", "days", "count", "probability"]
+
 
 class FigureMessage(Struct, frozen=True):
     """A metric with how it is computed, and the benchmark's where it has one."""
 
-    name: str
+    name: Annotated[str, Meta(examples=["sharpe"])]
     label: str
     group: str
     formula: str
     sample: str
     """What it is computed over."""
-    source: str
+    source: Annotated[str, Meta(examples=["W. Sharpe, The Sharpe Ratio, 1994"])]
     """Paper or book, where it is not common knowledge."""
-    unit: str
+    unit: Unit
     value: float | None
-    undefined_because: str | None
+    undefined_because: Annotated[str | None, Meta(examples=[None])]
     benchmark: float | None
 
 
 class FactMessage(Struct, frozen=True):
     """A line of what a run rests on; `warning` when it should give pause."""
 
-    label: str
-    text: str
+    label: Annotated[str, Meta(examples=["Fills"])]
+    text: Annotated[str, Meta(examples=["Decided at a bar's close, live from the next bar's open"])]
     warning: bool
 
 
@@ -55,21 +58,21 @@ class HistogramMessage(Struct, frozen=True):
 class OrderGroupMessage(Struct, frozen=True):
     """Orders that ended alike."""
 
-    status: str
-    reason: str
+    status: Annotated[str, Meta(examples=["filled"])]
+    reason: Annotated[str, Meta(examples=["none"])]
     orders: int
     buys: int
     sells: int
-    value: str
-    fees: str
-    slippage: str
+    value: Money
+    fees: Money
+    slippage: Money
 
 
 class RunFigures(Struct, frozen=True):
     """The figures of a backtest."""
 
     backtest: BacktestId
-    benchmark: str
+    benchmark: Annotated[str, Meta(examples=["Hold AAPL"])]
     """What it is compared with."""
     figures: list[FigureMessage]
     histogram: HistogramMessage | None

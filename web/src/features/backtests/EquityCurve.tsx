@@ -68,6 +68,7 @@ export function EquityCurve(props: EquityCurveProps) {
         height: PRICES_HEIGHT,
         scale,
         format: priceWith(digitsOf(prices)),
+        axis: priceWith(axisDigits(prices)),
         series: priceSeries(prices),
       });
     return made;
@@ -100,6 +101,12 @@ function priceSeries(prices: PricePane | undefined): Series[] {
 function digitsOf(prices: PricePane | undefined): number {
   const least = prices?.candles.low.reduce((low, each) => Math.min(low, each), Infinity) ?? Infinity;
   return least >= 1 ? 2 : least >= 0.01 ? 4 : 8;
+}
+
+/** Its axis tells only of the whole. */
+function axisDigits(prices: PricePane | undefined): number {
+  const most = prices?.candles.high.reduce((high, each) => Math.max(high, each), 0) ?? 0;
+  return most >= 10 ? 2 : digitsOf(prices);
 }
 
 /** How far below its highest so far, as a share of it. */

@@ -55,7 +55,7 @@ export function RunInProgress({ run, onDone }: RunInProgressProps) {
         <Stats>
           <Stat
             label="Status"
-            under={status === "queued" ? "as soon as a worker is free" : etaText(live?.eta ?? run.eta, now)}
+            under={status === "queued" ? "as soon as a worker is free" : whenText(live?.eta ?? run.eta, progress, now)}
           >
             {isEnding ? "ending" : STATUS[status]}
           </Stat>
@@ -102,6 +102,10 @@ function NoResult({ run, title, about }: { run: BacktestMessage; title: string; 
       />
     </Page>
   );
+}
+
+function whenText(eta: string | null, progress: number, now: number): string {
+  return progress >= 1 ? "storing the result" : etaText(eta, now) || "\u00a0";
 }
 
 function isStatus(text: string | undefined): text is BacktestMessage["status"] {

@@ -4,7 +4,7 @@ import { Missing } from "@/format";
 import { MetricValue, metricText } from "./MetricValue";
 
 /** The figures that are looked at first. */
-const FIRST: readonly (readonly [name: string, label: string, unit: string])[] = [
+const FIRST: readonly (readonly [name: string, label: string, unit: FigureMessage["unit"]])[] = [
   ["cagr", "CAGR", "percent"],
   ["sharpe", "Sharpe", "ratio"],
   ["max_drawdown", "Max drawdown", "percent"],
