@@ -70,7 +70,7 @@ function flattened(some: Readonly<Record<string, unknown>>, before: string): Map
     if (typeof value === "object" && value !== null && !Array.isArray(value)) {
       for (const [inner, text] of flattened({ ...value }, `${label}, `)) found.set(inner, text);
     } else if (Array.isArray(value)) found.set(label, value.join(", "));
-    else if (value !== null && value !== undefined) found.set(label, String(value as string | number | boolean));
+    else if (value !== null && value !== undefined) found.set(label, String(value));
   }
   return found;
 }
