@@ -9,7 +9,7 @@ const PICTURES = fileURLToPath(new URL("../../../build/browser/", import.meta.ur
 /** The width of a small laptop, and of a telephone. */
 export const WIDTHS = { wide: 1280, narrow: 390 } as const;
 /** What the browser itself writes of an answer that is no success; the page shows those. */
-const EXPECTED = /^Failed to load resource/;
+const EXPECTED = /^(Failed to load resource|WebSocket connection to .* failed)/;
 
 interface Visit {
   readonly width?: keyof typeof WIDTHS;

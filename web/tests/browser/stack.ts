@@ -90,6 +90,15 @@ export function firstPassword(home: string): string {
   return readFileSync(join(home, "identity", "admin.password"), "utf8").trim();
 }
 
+/** End the gateway as a crash would; `arbitrax up` starts it again. */
+export function killGateway(url: string): void {
+  const wanted = `serve api --port ${new URL(url).port}`;
+  const lines = execFileSync("ps", ["-axww", "-o", "pid=,args="], { encoding: "utf8" }).split("\n");
+  const found = lines.filter((each) => `${each} `.includes(`${wanted} `));
+  if (found.length !== 1) throw new Error(`There is no one gateway: ${found.join("; ")}`);
+  process.kill(Number.parseInt(found[0] ?? "", 10), "SIGKILL");
+}
+
 function environment(home: string): NodeJS.ProcessEnv {
   // Settings of whoever runs the tests are not ours.
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith("ARBITRAX_"));

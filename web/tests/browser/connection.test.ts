@@ -1,0 +1,23 @@
+import { connect } from "@arbitrax/client";
+import { browserTest, picture } from "./page";
+import { killGateway, PASSWORD } from "./stack";
+
+browserTest(
+  "the gateway is killed, the page says so, and goes on without being asked to",
+  async ({ signedIn, stack }) => {
+    const page = await signedIn("ada");
+    await page.goto("/trade?symbol=BTC-USD");
+    const book = page.getByRole("table", { name: "Order book of BTC-USD" });
+    await book.getByText("59 990.00").waitFor();
+    killGateway(stack.url);
+    await page.getByText("Offline").waitFor();
+    await picture(page, "offline");
+    await book.getByText("59 990.00").waitFor(); // what was known stays
+    await page.getByText("Offline").waitFor({ state: "detached", timeout: 45_000 });
+    const bob = connect({ urls: [stack.url] });
+    await bob.login("bob", PASSWORD);
+    const { id } = await bob.orders.submit({ symbol: "BTC-USD", side: "buy", quantity: "0.04", price: "59985.5" });
+    await book.getByText("59 985.50").waitFor();
+    await bob.orders.cancel(id ?? "");
+  },
+);
