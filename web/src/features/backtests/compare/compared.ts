@@ -67,10 +67,11 @@ function flattened(some: Readonly<Record<string, unknown>>, before: string): Map
   const found = new Map<string, string>();
   for (const [name, value] of Object.entries(some)) {
     const label = `${before}${name.replaceAll("_", " ")}`;
-    if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    if (Array.isArray(value)) found.set(label, value.join(", "));
+    else if (typeof value === "object" && value !== null) {
       for (const [inner, text] of flattened({ ...value }, `${label}, `)) found.set(inner, text);
-    } else if (Array.isArray(value)) found.set(label, value.join(", "));
-    else if (value !== null && value !== undefined) found.set(label, String(value));
+    } else if (typeof value === "string") found.set(label, value);
+    else if (typeof value === "number" || typeof value === "boolean") found.set(label, String(value));
   }
   return found;
 }
