@@ -1340,6 +1340,66 @@ export type EquityCurve = {
   bars: number;
   data: CurvePoint[];
 };
+export type FactMessage = {
+  label: string;
+  text: string;
+  warning: boolean;
+};
+export type FigureMessage = {
+  benchmark: number | null;
+  formula: string;
+  group: string;
+  label: string;
+  name: string;
+  sample: string;
+  source: string;
+  undefined_because: string | null;
+  unit: "percent" | "ratio" | "money" | "days" | "count" | "probability";
+  value: number | null;
+};
+export type HistogramMessage = {
+  counts: number[];
+  edges: number[];
+  period: "bar" | "session";
+  returns: number;
+  tails: number;
+  zeros: number;
+};
+export type OrderGroupMessage = {
+  buys: number;
+  fees: string;
+  orders: number;
+  reason: string;
+  sells: number;
+  slippage: string;
+  status: string;
+  value: string;
+};
+export type RunFigures = {
+  assumptions: FactMessage[];
+  backtest: string;
+  benchmark: string;
+  figures: FigureMessage[];
+  histogram: HistogramMessage | null;
+  orders: OrderGroupMessage[];
+};
+export type PricePoint = {
+  close: string;
+  high: string;
+  lines: (number | null)[];
+  low: string;
+  open: string;
+  timestamp: string;
+  volume: string;
+};
+export type RunPrices = {
+  backtest: string;
+  bars: number;
+  data: PricePoint[];
+  interval: string;
+  lines: string[];
+  symbol: string;
+};
 export type ReproductionMessage = {
   backtest: string;
   cause: string | null;
