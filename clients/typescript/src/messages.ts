@@ -633,15 +633,15 @@ export interface ReproductionMessage {
   readonly backtest: string;
   readonly cause: string | null;
   readonly code: string | null;
-  readonly created_at: string;
+  readonly created_at: string | null;
   readonly detail: string | null;
   readonly differences: readonly string[];
   readonly equal: boolean | null;
-  readonly job: string;
+  readonly job: string | null;
   readonly progress: number;
   readonly reproduced_at: string | null;
   readonly result_hash: string | null;
-  readonly status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+  readonly status: "none" | "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
   readonly stored_result_hash: string | null;
 }
 

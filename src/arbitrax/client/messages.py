@@ -680,15 +680,15 @@ class ReproductionMessage(Struct, frozen=True, kw_only=True):
     backtest: str
     cause: str | None
     code: str | None
-    created_at: datetime
+    created_at: datetime | None
     detail: str | None
     differences: list[str]
     equal: bool | None
-    job: str
+    job: str | None
     progress: float
     reproduced_at: datetime | None
     result_hash: str | None
-    status: Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
+    status: Literal["none", "queued", "running", "succeeded", "failed", "cancelled", "dead"]
     stored_result_hash: str | None
 
 

@@ -120,7 +120,7 @@ def test_another_users_run_is_as_if_it_were_not_there(gateway: Gateway, tom: htt
     mine = run_of(gateway, viewer)
     with gateway.client(gateway.key(viewer, "read")) as client:
         assert client.post(path_of(mine)).json()["code"] == "access.forbidden"
-        assert client.get(path_of(mine)).status_code == 404
+        assert client.get(path_of(mine)).json()["status"] == "none"
 
 
 def test_a_strategy_shows_its_text_its_hash_and_its_warm_up(gateway: Gateway, tom: httpx2.Client, trader: User) -> None:

@@ -1404,15 +1404,15 @@ export type ReproductionMessage = {
   backtest: string;
   cause: string | null;
   code: string | null;
-  created_at: string;
+  created_at: string | null;
   detail: string | null;
   differences: string[];
   equal: boolean | null;
-  job: string;
+  job: string | null;
   progress: number;
   reproduced_at: string | null;
   result_hash: string | null;
-  status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+  status: "none" | "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
   stored_result_hash: string | null;
 };
 export type RowPage = {

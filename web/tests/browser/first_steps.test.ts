@@ -33,7 +33,7 @@ browserTest("from the dashboard to a run and its equity", async ({ signedIn }) =
   const page = await signedIn("ada");
   await page.getByRole("link", { name: /sma_cross AAPL/ }).click();
   await page.getByRole("heading", { name: /sma_cross · AAPL/ }).waitFor();
-  await page.getByRole("figure", { name: "Equity and drawdown" }).locator("canvas").first().waitFor();
+  await page.getByRole("figure", { name: "Equity, drawdown and prices" }).locator("canvas").first().waitFor();
   await picture(page, "run-light");
   const under = await page.getByText("Sharpe").locator("..").getByRole("definition").textContent();
   expect(Number(under)).toBeGreaterThan(-3);

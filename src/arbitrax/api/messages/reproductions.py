@@ -23,14 +23,14 @@ class ReproductionMessage(Struct, frozen=True):
     """A run that is run again, or was."""
 
     backtest: BacktestId
-    job: Annotated[str, Meta(examples=["job_01J8ZQ4M8K3T5V7X9Y1B3D5F7H"])]
+    job: Annotated[str | None, Meta(examples=["job_01J8ZQ4M8K3T5V7X9Y1B3D5F7H"])]
     status: Annotated[
-        Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"], Meta(examples=["succeeded"])
+        Literal["none", "queued", "running", "succeeded", "failed", "cancelled", "dead"], Meta(examples=["succeeded"])
     ]
-    """succeeded: it was run again; `equal` says what came of it."""
+    """none: it was never run again; succeeded: it was, and `equal` says what came of it."""
     progress: Annotated[float, Meta(examples=[1.0])]
     """From 0 to 1."""
-    created_at: datetime
+    created_at: datetime | None
     reproduced_at: datetime | None
     equal: Annotated[bool | None, Meta(examples=[True])]
     """Whether every byte came out as it was stored; null: not known, yet or at all."""
@@ -45,8 +45,24 @@ class ReproductionMessage(Struct, frozen=True):
     detail: Annotated[str | None, Meta(examples=[None])]
 
 
-def reproduction_message(backtest: UUID, job: Job) -> ReproductionMessage:
-    """Return the message of a reproduction's job."""
+def reproduction_message(backtest: UUID, job: Job | None) -> ReproductionMessage:
+    """Return the message of a reproduction's job; None: there was none."""
+    if job is None:
+        return ReproductionMessage(
+            backtest=encode(RUN, backtest),
+            job=None,
+            status="none",
+            progress=0.0,
+            created_at=None,
+            reproduced_at=None,
+            equal=None,
+            differences=[],
+            cause=None,
+            result_hash=None,
+            stored_result_hash=None,
+            code=None,
+            detail=None,
+        )
     made = None if job.result is None else msgspec.json.decode(job.result, type=ReproductionResult)
     return ReproductionMessage(
         backtest=encode(RUN, backtest),

@@ -11,7 +11,6 @@ from litestar.params import FromPath
 from arbitrax.api.messages.reproductions import ReproductionMessage, reproduction_message
 from arbitrax.api.parameters import BacktestId
 from arbitrax.api.requests import GatewayRequest, changed
-from arbitrax.domain.errors import UnknownNameError
 from arbitrax.services.backtests import find_head
 from arbitrax.services.mutations import Change
 from arbitrax.services.reproductions import newest_reproduction, submit_reproduction
@@ -58,10 +57,7 @@ async def get_reproduction(request: GatewayRequest, backtest: FromPath[BacktestI
 def _newest(request: GatewayRequest, backtest: str) -> ReproductionMessage:
     store = request.parts.store
     id, _ = find_head(store.runs, backtest, sees=request.principal.sees)
-    job = newest_reproduction(store.jobs, id)
-    if job is None:
-        raise UnknownNameError(f"The backtest {backtest} was not run again; POST {request.url.path} does that.")
-    return reproduction_message(id, job)
+    return reproduction_message(id, newest_reproduction(store.jobs, id))
 
 
 ROUTES: list[Any] = [reproduce_backtest, get_reproduction]

@@ -11,7 +11,7 @@ export function runWords(spec: BacktestSpec, result?: BacktestMessage["result"])
   const [start, end] = [spec.start ?? result?.first_bar, spec.end ?? result?.last_bar];
   const range = [start, end].filter((each) => typeof each === "string").map(formatDay);
   return {
-    title: [spec.strategy.class_name, symbolsText(spec.symbols)].join(" · "),
+    title: [spec.strategy.name, symbolsText(spec.symbols)].join(" · "),
     about: [range.join(" to "), spec.interval, parametersText(spec)].filter((each) => each !== "").join(" · "),
   };
 }

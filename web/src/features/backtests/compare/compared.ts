@@ -53,7 +53,7 @@ export interface Difference {
 
 /** What the runs were asked for differently. */
 export function differencesOf(runs: readonly BacktestMessage[]): Difference[] {
-  const flat = runs.map((run) => flattened({ ...run.spec, strategy: run.spec.strategy.class_name }, ""));
+  const flat = runs.map((run) => flattened({ ...run.spec, strategy: run.spec.strategy.name }, ""));
   const parameters = runs.map((run) => flattened(run.spec.strategy.parameters, ""));
   return [...rowsOf(parameters), ...rowsOf(flat)].filter((row) => new Set(row.values).size > 1);
 }

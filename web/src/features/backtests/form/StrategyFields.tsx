@@ -20,7 +20,7 @@ export function StrategyFields({ strategies, values, wrong, onChange }: Strategy
       <legend>Strategy</legend>
       <Select
         label="Strategy"
-        data={strategies.map(({ name, class_name: label }) => ({ value: name, label }))}
+        data={strategies.map(({ name }) => name)}
         value={values.strategy}
         error={wrong["/strategy"]}
         searchable

@@ -45,7 +45,7 @@ export function checkParameter(
 function checkSymbols(symbols: readonly string[], strategy: StrategyMessage | undefined): string | undefined {
   if (symbols.length === 0) return "Choose what to trade.";
   if (strategy === undefined) return undefined;
-  const { least_symbols: least, most_symbols: most, class_name: name } = strategy;
+  const { least_symbols: least, most_symbols: most, name } = strategy;
   if (symbols.length < least) return `${name} needs at least ${least} symbols.`;
   if (most !== null && symbols.length > most) return `${name} takes ${most === 1 ? "one symbol" : `${most} symbols`}.`;
   return undefined;

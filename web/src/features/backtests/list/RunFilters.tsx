@@ -14,7 +14,7 @@ export function RunFilters({ filters, onFilter }: RunFiltersProps) {
   const instruments = useListInstrumentsQuery({ limit: 500 }).data?.data ?? [];
   const choices: Readonly<Record<Filter, { value: string; label: string }[]>> = {
     status: Object.entries(STATUS).map(([value, label]) => ({ value, label })),
-    strategy: strategies.map(({ name, class_name: label }) => ({ value: name, label })),
+    strategy: strategies.map(({ name }) => ({ value: name, label: name })),
     symbol: instruments.map(({ symbol }) => ({ value: symbol, label: symbol })),
   };
   return (

@@ -28,7 +28,7 @@ export function runColumns({ chosen, onToggle, isFull }: Choosing): readonly Col
         <span onClick={(event) => event.stopPropagation()} onKeyDown={(event) => event.stopPropagation()}>
           <Checkbox
             size="xs"
-            aria-label={`Compare ${run.spec.strategy.class_name} of ${symbolsText(run.spec.symbols)}`}
+            aria-label={`Compare ${run.spec.strategy.name} of ${symbolsText(run.spec.symbols)}`}
             checked={chosen.includes(run.id)}
             disabled={run.result === null || (isFull && !chosen.includes(run.id))}
             onChange={() => onToggle(run.id)}
@@ -40,7 +40,7 @@ export function runColumns({ chosen, onToggle, isFull }: Choosing): readonly Col
       id: "strategy",
       header: "Strategy",
       value: (run) => run.spec.strategy.name,
-      cell: (run) => <Link to={run.id}>{run.spec.strategy.class_name}</Link>,
+      cell: (run) => <Link to={run.id}>{run.spec.strategy.name}</Link>,
     },
     { id: "symbol", header: "On", value: (run) => `${symbolsText(run.spec.symbols)} ${run.spec.interval}` },
     {

@@ -1,6 +1,7 @@
 import { Tooltip } from "@mantine/core";
 import { useState } from "react";
-import { useOutcomeQuery, type Reproduction } from "./reproduction";
+import type { ReproductionMessage } from "@/api";
+import { useOutcomeQuery } from "./reproduction";
 import classes from "./Result.module.css";
 
 const LOOK_MS = 500;
@@ -8,11 +9,10 @@ const LOOK_MS = 500;
 /** The id of a run and, when it was run again, whether every byte came out the same. */
 export function Reproduced({ backtest }: { readonly backtest: string }) {
   const [isGoing, setGoing] = useState(false);
-  // One that was never run again has no such thing: the answer is then an error, and nothing is said.
   const { currentData: found } = useOutcomeQuery(backtest, { pollingInterval: isGoing ? LOOK_MS : 0 });
   const goes = found?.status === "queued" || found?.status === "running";
   if (goes !== isGoing) setGoing(goes);
-  const told = found === undefined ? undefined : outcomeOf(found);
+  const told = found === undefined || found.status === "none" ? undefined : outcomeOf(found);
   return (
     <div role="status">
       <span className={classes["id"]}>{backtest}</span>
@@ -31,7 +31,9 @@ interface Outcome {
   readonly why: string;
 }
 
-export function outcomeOf(found: Reproduction): Outcome {
+export function outcomeOf(
+  found: Pick<ReproductionMessage, "status" | "equal" | "differences" | "cause" | "result_hash" | "detail">,
+): Outcome {
   if (found.status === "queued" || found.status === "running")
     return { look: "id", word: "running again", why: "A worker runs it again and compares every byte." };
   if (found.equal === true)

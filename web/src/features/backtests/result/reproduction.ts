@@ -1,30 +1,18 @@
 /** A run that is run again, or was: `/backtests/{id}/reproduction`. */
-import { api } from "@/api";
-
-export interface Reproduction {
-  readonly status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
-  /** Whether every byte came out as it was stored; null: not known, yet or at all. */
-  readonly equal: boolean | null;
-  readonly differences: readonly string[];
-  /** Why, where that can be told. */
-  readonly cause: string | null;
-  readonly result_hash: string | null;
-  /** Why it could not be run again. */
-  readonly detail: string | null;
-}
+import { api, type ReproductionMessage } from "@/api";
 
 const urlOf = (backtest: string) => `/api/v1/backtests/${encodeURIComponent(backtest)}/reproduction`;
 
 const withReproduction = api.injectEndpoints({
   endpoints: (build) => ({
-    runAgain: build.mutation<Reproduction, string>({
+    runAgain: build.mutation<ReproductionMessage, string>({
       query: (backtest) => ({ url: urlOf(backtest), method: "POST" }),
       onQueryStarted: async (backtest, { dispatch, queryFulfilled }) => {
         const { data } = await queryFulfilled;
         void dispatch(withReproduction.util.upsertQueryData("outcome", backtest, data));
       },
     }),
-    outcome: build.query<Reproduction, string>({ query: urlOf }),
+    outcome: build.query<ReproductionMessage, string>({ query: urlOf }),
   }),
 });
 

@@ -60,7 +60,7 @@ test("bounds and default are told with the field", () => {
 
 test("what is missing or outside the data is pointed at", () => {
   expect(checkForm({ ...good, symbols: [] }, strategy, [aapl])).toHaveProperty("/symbols");
-  expect(checkForm({ ...good, symbols: ["A", "B"] }, strategy, [])["/symbols"]).toBe("SmaCross takes one symbol.");
+  expect(checkForm({ ...good, symbols: ["A", "B"] }, strategy, [])["/symbols"]).toBe("sma_cross takes one symbol.");
   expect(checkForm({ ...good, start: "2014-01-01" }, strategy, [aapl])["/start"]).toBe("AAPL ends on 2013-03-01.");
   expect(checkForm({ ...good, end: "1999-01-01" }, strategy, [aapl])["/end"]).toBe("AAPL begins on 2000-03-01.");
   expect(checkForm({ ...good, start: "2010-01-01", end: "2009-01-01" }, strategy, [aapl])).toHaveProperty("/end");
