@@ -63,7 +63,13 @@ browserTest("a gap is filled with one click", async ({ signedIn, stack }) => {
   await page.goto("/data/ingest?symbol=SYN-GAP&source=synthetic&start=2020-01-02&end=2020-03-31");
   await page.getByRole("button", { name: "Ingest" }).click();
   await page.getByRole("row", { name: /^SYN-GAP done/ }).waitFor();
-  await ada.ingestions.submit({ symbols: ["SYN-GAP"], source: "synthetic", start: "2020-06-01", end: "2020-12-31" });
+  const { id } = await ada.ingestions.submit({
+    symbols: ["SYN-GAP"],
+    source: "synthetic",
+    start: "2020-06-01",
+    end: "2020-12-31",
+  });
+  await expect.poll(async () => (await ada.ingestions.get(id)).status, { timeout: 20_000 }).toBe("succeeded");
   await page.goto("/data/SYN-GAP/1d");
   await page.getByRole("button", { name: "Backfill: 2020-04-01 to 2020-05-29" }).click();
   await page.getByText("No session lacks a bar between its first and its last.").waitFor();
