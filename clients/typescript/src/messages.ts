@@ -121,6 +121,13 @@ export interface BacktestSpec {
   readonly symbols: readonly string[];
 }
 
+export interface BacktestValidation {
+  readonly bars: number | null;
+  readonly first: string | null;
+  readonly last: string | null;
+  readonly warmup: number;
+}
+
 export interface BarMessage {
   readonly adj_close: string | null;
   readonly close: string;
@@ -242,10 +249,29 @@ export interface ExchangeMessage {
   readonly shards: readonly ShardMessage[];
 }
 
+export interface FactMessage {
+  readonly label: string;
+  readonly text: string;
+  readonly warning: boolean;
+}
+
 export interface FieldError {
   readonly code: string;
   readonly detail: string;
   readonly pointer: string;
+}
+
+export interface FigureMessage {
+  readonly benchmark: number | null;
+  readonly formula: string;
+  readonly group: string;
+  readonly label: string;
+  readonly name: string;
+  readonly sample: string;
+  readonly source: string;
+  readonly undefined_because: string | null;
+  readonly unit: "percent" | "ratio" | "money" | "days" | "count" | "probability";
+  readonly value: number | null;
 }
 
 export interface FillMessage {
@@ -284,6 +310,15 @@ export interface FindingMessage {
 
 export interface Health {
   readonly status: "alive";
+}
+
+export interface HistogramMessage {
+  readonly counts: readonly number[];
+  readonly edges: readonly number[];
+  readonly period: "bar" | "session";
+  readonly returns: number;
+  readonly tails: number;
+  readonly zeros: number;
 }
 
 export interface IngestionMessage {
@@ -483,6 +518,17 @@ export interface OrderChange {
   readonly stop?: string | null;
 }
 
+export interface OrderGroupMessage {
+  readonly buys: number;
+  readonly fees: string;
+  readonly orders: number;
+  readonly reason: string;
+  readonly sells: number;
+  readonly slippage: string;
+  readonly status: string;
+  readonly value: string;
+}
+
 export interface OrderLinks {
   readonly account: string;
   readonly fills: string;
@@ -557,6 +603,16 @@ export interface PositionMessage {
   readonly symbol: string;
 }
 
+export interface PricePoint {
+  readonly close: string;
+  readonly high: string;
+  readonly lines: readonly (number | null)[];
+  readonly low: string;
+  readonly open: string;
+  readonly timestamp: string;
+  readonly volume: string;
+}
+
 export interface Problem {
   readonly code: string;
   readonly detail: string;
@@ -587,6 +643,24 @@ export interface ReproductionMessage {
   readonly result_hash: string | null;
   readonly status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
   readonly stored_result_hash: string | null;
+}
+
+export interface RunFigures {
+  readonly assumptions: readonly FactMessage[];
+  readonly backtest: string;
+  readonly benchmark: string;
+  readonly figures: readonly FigureMessage[];
+  readonly histogram: HistogramMessage | null;
+  readonly orders: readonly OrderGroupMessage[];
+}
+
+export interface RunPrices {
+  readonly backtest: string;
+  readonly bars: number;
+  readonly data: readonly PricePoint[];
+  readonly interval: string;
+  readonly lines: readonly string[];
+  readonly symbol: string;
 }
 
 export interface RunResult {

@@ -5,6 +5,7 @@ import type {
   AccountMessage,
   AuditMessage,
   BacktestMessage,
+  BacktestValidation,
   BarMessage,
   BookMessage,
   Cancelled,
@@ -25,6 +26,8 @@ import type {
   OrderOutcome,
   Page,
   PositionMessage,
+  RunFigures,
+  RunPrices,
   StrategyMessage,
   UserChange,
   UserMessage,
@@ -117,6 +120,8 @@ export function resources(transport: Transport) {
 
     backtests: {
       submit: (backtest: NewBacktest) => post<BacktestMessage>("/api/v1/backtests", backtest),
+      /** What it would be of, without asking for it. */
+      validate: (backtest: NewBacktest) => post<BacktestValidation>("/api/v1/backtests/validations", backtest),
       get: (backtest: string) => get<BacktestMessage>(`/api/v1/backtests/${step(backtest)}`),
       /** Wait until it is finished; `seen` is called with how far it is. A GatewayError says why there is no result. */
       wait: async (backtest: string, seen?: (job: BacktestMessage) => void): Promise<BacktestMessage> => {
@@ -137,6 +142,11 @@ export function resources(transport: Transport) {
       /** The equity of a range in at most `points` points: neighbours are joined, no extreme is lost. */
       equity: (backtest: string, query: { points?: number; start?: string; end?: string } = {}) =>
         get<EquityCurve>(`/api/v1/backtests/${step(backtest)}/equity`, query),
+      /** Prices as the run saw them, with what its strategy shows over them. */
+      prices: (backtest: string, query: { symbol?: string; points?: number; start?: string; end?: string } = {}) =>
+        get<RunPrices>(`/api/v1/backtests/${step(backtest)}/prices`, query),
+      /** Every metric with its formula, sample and the benchmark's. */
+      figures: (backtest: string) => get<RunFigures>(`/api/v1/backtests/${step(backtest)}/figures`),
       table: (backtest: string, table: string) =>
         list<Row>(`/api/v1/backtests/${step(backtest)}/tables/${step(table)}`),
       honesty: (backtest: string) => get<Row>(`/api/v1/backtests/${step(backtest)}/honesty`),

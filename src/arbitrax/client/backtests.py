@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 
 from arbitrax.client.faces import F, listing, offered
-from arbitrax.client.messages import BacktestMessage, EquityCurve, IngestionMessage, NewBacktest, RunResult
+from arbitrax.client.messages import (
+    BacktestMessage,
+    BacktestValidation,
+    EquityCurve,
+    IngestionMessage,
+    NewBacktest,
+    RunFigures,
+    RunPrices,
+    RunResult,
+)
 from arbitrax.client.problems import made_error
 from arbitrax.client.resource import Resource
 
@@ -60,6 +69,11 @@ class Backtests(Resource[F]):
     async def submit(self, backtest: NewBacktest) -> BacktestMessage:
         """Ask for a backtest; a worker does it."""
         return await self._transport.send("POST", BACKTESTS, BacktestMessage, backtest)
+
+    @offered
+    async def validate(self, backtest: NewBacktest) -> BacktestValidation:
+        """Return what a backtest would be of, without asking for it; what is wrong with it is raised."""
+        return await self._transport.send("POST", f"{BACKTESTS}/validations", BacktestValidation, backtest)
 
     @offered
     async def get(self, backtest: str) -> BacktestMessage:
@@ -117,6 +131,25 @@ class Backtests(Resource[F]):
         """Return the equity of a range in at most so many points: neighbours are joined, no extreme is lost."""
         path = f"{BACKTESTS}/{backtest}/equity"
         return await self._transport.get(path, EquityCurve, points=points, start=start, end=end)
+
+    @offered
+    async def prices(
+        self,
+        backtest: str,
+        *,
+        symbol: str | None = None,
+        points: int = 1000,
+        start: str | None = None,
+        end: str | None = None,
+    ) -> RunPrices:
+        """Return prices as a run saw them, with what its strategy shows over them; symbol: None for the first."""
+        path = f"{BACKTESTS}/{backtest}/prices"
+        return await self._transport.get(path, RunPrices, symbol=symbol, points=points, start=start, end=end)
+
+    @offered
+    async def figures(self, backtest: str) -> RunFigures:
+        """Return every metric with its formula, sample and the benchmark's, and what the run rests on."""
+        return await self._transport.get(f"{BACKTESTS}/{backtest}/figures", RunFigures)
 
     @offered
     async def honesty(self, backtest: str) -> dict[str, Any]:

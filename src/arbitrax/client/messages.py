@@ -138,6 +138,13 @@ class BacktestSpec(Struct, frozen=True, kw_only=True):
     symbols: list[str]
 
 
+class BacktestValidation(Struct, frozen=True, kw_only=True):
+    bars: int | None
+    first: datetime | None
+    last: datetime | None
+    warmup: int
+
+
 class BarMessage(Struct, frozen=True, kw_only=True):
     adj_close: str | None
     close: str
@@ -265,12 +272,31 @@ class ExchangeMessage(Struct, frozen=True, kw_only=True):
     shards: list[ShardMessage]
 
 
+class FactMessage(Struct, frozen=True, kw_only=True):
+    label: str
+    text: str
+    warning: bool
+
+
 class FieldError(Struct, frozen=True, kw_only=True):
     """What is wrong with a part of the request."""
 
     code: str
     detail: str
     pointer: str
+
+
+class FigureMessage(Struct, frozen=True, kw_only=True):
+    benchmark: float | None
+    formula: str
+    group: str
+    label: str
+    name: str
+    sample: str
+    source: str
+    undefined_because: str | None
+    unit: Literal["percent", "ratio", "money", "days", "count", "probability"]
+    value: float | None
 
 
 class FillMessage(Struct, frozen=True, kw_only=True):
@@ -309,6 +335,15 @@ class FindingMessage(Struct, frozen=True, kw_only=True):
 
 class Health(Struct, frozen=True, kw_only=True):
     status: Literal["alive"]
+
+
+class HistogramMessage(Struct, frozen=True, kw_only=True):
+    counts: list[int]
+    edges: list[float]
+    period: Literal["bar", "session"]
+    returns: int
+    tails: int
+    zeros: int
 
 
 class IngestionMessage(Struct, frozen=True, kw_only=True):
@@ -528,6 +563,17 @@ class OrderChange(Struct, frozen=True, kw_only=True, omit_defaults=True):
     stop: str | None = None
 
 
+class OrderGroupMessage(Struct, frozen=True, kw_only=True):
+    buys: int
+    fees: str
+    orders: int
+    reason: str
+    sells: int
+    slippage: str
+    status: str
+    value: str
+
+
 class OrderLinks(Struct, frozen=True, kw_only=True):
     account: str
     fills: str
@@ -602,6 +648,16 @@ class PositionMessage(Struct, frozen=True, kw_only=True):
     symbol: str
 
 
+class PricePoint(Struct, frozen=True, kw_only=True):
+    close: str
+    high: str
+    lines: list[float | None]
+    low: str
+    open: str
+    timestamp: datetime
+    volume: str
+
+
 class Problem(Struct, frozen=True, kw_only=True):
     """An error, as RFC 9457 has it."""
 
@@ -634,6 +690,24 @@ class ReproductionMessage(Struct, frozen=True, kw_only=True):
     result_hash: str | None
     status: Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
     stored_result_hash: str | None
+
+
+class RunFigures(Struct, frozen=True, kw_only=True):
+    assumptions: list[FactMessage]
+    backtest: str
+    benchmark: str
+    figures: list[FigureMessage]
+    histogram: HistogramMessage | None
+    orders: list[OrderGroupMessage]
+
+
+class RunPrices(Struct, frozen=True, kw_only=True):
+    backtest: str
+    bars: int
+    data: list[PricePoint]
+    interval: str
+    lines: list[str]
+    symbol: str
 
 
 class RunResult(Struct, frozen=True, kw_only=True):

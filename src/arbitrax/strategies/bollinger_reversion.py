@@ -29,6 +29,11 @@ class BollingerReversion(Strategy):
         """The window must be full."""
         return self.window
 
+    def lines(self, bars: "Bars") -> "dict[str, Floats]":
+        """Return the average and its bands."""
+        bands = bollinger(bars.close, self.window, self.deviations)
+        return {f"SMA {self.window}": bands.middle, "Lower band": bands.lower, "Upper band": bands.upper}
+
     def signals(self, bars: "Bars") -> "Floats":
         """Return 1 from entry to exit, 0 elsewhere, -1 for the mirror image; NaN before the bands are known."""
         close = bars.close

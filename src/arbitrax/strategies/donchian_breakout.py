@@ -44,6 +44,15 @@ class DonchianBreakout(Strategy):
         """The channel of the bars before the present one, and N, must be known."""
         return max(self.entry, self.average) + 1
 
+    def lines(self, bars: "Bars") -> "dict[str, Floats]":
+        """Return the channels of the bars before, that closes are held against."""
+        entry, leave = (donchian(bars.high, bars.low, window) for window in (self.entry, self.exit))
+        return {
+            f"Highest {self.entry}": _before(entry.upper),
+            f"Lowest {self.entry}": _before(entry.lower),
+            f"Lowest {self.exit}": _before(leave.lower),
+        }
+
     def signals(self, bars: "Bars") -> Signals:
         """Return entries and exits, the share of equity of each entry, and its stop."""
         close = bars.close

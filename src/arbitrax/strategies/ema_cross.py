@@ -34,6 +34,10 @@ class EmaCross(Strategy):
         """The slow window must be full."""
         return self.slow
 
+    def lines(self, bars: "Bars") -> "dict[str, Floats]":
+        """Return both averages."""
+        return {f"EMA {window}": ema(bars.close, window) for window in (self.fast, self.slow)}
+
     def signals(self, bars: "Bars") -> "Floats":
         """Return 1 above, 0 or -1 below; a tie counts as below, NaN before both averages are warm."""
         fast, slow = ema(bars.close, self.fast), ema(bars.close, self.slow)

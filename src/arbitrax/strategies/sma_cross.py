@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from arbitrax.domain.errors import ParameterError
+from arbitrax.indicators import sma
 from arbitrax.indicators.crossings import compare_moving_averages
 from arbitrax.strategies.parameters import parameter
 from arbitrax.strategies.strategy import Strategy
@@ -33,6 +34,10 @@ class SmaCross(Strategy):
     def warmup(self) -> int:
         """The slow window must be full."""
         return self.slow
+
+    def lines(self, bars: "Bars") -> "dict[str, Floats]":
+        """Return both averages."""
+        return {f"SMA {window}": sma(bars.close, window) for window in (self.fast, self.slow)}
 
     def signals(self, bars: "Bars") -> "Floats":
         """Return 1 above, 0 or -1 below; a tie counts as below."""

@@ -11,7 +11,7 @@ from arbitrax.domain.errors import ParameterError, StrategyError
 from arbitrax.strategies.parameters import Declaration, Parameter, Value, resolve
 
 if TYPE_CHECKING:
-    from arbitrax.domain.bars import Bars
+    from arbitrax.domain.bars import Bars, Floats
     from arbitrax.domain.panel import Panel
     from arbitrax.kernels.context import Context, Fill, Order
     from arbitrax.strategies.signals import Decisions
@@ -83,6 +83,10 @@ class Strategy:
                 "--symbol AAPL,MSFT."
             )
         raise NotImplementedError(f"{type(self).__name__} defines neither signals(self, bars) nor on_bar(self, ctx).")
+
+    def lines(self, bars: "Bars") -> "dict[str, Floats]":
+        """Return what a chart shows over prices, by label, shape (bars,) each. Override to show what decides."""
+        return {}
 
     def portfolio(self, panel: "Panel") -> "Decisions":
         """Return the decisions for several symbols, shape (bars, symbols).

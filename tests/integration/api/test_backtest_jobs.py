@@ -201,6 +201,84 @@ def test_the_curve_of_a_chart_loses_no_extreme(client, worker) -> None:
     assert (days[0], days[-1], part["bars"]) == ("2012-03-01", "2012-03-30", len(days))
 
 
+def test_prices_of_a_chart_are_those_the_run_saw_with_its_strategys_lines(client, worker) -> None:
+    address = client.post(PATH, json=YEAR).headers["location"]
+    until(client, address, "succeeded")
+    whole = client.get(f"{address}/prices", params={"points": 10_000}).json()
+    assert (whole["symbol"], whole["lines"], whole["bars"]) == ("AAPL", ["SMA 10", "SMA 30"], len(whole["data"]))
+    closes = [float(each["close"]) for each in whole["data"]]
+    assert whole["data"][8]["lines"] == [None, None]
+    assert whole["data"][29]["lines"] == pytest.approx([sum(closes[20:30]) / 10, sum(closes[:30]) / 30], rel=1e-6)
+    trade = client.get(f"{address}/tables/trades").json()["data"][0]
+    entry = next(each for each in whole["data"] if each["timestamp"] == trade["entry_time"])
+    assert float(entry["low"]) * 0.99 <= float(trade["entry_price"]) <= float(entry["high"]) * 1.01
+    few = client.get(f"{address}/prices", params={"points": 7}).json()
+    assert (few["bars"], len(few["data"])) == (whole["bars"], 7)
+    assert max(float(each["high"]) for each in few["data"]) == max(float(each["high"]) for each in whole["data"])
+    assert few["data"][-1]["lines"] == whole["data"][-1]["lines"]
+    part = client.get(f"{address}/prices", params={"start": "2012-03-01", "end": "2012-03-30"}).json()
+    assert part["data"] == [each for each in whole["data"] if "2012-03-01" <= each["timestamp"][:10] <= "2012-03-30"]
+    other = client.get(f"{address}/prices", params={"symbol": "MSFT"})
+    assert (other.status_code, other.json()["code"]) == (404, "input.unknown_name"), other.text
+
+
+def test_prices_of_one_of_several_symbols_are_its_own(client, worker) -> None:
+    several = {"strategy": "buy_and_hold", "symbols": ["AAPL", "IBM"], "start": "2012-01-01", "end": "2012-12-31"}
+    address = client.post(PATH, json=several).headers["location"]
+    assert until(client, address, "succeeded", "failed").json()["status"] == "succeeded"
+    first, second = (client.get(f"{address}/prices", params={"symbol": each}).json() for each in several["symbols"])
+    assert (first["symbol"], second["symbol"]) == ("AAPL", "IBM")
+    assert client.get(f"{address}/prices").json() == first
+    assert [each["close"] for each in first["data"]] != [each["close"] for each in second["data"]]
+
+
+def test_figures_say_how_they_are_computed_and_the_benchmarks(client, worker) -> None:
+    address = client.post(PATH, json=YEAR).headers["location"]
+    metrics = until(client, address, "succeeded").json()["result"]["metrics"]
+    found = client.get(f"{address}/figures").json()
+    assert {each["name"]: each["value"] for each in found["figures"]} == {
+        name: each["value"] for name, each in metrics.items()
+    }
+    sharpe = next(each for each in found["figures"] if each["name"] == "sharpe")
+    assert "sqrt(P)" in sharpe["formula"]
+    assert "returns" in sharpe["sample"]
+    assert sharpe["benchmark"] is not None
+    assert found["benchmark"] == "Hold AAPL"
+    assert sum(found["histogram"]["counts"]) == found["histogram"]["returns"] - found["histogram"]["zeros"]
+    orders = client.get(f"{address}/tables/orders").json()["data"]
+    assert sum(each["orders"] for each in found["orders"]) == len(orders)
+    assert {"Fills", "Costs"} <= {each["label"] for each in found["assumptions"]}
+
+
+def test_what_a_backtest_would_be_of_is_told_before_it_is_asked_for(client) -> None:
+    before = client.get(PATH).json()["data"]
+    told = client.post(f"{PATH}/validations", json=YEAR)
+    assert told.status_code == 200, told.text
+    assert told.json()["warmup"] == 30
+    assert told.json()["bars"] == 250
+    assert (told.json()["first"][:10], told.json()["last"][:10]) == ("2012-01-03", "2012-12-31")
+    assert client.get(PATH).json()["data"] == before
+
+
+@pytest.mark.parametrize(
+    ("change", "pointer", "said"),
+    [
+        ({"parameters": {"slow": 300}}, "/start", "needs 301 bars"),
+        ({"parameters": {"fast": 0}}, "/parameters/fast", "fast"),
+        ({"parameters": {"fast": 40, "slow": 30}}, "/parameters", "must be smaller"),
+        ({"symbols": ["AAPLE"]}, "/symbols/0", "did you mean 'AAPL'?"),
+        ({"start": "2020-01-01", "end": None}, "/start", "after the last bar"),
+        ({"start": "2012-01-07", "end": "2012-01-08"}, "/start", "No bar of AAPL"),
+    ],
+)
+def test_what_is_wrong_with_a_backtest_is_told_where_it_is_before_it_runs(client, change, pointer, said) -> None:
+    refused = client.post(f"{PATH}/validations", json=YEAR | change)
+    assert refused.status_code in (404, 422), refused.text
+    (error,) = refused.json()["errors"]
+    assert error["pointer"] == pointer
+    assert said in error["detail"]
+
+
 def test_the_examples_of_the_docs_do_what_they_say(client, worker) -> None:
     page = (Path(__file__).parents[3] / "docs" / "concepts" / "jobs.md").read_text()
     lines = [line for line in page.replace("\\\n", " ").splitlines() if line.startswith("curl ")]

@@ -141,6 +141,17 @@ const injectedRtkApi = api
         }),
         invalidatesTags: ["backtests"],
       }),
+      validateBacktest: build.mutation<ValidateBacktestApiResponse, ValidateBacktestApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/validations`,
+          method: "POST",
+          body: queryArg.newBacktest,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
+        }),
+        invalidatesTags: ["backtests"],
+      }),
       getBacktest: build.query<GetBacktestApiResponse, GetBacktestApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}`,
@@ -168,9 +179,27 @@ const injectedRtkApi = api
         }),
         providesTags: ["backtests"],
       }),
+      getBacktestFigures: build.query<GetBacktestFiguresApiResponse, GetBacktestFiguresApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/figures`,
+        }),
+        providesTags: ["backtests"],
+      }),
       getBacktestHonesty: build.query<GetBacktestHonestyApiResponse, GetBacktestHonestyApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/honesty`,
+        }),
+        providesTags: ["backtests"],
+      }),
+      getBacktestPrices: build.query<GetBacktestPricesApiResponse, GetBacktestPricesApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/prices`,
+          params: {
+            symbol: queryArg["symbol"],
+            start: queryArg.start,
+            end: queryArg.end,
+            points: queryArg.points,
+          },
         }),
         providesTags: ["backtests"],
       }),
@@ -652,6 +681,12 @@ export type AddBacktestApiArg = {
   "Idempotency-Key"?: string;
   newBacktest: NewBacktest;
 };
+export type ValidateBacktestApiResponse = /** status 200 Request fulfilled, document follows */ BacktestValidation;
+export type ValidateBacktestApiArg = {
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
+  newBacktest: NewBacktest;
+};
 export type GetBacktestApiResponse = /** status 200 Request fulfilled, document follows */ BacktestMessage;
 export type GetBacktestApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
@@ -676,12 +711,30 @@ export type GetBacktestEquityApiArg = {
   /** The most points that a chart has; neighbours are joined. */
   points?: number;
 };
+export type GetBacktestFiguresApiResponse = /** status 200 Request fulfilled, document follows */ RunFigures;
+export type GetBacktestFiguresApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+};
 export type GetBacktestHonestyApiResponse = /** status 200 Request fulfilled, document follows */ {
   [key: string]: any;
 };
 export type GetBacktestHonestyApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
   backtest: string;
+};
+export type GetBacktestPricesApiResponse = /** status 200 Request fulfilled, document follows */ RunPrices;
+export type GetBacktestPricesApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+  /** Left out: the first it traded. */
+  symbol?: string | null;
+  /** From there on: a day, such as 2024-01-31, or a moment, such as 2024-01-31T14:30:00Z. */
+  start?: string | null;
+  /** Up to there: a day, which counts, such as 2024-01-31; or a moment, which does not, such as 2024-02-01T00:00:00Z. */
+  end?: string | null;
+  /** The most points that a chart has; neighbours are joined. */
+  points?: number;
 };
 export type GetBacktestReportApiResponse = /** status 200 Request fulfilled, document follows */ string;
 export type GetBacktestReportApiArg = {
@@ -1267,6 +1320,12 @@ export type NewBacktest = {
   strategy: string;
   symbols: string[];
 };
+export type BacktestValidation = {
+  bars: number | null;
+  first: string | null;
+  last: string | null;
+  warmup: number;
+};
 export type CurvePoint = {
   benchmark: string | null;
   close: string;
@@ -1280,6 +1339,66 @@ export type EquityCurve = {
   backtest: string;
   bars: number;
   data: CurvePoint[];
+};
+export type FactMessage = {
+  label: string;
+  text: string;
+  warning: boolean;
+};
+export type FigureMessage = {
+  benchmark: number | null;
+  formula: string;
+  group: string;
+  label: string;
+  name: string;
+  sample: string;
+  source: string;
+  undefined_because: string | null;
+  unit: "percent" | "ratio" | "money" | "days" | "count" | "probability";
+  value: number | null;
+};
+export type HistogramMessage = {
+  counts: number[];
+  edges: number[];
+  period: "bar" | "session";
+  returns: number;
+  tails: number;
+  zeros: number;
+};
+export type OrderGroupMessage = {
+  buys: number;
+  fees: string;
+  orders: number;
+  reason: string;
+  sells: number;
+  slippage: string;
+  status: string;
+  value: string;
+};
+export type RunFigures = {
+  assumptions: FactMessage[];
+  backtest: string;
+  benchmark: string;
+  figures: FigureMessage[];
+  histogram: HistogramMessage | null;
+  orders: OrderGroupMessage[];
+};
+export type PricePoint = {
+  close: string;
+  high: string;
+  lines: (number | null)[];
+  low: string;
+  open: string;
+  timestamp: string;
+  volume: string;
+};
+export type RunPrices = {
+  backtest: string;
+  bars: number;
+  data: PricePoint[];
+  interval: string;
+  lines: string[];
+  symbol: string;
 };
 export type ReproductionMessage = {
   backtest: string;
@@ -1847,10 +1966,13 @@ export const {
   useRefreshMutation,
   useListBacktestsQuery,
   useAddBacktestMutation,
+  useValidateBacktestMutation,
   useGetBacktestQuery,
   useCancelBacktestMutation,
   useGetBacktestEquityQuery,
+  useGetBacktestFiguresQuery,
   useGetBacktestHonestyQuery,
+  useGetBacktestPricesQuery,
   useGetBacktestReportQuery,
   useGetReproductionQuery,
   useReproduceBacktestMutation,

@@ -4,10 +4,14 @@ import { generatedApi } from "./generated";
 export const api = generatedApi.enhanceEndpoints({
   endpoints: {
     // What a finished run says of itself never changes, so a new run makes nobody ask for it again.
-    getBacktestEquity: { providesTags: [] },
     getBacktestTable: { providesTags: [] },
+    getBacktestEquity: { providesTags: [] },
+    getBacktestFigures: { providesTags: [] },
+    getBacktestPrices: { providesTags: [] },
     getBacktestHonesty: { providesTags: [] },
     getBacktestReport: { providesTags: [] },
+    // It changes nothing.
+    validateBacktest: { invalidatesTags: [] },
   },
 });
 

@@ -13,7 +13,19 @@ export interface Colours {
   readonly loss: string;
   readonly warn: string;
   readonly benchmark: string;
+  /** Things that are compared, told apart by eyes of every kind and in both schemes. */
+  readonly one: string;
+  readonly two: string;
+  readonly three: string;
+  readonly four: string;
+  readonly five: string;
+  readonly six: string;
+  readonly seven: string;
+  readonly eight: string;
 }
+
+/** In the order that they are given out. */
+export const COMPARED = ["one", "two", "three", "four", "five", "six", "seven", "eight"] as const;
 
 const VARIABLES: Readonly<Record<keyof Colours, string>> = {
   text: "--mantine-color-text",
@@ -25,6 +37,14 @@ const VARIABLES: Readonly<Record<keyof Colours, string>> = {
   loss: "--loss",
   warn: "--warn",
   benchmark: "--benchmark",
+  one: "--compared-1",
+  two: "--compared-2",
+  three: "--compared-3",
+  four: "--compared-4",
+  five: "--compared-5",
+  six: "--compared-6",
+  seven: "--compared-7",
+  eight: "--compared-8",
 };
 
 function read(): Colours {

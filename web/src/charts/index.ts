@@ -1,9 +1,10 @@
 /** Charts: pure, of data that is given to them. Load them with the page that shows them, never with the frame. */
-export { faded, useColours, type Colours } from "./colours";
+export { COMPARED, faded, useColours, type Colours } from "./colours";
 export type { CoveragePart } from "./coverage_blocks";
 export { CoverageTimeline } from "./CoverageTimeline";
 export { placeOf } from "./Legend";
 export type { Candles, ColourName, Marker, Pane, Points, Series, TimeRange } from "./series";
+export { RangeBrush } from "./RangeBrush";
 export { TimeChart } from "./TimeChart";
 export { DepthChart } from "./DepthChart";
 export type { DepthSides } from "./depth_curve";

@@ -31,7 +31,12 @@ interface Named {
 export type Series = Named &
   /** An area lies between its line and 0. */
   (
-    | { readonly kind: "line" | "area" | "histogram"; readonly colour: ColourName; readonly data: Points }
+    | {
+        readonly kind: "line" | "area" | "histogram";
+        readonly colour: ColourName;
+        readonly data: Points;
+        readonly isThin?: boolean;
+      }
     | { readonly kind: "candles"; readonly data: Candles; readonly markers?: readonly Marker[] }
   );
 

@@ -32,6 +32,9 @@ interface Drawn {
   data: Series["data"] | undefined;
 }
 
+const GESTURES = ["pointerdown", "pointermove", "wheel", "keydown"] as const;
+/** A swipe goes on for so long after the finger left. */
+const GESTURE_MS = 700;
 /** Pixels over the curves of a pane, for its legend. */
 const LEGEND_HEIGHT = 28;
 
@@ -39,11 +42,19 @@ export class TimeChartView {
   readonly #chart: IChartApi;
   readonly #drawn = new Map<string, Drawn>();
   #colours: Colours | undefined;
+  readonly #place: HTMLElement;
+  readonly #touch = (event: Event): void => {
+    if (event.type !== "pointermove" || (event as PointerEvent).buttons !== 0) this.#touched = performance.now();
+  };
   #isFitted = false;
-  /** Ranges that we set ourselves are not told to anybody. */
-  #isSetting = false;
+  /** What is to be seen; undefined: all there is. */
+  #range: TimeRange | undefined;
+  /** When a reader last panned or zoomed. Ranges that nobody's hand made are not told. */
+  #touched = -Infinity;
 
   constructor(place: HTMLElement, told: Told) {
+    this.#place = place;
+    for (const each of GESTURES) place.addEventListener(each, this.#touch, { passive: true, capture: true });
     this.#chart = createChart(place, {
       autoSize: true,
       layout: { attributionLogo: false, fontSize: 12, panes: { enableResize: true } },
@@ -52,8 +63,9 @@ export class TimeChartView {
     });
     this.#chart.subscribeCrosshairMove(({ time }) => told.onHover(typeof time === "number" ? time : undefined));
     this.#chart.timeScale().subscribeVisibleTimeRangeChange((found) => {
-      if (found === null || this.#isSetting) return;
-      told.onRange({ from: Number(found.from), to: Number(found.to) });
+      if (found === null || performance.now() - this.#touched > GESTURE_MS) return;
+      this.#range = { from: Number(found.from), to: Number(found.to) };
+      told.onRange(this.#range);
     });
   }
 
@@ -84,7 +96,7 @@ export class TimeChartView {
   show(panes: readonly Pane[]): void {
     const colours = this.#colours;
     if (colours === undefined) return;
-    this.#isSetting = true;
+    let isNew = false;
     const wanted = new Map(panes.flatMap((pane, at) => pane.series.map((each) => [each.id, { each, at }] as const)));
     for (const [id, { api, kind, pane }] of this.#drawn) {
       const found = wanted.get(id);
@@ -93,7 +105,7 @@ export class TimeChartView {
       this.#drawn.delete(id);
     }
     for (const [at, pane] of panes.entries()) {
-      for (const series of pane.series) this.#draw(series, at, pane, colours);
+      for (const series of pane.series) isNew = this.#draw(series, at, pane, colours) || isNew;
     }
     for (const [at, pane] of this.#chart.panes().entries()) {
       const wants = panes[at];
@@ -104,37 +116,44 @@ export class TimeChartView {
         mode: wants.scale === "log" ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal,
       });
     }
-    if (!this.#isFitted && [...this.#drawn.values()].some((each) => (each.data?.times.length ?? 0) > 0)) {
-      this.#chart.timeScale().fitContent();
+    // Other points stand at other places of the axis: what was seen is looked for again.
+    if (isNew && [...this.#drawn.values()].some((each) => (each.data?.times.length ?? 0) > 0)) {
       this.#isFitted = true;
+      this.#seek();
     }
-    this.#isSetting = false;
   }
 
   showRange(range: TimeRange | undefined): void {
-    if (!this.#isFitted) return;
-    this.#isSetting = true;
-    const scale = this.#chart.timeScale();
+    if (range?.from === this.#range?.from && range?.to === this.#range?.to) return;
+    this.#range = range;
+    if (this.#isFitted) this.#seek();
+  }
+
+  #seek(): void {
+    const [scale, range] = [this.#chart.timeScale(), this.#range];
     if (range === undefined) scale.fitContent();
     else scale.setVisibleRange({ from: range.from as UTCTimestamp, to: range.to as UTCTimestamp });
-    this.#isSetting = false;
   }
 
   remove(): void {
+    for (const each of GESTURES) this.#place.removeEventListener(each, this.#touch, { capture: true });
     this.#chart.remove();
   }
 
-  #draw(series: Series, at: number, pane: Pane, colours: Colours): void {
+  /** Whether its data are others than before. */
+  #draw(series: Series, at: number, pane: Pane, colours: Colours): boolean {
     const drawn = this.#drawn.get(series.id) ?? this.#add(series, at);
     drawn.api.applyOptions({
       ...look(series, colours),
       priceFormat: { type: "custom", formatter: pane.axis ?? pane.format },
     });
-    if (series.data !== drawn.data) {
+    const isNew = series.data !== drawn.data;
+    if (isNew) {
       drawn.data = series.data;
       drawn.api.setData(dataOf(series));
     }
     if (series.kind === "candles") drawn.markers?.setMarkers((series.markers ?? []).map((each) => mark(each, colours)));
+    return isNew;
   }
 
   #add(series: Series, at: number): Drawn {
@@ -163,7 +182,7 @@ function look(series: Series, colours: Colours): object {
   const colour = colours[series.colour];
   if (series.kind === "histogram") return { ...quiet, color: colour };
   const line = { ...quiet, crosshairMarkerRadius: 3, lineWidth: 2 };
-  if (series.kind === "line") return { ...line, color: colour };
+  if (series.kind === "line") return { ...line, color: colour, lineWidth: series.isThin === true ? 1 : 2 };
   const [near, far] = [faded(colour, 0.08), faded(colour, 0.28)];
   return {
     ...line,
@@ -181,7 +200,10 @@ function look(series: Series, colours: Colours): object {
 function dataOf(series: Series) {
   const { data } = series;
   if ("values" in data)
-    return data.times.map((time, at) => ({ time: time as UTCTimestamp, value: data.values[at] ?? NaN }));
+    return data.times.map((time, at) => {
+      const value = data.values[at] ?? NaN;
+      return Number.isNaN(value) ? { time: time as UTCTimestamp } : { time: time as UTCTimestamp, value };
+    });
   return data.times.map((time, at) => ({
     time: time as UTCTimestamp,
     open: data.open[at] ?? NaN,

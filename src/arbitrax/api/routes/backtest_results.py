@@ -63,7 +63,7 @@ async def get_backtest_table(
     def make() -> bytes:
         from arbitrax.backtest.export import frame_named
 
-        frame = frame_named(_result(request, backtest), table)
+        frame = frame_named(result_of(request, backtest), table)
         for name in frame.select_dtypes("timedelta").columns:
             frame = frame.assign(**{name: frame[name].dt.total_seconds()}).rename(columns={name: f"{name}_seconds"})
         if form == "json":
@@ -73,7 +73,7 @@ async def get_backtest_table(
 
         return encode_table(pa.Table.from_pandas(frame.iloc[:limit], preserve_index=False), form)
 
-    return await request.run(_answer, request, backtest, form, make, f"{table} {form} {after} {limit}")
+    return await request.run(answer_result, request, backtest, form, make, f"{table} {form} {after} {limit}")
 
 
 @get(
@@ -108,7 +108,7 @@ async def get_backtest_equity(
         times = pa.array(curve.timestamp, pa.timestamp("ns", "UTC"))
         return encode_table(pa.table({"timestamp": times} | columns), form)
 
-    return await request.run(_answer, request, backtest, form, make, f"curve {form} {begin} {stop} {points}")
+    return await request.run(answer_result, request, backtest, form, make, f"curve {form} {begin} {stop} {points}")
 
 
 @get(
@@ -122,9 +122,9 @@ async def get_backtest_honesty(request: GatewayRequest, backtest: FromPath[Backt
     """Return the honesty panel: look-ahead, luck, costs, the share of the best trades."""
 
     def make() -> bytes:
-        return msgspec.json.encode(_result(request, backtest).honesty.document())
+        return msgspec.json.encode(result_of(request, backtest).honesty.document())
 
-    return await request.run(_answer, request, backtest, "json", make, "honesty")
+    return await request.run(answer_result, request, backtest, "json", make, "honesty")
 
 
 @get(
@@ -144,12 +144,12 @@ async def get_backtest_report(request: GatewayRequest, backtest: FromPath[Backte
 
         run = find_run(request.parts.store.runs, backtest)
         facts = {"Engine": f"ArbitraX {run.engine_version}"}
-        return render_report(_result(request, backtest), run_id=backtest, facts=facts).encode()
+        return render_report(result_of(request, backtest), run_id=backtest, facts=facts).encode()
 
-    return await request.run(_answer, request, backtest, "html", make, "report")
+    return await request.run(answer_result, request, backtest, "html", make, "report")
 
 
-def _answer(
+def answer_result(
     request: GatewayRequest, backtest: str, form: Format, make: Callable[[], bytes], what: str
 ) -> Response[Any]:
     """Answer about a part of a result."""
@@ -190,7 +190,8 @@ def _tag(result_hash: str, what: str) -> str:
     return f'"{hashlib.sha256(f"{result_hash} {what} {VERSION}".encode()).hexdigest()[:32]}"'
 
 
-def _result(request: GatewayRequest, backtest: str) -> Result:
+def result_of(request: GatewayRequest, backtest: str) -> Result:
+    """Return a finished run as a result."""
     store = request.parts.store
     # The gateway executes nothing that came as text.
     return restored_result(store.bars, store.actions, find_run(store.runs, backtest), only_registered=True)

@@ -233,28 +233,29 @@ def build_document(
         run_is_id=bool(run_id),
         result_hash=result.hash,
         data_hash=result.data_hash,
-        benchmark=_benchmark(result),
+        benchmark=benchmark_name(result),
         bankrupt_bar=result.bankrupt_bar,
         decimals=Decimals(
             price=_price_decimals(result),
             quantity=figures.quantity_decimals(np.asarray(result.trade_records["quantity"])),
         ),
         notices=[clean_text(notice) for notice in result.notices],
-        figures=_figures(result),
+        figures=list_figures(result),
         prices=prices,
         curves=_curves(result, rows),
         portfolio=build_portfolio(result, rows, prices.stride, units) if several else None,
         trades=_trades(result, _kept_trades(result), units),
         trade_count=count,
         open_trades=int(np.count_nonzero(result.trade_records["is_open"])),
-        orders=_orders(result),
+        orders=group_orders(result),
         years=_years(result),
-        histogram=_histogram(result),
+        histogram=count_returns(result),
         assumptions=list_assumptions(result, facts or {}),
     )
 
 
-def _benchmark(result: Result) -> str:
+def benchmark_name(result: Result) -> str:
+    """Return what a run is compared with, in words."""
     if result.spec.benchmark:
         return clean_text(result.spec.benchmark)
     return f"Hold {clean_text(result.bars.symbol)}" if len(result.spec.symbols) == 1 else "Hold all equally"
@@ -274,7 +275,8 @@ def _parameter(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else clean_text(str(value))
 
 
-def _figures(result: Result) -> list[Figure]:
+def list_figures(result: Result) -> list[Figure]:
+    """Return every metric, with the benchmark's."""
     # The benchmark as if it were the run: the same formulas, the same bars, no trades.
     compared = replace(
         result,
@@ -384,7 +386,8 @@ def _trades(result: Result, limit: int, units: Floats | None) -> Trades:
     )
 
 
-def _orders(result: Result) -> list[OrderGroup]:
+def group_orders(result: Result) -> list[OrderGroup]:
+    """Return the orders by how they ended."""
     records, size = result.order_records, multipliers(result.spec)
     found = []
     for status, reason in sorted({*zip(records["status"].tolist(), records["reason"].tolist(), strict=True)}):
@@ -435,7 +438,8 @@ def _months_of(year: int) -> range:
     return range(12 * (year - 1970), 12 * (year - 1969))
 
 
-def _histogram(result: Result) -> Histogram | None:
+def count_returns(result: Result) -> Histogram | None:
+    """Return the returns counted; None when they do not vary."""
     sample = Sample(result)
     every = sample.returns[np.isfinite(sample.returns)]
     # Bars without a position would pile up at zero and flatten all the rest.

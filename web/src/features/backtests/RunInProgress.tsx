@@ -1,62 +1,113 @@
-import { Button, Progress, Text } from "@mantine/core";
+import { Button, Progress } from "@mantine/core";
 import { useEffect, useMemo } from "react";
-import { useCancelBacktestMutation, type BacktestMessage } from "@/api";
-import { Page, Section } from "@/app/Page";
-import { ErrorState } from "@/app/states";
-import { formatPercent } from "@/format";
+import { Link } from "react-router";
+import { sentenceOf, useCancelBacktestMutation, type BacktestMessage } from "@/api";
+import { Page, Section, Stat, Stats } from "@/app/Page";
+import { ChartSkeleton, ErrorState } from "@/app/states";
+import { Age, Figure, formatPercent, useNow } from "@/format";
 import { run as runChannel, useChannel } from "@/live";
-import { drawdownOf } from "./curves";
-import { EquityCurve } from "./EquityCurve";
-import { runAbout, runTitle } from "./run_text";
+import { EQUITY_HEIGHT, EquityCurve, UNDERWATER_HEIGHT } from "./EquityCurve";
+import { etaText, isOver, runWords, STATUS } from "./run_text";
+import { ascending } from "./live_equity";
 
 interface RunInProgressProps {
   readonly run: BacktestMessage;
   readonly onDone: () => void;
 }
 
-const OVER = ["failed", "cancelled", "dead"];
-
 /** A run that waits or executes, filling as it goes; or why there is no result. */
 export function RunInProgress({ run, onDone }: RunInProgressProps) {
-  const isOver = OVER.includes(run.status);
-  const live = useChannel(isOver ? undefined : runChannel(run.id)).data;
-  const [cancel, { isLoading }] = useCancelBacktestMutation();
+  const over = isOver(run.status);
+  const live = useChannel(over ? undefined : runChannel(run.id)).data;
+  const [cancel, { isLoading, error }] = useCancelBacktestMutation();
   const isDone = live?.isDone === true;
   useEffect(() => {
     if (isDone) onDone();
   }, [isDone, onDone]);
+  const now = useNow();
   const [times, equity] = [live?.times, live?.equity];
-  const points = useMemo(
-    () => ({ times: (times ?? []).map((each) => Date.parse(each) / 1000), values: equity ?? [] }),
-    [times, equity],
+  const points = useMemo(() => ascending(times ?? [], equity ?? []), [times, equity]);
+  const { title, about } = runWords(run.spec);
+  if (over) return <NoResult run={run} title={title} about={about} />;
+  const progress = Math.max(live?.progress ?? 0, run.progress);
+  const status = isStatus(live?.status) ? live.status : run.status;
+  const isEnding = run.cancel_asked;
+  const last = points.values.at(-1);
+  return (
+    <Page
+      title={title}
+      about={about}
+      actions={
+        <>
+          {error !== undefined && <span role="alert">{sentenceOf(error)}</span>}
+          <Button
+            variant="default"
+            loading={isLoading}
+            disabled={isEnding}
+            onClick={() => void cancel({ backtest: run.id })}
+          >
+            {isEnding ? "Ending" : "Cancel run"}
+          </Button>
+        </>
+      }
+    >
+      <div>
+        <Stats>
+          <Stat
+            label="Status"
+            under={status === "queued" ? "as soon as a worker is free" : whenText(live?.eta ?? run.eta, progress, now)}
+          >
+            {isEnding ? "ending" : STATUS[status]}
+          </Stat>
+          <Stat label="Progress">{formatPercent(progress, 0)}</Stat>
+          <Stat label="Equity so far">
+            <Figure value={last} digits={0} why="No bar is done yet." />
+          </Stat>
+          <Stat label="Return so far">
+            <Figure
+              value={last === undefined ? undefined : last / Number(run.spec.cash) - 1}
+              as="percent"
+              signed
+              why="No bar is done yet."
+            />
+          </Stat>
+          <Stat label="Asked for">
+            <Age at={run.created_at} />
+          </Stat>
+        </Stats>
+        <Progress value={progress * 100} size={4} radius={0} aria-label="Progress" />
+      </div>
+      <Section title="Equity so far">
+        {points.times.length > 0 ? (
+          <EquityCurve equity={points} />
+        ) : (
+          <ChartSkeleton height={EQUITY_HEIGHT + UNDERWATER_HEIGHT + 48} />
+        )}
+      </Section>
+    </Page>
   );
-  const drawdown = useMemo(() => drawdownOf(points), [points]);
-  const progress = live?.progress ?? run.progress;
-  const button = (
-    <Button variant="default" loading={isLoading} onClick={() => void cancel({ backtest: run.id })}>
-      Cancel run
+}
+
+function NoResult({ run, title, about }: { run: BacktestMessage; title: string; about: string }) {
+  const change = (
+    <Button component={Link} to={`/backtests/new?like=${run.id}`}>
+      Change and run again
     </Button>
   );
   return (
-    <Page title={runTitle(run.spec)} about={runAbout(run)} actions={isOver ? undefined : button}>
-      {isOver ? (
-        <ErrorState
-          title={run.status === "cancelled" ? "This run was cancelled" : "This run failed"}
-          error={new Error(run.error?.detail ?? "It has no result.")}
-        />
-      ) : (
-        <Section>
-          <Text mb={4}>
-            {live?.status ?? run.status}, {formatPercent(progress, 0)}
-          </Text>
-          <Progress value={progress * 100} aria-label="Progress" />
-        </Section>
-      )}
-      {points.times.length > 0 && (
-        <Section title="Equity so far">
-          <EquityCurve equity={points} benchmark={undefined} drawdown={drawdown} />
-        </Section>
-      )}
+    <Page title={title} about={about} actions={change}>
+      <ErrorState
+        title={run.status === "cancelled" ? "This run was cancelled" : "This run failed"}
+        error={new Error(run.error?.detail ?? "It has no result.")}
+      />
     </Page>
   );
+}
+
+function whenText(eta: string | null, progress: number, now: number): string {
+  return progress >= 1 ? "storing the result" : etaText(eta, now) || "\u00a0";
+}
+
+function isStatus(text: string | undefined): text is BacktestMessage["status"] {
+  return text !== undefined && text in STATUS;
 }

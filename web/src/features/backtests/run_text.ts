@@ -1,23 +1,53 @@
-/** What a run is, in words. */
-import type { BacktestMessage } from "@/api";
-import { formatDay } from "@/format";
+/** What a run is, in words: from its spec, which says all that decided it. */
+import type { BacktestMessage, BacktestSpec } from "@/api";
+import { formatDay, formatDuration } from "@/format";
 
-type Spec = BacktestMessage["spec"];
-
-/** "sma_cross · AAPL" */
-export function runTitle({ strategy, symbols }: Spec): string {
-  return `${strategy.name} · ${symbols.join(", ")}`;
+export interface RunWords {
+  readonly title: string;
+  readonly about: string;
 }
 
-/** "2000-03-01 to 2013-03-01 · 1d · fast 10, slow 30" */
-export function runAbout({ spec, result }: BacktestMessage): string {
-  const [start, end] = [result?.first_bar ?? spec.start, result?.last_bar ?? spec.end];
-  const range = start === null || end === null ? "" : `${formatDay(start)} to ${formatDay(end)}`;
-  return [range, spec.interval, parameterText(spec)].filter((each) => each !== "").join(" · ");
+export function runWords(spec: BacktestSpec, result?: BacktestMessage["result"]): RunWords {
+  const [start, end] = [spec.start ?? result?.first_bar, spec.end ?? result?.last_bar];
+  const range = [start, end].filter((each) => typeof each === "string").map(formatDay);
+  return {
+    title: [spec.strategy.class_name, symbolsText(spec.symbols)].join(" · "),
+    about: [range.join(" to "), spec.interval, parametersText(spec)].filter((each) => each !== "").join(" · "),
+  };
 }
 
-export function parameterText({ strategy }: Spec): string {
+export function symbolsText(symbols: readonly string[]): string {
+  return symbols.length <= 4 ? symbols.join(", ") : `${symbols.slice(0, 3).join(", ")} and ${symbols.length - 3} more`;
+}
+
+export function parametersText({ strategy }: Pick<BacktestSpec, "strategy">): string {
   return Object.entries(strategy.parameters)
-    .map(([name, value]) => `${name} ${String(value)}`)
+    .filter(([, value]) => value !== false && value !== "")
+    .map(([name, value]) => (value === true ? name : `${name} ${String(value)}`))
     .join(", ");
+}
+
+/** How long a run took; undefined: it has not ended, or nobody kept the time. */
+export function secondsOf({ started_at: start, finished_at: end, job }: BacktestMessage): number | undefined {
+  if (job === null || start === null || end === null) return undefined;
+  return (Date.parse(end) - Date.parse(start)) / 1000;
+}
+
+export function etaText(eta: string | null, now: number): string {
+  if (eta === null) return "";
+  const seconds = (Date.parse(eta) - now) / 1000;
+  return seconds < 1 ? "almost done" : `about ${formatDuration(Math.ceil(seconds))} left`;
+}
+
+export const STATUS: Readonly<Record<BacktestMessage["status"], string>> = {
+  queued: "waiting",
+  running: "running",
+  succeeded: "done",
+  failed: "failed",
+  cancelled: "cancelled",
+  dead: "gave up",
+};
+
+export function isOver(status: BacktestMessage["status"]): boolean {
+  return status !== "queued" && status !== "running";
 }

@@ -1,0 +1,117 @@
+import { Button, Skeleton, Text } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { Check, CircleAlert, Minus, TriangleAlert } from "lucide-react";
+import type { ReactNode } from "react";
+import { useGetBacktestHonestyQuery } from "@/api";
+import { Loaded } from "@/app/states";
+import { formatNumber, formatPercent, Missing } from "@/format";
+import { linesOf, type Honesty, type Verdict } from "./honesty";
+import classes from "./HonestyPanel.module.css";
+
+const ICONS = { ok: Check, warning: TriangleAlert, failed: CircleAlert, "n/a": Minus };
+const WORDS = { ok: "holds", warning: "doubtful", failed: "failed", "n/a": "not tested" };
+
+/** What its author should doubt before believing a result: in one line, and each part in a sentence. */
+export function HonestyPanel({ backtest }: { readonly backtest: string }) {
+  const query = useGetBacktestHonestyQuery({ backtest });
+  return (
+    <Loaded
+      query={query}
+      skeleton={
+        <section className={classes["panel"]} aria-busy="true" aria-label="Honesty">
+          <div className={classes["facts"]}>
+            <Text size="sm" c="var(--faint)">
+              Testing for look-ahead, luck and costs
+            </Text>
+            <Skeleton height={12} width="40%" />
+          </div>
+        </section>
+      }
+    >
+      {(found) => <Panel honesty={found as unknown as Honesty} />}
+    </Loaded>
+  );
+}
+
+function Panel({ honesty }: { readonly honesty: Honesty }) {
+  const [isOpen, { toggle }] = useDisclosure();
+  const lines = linesOf(honesty);
+  const doubts = lines.filter((each) => each.verdict === "warning" || each.verdict === "failed").length;
+  const { look_ahead: ahead, costs, intervals, concentration, flags } = honesty;
+  const twice = costs.multiples.find((each) => each.multiple === 2);
+  const deflated = flags.find((each) => each.name === "deflated_sharpe" || each.name === "probabilistic_sharpe");
+  return (
+    <section className={classes["panel"]} data-verdict={honesty.verdict} aria-label="Honesty">
+      <div className={classes["first"]}>
+        <div className={classes["facts"]}>
+          <Fact verdict={ahead.verdict} label="look-ahead">
+            {ahead.verdict === "ok" ? `none found (${ahead.cuts.length} cuts)` : shown(ahead)}
+          </Fact>
+          <Fact verdict={intervals.verdict} label="95% Sharpe">
+            {intervals.sharpe === null ? (
+              <Missing why={intervals.sentence} />
+            ) : (
+              `${formatNumber(intervals.sharpe.low, { digits: 2 })} to ${formatNumber(intervals.sharpe.high, { digits: 2 })}`
+            )}
+          </Fact>
+          {deflated !== undefined && (
+            <Fact
+              verdict={deflated.verdict}
+              label={deflated.name === "deflated_sharpe" ? "deflated Sharpe" : "Sharpe > 0"}
+            >
+              {/\d[\d.]*%/.exec(deflated.sentence)?.[0] ?? shown(deflated)}
+            </Fact>
+          )}
+          <Fact verdict={costs.verdict} label="costs x2">
+            {twice === undefined ? shown(costs) : formatPercent(twice.total_return, 0, true)}
+          </Fact>
+          <Fact verdict={concentration.verdict} label={`best ${concentration.best} trades`}>
+            {concentration.share === null ? (
+              <Missing why={concentration.sentence} />
+            ) : (
+              `${formatPercent(concentration.share, 0)} of P&L`
+            )}
+          </Fact>
+        </div>
+        <Button size="compact-sm" variant="subtle" onClick={toggle} aria-expanded={isOpen}>
+          {isOpen ? "Less" : doubts === 0 ? "All parts" : `${doubts} of ${lines.length} doubtful`}
+        </Button>
+      </div>
+      {isOpen && (
+        <dl className={classes["lines"]}>
+          {lines.map(({ label, verdict, sentence }) => (
+            <Row key={label + sentence} verdict={verdict} label={label} sentence={sentence} />
+          ))}
+        </dl>
+      )}
+    </section>
+  );
+}
+
+function Row({ verdict, label, sentence }: { verdict: Verdict; label: string; sentence: string }) {
+  return (
+    <>
+      <Mark verdict={verdict} />
+      <dt>{label}</dt>
+      <dd>{sentence}</dd>
+    </>
+  );
+}
+
+function Fact({ verdict, label, children }: { verdict: Verdict; label: string; children: ReactNode }) {
+  return (
+    <span className={classes["fact"]}>
+      <Mark verdict={verdict} />
+      <span>{label}</span> <b>{children}</b>
+    </span>
+  );
+}
+
+function Mark({ verdict }: { readonly verdict: Verdict }) {
+  const Icon = ICONS[verdict];
+  return <Icon size={14} className={classes["mark"]} data-verdict={verdict} aria-label={WORDS[verdict]} role="img" />;
+}
+
+function shown({ verdict, sentence }: { verdict: Verdict; sentence: string }): ReactNode {
+  return verdict === "n/a" ? <Missing why={sentence} /> : WORDS[verdict];
+}

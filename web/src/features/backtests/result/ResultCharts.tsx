@@ -1,0 +1,138 @@
+import { SegmentedControl, Select } from "@mantine/core";
+import { useEffect, useMemo, useRef, useState } from "react";
+import type { BacktestMessage, RunResult } from "@/api";
+import { Section } from "@/app/Page";
+import { ChartSkeleton, Loaded } from "@/app/states";
+import { RangeBrush, type TimeRange } from "@/charts";
+import { formatDay, formatTime } from "@/format";
+import { EQUITY_HEIGHT, EquityCurve, PRICES_HEIGHT, UNDERWATER_HEIGHT, type PricePane } from "../EquityCurve";
+import { secondsOfInterval } from "../form/intervals";
+import { markersOf } from "./markers";
+import { RangeSummary } from "./RangeSummary";
+import type { Trade } from "./trades";
+import { rangeParams, useSelection } from "./use_selection";
+import { tileOf, useEquityTile, usePriceTile } from "./use_tiles";
+
+interface ResultChartsProps {
+  readonly run: BacktestMessage;
+  readonly result: RunResult;
+  /** Undefined: they are on their way. */
+  readonly trades: readonly Trade[] | undefined;
+  readonly benchmark: string;
+}
+
+const HEIGHT = EQUITY_HEIGHT + UNDERWATER_HEIGHT + PRICES_HEIGHT + 28 + 20;
+/** The address follows when a hand rests. */
+const REST_MS = 250;
+const NONE: readonly Trade[] = [];
+
+/** Equity, drawdown, prices and trades of a run, on one axis; a part of it that is brushed filters all else. */
+export function ResultCharts({ run, result, trades, benchmark }: ResultChartsProps) {
+  const { selection, select } = useSelection();
+  const { scale } = selection;
+  const symbols = run.spec.symbols;
+  const symbol = symbols.find((each) => each === selection.symbol) ?? symbols[0];
+  const [first, last] = [Date.parse(result.first_bar) / 1000, Date.parse(result.last_bar) / 1000];
+  const [range, setRange] = useRange(selection.range, (found) => select(rangeParams(found)));
+  const tile = tileOf(range, first, last, result.bars);
+  const whole = useEquityTile(run.id, undefined);
+  const curve = useEquityTile(run.id, tile);
+  const prices = usePriceTile(run.id, symbol, tile);
+  const marksOf = result.bars > 20_000 ? range : undefined;
+  const markers = useMemo(() => markersOf(trades ?? NONE, symbol, marksOf), [trades, symbol, marksOf]);
+  const pane = useMemo(
+    (): PricePane | undefined =>
+      prices.data === undefined ? undefined : { symbol: symbol ?? "", markers, ...prices.data },
+    [prices.data, markers, symbol],
+  );
+  const hasTimes = secondsOfInterval(run.spec.interval) < 86_400;
+  const format = (time: number) => {
+    const iso = new Date(time * 1000).toISOString();
+    return hasTimes ? formatTime(iso, "utc", "minute") : formatDay(iso);
+  };
+  return (
+    <Section
+      title="Equity"
+      actions={
+        <>
+          {symbols.length > 1 && (
+            <Select
+              size="xs"
+              aria-label="Prices of"
+              data={symbols}
+              value={symbol ?? null}
+              searchable
+              allowDeselect={false}
+              onChange={(each) => select({ symbol: each })}
+            />
+          )}
+          <SegmentedControl
+            size="xs"
+            aria-label="Scale"
+            data={[
+              { value: "linear", label: "Linear" },
+              { value: "log", label: "Log" },
+            ]}
+            value={scale}
+            onChange={(each) => select({ scale: each === "log" ? "log" : null })}
+          />
+        </>
+      }
+    >
+      <Loaded query={whole} skeleton={<ChartSkeleton height={HEIGHT + 72} />}>
+        {(all) => (
+          <>
+            <EquityCurve
+              equity={(curve.data ?? all).equity}
+              benchmark={(curve.data ?? all).benchmark}
+              against={benchmark}
+              drawdown={(curve.data ?? all).drawdown}
+              prices={pane}
+              hasPrices={prices.error === undefined}
+              scale={scale}
+              range={range}
+              onRange={setRange}
+              hasTimes={hasTimes}
+            />
+            <RangeBrush points={all.equity} range={range} onRange={setRange} format={format} label="Range of time" />
+            <RangeSummary
+              range={range}
+              curve={curve.data ?? all}
+              trades={trades}
+              format={format}
+              onClear={() => setRange(undefined)}
+            />
+          </>
+        )}
+      </Loaded>
+    </Section>
+  );
+}
+
+/** The range that is seen: at once here, and in the address when the hand rests; what the address says else counts. */
+function useRange(asked: TimeRange | undefined, keep: (range: TimeRange | undefined) => void) {
+  const [range, setRange] = useState(asked);
+  const [before, setBefore] = useState(asked);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const text = (some: TimeRange | undefined) => JSON.stringify(rangeParams(some));
+  const keeping = useRef(keep);
+  useEffect(() => {
+    keeping.current = keep;
+  });
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const [own, setOwn] = useState<string>();
+  if (before?.from !== asked?.from || before?.to !== asked?.to) {
+    setBefore(asked);
+    // What we wrote there ourselves is rounded: what is seen stays.
+    if (text(asked) !== own) setRange(asked);
+  }
+  const change = (found: TimeRange | undefined) => {
+    setRange(found);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      setOwn(text(found));
+      keeping.current(found);
+    }, REST_MS);
+  };
+  return [range, change] as const;
+}

@@ -1,0 +1,74 @@
+import { Code } from "@mantine/core";
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+import type { BacktestMessage, RunResult } from "@/api";
+import { formatDuration, Missing, Moment } from "@/format";
+import { parametersText, secondsOf } from "../run_text";
+import classes from "./Result.module.css";
+
+interface RunCardProps {
+  readonly run: BacktestMessage;
+  readonly result: RunResult;
+}
+
+/** Everything that decided a result, so that anybody can have it again. */
+export function RunCard({ run, result }: RunCardProps) {
+  const { strategy, seed } = run.spec;
+  const seconds = secondsOf(run);
+  const facts: [string, ReactNode][] = [
+    ["Run", <Code key="id">{run.id}</Code>],
+    [
+      "Strategy",
+      <Link key="strategy" to={`/strategies/${strategy.name}`}>
+        {strategy.class_name}
+      </Link>,
+    ],
+    ["Source", hashOf(strategy.source_hash, "Its source was not at hand.")],
+    ["Parameters", parametersText(run.spec) || <Missing key="none" why="The strategy has none." />],
+    ...result.assets.map((each): [string, ReactNode] => [
+      `Data, ${each.role}`,
+      <span key={each.role}>
+        {each.symbol} {each.interval} as of <Moment at={each.as_of} /> {hashOf(each.data_hash, "")}
+        {each.quality !== null && <div>{each.quality}</div>}
+      </span>,
+    ]),
+    ["Seed", String(seed)],
+    ["Engine", `ArbitraX ${result.engine_version}`],
+    ["Spec", hashOf(result.run_hash, "")],
+    ["Result", hashOf(result.result_hash, "")],
+    ["Asked for", <Moment key="created" at={run.created_at} />],
+    ["Ended", <Moment key="finished" at={run.finished_at} />],
+    [
+      "Took",
+      seconds === undefined ? <Missing key="took" why="It ran on the command line." /> : formatDuration(seconds),
+    ],
+  ];
+  return (
+    <>
+      <dl className={classes["facts"]}>
+        {facts.map(([label, value]) => (
+          <Fact key={label} label={label}>
+            {value}
+          </Fact>
+        ))}
+      </dl>
+      <p className={classes["summary"]}>
+        Re-run does it again and compares every byte; so does, on the command line,:{" "}
+        <Code>arbitrax backtest reproduce {run.id}</Code>
+      </p>
+    </>
+  );
+}
+
+function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
+  return (
+    <>
+      <dt>{label}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function hashOf(hash: string | null, why: string): ReactNode {
+  return hash === null ? <Missing why={why} /> : <code title={hash}>{hash.slice(0, 16)}</code>;
+}

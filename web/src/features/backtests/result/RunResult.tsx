@@ -1,0 +1,51 @@
+import { useMemo } from "react";
+import { useGetBacktestFiguresQuery, type BacktestMessage, type RunResult } from "@/api";
+import { Page } from "@/app/Page";
+import { runWords } from "../run_text";
+import { HonestyPanel } from "./HonestyPanel";
+import { firstFigures, PerformanceMetrics } from "./PerformanceMetrics";
+import { Reproduced } from "./Reproduced";
+import { ResultCharts } from "./ResultCharts";
+import { ResultTabs } from "./ResultTabs";
+import { RunActions } from "./RunActions";
+import { useTradesQuery } from "./tables";
+import { GROUPS } from "./trades";
+import { useSelection } from "./use_selection";
+
+interface RunResultPageProps {
+  readonly run: BacktestMessage;
+  readonly result: RunResult;
+}
+
+/** A finished run: what to doubt first, then figures, charts, and everything else. */
+export function RunResultPage({ run, result }: RunResultPageProps) {
+  const { title, about } = useMemo(() => runWords(run.spec, result), [run.spec, result]);
+  const figures = useGetBacktestFiguresQuery({ backtest: run.id });
+  const query = useTradesQuery(run.id);
+  const trades = query.data?.rows;
+  const { group } = useSelection().selection;
+  const drawn = useMemo(
+    () => (group === undefined ? trades : trades?.filter((each) => GROUPS[group.by].of(each) === group.key)),
+    [trades, group],
+  );
+  return (
+    <Page
+      title={title}
+      about={
+        <>
+          <div>{about}</div>
+          <Reproduced backtest={run.id} />
+        </>
+      }
+      actions={<RunActions run={run} />}
+    >
+      <HonestyPanel backtest={run.id} />
+      <PerformanceMetrics
+        figures={figures.data?.figures ?? firstFigures(result)}
+        benchmark={figures.data?.benchmark ?? "Benchmark"}
+      />
+      <ResultCharts run={run} result={result} trades={drawn} benchmark={figures.data?.benchmark ?? "Benchmark"} />
+      <ResultTabs run={run} result={result} figures={figures.data} trades={query} />
+    </Page>
+  );
+}

@@ -1,0 +1,153 @@
+/** Whole tables of a run. They can be long, so they come as CSV and are not frozen or compared row by row. */
+import { api } from "@/api";
+import { readCsv } from "./csv_rows";
+import type { Trade } from "./trades";
+
+export interface OrderRow {
+  readonly order: number;
+  readonly symbol: string;
+  readonly created: string;
+  readonly ended: string | null;
+  readonly side: string;
+  readonly kind: string;
+  readonly size: string;
+  readonly unit: string;
+  readonly status: string;
+  readonly reason: string;
+  readonly quantity: string;
+  readonly price: string | null;
+  readonly limit: string | null;
+  readonly stop: string | null;
+  readonly fee: string;
+  readonly slippage: string;
+  readonly tag: string | null;
+}
+
+/** Of returns over the last half year. */
+export interface RollingRow {
+  readonly time: number;
+  readonly sharpe: number;
+  readonly volatility: number;
+  readonly beta: number;
+}
+
+interface Rows<T> {
+  readonly rows: readonly T[];
+}
+
+const table = (name: string) => (backtest: string) => ({
+  url: `/api/v1/backtests/${encodeURIComponent(backtest)}/tables/${name}`,
+  headers: { Accept: "text/csv" },
+});
+
+const withTables = api.injectEndpoints({
+  endpoints: (build) => ({
+    trades: build.query<Rows<Trade>, string>({
+      query: table("trades"),
+      transformResponse: async (csv: string) => kept(await readTrades(csv)),
+      keepUnusedDataFor: 60,
+    }),
+    orders: build.query<Rows<OrderRow>, string>({
+      query: table("orders"),
+      transformResponse: async (csv: string) => kept(await readOrders(csv)),
+      keepUnusedDataFor: 60,
+    }),
+    rolling: build.query<Rows<RollingRow>, string>({
+      query: table("rolling"),
+      transformResponse: async (csv: string) => kept(await readRolling(csv)),
+      keepUnusedDataFor: 60,
+    }),
+  }),
+});
+
+export const { useTradesQuery, useOrdersQuery, useRollingQuery } = withTables;
+
+/** What the hook above gives, as far as it is handed on. */
+export interface TradesQuery {
+  readonly data?: Rows<Trade> | undefined;
+  readonly error?: unknown;
+  readonly fulfilledTimeStamp?: number | undefined;
+  readonly refetch: () => unknown;
+}
+
+/** Frozen outside, so that the store does not look at each row. */
+function kept<T>(rows: readonly T[]): Rows<T> {
+  return Object.freeze({ rows: Object.freeze(rows) });
+}
+
+export function readTrades(csv: string): Promise<Trade[]> {
+  return readCsv(csv, (field, number): Trade => {
+    const text = (name: string) => field(name) ?? "";
+    const decimal = (name: string) => plain(text(name));
+    return {
+      number: number + 1,
+      symbol: text("symbol"),
+      side: text("side"),
+      quantity: decimal("quantity"),
+      entryTime: text("entry_time"),
+      entryPrice: decimal("entry_price"),
+      entryReason: text("entry_reason"),
+      entryTag: field("entry_tag") ?? null,
+      exitTime: text("exit_time"),
+      exitPrice: decimal("exit_price"),
+      exitReason: text("exit_reason"),
+      exitTag: field("exit_tag") ?? null,
+      isOpen: /^true$/i.test(text("is_open")),
+      pnl: decimal("pnl"),
+      change: asNumber(field("return")),
+      mae: asNumber(field("mae")),
+      mfe: asNumber(field("mfe")),
+      fees: decimal("fees"),
+      slippage: decimal("slippage"),
+      seconds: asNumber(field("duration_seconds")),
+    };
+  });
+}
+
+export function readOrders(csv: string): Promise<OrderRow[]> {
+  return readCsv(csv, (field): OrderRow => {
+    const text = (name: string) => field(name) ?? "";
+    const decimal = (name: string) => {
+      const found = field(name);
+      return found === undefined ? null : plain(found);
+    };
+    return {
+      order: asNumber(field("order")),
+      symbol: text("symbol"),
+      created: text("created_time"),
+      ended: field("ended_time") ?? null,
+      side: text("side"),
+      kind: text("kind"),
+      size: decimal("size") ?? "",
+      unit: text("size_unit"),
+      status: text("status"),
+      reason: text("reason"),
+      quantity: decimal("quantity") ?? "",
+      price: decimal("price"),
+      limit: decimal("limit"),
+      stop: decimal("stop"),
+      fee: decimal("fee") ?? "",
+      slippage: decimal("slippage") ?? "",
+      tag: field("tag") ?? null,
+    };
+  });
+}
+
+export function readRolling(csv: string): Promise<RollingRow[]> {
+  return readCsv(csv, (field) => ({
+    time: Date.parse(field("time") ?? "") / 1000,
+    sharpe: asNumber(field("sharpe")),
+    volatility: asNumber(field("volatility")),
+    beta: asNumber(field("beta")),
+  }));
+}
+
+function asNumber(text: string | undefined): number {
+  return text === undefined ? NaN : Number(text);
+}
+
+/** Programs write very large and small numbers with an exponent; a decimal string has none. */
+function plain(text: string): string {
+  if (!/e/i.test(text)) return text;
+  return Number(text).toLocaleString("en-US", { useGrouping: false, maximumFractionDigits: 20 });
+}

@@ -1,0 +1,99 @@
+/** Closed and open round trips of a run, and what is told of a group of them. */
+
+/** Money, prices and quantities as the server gave them; ratios and seconds as numbers. */
+export interface Trade {
+  readonly number: number;
+  readonly symbol: string;
+  readonly side: string;
+  readonly quantity: string;
+  readonly entryTime: string;
+  readonly entryPrice: string;
+  readonly entryReason: string;
+  readonly entryTag: string | null;
+  readonly exitTime: string;
+  readonly exitPrice: string;
+  readonly exitReason: string;
+  readonly exitTag: string | null;
+  readonly isOpen: boolean;
+  readonly pnl: string;
+  readonly change: number;
+  /** Worst and best excursion, as shares of the value put in; NaN: not known. */
+  readonly mae: number;
+  readonly mfe: number;
+  readonly fees: string;
+  readonly slippage: string;
+  readonly seconds: number;
+}
+
+export const GROUPS = {
+  tag: { label: "Tag", of: (trade: Trade) => trade.entryTag ?? "no tag" },
+  exit: { label: "Exit reason", of: (trade: Trade) => (trade.isOpen ? "still open" : words(trade.exitReason)) },
+  symbol: { label: "Symbol", of: (trade: Trade) => trade.symbol },
+  side: { label: "Side", of: (trade: Trade) => trade.side },
+  weekday: { label: "Weekday of entry", of: (trade: Trade) => DAYS[new Date(trade.entryTime).getUTCDay()] ?? "" },
+  hour: { label: "Hour of entry, UTC", of: (trade: Trade) => `${trade.entryTime.slice(11, 13)}:00` },
+} as const;
+export type Grouping = keyof typeof GROUPS;
+
+const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+
+export interface TradeGroup {
+  readonly key: string;
+  readonly trades: number;
+  readonly won: number;
+  readonly pnl: number;
+  /** Means over its trades. */
+  readonly change: number;
+  readonly seconds: number;
+  /** Profits by losses; null: it lost nothing. */
+  readonly profitFactor: number | null;
+}
+
+export function groupTrades(trades: readonly Trade[], by: Grouping): TradeGroup[] {
+  const groups = new Map<string, Trade[]>();
+  for (const each of trades) {
+    const key = GROUPS[by].of(each);
+    const found = groups.get(key);
+    if (found === undefined) groups.set(key, [each]);
+    else found.push(each);
+  }
+  const order = (key: string) => (by === "weekday" ? DAYS.indexOf(key) : 0);
+  return [...groups]
+    .map(([key, own]) => summed(key, own))
+    .sort((one, other) => order(one.key) - order(other.key) || one.key.localeCompare(other.key, "en"));
+}
+
+function summed(key: string, trades: readonly Trade[]): TradeGroup {
+  let [gained, lost, change, seconds, won] = [0, 0, 0, 0, 0];
+  for (const each of trades) {
+    const pnl = Number(each.pnl);
+    if (pnl > 0) [gained, won] = [gained + pnl, won + 1];
+    else lost -= pnl;
+    change += each.change;
+    seconds += each.seconds;
+  }
+  const count = trades.length;
+  return {
+    key,
+    trades: count,
+    won,
+    pnl: gained - lost,
+    change: change / count,
+    seconds: seconds / count,
+    profitFactor: lost === 0 ? null : gained / lost,
+  };
+}
+
+/** Those that were open within a range of seconds since 1970. */
+export function tradesWithin(
+  trades: readonly Trade[],
+  range: { readonly from: number; readonly to: number } | undefined,
+): readonly Trade[] {
+  if (range === undefined) return trades;
+  const [from, to] = [range.from, range.to].map((each) => new Date(each * 1000).toISOString().slice(0, 19));
+  return trades.filter((each) => each.exitTime >= (from ?? "") && each.entryTime <= `${to ?? ""}Z`);
+}
+
+export function words(name: string): string {
+  return name.replaceAll("_", " ");
+}
