@@ -47,7 +47,7 @@ browserTest("a file is dropped, its columns are corrected, and its bars are stor
   expect(await page.getByLabel("Symbol").inputValue()).toBe("SETTLED");
   await picture(page, "upload");
   await page.getByRole("button", { name: /^Store \d+ B as SETTLED$/ }).click();
-  const row = page.getByRole("row", { name: /^done SETTLED 1d file .* 5 0 1 / });
+  const row = page.getByRole("row", { name: /^SETTLED done 1d file .* 5 0 1 / });
   await row.waitFor();
   await row.getByRole("link", { name: "SETTLED" }).click();
   await page.getByRole("heading", { level: 1, name: "SETTLED · 1d" }).waitFor();
@@ -62,8 +62,14 @@ browserTest("a gap is filled with one click", async ({ signedIn, stack }) => {
   const page = await signedIn("ada");
   await page.goto("/data/ingest?symbol=SYN-GAP&source=synthetic&start=2020-01-02&end=2020-03-31");
   await page.getByRole("button", { name: "Ingest" }).click();
-  await page.getByRole("row", { name: /^done SYN-GAP/ }).waitFor();
-  await ada.ingestions.submit({ symbols: ["SYN-GAP"], source: "synthetic", start: "2020-06-01", end: "2020-12-31" });
+  await page.getByRole("row", { name: /^SYN-GAP done/ }).waitFor();
+  const { id } = await ada.ingestions.submit({
+    symbols: ["SYN-GAP"],
+    source: "synthetic",
+    start: "2020-06-01",
+    end: "2020-12-31",
+  });
+  await expect.poll(async () => (await ada.ingestions.get(id)).status, { timeout: 20_000 }).toBe("succeeded");
   await page.goto("/data/SYN-GAP/1d");
   await page.getByRole("button", { name: "Backfill: 2020-04-01 to 2020-05-29" }).click();
   await page.getByText("No session lacks a bar between its first and its last.").waitFor();

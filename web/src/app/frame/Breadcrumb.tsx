@@ -34,7 +34,7 @@ export function Breadcrumb() {
         ) : (
           <span key={to}>
             <Link to={to}>{name}</Link>
-            <span aria-hidden> / </span>
+            <i aria-hidden />
           </span>
         ),
       )}

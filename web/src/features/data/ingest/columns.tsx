@@ -10,17 +10,17 @@ const SHOWN = 3;
 
 export const COLUMNS: readonly Column<IngestionMessage>[] = [
   {
+    id: "symbols",
+    header: "Symbols",
+    value: ({ spec }) => spec.symbols.join(" "),
+    cell: (each) => <Symbols ingestion={each} />,
+  },
+  {
     id: "status",
     header: "Status",
     width: 280,
     value: ({ status, progress }) => (status === "running" ? `${status} ${Math.round(progress * 100)}%` : status),
     cell: (each) => <IngestionStatus ingestion={each} />,
-  },
-  {
-    id: "symbols",
-    header: "Symbols",
-    value: ({ spec }) => spec.symbols.join(" "),
-    cell: (each) => <Symbols ingestion={each} />,
   },
   { id: "interval", header: "Interval", value: ({ spec }) => spec.interval },
   { id: "source", header: "Vendor", value: ({ spec }) => spec.source },

@@ -20,17 +20,16 @@ interface GapsProps {
 export function Gaps({ gaps, behind, backfill, vendor }: GapsProps) {
   const mayIngest = useMay("trade");
   const columns = useMemo((): Column<CoveragePart>[] => {
-    const shown: Column<CoveragePart>[] = [
+    const cell = (gap: CoveragePart) => <Fill gap={gap} backfill={backfill} name={`${gap.first} to ${gap.last}`} />;
+    return [
       { id: "first", header: "From", value: (each) => each.first },
       { id: "last", header: "To", value: (each) => each.last },
+      ...(mayIngest ? [{ id: "fill", header: "Fill", value: () => "", cell }] : []),
       { id: "state", header: "State", value: (each) => each.state },
       { id: "sessions", header: "Sessions", value: (each) => each.sessions, kind: "decimal", digits: 0 },
       { id: "bars", header: "Bars", value: (each) => each.bars, kind: "decimal", digits: 0 },
       { id: "expected", header: "Of", value: (each) => each.expected, kind: "decimal", digits: 0 },
     ];
-    if (!mayIngest) return shown;
-    const cell = (gap: CoveragePart) => <Fill gap={gap} backfill={backfill} name={`${gap.first} to ${gap.last}`} />;
-    return [...shown, { id: "fill", header: "Fill", value: () => "", cell }];
   }, [backfill, mayIngest]);
   const update =
     behind > 0 && mayIngest ? (
