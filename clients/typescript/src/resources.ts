@@ -10,12 +10,15 @@ import type {
   BookMessage,
   Cancelled,
   EquityCurve,
+  ExchangeMessage,
   FillMessage,
   IngestionMessage,
   InstrumentMessage,
   KeyMessage,
+  KillSwitch,
   MadeKey,
   Me,
+  NewAccount,
   NewBacktest,
   NewIngestion,
   NewKey,
@@ -26,12 +29,19 @@ import type {
   OrderOutcome,
   Page,
   PositionMessage,
+  ReproductionMessage,
   RunFigures,
   RunPrices,
+  SeriesCoverageMessage,
+  SeriesMessage,
+  SeriesQualityMessage,
+  StrategyDetail,
   StrategyMessage,
+  UploadMessage,
   UserChange,
   UserMessage,
   ValidationMessage,
+  VendorKeyMessage,
 } from "./messages.js";
 import { newClientOrderId } from "./order_ids.js";
 import { GatewayError } from "./problems.js";
@@ -108,11 +118,19 @@ export function resources(transport: Transport) {
     accounts: {
       list: () => list<AccountMessage>("/api/v1/accounts"),
       get: (account: string) => get<AccountDetail>(`/api/v1/accounts/${step(account)}`),
+      /** Open a paper account of one's own. */
+      open: (account: NewAccount) => post<AccountMessage>("/api/v1/accounts", account),
+      /** The kill switch: open orders go, and no new one is taken until it is revived. */
+      kill: (account: string) => post<KillSwitch>(`/api/v1/accounts/${step(account)}/kill`),
+      revive: (account: string) => post<KillSwitch>(`/api/v1/accounts/${step(account)}/revival`),
       give: (account: string, user: string) =>
         transport.json<AccountMessage>("PUT", `/api/v1/accounts/${step(account)}/owner`, { body: { user } }),
       positions: (account?: string) => list<PositionMessage>("/api/v1/positions", { account }),
       fills: (account?: string) => list<FillMessage>("/api/v1/fills", { account }),
     },
+
+    /** How the paper exchange does: rates, latencies, lags, hashes, what it trades. */
+    exchange: { get: () => get<ExchangeMessage>("/api/v1/exchange") },
 
     books: {
       get: (symbol: string, depth = 10) => get<BookMessage>(`/api/v1/books/${step(symbol)}`, { depth }),
@@ -147,6 +165,9 @@ export function resources(transport: Transport) {
         get<RunPrices>(`/api/v1/backtests/${step(backtest)}/prices`, query),
       /** Every metric with its formula, sample and the benchmark's. */
       figures: (backtest: string) => get<RunFigures>(`/api/v1/backtests/${step(backtest)}/figures`),
+      /** Have it run again and compared byte by byte; `reproduction` says what came of it. */
+      reproduce: (backtest: string) => post<ReproductionMessage>(`/api/v1/backtests/${step(backtest)}/reproduction`),
+      reproduction: (backtest: string) => get<ReproductionMessage>(`/api/v1/backtests/${step(backtest)}/reproduction`),
       table: (backtest: string, table: string) =>
         list<Row>(`/api/v1/backtests/${step(backtest)}/tables/${step(table)}`),
       honesty: (backtest: string) => get<Row>(`/api/v1/backtests/${step(backtest)}/honesty`),
@@ -169,7 +190,18 @@ export function resources(transport: Transport) {
       get: (symbol: string) => get<InstrumentMessage>(`/api/v1/instruments/${step(symbol)}`),
     },
 
+    series: {
+      list: (search?: string) => list<SeriesMessage>("/api/v1/series", { search }),
+      coverage: (symbol: string, interval: string, query: { start?: string; end?: string } = {}) =>
+        get<SeriesCoverageMessage>(`/api/v1/series/${step(symbol)}/${step(interval)}/coverage`, query),
+      quality: (symbol: string, interval: string) =>
+        get<SeriesQualityMessage>(`/api/v1/series/${step(symbol)}/${step(interval)}/quality`),
+    },
+
     ingestions: {
+      /** A CSV file of bars becomes an ingestion; with `preview` it is only said what it would be taken as. */
+      upload: (file: Blob, query: { symbol?: string; interval?: string; preview?: "true" } = {}) =>
+        transport.json<UploadMessage>("POST", "/api/v1/ingestions/uploads", { file, query }),
       submit: (ingestion: NewIngestion) => post<IngestionMessage>("/api/v1/ingestions", ingestion),
       get: (ingestion: string) => get<IngestionMessage>(`/api/v1/ingestions/${step(ingestion)}`),
       cancel: (ingestion: string) => post<IngestionMessage>(`/api/v1/ingestions/${step(ingestion)}/cancellation`),
@@ -178,7 +210,7 @@ export function resources(transport: Transport) {
 
     strategies: {
       list: () => list<StrategyMessage>("/api/v1/strategies"),
-      get: (name: string) => get<StrategyMessage>(`/api/v1/strategies/${step(name)}`),
+      get: (name: string) => get<StrategyDetail>(`/api/v1/strategies/${step(name)}`),
     },
 
     keys: {
@@ -198,6 +230,13 @@ export function resources(transport: Transport) {
         return transport.json("PATCH", path, { body: change, headers: { "If-Match": tag } });
       },
       list: () => list<UserMessage>("/api/v1/users"),
+    },
+
+    vendorKeys: {
+      list: async () => (await get<Page<VendorKeyMessage>>("/api/v1/vendor_keys")).data,
+      set: (vendor: string, key: string) =>
+        transport.json<VendorKeyMessage>("PUT", `/api/v1/vendor_keys/${step(vendor)}`, { body: { key } }),
+      remove: (vendor: string) => transport.json<VendorKeyMessage>("DELETE", `/api/v1/vendor_keys/${step(vendor)}`),
     },
 
     audit: { list: () => list<AuditMessage>("/api/v1/audit_entries") },

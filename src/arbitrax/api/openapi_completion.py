@@ -121,7 +121,8 @@ def _complete(method: str, operation: dict[str, Any], handler: HTTPRouteHandler)
     }
     if handler.opt.get("access") != "public":
         operation["security"] = [{"bearer": []}]
-        if method == "post" and "cancel" not in handler.opt:  # those do no more when they are repeated
+        # Cancels do no more when they are repeated, and what only needs the right to read does nothing.
+        if method == "post" and "cancel" not in handler.opt and handler.opt["access"] != "read":
             _add_header(operation, "Idempotency-Key")
     for status, meaning in _ALSO.get(operation["operationId"], {}).items():
         first = next(iter(responses.values()))

@@ -15,6 +15,7 @@ from arbitrax.client.messages import (
     EquityCurve,
     IngestionMessage,
     NewBacktest,
+    ReproductionMessage,
     RunFigures,
     RunPrices,
     RunResult,
@@ -150,6 +151,16 @@ class Backtests(Resource[F]):
     async def figures(self, backtest: str) -> RunFigures:
         """Return every metric with its formula, sample and the benchmark's, and what the run rests on."""
         return await self._transport.get(f"{BACKTESTS}/{backtest}/figures", RunFigures)
+
+    @offered
+    async def reproduce(self, backtest: str) -> ReproductionMessage:
+        """Ask for a finished backtest to be run again and compared, byte by byte; a worker does it."""
+        return await self._transport.send("POST", f"{BACKTESTS}/{backtest}/reproduction", ReproductionMessage)
+
+    @offered
+    async def reproduction(self, backtest: str) -> ReproductionMessage:
+        """Return the newest try to run a backtest again, and whether every byte was equal."""
+        return await self._transport.get(f"{BACKTESTS}/{backtest}/reproduction", ReproductionMessage)
 
     @offered
     async def honesty(self, backtest: str) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Generic
 
 from arbitrax.client.backtests import Backtests
 from arbitrax.client.faces import Async, F, Portal, Sync
-from arbitrax.client.market_data import Bars, Ingestions, Instruments, Strategies
-from arbitrax.client.orders import Accounts, Books, Orders
-from arbitrax.client.people import Audit, Keys, Self, Users
+from arbitrax.client.market_data import Bars, Ingestions, Instruments, Series, Strategies
+from arbitrax.client.orders import Accounts, Books, Exchange, Orders
+from arbitrax.client.people import Audit, Keys, Self, Users, VendorKeys
 from arbitrax.client.stream import Stream
 from arbitrax.client.transport import Transport
 
@@ -28,13 +28,16 @@ class _Resources(Generic[F]):
         self.backtests: Backtests[F] = Backtests(transport, portal)
         self.bars: Bars[F] = Bars(transport, portal)
         self.books: Books[F] = Books(transport, portal)
+        self.exchange: Exchange[F] = Exchange(transport, portal)
         self.ingestions: Ingestions[F] = Ingestions(transport, portal)
         self.instruments: Instruments[F] = Instruments(transport, portal)
         self.keys: Keys[F] = Keys(transport, portal)
         self.me: Self[F] = Self(transport, portal)
         self.orders: Orders[F] = Orders(transport, portal)
+        self.series: Series[F] = Series(transport, portal)
         self.strategies: Strategies[F] = Strategies(transport, portal)
         self.users: Users[F] = Users(transport, portal)
+        self.vendor_keys: VendorKeys[F] = VendorKeys(transport, portal)
 
 
 class AsyncClient(_Resources[Async]):

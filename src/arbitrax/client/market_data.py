@@ -12,7 +12,12 @@ from arbitrax.client.messages import (
     IngestionMessage,
     InstrumentMessage,
     NewIngestion,
+    SeriesCoverageMessage,
+    SeriesMessage,
+    SeriesQualityMessage,
+    StrategyDetail,
     StrategyMessage,
+    UploadMessage,
 )
 from arbitrax.client.paths import quoted
 from arbitrax.client.resource import Resource
@@ -81,6 +86,30 @@ class Bars(Resource[F]):
             yield each
 
 
+class Series(Resource[F]):
+    """What bars are stored, and what there is to doubt about them."""
+
+    @listing
+    async def list(self, *, search: str | None = None) -> AsyncIterator[SeriesMessage]:
+        """Yield stored series by symbol and interval, all or those whose symbol or name holds a text."""
+        async for each in self._pages("/api/v1/series", SeriesMessage, search=search):
+            yield each
+
+    @offered
+    async def coverage(
+        self, symbol: str, interval: str, *, start: str | None = None, end: str | None = None
+    ) -> SeriesCoverageMessage:
+        """Return which sessions have bars and which lack them."""
+        path = f"/api/v1/series/{quoted(symbol)}/{quoted(interval)}/coverage"
+        return await self._transport.get(path, SeriesCoverageMessage, start=start, end=end)
+
+    @offered
+    async def quality(self, symbol: str, interval: str) -> SeriesQualityMessage:
+        """Return what was found when a series was checked, what was set aside, and corporate actions."""
+        path = f"/api/v1/series/{quoted(symbol)}/{quoted(interval)}/quality"
+        return await self._transport.get(path, SeriesQualityMessage)
+
+
 class Ingestions(Resource[F]):
     """Bars brought from vendors."""
 
@@ -97,6 +126,15 @@ class Ingestions(Resource[F]):
             ConflictError: it has ended by itself.
         """
         return await self._transport.send("POST", f"{INGESTIONS}/{ingestion}/cancellation", IngestionMessage)
+
+    @offered
+    async def upload(
+        self, text: bytes, *, symbol: str | None = None, interval: str | None = None, preview: bool = False
+    ) -> UploadMessage:
+        """Send a CSV file of bars, which becomes an ingestion; ``preview``: only say what it would be taken as."""
+        query = {"symbol": symbol, "interval": interval, "preview": "true" if preview else None}
+        options = {"query": query, "content": text, "headers": {"Content-Type": "text/csv"}}
+        return await self._transport.send("POST", f"{INGESTIONS}/uploads", UploadMessage, **options)
 
     @offered
     async def get(self, ingestion: str) -> IngestionMessage:
@@ -120,6 +158,6 @@ class Strategies(Resource[F]):
             yield each
 
     @offered
-    async def get(self, name: str) -> StrategyMessage:
-        """Return a strategy with its parameters."""
-        return await self._transport.get(f"/api/v1/strategies/{quoted(name)}", StrategyMessage)
+    async def get(self, name: str) -> StrategyDetail:
+        """Return a strategy with its parameters and its text."""
+        return await self._transport.get(f"/api/v1/strategies/{quoted(name)}", StrategyDetail)

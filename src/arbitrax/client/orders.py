@@ -17,7 +17,10 @@ from arbitrax.client.messages import (
     BookMessage,
     CancelAllAfter,
     Cancelled,
+    ExchangeMessage,
     FillMessage,
+    KillSwitch,
+    NewAccount,
     NewOrder,
     OrderChange,
     OrderMessage,
@@ -149,6 +152,21 @@ class Accounts(Resource[F]):
         return await self._transport.get(f"{ACCOUNTS}/{quoted(account)}", AccountDetail)
 
     @offered
+    async def open(self, account: NewAccount) -> AccountMessage:
+        """Open a paper account of one's own."""
+        return await self._transport.send("POST", ACCOUNTS, AccountMessage, account)
+
+    @offered
+    async def kill(self, account: str) -> KillSwitch:
+        """Throw an account's kill switch: its open orders go, and no new one is taken until it is revived."""
+        return await self._transport.send("POST", f"{ACCOUNTS}/{quoted(account)}/kill", KillSwitch)
+
+    @offered
+    async def revive(self, account: str) -> KillSwitch:
+        """Take the kill switch back."""
+        return await self._transport.send("POST", f"{ACCOUNTS}/{quoted(account)}/revival", KillSwitch)
+
+    @offered
     async def give(self, account: str, user: str) -> AccountMessage:
         """Make an account of the operator's a user's, for good; for admins."""
         path = f"{ACCOUNTS}/{quoted(account)}/owner"
@@ -165,6 +183,15 @@ class Accounts(Resource[F]):
         """Yield an account's fills, newest first, as recorded: a moment behind what the exchange has told."""
         async for each in self._pages("/api/v1/fills", FillMessage, account=account):
             yield each
+
+
+class Exchange(Resource[F]):
+    """How the paper exchange does."""
+
+    @offered
+    async def get(self) -> ExchangeMessage:
+        """Return its shards, with rates, latencies, lags and hashes, and what it trades, as of now."""
+        return await self._transport.get("/api/v1/exchange", ExchangeMessage)
 
 
 class Books(Resource[F]):

@@ -13,12 +13,17 @@ from arbitrax.client.messages import (
     NewKey,
     NewPassword,
     NewUser,
+    NewVendorKey,
+    Page,
     UserChange,
     UserMessage,
+    VendorKeyMessage,
 )
+from arbitrax.client.paths import quoted
 from arbitrax.client.resource import Resource
 
 AUTH, KEYS, USERS = "/api/v1/auth", "/api/v1/keys", "/api/v1/users"
+VENDOR_KEYS = "/api/v1/vendor_keys"
 
 
 class Self(Resource[F]):
@@ -64,6 +69,26 @@ class Keys(Resource[F]):
         """Yield keys, newest first."""
         async for each in self._pages(KEYS, KeyMessage):
             yield each
+
+
+class VendorKeys(Resource[F]):
+    """Keys of market data vendors: set, never read; for admins."""
+
+    @offered
+    async def list(self) -> list[VendorKeyMessage]:
+        """Return the vendors, and since when each has a key."""
+        return (await self._transport.get(VENDOR_KEYS, Page[VendorKeyMessage])).data
+
+    @offered
+    async def set(self, vendor: str, key: str) -> VendorKeyMessage:
+        """Give a vendor's key."""
+        path = f"{VENDOR_KEYS}/{quoted(vendor)}"
+        return await self._transport.send("PUT", path, VendorKeyMessage, NewVendorKey(key=key))
+
+    @offered
+    async def remove(self, vendor: str) -> VendorKeyMessage:
+        """Take a vendor's key away."""
+        return await self._transport.send("DELETE", f"{VENDOR_KEYS}/{quoted(vendor)}", VendorKeyMessage)
 
 
 class Users(Resource[F]):

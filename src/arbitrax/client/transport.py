@@ -87,6 +87,7 @@ class Transport:
         *,
         query: Mapping[str, Any] | None = None,
         body: object = None,
+        content: bytes | None = None,
         accept: str = JSON,
         key: str | None = None,
         headers: Mapping[str, str] | None = None,
@@ -101,9 +102,9 @@ class Transport:
         import httpx2
 
         sent = {"Accept": accept} | dict(headers or {}) | ({} if key is None else {"Idempotency-Key": key})
-        content = None if body is None else msgspec.json.encode(body)
+        content = content if body is None else msgspec.json.encode(body)
         if content is not None:
-            sent["Content-Type"] = JSON
+            sent.setdefault("Content-Type", JSON)
         asked = {name: value for name, value in (query or {}).items() if value is not None}
         may_repeat = (method in _SAFE or key is not None) if safe is None else safe
         failed, renewed = 0, False

@@ -286,7 +286,7 @@ JOURNALED = {
     "add_order", "change_order", "cancel_order", "cancel_orders", "cancel_all_after", "kill_account", "revive_account",
 }  # fmt: skip
 """Logged from the exchange's journal, a moment later: test_orders.py and test_kill_switch.py look for each."""
-CHANGES_NOTHING = {"validate_order"}
+CHANGES_NOTHING = {"validate_order", "validate_backtest"}
 TRIED_IN_THEIR_OWN = {"upload_bars"}
 """test_uploads_of_bars.py looks for it in the log."""
 NEEDS_AN_EXCHANGE = {"open_account"}

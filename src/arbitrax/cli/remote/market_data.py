@@ -10,7 +10,7 @@ import msgspec
 from arbitrax.cli.console import notice, show, show_json, table
 from arbitrax.client import Client, NewIngestion
 from arbitrax.client.backtests import require_going
-from arbitrax.client.messages import IngestionMessage, ParameterMessage, StrategyMessage
+from arbitrax.client.messages import IngestionMessage, ParameterMessage, StrategyDetail, StrategyMessage
 from arbitrax.client.waiting import wait_before
 from arbitrax.domain.dates import date_text, time_text
 from arbitrax.domain.errors import AlreadyOver
@@ -149,7 +149,7 @@ def _waited(client: Client, asked: IngestionMessage) -> IngestionMessage:
     return found
 
 
-def _strategy(found: StrategyMessage) -> dict[str, Any]:
+def _strategy(found: StrategyMessage | StrategyDetail) -> dict[str, Any]:
     return {
         "name": found.name,
         "summary": found.summary,
