@@ -33,7 +33,14 @@ def told(answer: httpx2.Response) -> dict[str, str]:
 @pytest.mark.parametrize("accept", ["*/*", "text/csv"])
 @pytest.mark.parametrize("path", READS)
 def test_head_tells_what_get_would(chief: httpx2.Client, run: str, path: str, accept: str) -> None:
-    names = {"backtest": run, "symbol": "AAPL", "name": "sma_cross", "table": "trades", "version": "1"}
+    names = {
+        "backtest": run,
+        "symbol": "AAPL",
+        "interval": "1d",
+        "name": "sma_cross",
+        "table": "trades",
+        "version": "1",
+    }
     filled = path.format_map(
         {**dict.fromkeys(("ingestion", "user", "key", "account", "order", "path"), "none"), **names}
     )

@@ -60,7 +60,7 @@ def test_a_run_is_run_again_and_every_byte_is_as_it_was(
     gateway: Gateway, worker: Workers, tom: httpx2.Client, trader: User
 ) -> None:
     run = run_of(gateway, trader)
-    assert tom.get(path_of(run)).json()["code"] == "input.unknown_name"
+    assert tom.get(path_of(run)).json()["status"] == "none"
     asked = tom.post(path_of(run))
     assert (asked.status_code, asked.headers["Location"]) == (202, path_of(run)), asked.text
     assert asked.json()["equal"] is None

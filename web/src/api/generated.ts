@@ -146,9 +146,6 @@ const injectedRtkApi = api
           url: `/api/v1/backtests/validations`,
           method: "POST",
           body: queryArg.newBacktest,
-          headers: {
-            "Idempotency-Key": queryArg["Idempotency-Key"],
-          },
         }),
         invalidatesTags: ["backtests"],
       }),
@@ -683,8 +680,6 @@ export type AddBacktestApiArg = {
 };
 export type ValidateBacktestApiResponse = /** status 200 Request fulfilled, document follows */ BacktestValidation;
 export type ValidateBacktestApiArg = {
-  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
-  "Idempotency-Key"?: string;
   newBacktest: NewBacktest;
 };
 export type GetBacktestApiResponse = /** status 200 Request fulfilled, document follows */ BacktestMessage;
