@@ -482,7 +482,7 @@ def private_reads() -> list[str]:
 @pytest.mark.parametrize("path", private_reads())
 def test_no_private_answer_may_be_kept_by_anybody_between(gateway: Gateway, chief: httpx2.Client, path: str) -> None:
     ids = {
-        "backtest": run_of(gateway, None), "symbol": "AAPL", "name": "sma_cross", "table": "trades",
+        "backtest": run_of(gateway, None), "symbol": "AAPL", "interval": "1d", "name": "sma_cross", "table": "trades",
         "ingestion": "ing_" + "0" * 26, "user": "usr_" + "0" * 26, "key": "key_" + "0" * 26,
         "account": "acc_" + "0" * 26, "order": "ord_0001000000000001",
     }  # fmt: skip

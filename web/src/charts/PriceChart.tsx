@@ -61,15 +61,17 @@ export function PriceChart(props: PriceChartProps) {
     if (seconds < DAY) view.showNewest();
     else view.showAll();
     let timer: ReturnType<typeof setTimeout> | undefined;
+    let frame = 0;
     const later = () => {
       timer ??= setTimeout(() => {
         timer = undefined;
-        requestAnimationFrame(draw);
+        frame = requestAnimationFrame(draw);
       }, EVERY_MS);
     };
     const leave = source.subscribe(later);
     return () => {
       clearTimeout(timer);
+      cancelAnimationFrame(frame); // the view may be gone by then
       leave();
     };
   }, [view, source, seconds]);
