@@ -1,7 +1,7 @@
 import { Button, Group, Popover, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { OrderChange, OrderMessage } from "@arbitrax/client";
-import { compare, plain } from "./exact";
+import { compare, plain } from "@/format/exact";
 import { movedPrice, problemsOf, NEW_TICKET, typed, type Market } from "./ticket";
 
 interface ChangeOrderProps {

@@ -1,13 +1,13 @@
 import { useMemo } from "react";
 import { useListFillsQuery, type FillMessage } from "@/api";
 import { Empty, Loaded, TableSkeleton } from "@/app/states";
+import { times } from "@/format/exact";
 import { fills, useChannelValue, useFrameValue } from "@/live";
+import { RECORDED_EVERY_MS, useRecorded } from "@/live/use_recorded";
 import { DataTable, type Column } from "@/tables";
-import { times } from "./exact";
 import { priceCell } from "./price_cell";
 import { SideWord } from "./Side";
 import type { Market } from "./ticket";
-import { RECORDED_EVERY_MS, useRecorded } from "./use_recorded";
 
 const MOST = 500;
 type MarketOf = (symbol: string) => Market | undefined;

@@ -1,14 +1,14 @@
 import { useMemo } from "react";
 import { useListOrdersQuery, type OrderMessage } from "@/api";
 import { Empty, Loaded, TableSkeleton } from "@/app/states";
+import { plain } from "@/format/exact";
 import { orders, useChannelValue, useFrameValue } from "@/live";
+import { RECORDED_EVERY_MS, useRecorded } from "@/live/use_recorded";
 import { DataTable, type Column } from "@/tables";
 import { because } from "./SentOrders";
-import { plain } from "./exact";
 import { priceCell } from "./price_cell";
 import { SideWord } from "./Side";
 import type { Market } from "./ticket";
-import { RECORDED_EVERY_MS, useRecorded } from "./use_recorded";
 
 const MOST = 500;
 type MarketOf = (symbol: string) => Market | undefined;

@@ -3,7 +3,7 @@ import { useCallback, useMemo } from "react";
 import type { InstrumentMessage, OrderMessage } from "@/api";
 import { PriceChart, type OrderLine } from "@/charts";
 import { figureText, formatNumber } from "@/format";
-import { digitsOf, nearest } from "./exact";
+import { digitsOf, nearest } from "@/format/exact";
 import classes from "./TradeDesk.module.css";
 import type { Market } from "./ticket";
 import type { UnderWay } from "./use_order_changes";

@@ -1,9 +1,9 @@
 import { useMemo } from "react";
 import type { StatisticsData } from "@arbitrax/client";
 import { DASH, figureText, formatDecimal, formatPercent } from "@/format";
+import { minus } from "@/format/exact";
 import { statistics, useChannelValue, useFrameValue } from "@/live";
 import { LiveText } from "./LiveText";
-import { minus } from "./exact";
 import classes from "./Strip.module.css";
 
 const PHASES: Readonly<Record<string, string>> = {

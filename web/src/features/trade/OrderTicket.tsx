@@ -2,7 +2,7 @@ import { Button, Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import type { NewOrder } from "@arbitrax/client";
 import type { AccountDetail } from "@/api";
-import { isDecimal, isZero, over, times } from "./exact";
+import { isDecimal, isZero, over, times } from "@/format/exact";
 import classes from "./OrderTicket.module.css";
 import {
   hasPrice,

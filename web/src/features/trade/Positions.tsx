@@ -1,12 +1,12 @@
 import { useMemo } from "react";
 import type { PositionMessage } from "@arbitrax/client";
 import { Empty, ErrorState, TableSkeleton } from "@/app/states";
+import { digitsOf, isZero, times } from "@/format/exact";
 import { positions, useChannel, useFrameValue } from "@/live";
+import type { MarkValue } from "@/live/marks";
+import { averageCost, unrealised, type Mark } from "@/live/worth";
 import { DataTable, type Column } from "@/tables";
-import { digitsOf, isZero, times } from "./exact";
-import type { MarkValue } from "./marks";
 import type { Market } from "./ticket";
-import { averageCost, unrealised, type Mark } from "./worth";
 
 interface PositionsProps {
   readonly account: string;

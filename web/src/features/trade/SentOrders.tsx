@@ -1,8 +1,8 @@
 import type { OrderMessage } from "@arbitrax/client";
 import { sentenceOf } from "@/api";
 import { figureText } from "@/format";
+import { isZero, plain } from "@/format/exact";
 import classes from "./OrderTicket.module.css";
-import { isZero, plain } from "./exact";
 import type { SentOrder } from "./sent_orders";
 
 interface SentOrdersProps {

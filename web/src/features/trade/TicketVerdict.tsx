@@ -1,7 +1,7 @@
 import type { NewOrder } from "@arbitrax/client";
 import { sentenceOf } from "@/api";
 import { Figure, formatNumber } from "@/format";
-import { compare, digitsOf, isZero, over, times } from "./exact";
+import { compare, digitsOf, isZero, over, times } from "@/format/exact";
 import classes from "./OrderTicket.module.css";
 import type { Verdict } from "./use_verdict";
 

@@ -1,19 +1,20 @@
 import { Tabs } from "@mantine/core";
 import { useCallback, useMemo, useState, type ComponentProps, type ReactNode } from "react";
 import type { NewOrder, OrderMessage } from "@arbitrax/client";
-import { useGetAccountQuery, type AccountDetail, type AccountMessage, type InstrumentMessage } from "@/api";
+import type { AccountDetail, AccountMessage, InstrumentMessage } from "@/api";
 import { DepthChart } from "@/charts";
 import { formatNumber } from "@/format";
-import { book, fills, orders, positions, useChannel, useChannelValue, useFrameValue } from "@/live";
+import { digitsOf } from "@/format/exact";
+import { book, orders, positions, useChannel, useChannelValue } from "@/live";
+import { MarkFollowers, newMarks } from "@/live/marks";
+import { useAccount } from "@/live/use_account";
 import { AccountStrip } from "./AccountStrip";
 import { Drift } from "./Drift";
-import { digitsOf } from "./exact";
 import { Fills } from "./Fills";
 import { History } from "./History";
 import { averagePrice } from "./ladder_rows";
 import { MarketChart } from "./MarketChart";
 import { MarketStrip } from "./MarketStrip";
-import { MarkFollowers, newMarks } from "./marks";
 import { OpenOrders } from "./OpenOrders";
 import { OrderBook } from "./OrderBook";
 import { OrderTicket } from "./OrderTicket";
@@ -27,7 +28,6 @@ import type { LadderChoice, Market } from "./ticket";
 import classes from "./TradeDesk.module.css";
 import { useOrderChanges } from "./use_order_changes";
 import { useOrderSender } from "./use_order_sender";
-import { RECORDED_EVERY_MS, useRecorded } from "./use_recorded";
 import type { DeskAddress } from "./use_desk_address";
 
 interface TradeDeskProps {
@@ -134,16 +134,6 @@ export function TradeDesk({ instrument, instruments, account, address, children 
     </div>
   );
   return children(detail, openCount, desk);
-}
-
-/** The account as the exchange has it: asked for anew whenever its orders or fills change. */
-function useAccount(account: string): AccountDetail | undefined {
-  const query = useGetAccountQuery({ account }, { pollingInterval: RECORDED_EVERY_MS });
-  const live = useFrameValue(useChannelValue(useMemo(() => orders(account), [account])), ({ data }) => data);
-  const filled = useFrameValue(useChannelValue(useMemo(() => fills(account), [account])), ({ data }) => data);
-  useRecorded(query.refetch, live);
-  useRecorded(query.refetch, filled);
-  return query.currentData;
 }
 
 function Depth({ market }: { readonly market: Market }) {

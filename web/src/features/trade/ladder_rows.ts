@@ -1,7 +1,7 @@
 /** What the ladder shows of a book: so many levels a side, own orders among them. */
 import type { Level, OrderMessage } from "@arbitrax/client";
 import { formatDecimal } from "@/format";
-import { digitsOf, minus, plain, plus, withDigits } from "./exact";
+import { digitsOf, minus, plain, plus, withDigits } from "@/format/exact";
 
 export interface LadderRow {
   readonly price: string;

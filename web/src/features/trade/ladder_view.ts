@@ -1,6 +1,6 @@
 /** The rows of the ladder, made once and then changed where they differ: at 100 books a second React would redraw them all. */
 import { formatDecimal } from "@/format";
-import { digitsOf } from "./exact";
+import { digitsOf } from "@/format/exact";
 import type { LadderRow } from "./ladder_rows";
 
 type Place = "bid" | "price" | "ask" | "own";

@@ -1,5 +1,5 @@
 import { Figure } from "@/format";
-import { digitsOf } from "./exact";
+import { digitsOf } from "@/format/exact";
 import type { Market } from "./ticket";
 
 /** How a price of a symbol is written in a table: with the digits of its tick, or as it is where it has more. */

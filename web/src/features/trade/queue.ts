@@ -4,7 +4,7 @@
  * later stands behind it.
  */
 import type { OrderMessage } from "@arbitrax/client";
-import { compare, minus, plain } from "./exact";
+import { compare, minus, plain } from "@/format/exact";
 import { openQuantity, restingByPrice, sizeAt, type LadderSides, type Own, type OwnLevel } from "./ladder_rows";
 
 /** Books and orders come apart: after so long both have heard of a change. */

@@ -1,6 +1,6 @@
 /** What is written on the order ticket, and the order that it makes. */
 import type { NewOrder } from "@arbitrax/client";
-import { compare, floorTo, isDecimal, isZero, minus, moved, over, plain, times } from "./exact";
+import { compare, floorTo, isDecimal, isZero, minus, moved, over, plain, times } from "@/format/exact";
 
 export type Side = "buy" | "sell";
 export type TicketType = "limit" | "market" | "stop" | "stop_limit";

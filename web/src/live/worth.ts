@@ -1,6 +1,6 @@
 /** What an account is worth at prices, and how that changed since the day (UTC) began. Exact; decimal strings. */
 import type { FillMessage, PositionMessage } from "@arbitrax/client";
-import { isZero, minus, over, plus, times } from "./exact";
+import { isZero, minus, over, plus, times } from "@/format/exact";
 
 /** Prices of a symbol: of its last trade, and of the day's first one. */
 export interface Mark {

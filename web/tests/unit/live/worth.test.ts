@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { averageCost, equityAtStart, equityOf, fillsSince, unrealised } from "@/features/trade/worth";
-import { fill, position } from "./samples";
+import { averageCost, equityAtStart, equityOf, fillsSince, unrealised } from "@/live/worth";
+import { fill, position } from "../trade/samples";
 
 const MARKS = new Map([["BTC-USD", { last: "60100", open: "60000" }]]);
 

@@ -1,6 +1,8 @@
 /** Prices of what an account holds, at most four times a second: figures that are added up need no more. */
 import { useEffect, useMemo } from "react";
-import { FrameValue, statistics, useChannelValue } from "@/live";
+import { useChannelValue } from "./channels";
+import { FrameValue } from "./frame_value";
+import { statistics } from "./market";
 import type { Mark, Marks } from "./worth";
 
 const EVERY_MS = 250;

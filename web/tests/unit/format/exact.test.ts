@@ -12,7 +12,7 @@ import {
   plus,
   times,
   withDigits,
-} from "@/features/trade/exact";
+} from "@/format/exact";
 
 describe("decimals are calculated with exactly", () => {
   it("adds, subtracts, multiplies and divides what a float cannot hold", () => {
