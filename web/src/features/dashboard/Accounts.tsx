@@ -1,22 +1,14 @@
-import { Anchor, Button } from "@mantine/core";
+import { Anchor, Button, Text } from "@mantine/core";
 import { Link } from "react-router";
-import { useListAccountsQuery, type AccountMessage } from "@/api";
-import { Stat, Stats } from "@/app/Page";
-import { CardSkeleton, Empty, Loaded } from "@/app/states";
-import { Figure } from "@/format";
-import { cash, positions, useChannel } from "@/live";
+import { useListAccountsQuery } from "@/api";
+import { Empty, Loaded } from "@/app/states";
+import { Account, AccountSkeleton } from "./Account";
+import { ACCOUNTS, MOST_ACCOUNTS } from "./use_needs";
 
 export function Accounts() {
-  const query = useListAccountsQuery({ limit: 100 });
+  const query = useListAccountsQuery(ACCOUNTS);
   return (
-    <Loaded
-      query={query}
-      skeleton={
-        <Stats>
-          <CardSkeleton />
-        </Stats>
-      }
-    >
+    <Loaded query={query} skeleton={<AccountSkeleton />}>
       {({ data }) =>
         data.length === 0 ? (
           <Empty
@@ -27,33 +19,25 @@ export function Accounts() {
               </Button>
             }
           >
-            An account of the paper exchange holds cash, positions and orders.
+            What an account of the paper exchange is worth, earned today and holds is shown here.
           </Empty>
         ) : (
-          data.map((each) => <Account key={each.id} account={each} />)
+          <>
+            {data.slice(0, MOST_ACCOUNTS).map((each) => (
+              <Account key={each.id} account={each} />
+            ))}
+            {data.length > MOST_ACCOUNTS && (
+              <Text size="sm" c="var(--faint)" mt="sm">
+                {data.length - MOST_ACCOUNTS} more are on{" "}
+                <Anchor component={Link} to="/trade" inherit>
+                  Trade
+                </Anchor>
+                .
+              </Text>
+            )}
+          </>
         )
       }
     </Loaded>
-  );
-}
-
-function Account({ account }: { readonly account: AccountMessage }) {
-  const money = useChannel(cash(account.id));
-  const held = useChannel(positions(account.id));
-  const open = [...(held.data?.values() ?? [])].filter((each) => !/^-?0+(\.0+)?$/.test(each.quantity));
-  return (
-    <Stats>
-      <Stat label="Account">
-        <Anchor component={Link} to={`/trade?account=${account.id}`} inherit c="inherit">
-          {account.name}
-        </Anchor>
-      </Stat>
-      <Stat label={`Cash, ${money.data?.currency ?? account.currency}`}>
-        <Figure value={money.data?.cash} digits={2} live why="It comes when the exchange runs." />
-      </Stat>
-      <Stat label="Open positions" under={open.map((each) => each.symbol).join(", ")}>
-        {held.data === undefined ? <Figure value={null} why="They come when the exchange runs." /> : open.length}
-      </Stat>
-    </Stats>
   );
 }

@@ -1,47 +1,56 @@
 import { Link } from "react-router";
-import { useListBacktestsQuery } from "@/api";
-import { FirstSteps } from "@/app/first_steps/FirstSteps";
-import { Loaded, TableSkeleton } from "@/app/states";
+import type { BacktestMessage } from "@/api";
 import { Age, Figure } from "@/format";
-import classes from "./LastRuns.module.css";
+import { STATUS, symbolsText, whyOf } from "./jobs";
+import classes from "./Lists.module.css";
 
-const MOST = 8;
-
-export function LastRuns() {
-  const query = useListBacktestsQuery({ limit: MOST });
+/** The newest runs: of finished ones what they earned, of others why not. */
+export function LastRuns({ runs }: { readonly runs: readonly BacktestMessage[] }) {
   return (
-    <Loaded query={query} skeleton={<TableSkeleton rows={MOST} />}>
-      {({ data }) => {
-        if (data.length === 0) return <FirstSteps />;
-        return (
-          <ul className={classes["runs"]}>
-            {data.map(({ id, spec, status, result, created_at: createdAt }) => (
-              <li key={id}>
-                <Link to={`/backtests/${id}`}>
-                  <span className={classes["what"]}>
-                    {spec.strategy.name} <b>{spec.symbols.join(", ")}</b>
-                  </span>
-                  <span className={classes["number"]}>
-                    <Figure
-                      value={result?.metrics["total_return"]?.value}
-                      as="percent"
-                      signed
-                      why={`It is ${status}.`}
-                    />
-                  </span>
-                  <span className={classes["number"]}>
-                    <span className={classes["unit"]}>Sharpe</span>{" "}
-                    <Figure value={result?.metrics["sharpe"]?.value} why={`It is ${status}.`} />
-                  </span>
-                  <span className={classes["when"]}>
-                    <Age at={createdAt} />
-                  </span>
-                </Link>
-              </li>
-            ))}
-          </ul>
-        );
-      }}
-    </Loaded>
+    <ul className={`${classes["list"] ?? ""} ${classes["runs"] ?? ""}`}>
+      {runs.map((run) => (
+        <li key={run.id}>
+          <Link to={`/backtests/${run.id}`} className={classes["run"] ?? ""}>
+            <span className={classes["what"]}>
+              {run.spec.strategy.name} <b>{symbolsText(run.spec.symbols)}</b>
+            </span>
+            {run.result === null ? <Without run={run} /> : <Figures result={run.result} />}
+            <span className={classes["when"]}>
+              <Age at={run.created_at} />
+            </span>
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Figures({ result }: { readonly result: NonNullable<BacktestMessage["result"]> }) {
+  const { total_return: earned, sharpe, max_drawdown: drawdown } = result.metrics;
+  const why = (metric: typeof earned) => metric?.undefined_because ?? "It was not worked out.";
+  const wide = `${classes["number"] ?? ""} ${classes["wide"] ?? ""}`;
+  return (
+    <>
+      <span className={classes["number"]}>
+        <Figure value={earned?.value} as="percent" signed why={why(earned)} />
+      </span>
+      <span className={wide}>
+        <span className={classes["unit"]}>Sharpe</span> <Figure value={sharpe?.value} why={why(sharpe)} />
+      </span>
+      <span className={wide}>
+        <span className={classes["unit"]}>DD</span> <Figure value={drawdown?.value} as="percent" why={why(drawdown)} />
+      </span>
+    </>
+  );
+}
+
+function Without({ run }: { readonly run: BacktestMessage }) {
+  const why = whyOf(run);
+  const isBad = run.status === "failed" || run.status === "dead";
+  return (
+    <span className={isBad ? classes["bad"] : classes["pending"]} title={why}>
+      {STATUS[run.status]}
+      {isBad && why !== undefined && `: ${why}`}
+    </span>
   );
 }

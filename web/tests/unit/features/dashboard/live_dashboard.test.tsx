@@ -1,0 +1,224 @@
+import { MantineProvider } from "@mantine/core";
+import { configureStore } from "@reduxjs/toolkit";
+import { act, render, screen, within } from "@testing-library/react";
+import { GatewayError, type Listener } from "@arbitrax/client";
+import { Provider } from "react-redux";
+import { MemoryRouter } from "react-router";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { api } from "@/api";
+import { session } from "@/api/session";
+import { transport } from "@/api/transport";
+import { LiveDashboard } from "@/features/dashboard/LiveDashboard";
+import { preferences } from "@/format/preferences";
+import { forgetChannels } from "@/live/channels";
+import { connection } from "@/live/connection";
+import { position } from "../../trade/samples";
+import { account, exchange, finished, ingestion, run, series, shard } from "./samples";
+
+const listeners = vi.hoisted(() => new Map<string, Listener<unknown>>());
+vi.mock("@/live/stream", () => {
+  const follow = (name: string) => (of: string, listener: Listener<unknown>) => {
+    listeners.set(`${name} ${of}`, listener);
+    return () => listeners.delete(`${name} ${of}`);
+  };
+  const names = ["orders", "fills", "positions", "account", "statistics", "run"];
+  return { liveStream: () => Object.fromEntries(names.map((name) => [name, follow(name)])) };
+});
+
+type Answers = Readonly<Record<string, unknown>>;
+const page = (...data: readonly unknown[]) => ({ data, has_more: false, next_cursor: null });
+const EMPTY: Answers = {
+  "/api/v1/accounts": page(),
+  "/api/v1/backtests": page(),
+  "/api/v1/exchange": exchange(shard()),
+  "/api/v1/fills": page(),
+  "/api/v1/ingestions": page(),
+  "/api/v1/series": page(),
+  "/api/v1/strategies": page(),
+};
+const now = () => new Date().toISOString();
+/** Of runs that are asked for by their status, those that have it. */
+const runs = (...all: readonly ReturnType<typeof run>[]) => all;
+
+function show(given: Answers, listed: ReturnType<typeof runs> = []) {
+  const answers = { ...EMPTY, ...given };
+  const ask = vi.spyOn(transport, "ask").mockImplementation((_method, url, { query } = {}) => {
+    const status = query?.["status"];
+    if (url === "/api/v1/backtests" && !(answers[url] instanceof Error)) {
+      const found = typeof status === "string" ? listed.filter((each) => each.status === status) : listed;
+      return Promise.resolve(Response.json(page(...found)));
+    }
+    const answer = answers[url];
+    if (answer === undefined) throw new Error(`${url} was asked for`);
+    if (answer instanceof Promise) return answer as Promise<Response>;
+    return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(Response.json(answer));
+  });
+  const store = configureStore({
+    reducer: {
+      [api.reducerPath]: api.reducer,
+      [session.reducerPath]: session.reducer,
+      preferences: preferences.reducer,
+    },
+    middleware: (standard) => standard().concat(api.middleware),
+  });
+  render(
+    <Provider store={store}>
+      <MantineProvider env="test">
+        <MemoryRouter>
+          <LiveDashboard />
+        </MemoryRouter>
+      </MantineProvider>
+    </Provider>,
+  );
+  return { ask, store };
+}
+
+async function tell(channel: string, data: unknown) {
+  await vi.waitFor(() => expect(listeners.has(channel)).toBe(true));
+  act(() => listeners.get(channel)?.next({ type: "snapshot", data }));
+}
+
+beforeEach(() => {
+  // Nothing is tinted: jsdom animates nothing.
+  vi.stubGlobal("matchMedia", (media: string) =>
+    Object.assign(new EventTarget(), { matches: media.includes("reduced-motion"), media, onchange: null }),
+  );
+  forgetChannels();
+  listeners.clear();
+  connection.set({ state: "live", latency: 1, heardAt: Date.now() });
+  connection.show();
+});
+afterEach(() => vi.unstubAllGlobals());
+
+const region = (name: string) => screen.findByRole("region", { name });
+const away = () => new GatewayError("gateway.unreachable", "It does not answer.", 0, true);
+
+test("before anything answered there are skeletons", () => {
+  show({ "/api/v1/backtests": new Promise(() => undefined) });
+  expect(screen.getAllByLabelText("Loading").length).toBeGreaterThan(0);
+  expect(screen.queryByRole("region", { name: "Accounts" })).toBeNull();
+});
+
+test("without a run the three steps to one come first, and each place says what it would show", async () => {
+  show({});
+  const steps = await region("Three steps to a first result");
+  const needs = await region("Needs a person");
+  expect(steps.compareDocumentPosition(needs)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  expect(await within(needs).findByText(/^Nothing\. Killed accounts/)).toBeVisible();
+  expect(within(await region("Accounts")).getByRole("link", { name: "Open a paper account" })).toBeVisible();
+  expect(within(await region("Running")).getByRole("link", { name: "Run a backtest" })).toBeVisible();
+  expect(within(await region("Live sessions")).getByText(/arrive with live trading/)).toBeVisible();
+  expect(screen.queryByRole("region", { name: "Last runs" })).toBeNull();
+});
+
+test("an account shows its worth, its day and what it holds, as they go", async () => {
+  show({ "/api/v1/accounts": page(account()), "/api/v1/accounts/acc_1": account() }, runs(run()));
+  await tell("account acc_1", { currency: "USD", cash: "40000" });
+  await tell("positions acc_1", { positions: [position(), position({ symbol: "ETH-USD", quantity: "0" })] });
+  await tell("statistics BTC-USD", { last: "60100", open: "60000" });
+  const paper = await screen.findByRole("article", { name: "paper" });
+  expect(await within(paper).findByText("100 100.00")).toBeVisible(); // 40,000 and 1 at 60,100
+  expect(within(paper).getByText("35 000.00")).toBeVisible();
+  expect(within(paper).getByRole("link", { name: "2" })).toHaveAttribute("href", "/trade?account=acc_1&tab=orders");
+  const held = within(paper).getByRole("table", { name: "Positions of paper" });
+  expect(within(held).getAllByRole("row")).toHaveLength(2);
+  expect(within(held).getByRole("row", { name: /BTC-USD 1 60\s000 60\s100 \+100\.00/ })).toBeVisible();
+  expect(within(paper).getAllByText("+100.00")).toHaveLength(2); // the day's, and unrealised
+  await tell("positions acc_1", { positions: [] });
+  expect(await within(paper).findByText(/^Nothing is held/)).toBeVisible();
+});
+
+test("a killed account says so, and is what needs a person", async () => {
+  const killed = account({ killed: true });
+  show({ "/api/v1/accounts": page(killed), "/api/v1/accounts/acc_1": killed }, runs(run({ status: "cancelled" })));
+  const need = await within(await region("Needs a person")).findByRole("link", { name: /paper is killed/ });
+  expect(need).toHaveAttribute("href", "/trade?account=acc_1");
+  expect(await screen.findByText("Killed: no new orders")).toBeVisible();
+});
+
+test("the exchange is one line, and what is down is told twice: there, and with its command", async () => {
+  const worker = { name: "worker", state: "down", start: "arbitrax serve exchange --shard 0", lag_ms: null } as const;
+  show({ "/api/v1/exchange": exchange(shard({ parts: [worker], well: false })) }, runs(run({ status: "cancelled" })));
+  const line = await screen.findByRole("group", { name: "Exchange" });
+  expect(await within(line).findByText("worker down")).toBeVisible();
+  expect(within(line).getByText(/1\.90 ms/)).toBeVisible();
+  expect(within(line).getByRole("link")).toHaveAttribute("href", "/exchange");
+  const needs = within(await region("Needs a person"));
+  expect(await needs.findByText("Run: arbitrax serve exchange --shard 0")).toBeVisible();
+});
+
+test("running jobs go on as their channels tell, and waiting ones say so", async () => {
+  const going = run({ id: "bt_7", status: "running", progress: 0.1, finished_at: null });
+  const waits = run({ id: "bt_8", status: "queued", progress: 0, finished_at: null });
+  const loads = ingestion({ status: "running", progress: 0.25, finished_at: null });
+  show({ "/api/v1/ingestions": page(loads) }, runs(waits, going));
+  const running = within(await region("Running"));
+  expect(await running.findByText("10%")).toBeVisible();
+  expect(running.getByText("25%")).toBeVisible();
+  expect(running.getByText("waits for a worker")).toBeVisible();
+  await tell("run bt_7", { kind: "progress", status: "running", progress: 0.6, eta: null });
+  expect(await running.findByText("60%")).toBeVisible();
+  expect(running.getByRole("link", { name: /60%/ })).toHaveAttribute("href", "/backtests/bt_7");
+});
+
+test("last runs have their figures, and failed ones why", async () => {
+  const result = finished({ total_return: 0.1234, sharpe: 0.61, max_drawdown: -0.382 });
+  const error = { code: "run.no_bars", detail: "There is no bar of IBM.", retryable: false };
+  show(
+    {},
+    runs(run({ status: "succeeded", result }), run({ id: "bt_2", error, created_at: now(), finished_at: now() })),
+  );
+  const last = within(await region("Last runs"));
+  const done = await last.findByRole("link", { name: /sma_cross AAPL\s?\+12\.34%\s?Sharpe 0\.61\s?DD −38\.20%/ });
+  expect(done).toHaveAttribute("href", "/backtests/bt_1");
+  expect(last.getByText("failed: There is no bar of IBM.")).toBeVisible();
+  const needs = within(await region("Needs a person"));
+  expect(await needs.findByRole("link", { name: /sma_cross AAPL failed/ })).toBeVisible();
+});
+
+test("ingested prices that are behind are looked at, those of files are not", async () => {
+  const files = series({ symbol: "CSV", last_ingestion: null });
+  const { ask } = show(
+    {
+      "/api/v1/series": page(series(), files),
+      "/api/v1/series/MSFT/1d/coverage": { symbol: "MSFT", interval: "1d", parts: [], sessions_behind: 5 },
+    },
+    runs(run({ status: "cancelled" })),
+  );
+  const needs = within(await region("Needs a person"));
+  const need = await needs.findByRole("link", { name: /MSFT 1d is 5 sessions behind/ });
+  expect(need).toHaveAttribute("href", "/data/MSFT/1d");
+  expect(ask.mock.calls.filter(([, url]) => url.endsWith("/coverage"))).toHaveLength(1);
+});
+
+test("what can not be looked at is told where it would be, and the rest is shown", async () => {
+  const refused = new GatewayError("exchange.away", "The journal does not answer.", 503, false);
+  show({ "/api/v1/exchange": refused }, runs(run({ status: "cancelled" })));
+  expect(await screen.findByText(/^not known: The journal/)).toBeVisible();
+  const needs = within(await region("Needs a person"));
+  expect(await needs.findByText(/^The exchange could not be looked at\./)).toBeVisible();
+  expect(await within(await region("Last runs")).findByText("cancelled")).toBeVisible();
+});
+
+test("while the gateway is away the places say so", async () => {
+  connection.set({ state: "offline", latency: null, heardAt: Date.now() });
+  connection.show();
+  show(Object.fromEntries(Object.keys(EMPTY).map((url) => [url, away()])));
+  for (const name of ["Needs a person", "Running", "Accounts", "Last runs"]) {
+    expect(await within(await region(name)).findByText("The gateway does not answer")).toBeVisible();
+  }
+});
+
+test("what was there when the gateway went is shown with its age", async () => {
+  const answers: Record<string, unknown> = { ...EMPTY };
+  const { ask, store } = show(answers, runs(run({ status: "cancelled" })));
+  await within(await region("Needs a person")).findByText(/^Nothing\./);
+  ask.mockRejectedValue(away());
+  act(() => {
+    store.dispatch(api.util.invalidateTags(["backtests", "exchange"]));
+  });
+  const last = within(await region("Last runs"));
+  expect(await last.findByText(/^Not updated; as of/)).toBeVisible();
+  expect(last.getByText("cancelled")).toBeVisible();
+  expect(await screen.findByText(/^The exchange: not updated/)).toBeVisible();
+});
