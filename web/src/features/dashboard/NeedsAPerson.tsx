@@ -34,16 +34,18 @@ export function NeedsAPerson() {
       )}
       <ul className={classes["list"]}>
         {failed.map(({ name, error, asOf }) => (
-          <li key={name} className={classes["failed"]} role="status">
-            {asOf === undefined ? (
-              <>
-                {name} could not be looked at. {sentenceOf(error)}
-              </>
-            ) : (
-              <>
-                {name}: not updated; as of <Age at={asOf} />
-              </>
-            )}
+          <li key={name} className={classes["failed"]}>
+            <span role="status">
+              {asOf === undefined ? (
+                <>
+                  {name} could not be looked at. {sentenceOf(error)}
+                </>
+              ) : (
+                <>
+                  {name}: not updated; as of <Age at={asOf} />
+                </>
+              )}
+            </span>
           </li>
         ))}
         {needs.map(({ key, what, why, act, to }) => (

@@ -7,6 +7,8 @@ import { isActive } from "./jobs";
 /** Somebody else may begin one. */
 const LOOK_MS = 5_000;
 const ACTIVE_MS = 1_000;
+/** What ended is asked for when it was seen to; this finds what came and went between two looks. */
+export const ENDED_EVERY = { pollingInterval: 10_000, skipPollingIfUnfocused: true };
 const MOST = 50;
 /** As the Data page asks, so that both have one answer. */
 const INGESTIONS = { limit: 200 };
@@ -35,7 +37,10 @@ export function useActiveRuns() {
 }
 
 export function useFailedRuns() {
-  return { failed: useListBacktestsQuery(OF.failed), dead: useListBacktestsQuery(OF.dead) };
+  return {
+    failed: useListBacktestsQuery(OF.failed, ENDED_EVERY),
+    dead: useListBacktestsQuery(OF.dead, ENDED_EVERY),
+  };
 }
 
 /** One that went on does not any more: lists of runs are others. */

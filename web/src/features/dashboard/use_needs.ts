@@ -10,7 +10,7 @@ import { useFailedRuns, useIngestions } from "./use_jobs";
 
 export const ACCOUNTS = { limit: 100 };
 /** Accounts that are followed. */
-export const MOST_ACCOUNTS = 20;
+export const MOST_ACCOUNTS = 12;
 /** Series whose coverage is looked at. */
 const MOST_SERIES = 20;
 const SERIES = { limit: 500 };
@@ -18,15 +18,16 @@ export const EXCHANGE_EVERY = { pollingInterval: 5_000, skipPollingIfUnfocused: 
 /** A failure of a day ago goes. */
 const NOW_EVERY_MS = 60_000;
 
+interface Asked<T> {
+  readonly data?: T | undefined;
+  readonly error?: unknown;
+  readonly fulfilledTimeStamp?: number | undefined;
+}
+
 /** What a request is of, and how it went. */
 interface Source {
   readonly name: string;
-  readonly query: {
-    readonly data?: unknown;
-    readonly error?: unknown;
-    readonly isUninitialized?: boolean;
-    readonly fulfilledTimeStamp?: number | undefined;
-  };
+  readonly query: Asked<unknown>;
 }
 
 export interface Needs {
@@ -50,6 +51,7 @@ export function useNeeds(): Needs {
   );
   const behind = useSessionsBehind(looked, { skip: looked.length === 0 });
   const details = useAccountDetails(accounts.data?.data.slice(0, MOST_ACCOUNTS).map(({ id }) => id) ?? []);
+  const held = useMemo(() => details.flatMap(({ data }) => data ?? []), [details]);
   const now = useNow(NOW_EVERY_MS);
   const sources: readonly Source[] = [
     { name: "The exchange", query: exchange },
@@ -58,13 +60,13 @@ export function useNeeds(): Needs {
     { name: "Backtests that were given up", query: dead },
     { name: "Ingestions", query: ingestions },
     { name: "Stored series", query: series },
-    { name: "Coverage of series", query: behind },
+    ...details.map((query, at) => ({ name: accounts.data?.data[at]?.name ?? "An account", query })),
   ];
   const needs = useMemo(
     () =>
       needsOf(
         {
-          accounts: details,
+          accounts: held,
           exchange: exchange.data,
           runs: [...(failed.data?.data ?? []), ...(dead.data?.data ?? [])],
           ingestions: ingestions.data?.data ?? [],
@@ -73,24 +75,31 @@ export function useNeeds(): Needs {
         },
         now,
       ),
-    [details, exchange.data, failed.data, dead.data, ingestions.data, series.data, behind.data, now],
+    [held, exchange.data, failed.data, dead.data, ingestions.data, series.data, behind.data, now],
   );
+  // Coverage takes longer: what it adds comes last in the list.
+  const isPending = sources.some(({ query }) => isAwaited(query)) || (needs.length === 0 && behind.isLoading);
   return {
     needs,
-    isLoading: sources.some(
-      ({ query }) => query.data === undefined && query.error === undefined && query.isUninitialized !== true,
-    ),
+    isLoading: isPending,
     isBlind: sources.every(({ query }) => query.data === undefined),
-    failed: sources.flatMap(({ name, query: { error, fulfilledTimeStamp: asOf } }) =>
-      error === undefined ? [] : [{ name, error, asOf }],
+    failed: [...sources, { name: "Coverage of series", query: behind }].flatMap(({ name, query }) =>
+      query.error === undefined ? [] : [{ name, error: query.error, asOf: query.fulfilledTimeStamp }],
     ),
   };
 }
 
-/** Of accounts that this page asks for anyway, as far as they are known. */
-function useAccountDetails(ids: readonly string[]): readonly AccountDetail[] {
-  return useAppSelector(
-    (state) => ids.flatMap((account) => api.endpoints.getAccount.select({ account })(state).data ?? []),
-    shallowEqual,
-  );
+function isAwaited({ data, error }: Source["query"]): boolean {
+  return data === undefined && error === undefined;
+}
+
+/** Of accounts that this page asks for anyway, in the order of ids. */
+function useAccountDetails(ids: readonly string[]): readonly Asked<AccountDetail>[] {
+  return useAppSelector((state) => ids.map((account) => api.endpoints.getAccount.select({ account })(state)), isSame);
+}
+
+/** A request that is asked again is another one only when its answer is. */
+function isSame(one: readonly Asked<unknown>[], other: readonly Asked<unknown>[]): boolean {
+  const told = (asked: readonly Asked<unknown>[]) => asked.flatMap(({ data, error }) => [data, error]);
+  return shallowEqual(told(one), told(other));
 }

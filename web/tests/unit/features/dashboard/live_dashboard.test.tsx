@@ -136,6 +136,23 @@ test("a killed account says so, and is what needs a person", async () => {
   expect(await screen.findByText("Killed: no new orders")).toBeVisible();
 });
 
+test("of an account whose positions can not be followed the figures of before are shown with their age", async () => {
+  show({ "/api/v1/accounts": page(account()), "/api/v1/accounts/acc_1": account() }, runs(run()));
+  const paper = await screen.findByRole("article", { name: "paper" });
+  expect(within(paper).getByLabelText("Loading")).toBeVisible();
+  await vi.waitFor(() => expect(listeners.has("positions acc_1")).toBe(true));
+  act(() =>
+    listeners.get("positions acc_1")?.error?.(new GatewayError("feed.forbidden", "It is not yours.", 0, false)),
+  );
+  expect(await within(paper).findByText("Positions cannot be followed")).toBeVisible();
+  expect(await within(paper).findByText("40 000.00")).toBeVisible();
+  act(() => {
+    connection.set({ state: "offline", latency: null, heardAt: Date.now() - 65_000 });
+    connection.show();
+  });
+  expect(await within(paper).findByText(/^Not updated; as of/)).toHaveTextContent("1 min ago");
+});
+
 test("the exchange is one line, and what is down is told twice: there, and with its command", async () => {
   const worker = { name: "worker", state: "down", start: "arbitrax serve exchange --shard 0", lag_ms: null } as const;
   show({ "/api/v1/exchange": exchange(shard({ parts: [worker], well: false })) }, runs(run({ status: "cancelled" })));
@@ -189,6 +206,27 @@ test("ingested prices that are behind are looked at, those of files are not", as
   const need = await needs.findByRole("link", { name: /MSFT 1d is 5 sessions behind/ });
   expect(need).toHaveAttribute("href", "/data/MSFT/1d");
   expect(ask.mock.calls.filter(([, url]) => url.endsWith("/coverage"))).toHaveLength(1);
+});
+
+test("what is known to need a person does not wait for the coverage of series", async () => {
+  const killed = account({ killed: true });
+  show(
+    {
+      "/api/v1/accounts": page(killed),
+      "/api/v1/accounts/acc_1": killed,
+      "/api/v1/series": page(series()),
+      "/api/v1/series/MSFT/1d/coverage": new Promise(() => undefined),
+    },
+    runs(run({ status: "cancelled" })),
+  );
+  expect(await within(await region("Needs a person")).findByText("paper is killed")).toBeVisible();
+});
+
+test("an account that the exchange does not tell of is said to be unknown", async () => {
+  const refused = new GatewayError("exchange.away", "The journal does not answer.", 503, false);
+  show({ "/api/v1/accounts": page(account()), "/api/v1/accounts/acc_1": refused }, runs(run({ status: "cancelled" })));
+  const needs = within(await region("Needs a person"));
+  expect(await needs.findByText("paper could not be looked at. The journal does not answer.")).toBeVisible();
 });
 
 test("what can not be looked at is told where it would be, and the rest is shown", async () => {
