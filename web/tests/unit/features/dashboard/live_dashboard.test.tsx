@@ -178,6 +178,18 @@ test("running jobs go on as their channels tell, and waiting ones say so", async
   expect(running.getByRole("link", { name: /60%/ })).toHaveAttribute("href", "/backtests/bt_7");
 });
 
+test("when a run does not go on any more, the lists of runs are asked for anew", async () => {
+  const { ask, store } = show({}, runs(run({ id: "bt_7", status: "running", progress: 0.1, finished_at: null })));
+  await within(await region("Running")).findByText("10%");
+  const asked = () => ask.mock.calls.filter(([, url, more]) => url.endsWith("/backtests") && !more?.query?.["status"]);
+  const before = asked().length;
+  act(() => {
+    const running = { status: "running", limit: 50 } as const;
+    store.dispatch(api.util.updateQueryData("listBacktests", running, (draft) => void (draft.data = [])));
+  });
+  await vi.waitFor(() => expect(asked().length).toBe(before + 1));
+});
+
 test("last runs have their figures, and failed ones why", async () => {
   const result = finished({ total_return: 0.1234, sharpe: 0.61, max_drawdown: -0.382 });
   const error = { code: "run.no_bars", detail: "There is no bar of IBM.", retryable: false };
