@@ -12,6 +12,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.integration.test_up import Up
@@ -59,7 +60,8 @@ def test_the_first_login_works_as_the_page_says(up: tuple[Up, Path], tmp_path: P
     assert (changed["name"], changed["must_change_password"]) == ("admin", False)
     assert me["scopes"] == ["admin", "read", "trade"]
     assert renewed["user"]["name"] == "admin"
-    assert renewed["access_token"] not in (tmp_path / "login").read_text()
+    headers = {"Authorization": f"Bearer {renewed['access_token']}"}
+    assert httpx2.get(f"{running.url}/api/v1/auth/me", headers=headers).json()["user"]["name"] == "admin"
     assert not (home / "identity" / "admin.password").exists()
 
 
