@@ -138,7 +138,7 @@ class _Vendors:
         return _OfNothing()
 
 
-def test_an_ingestion_that_brings_nothing_of_any_symbol_has_failed(gateway, trader) -> None:
+def test_an_ingestion_that_brings_nothing_of_any_symbol_has_failed(gateway, trader, tmp_path) -> None:
     store = gateway.parts.store
     spec = IngestionSpec(
         symbols=("SYN-NONE",), source="synthetic", start=start_of_day("2020-01-01"), end=end_of_day("2020-01-31")
@@ -156,6 +156,7 @@ def test_an_ingestion_that_brings_nothing_of_any_symbol_has_failed(gateway, trad
             told=lambda done, chunks: None,
             cancelled=lambda: False,
             notice=lambda text: None,
+            uploads=tmp_path,
         )
 
 
