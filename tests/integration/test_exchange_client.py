@@ -599,7 +599,7 @@ def test_a_database_that_is_of_another_history_is_told_not_mixed(exchange):
 def test_the_book_is_read_from_the_feed(exchange):
     async def run():
         async with exchange.broker() as broker:
-            with pytest.raises(StoreUnavailableError, match="serve feed"):
+            with pytest.raises(StoreUnavailableError, match="when the feed of shard"):
                 await broker.depth("AAPL")
             await asyncio.to_thread(exchange.serve, "feed", "from=")
             await broker.submit("alice", BUY)
