@@ -11,7 +11,7 @@ export default defineConfig({
     globalSetup: ["tests/browser/stack.ts"],
     reporters: ["default", "./tests/browser/not_run.ts"],
     fileParallelism: false, // they share one stack
-    testTimeout: 90_000,
+    testTimeout: 60_000,
     hookTimeout: 120_000,
     attachmentsDir: "../build/browser",
   },

@@ -51,7 +51,7 @@ class Limits(Struct, frozen=True):
     unverified: Limit = Limit("unverified", 20.0, 100.0)
     """Credentials of an address that are not known yet."""
     login: Limit = Limit("login", 1 / 12, 5.0)
-    """Tries of an address to sign in under a name: 5, then one in 12 seconds."""
+    """Wrong tries of an address to sign in under a name: 5, then one in 12 seconds."""
     login_name: Limit = Limit("login-name", 1.0, 60.0)
     """Of all addresses under a name. More than one of them may try, so that a stranger cannot keep a user out."""
     login_address: Limit = Limit("login-address", 0.5, 20.0)

@@ -112,6 +112,13 @@ class RateLimiter:
             await asyncio.shield(self._round)
         return verdict
 
+    def give_back(self, limit: Limit, whose: str) -> None:
+        """Give back a token that was taken and need not have been."""
+        lease = self._leases.get(f"{limit.name}:{whose}")
+        if lease is not None:
+            lease.tokens += 1
+            lease.refused_until = 0.0
+
     def _take(self, demands: Sequence[Demand]) -> Verdict | None:
         """Return the verdict when it can be told without asking."""
         now = self._clock()

@@ -161,6 +161,18 @@ def test_guessing_passwords_is_slowed_down(strict: Gateway, somebody: User) -> N
     assert codes == [401] * 5 + [429] * 2
 
 
+def test_only_wrong_passwords_count_as_guesses(strict: Gateway) -> None:
+    strict.user("often", "viewer")
+
+    def sign_in(password: str) -> int:
+        with strict.client() as client:
+            return client.post("/api/v1/auth/login", json={"name": "often", "password": password}).status_code
+
+    assert [sign_in(PASSWORD) for _ in range(8)] == [200] * 8
+    assert [sign_in("a wrong password") for _ in range(6)] == [401] * 5 + [429]
+    assert sign_in(PASSWORD) == 429, "who guesses right after too many tries is not told"
+
+
 def test_who_guesses_a_password_does_not_keep_the_user_out(gateway_settings: Settings) -> None:
     with running_gateway(gateway_settings, behind_proxy=True) as proxied, proxied.client() as client:
         proxied.user("wanted", "viewer")

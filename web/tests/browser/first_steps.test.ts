@@ -36,7 +36,7 @@ browserTest("from the dashboard to a run and its equity", async ({ signedIn }) =
   await page.getByRole("figure", { name: "Equity, drawdown and prices" }).locator("canvas").first().waitFor();
   await picture(page, "run-light");
   const under = await page.getByText("Sharpe").locator("..").getByRole("definition").textContent();
-  expect(under).toMatch(/^[−-]?\d\.\d+/);
+  expect(Number.parseFloat(under?.replace("−", "-") ?? "")).toBeGreaterThan(-3);
 });
 
 browserTest("the book of the Trade page follows an order of somebody else", async ({ signedIn, stack }) => {

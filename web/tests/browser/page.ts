@@ -1,11 +1,10 @@
 /** A page in Chromium, for tests: signs in, takes pictures, and fails a test in which the page complained. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { chromium as engine, type Browser, type Page } from "playwright-core";
 import { inject, test } from "vitest";
 import { chromium, PASSWORD, type StackPlace } from "./stack";
 
-const TURN_MS = 12_500;
 const PICTURES = fileURLToPath(new URL("../../../build/browser/", import.meta.url));
 /** The width of a small laptop, and of a telephone. */
 export const WIDTHS = { wide: 1280, narrow: 390 } as const;
@@ -70,7 +69,6 @@ const withTools = test.extend<Fixtures>({
     await use(async (name, options) => {
       const page = await visit(options);
       await page.goto("/login");
-      await turnOf(name);
       await signIn(page, name, PASSWORD);
       await page.getByRole("heading", { name: "Dashboard" }).waitFor();
       return page;
@@ -80,16 +78,6 @@ const withTools = test.extend<Fixtures>({
 
 /** `test` with these tools, where Chromium is. */
 export const browserTest = withTools.runIf(chromium() !== undefined);
-
-/** Wait until the gateway takes another sign-in under a name: it has five, then one in twelve seconds; wrong ones count too. */
-async function turnOf(name: string): Promise<void> {
-  mkdirSync(PICTURES, { recursive: true });
-  const file = `${PICTURES}sign-in-${name}`; // files of tests run one after the other, each in a process of its own
-  const full = existsSync(file) ? Number(readFileSync(file, "utf8")) : 0;
-  const wait = full - TURN_MS - Date.now();
-  if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait));
-  writeFileSync(file, String(Math.max(full, Date.now()) + TURN_MS));
-}
 
 export async function signIn(page: Page, name: string, password: string): Promise<void> {
   await page.getByLabel("Name").fill(name);

@@ -36,12 +36,12 @@ async def login(request: GatewayRequest, data: JSONBody[Credentials]) -> Respons
     """Return an access token of ten minutes, and set a cookie with a refresh token of seven days."""
     limits = request.parts.limits
     name, address = data.name[:64], request.address
-    verdict = await request.parts.limiter.take(
-        [(limits.login, f"{name} {address}"), (limits.login_name, name), (limits.login_address, address)]
-    )
+    limiter, whose = request.parts.limiter, f"{name} {address}"
+    verdict = await limiter.take([(limits.login, whose), (limits.login_name, name), (limits.login_address, address)])
     if not verdict.allowed:
         raise TooManyRequests("Too many tries to sign in; wait.", retry_after=verdict.wait)
     tokens = await request.run(request.parts.store.logins.sign_in, data.name, data.password, request.actor)
+    limiter.give_back(limits.login, whose)  # it was no guess
     return _signed_in(request, tokens)
 
 
