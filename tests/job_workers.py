@@ -99,6 +99,16 @@ class Workers:
         self._running = []
         self.said = []
 
+    @classmethod
+    def beside(cls, gateway_settings, packages, **settings):
+        """Return those of a gateway: of its home and its stores."""
+        stores = {
+            "ARBITRAX_DATABASE_URL": gateway_settings.database_url,
+            "ARBITRAX_CACHE_URL": gateway_settings.cache_url,
+            "ARBITRAX_REDIS_URL": gateway_settings.redis_url,
+        }
+        return cls(gateway_settings.home, packages, **stores | settings)
+
     def start(self, processes=1, **settings):
         """Start a worker and wait until it is ready."""
         process = subprocess.Popen(

@@ -14,6 +14,7 @@ from arbitrax.storage.redis.request_buckets import PREFIX
 from tests.exchange_processes import Exchange
 from tests.gateway import Gateway, running_gateway
 from tests.integration.conftest import TEMPLATE, new_database
+from tests.job_workers import Workers
 
 
 @pytest.fixture(scope="module")
@@ -81,3 +82,11 @@ def exchange(gateway: Gateway, trader: User) -> Iterator[Exchange]:
         yield running
     finally:
         running.close()
+
+
+@pytest.fixture(scope="module")
+def worker(gateway_settings: Settings, gateway: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
+    made = Workers.beside(gateway_settings, tmp_path_factory.mktemp("packages"))
+    made.start()
+    yield made
+    made.close()

@@ -41,13 +41,7 @@ def installed(packages, monkeypatch):
 
 @pytest.fixture(scope="module")
 def worker(gateway_settings, packages, gateway):
-    made = Workers(
-        gateway_settings.home,
-        packages,
-        ARBITRAX_DATABASE_URL=gateway_settings.database_url,
-        ARBITRAX_CACHE_URL=gateway_settings.cache_url,
-        ARBITRAX_REDIS_URL=gateway_settings.redis_url,
-    )
+    made = Workers.beside(gateway_settings, packages)
     made.start(2)
     yield made
     made.close()

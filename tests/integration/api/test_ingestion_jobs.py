@@ -21,13 +21,7 @@ MONTH = {"symbols": ["SYN-MADE"], "source": "synthetic", "start": "2020-01-01", 
 
 @pytest.fixture(scope="module")
 def worker(gateway_settings, gateway, tmp_path_factory):
-    made = Workers(
-        gateway_settings.home,
-        install_misbehaving(tmp_path_factory.mktemp("packages")),
-        ARBITRAX_DATABASE_URL=gateway_settings.database_url,
-        ARBITRAX_CACHE_URL=gateway_settings.cache_url,
-        ARBITRAX_REDIS_URL=gateway_settings.redis_url,
-    )
+    made = Workers.beside(gateway_settings, install_misbehaving(tmp_path_factory.mktemp("packages")))
     made.start()
     yield made
     made.close()

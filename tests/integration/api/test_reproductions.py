@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -19,20 +18,6 @@ from tests.integration.api.test_orders import eventually
 from tests.job_workers import Workers
 
 _requests = itertools.count()
-
-
-@pytest.fixture(scope="module")
-def worker(gateway_settings: Settings, gateway: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
-    made = Workers(
-        Path(gateway_settings.home),
-        tmp_path_factory.mktemp("packages"),
-        ARBITRAX_DATABASE_URL=gateway_settings.database_url,
-        ARBITRAX_CACHE_URL=gateway_settings.cache_url,
-        ARBITRAX_REDIS_URL=gateway_settings.redis_url,
-    )
-    made.start(1)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def test_coverage_names_the_sessions_that_lack_bars_as_an_ingestion_takes_them(
         ("2023-11-01", "2023-11-10", "present", 8, 8),
     ]
     listed = next(each for each in pages(reader, PATH, search="gappy"))
-    assert listed["doubts"]["gaps"] == 4  # type: ignore[index]
+    assert listed["doubts"]["gaps"] == 4  # type: ignore[index]  # JSON
 
 
 def test_sessions_with_some_of_their_minutes_are_partial(gateway: Gateway, reader: httpx2.Client) -> None:

@@ -42,14 +42,8 @@ def uploads(gateway, monkeypatch):
 
 @pytest.fixture(scope="module")
 def workers(gateway_settings, gateway, tmp_path_factory):
-    made = Workers(
-        gateway_settings.home,
-        tmp_path_factory.mktemp("packages"),
-        ARBITRAX_DATABASE_URL=gateway_settings.database_url,
-        ARBITRAX_CACHE_URL=gateway_settings.cache_url,
-        ARBITRAX_REDIS_URL=gateway_settings.redis_url,
-        ARBITRAX_POLYGON_KEY="nobody-may-see-this",
-    )
+    packages = tmp_path_factory.mktemp("packages")
+    made = Workers.beside(gateway_settings, packages, ARBITRAX_POLYGON_KEY="nobody-may-see-this")
     yield made
     made.close()
 

@@ -9,7 +9,6 @@ import httpx2
 import pytest
 
 from arbitrax.services.identity_ports import User
-from arbitrax.settings import Settings
 from tests.gateway import Gateway
 from tests.integration.api.test_orders import audited, eventually
 from tests.job_workers import Workers
@@ -20,20 +19,6 @@ PLAIN = "date,open,high,low,close,volume\n" + "".join(
     f"2024-01-{day:02},10,11,9,{10 + day / 100},100\n" for day in range(2, 20)
 )
 SETTLED = "Day;Last;Settle;Open;High;Low\n" + "".join(f"2024-02-{day:02};1;10;10;11;9\n" for day in range(1, 9))
-
-
-@pytest.fixture(scope="module")
-def worker(gateway_settings: Settings, gateway: Gateway, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workers]:
-    made = Workers(
-        Path(gateway_settings.home),
-        tmp_path_factory.mktemp("packages"),
-        ARBITRAX_DATABASE_URL=gateway_settings.database_url,
-        ARBITRAX_CACHE_URL=gateway_settings.cache_url,
-        ARBITRAX_REDIS_URL=gateway_settings.redis_url,
-    )
-    made.start(1)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -152,6 +152,10 @@ class Feed:
             for each in message.trades
         }
         self.tape, self.chains = {}, defaultdict(list)
+        after = {}  # of each message the next of its channel and symbol
+        for key in sorted(expected, reverse=True):
+            after[key] = after.get(key[:2])
+            after[key[:2]] = expected[key]
         for (channel, symbol, seq), (name, text) in messages.items():
             said = json.loads(text)
             if said["epoch"] != feed.epoch:
@@ -159,9 +163,12 @@ class Feed:
             if channel == "l2":
                 at, wanted = expected[channel, symbol, seq]
                 assert said["crc"] == wanted.crc
-                # Joined with later entries that left the book alone, it bears the name of the last.
-                assert EntryId.parse(name) >= EntryId.parse(at)
-                assert said["time"] >= wanted.time
+                following = after[channel, symbol, seq]
+                # Joined with later entries that left the book alone, it bears the name and time of the last of them.
+                assert EntryId.parse(at) <= EntryId.parse(name)
+                assert wanted.time <= said["time"]
+                assert following is None or EntryId.parse(name) < EntryId.parse(following[0])
+                assert following is None or said["time"] <= following[1].time
             if channel == "trades":
                 self.tape |= {(symbol, each[0]): Trade(*each) for each in said["trades"]}
             if channel in ("l2", "trades"):
