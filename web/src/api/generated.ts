@@ -712,7 +712,7 @@ export type GetBacktestFiguresApiArg = {
   backtest: string;
 };
 export type GetBacktestHonestyApiResponse = /** status 200 Request fulfilled, document follows */ {
-  [key: string]: any;
+  [key: string]: unknown;
 };
 export type GetBacktestHonestyApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
@@ -1131,7 +1131,7 @@ export type AuditMessage = {
   address: string | null;
   at: string;
   detail: {
-    [key: string]: any;
+    [key: string]: unknown;
   };
   id: string;
   key_id: string | null;
@@ -1242,7 +1242,7 @@ export type StrategyOfRun = {
   class_name: string;
   name: string;
   parameters: {
-    [key: string]: any;
+    [key: string]: unknown;
   };
   source_hash: string | null;
 };
@@ -1412,7 +1412,7 @@ export type ReproductionMessage = {
 };
 export type RowPage = {
   data: {
-    [key: string]: any;
+    [key: string]: unknown;
   }[];
   has_more: boolean;
   next_cursor: string | null;
