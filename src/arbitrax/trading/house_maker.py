@@ -144,9 +144,13 @@ class HouseMaker:
         """Return what brings a side's orders to where they should be: moved, cancelled or new."""
         standing, spare = set[Decimal](), list[OrderState]()
         for each in mine:
-            if each.side == side and each.price is not None:
-                price = Decimal(each.price)
-                (spare.append(each) if price in standing or price not in targets else standing.add(price))
+            if each.side != side or each.price is None:
+                continue
+            price = Decimal(each.price)
+            if price in targets and price not in standing:
+                standing.add(price)
+            else:
+                spare.append(each)
         found = list[Awaitable[Outcome]]()
         for price in targets:
             if price in standing:
