@@ -20,6 +20,8 @@ browserTest("the first user changes the password and sees an empty dashboard", a
   await page.getByRole("heading", { name: "Dashboard" }).waitFor();
   await page.reload();
   await page.getByRole("heading", { name: "Dashboard" }).waitFor();
+  await page.goto("/welcome");
+  await page.getByRole("button", { name: "Open a paper account" }).waitFor(); // those of others are seen, and are not one's own
 });
 
 browserTest("a wrong password is answered with what is wrong", async ({ visit }) => {

@@ -1,12 +1,14 @@
 import { Anchor, Button, Text } from "@mantine/core";
 import { Link } from "react-router";
 import { useListAccountsQuery } from "@/api";
+import { ownFirst, useIsOwn } from "@/app/own_accounts";
 import { Empty, Loaded } from "@/app/states";
 import { Account, AccountSkeleton } from "./Account";
 import { ACCOUNTS, MOST_ACCOUNTS } from "./use_needs";
 
 export function Accounts() {
   const query = useListAccountsQuery(ACCOUNTS);
+  const isOwn = useIsOwn();
   return (
     <Loaded query={query} skeleton={<AccountSkeleton />}>
       {({ data }) =>
@@ -23,9 +25,11 @@ export function Accounts() {
           </Empty>
         ) : (
           <>
-            {data.slice(0, MOST_ACCOUNTS).map((each) => (
-              <Account key={each.id} account={each} />
-            ))}
+            {ownFirst(data, isOwn)
+              .slice(0, MOST_ACCOUNTS)
+              .map((each) => (
+                <Account key={each.id} account={each} />
+              ))}
             {data.length > MOST_ACCOUNTS && (
               <Text size="sm" c="var(--faint)" mt="sm">
                 {data.length - MOST_ACCOUNTS} more are on{" "}

@@ -1,5 +1,6 @@
 import { Select } from "@mantine/core";
 import { useListAccountsQuery, useListInstrumentsQuery, type AccountMessage, type InstrumentMessage } from "@/api";
+import { ownFirst, useIsOwn } from "@/app/own_accounts";
 import { Page } from "@/app/Page";
 import { Empty, Loaded, TableSkeleton } from "@/app/states";
 import { KillSwitch } from "./KillSwitch";
@@ -17,11 +18,14 @@ const SKELETON = (
 export function Component() {
   const instruments = useListInstrumentsQuery({ limit: 500 });
   const accounts = useListAccountsQuery({ limit: 100 });
+  const isOwn = useIsOwn();
   return (
     <Loaded query={instruments} skeleton={SKELETON}>
       {({ data: listed }) => (
         <Loaded query={accounts} skeleton={SKELETON}>
-          {({ data }) => <Desk instruments={listed.filter((each) => each.trading !== null)} accounts={data} />}
+          {({ data }) => (
+            <Desk instruments={listed.filter((each) => each.trading !== null)} accounts={ownFirst(data, isOwn)} />
+          )}
         </Loaded>
       )}
     </Loaded>

@@ -3,6 +3,7 @@ import { useForm } from "@mantine/form";
 import { Link } from "react-router";
 import { fieldError, sentenceOf, useListAccountsQuery, useOpenAccountMutation, type AccountMessage } from "@/api";
 import { useMay } from "@/app/may";
+import { useIsOwn } from "@/app/own_accounts";
 import { Loaded, TextSkeleton } from "@/app/states";
 import classes from "./PaperAccount.module.css";
 
@@ -10,9 +11,11 @@ import classes from "./PaperAccount.module.css";
 export function PaperAccount() {
   const query = useListAccountsQuery({ limit: 100 });
   const mayOpen = useMay("trade");
+  const isOwn = useIsOwn();
   return (
     <Loaded query={query} skeleton={<TextSkeleton lines={2} />}>
-      {({ data: [first] }) => {
+      {({ data }) => {
+        const first = data.find(isOwn);
         if (first !== undefined) return <Own account={first} />;
         return mayOpen ? <Open /> : <Text c="var(--faint)">A viewer has none; an admin can make you a trader.</Text>;
       }}
