@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import ipaddress
+import os
 import signal
 import socket
 import threading
@@ -93,7 +94,7 @@ def serve(
             )
         except OSError as error:
             raise InputError(
-                f"Port {port} of {host} cannot be used ({error.strerror}); choose another with --port."
+                f"Port {port} of {host} cannot be used ({os.strerror(error.errno or 0)}); choose another with --port."
             ) from None
         stack.enter_context(listening)
         scheme = "https" if settings.tls_certificate else "http"
