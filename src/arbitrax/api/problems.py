@@ -183,7 +183,7 @@ def problem_of(error: ArbitraxError, request_id: str, headers: dict[str, str]) -
     if status >= 500:
         log.warning("request.refused request_id=%s code=%s reason=%s", request_id, error.code, error)
     errors = []
-    if error.where:
+    if error.where and status < 500:
         errors.append(FieldError(_pointer(error.where), error.code, str(error)))
         if status == 404:  # it is the request that names what nobody knows; its own address is there
             status = 422
