@@ -132,6 +132,7 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
                 lambda: authenticator.is_certain,
                 socket_limits(settings),
             ),
+            run_feed=bootstrap.run_feed(settings),
             checks=bootstrap.gateway_checks(settings, store),
             shard_status=lambda shard: bootstrap.exchange_status(settings, shard),
             uploads=bootstrap.uploads_folder(settings),
