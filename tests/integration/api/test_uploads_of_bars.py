@@ -101,6 +101,7 @@ def test_columns_are_said_where_names_do_not_tell(gateway: Gateway, worker: Work
         ("date,open,high,low,close\n", "not one row"),
         (b"PK\x03\x04rest", "zip archive"),
         (b"date,open\xff\n", "UTF-8"),
+        ("date,open\rhigh,low,close\n", "line 1 cannot be split into fields"),
         ("date,open,high,low,close\nsoon,1,2,3,4\n", "soon"),
     ],
 )
