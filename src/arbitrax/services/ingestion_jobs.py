@@ -133,9 +133,7 @@ def do_ingestion(
             path_of(uploads, lease.job).unlink(missing_ok=True)
             raise
         stores.jobs.finish(lease, "succeeded", None, msgspec.json.encode(made))
-        path_of(uploads, lease.job).unlink(
-            missing_ok=True
-        )  # not before: killed in between, the next needs it
+        path_of(uploads, lease.job).unlink(missing_ok=True)  # not before: killed in between, the next needs it
         return
     if asked.source == SAMPLE:
         made = do_samples(stores, asked.symbols, now=clock(), told=told)
