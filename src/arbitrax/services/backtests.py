@@ -17,7 +17,7 @@ from arbitrax.backtest.specify import cut_data
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.errors import DataError, InputError, RangeError, StrategyError, UnknownNameError
-from arbitrax.domain.ids import decode, new_uuid
+from arbitrax.domain.ids import decode, encode, new_uuid
 from arbitrax.domain.panel import Panel
 from arbitrax.services.adjusted_bars import Adjuster, adjuster_of
 from arbitrax.services.ports import (
@@ -214,7 +214,7 @@ def _stored_run(
         events=result.event_records,
         trades=result.trade_records,
         owner=owner,
-        documents=make_documents(result) if documents else {},
+        documents=make_documents(encode(RUN, id), result) if documents else {},
     )
 
 

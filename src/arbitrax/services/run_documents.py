@@ -11,20 +11,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
-from msgspec import Struct
 
 from arbitrax import __version__ as ENGINE  # noqa: N812 - a constant
+from arbitrax.backtest.documents.figures import figures_message
 from arbitrax.backtest.excursions import excursions
-from arbitrax.backtest.report.assumptions import Fact, list_assumptions
-from arbitrax.backtest.report.data import (
-    Figure,
-    Histogram,
-    OrderGroup,
-    benchmark_name,
-    count_returns,
-    group_orders,
-    list_figures,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,85 +24,50 @@ if TYPE_CHECKING:
     from arbitrax.domain.bars import Floats
     from arbitrax.services.run_parts import RunParts
 
+HONESTY, FIGURES, EXCURSIONS = "honesty", "figures", "excursions"
+PAIR = 16
+"""Bytes of a trade's excursions: two little-endian float64."""
 _log = logging.getLogger(__name__)
 
 
-class Figures(Struct, frozen=True):
-    """The figures of a run."""
-
-    benchmark: str
-    figures: list[Figure]
-    histogram: Histogram | None
-    orders: list[OrderGroup]
-    assumptions: list[Fact]
-
-
-def figures_of(result: Result) -> Figures:
-    """Return the figures of a result."""
-    return Figures(
-        benchmark_name(result),
-        list_figures(result),
-        count_returns(result),
-        group_orders(result),
-        list_assumptions(result, {}),
-    )
-
-
-def _honesty(result: Result) -> bytes:
-    return msgspec.json.encode(result.honesty.document())
-
-
-def _figures(result: Result) -> bytes:
-    # Not JSON, which has no NaN.
-    return msgspec.msgpack.encode(figures_of(result))
-
-
-def _excursions(result: Result) -> bytes:
-    return np.column_stack(excursions(result)).astype("<f8").tobytes()
-
-
-MAKERS: dict[str, Callable[[Result], bytes]] = {"honesty": _honesty, "figures": _figures, "excursions": _excursions}
-
-
-def make_documents(result: Result) -> dict[str, bytes]:
+def make_documents(run: str, result: Result) -> dict[str, bytes]:
     """Return what is stored with a run. What cannot be found out is left out, to be tried again when it is asked for.
 
-    A run is not lost because the look-ahead test, which runs a stranger's strategy again, took too much memory.
+    A run is not lost because looking for look-ahead, which runs its strategy again, breaks or takes too much memory.
     """
     made = {}
-    for name, make in MAKERS.items():
+    for name in (HONESTY, FIGURES, EXCURSIONS):
         try:
-            made[name] = make(result)
+            made[name] = make_document(name, run, result, ENGINE)
         except Exception:
-            _log.exception("document.failed name=%s", name)
+            _log.exception("run.document_failed run=%s document=%s", run, name)
     return made
 
 
-def read_honesty(parts: RunParts, run: UUID, restore: Callable[[], Result]) -> bytes:
-    """Return the honesty panel as JSON; restore: gives the run where it was not found out yet."""
-    return _kept(parts, run, "honesty", restore)
+def make_document(name: str, run: str, result: Result, engine: str) -> bytes:
+    """Return a document of a run; engine: the version that made the run."""
+    if name == HONESTY:
+        return msgspec.json.encode(result.honesty.document())
+    if name == FIGURES:
+        return msgspec.json.encode(figures_message(run, result, engine))
+    return np.column_stack(excursions(result)).astype("<f8").tobytes()
 
 
-def read_figures(parts: RunParts, run: UUID, restore: Callable[[], Result]) -> Figures:
-    """Return the figures; restore: as of `read_honesty`."""
-    return msgspec.msgpack.decode(_kept(parts, run, "figures", restore), type=Figures)
+def read_document(parts: RunParts, run: UUID, name: str, make: Callable[[str], bytes]) -> bytes:
+    """Return a document of a run; make: finds out what nobody did before, or only another release, and it is kept."""
+    found = parts.document(run, name, ENGINE)
+    if found is None:
+        found = make(name)
+        parts.keep_documents(run, ENGINE, {name: found})
+    return found
 
 
 def read_excursions(
-    parts: RunParts, run: UUID, first: int, rows: int, restore: Callable[[], Result]
+    parts: RunParts, run: UUID, first: int, rows: int, make: Callable[[str], bytes]
 ) -> tuple[Floats, Floats]:
-    """Return (adverse, favourable) of ``rows`` trades from place ``first`` on; restore: as of `read_honesty`."""
-    width = 16
-    found = parts.document(run, "excursions", ENGINE, first=first * width, size=rows * width)
+    """Return (adverse, favourable) of ``rows`` trades from place ``first`` on; make: as of `read_document`."""
+    found = parts.document(run, EXCURSIONS, ENGINE, first=first * PAIR, size=rows * PAIR)
     if found is None:
-        found = _kept(parts, run, "excursions", restore)[first * width : (first + rows) * width]
+        found = read_document(parts, run, EXCURSIONS, make)[first * PAIR : (first + rows) * PAIR]
     both = np.frombuffer(found, "<f8").reshape(-1, 2)
     return both[:, 0].copy(), both[:, 1].copy()
-
-
-def _kept(parts: RunParts, run: UUID, name: str, restore: Callable[[], Result]) -> bytes:
-    found = parts.document(run, name, ENGINE)
-    if found is None:
-        found = MAKERS[name](restore())
-        parts.keep_documents(run, ENGINE, {name: found})
-    return found

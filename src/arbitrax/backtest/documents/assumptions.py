@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import msgspec
-
-import arbitrax
+from arbitrax.backtest.clean_text import clean_text
+from arbitrax.backtest.documents.figures import FactMessage
+from arbitrax.backtest.figure_text import moment, number, percent
 from arbitrax.backtest.models import Costs
-from arbitrax.backtest.report import figures
-from arbitrax.backtest.report.text import clean_text
 from arbitrax.domain.intervals import is_intraday
 from arbitrax.domain.orders import SizeKind
 from arbitrax.indicators.crossings import average_scale
@@ -26,54 +23,45 @@ NAMED = 24
 """Symbols of a portfolio that are named."""
 
 
-class Fact(msgspec.Struct, frozen=True):
-    """A line of the assumptions; ``warning`` when it should give pause."""
-
-    label: str
-    text: str
-    warning: bool = False
-
-
-def list_assumptions(result: Result, facts: Mapping[str, str]) -> list[Fact]:
-    """Return the lines; facts: more of them, label to text."""
+def list_assumptions(result: Result, engine: str) -> list[FactMessage]:
+    """Return the lines; engine: the version that made the run."""
     spec, bars = result.spec, result.bars
     orders = result.order_records
     several = len(spec.symbols) > 1
     first = (
-        figures.moment(int(bars.timestamp[orders["created_bar"][0]]), intraday=is_intraday(bars.interval))
+        moment(int(bars.timestamp[orders["created_bar"][0]]), intraday=is_intraday(bars.interval))
         if len(orders)
         else ""
     )
     source = spec.strategy.source_hash
     return [
-        Fact("Strategy", clean_text(spec.strategy.name)),
-        *([Fact("Symbols", _symbols(result))] if several else []),
-        Fact("Fills", FILLS[spec.fill]),
-        Fact("Account", _account(result)),
-        Fact("Sizing", _sizing(result)),
+        _fact("Strategy", clean_text(spec.strategy.name)),
+        *([_fact("Symbols", _symbols(result))] if several else []),
+        _fact("Fills", FILLS[spec.fill]),
+        _fact("Account", _account(result)),
+        _fact("Sizing", _sizing(result)),
         _costs(result),
-        Fact("Prices", _prices(result)),
+        _fact("Prices", _prices(result)),
         # A portfolio's strategy sees prices of many scales; the index drawn for it is none of them.
-        *([] if several else [Fact("Averages", f"Exact at 1/{average_scale(bars.close):g} of a currency unit")]),
-        Fact("Starting cash", figures.number(spec.cash, 2)),
-        Fact("Annualisation", result.metrics.basis),
-        Fact("Risk-free rate", f"{figures.percent(spec.risk_free)} a year"),
-        Fact("Benchmark", _benchmark(result)),
-        Fact(
+        *([] if several else [_fact("Averages", f"Exact at 1/{average_scale(bars.close):g} of a currency unit")]),
+        _fact("Starting cash", number(spec.cash, 2)),
+        _fact("Annualisation", result.metrics.basis),
+        _fact("Risk-free rate", f"{percent(spec.risk_free)} a year"),
+        _fact("Benchmark", _benchmark(result)),
+        _fact(
             "First decision",
             f"{first}, bar {int(orders['created_bar'][0]) + 1:,} of {len(bars):,}"
             if first
             else "None: the strategy never traded",
             warning=not first,
         ),
-        *(Fact(clean_text(label), clean_text(text)) for label, text in facts.items()),
-        Fact("Times", "UTC; a bar is named by its start" if is_intraday(bars.interval) else "Session dates"),
-        Fact("Seed", str(spec.seed)),
-        *([] if "Engine" in facts else [Fact("Engine", f"ArbitraX {arbitrax.__version__}")]),
-        Fact("Run", spec.hash),
-        Fact("Data", result.data_hash),
-        Fact("Result", result.hash),
-        Fact(
+        _fact("Times", "UTC; a bar is named by its start" if is_intraday(bars.interval) else "Session dates"),
+        _fact("Seed", str(spec.seed)),
+        _fact("Engine", f"ArbitraX {engine}"),
+        _fact("Run", spec.hash),
+        _fact("Data", result.data_hash),
+        _fact("Result", result.hash),
+        _fact(
             "Strategy source",
             source or "No file, so the run cannot be reproduced from its source",
             warning=source is None,
@@ -91,11 +79,11 @@ def _account(result: Result) -> str:
     account = result.spec.account
     parts = [account.kind, f"leverage {account.leverage:g}"]
     if account.kind == "margin":
-        parts.append(f"margin call below {figures.percent(account.maintenance)} of gross position value")
+        parts.append(f"margin call below {percent(account.maintenance)} of gross position value")
     for name, label in (("credit_rate", "on cash"), ("debit_rate", "on debt"), ("borrow_rate", "on shorts")):
         rate = getattr(account, name)
         if rate:
-            parts.append(f"{figures.percent(rate)} a year {label}")
+            parts.append(f"{percent(rate)} a year {label}")
     return ", ".join(parts).capitalize()
 
 
@@ -111,7 +99,7 @@ def _sizing(result: Result) -> str:
     return f"{asked}; {'whole lots' if lots else 'fractions of a unit allowed'}"
 
 
-def _costs(result: Result) -> Fact:
+def _costs(result: Result) -> FactMessage:
     spec, plain = result.spec, Costs()
     more = [
         f"{name.replace('_', ' ')} {value:g}" if isinstance(value, float) else f"{name} as the spec lists"
@@ -120,7 +108,7 @@ def _costs(result: Result) -> Fact:
     ]
     text = f"Commission {spec.commission_bps:g} bps and slippage {spec.slippage_bps:g} bps of each fill's value"
     free = spec.commission_bps == 0 and spec.slippage_bps == 0 and not more
-    return Fact("Costs", "; ".join([text, *more]), warning=free)
+    return _fact("Costs", "; ".join([text, *more]), warning=free)
 
 
 def _prices(result: Result) -> str:
@@ -138,3 +126,7 @@ def _benchmark(result: Result) -> str:
     if len(spec.symbols) > 1:
         return "All symbols in equal shares, each held from its first close, without costs"
     return f"{clean_text(result.bars.symbol)} itself, held from the first close, without costs"
+
+
+def _fact(label: str, text: str, *, warning: bool = False) -> FactMessage:
+    return FactMessage(label, text, warning)

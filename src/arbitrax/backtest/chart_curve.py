@@ -1,4 +1,4 @@
-"""The curve of a finished run in as many points as a chart has."""
+"""The curve of a run in as many points as a chart has."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from msgspec import Struct
 from arbitrax.market_data.chart_points import group_starts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
-    from arbitrax.services.ports import Curves
-
     Floats = NDArray[np.float64]
+    Curves = Mapping[str, NDArray[np.float64] | NDArray[np.int64]]
 
 NEEDED = ("timestamp", "equity", "benchmark")
 """The curves that a chart is made of."""
