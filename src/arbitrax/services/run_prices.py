@@ -33,4 +33,4 @@ def _has_splits(actions: ActionStore, record: BacktestRecord) -> bool:
     """Say whether anything that changes the units of shares was known to a run of one symbol, whenever it was."""
     traded = [each for each in (record.run.assets if record.run else ()) if each.role == "traded"]
     known = [actions.load(each.symbol, as_of=each.actions_as_of) for each in traded if each.actions_as_of is not None]
-    return any(action.kind != "dividend" for each in known for action in each.actions)
+    return any(action.share_factor != 1.0 for each in known for action in each.actions)
