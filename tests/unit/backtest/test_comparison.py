@@ -3,10 +3,10 @@ import re
 
 import numpy as np
 import pytest
+from arbitrax.backtest.report.comparison_page import render_comparison
 from msgspec.structs import replace
 
 import arbitrax as ax
-from arbitrax.backtest.report.comparison_page import render_comparison
 from arbitrax.domain.errors import InputError
 from tests.market import daily, random_walk, sample
 

@@ -10,12 +10,13 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 
-from arbitrax.api.messages.backtests import PATH, BacktestMessage, backtest_message
+from arbitrax.api.messages.backtests import BacktestMessage, backtest_message
 from arbitrax.api.messages.new_backtest import NewBacktest
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
 from arbitrax.api.parameters import SYMBOL, BacktestId
 from arbitrax.api.requests import GatewayRequest, changed
 from arbitrax.api.routes.backtest_results import answer_about
+from arbitrax.backtest.documents.run import PATH
 from arbitrax.domain.errors import AccessError
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services import backtest_records

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from arbitrax.backtest.report.data import build_document
 
 import arbitrax as ax
 from arbitrax.backtest.engine import run_backtest
-from arbitrax.backtest.report.data import build_document
 from arbitrax.backtest.spec import RunSpec, StrategyRef
 from tests.market import daily, random_walk
 

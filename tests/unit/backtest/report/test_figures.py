@@ -1,6 +1,5 @@
 import numpy as np
 import pytest
-
 from arbitrax.backtest.report.figures import (
     duration,
     metric_value,
@@ -10,6 +9,7 @@ from arbitrax.backtest.report.figures import (
     price_decimals,
     quantity_decimals,
 )
+
 from arbitrax.domain.intervals import DAY, HOUR, MINUTE
 
 

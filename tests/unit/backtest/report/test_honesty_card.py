@@ -1,11 +1,11 @@
 """The honesty panel is the first thing on the page."""
 
 import numpy as np
+from arbitrax.backtest.report.honesty_card import draw_honesty
 from msgspec.structs import replace
 
 import arbitrax as ax
 from arbitrax.backtest.report import render_report
-from arbitrax.backtest.report.honesty_card import draw_honesty
 from tests.market import random_walk, sample
 
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from arbitrax.backtest.report.figures import number
 
 import arbitrax as ax
 from arbitrax.backtest.report import render_report
-from arbitrax.backtest.report.figures import number
 from arbitrax.backtest.summary import refusals
 from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.intervals import DAY

@@ -4,13 +4,13 @@ import json
 
 import numpy as np
 import pytest
+from arbitrax.backtest.report.data import ROW_LIMIT
+from arbitrax.backtest.report.figures import number, percent
 from msgspec.structs import replace
 
 import arbitrax as ax
 from arbitrax.backtest.holdings import net_values, traded_panel, weights
 from arbitrax.backtest.report import render_report
-from arbitrax.backtest.report.data import ROW_LIMIT
-from arbitrax.backtest.report.figures import number, percent
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.intervals import DAY

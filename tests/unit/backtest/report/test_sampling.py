@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
+from arbitrax.backtest.report.sampling import keep_extremes, widen_bars, widen_rows
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrax.backtest.report.sampling import keep_extremes, widen_bars, widen_rows
 from tests.market import random_walk
 
 

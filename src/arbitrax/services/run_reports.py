@@ -1,0 +1,31 @@
+"""Reports of stored runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from arbitrax.backtest.documents.run import AssetMessage, StoredAs
+from arbitrax.domain.dates import to_datetime
+from arbitrax.domain.ids import encode
+from arbitrax.services.backtests import RUN
+
+if TYPE_CHECKING:
+    from arbitrax.services.ports import StoredAsset, StoredRun
+
+
+def stored_as(run: StoredRun) -> StoredAs:
+    """Return what a report tells of a stored run beside its result."""
+    assets = [asset_message(each) for each in run.assets]
+    return StoredAs(encode(RUN, run.id), to_datetime(run.created_at), run.engine_version, assets)
+
+
+def asset_message(asset: StoredAsset) -> AssetMessage:
+    """Return a series that a run was computed from, as it is told."""
+    return AssetMessage(
+        asset.symbol,
+        asset.interval,
+        asset.role,  # type: ignore[arg-type]  # one of the three
+        to_datetime(asset.as_of),
+        asset.data_hash,
+        asset.quality,
+    )
