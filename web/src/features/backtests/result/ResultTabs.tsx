@@ -1,11 +1,14 @@
 import { Tabs } from "@mantine/core";
-import { lazy, Suspense } from "react";
 import type { BacktestMessage, RunFigures, RunResult } from "@/api";
 import { ChartSkeleton, Loaded, TableSkeleton } from "@/app/states";
 import type { TimeRange } from "@/charts";
 import { secondsOfInterval } from "../form/intervals";
 import { AllMetrics } from "./AllMetrics";
 import { AssumptionsTab } from "./AssumptionsTab";
+import { useRecorded } from "../recorded";
+import { CutShort } from "./CutShort";
+import { DistributionTab } from "./DistributionTab";
+import { ExcursionsTab } from "./ExcursionsTab";
 import { LogTab } from "./LogTab";
 import { MonthlyTab } from "./MonthlyTab";
 import { OrdersTab } from "./OrdersTab";
@@ -17,9 +20,6 @@ import { TradesTab } from "./TradesTab";
 import { GROUPS, tradesWithin, type Trade } from "./trades";
 import { rangeParams, TABS, useSelection, type Tab } from "./use_selection";
 
-const DistributionTab = lazy(() => import("./DistributionTab").then((made) => ({ default: made.DistributionTab })));
-const ExcursionsTab = lazy(() => import("./ExcursionsTab").then((made) => ({ default: made.ExcursionsTab })));
-
 interface ResultTabsProps {
   readonly run: BacktestMessage;
   readonly result: RunResult;
@@ -28,6 +28,7 @@ interface ResultTabsProps {
 }
 
 const DAY = 86_400;
+const OF_TRADES: ReadonlySet<Tab> = new Set(["trades", "distribution", "excursions"]);
 
 /** Everything else of a result; what is seen of the charts is what they are about. */
 export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
@@ -38,6 +39,7 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
     const own = tradesWithin(rows, range);
     return group === undefined ? own : own.filter((each) => GROUPS[group.by].of(each) === group.key);
   };
+  const isRecorded = useRecorded() !== undefined;
   const setRange = (found: TimeRange | undefined) => select(rangeParams(found));
   const show = (trade: Trade) => {
     const [from, to] = [Date.parse(trade.entryTime) / 1000, Date.parse(trade.exitTime) / 1000];
@@ -82,7 +84,7 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
       case "metrics":
         return figures === undefined ? null : <AllMetrics figures={figures.figures} benchmark={figures.benchmark} />;
       case "assumptions":
-        return figures === undefined ? null : <AssumptionsTab facts={figures.assumptions} />;
+        return figures === undefined ? null : <AssumptionsTab facts={figures.assumptions} notices={result.notices} />;
       case "card":
         return <RunCard run={run} result={result} />;
       case "log":
@@ -92,14 +94,18 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
   return (
     <Tabs value={tab} onChange={(found) => select({ tab: found === "trades" ? null : found })} keepMounted={false}>
       <Tabs.List>
-        {(Object.keys(TABS) as Tab[]).map((each) => (
-          <Tabs.Tab key={each} value={each}>
-            {TABS[each]}
-          </Tabs.Tab>
-        ))}
+        {(Object.keys(TABS) as Tab[])
+          .filter((each) => each !== "log" || !isRecorded)
+          .map((each) => (
+            <Tabs.Tab key={each} value={each}>
+              {TABS[each]}
+            </Tabs.Tab>
+          ))}
       </Tabs.List>
       <Tabs.Panel value={tab} className={classes["panel"] ?? ""}>
-        <Suspense fallback={<ChartSkeleton height={320} />}>{content()}</Suspense>
+        {OF_TRADES.has(tab) && <CutShort table="trades" />}
+        {tab === "orders" && <CutShort table="orders" />}
+        {content()}
       </Tabs.Panel>
     </Tabs>
   );

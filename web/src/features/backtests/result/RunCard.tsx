@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { BacktestMessage, RunResult } from "@/api";
 import { formatDuration, Missing, Moment } from "@/format";
+import { useRecorded } from "../recorded";
 import { parametersText, secondsOf } from "../run_text";
 import classes from "./Result.module.css";
 
@@ -15,6 +16,7 @@ interface RunCardProps {
 export function RunCard({ run, result }: RunCardProps) {
   const { strategy, seed } = run.spec;
   const seconds = secondsOf(run);
+  const isRecorded = useRecorded() !== undefined;
   const facts: [string, ReactNode][] = [
     ["Run", <Code key="id">{run.id}</Code>],
     [
@@ -52,10 +54,12 @@ export function RunCard({ run, result }: RunCardProps) {
           </Fact>
         ))}
       </dl>
-      <p className={classes["summary"]}>
-        Re-run does it again and compares every byte; so does, on the command line,:{" "}
-        <Code>arbitrax backtest reproduce {run.id}</Code>
-      </p>
+      {!isRecorded && (
+        <p className={classes["summary"]}>
+          Re-run does it again and compares every byte; so does, on the command line,{" "}
+          <Code>arbitrax backtest reproduce {run.id}</Code>
+        </p>
+      )}
     </>
   );
 }
