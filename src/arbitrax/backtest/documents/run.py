@@ -114,15 +114,15 @@ class RunResult(Struct, frozen=True):
 
 
 class RunMessage(Struct, frozen=True, kw_only=True):
-    """A finished run, with the fields that a backtest of the gateway has which no job made."""
+    """A finished run, with the fields of a backtest of the gateway; nothing of the job that made it."""
 
     id: str
     spec: BacktestSpec
     result: RunResult
     created_at: datetime | None
     """None: it was not stored, and a result keeps no time."""
-    started_at: datetime | None
-    finished_at: datetime | None
+    started_at: None = None
+    finished_at: None = None
     job: None = None
     owner: None = None
     status: Literal["succeeded"] = "succeeded"
@@ -174,8 +174,6 @@ def run_message(result: Result, stored: StoredAs | None, engine: str) -> RunMess
     return RunMessage(
         id=id,
         created_at=None if stored is None else stored.created_at,
-        started_at=None if stored is None else stored.created_at,
-        finished_at=None if stored is None else stored.created_at,
         spec=spec_message(result.spec),
         result=RunResult(
             run_hash=result.spec.hash,

@@ -107,7 +107,12 @@ def record_comparison(comparison: Comparison, stored: Sequence[StoredAs] | None,
 
 def _honesty(result: Result) -> dict[str, Any]:
     # How long it took differs each time; a report of the same result is the same.
-    return {name: part for name, part in result.honesty.document().items() if name != "seconds"}
+    told = result.honesty.document()
+    return {
+        name: {key: value for key, value in part.items() if key != "seconds"} if isinstance(part, dict) else part
+        for name, part in told.items()
+        if name != "seconds"
+    }
 
 
 def _curves(result: Result) -> dict[str, np.ndarray[Any, Any]]:

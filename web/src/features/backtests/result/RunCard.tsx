@@ -15,7 +15,6 @@ interface RunCardProps {
 /** Everything that decided a result, so that anybody can have it again. */
 export function RunCard({ run, result }: RunCardProps) {
   const { strategy, seed } = run.spec;
-  const seconds = secondsOf(run);
   const isRecorded = useRecorded() !== undefined;
   const facts: [string, ReactNode][] = [
     ["Run", <Code key="id">{run.id}</Code>],
@@ -38,12 +37,9 @@ export function RunCard({ run, result }: RunCardProps) {
     ["Engine", `ArbitraX ${result.engine_version}`],
     ["Spec", hashOf(result.run_hash, "")],
     ["Result", hashOf(result.result_hash, "")],
-    ["Asked for", <Moment key="created" at={run.created_at} />],
-    ["Ended", <Moment key="finished" at={run.finished_at} />],
-    [
-      "Took",
-      seconds === undefined ? <Missing key="took" why="It ran on the command line." /> : formatDuration(seconds),
-    ],
+    ...(isRecorded
+      ? [["Stored", <Moment key="stored" at={run.created_at} why="It was not stored." />] as [string, ReactNode]]
+      : times(run)),
   ];
   return (
     <>
@@ -62,6 +58,18 @@ export function RunCard({ run, result }: RunCardProps) {
       )}
     </>
   );
+}
+
+function times(run: BacktestMessage): [string, ReactNode][] {
+  const seconds = secondsOf(run);
+  return [
+    ["Asked for", <Moment key="created" at={run.created_at} />],
+    ["Ended", <Moment key="finished" at={run.finished_at} />],
+    [
+      "Took",
+      seconds === undefined ? <Missing key="took" why="It ran on the command line." /> : formatDuration(seconds),
+    ],
+  ];
 }
 
 function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
