@@ -69,6 +69,7 @@ def test_a_file_is_looked_at_and_then_stored(gateway: Gateway, worker: Workers, 
     assert outcome["status"] == "succeeded", outcome
     stored = bars(tom, "MINE")
     assert len(stored) + outcome["outcomes"][0]["symbols"][0]["quarantined"] == 18
+    assert (outcome["bars_added"], outcome["rows_quarantined"]) == (len(stored), 18 - len(stored))
     assert stored[0]["close"] == "10.02"
     assert eventually(lambda: set(files(gateway)) <= before)
     listed = tom.get("/api/v1/series?search=MINE").json()["data"][0]
@@ -100,6 +101,7 @@ def test_columns_are_said_where_names_do_not_tell(gateway: Gateway, worker: Work
         ("date,open,high,low,close\n", "not one row"),
         (b"PK\x03\x04rest", "zip archive"),
         (b"date,open\xff\n", "UTF-8"),
+        ("date,open\rhigh,low,close\n", "line 1 cannot be split into fields"),
         ("date,open,high,low,close\nsoon,1,2,3,4\n", "soon"),
     ],
 )
