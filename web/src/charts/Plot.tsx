@@ -1,5 +1,4 @@
-import { useElementSize } from "@mantine/hooks";
-import { useState, type PointerEvent, type ReactNode } from "react";
+import { useLayoutEffect, useRef, useState, type PointerEvent, type ReactNode } from "react";
 import classes from "./Plot.module.css";
 import { roundTicks } from "./ticks";
 
@@ -38,7 +37,7 @@ const APART = { x: 88, y: 48 };
 
 /** Two axes with round ticks around something small that is drawn as SVG. */
 export function Plot({ label, x, y, children, tipAt, onClick }: PlotProps) {
-  const { ref, width } = useElementSize<HTMLElement>();
+  const [ref, width] = useWidth();
   const [tip, setTip] = useState<PlotTip>();
   const [right, bottom] = [Math.max(width - SPACE.right, SPACE.left + 1), HEIGHT - SPACE.bottom];
   const scale: PlotScale = {
@@ -50,11 +49,10 @@ export function Plot({ label, x, y, children, tipAt, onClick }: PlotProps) {
     return [event.clientX - box.left, event.clientY - box.top] as const;
   };
   return (
-    <figure ref={ref} className={classes["plot"]} style={{ height: HEIGHT }}>
+    <figure ref={ref} className={classes["plot"]} style={{ minHeight: HEIGHT }}>
       {width > 0 && (
         <svg
-          width={width}
-          height={HEIGHT}
+          viewBox={`0 0 ${width} ${HEIGHT}`}
           role="img"
           aria-label={label}
           data-clickable={onClick !== undefined || undefined}
@@ -87,4 +85,19 @@ export function Plot({ label, x, y, children, tipAt, onClick }: PlotProps) {
       )}
     </figure>
   );
+}
+
+/** Of an element, from when it is there: paper is not waited for. */
+function useWidth() {
+  const ref = useRef<HTMLElement>(null);
+  const [width, setWidth] = useState(0);
+  useLayoutEffect(() => {
+    const element = ref.current;
+    if (element === null) return undefined;
+    setWidth(element.clientWidth);
+    const sizes = new ResizeObserver(([entry]) => setWidth(Math.round(entry?.contentRect.width ?? 0)));
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, []);
+  return [ref, width] as const;
 }

@@ -1,7 +1,8 @@
 import { Tabs } from "@mantine/core";
-import type { BacktestMessage, RunFigures, RunResult } from "@/api";
+import { api, type BacktestMessage, type RunFigures, type RunResult } from "@/api";
 import { ChartSkeleton, Loaded, TableSkeleton } from "@/app/states";
-import type { TimeRange } from "@/charts";
+import { usePrinting, type TimeRange } from "@/charts";
+import { Section } from "@/app/Page";
 import { secondsOfInterval } from "../form/intervals";
 import { AllMetrics } from "./AllMetrics";
 import { AssumptionsTab } from "./AssumptionsTab";
@@ -27,7 +28,12 @@ interface ResultTabsProps {
   readonly trades: TradesQuery;
 }
 
+/** Without asking for them. */
+const useMonths = api.endpoints.getBacktestTable.useQueryState;
 const DAY = 86_400;
+const TAB_NAMES = Object.keys(TABS) as Tab[];
+/** On paper, one after the other. */
+const PRINTED: readonly Tab[] = ["monthly", "distribution", "excursions", "metrics", "assumptions", "card", "trades"];
 const OF_TRADES: ReadonlySet<Tab> = new Set(["trades", "distribution", "excursions"]);
 
 /** Everything else of a result; what is seen of the charts is what they are about. */
@@ -46,7 +52,9 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
     const around = Math.max(to - from, 20 * secondsOfInterval(run.spec.interval)) * 0.5;
     select({ ...rangeParams({ from: from - around, to: to + around }), symbol: trade.symbol });
   };
-  const content = () => {
+  const isPrinting = usePrinting();
+  const hasMonths = useMonths({ backtest: run.id, table: "monthly" }).data !== undefined;
+  const content = (tab: Tab) => {
     switch (tab) {
       case "trades":
         return (
@@ -91,21 +99,30 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
         return <LogTab run={run} result={result} />;
     }
   };
+  const shown = (each: Tab) => (
+    <>
+      {OF_TRADES.has(each) && <CutShort table="trades" />}
+      {each === "orders" && <CutShort table="orders" />}
+      {content(each)}
+    </>
+  );
+  if (isPrinting)
+    return PRINTED.filter((each) => each !== "monthly" || hasMonths).map((each) => (
+      <Section key={each} title={TABS[each]}>
+        {shown(each)}
+      </Section>
+    ));
   return (
     <Tabs value={tab} onChange={(found) => select({ tab: found === "trades" ? null : found })} keepMounted={false}>
       <Tabs.List>
-        {(Object.keys(TABS) as Tab[])
-          .filter((each) => each !== "log" || !isRecorded)
-          .map((each) => (
-            <Tabs.Tab key={each} value={each}>
-              {TABS[each]}
-            </Tabs.Tab>
-          ))}
+        {TAB_NAMES.filter((each) => each !== "log" || !isRecorded).map((each) => (
+          <Tabs.Tab key={each} value={each}>
+            {TABS[each]}
+          </Tabs.Tab>
+        ))}
       </Tabs.List>
       <Tabs.Panel value={tab} className={classes["panel"] ?? ""}>
-        {OF_TRADES.has(tab) && <CutShort table="trades" />}
-        {tab === "orders" && <CutShort table="orders" />}
-        {content()}
+        {shown(tab)}
       </Tabs.Panel>
     </Tabs>
   );
