@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from arbitrax.services.jobs import JobStore
     from arbitrax.services.mutations import Mutations
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
+    from arbitrax.services.run_parts import RunParts
     from arbitrax.services.series import SeriesCatalogue
     from arbitrax.services.trading_desk import RunInThread, TradingDesk
     from arbitrax.services.vendor_keys import VendorKeys
@@ -89,6 +90,13 @@ class Store:
         from arbitrax.storage.postgres.run_store import PostgresRunStore
 
         return PostgresRunStore(self._database)
+
+    @cached_property
+    def run_parts(self) -> RunParts:
+        """Parts of finished runs."""
+        from arbitrax.storage.postgres.run_parts import PostgresRunParts
+
+        return PostgresRunParts(self._database)
 
     @cached_property
     def jobs(self) -> JobStore:

@@ -134,7 +134,7 @@ def run(
     if data is None:
         if actions is not None:
             raise InputError("--actions is for --data files; store them with `arbitrax data actions import FILE`.")
-        result, stored = _run_stored(spec, instance, jit=jit)
+        result, stored = _run_stored(spec, instance, jit=jit, honesty=honesty)
     else:
         result = _run_on_file(spec, instance, data, interval, timezone, actions=actions, jit=jit)
         notice("The run is not stored: it used a file. Import the file to keep runs and reproduce them.")
@@ -192,15 +192,23 @@ def _run_on_file(
     return run_backtest(spec, strategy, cut_to_range(bars, spec), None, series[0].notices, actions=known, jit=jit)
 
 
-def _run_stored(spec: RunSpec, strategy: Strategy, *, jit: bool) -> "tuple[Result, StoredAs]":
+def _run_stored(spec: RunSpec, strategy: Strategy, *, jit: bool, honesty: bool) -> "tuple[Result, StoredAs]":
     from arbitrax.services.backtests import RUN, find_run, run_stored
     from arbitrax.services.run_reports import stored_as
 
     with open_store(read_settings()) as store:
         run_id, result = run_stored(
-            store.bars, store.actions, store.runs, spec, strategy, quality=store.quality, now=time.time_ns(), jit=jit
+            store.bars,
+            store.actions,
+            store.runs,
+            spec,
+            strategy,
+            quality=store.quality,
+            now=time.time_ns(),
+            jit=jit,
+            documents=honesty,
         )
-        return result, stored_as(find_run(store.runs, encode(RUN, run_id)))
+        return result, stored_as(find_run(store.runs, encode(RUN, run_id), records=False))
 
 
 def _portfolio_tables(result: Result) -> "list[RenderableType]":

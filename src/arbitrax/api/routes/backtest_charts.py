@@ -15,14 +15,16 @@ from arbitrax.api.parameters import SYMBOL, BacktestId, CurvePoints, End, Start,
 from arbitrax.api.requests import GatewayRequest
 from arbitrax.api.routes.backtest_results import answer_result, result_of
 from arbitrax.backtest.chart_prices import bars_seen, chart_prices, require_traded
-from arbitrax.backtest.documents.figures import RunFigures, figures_message
+from arbitrax.backtest.documents.figures import RunFigures
 from arbitrax.backtest.documents.prices import RunPrices, prices_message
 from arbitrax.backtest.documents.run import PATH
 from arbitrax.domain.ids import decode
 from arbitrax.services.backtest_records import find_backtest
-from arbitrax.services.backtests import RUN, find_run, stored_result
+from arbitrax.services.backtests import RUN
 from arbitrax.services.foreseen_backtest import foresee
+from arbitrax.services.run_documents import FIGURES
 from arbitrax.services.run_prices import kept_bars
+from arbitrax.services.run_tables import told
 
 OneSymbol = Annotated[
     str | None, Parameter(min_length=1, max_length=64, pattern=SYMBOL, description="Left out: the first it traded.")
@@ -40,8 +42,7 @@ async def get_backtest_figures(request: GatewayRequest, backtest: FromPath[Backt
     """Return every metric with formula, sample and the benchmark's; the returns counted; what the run rests on."""
 
     def make() -> bytes:
-        run = find_run(request.parts.store.runs, backtest)
-        return msgspec.json.encode(figures_message(backtest, stored_result(run), run.engine_version))
+        return told(request.parts.store, decode(RUN, backtest), FIGURES)
 
     return await _answer(request, backtest, make, "figures")
 
@@ -67,12 +68,12 @@ async def get_backtest_prices(
 
     def make() -> bytes:
         runs, id = request.parts.store.runs, decode(RUN, backtest)
-        spec = find_backtest(request.parts.store.backtest_records, id, sees=None).spec
-        require_traded(spec, symbol)
-        bars = kept_bars(runs, id, spec)
+        found = find_backtest(request.parts.store.backtest_records, id, sees=None)
+        require_traded(found.spec, symbol)
+        bars = kept_bars(runs, request.parts.store.actions, found)
         if bars is None:
             bars = bars_seen(result_of(request, backtest), symbol)
-        prices = chart_prices(bars, spec.strategy, begin, stop, points)
+        prices = chart_prices(bars, found.spec.strategy, begin, stop, points)
         return msgspec.json.encode(prices_message(backtest, prices))
 
     return await _answer(request, backtest, make, f"prices {symbol} {begin} {stop} {points}")

@@ -18,12 +18,14 @@ from arbitrax.api.requests import GatewayRequest
 from arbitrax.backtest.chart_curve import NEEDED, chart_curve
 from arbitrax.backtest.documents.equity import EquityCurve, equity_message
 from arbitrax.backtest.documents.run import PATH
-from arbitrax.backtest.documents.tables import RowPage, Table, arrow_table, table_frame, table_rows
+from arbitrax.backtest.documents.tables import RowPage, Table, arrow_table, table_rows
 from arbitrax.domain.errors import UnknownNameError
 from arbitrax.domain.ids import decode
 from arbitrax.services.backtest_records import find_backtest, require_result
-from arbitrax.services.backtests import RUN, find_head, find_run, restored_result
+from arbitrax.services.backtests import RUN, find_head, find_run
+from arbitrax.services.run_documents import HONESTY
 from arbitrax.services.run_reports import stored_as
+from arbitrax.services.run_tables import read_table, restored, told
 
 if TYPE_CHECKING:
     from arbitrax.backtest.result import Result
@@ -53,13 +55,12 @@ async def get_backtest_table(
     after = read_cursor(cursor, int)
 
     def make() -> bytes:
-        frame = table_frame(result_of(request, backtest), table)
+        first, most = after or 0, limit or (MOST if form == "json" else None)
+        frame, more = read_table(request.parts.store, decode(RUN, backtest), table, first, most)
         if form == "json":
-            end = (after or 0) + (limit or MOST)
-            has_more = end < len(frame)
-            rows = table_rows(frame.iloc[after or 0 : end], table)
-            return msgspec.json.encode(RowPage(rows, write_cursor(end) if has_more else None, has_more))
-        return encode_table(arrow_table(frame.iloc[:limit]), form)
+            rows = table_rows(frame, table)
+            return msgspec.json.encode(RowPage(rows, write_cursor(first + len(rows)) if more else None, more))
+        return encode_table(arrow_table(frame), form)
 
     return await request.run(answer_result, request, backtest, form, make, f"{table} {form} {after} {limit}")
 
@@ -110,7 +111,7 @@ async def get_backtest_honesty(request: GatewayRequest, backtest: FromPath[Backt
     """Return the honesty panel: look-ahead, luck, costs, the share of the best trades."""
 
     def make() -> bytes:
-        return msgspec.json.encode(result_of(request, backtest).honesty.document())
+        return told(request.parts.store, decode(RUN, backtest), HONESTY)
 
     return await request.run(answer_result, request, backtest, "json", make, "honesty")
 
@@ -179,9 +180,7 @@ def _tag(result_hash: str, what: str) -> str:
 
 def result_of(request: GatewayRequest, backtest: str) -> Result:
     """Return a finished run as a result."""
-    store = request.parts.store
-    # The gateway executes nothing that came as text.
-    return restored_result(store.bars, store.actions, find_run(store.runs, backtest), only_registered=True)
+    return restored(request.parts.store, decode(RUN, backtest))
 
 
 ROUTES: list[Any] = [get_backtest_table, get_backtest_equity, get_backtest_honesty, get_backtest_report]

@@ -42,7 +42,11 @@ def table_frame(result: Result, table: Table) -> pd.DataFrame:
     """Return a table with lengths of time in seconds."""
     from arbitrax.backtest.export import frame_named
 
-    frame = frame_named(result, table)
+    return seconds_of_time(frame_named(result, table))
+
+
+def seconds_of_time(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows with lengths of time in seconds."""
     for name in frame.select_dtypes("timedelta").columns:
         frame = frame.assign(**{name: frame[name].dt.total_seconds()}).rename(columns={name: f"{name}_seconds"})
     return frame

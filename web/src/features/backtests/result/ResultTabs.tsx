@@ -16,7 +16,7 @@ import { OrdersTab } from "./OrdersTab";
 import classes from "./Result.module.css";
 import { RollingTab } from "./RollingTab";
 import { RunCard } from "./RunCard";
-import type { TradesQuery } from "./tables";
+import { wholly, type TableQuery, type TableRows } from "./tables";
 import { TradesTab } from "./TradesTab";
 import { GROUPS, tradesWithin, type Trade } from "./trades";
 import { rangeParams, TABS, useSelection, type Tab } from "./use_selection";
@@ -25,7 +25,7 @@ interface ResultTabsProps {
   readonly run: BacktestMessage;
   readonly result: RunResult;
   readonly figures: RunFigures | undefined;
-  readonly trades: TradesQuery;
+  readonly trades: TableQuery<TableRows<Trade>>;
 }
 
 /** Without asking for them. */
@@ -59,9 +59,10 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
       case "trades":
         return (
           <Loaded query={trades} skeleton={<TableSkeleton rows={16} />}>
-            {({ rows }) => (
+            {({ rows, isWhole }) => (
               <TradesTab
                 trades={tradesWithin(rows, range)}
+                isWhole={isWhole}
                 group={group}
                 hasTimes={hasTimes}
                 hasSymbols={run.spec.symbols.length > 1}
@@ -75,13 +76,13 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
         return <MonthlyTab backtest={run.id} range={range} onRange={setRange} />;
       case "distribution":
         return figures === undefined ? null : (
-          <Loaded query={trades} skeleton={<ChartSkeleton height={320} />}>
+          <Loaded query={wholly(trades)} skeleton={<ChartSkeleton height={320} />}>
             {({ rows }) => <DistributionTab histogram={figures.histogram} trades={ofGroup(rows)} />}
           </Loaded>
         );
       case "excursions":
         return (
-          <Loaded query={trades} skeleton={<ChartSkeleton height={320} />}>
+          <Loaded query={wholly(trades)} skeleton={<ChartSkeleton height={320} />}>
             {({ rows }) => <ExcursionsTab trades={ofGroup(rows)} onShow={show} />}
           </Loaded>
         );
