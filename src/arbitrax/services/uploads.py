@@ -132,7 +132,7 @@ def with_columns(data: bytes, columns: Mapping[str, str]) -> bytes:
     """
     if not columns:
         return data
-    start = len(data) - len(data.lstrip(BYTE_ORDER_MARK + b"\r\n \t")) if data[:3] == BYTE_ORDER_MARK else 0
+    start = len(data) - len(data.lstrip(BYTE_ORDER_MARK + b"\r\n \t"))
     first, newline, rest = data[start:].partition(b"\n")
     line = first.decode(errors="replace").rstrip("\r")
     delimiter = _delimiter(line)
@@ -221,10 +221,17 @@ def _document(data: bytes, symbol: str = "FILE") -> Document:
 
 
 def _first_rows(head: bytes) -> list[tuple[str, ...]]:
-    """Return a text's header and the rows of a preview, as they are."""
+    """Return a text's header and the rows of a preview, as they are.
+
+    Raises:
+        DataError: there is no header, or a line cannot be split into fields.
+    """
     text = head.removeprefix(BYTE_ORDER_MARK).decode(errors="replace")
     rows = _fields(io.StringIO(text), _delimiter(text))
-    return [tuple(each) for each in rows if any(each)][: SHOWN + 1]
+    found = [tuple(each) for each in rows if any(each)]
+    if not found:
+        raise refuse("the file", "its lines are empty but for separators", "send a table that begins with its header")
+    return found[: SHOWN + 1]
 
 
 def _fields(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
