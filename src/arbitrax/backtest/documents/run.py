@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 from arbitrax.backtest.documents.fields import Hash, Interval, Symbol
 from arbitrax.backtest.documents.run_models import (
@@ -141,6 +141,8 @@ class StoredAs(Struct, frozen=True):
     created_at: datetime
     engine_version: str
     assets: list[AssetMessage]
+    documents: dict[str, Raw] = {}
+    """What was found out about it before, JSON by name: `honesty`, `figures`."""
 
 
 def spec_message(spec: RunSpec) -> BacktestSpec:
