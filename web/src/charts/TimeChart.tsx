@@ -1,6 +1,7 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useColours } from "./colours";
 import { Legend } from "./Legend";
+import { usePrinting } from "./printing";
 import type { Pane, TimeRange } from "./series";
 import classes from "./TimeChart.module.css";
 import { TimeChartView } from "./time_chart_view";
@@ -25,6 +26,7 @@ export function TimeChart({ panes, label, range, onRange, onHover, hasTimes = fa
   const [view, setView] = useState<TimeChartView>();
   const [hovered, setHovered] = useState<number>();
   const colours = useColours();
+  const isPrinting = usePrinting();
   const told = useRef({ onRange, onHover });
   useEffect(() => {
     told.current = { onRange, onHover };
@@ -44,6 +46,7 @@ export function TimeChart({ panes, label, range, onRange, onHover, hasTimes = fa
   useEffect(() => view?.paint(colours, hasTimes), [view, colours, hasTimes]);
   useEffect(() => view?.show(panes), [view, panes, colours]);
   useEffect(() => view?.showRange(range), [view, range]);
+  useEffect(() => view?.print(isPrinting), [view, isPrinting]);
   const height = useMemo(() => panes.reduce((sum, each) => sum + each.height, 28), [panes]);
   return (
     <figure className={classes["chart"]} aria-label={label}>

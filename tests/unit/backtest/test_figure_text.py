@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
-from arbitrax.backtest.report.figures import (
+
+from arbitrax.backtest.figure_text import (
     duration,
     metric_value,
     moment,
@@ -9,7 +10,6 @@ from arbitrax.backtest.report.figures import (
     price_decimals,
     quantity_decimals,
 )
-
 from arbitrax.domain.intervals import DAY, HOUR, MINUTE
 
 
