@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from arbitrax.services.identity_logins import Logins
     from arbitrax.services.identity_ports import IdentityStore
     from arbitrax.services.ingestion_records import IngestionRecords
-    from arbitrax.services.jobs import JobStore
+    from arbitrax.services.jobs import JobChanges, JobStore
     from arbitrax.services.mutations import Mutations
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
     from arbitrax.services.series import SeriesCatalogue
@@ -96,6 +96,13 @@ class Store:
         from arbitrax.storage.postgres.job_store import PostgresJobStore
 
         return PostgresJobStore(self._database)
+
+    @cached_property
+    def job_changes(self) -> JobChanges:
+        """What becomes of jobs, while it happens."""
+        from arbitrax.storage.postgres.job_changes import PostgresJobChanges
+
+        return PostgresJobChanges(self._database)
 
     @cached_property
     def backtest_records(self) -> BacktestRecords:

@@ -7,7 +7,7 @@ import type { FillOfOrder, OrderMessage, PositionMessage } from "./messages.js";
 export interface Update<T> {
   readonly channel: string;
   readonly type: "snapshot" | "event";
-  /** Of an account's channel its id, of a run's the run. */
+  /** Of an account's channel its id, of a run's the run, of jobs the user, of the exchange `exchange`. */
   readonly symbol: string;
   readonly seq: number;
   readonly at: string;
@@ -74,6 +74,18 @@ export interface CashData {
   readonly entry: string;
   readonly cash: string;
   readonly currency: string;
+}
+
+export interface JobsData {
+  readonly jobs: readonly JobChange[];
+}
+
+/** How a job is now; a reproduction has the id of its backtest. */
+export interface JobChange {
+  readonly kind: "backtest" | "ingestion" | "reproduction";
+  readonly id: string;
+  readonly status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+  readonly cancel_asked: boolean;
 }
 
 export type RunData =

@@ -15,6 +15,8 @@ from arbitrax.domain.ids import encode
 from arbitrax.jobs.messages import Ended, Log, Outcome, Start, Tick
 from arbitrax.services.backtest_jobs import KIND as BACKTEST
 from arbitrax.services.backtests import RUN
+from arbitrax.services.ingestion_jobs import KIND as INGESTION
+from arbitrax.services.ingestion_records import INGESTION as OF_INGESTION
 from arbitrax.services.jobs import JOB, LEASE_SECONDS, Problem
 
 if TYPE_CHECKING:
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from arbitrax.storage.redis.run_feed import RunFeed
 
 BEAT_SECONDS = 0.5
+PREFIXES = {BACKTEST: RUN, INGESTION: OF_INGESTION}
+"""Of the id under which a job is followed, by its kind."""
 STOP_SECONDS = 2.0
 """How long a child may take to end once it was asked to."""
 
@@ -40,7 +44,7 @@ class Attempt:
         self._jobs = jobs
         self._feed = feed
         self._stopping = stopping
-        self._run = encode(RUN if job.kind == BACKTEST else JOB, job.id)
+        self._run = encode(PREFIXES.get(job.kind, JOB), job.id)
         self._progress = 0.0
         self._begun = time.time_ns()
         self._kill_at: float | None = None
@@ -127,12 +131,13 @@ class Attempt:
     def _publish(self, tick: Tick) -> None:
         self._progress = tick.done / tick.bars
         eta = self._eta()
+        of = "chunks" if self._job.kind == INGESTION else "bars"
         progress = {
             "status": "running",
             "progress": round(self._progress, 6),
             "eta": None if eta is None else _text(eta),
-            "bars_done": tick.done,
-            "bars": tick.bars,
+            f"{of}_done": tick.done,
+            of: tick.bars,
         }
         tile = {"times": [_text(each) for each in tick.times], "equity": tick.equity}
         held = {

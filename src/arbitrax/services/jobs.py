@@ -9,6 +9,7 @@ The stored job is the truth. Who runs a job holds a lease on it with a fence, an
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from uuid import UUID
 
@@ -92,6 +93,29 @@ class Lease(Struct, frozen=True):
     fence: int
 
 
+class JobChange(Struct, frozen=True):
+    """What became of a job, or of a run or ingestion that the operator made without one."""
+
+    kind: str
+    id: UUID
+    owner: UUID | None
+    """None: the operator of the command line."""
+    status: Status
+    cancel_asked: bool
+    about: UUID | None
+    """The backtest that a reproduction is of."""
+    at: int
+    """Ms since 1970."""
+
+
+class JobChanges(Protocol):
+    """Tells of changes while they happen."""
+
+    def changes(self) -> AsyncGenerator[JobChange | None, None]:
+        """Yield None once it listens, then each change; raises `StoreUnavailableError` when some may be missing."""
+        ...
+
+
 class JobStore(Protocol):
     """Jobs, their attempts, and whose turn it is."""
 
@@ -117,6 +141,10 @@ class JobStore(Protocol):
         before: UUID | None = None,
     ) -> list[Job]:
         """Return jobs, newest first; None: of every one. before: only those older than this one."""
+        ...
+
+    def active(self, owner: UUID | None, limit: int) -> list[JobChange]:
+        """Return how jobs are that wait or go on, newest first; owner None: everybody's."""
         ...
 
     def newest_about(self, kind: str, what: str, id: UUID) -> Job | None:

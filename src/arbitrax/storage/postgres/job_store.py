@@ -13,6 +13,7 @@ from arbitrax.services.jobs import (
     MOST_LOSSES,
     Attempt,
     Job,
+    JobChange,
     Lease,
     Problem,
     Status,
@@ -72,6 +73,14 @@ class PostgresJobStore:
         keys = {"kind": kind, "owner": owner, "status": status, "before": before, "limit": limit}
         with self._database.connection() as connection:
             return [_job(row) for row in connection.execute(statement("jobs_list"), keys)]
+
+    def active(self, owner: UUID | None, limit: int) -> list[JobChange]:
+        """Return how jobs are that wait or go on, newest first."""
+        with self._database.connection() as connection:
+            return [
+                JobChange(*row)
+                for row in connection.execute(statement("jobs_active"), {"owner": owner, "limit": limit})
+            ]
 
     def newest_about(self, kind: str, what: str, id: UUID) -> Job | None:
         """Return the newest job of a kind about something."""
