@@ -18,7 +18,7 @@ export function useExchange() {
   const { data: first, error: failed, fulfilledTimeStamp: askedAt, refetch } = useGetExchangeQuery();
   const { data, at, error } = useChannel(exchange);
   const isLate = useNow() - at > LATE_MS;
-  if (data === undefined) return { data: first, error: error ?? failed, fulfilledTimeStamp: askedAt, refetch };
+  if (data === undefined) return { data: first, error: failed ?? error, fulfilledTimeStamp: askedAt, refetch };
   const late = isLate ? new Error("The exchange has told nothing for some seconds.") : undefined;
   return { data, error: error ?? late, fulfilledTimeStamp: at, refetch };
 }
