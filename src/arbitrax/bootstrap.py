@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from arbitrax.services.mutations import Mutations
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
     from arbitrax.services.series import SeriesCatalogue
+    from arbitrax.services.traded_bars import TradedBars
     from arbitrax.services.trading_desk import RunInThread, TradingDesk
     from arbitrax.services.vendor_keys import VendorKeys
     from arbitrax.settings import Settings
@@ -172,6 +173,13 @@ class Store:
         from arbitrax.storage.postgres.exchange_orders import PostgresOrders
 
         return PostgresOrders(self._database)
+
+    @cached_property
+    def traded_bars(self) -> TradedBars:
+        """Bars of what traded on the exchange."""
+        from arbitrax.storage.postgres.traded_bars import PostgresTradedBars
+
+        return PostgresTradedBars(self._database)
 
     @cached_property
     def transfers(self) -> TransferStore:

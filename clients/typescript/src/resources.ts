@@ -53,6 +53,14 @@ const SOONEST_MS = 50;
 const LATEST_MS = 1_000;
 type Row = Readonly<Record<string, unknown>>;
 type Status = BacktestMessage["status"];
+type BarsQuery = Readonly<{
+  symbol: string;
+  interval?: string;
+  start?: string;
+  end?: string;
+  /** Bars as ingested, or of what traded on the exchange. */
+  source?: "stored" | "exchange";
+}>;
 type Query = NonNullable<Ask["query"]>;
 
 /** The rows of a list, page after page, each asked for when it is needed. */
@@ -178,10 +186,9 @@ export function resources(transport: Transport) {
     },
 
     bars: {
-      list: (query: { symbol: string; interval?: string; start?: string; end?: string }) =>
-        list<BarMessage>("/api/v1/bars", query),
+      list: (query: BarsQuery) => list<BarMessage>("/api/v1/bars", query),
       /** A range in at most `points` bars for a chart: neighbours are joined, no high or low is lost. */
-      chart: async (query: { symbol: string; points: number; interval?: string; start?: string; end?: string }) =>
+      chart: async (query: BarsQuery & { points: number }) =>
         (await get<Page<BarMessage>>("/api/v1/bars", query)).data,
     },
 

@@ -240,6 +240,7 @@ const injectedRtkApi = api
             interval: queryArg.interval,
             start: queryArg.start,
             end: queryArg.end,
+            source: queryArg.source,
             points: queryArg.points,
             limit: queryArg.limit,
             cursor: queryArg.cursor,
@@ -780,6 +781,8 @@ export type ListBarsApiArg = {
   start?: string | null;
   /** Up to there: a day, which counts, such as 2024-01-31; or a moment, which does not, such as 2024-02-01T00:00:00Z. */
   end?: string | null;
+  /** `stored`: bars as ingested; `exchange`: of what traded on the exchange here. */
+  source?: "stored" | "exchange";
   /** The most points that a chart has; neighbours are joined. */
   points?: number | null;
   /** Rows of a page of JSON (left out: 500); of another format the first so many (left out: all). */
@@ -1427,6 +1430,7 @@ export type BarMessage = {
   volume: string;
 };
 export type BarPage = {
+  complete_until: string | null;
   data: BarMessage[];
   has_more: boolean;
   interval: string;

@@ -27,9 +27,9 @@ function show() {
     return Promise.resolve(Response.json({ data: [], has_more: false, next_cursor: null }));
   });
   const store = makeStore();
-  for (const each of ["listBacktests", "listIngestions", "listSeries"] as const) {
-    void store.dispatch(api.endpoints[each].initiate({ limit: 1 }));
-  }
+  void store.dispatch(api.endpoints.listBacktests.initiate({ limit: 1 }));
+  void store.dispatch(api.endpoints.listIngestions.initiate({ limit: 1 }));
+  void store.dispatch(api.endpoints.listSeries.initiate({ limit: 1 }));
   render(
     <Provider store={store}>
       <JobChanges />

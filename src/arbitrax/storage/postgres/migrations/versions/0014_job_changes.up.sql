@@ -54,3 +54,6 @@ END
 $$;
 CREATE TRIGGER chunk_without_job AFTER UPDATE OF status ON ingestion_chunks FOR EACH ROW
 WHEN (NEW.job_id IS NULL AND OLD.status <> NEW.status) EXECUTE FUNCTION chunk_without_job();
+
+-- Bars of the exchange's trades are made of fills as they are asked for: those of a symbol and a range, in order.
+CREATE INDEX fills_of_asset ON fills (asset_id, filled_at, id) WHERE account_id IS NOT NULL AND NOT orphaned;
