@@ -31,6 +31,7 @@ import type {
   PositionMessage,
   ReproductionMessage,
   RunFigures,
+  RunLogMessage,
   RunPrices,
   SeriesCoverageMessage,
   SeriesMessage,
@@ -178,6 +179,8 @@ export function resources(transport: Transport) {
       reproduction: (backtest: string) => get<ReproductionMessage>(`/api/v1/backtests/${step(backtest)}/reproduction`),
       table: (backtest: string, table: string) =>
         list<Row>(`/api/v1/backtests/${step(backtest)}/tables/${step(table)}`),
+      /** What the strategy said, once the run has ended; `stream.run` tells it as it goes. */
+      log: (backtest: string) => get<RunLogMessage>(`/api/v1/backtests/${step(backtest)}/log`),
       honesty: (backtest: string) => get<Row>(`/api/v1/backtests/${step(backtest)}/honesty`),
       report: async (backtest: string): Promise<string> => {
         const path = `/api/v1/backtests/${step(backtest)}/report`;

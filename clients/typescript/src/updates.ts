@@ -91,5 +91,5 @@ export interface JobChange {
 export type RunData =
   | { readonly kind: "progress"; readonly status: string; readonly progress: number; readonly eta: string | null }
   | { readonly kind: "equity"; readonly times: readonly string[]; readonly equity: readonly number[] }
-  | { readonly kind: "log"; readonly text: string }
+  | { readonly kind: "log"; readonly text: string; readonly bar: string | null }
   | { readonly kind: "done"; readonly [field: string]: unknown };

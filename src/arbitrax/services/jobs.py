@@ -20,7 +20,10 @@ from arbitrax.domain.errors import AlreadyOver, ArbitraxError, DeadJob, TooManyJ
 from arbitrax.domain.ids import decode, encode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from arbitrax.services.ports import RunStore
+    from arbitrax.services.run_log import RunLog
 
 JOB = "job"
 """Prefix of a job's id."""
@@ -173,16 +176,21 @@ class JobStore(Protocol):
         status: Literal["succeeded", "failed", "cancelled"],
         problem: Problem | None,
         result: bytes | None = None,
+        log: RunLog | None = None,
     ) -> None:
-        """End a job; ``result``: JSON, of kinds that have no place of their own for it.
+        """End a job; ``result``: JSON, of kinds that have no place of their own for it. ``log``: what was said.
 
         Raises:
             Fenced: the lease is another's by now.
         """
         ...
 
-    def runs_of(self, lease: Lease) -> RunStore:
-        """Return where the job's run is saved: with it, in the same transaction, the job succeeds.
+    def log(self, job: UUID) -> RunLog:
+        """Return what was said while a job was done; nothing of one that is not over."""
+        ...
+
+    def runs_of(self, lease: Lease, log: Callable[[], RunLog] | None = None) -> RunStore:
+        """Return where the job's run is saved: with it and its log, in the same transaction, the job succeeds.
 
         Saving raises `Fenced` when the lease is another's by now.
         """

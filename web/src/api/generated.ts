@@ -188,6 +188,12 @@ const injectedRtkApi = api
         }),
         providesTags: ["backtests"],
       }),
+      getBacktestLog: build.query<GetBacktestLogApiResponse, GetBacktestLogApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/log`,
+        }),
+        providesTags: ["backtests"],
+      }),
       getBacktestPrices: build.query<GetBacktestPricesApiResponse, GetBacktestPricesApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/prices`,
@@ -716,6 +722,11 @@ export type GetBacktestHonestyApiResponse = /** status 200 Request fulfilled, do
   [key: string]: unknown;
 };
 export type GetBacktestHonestyApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+};
+export type GetBacktestLogApiResponse = /** status 200 Request fulfilled, document follows */ RunLogMessage;
+export type GetBacktestLogApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
   backtest: string;
 };
@@ -1381,6 +1392,14 @@ export type RunFigures = {
   histogram: HistogramMessage | null;
   orders: OrderGroupMessage[];
 };
+export type LogLineMessage = {
+  bar: string | null;
+  text: string;
+};
+export type RunLogMessage = {
+  cut: number;
+  lines: LogLineMessage[];
+};
 export type PricePoint = {
   close: string;
   high: string;
@@ -1971,6 +1990,7 @@ export const {
   useGetBacktestEquityQuery,
   useGetBacktestFiguresQuery,
   useGetBacktestHonestyQuery,
+  useGetBacktestLogQuery,
   useGetBacktestPricesQuery,
   useGetBacktestReportQuery,
   useGetReproductionQuery,

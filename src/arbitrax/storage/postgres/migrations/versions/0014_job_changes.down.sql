@@ -1,3 +1,4 @@
+DROP TABLE job_logs;
 DROP INDEX fills_of_asset;
 DROP TRIGGER chunk_without_job ON ingestion_chunks;
 DROP TRIGGER ingestion_without_job ON ingestion_runs;

@@ -1,4 +1,4 @@
-"""Changes of jobs are heard of."""
+"""Changes of jobs are heard of, their logs kept; trades of the exchange are found by their symbol."""
 
 from arbitrax.storage.postgres.migrations.scripts import run_script
 
@@ -9,10 +9,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the triggers."""
+    """Add triggers, table and index."""
     run_script("0014_job_changes.up.sql")
 
 
 def downgrade() -> None:
-    """Drop them."""
+    """Drop them, and the logs."""
     run_script("0014_job_changes.down.sql")

@@ -57,3 +57,16 @@ WHEN (NEW.job_id IS NULL AND OLD.status <> NEW.status) EXECUTE FUNCTION chunk_wi
 
 -- Bars of the exchange's trades are made of fills as they are asked for: those of a symbol and a range, in order.
 CREATE INDEX fills_of_asset ON fills (asset_id, filled_at, id) WHERE account_id IS NOT NULL AND NOT orphaned;
+
+-- What a strategy said while it ran; also of a run that failed.
+CREATE TABLE job_logs (
+    job_id      UUID PRIMARY KEY REFERENCES jobs (id) ON DELETE CASCADE,
+    lines       JSONB NOT NULL,
+    cut         BIGINT NOT NULL DEFAULT 0,
+    created_at  TIMESTAMPTZ NOT NULL DEFAULT now(),
+    updated_at  TIMESTAMPTZ NOT NULL DEFAULT now(),
+    CONSTRAINT job_logs_lines_are_array CHECK (jsonb_typeof(lines) = 'array'),
+    CONSTRAINT job_logs_cut_counts CHECK (cut >= 0)
+);
+COMMENT ON COLUMN job_logs.lines IS 'the newest ones, oldest first: text, and the bar in ns UTC';
+COMMENT ON COLUMN job_logs.cut IS 'lines before them that are not kept';
