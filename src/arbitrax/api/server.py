@@ -130,6 +130,7 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
                 lambda: bootstrap.run_reader(settings),
                 lambda: authenticator.is_certain,
                 socket_limits(settings),
+                store.job_changes,
             ),
             checks=bootstrap.gateway_checks(settings, store),
             shard_status=lambda shard: bootstrap.exchange_status(settings, shard),

@@ -11,6 +11,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 
 from arbitrax.api.messages.backtests import BacktestMessage, backtest_message
+from arbitrax.api.messages.jobs import RunLogMessage, log_message
 from arbitrax.api.messages.new_backtest import NewBacktest
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
 from arbitrax.api.parameters import SYMBOL, BacktestId
@@ -75,6 +76,28 @@ async def get_backtest(request: GatewayRequest, backtest: FromPath[BacktestId]) 
     return await request.run(answer)
 
 
+@get(
+    f"{PATH}/{{backtest:str}}/log",
+    opt={"access": "read"},
+    tags=["backtests"],
+    operation_id="get_backtest_log",
+    summary="What a strategy said",
+)
+async def get_backtest_log(request: GatewayRequest, backtest: FromPath[BacktestId]) -> RunLogMessage:
+    """Return the newest lines that a run's strategy said by `print` and Python's `logging`, from INFO on.
+
+    They are kept when it ends, also when it fails; until then the web socket's channel `runs.{id}` tells them. Of what
+    was run on the command line there are none.
+    """
+
+    def find() -> RunLogMessage:
+        store, id = request.parts.store, decode(RUN, backtest)
+        find_backtest(store.backtest_records, id, sees=request.principal.sees)
+        return log_message(store.jobs.log(id))
+
+    return await request.run(find)
+
+
 @post(
     PATH,
     opt={"access": "trade"},
@@ -129,4 +152,4 @@ async def cancel_backtest(request: GatewayRequest, backtest: FromPath[BacktestId
     return await request.change("backtest.cancel", effect)
 
 
-ROUTES: list[Any] = [list_backtests, get_backtest, add_backtest, cancel_backtest]
+ROUTES: list[Any] = [list_backtests, get_backtest, get_backtest_log, add_backtest, cancel_backtest]
