@@ -1,0 +1,133 @@
+/** 400 ms there and back, 50 kB a second: what a hotel has. */
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { browserTest, picture } from "./page";
+
+const MOST_SHIFT = 0.1; // of what web.dev calls good
+
+async function slowDown(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Network.enable");
+  await devtools.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 400,
+    downloadThroughput: 50_000,
+    uploadThroughput: 50_000,
+  });
+}
+
+/** Notes of each page that is opened what it showed while it waited, and how far its content jumped. */
+async function watchLoading(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    const seen = { shift: 0, skeletons: 0, moved: [] as string[] };
+    Object.assign(window, { seen });
+    new PerformanceObserver((list) => {
+      for (const each of list.getEntries() as (PerformanceEntry & {
+        value: number;
+        hadRecentInput: boolean;
+        sources: { node: Node | null }[];
+      })[]) {
+        if (each.hadRecentInput) continue;
+        seen.shift += each.value;
+        for (const { node } of each.sources) {
+          const element = node instanceof Element ? node : node?.parentElement;
+          seen.moved.push(`${each.value.toFixed(3)} ${element?.className ?? ""} ${element?.textContent?.slice(0, 40) ?? ""}`);
+        }
+      }
+    }).observe({ type: "layout-shift", buffered: true });
+    new MutationObserver(() => {
+      if (document.querySelector("[aria-busy=true]") !== null) seen.skeletons += 1;
+    }).observe(document, { childList: true, subtree: true, attributes: true });
+  });
+}
+
+interface Seen {
+  readonly shift: number;
+  readonly skeletons: number;
+  readonly moved: readonly string[];
+}
+
+/** What was asked for again before it was answered. */
+function watchDoubles(page: Page): readonly string[] {
+  const open = new Map<object, string>();
+  const doubles: string[] = [];
+  page.on("request", (request) => {
+    if (!request.url().includes("/api/")) return;
+    const what = `${request.method()} ${request.url()} ${request.postData() ?? ""}`;
+    if ([...open.values()].includes(what)) doubles.push(what);
+    open.set(request, what);
+  });
+  const done = (request: object) => open.delete(request);
+  page.on("requestfinished", done);
+  page.on("requestfailed", done);
+  return doubles;
+}
+
+browserTest("on a slow network pages show that they load, do not jump, and ask once", async ({ signedIn }) => {
+  const page = await signedIn("ada");
+  await watchLoading(page);
+  const doubles = watchDoubles(page);
+  await page.getByRole("link", { name: /sma_cross AAPL/ }).first().waitFor();
+  const run = (await page.getByRole("link", { name: /sma_cross AAPL/ }).first().getAttribute("href")) ?? "";
+  await slowDown(page);
+  for (const [path, there] of [
+    ["/", page.getByRole("link", { name: /sma_cross AAPL/ }).first()],
+    ["/backtests", page.getByRole("row", { name: /sma_cross/ }).first()],
+    [run, page.getByRole("figure", { name: "Equity, drawdown and prices" }).locator("canvas").first()],
+    ["/data", page.getByRole("row", { name: /AAPL/ }).first()],
+    ["/trade?symbol=BTC-USD", page.getByRole("table", { name: "Order book of BTC-USD" }).getByText("59 990.00")],
+  ] as const) {
+    await page.goto(path, { waitUntil: "commit" });
+    await there.waitFor({ timeout: 30_000 });
+    await page.waitForLoadState("networkidle").catch(() => undefined);
+    const seen = await page.evaluate(() => (window as unknown as { seen: Seen }).seen);
+    expect([path, seen.skeletons > 0]).toEqual([path, true]);
+    expect([path, seen.shift < MOST_SHIFT ? "still" : seen]).toEqual([path, "still"]);
+  }
+  expect(doubles).toEqual([]);
+});
+
+browserTest("on a slow network an order that is clicked twice is sent once, and shows as on its way", async ({ signedIn }) => {
+  const page = await signedIn("ada");
+  const sent: string[] = [];
+  page.on("request", (request) => {
+    if (request.method() === "POST" && new URL(request.url()).pathname === "/api/v1/orders")
+      sent.push(request.postData() ?? "");
+  });
+  await page.goto("/trade?symbol=BTC-USD&tab=orders");
+  const ticket = page.getByRole("form", { name: "Order ticket" });
+  await ticket.getByLabel("Size").fill("0.011");
+  await ticket.getByLabel("Price").fill("58500");
+  await slowDown(page);
+  const button = ticket.getByRole("button", { name: "Buy 0.011 BTC-USD" });
+  await button.dblclick();
+  await page.getByRole("list", { name: "Sent orders" }).getByText("Sending…").waitFor();
+  const row = page.getByRole("table", { name: "open orders" }).getByRole("row", { name: /0.011 0.00 58\s500/ });
+  await row.getByText("sending").waitFor();
+  await picture(page, "order-on-its-way");
+  await button.click(); // and once more, while nobody knows
+  await page.getByRole("list", { name: "Sent orders" }).getByText("0.011 open").waitFor();
+  await page.getByRole("button", { name: "Cancel order buy 0.011 BTC-USD" }).waitFor();
+  expect(await row.count()).toBe(1);
+  expect(sent.length).toBe(1);
+  // The same again is meant when it is asked for after the answer.
+  await button.click();
+  await expect.poll(() => row.count()).toBe(2);
+  expect(sent.length).toBe(2);
+  await page.getByRole("button", { name: "Cancel all" }).click();
+  await page.getByText("No order is open").waitFor();
+});
+
+browserTest("a request that fails says so, and can be tried again", async ({ signedIn }) => {
+  const page = await signedIn("ada");
+  await page.route("**/api/v1/series?*", (route) => route.abort("connectionreset"));
+  await page.getByRole("link", { name: "Data", exact: true }).click();
+  const failure = page.getByRole("alert").filter({ hasText: "This could not be loaded" });
+  await failure.waitFor();
+  await failure.getByText(/does not answer/).waitFor();
+  await picture(page, "request-failed");
+  await page.unroute("**/api/v1/series?*");
+  await failure.getByRole("button", { name: "Try again" }).click();
+  await page.getByRole("row", { name: /AAPL/ }).first().waitFor();
+  await failure.waitFor({ state: "detached" });
+});
