@@ -159,8 +159,9 @@ class _RunsOfJob(PostgresRunStore):
     def save(self, run: StoredRun) -> None:
         """Store the run, unless the job is another's by now."""
         with self._database.connection() as connection, connection.transaction():
-            _finish(connection, self._lease, "succeeded", None, result_hash=run.result_hash)
             super().save(run)
+            # Last, for it holds the job's row: who beats for the job or ends it would wait while a million bars are stored.
+            _finish(connection, self._lease, "succeeded", None, result_hash=run.result_hash)
 
 
 def _finish(
