@@ -63,7 +63,6 @@ async function goByPalette(page: Page, words: string): Promise<void> {
   await page.keyboard.press("Control+K");
   await expect.poll(() => focused(page)).toBe("Search");
   await page.keyboard.type(words);
-  await page.getByRole("dialog").getByText(words).first().waitFor();
   await page.keyboard.press("Enter");
 }
 
@@ -100,7 +99,7 @@ browserTest("sign in, run a backtest and open its result with the keyboard only"
   await page.keyboard.type("rsi_rev");
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("Enter");
-  await expect.poll(() => page.getByLabel("Strategy", { exact: true }).last().inputValue()).toBe("rsi_reversion");
+  await expect.poll(() => page.getByRole("combobox", { name: "Strategy" }).inputValue()).toBe("rsi_reversion");
   await tabTo(page, "Symbols");
   await page.keyboard.type("AAPL");
   await page.keyboard.press("ArrowDown");
