@@ -139,32 +139,32 @@ browserTest("trade, cancel and kill with the keyboard only", async ({ signedIn }
 
   // The ticket.
   await tabTo(page, "Size");
-  await page.keyboard.type("0.012");
+  await page.keyboard.type("0.12");
   await tabTo(page, "Price");
   await page.keyboard.type("58600");
   await page.keyboard.press("ArrowUp");
   const sent = page.getByRole("list", { name: "Sent orders" });
   await page.getByText(/^Passes all \d+ checks/).waitFor();
   await page.keyboard.press("Enter");
-  await sent.getByText("0.012 open").first().waitFor();
+  await sent.getByText("0.12 open").first().waitFor();
 
   // The ladder: up to a price, to the ticket with it, and the order is one Enter away.
   await tabTo(page, "Order book of BTC-USD", "Shift+Tab");
   for (let step = 0; step < 6; step += 1) await page.keyboard.press("ArrowDown");
   await picture(page, "ladder-by-keyboard");
   await page.keyboard.press("b");
-  await expect.poll(() => focused(page)).toBe("Buy 0.012 BTC-USD");
+  await expect.poll(() => focused(page)).toBe("Buy 0.12 BTC-USD");
   await page.getByText(/^Passes all \d+ checks/).waitFor();
   await page.keyboard.press("Enter");
-  await expect.poll(() => sent.getByText("0.012 open").count()).toBe(2);
+  await expect.poll(() => sent.getByText("0.12 open").count()).toBe(2);
 
   // Both go.
-  const orders = page.getByRole("button", { name: "Cancel order buy 0.012 BTC-USD" });
+  const orders = page.getByRole("button", { name: "Cancel order buy 0.12 BTC-USD" });
   await expect.poll(() => orders.count()).toBe(2);
-  await tabTo(page, "Cancel order buy 0.012 BTC-USD");
+  await tabTo(page, "Cancel order buy 0.12 BTC-USD");
   await page.keyboard.press("Enter");
   await expect.poll(() => orders.count()).toBe(1);
-  await tabTo(page, "Cancel order buy 0.012 BTC-USD");
+  await tabTo(page, "Cancel order buy 0.12 BTC-USD");
   await page.keyboard.press("Enter");
   await page.getByText("No order is open").waitFor();
 

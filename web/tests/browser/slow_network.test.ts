@@ -96,18 +96,18 @@ browserTest("on a slow network an order that is clicked twice is sent once, and 
   });
   await page.goto("/trade?symbol=BTC-USD&tab=orders");
   const ticket = page.getByRole("form", { name: "Order ticket" });
-  await ticket.getByLabel("Size").fill("0.011");
+  await ticket.getByLabel("Size").fill("0.11");
   await ticket.getByLabel("Price").fill("58500");
   await slowDown(page);
-  const button = ticket.getByRole("button", { name: "Buy 0.011 BTC-USD" });
+  const button = ticket.getByRole("button", { name: "Buy 0.11 BTC-USD" });
   await button.dblclick();
   await page.getByRole("list", { name: "Sent orders" }).getByText("Sending…").waitFor();
-  const row = page.getByRole("table", { name: "open orders" }).getByRole("row", { name: /0.011 0.00 58\s500/ });
+  const row = page.getByRole("table", { name: "open orders" }).getByRole("row", { name: /0.11 0.00 58\s500/ });
   await row.getByText("sending").waitFor();
   await picture(page, "order-on-its-way");
   await button.click(); // and once more, while nobody knows
-  await page.getByRole("list", { name: "Sent orders" }).getByText("0.011 open").waitFor();
-  await page.getByRole("button", { name: "Cancel order buy 0.011 BTC-USD" }).waitFor();
+  await page.getByRole("list", { name: "Sent orders" }).getByText("0.11 open").waitFor();
+  await page.getByRole("button", { name: "Cancel order buy 0.11 BTC-USD" }).waitFor();
   expect(await row.count()).toBe(1);
   expect(sent.length).toBe(1);
   // The same again is meant when it is asked for after the answer.

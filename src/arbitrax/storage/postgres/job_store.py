@@ -160,7 +160,7 @@ class _RunsOfJob(PostgresRunStore):
         """Store the run, unless the job is another's by now."""
         with self._database.connection() as connection, connection.transaction():
             super().save(run)
-            # Last, for it holds the job's row: who beats for the job or ends it would wait while a million bars are stored.
+            # Last, for it holds the job's row: beats and cancellations would wait while a million bars are stored.
             _finish(connection, self._lease, "succeeded", None, result_hash=run.result_hash)
 
 
