@@ -7,7 +7,12 @@ async function saidOf(page: Page, label: string): Promise<string> {
   const field = page.getByLabel(label, { exact: true });
   await expect.poll(() => field.getAttribute("aria-invalid")).toBe("true");
   const ids = (await field.getAttribute("aria-describedby")) ?? "";
-  const texts = await Promise.all(ids.split(" ").filter(Boolean).map((each) => page.locator(`[id="${each}"]`).textContent()));
+  const texts = await Promise.all(
+    ids
+      .split(" ")
+      .filter(Boolean)
+      .map((each) => page.locator(`[id="${each}"]`).textContent()),
+  );
   return texts.join(" ");
 }
 
@@ -63,22 +68,28 @@ browserTest("what is wrong with a form is said as one types, and mended input ru
   expect(answers).toEqual([202]);
 });
 
-browserTest("who is faster than the form is refused by the engine, in its words and at the field", async ({ signedIn }) => {
-  const page = await signedIn("ada");
-  const { answers } = countPosts(page);
-  await page.goto("/backtests");
-  const count = page.getByText(/^\d+ rows?$/);
-  const before = await count.textContent();
-  await page.goto("/backtests/new?symbol=AAPL");
-  await page.getByLabel("slow", { exact: true }).fill("3");
-  await page.getByLabel("slow", { exact: true }).press("Enter");
-  await page.getByRole("alert").getByText("fast = 10 must be smaller than slow = 3").waitFor();
-  expect(page.url()).toContain("/backtests/new");
-  await expect.poll(() => answers).toEqual([422]);
-  expect(await page.getByRole("button", { name: "Run backtest" }).isDisabled()).toBe(true);
-  await page.getByLabel("slow", { exact: true }).fill("60");
-  await page.getByRole("list", { name: "Foreseen" }).getByText(/bars, .* the strategy decides from bar/).waitFor();
-  expect(await page.getByRole("button", { name: "Run backtest" }).isEnabled()).toBe(true);
-  await page.goto("/backtests");
-  expect(await count.textContent()).toBe(before);
-});
+browserTest(
+  "who is faster than the form is refused by the engine, in its words and at the field",
+  async ({ signedIn }) => {
+    const page = await signedIn("ada");
+    const { answers } = countPosts(page);
+    await page.goto("/backtests");
+    const count = page.getByText(/^\d+ rows?$/);
+    const before = await count.textContent();
+    await page.goto("/backtests/new?symbol=AAPL");
+    await page.getByLabel("slow", { exact: true }).fill("3");
+    await page.getByLabel("slow", { exact: true }).press("Enter");
+    await page.getByRole("alert").getByText("fast = 10 must be smaller than slow = 3").waitFor();
+    expect(page.url()).toContain("/backtests/new");
+    await expect.poll(() => answers).toEqual([422]);
+    expect(await page.getByRole("button", { name: "Run backtest" }).isDisabled()).toBe(true);
+    await page.getByLabel("slow", { exact: true }).fill("60");
+    await page
+      .getByRole("list", { name: "Foreseen" })
+      .getByText(/bars, .* the strategy decides from bar/)
+      .waitFor();
+    expect(await page.getByRole("button", { name: "Run backtest" }).isEnabled()).toBe(true);
+    await page.goto("/backtests");
+    expect(await count.textContent()).toBe(before);
+  },
+);

@@ -71,7 +71,10 @@ async function places(stack: StackPlace): Promise<readonly Place[]> {
 }
 
 async function foreseen(page: Page): Promise<void> {
-  await page.getByRole("list", { name: "Foreseen" }).getByText(/bars, .* the strategy decides from bar/).waitFor();
+  await page
+    .getByRole("list", { name: "Foreseen" })
+    .getByText(/bars, .* the strategy decides from bar/)
+    .waitFor();
 }
 
 async function typeNonsense(page: Page): Promise<void> {
@@ -108,10 +111,14 @@ async function lookAt(page: Page, place: Place, isKept = true): Promise<readonly
   return wrong;
 }
 
-browserTest("every page of who is signed in: axe, width, looks", { timeout: PATIENCE_MS }, async ({ signedIn, stack }) => {
-  const page = await signedIn("ada");
-  for (const each of await places(stack)) expect.soft(await lookAt(page, each)).toEqual([]);
-});
+browserTest(
+  "every page of who is signed in: axe, width, looks",
+  { timeout: PATIENCE_MS },
+  async ({ signedIn, stack }) => {
+    const page = await signedIn("ada");
+    for (const each of await places(stack)) expect.soft(await lookAt(page, each)).toEqual([]);
+  },
+);
 
 browserTest("the doors: axe, width, looks", async ({ stack, visit }) => {
   const page = await visit();
@@ -119,14 +126,18 @@ browserTest("the doors: axe, width, looks", async ({ stack, visit }) => {
   await page.goto("/login");
   await signIn(page, "admin", firstPassword(stack.home));
   await page.getByRole("heading", { name: "Choose your password" }).waitFor();
-  expect.soft(await lookAt(page, { name: "first-password", path: "/password", heading: "Choose your password" })).toEqual([]);
+  expect
+    .soft(await lookAt(page, { name: "first-password", path: "/password", heading: "Choose your password" }))
+    .toEqual([]);
 });
 
 browserTest("a run in progress: axe and width", async ({ signedIn, stack }) => {
   const page = await signedIn("dot");
   const { id, cancel } = await slowRun(stack);
   const prepare = () => page.locator("canvas").first().waitFor();
-  expect(await lookAt(page, { name: "in-progress", path: `/backtests/${id}`, heading: /Slow/, prepare }, false)).toEqual([]);
+  expect(
+    await lookAt(page, { name: "in-progress", path: `/backtests/${id}`, heading: /Slow/, prepare }, false),
+  ).toEqual([]);
   await page.getByRole("button", { name: "Cancel run" }).waitFor(); // it ran all the time
   await cancel();
 });

@@ -40,7 +40,7 @@ async function focused(page: Page): Promise<string> {
     const by = element.getAttribute("aria-labelledby")?.split(" ") ?? [];
     const named = by.map((id) => document.getElementById(id)?.textContent ?? "").join(" ");
     const label = element.getAttribute("aria-label") ?? (named || labels.map((each) => each.textContent).join(" "));
-    return (label || (element.textContent ?? "")).replaceAll(/\s+/g, " ").replace(/ \*$/, "").trim();
+    return (label || element.textContent).replaceAll(/\s+/g, " ").replace(/ \*$/, "").trim();
   });
 }
 
@@ -108,7 +108,10 @@ browserTest("sign in, run a backtest and open its result with the keyboard only"
   await tabTo(page, "Cash");
   await page.keyboard.press("ControlOrMeta+A");
   await page.keyboard.type("50000");
-  await page.getByRole("list", { name: "Foreseen" }).getByText(/bars, /).waitFor();
+  await page
+    .getByRole("list", { name: "Foreseen" })
+    .getByText(/bars, /)
+    .waitFor();
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { level: 1, name: /rsi_reversion · AAPL/ }).waitFor();
   await page.getByText("Sharpe").first().waitFor();

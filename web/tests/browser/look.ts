@@ -16,7 +16,11 @@ const MOST_CELLS = 10;
 const isAnew = process.env["REFERENCES"] === "anew";
 
 /** Why the page does not look as the picture of that name; undefined: it does. `npm run references` takes pictures anew. */
-export async function lookOf(page: Page, name: string, options: { readonly numbers?: boolean } = {}): Promise<string | undefined> {
+export async function lookOf(
+  page: Page,
+  name: string,
+  options: { readonly numbers?: boolean } = {},
+): Promise<string | undefined> {
   const version = page.context().browser()?.version() ?? "";
   const file = `${KEPT}${name}.png`;
   const png = await still(page, options.numbers === true);

@@ -1,12 +1,6 @@
 import { skipToken } from "@reduxjs/toolkit/query";
 import { useNavigate, useSearchParams } from "react-router";
-import {
-  isApiError,
-  sentenceOf,
-  useGetBacktestQuery,
-  useListInstrumentsQuery,
-  useListStrategiesQuery,
-} from "@/api";
+import { isApiError, sentenceOf, useGetBacktestQuery, useListInstrumentsQuery, useListStrategiesQuery } from "@/api";
 import { Page } from "@/app/Page";
 import { ErrorState, NotFound, TextSkeleton } from "@/app/states";
 import { BacktestForm } from "./BacktestForm";
