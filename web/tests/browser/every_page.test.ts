@@ -65,8 +65,16 @@ async function places(stack: StackPlace): Promise<readonly Place[]> {
     { name: "exchange", path: "/exchange", heading: "Exchange", isLive: true },
     { name: "settings", path: "/settings", heading: "Settings" },
     { name: "welcome", path: "/welcome", heading: "Welcome" },
-    { name: "not-found", path: "/nothing/is/here" },
-    { name: "no-such-run", path: "/backtests/bt_00000000000000000000000000" },
+    {
+      name: "not-found",
+      path: "/nothing/is/here",
+      prepare: (page) => page.getByText("There is no such page").waitFor(),
+    },
+    {
+      name: "no-such-run",
+      path: "/backtests/bt_00000000000000000000000000",
+      prepare: (page) => page.getByText("Not found", { exact: true }).waitFor(),
+    },
   ];
 }
 
@@ -83,6 +91,17 @@ async function typeNonsense(page: Page): Promise<void> {
   await page.getByText("2 fields are to be mended first.").waitFor();
 }
 
+interface Way {
+  readonly width: keyof typeof WIDTHS;
+  readonly scheme: "light" | "dark";
+}
+const WAYS: readonly Way[] = [
+  { width: "wide", scheme: "light" },
+  { width: "wide", scheme: "dark" },
+  { width: "narrow", scheme: "light" },
+  { width: "narrow", scheme: "dark" },
+];
+
 /** Look at a place in every way; return what is wrong with it. */
 async function lookAt(page: Page, place: Place, isKept = true): Promise<readonly unknown[]> {
   const wrong: unknown[] = [];
@@ -92,23 +111,24 @@ async function lookAt(page: Page, place: Place, isKept = true): Promise<readonly
   if (place.heading !== undefined) await page.getByRole("heading", { level: 1, name: place.heading }).waitFor();
   await expect.poll(() => page.locator("[aria-busy=true]").count()).toBe(0);
   await place.prepare?.(page);
-  for (const width of ["wide", "narrow"] as const) {
-    await page.setViewportSize({ width: WIDTHS[width], height: HEIGHT });
-    for (const scheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme: scheme });
-      await expect.poll(() => page.locator("html").getAttribute("data-mantine-color-scheme")).toBe(scheme);
-      const way = `${place.name}-${scheme}-${width}`;
-      const found = await page.evaluate<Finding[]>(`${AXE}; axe.run().then((found) => found.violations)`);
-      const serious = found.filter((each) => each.impact === "serious" || each.impact === "critical");
-      wrong.push(...serious.map(({ id, nodes }) => [way, id, nodes.map((each) => each.html)]));
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      if (overflow > 0) wrong.push([way, "is wider than the screen by", overflow]);
-      if (!isKept || (width === "narrow" && scheme === "dark")) continue;
-      const look = await lookOf(page, way, { numbers: place.isLive ?? false });
-      if (look !== undefined) wrong.push(look);
-    }
+  for (const way of WAYS) {
+    await turn(page, way);
+    const found = await page.evaluate<Finding[]>(`${AXE}; axe.run().then((found) => found.violations)`);
+    const serious = found.filter((each) => each.impact === "serious" || each.impact === "critical");
+    wrong.push(...serious.map(({ id, nodes }) => [place.name, way, id, nodes.map((each) => each.html)]));
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    if (overflow > 0) wrong.push([place.name, way, "is wider than the screen by", overflow]);
+    if (!isKept || (way.width === "narrow" && way.scheme === "dark")) continue; // of three the pictures are kept
+    const look = await lookOf(page, `${place.name}-${way.scheme}-${way.width}`, { numbers: place.isLive ?? false });
+    if (look !== undefined) wrong.push(look);
   }
   return wrong;
+}
+
+async function turn(page: Page, { width, scheme }: Way): Promise<void> {
+  await page.setViewportSize({ width: WIDTHS[width], height: HEIGHT });
+  await page.emulateMedia({ colorScheme: scheme });
+  await expect.poll(() => page.locator("html").getAttribute("data-mantine-color-scheme")).toBe(scheme);
 }
 
 browserTest(

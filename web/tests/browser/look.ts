@@ -59,37 +59,41 @@ function major(version: string): string {
 /** A picture without what is another each time: times, ids, hashes, durations; with `numbers` all numbers; live charts are covered. */
 async function still(page: Page, numbers: boolean): Promise<Buffer> {
   await page.mouse.move(0, 0);
-  await page.evaluate(async () => {
+  await page.evaluate(async (all) => {
     await document.fonts.ready;
     if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
-  });
-  await page.evaluate((all) => {
     const changes: [RegExp, string][] = [
       [/\d{4}-\d\d-\d\d \d\d:\d\d/g, "2026-01-02 03:04"],
       [/\d\d:\d\d:\d\d(\.\d+)?/g, "03:04:05"],
-      [/\b(\d+ (s|min) ago|now)\b/g, "5 min ago"],
+      [/\b(\d+ (s|min) ago|now)\b/g, "1 s ago"],
       [/\b([a-z]{2,4})_[0-9A-Za-z]{20,}/g, "$1_01234567890123456789012345"],
       [/\b[0-9a-f]{8,}\b/g, "01234567"],
       [/\b\d[\d.,]*\s?(µs|ms|s|min)\b/g, "1 s"],
       [new RegExp(new Date().toISOString().slice(0, 10), "g"), "2026-01-02"],
     ];
     if (all) changes.push([/\d[\d.,\u202f\u00a0]*/g, "0"]);
+    const texts: [Text, string][] = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const node = walker.currentNode as Text;
+      if (node.parentElement?.closest("style, script") !== null) continue;
       const text = changes.reduce((before, [what, by]) => before.replace(what, by), node.data);
-      if (text !== node.data) node.data = text;
+      if (text === node.data) continue;
+      texts.push([node, node.data]);
+      node.data = text;
     }
+    Object.assign(window, { texts });
   }, numbers);
-  return page.screenshot({
+  const picture = await page.screenshot({
     animations: "disabled",
     caret: "hide",
-    mask: [page.locator("[aria-label*=Latency], [role=figure]:has(canvas)").filter({ visible: true })].slice(
-      0,
-      numbers ? 1 : 0,
-    ),
+    mask: numbers ? [page.locator("canvas, svg.recharts-surface")] : [],
     maskColor: "#808080",
   });
+  await page.evaluate(() => {
+    for (const [node, text] of (window as unknown as { texts: [Text, string][] }).texts) node.data = text;
+  });
+  return picture;
 }
 
 interface Cell {
