@@ -17,7 +17,7 @@ export default defineConfig({
     alias: { "@arbitrax/client": fileURLToPath(new URL("../clients/typescript/src/index.ts", import.meta.url)) },
   },
   test: {
-    include: ["tests/browser/**/*.test.ts"],
+    include: [process.env["SOAK"] === undefined ? "tests/browser/*.test.ts" : "tests/browser/soak/*.test.ts"],
     globalSetup: ["tests/browser/stack.ts"],
     reporters: ["default", "./tests/browser/not_run.ts"],
     fileParallelism: false, // they share one stack

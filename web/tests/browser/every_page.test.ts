@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { connect } from "@arbitrax/client";
 import { expect } from "vitest";
 import type { Page } from "playwright-core";
-import { lookOf } from "./look";
+import { lookOf, type Changing } from "./look";
 import { browserTest, signIn, WIDTHS } from "./page";
 import { slowRun } from "./slow_run";
 import { firstPassword, PASSWORD, type StackPlace } from "./stack";
@@ -15,8 +15,7 @@ interface Place {
   readonly heading?: string | RegExp;
   /** What is done there before it is looked at. */
   readonly prepare?: (page: Page) => Promise<void>;
-  /** Its numbers are others each moment. */
-  readonly isLive?: boolean;
+  readonly changing?: Changing;
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -37,7 +36,8 @@ async function places(stack: StackPlace): Promise<readonly Place[]> {
   const runs: string[] = [];
   for await (const each of ada.backtests.list()) runs.push(each.id);
   return [
-    { name: "dashboard", path: "/", heading: "Dashboard" },
+    // An exchange that did nothing for a minute has no latency.
+    { name: "dashboard", path: "/", heading: "Dashboard", changing: { covered: ['div:has(> a[href="/exchange"])'] } },
     { name: "backtests", path: "/backtests", heading: "Backtests" },
     {
       name: "result",
@@ -61,8 +61,13 @@ async function places(stack: StackPlace): Promise<readonly Place[]> {
     { name: "series", path: "/data/AAPL/1d", heading: "AAPL · 1d" },
     { name: "ingest", path: "/data/ingest", heading: "Ingest" },
     { name: "upload", path: "/data/upload", heading: "Upload CSV" },
-    { name: "trade", path: "/trade?symbol=BTC-USD", heading: "BTC-USD", isLive: true },
-    { name: "exchange", path: "/exchange", heading: "Exchange", isLive: true },
+    { name: "trade", path: "/trade?symbol=BTC-USD", heading: "BTC-USD", changing: { covered: ["canvas"] } },
+    {
+      name: "exchange",
+      path: "/exchange",
+      heading: "Exchange",
+      changing: { numbers: true, covered: ["canvas", "dl", "section[aria-label^=Latency]"] },
+    },
     { name: "settings", path: "/settings", heading: "Settings" },
     { name: "welcome", path: "/welcome", heading: "Welcome" },
     {
@@ -119,7 +124,7 @@ async function lookAt(page: Page, place: Place, isKept = true): Promise<readonly
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (overflow > 0) wrong.push([place.name, way, "is wider than the screen by", overflow]);
     if (!isKept || (way.width === "narrow" && way.scheme === "dark")) continue; // of three the pictures are kept
-    const look = await lookOf(page, `${place.name}-${way.scheme}-${way.width}`, { numbers: place.isLive ?? false });
+    const look = await lookOf(page, `${place.name}-${way.scheme}-${way.width}`, place.changing);
     if (look !== undefined) wrong.push(look);
   }
   return wrong;

@@ -15,15 +15,19 @@ const LEAST_DIFFERENCE = 10;
 const MOST_CELLS = 10;
 const isAnew = process.env["REFERENCES"] === "anew";
 
+/** What of a page is another each time, besides times, ids, hashes and durations. */
+export interface Changing {
+  /** All its numbers. */
+  readonly numbers?: boolean;
+  /** What these selectors find; its place must not change. */
+  readonly covered?: readonly string[];
+}
+
 /** Why the page does not look as the picture of that name; undefined: it does. `npm run references` takes pictures anew. */
-export async function lookOf(
-  page: Page,
-  name: string,
-  options: { readonly numbers?: boolean } = {},
-): Promise<string | undefined> {
+export async function lookOf(page: Page, name: string, options: Changing = {}): Promise<string | undefined> {
   const version = page.context().browser()?.version() ?? "";
   const file = `${KEPT}${name}.png`;
-  const png = await still(page, options.numbers === true);
+  const png = await still(page, options);
   mkdirSync(SEEN, { recursive: true });
   writeFileSync(`${SEEN}${name}.png`, png);
   if (isAnew) {
@@ -56,8 +60,8 @@ function major(version: string): string {
   return version.split(".")[0] ?? "";
 }
 
-/** A picture without what is another each time: times, ids, hashes, durations; with `numbers` all numbers; live charts are covered. */
-async function still(page: Page, numbers: boolean): Promise<Buffer> {
+/** A picture without what is another each time. */
+async function still(page: Page, { numbers = false, covered = [] }: Changing): Promise<Buffer> {
   await page.mouse.move(0, 0);
   await page.evaluate(async (all) => {
     await document.fonts.ready;
@@ -72,14 +76,14 @@ async function still(page: Page, numbers: boolean): Promise<Buffer> {
       [new RegExp(new Date().toISOString().slice(0, 10), "g"), "2026-01-02"],
     ];
     if (all) changes.push([/\d[\d.,\u202f\u00a0]*/g, "0"]);
-    const texts: [Text, string][] = [];
+    const texts: [Text, string, string][] = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const node = walker.currentNode as Text;
       if (node.parentElement?.closest("style, script") !== null) continue;
       const text = changes.reduce((before, [what, by]) => before.replace(what, by), node.data);
       if (text === node.data) continue;
-      texts.push([node, node.data]);
+      texts.push([node, node.data, text]);
       node.data = text;
     }
     Object.assign(window, { texts });
@@ -87,11 +91,13 @@ async function still(page: Page, numbers: boolean): Promise<Buffer> {
   const picture = await page.screenshot({
     animations: "disabled",
     caret: "hide",
-    mask: numbers ? [page.locator("canvas, svg.recharts-surface")] : [],
+    mask: covered.map((each) => page.locator(each)),
     maskColor: "#808080",
   });
   await page.evaluate(() => {
-    for (const [node, text] of (window as unknown as { texts: [Text, string][] }).texts) node.data = text;
+    // What the page has written meanwhile stays.
+    for (const [node, before, fixed] of (window as unknown as { texts: [Text, string, string][] }).texts)
+      if (node.data === fixed) node.data = before;
   });
   return picture;
 }
