@@ -7,6 +7,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -145,6 +146,22 @@ def test_the_list_holds_backtests_of_every_status_newest_first(gateway, client, 
     assert {each["spec"]["strategy"]["name"] for each in held} == {"buy_and_hold"}
     assert all_of(symbol="AAPL") == rows
     assert all_of(symbol="MSFT") == []
+
+
+def test_a_backtest_is_cancelled_while_its_result_is_being_stored(gateway_settings, client, worker) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'backtests'::regclass AND NOT granted"
+    url = gateway_settings.database_url
+    with psycopg.connect(url, autocommit=True) as looking, psycopg.connect(url) as storing:
+        storing.execute("LOCK TABLE backtests IN EXCLUSIVE MODE")  # as if there were a million bars to store
+        address = client.post(PATH, json=YEAR).headers["location"]
+        for _ in range(int(PATIENCE / 0.02)):
+            if looking.execute(waiting).fetchone() == (1,):
+                break
+            threading.Event().wait(0.02)
+        asked = client.post(f"{address}/cancellation")
+        assert (asked.status_code, asked.json()["cancel_asked"]) == (202, True)
+        assert until(client, address, "succeeded", "cancelled").json()["status"] == "cancelled"
+    assert client.get(address).json()["result"] is None
 
 
 def test_runs_of_the_command_line_are_among_the_operators(gateway, client, admin) -> None:
