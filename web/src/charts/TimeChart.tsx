@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "react";
+import { usePreferences } from "@/format";
 import { useColours } from "./colours";
 import { Legend } from "./Legend";
 import type { Pane, TimeRange } from "./series";
@@ -25,13 +26,14 @@ export function TimeChart({ panes, label, range, onRange, onHover, hasTimes = fa
   const [view, setView] = useState<TimeChartView>();
   const [hovered, setHovered] = useState<number>();
   const colours = useColours();
+  const { clock } = usePreferences();
   const told = useRef({ onRange, onHover });
   useEffect(() => {
     told.current = { onRange, onHover };
   });
   useEffect(() => {
     if (place.current === null) return undefined;
-    const made = new TimeChartView(place.current, {
+    const made = new TimeChartView(place.current, clock, {
       onRange: (found) => told.current.onRange?.(found),
       onHover: (time) => {
         setHovered(time);
@@ -40,7 +42,7 @@ export function TimeChart({ panes, label, range, onRange, onHover, hasTimes = fa
     });
     setView(made);
     return () => made.remove();
-  }, []);
+  }, [clock]);
   useEffect(() => view?.paint(colours, hasTimes), [view, colours, hasTimes]);
   useEffect(() => view?.show(panes), [view, panes, colours]);
   useEffect(() => view?.showRange(range), [view, range]);

@@ -2,13 +2,12 @@
 import {
   BaselineSeries,
   CandlestickSeries,
-  createChart,
   createSeriesMarkers,
   CrosshairMode,
   HistogramSeries,
   LineSeries,
   PriceScaleMode,
-  type IChartApi,
+  type IChartApiBase,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
   type SeriesMarker,
@@ -16,6 +15,8 @@ import {
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
+import type { Clock } from "@/format";
+import { ClockScale, createClockChart } from "./clock_scale";
 import { faded, type Colours } from "./colours";
 import type { Marker, Pane, Series, TimeRange } from "./series";
 
@@ -39,7 +40,8 @@ const GESTURE_MS = 700;
 const LEGEND_HEIGHT = 28;
 
 export class TimeChartView {
-  readonly #chart: IChartApi;
+  readonly #chart: IChartApiBase<Time>;
+  readonly #scale: ClockScale;
   readonly #drawn = new Map<string, Drawn>();
   #colours: Colours | undefined;
   readonly #place: HTMLElement;
@@ -52,10 +54,11 @@ export class TimeChartView {
   /** When a reader last panned or zoomed. Ranges that nobody's hand made are not told. */
   #touched = -Infinity;
 
-  constructor(place: HTMLElement, told: Told) {
+  constructor(place: HTMLElement, clock: Clock, told: Told) {
     this.#place = place;
+    this.#scale = new ClockScale(clock);
     for (const each of GESTURES) place.addEventListener(each, this.#touch, { passive: true, capture: true });
-    this.#chart = createChart(place, {
+    this.#chart = createClockChart(place, this.#scale, {
       autoSize: true,
       layout: { attributionLogo: false, fontSize: 12, panes: { enableResize: true } },
       crosshair: { mode: CrosshairMode.Normal },
@@ -72,6 +75,7 @@ export class TimeChartView {
   /** Take colours; `show` draws the series in them. */
   paint(colours: Colours, hasTimes: boolean): void {
     this.#colours = colours;
+    this.#chart.applyOptions(this.#scale.take({ hasTimes, hasSeconds: false }));
     this.#chart.applyOptions({
       layout: {
         background: { color: "transparent" },
@@ -83,8 +87,6 @@ export class TimeChartView {
       rightPriceScale: { borderVisible: false },
       timeScale: {
         borderColor: colours.line,
-        timeVisible: hasTimes,
-        secondsVisible: false,
         minBarSpacing: 0.001,
         allowBoldLabels: false,
         rightOffsetPixels: 16,

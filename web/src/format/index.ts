@@ -5,4 +5,4 @@ export { Missing } from "./Missing";
 export { Age, Moment, useNow } from "./Moment";
 export { formatBytes, formatCount, formatDuration, formatLatency, formatNumber, formatPercent } from "./number";
 export { prefer, usePreferences } from "./preferences";
-export { formatAge, formatDay, formatTime, formatTimeOfDay, zoneName, type Clock } from "./time";
+export { formatAge, formatDay, formatTime, formatTimeOfDay, secondsAhead, zoneName, type Clock } from "./time";
