@@ -69,6 +69,7 @@ def test_a_file_is_looked_at_and_then_stored(gateway: Gateway, worker: Workers, 
     assert outcome["status"] == "succeeded", outcome
     stored = bars(tom, "MINE")
     assert len(stored) + outcome["outcomes"][0]["symbols"][0]["quarantined"] == 18
+    assert (outcome["bars_added"], outcome["rows_quarantined"]) == (len(stored), 18 - len(stored))
     assert stored[0]["close"] == "10.02"
     assert eventually(lambda: set(files(gateway)) <= before)
     listed = tom.get("/api/v1/series?search=MINE").json()["data"][0]
