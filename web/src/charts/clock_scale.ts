@@ -96,6 +96,6 @@ export function createClockChart(
   place: HTMLElement,
   scale: ClockScale,
   options: DeepPartial<ChartOptions>,
-): IChartApiBase<Time> {
+): IChartApiBase {
   return createChartEx<Time, ClockScale>(place, scale, options);
 }

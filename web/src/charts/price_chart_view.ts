@@ -8,7 +8,6 @@ import {
   type IChartApiBase,
   type ISeriesApi,
   type LineData,
-  type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
 import type { Clock } from "@/format";
@@ -31,7 +30,7 @@ export interface PricePoint {
 }
 
 export class PriceChartView {
-  readonly #chart: IChartApiBase<Time>;
+  readonly #chart: IChartApiBase;
   readonly #scale: ClockScale;
   readonly #candles: ISeriesApi<"Candlestick">;
   readonly #middle: ISeriesApi<"Line">;
@@ -67,7 +66,7 @@ export class PriceChartView {
         fontFamily: getComputedStyle(document.body).fontFamily,
       },
       grid: { vertLines: { visible: false }, horzLines: { color: colours.line } },
-      rightPriceScale: { borderVisible: false },
+      rightPriceScale: { borderVisible: false, entireTextOnly: true },
       timeScale: { borderColor: colours.line },
       crosshair: { vertLine: { color: colours.faint }, horzLine: { color: colours.faint } },
     });

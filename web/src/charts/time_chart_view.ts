@@ -40,7 +40,7 @@ const GESTURE_MS = 700;
 const LEGEND_HEIGHT = 28;
 
 export class TimeChartView {
-  readonly #chart: IChartApiBase<Time>;
+  readonly #chart: IChartApiBase;
   readonly #scale: ClockScale;
   readonly #drawn = new Map<string, Drawn>();
   #colours: Colours | undefined;
@@ -84,7 +84,7 @@ export class TimeChartView {
         panes: { separatorColor: colours.line, separatorHoverColor: faded(colours.accent, 0.2) },
       },
       grid: { vertLines: { visible: false }, horzLines: { color: colours.line } },
-      rightPriceScale: { borderVisible: false },
+      rightPriceScale: { borderVisible: false, entireTextOnly: true },
       timeScale: {
         borderColor: colours.line,
         minBarSpacing: 0.001,
@@ -107,7 +107,7 @@ export class TimeChartView {
       this.#drawn.delete(id);
     }
     for (const [at, pane] of panes.entries()) {
-      for (const series of pane.series) isNew = this.#draw(series, at, pane, colours) || isNew;
+      for (const series of fromBehind(pane.series)) isNew = this.#draw(series, at, pane, colours) || isNew;
     }
     for (const [at, pane] of this.#chart.panes().entries()) {
       const wants = panes[at];
@@ -166,6 +166,15 @@ export class TimeChartView {
     this.#drawn.set(series.id, drawn);
     return drawn;
   }
+}
+
+/** Those that are drawn first are behind those that come after. */
+function fromBehind(all: readonly Series[]): readonly Series[] {
+  return [...all].sort((one, other) => Number(isBehind(other)) - Number(isBehind(one)));
+}
+
+function isBehind(series: Series): boolean {
+  return series.kind === "line" && series.colour === "benchmark";
 }
 
 function look(series: Series, colours: Colours): object {

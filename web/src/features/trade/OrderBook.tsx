@@ -37,7 +37,7 @@ export function OrderBook({ symbol, account, onChoose, onCancel }: OrderBookProp
   const view = useRef<LadderView>(undefined);
   const hint = useRef<HTMLSpanElement>(null);
   const pointed = useRef<EventTarget>(null);
-  const showHint = useRef(() => undefined as void);
+  const showHint = useRef(() => {});
   useEffect(() => {
     showHint.current = () => {
       if (hint.current === null) return;

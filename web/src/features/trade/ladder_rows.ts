@@ -85,7 +85,7 @@ export function restingByPrice(orders: Iterable<OrderMessage>, symbol: string): 
     // The price of a peg is how far it goes, not where it stands.
     const stands = each.price !== null && each.stop === null && each.type !== "peg";
     const rests = each.status === "open" && each.symbol === symbol && stands;
-    if (!rests || each.price === null) continue;
+    if (!rests) continue;
     const price = plain(each.price);
     found.set(price, [...(found.get(price) ?? []), each]);
   }

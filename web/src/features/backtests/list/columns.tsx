@@ -21,6 +21,7 @@ export function runColumns({ chosen, onToggle, isFull }: Choosing): readonly Col
     {
       id: "compare",
       header: "Pick",
+      narrow: "title",
       width: 40,
       value: (run) => chosen.includes(run.id),
       cell: (run) => (
@@ -39,13 +40,20 @@ export function runColumns({ chosen, onToggle, isFull }: Choosing): readonly Col
     {
       id: "strategy",
       header: "Strategy",
+      narrow: "title",
       value: (run) => run.spec.strategy.name,
       cell: (run) => <Link to={run.id}>{run.spec.strategy.name}</Link>,
     },
-    { id: "symbol", header: "On", value: (run) => `${symbolsText(run.spec.symbols)} ${run.spec.interval}` },
+    {
+      id: "symbol",
+      header: "On",
+      narrow: "title",
+      value: (run) => `${symbolsText(run.spec.symbols)} ${run.spec.interval}`,
+    },
     {
       id: "parameters",
       header: "Parameters",
+      narrow: "whole",
       value: (run) => parametersText(run.spec),
       cell: (run) => (
         <span className={classes["short"]} title={parametersText(run.spec)}>
@@ -53,7 +61,14 @@ export function runColumns({ chosen, onToggle, isFull }: Choosing): readonly Col
         </span>
       ),
     },
-    { id: "status", header: "Status", width: 124, value: (run) => run.status, cell: (run) => <RunStatus run={run} /> },
+    {
+      id: "status",
+      header: "Status",
+      narrow: "whole",
+      width: 124,
+      value: (run) => run.status,
+      cell: (run) => <RunStatus run={run} />,
+    },
     {
       id: "return",
       header: "Return",
@@ -76,6 +91,7 @@ export function runColumns({ chosen, onToggle, isFull }: Choosing): readonly Col
     {
       id: "seconds",
       header: "Took",
+      narrow: "hidden",
       unit: "s",
       value: secondsOf,
       why: "Not a job, or not done.",
