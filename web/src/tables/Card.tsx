@@ -13,7 +13,11 @@ interface CardProps<Row> {
 /** A row where there is no room for columns: each value with its header. */
 export function Card<Row>({ layout, row, about }: CardProps<Row>) {
   const { title, actions, lines, height } = layout;
-  const bare = (column: Column<Row>) => <Cell key={column.id} column={column} row={row} />;
+  const bare = (column: Column<Row>) => (
+    <span key={column.id}>
+      <Cell column={column} row={row} />
+    </span>
+  );
   return (
     <tr role="row" className={classes["card"]} style={{ height }} {...about}>
       <td role="cell" className={classes["head"]}>

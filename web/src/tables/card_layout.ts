@@ -15,10 +15,10 @@ export const LINE_HEIGHT = 22;
 const TITLE_HEIGHT = 28;
 const EDGES = 13;
 
-/** Moments with seconds are as long as half a line. */
+/** Moments are longer than half a line. */
 export function isWhole<Row>(column: Column<Row>): boolean {
   if (column.narrow !== undefined) return column.narrow === "whole";
-  return column.kind === "time" && column.precision !== "day" && column.precision !== "minute";
+  return column.kind === "time" && column.precision !== "day";
 }
 
 export function cardLayout<Row>(columns: readonly Column<Row>[]): CardLayout<Row> {

@@ -87,10 +87,6 @@ export function TradeDesk({ instrument, instruments, account, address, children 
             underWay={underWay}
             onMove={onMove}
           />
-          <div className={classes["lower"]}>
-            <Depth market={market} />
-            <Tape symbol={market.symbol} rows={8} />
-          </div>
         </div>
         <div className={classes["ladder"]}>
           <OrderBook symbol={market.symbol} account={account.id} onChoose={setChoice} onCancel={cancelAt} />
@@ -106,6 +102,10 @@ export function TradeDesk({ instrument, instruments, account, address, children 
             onSend={send}
           />
           <SentOrders sent={sent} known={known} onAgain={sendAgain} />
+        </div>
+        <div className={classes["lower"]}>
+          <Depth market={market} />
+          <Tape symbol={market.symbol} rows={8} />
         </div>
       </div>
       <Tabs value={address.tab} onChange={(tab) => tab !== null && address.set({ tab })} keepMounted={false}>
