@@ -30,7 +30,7 @@ try {
     },
     { name: "compare", path: `/backtests/compare?runs=${run},${other}` },
     { name: "backtests", path: "/backtests" },
-    { name: "new-backtest", path: "/backtests/new?strategy=sma_cross&symbols=AAPL" },
+    { name: "new-backtest", path: "/backtests/new?strategy=sma_cross&symbol=AAPL" },
     { name: "strategy", path: "/strategies/sma_cross" },
     { name: "data", path: "/data" },
     { name: "series", path: "/data/MINE/1d" },
@@ -46,9 +46,9 @@ try {
       make: fillTicket,
     },
     { name: "trade-narrow", path: "/trade?symbol=BTC-USD&account=paper&tab=orders", size: NARROW },
-    { name: "exchange", path: "/exchange", height: 1060 },
     { name: "dashboard", path: "/", schemes: BOTH },
     { name: "dashboard-narrow", path: "/", size: NARROW },
+    { name: "exchange", path: "/exchange", height: 1060, isLive: true },
   ].filter(({ name }) => asked.length === 0 || asked.includes(name));
   mkdirSync(IMAGES, { recursive: true });
   for (const each of pages) await pictures(each, { user, password, trade });

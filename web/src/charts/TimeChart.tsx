@@ -18,10 +18,20 @@ interface TimeChartProps {
   readonly onHover?: (time: number | undefined) => void;
   /** Whether times of a day matter, or days are all. */
   readonly hasTimes?: boolean;
+  /** Whether seconds do. */
+  readonly hasSeconds?: boolean;
 }
 
 /** Long curves and candles on a canvas; as many points as memory holds, but see `onRange` for more than that. */
-export function TimeChart({ panes, label, range, onRange, onHover, hasTimes = false }: TimeChartProps) {
+export function TimeChart({
+  panes,
+  label,
+  range,
+  onRange,
+  onHover,
+  hasTimes = false,
+  hasSeconds = false,
+}: TimeChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<TimeChartView>();
   const [hovered, setHovered] = useState<number>();
@@ -43,7 +53,7 @@ export function TimeChart({ panes, label, range, onRange, onHover, hasTimes = fa
     setView(made);
     return () => made.remove();
   }, [clock]);
-  useEffect(() => view?.paint(colours, hasTimes), [view, colours, hasTimes]);
+  useEffect(() => view?.paint(colours, { hasTimes, hasSeconds }), [view, colours, hasTimes, hasSeconds]);
   useEffect(() => view?.show(panes), [view, panes, colours]);
   useEffect(() => view?.showRange(range), [view, range]);
   const height = useMemo(() => panes.reduce((sum, each) => sum + each.height, 28), [panes]);

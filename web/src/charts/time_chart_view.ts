@@ -16,7 +16,7 @@ import {
   type UTCTimestamp,
 } from "lightweight-charts";
 import type { Clock } from "@/format";
-import { ClockScale, createClockChart } from "./clock_scale";
+import { ClockScale, createClockChart, type AxisTimes } from "./clock_scale";
 import { faded, type Colours } from "./colours";
 import type { Marker, Pane, Series, TimeRange } from "./series";
 
@@ -73,9 +73,9 @@ export class TimeChartView {
   }
 
   /** Take colours; `show` draws the series in them. */
-  paint(colours: Colours, hasTimes: boolean): void {
+  paint(colours: Colours, times: AxisTimes): void {
     this.#colours = colours;
-    this.#chart.applyOptions(this.#scale.take({ hasTimes, hasSeconds: false }));
+    this.#chart.applyOptions(this.#scale.take(times));
     this.#chart.applyOptions({
       layout: {
         background: { color: "transparent" },

@@ -18,7 +18,7 @@ import { compareValues, isRight, type CellValue, type Column } from "./columns";
 import classes from "./DataTable.module.css";
 import { TableBar } from "./TableBar";
 import { TableHead } from "./TableHead";
-import { useIsNarrow } from "./use_is_narrow";
+import { useIsNarrow, useIsWide } from "./use_width";
 
 const ROW_HEIGHT = 28;
 const features = tableFeatures({
@@ -72,6 +72,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const found = table.getRowModel().rows;
   const body = useRef<HTMLDivElement>(null);
   const isNarrow = useIsNarrow();
+  const isWide = useIsWide();
+  const seen = useMemo(() => columns.filter((each) => isWide || each.isMinor !== true), [columns, isWide]);
   const cards = useMemo(() => (isNarrow ? cardLayout(columns) : undefined), [isNarrow, columns]);
   const height = cards?.height ?? ROW_HEIGHT;
   const virtual = useVirtualizer({
@@ -111,7 +113,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       >
         <table role="table" aria-rowcount={found.length + 1} aria-label={name} data-cards={isNarrow || undefined}>
           {!isNarrow && (
-            <TableHead columns={columns} sorting={sorting} onSort={(id) => table.getColumn(id)?.toggleSorting()} />
+            <TableHead columns={seen} sorting={sorting} onSort={(id) => table.getColumn(id)?.toggleSorting()} />
           )}
           <tbody role="rowgroup">
             {above > 0 && <tr style={{ height: above }} aria-hidden />}
@@ -125,7 +127,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
               };
               return cards === undefined ? (
                 <tr key={row.id} role="row" {...about}>
-                  {columns.map((column) => (
+                  {seen.map((column) => (
                     <td key={column.id} role="cell" data-right={isRight(column) || undefined}>
                       <Cell column={column} row={row.original} />
                     </td>

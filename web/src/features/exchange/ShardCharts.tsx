@@ -45,6 +45,12 @@ export function ShardCharts({ samples }: { readonly samples: readonly Sample[] }
     [first, last],
   );
   return (
-    <TimeChart panes={panes} range={range} label="Commands, latencies and journal lag of the last minutes" hasTimes />
+    <TimeChart
+      panes={panes}
+      range={range}
+      label="Commands, latencies and journal lag of the last minutes"
+      hasTimes
+      hasSeconds
+    />
   );
 }

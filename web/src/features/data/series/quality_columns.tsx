@@ -2,6 +2,7 @@ import { Tooltip } from "@mantine/core";
 import type { CorporateActionMessage, FindingMessage, SetAsideMessage } from "@/api";
 import type { Column } from "@/tables";
 import classes from "./Series.module.css";
+import { isIntraday } from "./series_path";
 
 const LEVELS = { error: "error", warn: "warning", info: "to know" } as const;
 
@@ -21,8 +22,15 @@ export const FINDING_COLUMNS: readonly Column<FindingMessage>[] = [
   },
 ];
 
-export const ASIDE_COLUMNS: readonly Column<SetAsideMessage>[] = [
-  { id: "at", header: "Bar", narrow: "title", value: (each) => each.at, kind: "time", precision: "minute" },
+export const asideColumns = (interval: string): readonly Column<SetAsideMessage>[] => [
+  {
+    id: "at",
+    header: "Bar",
+    narrow: "title",
+    value: (each) => each.at,
+    kind: "time",
+    precision: isIntraday(interval) ? "minute" : "day",
+  },
   { id: "rules", header: "Rules", narrow: "title", value: (each) => each.rules.map(spoken).join(", ") },
   {
     id: "reason",

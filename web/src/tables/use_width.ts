@@ -4,3 +4,8 @@ import { useMediaQuery } from "@mantine/hooks";
 export function useIsNarrow(): boolean {
   return useMediaQuery("(max-width: 760px)", false, { getInitialValueInEffect: false });
 }
+
+/** Whether there is room for what matters less. */
+export function useIsWide(): boolean {
+  return useMediaQuery("(min-width: 1440px)", false, { getInitialValueInEffect: false });
+}
