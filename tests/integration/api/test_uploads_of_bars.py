@@ -86,6 +86,7 @@ def test_columns_are_said_where_names_do_not_tell(gateway: Gateway, worker: Work
     assert [each["name"] for each in seen["columns"]] == ["Day", "Last", "Settle", "Open", "High", "Low"]
     assert done(tom, send(tom, SETTLED, symbol="SETTLED", **mapped))["status"] == "succeeded"
     assert {each["close"] for each in bars(tom, "SETTLED")} == {"10"}
+    assert send(tom, "\n\n" + SETTLED, preview="true", **mapped).json()["problem"] is None
     missing = send(tom, SETTLED, symbol="SETTLED", close_column="Close")
     assert (missing.status_code, missing.json()["code"]) == (422, "input.invalid")
     assert "it has Day, Last, Settle" in missing.json()["detail"]
@@ -101,6 +102,8 @@ def test_columns_are_said_where_names_do_not_tell(gateway: Gateway, worker: Work
         ("date,open,high,low,close\n", "not one row"),
         (b"PK\x03\x04rest", "zip archive"),
         (b"date,open\xff\n", "UTF-8"),
+        (";", "empty but for separators"),
+        ("date,open\rhigh,low,close\n", "line 1 cannot be split into fields"),
         ("date,open,high,low,close\nsoon,1,2,3,4\n", "soon"),
     ],
 )
