@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
     from arbitrax.storage.redis.recent_bars import RecentBars
     from arbitrax.storage.redis.request_buckets import ValkeyRequestBuckets
+    from arbitrax.storage.redis.run_feed import RunFeed
     from arbitrax.storage.redis.run_reader import ValkeyRunReader
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.gateway import Gateway
@@ -546,6 +547,13 @@ def feed_source(settings: Settings) -> ValkeyFeedSource:
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
 
     return ValkeyFeedSource(cache_url(settings))
+
+
+def run_feed(settings: Settings) -> RunFeed:
+    """Return where what happens to runs is told."""
+    from arbitrax.storage.redis.run_feed import RunFeed
+
+    return RunFeed(cache_url(settings))
 
 
 def run_reader(settings: Settings) -> ValkeyRunReader:

@@ -17,6 +17,7 @@ from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import strategy_ref
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services.backtests import run_stored
+from arbitrax.storage.postgres.sql import statement
 from arbitrax.strategies.registry import find_strategy
 from tests.job_workers import Workers, install_misbehaving
 from tests.socket_client import Socket
@@ -433,6 +434,19 @@ def test_a_number_in_the_place_of_money_is_told_to_be_quoted(client) -> None:
     for change in ({"cash": 100000}, {"costs": {"minimum": 0.5}}, {"instruments": {"*": {"tick": 0.01}}}):
         (wrong,) = client.post(PATH, json=YEAR | change).json()["errors"]
         assert "quote it" in wrong["detail"]
+
+
+def test_a_run_that_is_cancelled_while_it_waits_is_told_to_be_over(gateway, gateway_settings, client, trader) -> None:
+    with (
+        psycopg.connect(gateway_settings.database_url) as nobody_claims,
+        closing(Socket(gateway.url, gateway.key(trader, "read"))) as socket,
+    ):
+        nobody_claims.execute(statement("job_claims_lock"))
+        made = client.post(PATH, json=YEAR).json()
+        assert socket.ask(op="subscribe", channel=made["channel"])["type"] == "ack"
+        assert client.post(f"{PATH}/{made['id']}/cancellation").json()["status"] == "cancelled"
+        done = socket.wait_for(lambda each: each.get("symbol") == made["id"])["data"]
+    assert (done["kind"], done["status"], done["error"]["code"]) == ("done", "cancelled", "job.cancelled")
 
 
 def test_a_run_is_told_over_a_socket_to_its_owner_only(gateway, client, worker, trader) -> None:

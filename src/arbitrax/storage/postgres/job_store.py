@@ -149,7 +149,8 @@ class PostgresJobStore:
     def give_back(self, lease: Lease, reason: str) -> None:
         """Let a job wait again."""
         with self._database.connection() as connection, connection.transaction():
-            _lose(connection, lease, reason, counts=False)
+            if _lose(connection, lease, reason, counts=False) is None:
+                raise _fenced()
 
     def expire(self) -> list[tuple[UUID, Status]]:
         """Lose the attempts whose lease ended."""
