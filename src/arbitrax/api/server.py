@@ -131,6 +131,7 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
                 lambda: bootstrap.run_reader(settings),
                 lambda: authenticator.is_certain,
                 socket_limits(settings),
+                store.job_changes,
             ),
             run_feed=bootstrap.run_feed(settings),
             checks=bootstrap.gateway_checks(settings, store),

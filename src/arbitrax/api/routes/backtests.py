@@ -10,12 +10,14 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 
-from arbitrax.api.messages.backtests import PATH, BacktestMessage, backtest_message
+from arbitrax.api.messages.backtests import BacktestMessage, backtest_message
+from arbitrax.api.messages.jobs import RunLogMessage, log_message
 from arbitrax.api.messages.new_backtest import NewBacktest
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
 from arbitrax.api.parameters import SYMBOL, BacktestId
 from arbitrax.api.requests import GatewayRequest, changed
 from arbitrax.api.routes.backtest_results import answer_about
+from arbitrax.backtest.documents.run import PATH
 from arbitrax.domain.errors import AccessError, Cancelled
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services import backtest_records
@@ -72,6 +74,28 @@ async def get_backtest(request: GatewayRequest, backtest: FromPath[BacktestId]) 
         return Response(make(), media_type="application/json", headers=headers)
 
     return await request.run(answer)
+
+
+@get(
+    f"{PATH}/{{backtest:str}}/log",
+    opt={"access": "read"},
+    tags=["backtests"],
+    operation_id="get_backtest_log",
+    summary="What a strategy said",
+)
+async def get_backtest_log(request: GatewayRequest, backtest: FromPath[BacktestId]) -> RunLogMessage:
+    """Return the newest lines that a run's strategy said by `print` and Python's `logging`, from INFO on.
+
+    They are kept when it ends, also when it fails; until then the web socket's channel `runs.{id}` tells them. Of what
+    was run on the command line there are none.
+    """
+
+    def find() -> RunLogMessage:
+        store, id = request.parts.store, decode(RUN, backtest)
+        find_backtest(store.backtest_records, id, sees=request.principal.sees)
+        return log_message(store.jobs.log(id))
+
+    return await request.run(find)
 
 
 @post(
@@ -135,4 +159,4 @@ async def cancel_backtest(request: GatewayRequest, backtest: FromPath[BacktestId
     return answer
 
 
-ROUTES: list[Any] = [list_backtests, get_backtest, add_backtest, cancel_backtest]
+ROUTES: list[Any] = [list_backtests, get_backtest, get_backtest_log, add_backtest, cancel_backtest]

@@ -19,7 +19,9 @@ from uuid import UUID
 from arbitrax.api.client_address import network_of
 from arbitrax.api.websocket.accounts import AccountFold
 from arbitrax.api.websocket.bars import BarMaker
+from arbitrax.api.websocket.exchange import ExchangeWatch
 from arbitrax.api.websocket.fan_out import FanOuts, market_envelope
+from arbitrax.api.websocket.jobs import JobWatch
 from arbitrax.api.websocket.messages import written_time
 from arbitrax.api.websocket.streams import RunStream
 from arbitrax.domain.errors import StoreError, TooManyRequests
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from arbitrax.api.websocket.session import Session
     from arbitrax.exchange.feed.messages import Message
     from arbitrax.exchange.journal import EntryId
+    from arbitrax.services.jobs import JobChanges
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
     from arbitrax.storage.redis.run_reader import ValkeyRunReader
     from arbitrax.trading.registry import Account
@@ -62,12 +65,14 @@ class Hub:
         open_runs: Callable[[], ValkeyRunReader],
         is_certain: Callable[[], bool],
         limits: SocketLimits,
+        changes: JobChanges,
     ) -> None:
-        """Take what opens the feed and the runs; that is done when they are first asked for.
+        """Take what opens the feed and the runs; that is done when they are first asked for. ``changes``: of jobs.
 
         ``is_certain``: whether rights that were verified still count.
         """
         self._open_feed, self._open_runs, self._is_certain, self.limits = open_feed, open_runs, is_certain, limits
+        self.jobs, self.exchange = JobWatch(changes), ExchangeWatch()
         self.is_holding = False
         """Nobody's rights are known, so no stream is written to anybody."""
         self.sessions: dict[Session, UUID | None] = {}
