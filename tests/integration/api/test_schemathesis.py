@@ -54,7 +54,8 @@ def test_it_finds_nothing(gateway: Gateway, exchange: Exchange, trader: User, tm
         [
             sys.executable, "-m", "schemathesis.cli", "run", f"{gateway.url}/openapi.json",
             # DELETE revokes a key and cancels an order, and both can still be looked at: nothing is ever deleted.
-            "--checks", "all", "--exclude-checks", "use_after_free", "--phases", PHASES, "--max-examples", str(examples), "--seed", seed, "--workers", "2",
+            "--checks", "all", "--exclude-checks", "use_after_free",
+            "--phases", PHASES, "--max-examples", str(examples), "--seed", seed, "--workers", "2",
             "--header", f"Authorization: Bearer {key}", "--continue-on-failure", "--no-color",
             "--report", "ndjson", "--report-ndjson-path", "events.ndjson",
         ],
