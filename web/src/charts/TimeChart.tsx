@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { usePreferences } from "@/format";
 import { useColours } from "./colours";
 import { Legend } from "./Legend";
+import { usePrinting } from "./printing";
 import type { Pane, TimeRange } from "./series";
 import classes from "./TimeChart.module.css";
 import { TimeChartView } from "./time_chart_view";
@@ -36,6 +37,7 @@ export function TimeChart({
   const [view, setView] = useState<TimeChartView>();
   const [hovered, setHovered] = useState<number>();
   const colours = useColours();
+  const isPrinting = usePrinting();
   const { clock } = usePreferences();
   const told = useRef({ onRange, onHover });
   useEffect(() => {
@@ -56,6 +58,7 @@ export function TimeChart({
   useEffect(() => view?.paint(colours, { hasTimes, hasSeconds }), [view, colours, hasTimes, hasSeconds]);
   useEffect(() => view?.show(panes), [view, panes, colours]);
   useEffect(() => view?.showRange(range), [view, range]);
+  useEffect(() => view?.print(isPrinting), [view, isPrinting]);
   const height = useMemo(() => panes.reduce((sum, each) => sum + each.height, 28), [panes]);
   return (
     <figure className={classes["chart"]} aria-label={label}>

@@ -49,6 +49,7 @@ export class TimeChartView {
     if (event.type !== "pointermove" || (event as PointerEvent).buttons !== 0) this.#touched = performance.now();
   };
   #isFitted = false;
+  #picture: HTMLCanvasElement | undefined;
   /** What is to be seen; undefined: all there is. */
   #range: TimeRange | undefined;
   /** When a reader last panned or zoomed. Ranges that nobody's hand made are not told. */
@@ -131,6 +132,13 @@ export class TimeChartView {
     if (this.#isFitted) this.#seek();
   }
 
+  /** A picture in its place, which is as wide as paper; or itself again. */
+  print(isPrinting: boolean): void {
+    this.#picture?.remove();
+    this.#picture = isPrinting ? pictureOf(this.#place) : undefined;
+    if (this.#picture !== undefined) this.#place.before(this.#picture);
+  }
+
   #seek(): void {
     const [scale, range] = [this.#chart.timeScale(), this.#range];
     if (range === undefined) scale.fitContent();
@@ -166,6 +174,23 @@ export class TimeChartView {
     this.#drawn.set(series.id, drawn);
     return drawn;
   }
+}
+
+/** What was drawn last, as one canvas. The chart's own screenshot never ends while it has something left to draw. */
+function pictureOf(place: HTMLElement): HTMLCanvasElement {
+  const [picture, box, scale] = [
+    document.createElement("canvas"),
+    place.getBoundingClientRect(),
+    window.devicePixelRatio,
+  ];
+  [picture.width, picture.height] = [box.width * scale, box.height * scale];
+  const context = picture.getContext("2d");
+  for (const each of place.querySelectorAll("canvas")) {
+    const { left, top, width, height } = each.getBoundingClientRect();
+    if (each.width === 0 || each.height === 0) continue;
+    context?.drawImage(each, (left - box.left) * scale, (top - box.top) * scale, width * scale, height * scale);
+  }
+  return picture;
 }
 
 /** Those that are drawn first are behind those that come after. */

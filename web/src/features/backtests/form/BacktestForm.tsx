@@ -82,8 +82,6 @@ function pointersOf(error: unknown): Wrong {
 }
 
 function whatIsMissing(wrong: Wrong): string {
-  const [[pointer, text] = ["", ""], ...more] = Object.entries(wrong);
-  const name = /^\/parameters\/(.+)/.exec(pointer)?.[1]?.replaceAll("_", " ");
-  if (more.length > 0) return `${more.length + 1} fields are to be mended first.`;
-  return name === undefined ? text : `${name}: ${text}`;
+  const [text = "", ...more] = Object.values(wrong);
+  return more.length > 0 ? `${more.length + 1} fields are to be mended first.` : text;
 }

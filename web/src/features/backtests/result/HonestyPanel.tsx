@@ -4,6 +4,7 @@ import { Check, CircleAlert, Minus, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useGetBacktestHonestyQuery } from "@/api";
 import { Loaded } from "@/app/states";
+import { usePrinting } from "@/charts";
 import { formatNumber, formatPercent, Missing } from "@/format";
 import { linesOf, type Honesty, type Verdict } from "./honesty";
 import classes from "./HonestyPanel.module.css";
@@ -35,6 +36,7 @@ export function HonestyPanel({ backtest }: { readonly backtest: string }) {
 
 function Panel({ honesty }: { readonly honesty: Honesty }) {
   const [isOpen, { toggle }] = useDisclosure();
+  const isPrinting = usePrinting();
   const lines = linesOf(honesty);
   const doubts = lines.filter((each) => each.verdict === "warning" || each.verdict === "failed").length;
   const { look_ahead: ahead, costs, intervals, concentration, flags } = honesty;
@@ -77,7 +79,7 @@ function Panel({ honesty }: { readonly honesty: Honesty }) {
           {isOpen ? "Less" : doubts === 0 ? "All parts" : doubts === 1 ? "1 doubt" : `${doubts} doubts`}
         </Button>
       </div>
-      {isOpen && (
+      {(isOpen || isPrinting) && (
         <dl className={classes["lines"]}>
           {lines.map(({ label, verdict, sentence }) => (
             <Row key={label + sentence} verdict={verdict} label={label} sentence={sentence} />
