@@ -1,5 +1,5 @@
 import { Tabs } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useMemo } from "react";
 import type { BacktestMessage, RunFigures, RunResult } from "@/api";
 import { ChartSkeleton, Loaded, TableSkeleton } from "@/app/states";
 import type { TimeRange } from "@/charts";
@@ -34,8 +34,13 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
   const { selection, select } = useSelection();
   const { tab, range, group } = selection;
   const hasTimes = secondsOfInterval(run.spec.interval) < DAY;
-  const ofGroup = (rows: readonly Trade[]) => {
-    const own = tradesWithin(rows, range);
+  const all = trades.data?.rows;
+  const [from, to] = [range?.from, range?.to];
+  const within = useMemo(
+    () => tradesWithin(all ?? [], from === undefined || to === undefined ? undefined : { from, to }),
+    [all, from, to],
+  );
+  const ofGroup = (own: readonly Trade[]) => {
     return group === undefined ? own : own.filter((each) => GROUPS[group.by].of(each) === group.key);
   };
   const setRange = (found: TimeRange | undefined) => select(rangeParams(found));
@@ -49,9 +54,9 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
       case "trades":
         return (
           <Loaded query={trades} skeleton={<TableSkeleton rows={16} />}>
-            {({ rows, isWhole }) => (
+            {({ isWhole }) => (
               <TradesTab
-                trades={tradesWithin(rows, range)}
+                trades={within}
                 isWhole={isWhole}
                 group={group}
                 hasTimes={hasTimes}
@@ -67,13 +72,13 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
       case "distribution":
         return figures === undefined ? null : (
           <Loaded query={wholly(trades)} skeleton={<ChartSkeleton height={320} />}>
-            {({ rows }) => <DistributionTab histogram={figures.histogram} trades={ofGroup(rows)} />}
+            {() => <DistributionTab histogram={figures.histogram} trades={ofGroup(within)} />}
           </Loaded>
         );
       case "excursions":
         return (
           <Loaded query={wholly(trades)} skeleton={<ChartSkeleton height={320} />}>
-            {({ rows }) => <ExcursionsTab trades={ofGroup(rows)} onShow={show} />}
+            {() => <ExcursionsTab trades={ofGroup(within)} onShow={show} />}
           </Loaded>
         );
       case "rolling":
