@@ -40,7 +40,7 @@ class Page:
         """Return what a row of the script found."""
         asked = {
             "row": row, "url": self.stack.url, "browser": self._browser, "name": USER, "password": PASSWORD,
-            "small": self.stack.small, "big": self.stack.big, "symbol": self.stack.symbol, "rounds": self._rounds,
+            "small": self.stack.small, "big": self.stack.big, "symbol": self.stack.symbol, "part": self.stack.part, "rounds": self._rounds,
             "seconds": self._seconds,
         }  # fmt: skip
         done = subprocess.run([NODE, SCRIPT, json.dumps(asked)], capture_output=True, text=True, check=False)
@@ -56,7 +56,13 @@ class Page:
             assert market.stdin is not None
             assert market.stdout is not None
             home = str(self.stack.settings.home)
-            asked = {"home": home, "account": self.stack.maker, "symbol": self.stack.symbol, "rate": rows.RATE}
+            asked = {
+                "home": home,
+                "account": self.stack.maker,
+                "symbol": self.stack.symbol,
+                "part": self.stack.part,
+                "rate": rows.RATE,
+            }
             market.stdin.write(json.dumps(asked) + "\n")
             market.stdin.flush()
             if market.stdout.readline().strip() != "ready":

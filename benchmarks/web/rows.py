@@ -69,8 +69,12 @@ def tiles(found: dict[str, Any]) -> bool:
     held = _work(found["trace"])
     sharper = sorted(found["sharper"])
     if sharper:
-        row(f"the sharper tile is painted {_median(sharper)} ms after the zoom, at most {sharper[-1]:,.0f}")
-    return held & row(f"{len(sharper)} times tiles came from the gateway", bool(sharper))
+        row(
+            f"the sharper tile is painted {_median(sharper)} ms after the last step of a zoom, at most {sharper[-1]:,.0f}"
+        )
+    return held & row(
+        f"{found['panned']} tiles were asked for while it moved, then {len(sharper)} times sharper ones", bool(sharper)
+    )
 
 
 def trades(found: dict[str, Any], expected: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import UUID
 
 import numpy as np
@@ -12,6 +13,7 @@ import numpy as np
 from arbitrax import bootstrap
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import strategy_ref
+from arbitrax.domain.dates import to_datetime
 from arbitrax.domain.ids import encode
 from arbitrax.services.backtests import RUN, run_stored
 from arbitrax.strategies.registry import find_registered
@@ -34,6 +36,8 @@ class WebStack:
             self.small, self.small_rows = _run(store, "AAPL", user.id, fast=10, slow=30)
             end = time.time_ns() // MINUTE * MINUTE
             bars = bars_at(SERIES, "1m", end - np.arange(BARS, 0, -1) * MINUTE, 1)
+            middle = to_datetime(int(bars.timestamp[BARS // 2]))
+            self.part = f"from={middle:%Y-%m-%d}T00:00:00Z&to={middle + timedelta(days=4):%Y-%m-%d}T00:00:00Z"
             store.bars.store([bars], source="synthetic", received=time.time_ns(), rows_done=lambda _rows: None)
             self.big, self.big_rows = _run(store, SERIES, user.id, interval="1m", fast=2, slow=6)
         if exchange:

@@ -13,6 +13,8 @@ interface Wanted {
   readonly small: string;
   readonly big: string;
   readonly symbol: string;
+  /** A part of the long run, of some thousand bars, as its page's address has it. */
+  readonly part: string;
   readonly rounds: number;
   readonly seconds: number;
 }
@@ -22,7 +24,11 @@ const STEPS = 50;
 const WINDOW_S = 15;
 const ROWS: Readonly<Record<string, (page: Page) => Promise<unknown>>> = { route, result, tiles, book, trades };
 
+/** What the log says once more than its first rows are there. */
+const ALL_TRADES = /^[\d\s,.]{4,} rows$/;
 let pending = 0;
+/** Tiles that were asked for. */
+let asked = 0;
 
 const isRoot = process.getuid?.() === 0;
 const browser = await chromium.launch({ executablePath: wanted.browser, chromiumSandbox: !isRoot });
@@ -31,7 +37,10 @@ try {
   context.setDefaultTimeout(120_000);
   await context.addInitScript(install);
   const page = await context.newPage();
-  page.on("request", () => (pending += 1));
+  page.on("request", (request) => {
+    pending += 1;
+    if (/\/(equity|prices)\?/.test(request.url())) asked += 1;
+  });
   for (const end of ["requestfinished", "requestfailed"] as const)
     page.on(end as "requestfinished", () => (pending -= 1));
   const row = ROWS[wanted.row];
@@ -93,46 +102,41 @@ async function result(page: Page) {
   return times;
 }
 
-/** Fifty steps of wheel and drag over the charts of a run of a million bars. */
+/** Fifty steps of wheel and drag over the charts of a part of a run of a million bars, then zooms to sharper tiles. */
 async function tiles(page: Page) {
   await signIn(page);
-  await page.goto(`/backtests/${wanted.big}`);
-  await page.waitForFunction(() => window.marks.painted["curve"] !== undefined);
+  await page.goto(`/backtests/${wanted.big}?${wanted.part}`);
+  await page.getByText(ALL_TRADES).waitFor();
   await settled(page);
   const box = await page.locator("canvas").first().boundingBox();
   if (box === null) throw new Error("There is no chart.");
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(x, y);
+  const before = asked;
   const trace = await traced(page, async () => {
     for (let step = 0; step < STEPS; step += 1) {
-      if (step % 10 < 6) await page.mouse.wheel(0, step < 30 ? -120 : 120);
+      if (step % 10 < 5) await page.mouse.wheel(0, step % 20 < 10 ? -120 : 120);
       else {
         await page.mouse.down();
-        await page.mouse.move(x + (step % 2 === 0 ? 60 : -60), y, { steps: 4 });
+        await page.mouse.move(x + (step < STEPS / 2 ? 200 : -200), y, { steps: 3 });
         await page.mouse.up();
         await page.mouse.move(x, y);
       }
       await frame(page);
     }
   });
+  const panned = asked - before;
   await settled(page);
   const sharper: number[] = [];
   for (let round = 0; round < wanted.rounds; round += 1) {
-    const before = await page.evaluate(() => {
-      performance.clearResourceTimings();
-      return performance.now();
-    });
-    for (let turn = 0; turn < 3; turn += 1) await page.mouse.wheel(0, round % 2 === 0 ? -240 : 240);
+    const had = asked;
+    // About twice as near, or as far.
+    for (let turn = 0; turn < 9; turn += 1) await page.mouse.wheel(0, round % 4 < 2 ? -240 : 240);
+    const from = await page.evaluate(() => performance.now());
     await settled(page);
-    const after = await page.evaluate(() => ({
-      tiles: performance
-        .getEntriesByType("resource")
-        .filter((each) => each.name.includes("/equity?") || each.name.includes("/prices?")).length,
-      at: window.marks.drawnAt,
-    }));
-    if (after.tiles > 0) sharper.push(after.at - before);
+    if (asked > had) sharper.push((await page.evaluate(() => window.marks.drawnAt)) - from);
   }
-  return { trace, sharper };
+  return { trace, panned, sharper };
 }
 
 /** The desk while a hundred orders a second change its book. */
@@ -164,7 +168,7 @@ async function trades(page: Page) {
   await page.goto(`/backtests/${wanted.big}`);
   const log = page.getByRole("group", { name: "trades", exact: true });
   await log.waitFor();
-  await page.getByText(/^\d{2,3}\D\d{3} rows$/).waitFor();
+  await page.getByText(ALL_TRADES).waitFor();
   await settled(page);
   await log.scrollIntoViewIfNeeded();
   await log.hover();

@@ -17,14 +17,20 @@ declare global {
 }
 
 export function install(): void {
+  const CURVE = 500;
   const marks: Marks = { drawnAt: 0, lines: 0, painted: {}, bids: [] };
   window.marks = marks;
   const prototype = CanvasRenderingContext2D.prototype;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called with its own `this`
-  const lineTo = prototype.lineTo;
-  prototype.lineTo = function (this: CanvasRenderingContext2D, x: number, y: number) {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- they are called with their own `this`
+  const { lineTo, fillText } = prototype;
+  // A chart has labels at each drawing, and far more points: those are counted only until there is a curve.
+  prototype.fillText = function (this: CanvasRenderingContext2D, ...given: Parameters<typeof fillText>) {
     marks.drawnAt = performance.now();
+    fillText.apply(this, given);
+  };
+  prototype.lineTo = function (this: CanvasRenderingContext2D, x: number, y: number) {
     marks.lines += 1;
+    if (marks.lines > CURVE) prototype.lineTo = lineTo;
     lineTo.call(this, x, y);
   };
   const afterPaint = (work: () => void) => {
@@ -35,7 +41,7 @@ export function install(): void {
     });
   };
   const has: Record<string, () => boolean> = {
-    curve: () => marks.lines > 500,
+    curve: () => marks.lines > CURVE,
     figures: () => document.body.textContent.includes("CAGR"),
     honesty: () => document.querySelector("section[aria-label=Honesty]:not([aria-busy])") !== null,
   };
