@@ -40,7 +40,8 @@ class Page:
         """Return what a row of the script found."""
         asked = {
             "row": row, "url": self.stack.url, "browser": self._browser, "name": USER, "password": PASSWORD,
-            "small": self.stack.small, "big": self.stack.big, "symbol": self.stack.symbol, "part": self.stack.part, "rounds": self._rounds,
+            "small": self.stack.small, "big": self.stack.big, "symbol": self.stack.symbol, "part": self.stack.part,
+            "rounds": self._rounds,
             "seconds": self._seconds,
         }  # fmt: skip
         done = subprocess.run([NODE, SCRIPT, json.dumps(asked)], capture_output=True, text=True, check=False)
@@ -88,7 +89,7 @@ def main() -> int:
     if not NODE.exists() or not SCRIPT.parents[2].joinpath("node_modules", ".developer").exists():
         parser.error("Node and the page's packages are not there; `make bench-web` installs them")
     print(f"The page, on a run of {BARS:,} bars (load {rows.load()})", flush=True)
-    with running(exchange="book" in wanted) as stack:
+    with running(exchange="book" in wanted, runs=bool({"result", "tiles", "trades"} & {*wanted})) as stack:
         page = Page(stack, browser, given.rounds, given.minutes * 60)
         held = [ROWS[name](page) for name in wanted]
     print(f"\n{'All targets hold.' if all(held) else 'Not every target holds.'}")

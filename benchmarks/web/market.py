@@ -53,7 +53,8 @@ async def main() -> None:
             if place == 0:
                 sent.append((quantity, at))
             number += 1
-        print(json.dumps({"sent": sent, "changes": number, "late_ms": latest * 1000}), flush=True)
+        seconds = time.perf_counter() - begun
+        print(json.dumps({"sent": sent, "rate": number / seconds, "late_ms": latest * 1000}), flush=True)
 
 
 def _order(symbol: str, side: str, price: str) -> NewOrder:

@@ -29,17 +29,14 @@ WIDE = {f"ARBITRAX_RATE_LIMIT_{name}": "100000" for name in ("KEY", "USER", "ADD
 class WebStack:
     """Where the page is, and what it shows."""
 
-    def __init__(self, stack: Stack, *, exchange: bool) -> None:
+    def __init__(self, stack: Stack, *, exchange: bool, runs: bool) -> None:
         self.settings = stack.settings
+        self.small = self.big = self.part = ""
+        self.big_rows = 0
         with bootstrap.open_store(stack.settings) as store:
             user = store.users.add(USER, PASSWORD, role="trader")
-            self.small, self.small_rows = _run(store, "AAPL", user.id, fast=10, slow=30)
-            end = time.time_ns() // MINUTE * MINUTE
-            bars = bars_at(SERIES, "1m", end - np.arange(BARS, 0, -1) * MINUTE, 1)
-            middle = to_datetime(int(bars.timestamp[BARS // 2]))
-            self.part = f"from={middle:%Y-%m-%d}T00:00:00Z&to={middle + timedelta(days=4):%Y-%m-%d}T00:00:00Z"
-            store.bars.store([bars], source="synthetic", received=time.time_ns(), rows_done=lambda _rows: None)
-            self.big, self.big_rows = _run(store, SERIES, user.id, interval="1m", fast=2, slow=6)
+            if runs:
+                self._store_runs(store, user.id)
         if exchange:
             begin_exchange(stack, EXCHANGE, set(CORES))
             with bootstrap.open_store(stack.settings, seed=False) as store:
@@ -49,6 +46,15 @@ class WebStack:
         port = free_port()
         stack.start((*PROGRAM, "serve", "api", "--port", str(port)), "gateway.ready", set(CORES))
         self.url, self.symbol = f"http://127.0.0.1:{port}", SYMBOL
+
+    def _store_runs(self, store: bootstrap.Store, owner: UUID) -> None:
+        self.small, _ = _run(store, "AAPL", owner, fast=10, slow=30)
+        end = time.time_ns() // MINUTE * MINUTE
+        bars = bars_at(SERIES, "1m", end - np.arange(BARS, 0, -1) * MINUTE, 1)
+        middle = to_datetime(int(bars.timestamp[BARS // 2]))
+        self.part = f"from={middle:%Y-%m-%d}T00:00:00Z&to={middle + timedelta(days=4):%Y-%m-%d}T00:00:00Z"
+        store.bars.store([bars], source="synthetic", received=time.time_ns(), rows_done=lambda _rows: None)
+        self.big, self.big_rows = _run(store, SERIES, owner, interval="1m", fast=2, slow=6)
 
 
 def _run(
@@ -65,7 +71,7 @@ def _run(
 
 
 @contextmanager
-def running(*, exchange: bool) -> Iterator[WebStack]:
-    """Start everything in a home of its own, until the block ends; exchange: with a market."""
+def running(*, exchange: bool, runs: bool) -> Iterator[WebStack]:
+    """Start everything in a home of its own, until the block ends; exchange: with a market; runs: with two runs."""
     with started(WIDE) as stack:
-        yield WebStack(stack, exchange=exchange)
+        yield WebStack(stack, exchange=exchange, runs=runs)

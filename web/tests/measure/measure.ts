@@ -24,8 +24,8 @@ const STEPS = 50;
 const WINDOW_S = 15;
 const ROWS: Readonly<Record<string, (page: Page) => Promise<unknown>>> = { route, result, tiles, book, trades };
 
-/** What the log says once more than its first rows are there. */
-const ALL_TRADES = /^[\d\s,.]{4,} rows$/;
+/** What can be used once all trades are there, not the first ones alone. */
+const WHOLE = "input[aria-label='Group trades by']:not([disabled])";
 let pending = 0;
 /** Tiles that were asked for. */
 let asked = 0;
@@ -106,7 +106,7 @@ async function result(page: Page) {
 async function tiles(page: Page) {
   await signIn(page);
   await page.goto(`/backtests/${wanted.big}?${wanted.part}`);
-  await page.getByText(ALL_TRADES).waitFor();
+  await page.locator(WHOLE).waitFor();
   await settled(page);
   const box = await page.locator("canvas").first().boundingBox();
   if (box === null) throw new Error("There is no chart.");
@@ -168,7 +168,7 @@ async function trades(page: Page) {
   await page.goto(`/backtests/${wanted.big}`);
   const log = page.getByRole("group", { name: "trades", exact: true });
   await log.waitFor();
-  await page.getByText(ALL_TRADES).waitFor();
+  await page.locator(WHOLE).waitFor();
   await settled(page);
   await log.scrollIntoViewIfNeeded();
   await log.hover();
