@@ -205,9 +205,9 @@ function frame(page: Page): Promise<void> {
   return page.evaluate(() => new Promise<void>((resolve) => requestAnimationFrame(() => resolve())));
 }
 
-/** Nothing is asked for any more, and the charts have not been drawn for half a second. */
+/** Nothing is asked for any more, and the charts have not been drawn for half a second; at most 15 s. */
 async function settled(page: Page): Promise<void> {
-  const end = Date.now() + 60_000;
+  const end = Date.now() + 15_000;
   for (let quiet = 0; quiet < 5 && Date.now() < end;) {
     await page.waitForTimeout(100);
     const isDrawn = await page.evaluate(() => performance.now() - window.marks.drawnAt > 500);
