@@ -7,19 +7,25 @@ import { defineConfig, type Plugin } from "vite";
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** What needs a gateway, and what a report has in its place. */
+/** What needs a gateway or other pages, and what a report has in its place. */
 const RECORDED: Readonly<Record<string, string>> = {
   "src/api/base_query.ts": "src/report/base_query.ts",
+  "src/features/backtests/compare/CompareActions.tsx": "src/report/ReportActions.tsx",
   "src/features/backtests/result/RunActions.tsx": "src/report/ReportActions.tsx",
   "src/live/index.ts": "src/report/no_live.ts",
+  "react-router": "src/report/no_router.tsx",
 };
 
 function recorded(): Plugin {
-  const inPlace = new Map(Object.entries(RECORDED).map(([from, to]) => [at(from), at(to)]));
+  const inPlace = new Map(
+    Object.entries(RECORDED).map(([from, to]) => [from.startsWith("src/") ? at(from) : from, at(to)]),
+  );
   return {
     name: "recorded",
     enforce: "pre",
     async resolveId(source, importer, options) {
+      const named = inPlace.get(source);
+      if (named !== undefined) return named;
       const found = await this.resolve(source, importer, { ...options, skipSelf: true });
       return inPlace.get(found?.id ?? "") ?? found;
     },
@@ -41,7 +47,10 @@ function inOneFile(): Plugin {
       script = script.trim().replaceAll("</script", "<\\/script").replaceAll("<!--", "<\\!--");
       style = style.trim();
       // Components add styles while they run. What they need may be known to all: no markup comes from data.
-      const nonce = createHash("sha256").update(script + style).digest("base64url").slice(0, 16);
+      const nonce = createHash("sha256")
+        .update(script + style)
+        .digest("base64url")
+        .slice(0, 16);
       const hash = createHash("sha256").update(script).digest("base64");
       const policy = [
         "default-src 'none'",

@@ -209,7 +209,7 @@ def _run_stored(spec: RunSpec, strategy: Strategy, *, jit: bool, honesty: bool) 
             jit=jit,
             patience=inf if honesty else 0.0,
         )
-        return result, stored_as(find_run(store.runs, encode(RUN, run_id), records=False))
+        return result, stored_as(find_run(store.runs, encode(RUN, run_id), records=False), store.run_parts)
 
 
 def _portfolio_tables(result: Result) -> "list[RenderableType]":
@@ -318,8 +318,9 @@ def compare_runs(
         raise InputError(f"A run is named twice: {', '.join(run_ids)}; give each once.")
     with open_store(read_settings()) as store:
         runs = [find_run(store.runs, each) for each in run_ids]
+        stored = [stored_as(each, store.run_parts) for each in runs]
     comparison = Comparison([stored_result(each) for each in runs])
-    written = None if report is None else write_comparison(comparison, report, [stored_as(each) for each in runs])
+    written = None if report is None else write_comparison(comparison, report, stored)
     if json:
         show_json(comparison_document(comparison, run_ids, written))
         return 0
@@ -379,7 +380,7 @@ def write_report(
             with open_store(settings) as store:
                 run = find_run(store.runs, run_id)
                 result = restored_result(store.bars, store.actions, run)
-            path = write(result, path, stored_as(run))
+            path = write(result, path, stored_as(run, store.run_parts))
     if json:
         show_json({"id": run_id, "report": str(path)})
     else:

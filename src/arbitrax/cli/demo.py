@@ -44,9 +44,10 @@ def demo(*, json: Json = False) -> int:
         step.begin("Running it again from the database and comparing every byte")
         run = find_run(store.runs, name)
         outcome = reproduce(store.bars, store.actions, run)
+        stored = stored_as(run, store.run_parts)
         step.done("byte-equal" if not outcome.differences else f"differs in {', '.join(outcome.differences)}")
     step.begin("Drawing the report")
-    path = write_report(result, settings.home / "reports" / f"{name}.html", stored_as(run))
+    path = write_report(result, settings.home / "reports" / f"{name}.html", stored)
     step.done()
     if json:
         show_json(run_document(result, name, path) | {"reproduced": not outcome.differences})

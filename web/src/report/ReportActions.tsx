@@ -2,8 +2,8 @@ import { Button } from "@mantine/core";
 import { Printer } from "lucide-react";
 import { SchemeToggle } from "@/app/frame/SchemeToggle";
 
-/** What can be done with a report, in place of what can be done with a run. */
-export function RunActions() {
+/** What can be done with a report, in place of what can be done with a run or a comparison. */
+function ReportActions() {
   return (
     <>
       <Button variant="default" leftSection={<Printer size={14} />} onClick={() => window.print()}>
@@ -13,3 +13,5 @@ export function RunActions() {
     </>
   );
 }
+
+export { ReportActions as CompareActions, ReportActions as RunActions };

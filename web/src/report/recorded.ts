@@ -14,6 +14,8 @@ export interface Recorded {
   readonly cuts: readonly Cut[];
   /** Symbols whose prices are in the file. */
   readonly priced: readonly string[];
+  /** What makes runs hard to compare. */
+  readonly notices: readonly string[];
 }
 
 function read(): Recorded {

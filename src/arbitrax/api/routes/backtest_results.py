@@ -131,8 +131,9 @@ async def get_backtest_report(request: GatewayRequest, backtest: FromPath[Backte
     def make() -> bytes:
         from arbitrax.backtest.report import render_report
 
-        run = find_run(request.parts.store.runs, backtest)
-        return render_report(result_of(request, backtest), stored_as(run)).encode()
+        store = request.parts.store
+        run = find_run(store.runs, backtest, records=False)
+        return render_report(result_of(request, backtest), stored_as(run, store.run_parts)).encode()
 
     return await request.run(answer_result, request, backtest, "html", make, "report")
 

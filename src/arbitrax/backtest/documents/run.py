@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal, TypedDict
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Raw, Struct
 
 from arbitrax.backtest.documents.fields import Hash, Interval, Symbol
 from arbitrax.backtest.documents.run_models import (
@@ -114,15 +114,15 @@ class RunResult(Struct, frozen=True):
 
 
 class RunMessage(Struct, frozen=True, kw_only=True):
-    """A finished run, with the fields that a backtest of the gateway has which no job made."""
+    """A finished run, with the fields of a backtest of the gateway; nothing of the job that made it."""
 
     id: str
     spec: BacktestSpec
     result: RunResult
     created_at: datetime | None
     """None: it was not stored, and a result keeps no time."""
-    started_at: datetime | None
-    finished_at: datetime | None
+    started_at: None = None
+    finished_at: None = None
     job: None = None
     owner: None = None
     status: Literal["succeeded"] = "succeeded"
@@ -141,6 +141,8 @@ class StoredAs(Struct, frozen=True):
     created_at: datetime
     engine_version: str
     assets: list[AssetMessage]
+    documents: dict[str, Raw] = {}
+    """What was found out about it before, JSON by name: `honesty`, `figures`."""
 
 
 def spec_message(spec: RunSpec) -> BacktestSpec:
@@ -174,8 +176,6 @@ def run_message(result: Result, stored: StoredAs | None, engine: str) -> RunMess
     return RunMessage(
         id=id,
         created_at=None if stored is None else stored.created_at,
-        started_at=None if stored is None else stored.created_at,
-        finished_at=None if stored is None else stored.created_at,
         spec=spec_message(result.spec),
         result=RunResult(
             run_hash=result.spec.hash,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from msgspec import Struct
+from msgspec import Raw, Struct
+from msgspec.json import decode
 from msgspec.structs import replace
 
 from arbitrax.backtest.chart_curve import NEEDED, chart_curve
@@ -62,12 +63,13 @@ def record_run(result: Result, stored: StoredAs | None, engine: str) -> Recorded
     """Return everything that the page of a run shows."""
     id = run_name(result, stored)
     path = f"{PATH}/{id}"
+    known = {} if stored is None else stored.documents
     rolling = table_frame(result, "rolling")
     monthly = table_frame(result, "monthly")
     answers: dict[str, Any] = {
         path: run_message(result, stored, engine),
-        f"{path}/figures": figures_message(id, result, engine),
-        f"{path}/honesty": _honesty(result),
+        f"{path}/figures": known.get("figures") or figures_message(id, result, engine),
+        f"{path}/honesty": _honesty(result, known.get("honesty")),
         f"{path}/equity": equity_message(id, chart_curve(_curves(result), None, None, POINTS)),
         f"{path}/tables/monthly": RowPage(table_rows(monthly, "monthly"), None, has_more=False),
         # As many points as the page draws.
@@ -100,14 +102,20 @@ def record_comparison(comparison: Comparison, stored: Sequence[StoredAs] | None,
         ids.append(id)
         path = f"{PATH}/{id}"
         answers[path] = replace(run_message(result, own, engine), id=id)
-        answers[f"{path}/figures"] = figures_message(id, result, engine)
+        known = None if own is None else own.documents.get("figures")
+        answers[f"{path}/figures"] = known or figures_message(id, result, engine)
         answers[f"{path}/equity"] = equity_message(id, chart_curve(_curves(result), None, None, POINTS))
     return Recorded(runs=ids, answers=answers, notices=list(comparison.notices))
 
 
-def _honesty(result: Result) -> dict[str, Any]:
+def _honesty(result: Result, known: Raw | None) -> dict[str, Any]:
     # How long it took differs each time; a report of the same result is the same.
-    return {name: part for name, part in result.honesty.document().items() if name != "seconds"}
+    told: dict[str, Any] = result.honesty.document() if known is None else decode(known)
+    return {
+        name: {key: value for key, value in part.items() if key != "seconds"} if isinstance(part, dict) else part
+        for name, part in told.items()
+        if name != "seconds"
+    }
 
 
 def _curves(result: Result) -> dict[str, np.ndarray[Any, Any]]:
