@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from arbitrax.services.jobs import JobChanges, JobStore
     from arbitrax.services.mutations import Mutations
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
+    from arbitrax.services.run_parts import RunParts
     from arbitrax.services.series import SeriesCatalogue
     from arbitrax.services.traded_bars import TradedBars
     from arbitrax.services.trading_desk import RunInThread, TradingDesk
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
     from arbitrax.storage.redis.recent_bars import RecentBars
     from arbitrax.storage.redis.request_buckets import ValkeyRequestBuckets
+    from arbitrax.storage.redis.run_feed import RunFeed
     from arbitrax.storage.redis.run_reader import ValkeyRunReader
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.gateway import Gateway
@@ -90,6 +92,13 @@ class Store:
         from arbitrax.storage.postgres.run_store import PostgresRunStore
 
         return PostgresRunStore(self._database)
+
+    @cached_property
+    def run_parts(self) -> RunParts:
+        """Parts of finished runs."""
+        from arbitrax.storage.postgres.run_parts import PostgresRunParts
+
+        return PostgresRunParts(self._database)
 
     @cached_property
     def jobs(self) -> JobStore:
@@ -538,6 +547,13 @@ def feed_source(settings: Settings) -> ValkeyFeedSource:
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
 
     return ValkeyFeedSource(cache_url(settings))
+
+
+def run_feed(settings: Settings) -> RunFeed:
+    """Return where what happens to runs is told."""
+    from arbitrax.storage.redis.run_feed import RunFeed
+
+    return RunFeed(cache_url(settings))
 
 
 def run_reader(settings: Settings) -> ValkeyRunReader:

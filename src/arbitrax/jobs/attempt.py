@@ -65,11 +65,9 @@ class Attempt:
             verdict = Outcome("lost", Problem("job.lost", _why(ended)))
         try:
             status = self._conclude(verdict, said or self._said.log)
-        except Fenced:
-            return "fenced"
         except StoreUnavailableError:
             return "left"  # to whoever finds that its lease ended
-        done = {"status": status, "error": None if verdict.problem is None else verdict.problem}
+        done = {"status": status, "error": None if status == "succeeded" else verdict.problem}
         if status in ("succeeded", "failed", "cancelled", "dead"):
             self._feed.publish(self._run, [("done", done)])
         return status
@@ -158,6 +156,17 @@ class Attempt:
             self._feed.publish(self._run, seen)
 
     def _conclude(self, verdict: Outcome, log: RunLog) -> str:
+        if verdict.status == "succeeded":
+            return "succeeded"  # with its result, in one transaction
+        try:
+            return self._give_up(verdict, log)
+        except Fenced:
+            # Its result may have been stored a moment before its end was asked for.
+            stored = self._jobs.find(self._job.id)
+            ours = stored is not None and (stored.status, stored.attempt) == ("succeeded", self._job.attempt)
+            return "succeeded" if ours else "fenced"
+
+    def _give_up(self, verdict: Outcome, log: RunLog) -> str:
         reason = "" if verdict.problem is None else verdict.problem.detail
         if verdict.status == "abandoned":
             raise Fenced("The lease is another's.")
@@ -165,17 +174,12 @@ class Attempt:
             self._jobs.give_back(self._lease, "its worker was stopped.")
             return "given_back"
         if verdict.status == "lost":
-            return str(self._jobs.lose(self._lease, reason))
-        if verdict.status == "succeeded":
-            return "succeeded"  # with its result, in one transaction
-        try:
-            status: Literal["cancelled", "failed"] = "cancelled" if verdict.status == "cancelled" else "failed"
-            self._jobs.finish(self._lease, status, verdict.problem, log=log)
-        except Fenced:
-            stored = self._jobs.find(self._job.id)
-            if stored is None or stored.status != "succeeded":
-                raise
-            return "succeeded"  # a moment before its end was asked for
+            status = self._jobs.lose(self._lease, reason)
+            if status is None:
+                raise Fenced("The lease is another's.")
+            return status
+        ended: Literal["cancelled", "failed"] = "cancelled" if verdict.status == "cancelled" else "failed"
+        self._jobs.finish(self._lease, ended, verdict.problem, log=log)
         return verdict.status
 
 

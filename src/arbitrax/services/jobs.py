@@ -201,7 +201,11 @@ class JobStore(Protocol):
         ...
 
     def give_back(self, lease: Lease, reason: str) -> None:
-        """Let a job wait again, without holding it against it."""
+        """Let a job wait again, without holding it against it.
+
+        Raises:
+            Fenced: the lease is another's by now.
+        """
         ...
 
     def expire(self) -> list[tuple[UUID, Status]]:

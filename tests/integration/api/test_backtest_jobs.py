@@ -7,6 +7,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -16,6 +17,7 @@ from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import strategy_ref
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services.backtests import run_stored
+from arbitrax.storage.postgres.sql import statement
 from arbitrax.strategies.registry import find_strategy
 from tests.job_workers import Workers, install_misbehaving
 from tests.socket_client import Socket
@@ -145,6 +147,22 @@ def test_the_list_holds_backtests_of_every_status_newest_first(gateway, client, 
     assert {each["spec"]["strategy"]["name"] for each in held} == {"buy_and_hold"}
     assert all_of(symbol="AAPL") == rows
     assert all_of(symbol="MSFT") == []
+
+
+def test_a_backtest_is_cancelled_while_its_result_is_being_stored(gateway_settings, client, worker) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'backtests'::regclass AND NOT granted"
+    url = gateway_settings.database_url
+    with psycopg.connect(url, autocommit=True) as looking, psycopg.connect(url) as storing:
+        storing.execute("LOCK TABLE backtests IN EXCLUSIVE MODE")  # as if there were a million bars to store
+        address = client.post(PATH, json=YEAR).headers["location"]
+        for _ in range(int(PATIENCE / 0.02)):
+            if looking.execute(waiting).fetchone() == (1,):
+                break
+            threading.Event().wait(0.02)
+        asked = client.post(f"{address}/cancellation")
+        assert (asked.status_code, asked.json()["cancel_asked"]) == (202, True)
+        assert until(client, address, "succeeded", "cancelled").json()["status"] == "cancelled"
+    assert client.get(address).json()["result"] is None
 
 
 def test_runs_of_the_command_line_are_among_the_operators(gateway, client, admin) -> None:
@@ -416,6 +434,19 @@ def test_a_number_in_the_place_of_money_is_told_to_be_quoted(client) -> None:
     for change in ({"cash": 100000}, {"costs": {"minimum": 0.5}}, {"instruments": {"*": {"tick": 0.01}}}):
         (wrong,) = client.post(PATH, json=YEAR | change).json()["errors"]
         assert "quote it" in wrong["detail"]
+
+
+def test_a_run_that_is_cancelled_while_it_waits_is_told_to_be_over(gateway, gateway_settings, client, trader) -> None:
+    with (
+        psycopg.connect(gateway_settings.database_url) as nobody_claims,
+        closing(Socket(gateway.url, gateway.key(trader, "read"))) as socket,
+    ):
+        nobody_claims.execute(statement("job_claims_lock"))
+        made = client.post(PATH, json=YEAR).json()
+        assert socket.ask(op="subscribe", channel=made["channel"])["type"] == "ack"
+        assert client.post(f"{PATH}/{made['id']}/cancellation").json()["status"] == "cancelled"
+        done = socket.wait_for(lambda each: each.get("symbol") == made["id"])["data"]
+    assert (done["kind"], done["status"], done["error"]["code"]) == ("done", "cancelled", "job.cancelled")
 
 
 def test_a_run_is_told_over_a_socket_to_its_owner_only(gateway, client, worker, trader) -> None:

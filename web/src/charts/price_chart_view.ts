@@ -1,16 +1,17 @@
 /** Candles that grow, a line of the middle price, and lines of orders that can be dragged, by lightweight-charts. */
 import {
   CandlestickSeries,
-  createChart,
   CrosshairMode,
   LineSeries,
   type AutoscaleInfo,
   type CandlestickData,
-  type IChartApi,
+  type IChartApiBase,
   type ISeriesApi,
   type LineData,
   type UTCTimestamp,
 } from "lightweight-charts";
+import type { Clock } from "@/format";
+import { ClockScale, createClockChart, type AxisTimes } from "./clock_scale";
 import type { Colours } from "./colours";
 import { OrderLines, type OrderLine, type Told } from "./order_lines_view";
 
@@ -29,15 +30,17 @@ export interface PricePoint {
 }
 
 export class PriceChartView {
-  readonly #chart: IChartApi;
+  readonly #chart: IChartApiBase;
+  readonly #scale: ClockScale;
   readonly #candles: ISeriesApi<"Candlestick">;
   readonly #middle: ISeriesApi<"Line">;
   readonly #lines: OrderLines;
   #bars: readonly PriceBar[] = [];
   #points: readonly PricePoint[] = [];
 
-  constructor(place: HTMLElement, told: Told) {
-    this.#chart = createChart(place, {
+  constructor(place: HTMLElement, clock: Clock, told: Told) {
+    this.#scale = new ClockScale(clock);
+    this.#chart = createClockChart(place, this.#scale, {
       autoSize: true,
       layout: { attributionLogo: false, fontSize: 12 },
       crosshair: { mode: CrosshairMode.Normal },
@@ -63,7 +66,7 @@ export class PriceChartView {
         fontFamily: getComputedStyle(document.body).fontFamily,
       },
       grid: { vertLines: { visible: false }, horzLines: { color: colours.line } },
-      rightPriceScale: { borderVisible: false },
+      rightPriceScale: { borderVisible: false, entireTextOnly: true },
       timeScale: { borderColor: colours.line },
       crosshair: { vertLine: { color: colours.faint }, horzLine: { color: colours.faint } },
     });
@@ -75,9 +78,8 @@ export class PriceChartView {
     this.#lines.paint(colours);
   }
 
-  /** `hasSeconds`: bars are shorter than a minute. */
-  showTimes(hasTimes: boolean, hasSeconds: boolean): void {
-    this.#chart.timeScale().applyOptions({ timeVisible: hasTimes, secondsVisible: hasSeconds });
+  showTimes(times: AxisTimes): void {
+    this.#chart.applyOptions(this.#scale.take(times));
   }
 
   /** Bars, the oldest first: those that are drawn already and did not change are not drawn again. */

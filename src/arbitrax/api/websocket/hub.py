@@ -16,6 +16,7 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
+from arbitrax.api.client_address import network_of
 from arbitrax.api.websocket.accounts import AccountFold
 from arbitrax.api.websocket.bars import BarMaker
 from arbitrax.api.websocket.exchange import ExchangeWatch
@@ -98,10 +99,10 @@ class Hub:
             return "the gateway is about to end"
         if len(self.sessions) >= self.limits.process:
             return "too many connections"
-        if self._of_address[session.address] >= self.limits.address:
+        if self._of_address[network_of(session.address)] >= self.limits.address:
             return "too many connections of this address"
         self.sessions[session] = None
-        self._of_address[session.address] += 1
+        self._of_address[network_of(session.address)] += 1
         if not self._tasks:
             self._tasks.append(asyncio.get_running_loop().create_task(self._beat()))
         return None
@@ -124,7 +125,7 @@ class Hub:
         if session not in self.sessions:
             return
         self._waiting.discard(session)
-        _less(self._of_address, session.address)
+        _less(self._of_address, network_of(session.address))
         if (user := self.sessions.pop(session)) is not None:
             _less(self._of_user, user)
 

@@ -149,7 +149,8 @@ class PostgresJobStore:
     def give_back(self, lease: Lease, reason: str) -> None:
         """Let a job wait again."""
         with self._database.connection() as connection, connection.transaction():
-            _lose(connection, lease, reason, counts=False)
+            if _lose(connection, lease, reason, counts=False) is None:
+                raise _fenced()
 
     def expire(self) -> list[tuple[UUID, Status]]:
         """Lose the attempts whose lease ended."""
@@ -178,9 +179,10 @@ class _RunsOfJob(PostgresRunStore):
     def save(self, run: StoredRun) -> None:
         """Store the run, unless the job is another's by now."""
         with self._database.connection() as connection, connection.transaction():
+            super().save(run)
+            # Last, for it holds the job's row: beats and cancellations would wait while a million bars are stored.
             _finish(connection, self._lease, "succeeded", None, result_hash=run.result_hash)
             _keep(connection, self._lease.job, None if self._log is None else self._log())
-            super().save(run)
 
 
 def _keep(connection: Connection, job: UUID, log: RunLog | None) -> None:

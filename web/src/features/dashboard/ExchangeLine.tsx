@@ -21,7 +21,7 @@ export function ExchangeLine() {
           not known: {sentenceOf(error)}
         </span>
       ) : (
-        <Skeleton height={12} width={280} aria-busy="true" aria-label="Loading" />
+        <Skeleton height={12} width={280} role="group" aria-busy="true" aria-label="Loading" />
       )}
       {data !== undefined && error !== undefined && asOf !== undefined && (
         <span className={classes["off"]}>

@@ -8,7 +8,7 @@ import { isActive, secondsLeft, symbolsText } from "./jobs";
 import classes from "./Lists.module.css";
 import { useActiveRuns, useIngestions } from "./use_jobs";
 
-const SKELETON = <TableSkeleton rows={4} />;
+const SKELETON = <TableSkeleton rows={2} />;
 
 /** Backtests and ingestions that go on or wait. */
 export function Running() {
