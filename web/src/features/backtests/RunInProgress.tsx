@@ -47,6 +47,7 @@ export function RunInProgress({ run, onDone }: RunInProgressProps) {
           {error !== undefined && <span role="alert">{sentenceOf(error)}</span>}
           <Button
             variant="default"
+            data-danger=""
             loading={isLoading}
             disabled={isEnding}
             onClick={() => void cancel({ backtest: run.id })}
