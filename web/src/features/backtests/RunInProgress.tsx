@@ -92,7 +92,11 @@ export function RunInProgress({ run, onDone }: RunInProgressProps) {
       </Section>
       {live !== undefined && live.log.length > 0 && (
         <Section title="Log">
-          <RunLog lines={live.log.slice(-MOST_SHOWN)} cut={live.cut + Math.max(0, live.log.length - MOST_SHOWN)} />
+          <RunLog
+            isGrowing
+            lines={live.log.slice(-MOST_SHOWN)}
+            cut={live.cut + Math.max(0, live.log.length - MOST_SHOWN)}
+          />
         </Section>
       )}
     </Page>
