@@ -154,10 +154,11 @@ def test_auto_asks_the_next_vendor_for_what_one_does_not_give(program, vendors, 
     assert "Asking yahoo for GE." in err
 
 
-def test_unknown_symbols_leave_the_others_alone(program, postgres_url):
-    _, err = program.run("data", "ingest", "AAPL", "ZZZZ", *RANGE, "--source", "yahoo", code=3)
+@pytest.mark.parametrize(("source", "known"), [("yahoo", "AAPL"), ("synthetic", "SYN-A")])
+def test_unknown_symbols_leave_the_others_alone(program, postgres_url, source, known):
+    _, err = program.run("data", "ingest", known, "ZZZZ", *RANGE, "--source", source, code=3)
     assert "ZZZZ" in err
-    assert {row[0] for row in stored(postgres_url)[0]} == {"AAPL"}
+    assert {row[0] for row in stored(postgres_url)[0]} == {known}
 
 
 def kill_rounds(program, fresh_url, rounds):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import io
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Literal
 
 from litestar.openapi.datastructures import ResponseSpec
 
 from arbitrax.api.problems import RequestError
+from arbitrax.backtest.documents.csv_table import encode_csv
 from arbitrax.domain.decimals import decimal_text
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _quality(liked: dict[str, float], media: str) -> float:
 
 
 def encode_table(table: pa.Table, form: Format) -> bytes:
-    """Return a table's bytes. CSV: ISO 8601 times in UTC, and numbers that read back to the same bits."""
+    """Return a table's bytes."""
     import pyarrow as pa
 
     if form == "arrow":
@@ -76,31 +76,13 @@ def encode_table(table: pa.Table, form: Format) -> bytes:
         with pa.ipc.new_stream(sink, table.schema) as writer:
             writer.write_table(table)
         return bytes(sink.getvalue())
+    if form == "csv":
+        return encode_csv(table)
+    import pyarrow.parquet as pq
+
     file = io.BytesIO()
-    if form == "parquet":
-        import pyarrow.parquet as pq
-
-        pq.write_table(table, file, compression="zstd")
-    else:
-        import pyarrow.csv as pc
-
-        pc.write_csv(_plain(table), file, pc.WriteOptions(quoting_style="needed"))
+    pq.write_table(table, file, compression="zstd")
     return file.getvalue()
-
-
-def _plain(table: pa.Table) -> pa.Table:
-    """Return times as text: ISO 8601, without nanoseconds where there are none."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    for at, field in enumerate(table.schema):
-        if pa.types.is_timestamp(field.type):
-            plain = table.column(at).cast(pa.timestamp("ns"))
-            with suppress(pa.ArrowInvalid):  # where it would lose some
-                plain = plain.cast(pa.timestamp("s"))
-            text = pc.binary_join_element_wise(pc.binary_replace_slice(plain.cast(pa.string()), 10, 11, "T"), "Z", "")
-            table = table.set_column(at, field.name, text)
-    return table
 
 
 def decimal(number: float) -> str | None:

@@ -110,7 +110,8 @@ class ShortWay:
         query: bytes = scope["query_string"]
         for each in query.decode("latin-1").split("&") if query else ():
             name, _, value = each.partition("=")
-            if name in words or not _matches(route.query.get(name, "$^"), value):
+            pattern = route.query.get(name)
+            if pattern is None or name in words or not _matches(pattern, value):
                 return None
             words[name] = value
         if route.required and route.required not in words:

@@ -127,7 +127,7 @@ class Comparison:
         """Write the comparison as one HTML file that needs no network, and return its path."""
         from pathlib import Path
 
-        from arbitrax.backtest.report.comparison_page import write_comparison
+        from arbitrax.backtest.report import write_comparison
 
         return write_comparison(self, Path(path))
 

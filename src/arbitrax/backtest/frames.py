@@ -6,7 +6,6 @@ polars are imported when asked for.
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,34 +14,29 @@ import numpy as np
 from arbitrax.backtest.calendar_returns import monthly_returns, yearly_returns
 from arbitrax.backtest.contributions import contributions
 from arbitrax.backtest.drawdowns import worst_drawdowns
-from arbitrax.backtest.excursions import excursions
-from arbitrax.backtest.holdings import trade_returns
+from arbitrax.backtest.record_columns import (
+    Columns,
+    named,
+    of_order,
+    order_columns,
+    order_rows,
+    pick,
+    symbols_of,
+    times_at,
+    trade_columns,
+    trade_rows,
+)
 from arbitrax.backtest.rolling import rolling_metrics
 from arbitrax.backtest.var_backtest import backtest_var
 from arbitrax.domain.errors import InputError
-from arbitrax.domain.orders import (
-    EventKind,
-    ExitReason,
-    OrderFlag,
-    OrderKind,
-    OrderReason,
-    OrderRole,
-    OrderStatus,
-    Phase,
-    SizeKind,
-    TimeInForce,
-)
+from arbitrax.domain.orders import EventKind, OrderReason, OrderStatus, Phase
 
 if TYPE_CHECKING:
     import pandas as pd
     from numpy.typing import NDArray
 
+    from arbitrax.backtest.record_columns import OrderRows, TradeRows
     from arbitrax.backtest.result import Result
-
-Columns = dict[str, "NDArray[Any]"]
-ORDER_SIDES = {1: "buy", -1: "sell", 0: None}
-"""An order that never filled has no side: its target may have needed either."""
-TRADE_SIDES = {1: "long", -1: "short"}
 
 
 def equity_frame(result: Result) -> pd.DataFrame:
@@ -58,8 +52,15 @@ def orders_frame(result: Result) -> pd.DataFrame:
 
     ``limit``, ``stop`` and ``trail`` are missing where there are none; prices are means over the order's fills.
     """
-    frame = _to_pandas(_order_columns(result))
+    frame = _to_pandas(order_columns(order_rows(result)))
     frame.index.name = "order"
+    return frame
+
+
+def orders_page(rows: OrderRows, first: int) -> pd.DataFrame:
+    """Return some orders as `orders_frame` does, from number ``first`` on, with their numbers as a column."""
+    frame = _to_pandas(order_columns(rows))
+    frame.insert(0, "order", np.arange(first, first + len(frame), dtype=np.int64))
     return frame
 
 
@@ -79,7 +80,12 @@ def trades_frame(result: Result) -> pd.DataFrame:
     ``mae`` and ``mfe`` are how far it went against and for its holder, as fractions of the entry price; missing where
     the bars are not at hand.
     """
-    return _to_pandas(_trade_columns(result))
+    return trades_page(trade_rows(result))
+
+
+def trades_page(rows: TradeRows) -> pd.DataFrame:
+    """Return some round trips as `trades_frame` does."""
+    return _to_pandas(trade_columns(rows))
 
 
 def contributions_frame(result: Result) -> pd.DataFrame:
@@ -94,7 +100,7 @@ def drawdowns_frame(result: Result) -> pd.DataFrame:
     """
     found, time = worst_drawdowns(result.equity_curve), _times(result)
     peak, trough = time[found["peak_bar"]], time[found["trough_bar"]]
-    recovery = _times_at(result, found["recovery_bar"])
+    recovery = times_at(result.bars.timestamp, found["recovery_bar"])
     return _to_pandas(
         {
             "peak": peak,
@@ -160,10 +166,10 @@ def to_polars(result: Result) -> dict[str, Any]:
         raise InputError("polars is not installed; run `pip install 'arbitrax[polars]'`.") from error
     frames = {
         "equity": _equity_columns(result),
-        "orders": _order_columns(result),
+        "orders": order_columns(order_rows(result)),
         "fills": _fill_columns(result),
         "events": _event_columns(result),
-        "trades": _trade_columns(result),
+        "trades": trade_columns(trade_rows(result)),
         "contributions": _contribution_columns(result),
     }
     text = {
@@ -207,50 +213,19 @@ def _equity_columns(result: Result) -> Columns:
     }
 
 
-def _order_columns(result: Result) -> Columns:
-    records = result.order_records
-    return {
-        "symbol": _symbols(result, records["symbol"]),
-        "created_time": _times_at(result, records["created_bar"]),
-        "accepted_time": _times_at(result, records["accepted_bar"]),
-        "triggered_time": _times_at(result, records["triggered_bar"]),
-        "ended_time": _times_at(result, records["ended_bar"]),
-        "side": _words(records["side"], ORDER_SIDES),
-        "kind": _names(records["kind"], OrderKind),
-        "role": _names(records["role"], OrderRole),
-        "time_in_force": _names(records["time_in_force"], TimeInForce),
-        "size": records["size"].copy(),
-        "size_unit": _names(records["size_kind"], SizeKind),
-        "limit": records["limit"].copy(),
-        "stop": records["stop"].copy(),
-        "trail": records["trail"].copy(),
-        "reduce_only": (records["flags"] & OrderFlag.REDUCE_ONLY) != 0,
-        "parent": records["parent"].copy(),
-        "group": records["group"].copy(),
-        "tag": _tags(result, records["tag"]),
-        "status": _names(records["status"], OrderStatus),
-        "reason": _names(records["reason"], OrderReason),
-        "quantity": records["quantity"].copy(),
-        "reference_price": records["reference_price"].copy(),
-        "price": records["price"].copy(),
-        "fee": records["fee"].copy(),
-        "slippage": records["slippage"].copy(),
-    }
-
-
 def _fill_columns(result: Result) -> Columns:
     records = result.fill_records
     return {
         "time": _times(result)[records["bar"]],
-        "symbol": _symbols(result, records["symbol"]),
+        "symbol": symbols_of(result.spec, records["symbol"]),
         "order": records["order"].copy(),
-        "phase": _names(records["phase"], Phase),
+        "phase": named(records["phase"], Phase),
         "quantity": records["quantity"].copy(),
         "reference_price": records["reference_price"].copy(),
         "price": records["price"].copy(),
         "fee": records["fee"].copy(),
         "maker": records["maker"] == 1,
-        "tag": _tags(result, result.order_records["tag"][records["order"]]),
+        "tag": pick(result.tags, result.order_records["tag"][records["order"]]),
     }
 
 
@@ -264,7 +239,7 @@ def _event_columns(result: Result) -> Columns:
     names = ("bar", "event", "order", "symbol", "quantity", "price", "amount")
     steps: list[tuple[Any, ...]] = [
         (
-            events["bar"], _names(events["kind"], EventKind), events["order"], events["symbol"], events["quantity"],
+            events["bar"], named(events["kind"], EventKind), events["order"], events["symbol"], events["quantity"],
             events["price"], events["amount"],
         ),
         _step(orders, triggered, "triggered_bar", "triggered", nothing, orders["stop"]),
@@ -272,7 +247,7 @@ def _event_columns(result: Result) -> Columns:
             fills["bar"], np.full(len(fills), "fill", object), fills["order"], fills["symbol"], fills["quantity"],
             fills["price"], -fills["fee"],
         ),
-        _step(orders, ended, "ended_bar", _names(orders["status"], OrderStatus), orders["quantity"], orders["price"]),
+        _step(orders, ended, "ended_bar", named(orders["status"], OrderStatus), orders["quantity"], orders["price"]),
         _step(orders, numbers >= 0, "created_bar", "created", orders["size"], orders["limit"]),
         _step(orders, accepted, "accepted_bar", "accepted", orders["size"], orders["limit"]),
     ]  # fmt: skip
@@ -281,16 +256,16 @@ def _event_columns(result: Result) -> Columns:
     ]
     merged = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     # What an order does within its bar of birth comes after its birth: attached exits are born and may end inside.
-    born = _of_order(orders, "created_bar", merged["order"], -1)
+    born = of_order(orders, "created_bar", merged["order"], -1)
     late = np.where((born == merged["bar"]) & (merged["rank"] < 4), merged["rank"] + 6, merged["rank"])
     place = np.lexsort((merged["order"], late, merged["bar"]))
     merged = {name: column[place] for name, column in merged.items()}
     told = np.isin(merged["event"], ("cancelled", "expired", "refused", "filled"))
-    reason = _names(_of_order(orders, "reason", merged["order"], 0), OrderReason)
+    reason = named(of_order(orders, "reason", merged["order"], 0), OrderReason)
     return {
         "time": _times(result)[merged["bar"]],
         "event": merged["event"],
-        "symbol": _symbols(result, merged["symbol"]),
+        "symbol": symbols_of(result.spec, merged["symbol"]),
         "order": merged["order"],
         "quantity": merged["quantity"],
         "price": merged["price"],
@@ -316,73 +291,11 @@ def _step(  # noqa: PLR0917
     return tuple(each[which] for each in (orders[bar], name, numbers, orders["symbol"], quantity, price, nothing))
 
 
-def _trade_columns(result: Result) -> Columns:
-    records, orders, time = result.trade_records, result.order_records, _times(result)
-    entered, left = time[records["entry_bar"]], time[records["exit_bar"]]
-    adverse, favourable = excursions(result)
-    return {
-        "symbol": _symbols(result, records["symbol"]),
-        "side": _words(records["side"], TRADE_SIDES),
-        "quantity": records["quantity"].copy(),
-        "entry_time": entered,
-        "entry_price": records["entry_price"].copy(),
-        "entry_order": records["entry_order"].copy(),
-        "entry_reason": _names(_of_order(orders, "kind", records["entry_order"], 0), OrderKind),
-        "entry_tag": _tags(result, _of_order(orders, "tag", records["entry_order"], -1)),
-        "exit_time": left,
-        "exit_price": records["exit_price"].copy(),
-        "exit_order": records["exit_order"].copy(),
-        "exit_reason": _names(records["exit_reason"], ExitReason),
-        "exit_tag": _tags(result, _of_order(orders, "tag", records["exit_order"], -1)),
-        "is_open": records["is_open"] == 1,
-        "pnl": records["pnl"].copy(),
-        "return": trade_returns(result.spec, records),
-        "mae": adverse,
-        "mfe": favourable,
-        "fees": records["fees"].copy(),
-        "slippage": records["slippage"].copy(),
-        "income": records["income"].copy(),
-        "duration": left - entered,
-    }
-
-
 def _contribution_columns(result: Result) -> Columns:
     found = contributions(result.trade_records, len(result.spec.symbols), result.spec.cash)
     names = [name for name in found.dtype.names or () if name != "symbol"]
-    return {"symbol": _symbols(result, found["symbol"]), **{name: found[name].copy() for name in names}}
-
-
-def _of_order(orders: NDArray[np.void], name: str, numbers: NDArray[Any], missing: int) -> NDArray[Any]:
-    """Return a field of the numbered orders, ``missing`` where the number is -1."""
-    found = np.full(len(numbers), missing, np.int64)
-    known = numbers >= 0
-    found[known] = orders[name][numbers[known]]
-    return found
-
-
-def _tags(result: Result, numbers: NDArray[Any]) -> NDArray[Any]:
-    return np.asarray([result.tags[number] if number >= 0 else None for number in numbers.tolist()], dtype=object)
-
-
-def _times_at(result: Result, bars: NDArray[Any]) -> NDArray[np.datetime64]:
-    """Return the times of bars, missing where the number is -1."""
-    found = _times(result)[np.maximum(bars, 0)]
-    found[bars < 0] = np.datetime64("NaT")
-    return found
+    return {"symbol": symbols_of(result.spec, found["symbol"]), **{name: found[name].copy() for name in names}}
 
 
 def _times(result: Result) -> NDArray[np.datetime64]:
     return result.bars.timestamp.astype("datetime64[ns]")
-
-
-def _symbols(result: Result, columns: NDArray[Any]) -> NDArray[Any]:
-    symbols = result.spec.symbols
-    return np.asarray([symbols[column] if column >= 0 else None for column in columns.tolist()], dtype=object)
-
-
-def _names(codes: NDArray[Any], names: type[IntEnum]) -> NDArray[Any]:
-    return _words(codes, {member.value: member.name.lower() for member in names})
-
-
-def _words(codes: NDArray[Any], words: dict[int, Any]) -> NDArray[Any]:
-    return np.asarray([words[code] for code in codes.tolist()], dtype=object)

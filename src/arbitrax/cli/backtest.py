@@ -33,6 +33,7 @@ from arbitrax.strategies.strategy import Strategy
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from arbitrax.backtest.documents.run import StoredAs
     from arbitrax.domain.corporate_actions import CorporateAction
 
 app = App(name="backtest", help="Run, list, show, compare, report, export and reproduce backtests.")
@@ -129,15 +130,20 @@ def run(
             return run_there(gateway, asked_for, report, honesty=honesty, json=json)
     instance = find_strategy(strategy)(**parameters)
     spec = replace(spec, strategy=strategy_ref(instance, strategy))
-    run_id = None
+    stored = None
     if data is None:
         if actions is not None:
             raise InputError("--actions is for --data files; store them with `arbitrax data actions import FILE`.")
-        result, run_id = _run_stored(spec, instance, jit=jit)
+        result, stored = _run_stored(spec, instance, jit=jit, honesty=honesty)
     else:
         result = _run_on_file(spec, instance, data, interval, timezone, actions=actions, jit=jit)
         notice("The run is not stored: it used a file. Import the file to keep runs and reproduce them.")
-    written = None if report is None else result.report(report)
+    run_id = None if stored is None else stored.id
+    written = None
+    if report is not None:
+        from arbitrax.backtest.report import write_report as write
+
+        written = write(result, report, stored)
     if json:
         show_json(run_document(result, run_id, written, with_honesty=honesty))
     else:
@@ -186,14 +192,23 @@ def _run_on_file(
     return run_backtest(spec, strategy, cut_to_range(bars, spec), None, series[0].notices, actions=known, jit=jit)
 
 
-def _run_stored(spec: RunSpec, strategy: Strategy, *, jit: bool) -> tuple[Result, str]:
-    from arbitrax.services.backtests import RUN, run_stored
+def _run_stored(spec: RunSpec, strategy: Strategy, *, jit: bool, honesty: bool) -> "tuple[Result, StoredAs]":
+    from arbitrax.services.backtests import RUN, find_run, run_stored
+    from arbitrax.services.run_reports import stored_as
 
     with open_store(read_settings()) as store:
         run_id, result = run_stored(
-            store.bars, store.actions, store.runs, spec, strategy, quality=store.quality, now=time.time_ns(), jit=jit
+            store.bars,
+            store.actions,
+            store.runs,
+            spec,
+            strategy,
+            quality=store.quality,
+            now=time.time_ns(),
+            jit=jit,
+            documents=honesty,
         )
-    return result, encode(RUN, run_id)
+        return result, stored_as(find_run(store.runs, encode(RUN, run_id), records=False), store.run_parts)
 
 
 def _portfolio_tables(result: Result) -> "list[RenderableType]":
@@ -293,15 +308,18 @@ def compare_runs(
 ) -> int:
     """Put two to eight stored runs side by side: what differs, metrics, curves."""
     from arbitrax.backtest.comparison import Comparison
+    from arbitrax.backtest.report import write_comparison
     from arbitrax.cli.comparison_view import comparison_document, comparison_tables
     from arbitrax.services.backtests import find_run, stored_result
+    from arbitrax.services.run_reports import stored_as
 
     if len(set(run_ids)) < len(run_ids):
         raise InputError(f"A run is named twice: {', '.join(run_ids)}; give each once.")
     with open_store(read_settings()) as store:
         runs = [find_run(store.runs, each) for each in run_ids]
+        stored = [stored_as(each, store.run_parts) for each in runs]
     comparison = Comparison([stored_result(each) for each in runs])
-    written = None if report is None else comparison.report(report)
+    written = None if report is None else write_comparison(comparison, report, stored)
     if json:
         show_json(comparison_document(comparison, run_ids, written))
         return 0
@@ -348,6 +366,7 @@ def write_report(
     """Write a stored run's report: one HTML file that needs no network."""
     from arbitrax.backtest.report import write_report as write
     from arbitrax.services.backtests import find_run, restored_result
+    from arbitrax.services.run_reports import stored_as
 
     settings = read_settings()
     path = out or settings.home / "reports" / f"{run_id}.html"
@@ -360,8 +379,7 @@ def write_report(
             with open_store(settings) as store:
                 run = find_run(store.runs, run_id)
                 result = restored_result(store.bars, store.actions, run)
-            facts = {"Engine": f"ArbitraX {run.engine_version}"}  # the one that made the run, whoever draws it
-            path = write(result, path, run_id=run_id, facts=facts)
+            path = write(result, path, stored_as(run, store.run_parts))
     if json:
         show_json({"id": run_id, "report": str(path)})
     else:

@@ -19,6 +19,7 @@ def demo(*, json: Json = False) -> int:
     from arbitrax.samples import SYMBOLS
     from arbitrax.services.backtests import RUN, find_run, reproduce, run_stored
     from arbitrax.services.imports import import_samples
+    from arbitrax.services.run_reports import stored_as
     from arbitrax.strategies.sma_cross import SmaCross
 
     settings = read_settings()
@@ -41,10 +42,12 @@ def demo(*, json: Json = False) -> int:
         name = encode(RUN, run_id)
         step.done(f"stored as {name}")
         step.begin("Running it again from the database and comparing every byte")
-        outcome = reproduce(store.bars, store.actions, find_run(store.runs, name))
+        run = find_run(store.runs, name)
+        outcome = reproduce(store.bars, store.actions, run)
+        stored = stored_as(run, store.run_parts)
         step.done("byte-equal" if not outcome.differences else f"differs in {', '.join(outcome.differences)}")
     step.begin("Drawing the report")
-    path = write_report(result, settings.home / "reports" / f"{name}.html", run_id=name)
+    path = write_report(result, settings.home / "reports" / f"{name}.html", stored)
     step.done()
     if json:
         show_json(run_document(result, name, path) | {"reproduced": not outcome.differences})

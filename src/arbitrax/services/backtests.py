@@ -17,7 +17,7 @@ from arbitrax.backtest.specify import cut_data
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.errors import DataError, InputError, RangeError, StrategyError, UnknownNameError
-from arbitrax.domain.ids import decode, new_uuid
+from arbitrax.domain.ids import decode, encode, new_uuid
 from arbitrax.domain.panel import Panel
 from arbitrax.services.adjusted_bars import Adjuster, adjuster_of
 from arbitrax.services.ports import (
@@ -95,12 +95,13 @@ def run_stored(
     owner: UUID | None = None,
     run_id: UUID | None = None,
     watch: Watch | None = None,
+    documents: bool = True,
 ) -> tuple[UUID, Result]:
     """Run a backtest on stored bars, store it, and return its id and result.
 
     Raw prices come with the stored corporate actions of their symbols; these also make the adjusted close of series
     that have none. now: ns UTC. owner: whose run it is. quality: whose reports are among the notices. jit, watch: as of
-    `run_backtest`. run_id: the id that was promised; None makes one.
+    `run_backtest`. run_id: the id that was promised; None makes one. documents: store honesty panel and figures too.
     """
     data = _load(bars, actions, spec, quality=quality)
     result = run_backtest(
@@ -115,7 +116,8 @@ def run_stored(
         watch=watch,
     )
     run_id = run_id or new_uuid(now)
-    runs.save(_stored_run(run_id, data, result, source_of(type(strategy)), now=now, owner=owner))
+    source = source_of(type(strategy))
+    runs.save(_stored_run(run_id, data, result, source, now=now, owner=owner, documents=documents))
     return run_id, result
 
 
@@ -160,9 +162,11 @@ def run_uploaded(
 
 
 def _stored_run(
-    id: UUID, data: _Data, result: Result, source: str | None, *, now: int, owner: UUID | None
+    id: UUID, data: _Data, result: Result, source: str | None, *, now: int, owner: UUID | None, documents: bool = True
 ) -> StoredRun:
     """Return a run as it is stored."""
+    from arbitrax.services.run_documents import make_documents
+
     spec = result.spec
     known_at = data.actions_as_of
     assets = [
@@ -210,6 +214,7 @@ def _stored_run(
         events=result.event_records,
         trades=result.trade_records,
         owner=owner,
+        documents=make_documents(encode(RUN, id), result) if documents else {},
     )
 
 
@@ -226,13 +231,13 @@ def find_head(runs: RunStore, text: str, *, sees: UUID | None) -> tuple[UUID, Ru
     return id, head
 
 
-def find_run(runs: RunStore, text: str) -> StoredRun:
-    """Return a stored run by its id.
+def find_run(runs: RunStore, text: str, *, records: bool = True) -> StoredRun:
+    """Return a stored run by its id; ``records`` False: without orders, fills, events and trades.
 
     Raises:
         UnknownNameError: there is no such run.
     """
-    run = runs.load(decode(RUN, text))
+    run = runs.load(decode(RUN, text), records=records)
     if run is None:
         raise UnknownNameError(f"There is no run {text}; `arbitrax backtest list` shows the ids.")
     return run

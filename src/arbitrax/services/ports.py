@@ -195,6 +195,8 @@ class StoredRun(Struct, frozen=True):
     trades: "NDArray[np.void]"
     owner: UUID | None = None
     """The user whose run it is; None: the operator of the command line."""
+    documents: dict[str, bytes] = {}
+    """What was found out about it when it ended, by name (`arbitrax.services.run_documents`); `load` has none."""
 
 
 class RunSummary(Struct, frozen=True):
@@ -229,8 +231,8 @@ class RunStore(Protocol):
     def save(self, run: StoredRun) -> None:
         """Store a run with its strategy, orders and trades in one transaction; saving it twice changes nothing."""
 
-    def load(self, run_id: UUID) -> StoredRun | None:
-        """Return a run, byte-equal to what was saved, or None."""
+    def load(self, run_id: UUID, *, records: bool = True) -> StoredRun | None:
+        """Return a run, byte-equal to what was saved, or None; ``records`` False: without orders, fills and so on."""
 
     def curves(self, run_id: UUID, names: Sequence[str]) -> "Curves":
         """Return some of a run's curves, as `StoredRun` has them; none of a run that there is not."""

@@ -1,104 +1,36 @@
-"""The prices of a finished run as it saw them, with its strategy's lines, in as many points as a chart has."""
+"""The prices of a finished run as they are stored with it."""
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
-from msgspec import Struct
 
-from arbitrax.backtest.actions import in_last_units
-from arbitrax.backtest.holdings import last_units, traded_panel
 from arbitrax.domain.bars import Bars
-from arbitrax.domain.errors import ArbitraxError, InputError, UnknownNameError
-from arbitrax.market_data.chart_points import group_starts, joined
-from arbitrax.strategies.registry import find_registered
-from arbitrax.strategies.strategy import source_of
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
-    from arbitrax.backtest.result import Result
-    from arbitrax.backtest.spec import RunSpec, StrategyRef
-    from arbitrax.domain.bars import Floats
-    from arbitrax.services.ports import RunStore
+    from arbitrax.services.backtest_records import BacktestRecord
+    from arbitrax.services.ports import ActionStore, RunStore
 
 _PRICES = ("open", "high", "low", "close", "volume")
 
 
-class ChartPrices(Struct, frozen=True, eq=False):
-    """Prices of which neighbouring bars are joined."""
-
-    bars: Bars
-    """Joined; shape (points,)."""
-    lines: dict[str, Floats]
-    """By label, each of shape (points,): its value at the last of the bars joined."""
-    rows: int
-    """Bars of the range, before they were joined."""
-
-
-def kept_bars(runs: RunStore, id: UUID, spec: RunSpec) -> Bars | None:
+def kept_bars(runs: RunStore, actions: ActionStore, record: BacktestRecord) -> Bars | None:
     """Return the bars of a run as they were stored with it; None where these are not what a chart shows.
 
-    Of several symbols an index is kept, of raw prices the units of their day.
+    Of several symbols an index is kept, of raw prices with splits the units of their day.
     """
-    if len(spec.symbols) != 1 or spec.prices == "raw":
+    spec = record.spec
+    if len(spec.symbols) != 1 or (spec.prices == "raw" and _has_splits(actions, record)):
         return None
-    curves = runs.curves(id, ("timestamp", *_PRICES))
+    curves = runs.curves(record.id, ("timestamp", *_PRICES))
     times = np.asarray(curves["timestamp"], np.int64)
     prices = {name: np.asarray(curves[name], np.float64) for name in _PRICES}
-    return Bars(spec.symbols[0], spec.interval, times, **prices, basis="adjusted")
+    return Bars(spec.symbols[0], spec.interval, times, **prices, basis=spec.prices)
 
 
-def bars_seen(result: Result, symbol: str | None) -> Bars:
-    """Return the bars of a symbol as a run saw them, in units of the last one; symbol: None for the first.
-
-    Raises:
-        UnknownNameError: the run traded no such symbol.
-        InputError: its bars are not stored any more as they were.
-    """
-    symbols = result.spec.symbols
-    require_traded(result.spec, symbol)
-    column = 0 if symbol is None else symbols.index(symbol)
-    panel = traded_panel(result)
-    if panel is None:
-        raise InputError("The bars of this run are not stored any more as they were; run it again.")
-    bars = result.bars if len(symbols) == 1 else panel.column(symbols[column])
-    units = last_units(result)
-    return bars if units is None else in_last_units(bars, units[:, column])
-
-
-def require_traded(spec: RunSpec, symbol: str | None) -> None:
-    """See whether a run traded a symbol.
-
-    Raises:
-        UnknownNameError: it did not.
-    """
-    if symbol is not None and symbol not in spec.symbols:
-        raise UnknownNameError(f"This run did not trade {symbol}; it traded {', '.join(spec.symbols[:8])}.")
-
-
-def chart_prices(bars: Bars, strategy: StrategyRef, start: int | None, end: int | None, points: int) -> ChartPrices:
-    """Return the bars with ``start <= timestamp < end`` (ns UTC; None: open) in at most ``points`` points."""
-    lines = _lines(strategy, bars)
-    first = 0 if start is None else int(bars.timestamp.searchsorted(start))
-    last = len(bars) if end is None else int(bars.timestamp.searchsorted(end))
-    within = slice(first, max(first, last))
-    shown = bars.take(within)
-    starts = group_starts(len(shown), points)
-    ends = np.append(starts[1:], len(shown)) - 1 if len(starts) else starts
-    return ChartPrices(joined(shown, points), {name: line[within][ends] for name, line in lines.items()}, len(shown))
-
-
-def _lines(reference: StrategyRef, bars: Bars) -> dict[str, Floats]:
-    """Return what a strategy shows over prices; nothing where it is not registered as it was, or fails at it."""
-    try:
-        kind = find_registered(reference.name)
-        source = source_of(kind) or ""
-        if hashlib.sha256(source.encode()).hexdigest() != reference.source_hash:
-            return {}
-        lines = kind(**reference.parameters).lines(bars)
-    except ArbitraxError:
-        return {}
-    return {name: line for name, line in lines.items() if line.shape == bars.close.shape}
+def _has_splits(actions: ActionStore, record: BacktestRecord) -> bool:
+    """Say whether anything that changes the units of shares was known to a run of one symbol, whenever it was."""
+    traded = [each for each in (record.run.assets if record.run else ()) if each.role == "traded"]
+    known = [actions.load(each.symbol, as_of=each.actions_as_of) for each in traded if each.actions_as_of is not None]
+    return any(action.share_factor != 1.0 for each in known for action in each.actions)

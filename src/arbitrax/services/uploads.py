@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
@@ -21,6 +21,7 @@ from arbitrax.market_data.columns import ROLES, roles_of, spelling
 from arbitrax.market_data.csv_header import BYTE_ORDER_MARK, check_text
 from arbitrax.market_data.documents import Document
 from arbitrax.market_data.files import read_candidates
+from arbitrax.market_data.source import refuse
 from arbitrax.services.imports import import_document, judge_imported, with_scores
 from arbitrax.services.ingestion import IngestionOutcome, SymbolOutcome
 
@@ -92,7 +93,7 @@ def look_at(head: bytes, asked: Upload, *, whole: bool) -> Preview:
     """Return what the first bytes of a file look like; ``whole``: there are no more.
 
     Raises:
-        DataError: it is no text.
+        DataError: it is no text, or its lines cannot be split into fields.
         InputError: there is no column of a name that was given.
     """
     if not whole:  # without the row that is cut off
@@ -126,15 +127,16 @@ def with_columns(data: bytes, columns: Mapping[str, str]) -> bytes:
     A column of another name that would be taken for one of these is not used.
 
     Raises:
+        DataError: the header cannot be split into fields.
         InputError: no column has a name, or two roles were given to one.
     """
     if not columns:
         return data
-    start = len(data) - len(data.lstrip(BYTE_ORDER_MARK + b"\r\n \t")) if data[:3] == BYTE_ORDER_MARK else 0
+    start = len(data) - len(data.lstrip(BYTE_ORDER_MARK + b"\r\n \t"))
     first, newline, rest = data[start:].partition(b"\n")
     line = first.decode(errors="replace").rstrip("\r")
     delimiter = _delimiter(line)
-    names = next(csv.reader([line], delimiter=delimiter))
+    names = next(_fields([line], delimiter))
     if len(set(columns.values())) < len(columns):
         raise InputError("One column was said to be two things; name another one.")
     given = {name: role for role, name in columns.items()}
@@ -162,7 +164,7 @@ def do_upload(
     now: int,
     told: Callable[[int, int], None],
 ) -> list[IngestionOutcome]:
-    """Store what can be trusted of a file, and set the rest aside; return what became of it.
+    """Store what can be trusted of a file, and set the rest aside; return what became of it. The file stays.
 
     Raises:
         InputError: the file is not in this home, or a column that was named is not in it.
@@ -199,8 +201,7 @@ def do_upload(
         raise DataError(outcome.refused)
     scores = judge_imported(stores, outcome.series, now=now)
     outcome = with_scores(outcome, scores)
-    path.unlink(missing_ok=True)
-    name, made = outcome.series[0].split(" ")
+    name, made = outcome.series[0].rsplit(" ", 1)
     one = SymbolOutcome(
         name,
         SOURCE,
@@ -219,10 +220,26 @@ def _document(data: bytes, symbol: str = "FILE") -> Document:
 
 
 def _first_rows(head: bytes) -> list[tuple[str, ...]]:
-    """Return a text's header and the rows of a preview, as they are."""
+    """Return a text's header and the rows of a preview, as they are.
+
+    Raises:
+        DataError: there is no header, or a line cannot be split into fields.
+    """
     text = head.removeprefix(BYTE_ORDER_MARK).decode(errors="replace")
-    rows = csv.reader(io.StringIO(text), delimiter=_delimiter(text))
-    return [tuple(each) for each in rows if any(each)][: SHOWN + 1]
+    rows = _fields(io.StringIO(text), _delimiter(text))
+    found = [tuple(each) for each in rows if any(each)]
+    if not found:
+        raise refuse("the file", "its lines are empty but for separators", "send a table that begins with its header")
+    return found[: SHOWN + 1]
+
+
+def _fields(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
+    rows = csv.reader(lines, delimiter=delimiter)
+    try:
+        yield from rows
+    except csv.Error:
+        said = f"line {rows.line_num} cannot be split into fields: a carriage return is amid it, or a field has no end"
+        raise refuse("the file", said, "save the table as CSV anew") from None
 
 
 def _delimiter(text: str) -> str:

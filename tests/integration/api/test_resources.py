@@ -13,9 +13,11 @@ import pyarrow.parquet
 import pytest
 
 from arbitrax.api.formats import MEDIA_TYPES
+from arbitrax.backtest.report.recorded import POINTS
 from arbitrax.services.identity_ports import User
 from tests.gateway import Gateway
 from tests.integration.api.test_access import run_of
+from tests.report_page import answers_of
 
 BARS = "/api/v1/bars"
 
@@ -254,6 +256,27 @@ def test_tables_are_the_same_in_every_format(reader: httpx2.Client, run: str) ->
         money = {"equity": "equity", "trades": "pnl"}.get(table)
         if money is not None:
             assert [float(str(row[money])) for row in rows] == found[money].to_pylist()
+
+
+def test_a_report_holds_what_the_gateway_answers(reader: httpx2.Client, run: str) -> None:
+    told = answers_of(reader.get(f"/api/v1/backtests/{run}/report").text)
+    path = f"/api/v1/backtests/{run}"
+    found = reader.get(path).json()
+    assert {name: told[""][name] for name in ("id", "spec", "result", "created_at")} == {
+        name: found[name] for name in ("id", "spec", "result", "created_at")
+    }
+    assert set(told[""]) == set(found)
+    assert told["/figures"] == reader.get(f"{path}/figures").json()
+    honesty = reader.get(f"{path}/honesty").json()
+    for part in (honesty, honesty["look_ahead"]):
+        del part["seconds"]  # it differs each time
+    assert told["/honesty"] == honesty
+    assert told["/equity"] == reader.get(f"{path}/equity", params={"points": POINTS}).json()
+    prices = reader.get(f"{path}/prices", params={"points": POINTS, "symbol": "AAPL"}).json()
+    assert told["/prices?symbol=AAPL"] == prices
+    assert told["/tables/monthly"] == reader.get(f"{path}/tables/monthly").json()
+    for table in ("trades", "orders", "rolling"):
+        assert told[f"/tables/{table}"] == reader.get(f"{path}/tables/{table}", headers={"Accept": "text/csv"}).text
 
 
 def test_a_report_is_one_page_without_anything_from_elsewhere(gateway: Gateway, viewer: User, run: str) -> None:

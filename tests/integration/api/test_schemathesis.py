@@ -27,9 +27,6 @@ expected-statuses = ["2xx", "3xx", "401", "403", "404", "409", "412", "422", "42
 expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422", "428", "429"]
 [checks.missing_required_header]
 expected-statuses = ["401", "403", "422", "428"]
-# DELETE revokes a key and cancels an order, and both can still be looked at: nothing is ever deleted.
-[checks.use_after_free]
-enabled = false
 """
 
 

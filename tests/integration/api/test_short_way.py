@@ -134,6 +134,13 @@ def test_bars_in_another_format_go_the_long_way(tom: httpx2.Client, taken: list[
     assert taken == []
 
 
+@pytest.mark.parametrize("query", ["=", "&", "=1", "depth", "depth=", "symbol=NONE"])
+def test_a_query_that_is_not_known_goes_the_long_way(tom: httpx2.Client, taken: list[str], query: str) -> None:
+    for address in ("/api/v1/books/NONE", f"/api/v1/orders/{UNKNOWN}", BARS):
+        assert tom.get(f"{address}{'&' if '?' in address else '?'}{query}").status_code < 500
+    assert taken == []
+
+
 def test_bars_compressed(tom: httpx2.Client, taken: list[str]) -> None:
     short, long = both(tom, "GET", BARS, headers={"Accept-Encoding": "gzip"})
     assert_same(taken, short, long, 200)

@@ -69,10 +69,27 @@ def test_a_file_is_looked_at_and_then_stored(gateway: Gateway, worker: Workers, 
     assert outcome["status"] == "succeeded", outcome
     stored = bars(tom, "MINE")
     assert len(stored) + outcome["outcomes"][0]["symbols"][0]["quarantined"] == 18
+    assert (outcome["bars_added"], outcome["rows_quarantined"]) == (len(stored), 18 - len(stored))
     assert stored[0]["close"] == "10.02"
     assert eventually(lambda: set(files(gateway)) <= before)
     listed = tom.get("/api/v1/series?search=MINE").json()["data"][0]
     assert (listed["source"], listed["quality_score"] is not None) == ("file", True)
+
+
+def test_a_symbol_of_two_words_is_stored(gateway: Gateway, worker: Workers, tom: httpx2.Client) -> None:
+    outcome = done(tom, send(tom, PLAIN, symbol="EUR USD"))
+    assert outcome["status"] == "succeeded", outcome
+    assert outcome["outcomes"][0]["symbols"][0]["symbol"] == "EUR USD"
+    assert bars(tom, "EUR USD")[0]["close"] == "10.02"
+
+
+def test_a_file_that_cannot_be_stored_goes_when_its_ingestion_has_failed(
+    gateway: Gateway, worker: Workers, tom: httpx2.Client
+) -> None:
+    before = set(files(gateway))
+    outcome = done(tom, send(tom, PLAIN, symbol="AAPL"))  # which is stored with adjusted closes
+    assert (outcome["status"], outcome["error"]["code"]) == ("failed", "data.invalid")
+    assert eventually(lambda: set(files(gateway)) <= before)
 
 
 def test_columns_are_said_where_names_do_not_tell(gateway: Gateway, worker: Workers, tom: httpx2.Client) -> None:
@@ -85,6 +102,7 @@ def test_columns_are_said_where_names_do_not_tell(gateway: Gateway, worker: Work
     assert [each["name"] for each in seen["columns"]] == ["Day", "Last", "Settle", "Open", "High", "Low"]
     assert done(tom, send(tom, SETTLED, symbol="SETTLED", **mapped))["status"] == "succeeded"
     assert {each["close"] for each in bars(tom, "SETTLED")} == {"10"}
+    assert send(tom, "\n\n" + SETTLED, preview="true", **mapped).json()["problem"] is None
     missing = send(tom, SETTLED, symbol="SETTLED", close_column="Close")
     assert (missing.status_code, missing.json()["code"]) == (422, "input.invalid")
     assert "it has Day, Last, Settle" in missing.json()["detail"]
@@ -100,6 +118,8 @@ def test_columns_are_said_where_names_do_not_tell(gateway: Gateway, worker: Work
         ("date,open,high,low,close\n", "not one row"),
         (b"PK\x03\x04rest", "zip archive"),
         (b"date,open\xff\n", "UTF-8"),
+        (";", "empty but for separators"),
+        ("date,open\rhigh,low,close\n", "line 1 cannot be split into fields"),
         ("date,open,high,low,close\nsoon,1,2,3,4\n", "soon"),
     ],
 )

@@ -243,6 +243,7 @@ INSERT INTO backtest_assets (backtest_id, position, asset_id, symbol, interval, 
     SELECT id, 0, id, 'AAPL', '1d', 'traded', now(), repeat('a', 64) FROM assets;
 INSERT INTO backtest_curves (backtest_id, position, name, dtype, data)
     SELECT id, 0, 'equity', '<f8', '\\x0000000000000000' FROM assets;
+INSERT INTO backtest_documents (backtest_id, name, engine_version, data) SELECT id, 'honesty', '1', '{}' FROM assets;
 INSERT INTO orders (
     id, backtest_id, asset_id, position, order_type, side, quantity, price, status, reason, fee, slippage, created_bar,
     ended_bar, symbol_index, created_at, filled_at, size_unit, time_in_force, role, flags
@@ -483,6 +484,7 @@ WRONG = {
         "data_hash = 'abc'",
         f"asset_id = {NOBODY}",
     ],
+    "backtest_documents": ["name = ''", f"backtest_id = {NOBODY}"],
     "backtest_curves": ["dtype = '<f4'", "data = '\\x00'", f"backtest_id = {NOBODY}"],
     "orders": [
         "order_type = 'wish'",
@@ -782,6 +784,6 @@ def test_a_deleted_run_takes_its_rows_along(postgres_url: str) -> None:
     with psycopg.connect(postgres_url) as connection:
         connection.execute(VALID)
         connection.execute("DELETE FROM backtests")
-        for table in ("orders", "fills", "account_events", "trades", "backtest_assets", "backtest_curves"):
+        for table in ("orders", "fills", "account_events", "trades", "backtest_assets", "backtest_curves", "backtest_documents"):
             counted = connection.execute(f"SELECT count(*) FROM {table}".encode())  # noqa: S608 -- likewise
             assert counted.fetchone() == (0,), table

@@ -214,8 +214,6 @@ def test_its_actions_come_along_with_the_range():
 def test_real_symbols_never_get_made_up_prices(symbol):
     provider = SyntheticProvider()
     with pytest.raises(UnknownSymbol, match=r"begin with SYN-.*; ask for SYN-\S+\."):
-        provider.windows(request(symbol), now=start_of_day("2024-01-01"))
-    with pytest.raises(UnknownSymbol):
         asyncio.run(provider.bars(request(symbol)))
     with pytest.raises(UnknownSymbol):
         asyncio.run(provider.actions(symbol, 0, 1))

@@ -2,13 +2,12 @@
 import {
   BaselineSeries,
   CandlestickSeries,
-  createChart,
   createSeriesMarkers,
   CrosshairMode,
   HistogramSeries,
   LineSeries,
   PriceScaleMode,
-  type IChartApi,
+  type IChartApiBase,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
   type SeriesMarker,
@@ -16,6 +15,8 @@ import {
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
+import type { Clock } from "@/format";
+import { ClockScale, createClockChart, type AxisTimes } from "./clock_scale";
 import { faded, type Colours } from "./colours";
 import type { Marker, Pane, Series, TimeRange } from "./series";
 
@@ -39,7 +40,8 @@ const GESTURE_MS = 700;
 const LEGEND_HEIGHT = 28;
 
 export class TimeChartView {
-  readonly #chart: IChartApi;
+  readonly #chart: IChartApiBase;
+  readonly #scale: ClockScale;
   readonly #drawn = new Map<string, Drawn>();
   #colours: Colours | undefined;
   readonly #place: HTMLElement;
@@ -47,15 +49,17 @@ export class TimeChartView {
     if (event.type !== "pointermove" || (event as PointerEvent).buttons !== 0) this.#touched = performance.now();
   };
   #isFitted = false;
+  #picture: HTMLCanvasElement | undefined;
   /** What is to be seen; undefined: all there is. */
   #range: TimeRange | undefined;
   /** When a reader last panned or zoomed. Ranges that nobody's hand made are not told. */
   #touched = -Infinity;
 
-  constructor(place: HTMLElement, told: Told) {
+  constructor(place: HTMLElement, clock: Clock, told: Told) {
     this.#place = place;
+    this.#scale = new ClockScale(clock);
     for (const each of GESTURES) place.addEventListener(each, this.#touch, { passive: true, capture: true });
-    this.#chart = createChart(place, {
+    this.#chart = createClockChart(place, this.#scale, {
       autoSize: true,
       layout: { attributionLogo: false, fontSize: 12, panes: { enableResize: true } },
       crosshair: { mode: CrosshairMode.Normal },
@@ -70,8 +74,9 @@ export class TimeChartView {
   }
 
   /** Take colours; `show` draws the series in them. */
-  paint(colours: Colours, hasTimes: boolean): void {
+  paint(colours: Colours, times: AxisTimes): void {
     this.#colours = colours;
+    this.#chart.applyOptions(this.#scale.take(times));
     this.#chart.applyOptions({
       layout: {
         background: { color: "transparent" },
@@ -80,11 +85,9 @@ export class TimeChartView {
         panes: { separatorColor: colours.line, separatorHoverColor: faded(colours.accent, 0.2) },
       },
       grid: { vertLines: { visible: false }, horzLines: { color: colours.line } },
-      rightPriceScale: { borderVisible: false },
+      rightPriceScale: { borderVisible: false, entireTextOnly: true },
       timeScale: {
         borderColor: colours.line,
-        timeVisible: hasTimes,
-        secondsVisible: false,
         minBarSpacing: 0.001,
         allowBoldLabels: false,
         rightOffsetPixels: 16,
@@ -105,7 +108,7 @@ export class TimeChartView {
       this.#drawn.delete(id);
     }
     for (const [at, pane] of panes.entries()) {
-      for (const series of pane.series) isNew = this.#draw(series, at, pane, colours) || isNew;
+      for (const series of fromBehind(pane.series)) isNew = this.#draw(series, at, pane, colours) || isNew;
     }
     for (const [at, pane] of this.#chart.panes().entries()) {
       const wants = panes[at];
@@ -127,6 +130,13 @@ export class TimeChartView {
     if (range?.from === this.#range?.from && range?.to === this.#range?.to) return;
     this.#range = range;
     if (this.#isFitted) this.#seek();
+  }
+
+  /** A picture in its place, which is as wide as paper; or itself again. */
+  print(isPrinting: boolean): void {
+    this.#picture?.remove();
+    this.#picture = isPrinting ? pictureOf(this.#place) : undefined;
+    if (this.#picture !== undefined) this.#place.before(this.#picture);
   }
 
   #seek(): void {
@@ -164,6 +174,32 @@ export class TimeChartView {
     this.#drawn.set(series.id, drawn);
     return drawn;
   }
+}
+
+/** What was drawn last, as one canvas. The chart's own screenshot never ends while it has something left to draw. */
+function pictureOf(place: HTMLElement): HTMLCanvasElement {
+  const [picture, box, scale] = [
+    document.createElement("canvas"),
+    place.getBoundingClientRect(),
+    window.devicePixelRatio,
+  ];
+  [picture.width, picture.height] = [box.width * scale, box.height * scale];
+  const context = picture.getContext("2d");
+  for (const each of place.querySelectorAll("canvas")) {
+    const { left, top, width, height } = each.getBoundingClientRect();
+    if (each.width === 0 || each.height === 0) continue;
+    context?.drawImage(each, (left - box.left) * scale, (top - box.top) * scale, width * scale, height * scale);
+  }
+  return picture;
+}
+
+/** Those that are drawn first are behind those that come after. */
+function fromBehind(all: readonly Series[]): readonly Series[] {
+  return [...all].sort((one, other) => Number(isBehind(other)) - Number(isBehind(one)));
+}
+
+function isBehind(series: Series): boolean {
+  return series.kind === "line" && series.colour === "benchmark";
 }
 
 function look(series: Series, colours: Colours): object {

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from arbitrax.api.messages.run_models import Account, Costs, Instrument, Money
 from arbitrax.api.parameters import SYMBOL, market_day
+from arbitrax.backtest.documents.run_models import Account, Costs, Instrument, Money
 from arbitrax.backtest.spec import RunSpec, StrategyRef
 from arbitrax.domain.errors import within
 

@@ -9,23 +9,22 @@ import msgspec
 from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, Parameter
 
-from arbitrax.api.messages.backtest_charts import (
-    BacktestValidation,
-    RunFigures,
-    RunPrices,
-    figures_message,
-    prices_message,
-)
-from arbitrax.api.messages.backtests import PATH
+from arbitrax.api.messages.backtest_validation import BacktestValidation
 from arbitrax.api.messages.new_backtest import NewBacktest
 from arbitrax.api.parameters import SYMBOL, BacktestId, CurvePoints, End, Start, end_of, nanoseconds_of
 from arbitrax.api.requests import GatewayRequest
 from arbitrax.api.routes.backtest_results import answer_result, result_of
+from arbitrax.backtest.chart_prices import bars_seen, chart_prices, require_traded
+from arbitrax.backtest.documents.figures import RunFigures
+from arbitrax.backtest.documents.prices import RunPrices, prices_message
+from arbitrax.backtest.documents.run import PATH
 from arbitrax.domain.ids import decode
 from arbitrax.services.backtest_records import find_backtest
-from arbitrax.services.backtests import RUN, find_run, stored_result
+from arbitrax.services.backtests import RUN
 from arbitrax.services.foreseen_backtest import foresee
-from arbitrax.services.run_prices import bars_seen, chart_prices, kept_bars, require_traded
+from arbitrax.services.run_documents import FIGURES
+from arbitrax.services.run_prices import kept_bars
+from arbitrax.services.run_tables import told
 
 OneSymbol = Annotated[
     str | None, Parameter(min_length=1, max_length=64, pattern=SYMBOL, description="Left out: the first it traded.")
@@ -43,9 +42,7 @@ async def get_backtest_figures(request: GatewayRequest, backtest: FromPath[Backt
     """Return every metric with formula, sample and the benchmark's; the returns counted; what the run rests on."""
 
     def make() -> bytes:
-        return msgspec.json.encode(
-            figures_message(backtest, stored_result(find_run(request.parts.store.runs, backtest)))
-        )
+        return told(request.parts.store, decode(RUN, backtest), FIGURES)
 
     return await _answer(request, backtest, make, "figures")
 
@@ -71,12 +68,12 @@ async def get_backtest_prices(
 
     def make() -> bytes:
         runs, id = request.parts.store.runs, decode(RUN, backtest)
-        spec = find_backtest(request.parts.store.backtest_records, id, sees=None).spec
-        require_traded(spec, symbol)
-        bars = kept_bars(runs, id, spec)
+        found = find_backtest(request.parts.store.backtest_records, id, sees=None)
+        require_traded(found.spec, symbol)
+        bars = kept_bars(runs, request.parts.store.actions, found)
         if bars is None:
             bars = bars_seen(result_of(request, backtest), symbol)
-        prices = chart_prices(bars, spec.strategy, begin, stop, points)
+        prices = chart_prices(bars, found.spec.strategy, begin, stop, points)
         return msgspec.json.encode(prices_message(backtest, prices))
 
     return await _answer(request, backtest, make, f"prices {symbol} {begin} {stop} {points}")

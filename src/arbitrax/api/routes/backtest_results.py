@@ -11,31 +11,25 @@ from litestar.params import FromPath
 
 from arbitrax import __version__ as VERSION  # noqa: N812 - a constant
 from arbitrax.api.conditions import is_known
-from arbitrax.api.formats import MEDIA_TYPES, Format, accepted, decimal, encode_table, table_responses
-from arbitrax.api.messages.backtests import PATH, EquityCurve, RowPage, Table, equity_message
+from arbitrax.api.formats import MEDIA_TYPES, Format, accepted, encode_table, table_responses
 from arbitrax.api.pages import MOST, Cursor, MaybeLimit, read_cursor, require_json, write_cursor
 from arbitrax.api.parameters import BacktestId, CurvePoints, End, Start, end_of, nanoseconds_of
 from arbitrax.api.requests import GatewayRequest
+from arbitrax.backtest.chart_curve import NEEDED, chart_curve
+from arbitrax.backtest.documents.equity import EquityCurve, equity_message
+from arbitrax.backtest.documents.run import PATH
+from arbitrax.backtest.documents.tables import RowPage, Table, arrow_table, table_rows
 from arbitrax.domain.errors import UnknownNameError
 from arbitrax.domain.ids import decode
 from arbitrax.services.backtest_records import find_backtest, require_result
-from arbitrax.services.backtests import RUN, find_head, find_run, restored_result
-from arbitrax.services.run_curves import NEEDED, chart_curve
+from arbitrax.services.backtests import RUN, find_head, find_run
+from arbitrax.services.run_documents import HONESTY
+from arbitrax.services.run_reports import stored_as
+from arbitrax.services.run_tables import read_table, restored, told
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from arbitrax.backtest.result import Result
 
-MONEY = frozenset(
-    {
-        "equity", "benchmark", "exposure", "size", "limit", "stop", "trail", "quantity", "reference_price", "price",
-        "fee", "slippage", "amount", "entry_price", "exit_price", "pnl", "fees", "income",
-    }
-)  # fmt: skip
-"""Columns that hold money, prices or quantities, in tables that do."""
-RATIOS = frozenset({"monthly", "yearly", "drawdowns", "var_backtest", "rolling"})
-"""Tables of returns and ratios only."""
 KEPT = "private, max-age=86400"
 """A finished run never changes; how it is shown may, with another release."""
 
@@ -61,17 +55,12 @@ async def get_backtest_table(
     after = read_cursor(cursor, int)
 
     def make() -> bytes:
-        from arbitrax.backtest.export import frame_named
-
-        frame = frame_named(result_of(request, backtest), table)
-        for name in frame.select_dtypes("timedelta").columns:
-            frame = frame.assign(**{name: frame[name].dt.total_seconds()}).rename(columns={name: f"{name}_seconds"})
+        first, most = after or 0, limit or (MOST if form == "json" else None)
+        frame, more = read_table(request.parts.store, decode(RUN, backtest), table, first, most)
         if form == "json":
-            money = frozenset() if table in RATIOS else MONEY
-            return msgspec.json.encode(_rows(frame, after or 0, limit or MOST, money))
-        import pyarrow as pa
-
-        return encode_table(pa.Table.from_pandas(frame.iloc[:limit], preserve_index=False), form)
+            rows = table_rows(frame, table)
+            return msgspec.json.encode(RowPage(rows, write_cursor(first + len(rows)) if more else None, more))
+        return encode_table(arrow_table(frame), form)
 
     return await request.run(answer_result, request, backtest, form, make, f"{table} {form} {after} {limit}")
 
@@ -122,7 +111,7 @@ async def get_backtest_honesty(request: GatewayRequest, backtest: FromPath[Backt
     """Return the honesty panel: look-ahead, luck, costs, the share of the best trades."""
 
     def make() -> bytes:
-        return msgspec.json.encode(result_of(request, backtest).honesty.document())
+        return told(request.parts.store, decode(RUN, backtest), HONESTY)
 
     return await request.run(answer_result, request, backtest, "json", make, "honesty")
 
@@ -142,9 +131,9 @@ async def get_backtest_report(request: GatewayRequest, backtest: FromPath[Backte
     def make() -> bytes:
         from arbitrax.backtest.report import render_report
 
-        run = find_run(request.parts.store.runs, backtest)
-        facts = {"Engine": f"ArbitraX {run.engine_version}"}
-        return render_report(result_of(request, backtest), run_id=backtest, facts=facts).encode()
+        store = request.parts.store
+        run = find_run(store.runs, backtest, records=False)
+        return render_report(result_of(request, backtest), stored_as(run, store.run_parts)).encode()
 
     return await request.run(answer_result, request, backtest, "html", make, "report")
 
@@ -172,7 +161,7 @@ def answer_about(
     headers = {"ETag": tag, "Cache-Control": KEPT, "Vary": "Accept, Authorization"}
     if form == "html":
         headers["Content-Security-Policy"] = (
-            "sandbox allow-scripts allow-downloads; default-src 'none'; style-src 'unsafe-inline'; "
+            "sandbox allow-scripts allow-downloads allow-popups; default-src 'none'; style-src 'unsafe-inline'; "
             "script-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'"
         )
     if is_known(request, tag):
@@ -192,33 +181,7 @@ def _tag(result_hash: str, what: str) -> str:
 
 def result_of(request: GatewayRequest, backtest: str) -> Result:
     """Return a finished run as a result."""
-    store = request.parts.store
-    # The gateway executes nothing that came as text.
-    return restored_result(store.bars, store.actions, find_run(store.runs, backtest), only_registered=True)
-
-
-def _rows(frame: pd.DataFrame, first: int, limit: int, money: frozenset[str]) -> RowPage:
-    shown = frame.iloc[first : first + limit]
-    columns = {str(name): _values(shown[name], is_money=name in money) for name in shown.columns}
-    rows = [dict(zip(columns, each, strict=True)) for each in zip(*columns.values(), strict=True)]
-    end = first + len(shown)
-    more = end < len(frame)
-    return RowPage(rows, write_cursor(end) if more else None, more)
-
-
-def _values(column: Any, *, is_money: bool) -> list[Any]:
-    """Return a column's values for JSON: None where one is missing."""
-    if column.dtype.kind == "M":
-        return [None if each is None else each.isoformat().replace("+00:00", "Z") for each in _objects(column)]
-    if column.dtype.kind == "f":
-        if is_money:
-            return [decimal(each) for each in column.tolist()]
-        return [each if each == each else None for each in column.tolist()]  # noqa: PLR0124 - NaN
-    return _objects(column)
-
-
-def _objects(column: Any) -> list[Any]:
-    return column.astype(object).where(column.notna(), None).tolist()
+    return restored(request.parts.store, decode(RUN, backtest))
 
 
 ROUTES: list[Any] = [get_backtest_table, get_backtest_equity, get_backtest_honesty, get_backtest_report]

@@ -1,19 +1,38 @@
-"""What every page of ours shares: it is one file, asks nothing of a network, and its content policy forbids it to."""
+"""The page of reports: built from the components of the web page (web/src/report), with what it shows as data in it."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import re
-from collections.abc import Mapping
+from html import escape
 from importlib.resources import files
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from arbitrax.domain.errors import InputError
 
-_MARKER = re.compile(r"\{\{(\w+)\}\}")
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from arbitrax.backtest.report.recorded import Recorded
+
+TEMPLATE = "template.html"
+"""Written by `npm run build:report` (docs/decisions/0027)."""
+
+
+def fill_page(title: str, recorded: Recorded) -> str:
+    """Return the page with its title and its data."""
+    template = files(__package__).joinpath(TEMPLATE).read_text(encoding="utf-8")
+    head, _, rest = template.partition("{{title}}")
+    before, _, after = rest.partition("{{recorded}}")
+    return f"{head}{escape(title)}{before}{data_block(recorded)}{after}"
+
+
+def data_block(document: msgspec.Struct) -> str:
+    """Return JSON that no HTML parser can mistake for markup."""
+    text = msgspec.json.encode(document).decode()
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
 
 
 def write_page(page: str, path: Path) -> Path:
@@ -28,34 +47,3 @@ def write_page(page: str, path: Path) -> Path:
     except OSError as error:
         raise InputError(f"The report cannot be written to {path}: {error.strerror}; give another path.") from error
     return path
-
-
-def fill_template(template: str, parts: Mapping[str, str]) -> str:
-    """Replace each ``{{name}}`` once; what is put in is not searched again, whatever it holds."""
-    return _MARKER.sub(lambda marker: parts[marker[1]], template)
-
-
-def asset(name: str) -> str:
-    """Return a file of this package."""
-    return files(__package__).joinpath(name).read_text(encoding="utf-8").strip()
-
-
-def content_policy(style: str, script: str) -> str:
-    """Return the content policy that allows exactly this inline style and script, and nothing else."""
-    return (
-        f"default-src 'none'; style-src {_source(style)}; script-src {_source(script)}; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
-def data_block(document: msgspec.Struct) -> str:
-    """Return JSON that no HTML parser can mistake for markup."""
-    text = msgspec.json.encode(document).decode()
-    for character in "<>&\u2028\u2029":
-        text = text.replace(character, f"\\u{ord(character):04x}")
-    return text
-
-
-def _source(text: str) -> str:
-    """Return the content policy's expression that allows exactly this inline text."""
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

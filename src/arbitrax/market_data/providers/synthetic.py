@@ -33,11 +33,12 @@ class SyntheticProvider:
     def windows(self, request: BarRequest, *, now: int) -> list[BarRequest]:
         """Split a request into windows of sixty days, of daily bars ten thousand; nothing that has not ended by now.
 
+        A symbol that is none of its own is refused by `bars`, as a vendor would, so that others asked for with it come.
+
         Raises:
             InputError: there are no bars of that interval, or none so old.
-            UnknownSymbol: the symbol does not begin with ``SYN-``.
         """
-        market = self._market(request.symbol)
+        market = self._market_like(request.symbol)
         if request.interval not in INTERVALS:
             hint = did_you_mean(request.interval, INTERVALS) or f"; use one of {', '.join(INTERVALS)}."
             raise InputError(f"The synthetic market has no {request.interval} bars{hint}")
@@ -86,6 +87,9 @@ class SyntheticProvider:
                 f"The synthetic market has no '{symbol}': its symbols begin with {SYNTHETIC}, so that nobody takes "
                 f"them for real; ask for {SYNTHETIC}{name}."
             )
+        return self._market_like(symbol)
+
+    def _market_like(self, symbol: str) -> SyntheticMarket:
         return self.coins if symbol.endswith(ROUND_THE_CLOCK) else self.stocks
 
     def _asset(self, symbol: str) -> Asset:

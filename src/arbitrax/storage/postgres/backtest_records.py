@@ -12,7 +12,8 @@ from arbitrax.backtest.spec import RunSpec
 from arbitrax.services.backtest_records import BacktestFilter, BacktestRecord, FinishedRun
 from arbitrax.services.jobs import Problem, Progress
 from arbitrax.services.ports import StoredMetric
-from arbitrax.storage.postgres.run_store import Results, asset_of
+from arbitrax.storage.postgres.run_parts import Results
+from arbitrax.storage.postgres.run_store import asset_of
 from arbitrax.storage.postgres.sql import statement
 from arbitrax.storage.postgres.times import moment, nanoseconds
 

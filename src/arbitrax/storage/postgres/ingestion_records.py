@@ -66,6 +66,11 @@ def _record(row: tuple[Any, ...]) -> IngestionRecord:
     if spec is None:
         attempt, progress = 1, 1.0 if status == "succeeded" else done / max(chunks, 1)
         problem = None if status != "failed" else _run_problem(run_status, run_error)
+    outcomes = None if result is None else msgspec.json.decode(result, type=tuple[IngestionOutcome, ...])
+    if outcomes is not None and not chunks:  # of a file, which comes in one piece
+        brought = [symbol for outcome in outcomes for symbol in outcome.symbols]
+        added, updated = sum(each.added for each in brought), sum(each.updated for each in brought)
+        unchanged, quarantined = sum(each.unchanged for each in brought), sum(each.quarantined for each in brought)
     return IngestionRecord(
         id,
         owner,
@@ -86,7 +91,7 @@ def _record(row: tuple[Any, ...]) -> IngestionRecord:
         updated,
         unchanged,
         quarantined,
-        None if result is None else msgspec.json.decode(result, type=tuple[IngestionOutcome, ...]),
+        outcomes,
     )
 
 

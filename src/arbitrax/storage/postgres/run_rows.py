@@ -27,6 +27,7 @@ from arbitrax.domain.orders import (
 )
 from arbitrax.kernels.ledger import EVENT_DTYPE, FILL_DTYPE, ORDER_DTYPE, TRADE_DTYPE
 from arbitrax.services.ports import StoredRun
+from arbitrax.services.run_parts import StoredTrades
 from arbitrax.storage.postgres.arrays import Floats, Integers, Times, Uuids
 from arbitrax.storage.postgres.bar_rows import rows
 from arbitrax.storage.postgres.times import POSTGRES_EPOCH
@@ -73,6 +74,10 @@ def _copied(dtype: np.dtype[np.void]) -> np.dtype[np.void]:
 _ORDER_ROW = _copied(ORDER_DTYPE)
 _TRADE_ROW = _copied(TRADE_DTYPE)
 _FILL_ROW = _copied(FILL_DTYPE)
+_OF_ORDERS = (("entry_kind", ">i2"), ("entry_tag", ">i4"), ("exit_tag", ">i4"))
+_TRADE_OF_ORDERS_ROW = np.dtype(
+    [*_TRADE_ROW.descr, *(each for name, form in _OF_ORDERS for each in ((f"{name}_size", ">i4"), (name, form)))]
+)
 _EVENT_ROW = _copied(EVENT_DTYPE)
 
 
@@ -156,6 +161,12 @@ def orders_of(data: bytes) -> NDArray[np.void]:
 def trades_of(data: bytes) -> NDArray[np.void]:
     """Return the trade records of a COPY made by ``trades_find.sql``."""
     return _records(rows(data, _TRADE_ROW), TRADE_DTYPE)
+
+
+def trades_and_orders_of(data: bytes) -> StoredTrades:
+    """Return the trades of a COPY made by ``trades_page.sql``."""
+    table = rows(data, _TRADE_OF_ORDERS_ROW)
+    return StoredTrades(_records(table, TRADE_DTYPE), *(table[name].astype(np.int64) for name, _ in _OF_ORDERS))
 
 
 def fills_of(data: bytes) -> NDArray[np.void]:

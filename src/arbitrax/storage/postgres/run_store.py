@@ -10,12 +10,13 @@ import msgspec
 import numpy as np
 
 from arbitrax.backtest.spec import RunSpec
-from arbitrax.domain.bars import PriceBasis
 from arbitrax.domain.errors import StoreError
 from arbitrax.domain.ids import new_uuid
 from arbitrax.services.ports import RunHead, RunSummary, StoredAsset, StoredMetric, StoredRun
 from arbitrax.storage.postgres.arrays import accept_arrays
+from arbitrax.storage.postgres.bar_rows import HEADER, TRAILER
 from arbitrax.storage.postgres.connection import Database
+from arbitrax.storage.postgres.run_parts import Results, copy_out, document_parameters
 from arbitrax.storage.postgres.run_rows import (
     NAMES,
     event_parameters,
@@ -34,17 +35,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from arbitrax.services.ports import Curves
-    from arbitrax.storage.postgres.connection import Connection
 
 
-class Results(msgspec.Struct, frozen=True):
-    """The ``results`` column."""
-
-    metrics_basis: str
-    notices: tuple[str, ...]
-    bankrupt_bar: int | None
-    basis: PriceBasis
-    tags: tuple[str, ...] = ()
+NO_ROWS = HEADER + TRAILER
 
 
 class PostgresRunStore:
@@ -63,7 +56,7 @@ class PostgresRunStore:
                 for name, parameters in statements:
                     connection.execute(statement(name), parameters)
 
-    def load(self, run_id: UUID) -> StoredRun | None:
+    def load(self, run_id: UUID, *, records: bool = True) -> StoredRun | None:
         """Return a run, byte-equal to what was saved, or None."""
         keys: dict[str, Any] = {"run": run_id, **NAMES}
         with self._database.connection() as connection:
@@ -73,10 +66,8 @@ class PostgresRunStore:
             assets = connection.execute(statement("run_assets_find"), keys).fetchall()
             curves = connection.execute(statement("run_curves_find"), keys, binary=True).fetchall()
             keys["tags"] = list(msgspec.json.decode(found[4], type=Results).tags)
-            orders = _copy_out(connection, "orders_find", keys)
-            fills = _copy_out(connection, "fills_find", keys)
-            events = _copy_out(connection, "account_events_find", keys)
-            trades = _copy_out(connection, "trades_find", keys)
+            names = ("orders_find", "fills_find", "account_events_find", "trades_find")
+            copied = [copy_out(connection, name, keys) if records else NO_ROWS for name in names]
         created, below, spec, metrics, results, engine_version, result_hash, source, owner = found
         outcome = msgspec.json.decode(results, type=Results)
         return StoredRun(
@@ -94,10 +85,10 @@ class PostgresRunStore:
             result_hash=result_hash,
             curves={name: np.frombuffer(data, np.dtype(dtype)).copy() for name, dtype, data in curves},
             tags=outcome.tags,
-            orders=orders_of(orders),
-            fills=fills_of(fills),
-            events=events_of(events),
-            trades=trades_of(trades),
+            orders=orders_of(copied[0]),
+            fills=fills_of(copied[1]),
+            events=events_of(copied[2]),
+            trades=trades_of(copied[3]),
             owner=owner,
         )
 
@@ -182,6 +173,7 @@ def _statements(run: StoredRun) -> list[tuple[str, dict[str, Any]]]:
         ("fills_add", fill_parameters(run)),
         ("account_events_add", event_parameters(run)),
         ("trades_add", trade_parameters(run)),
+        ("run_documents_add", document_parameters(run.id, run.engine_version, run.documents)),
     ]
 
 
@@ -226,9 +218,3 @@ def _exact(ns: int) -> Any:
     if ns % 1000:
         raise StoreError(f"{ns} is no as-of time of a stored series; take the one that reading it returned.")
     return moment(ns)
-
-
-def _copy_out(connection: Connection, name: str, keys: dict[str, Any]) -> bytes:
-    """Return everything a ``COPY ... TO STDOUT`` statement sends."""
-    with connection.cursor() as cursor, cursor.copy(statement(name), keys) as copy:
-        return b"".join(copy)

@@ -40,7 +40,7 @@ const PARTS: readonly Column<Part>[] = [
     digits: 0,
     why: "It is not known.",
   },
-  { id: "start", header: "To start it", value: (part) => part.start, why: "It runs." },
+  { id: "start", header: "To start it", narrow: "whole", value: (part) => part.start, why: "It runs." },
 ];
 
 const REFUSALS: readonly Column<Refusal>[] = [

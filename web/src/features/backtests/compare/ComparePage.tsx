@@ -1,13 +1,15 @@
-import { Button, SegmentedControl } from "@mantine/core";
+import { SegmentedControl } from "@mantine/core";
 import { skipToken } from "@reduxjs/toolkit/query";
 import { useMemo } from "react";
-import { Link, useSearchParams } from "react-router";
+import { useSearchParams } from "react-router";
 import { Page, Section } from "@/app/Page";
 import { ChartSkeleton, Empty, Loaded } from "@/app/states";
 import { COMPARED, TimeChart, type Pane } from "@/charts";
 import { formatNumber, formatPercent } from "@/format";
 import { drawdownOf } from "../EquityCurve";
+import { useRecorded } from "../recorded";
 import { runWords } from "../run_text";
+import { CompareActions } from "./CompareActions";
 import { useComparedRunsQuery, type ComparedRun } from "./compared";
 import { CompareTables } from "./CompareTables";
 import { RunKeys } from "./RunKeys";
@@ -17,6 +19,7 @@ const HEIGHTS = { growth: 320, drawdown: 120 };
 
 /** `?runs=bt_..,bt_..`: two to eight runs, their curves over each other and what differs. */
 export function Component() {
+  const isRecorded = useRecorded() !== undefined;
   const [params, setParams] = useSearchParams();
   const ids = (params.get("runs") ?? "").split(",").filter((each) => each !== "");
   const kept = [...new Set(ids)].slice(0, MOST);
@@ -31,11 +34,7 @@ export function Component() {
       },
       { replace: true },
     );
-  const others = (
-    <Button variant="default" component={Link} to={`/backtests?compare=${kept.join(",")}`}>
-      Choose others
-    </Button>
-  );
+  const others = <CompareActions runs={kept} />;
   return (
     <Page title="Compare runs" actions={others}>
       {kept.length < 2 ? (
@@ -48,7 +47,7 @@ export function Component() {
             <>
               <RunKeys
                 runs={runs.map((each) => each.run)}
-                onDrop={(id) => set("runs", kept.filter((each) => each !== id).join(","))}
+                {...(isRecorded ? {} : { onDrop: (id) => set("runs", kept.filter((each) => each !== id).join(",")) })}
               />
               <Section
                 title="Growth of 1"

@@ -7,7 +7,8 @@ import classes from "./Compare.module.css";
 
 interface RunKeysProps {
   readonly runs: readonly BacktestMessage[];
-  readonly onDrop: (id: string) => void;
+  /** Undefined: all of them stay. */
+  readonly onDrop?: (id: string) => void;
 }
 
 /** Which number and colour is which run. */
@@ -22,12 +23,14 @@ export function RunKeys({ runs, onDrop }: RunKeysProps) {
             <b>{at + 1}</b>
             <Link to={`/backtests/${run.id}`}>{title}</Link>
             <span>{about}</span>
-            <CloseButton
-              size="xs"
-              aria-label={`Leave run ${at + 1} out`}
-              disabled={runs.length <= 2}
-              onClick={() => onDrop(run.id)}
-            />
+            {onDrop !== undefined && (
+              <CloseButton
+                size="xs"
+                aria-label={`Leave run ${at + 1} out`}
+                disabled={runs.length <= 2}
+                onClick={() => onDrop(run.id)}
+              />
+            )}
           </li>
         );
       })}

@@ -1,10 +1,10 @@
 import type { HistogramMessage } from "@/api";
 import { Section } from "@/app/Page";
 import { Empty } from "@/app/states";
+import { Histogram } from "@/charts";
 import { formatCount } from "@/format";
 import classes from "./Result.module.css";
 import { countChanges } from "./bins";
-import { Histogram } from "./small_charts";
 import type { Trade } from "./trades";
 
 interface DistributionTabProps {

@@ -1,7 +1,7 @@
 import { Section } from "@/app/Page";
 import { Empty } from "@/app/states";
 import classes from "./Result.module.css";
-import { Excursions } from "./small_charts";
+import { Excursions } from "./Excursions";
 import type { Trade } from "./trades";
 
 interface ExcursionsTabProps {

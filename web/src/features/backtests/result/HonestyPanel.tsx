@@ -4,6 +4,7 @@ import { Check, CircleAlert, Minus, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useGetBacktestHonestyQuery } from "@/api";
 import { Loaded } from "@/app/states";
+import { usePrinting } from "@/charts";
 import { formatNumber, formatPercent, Missing } from "@/format";
 import { linesOf, type Honesty, type Verdict } from "./honesty";
 import classes from "./HonestyPanel.module.css";
@@ -35,6 +36,7 @@ export function HonestyPanel({ backtest }: { readonly backtest: string }) {
 
 function Panel({ honesty }: { readonly honesty: Honesty }) {
   const [isOpen, { toggle }] = useDisclosure();
+  const isPrinting = usePrinting();
   const lines = linesOf(honesty);
   const doubts = lines.filter((each) => each.verdict === "warning" || each.verdict === "failed").length;
   const { look_ahead: ahead, costs, intervals, concentration, flags } = honesty;
@@ -45,7 +47,7 @@ function Panel({ honesty }: { readonly honesty: Honesty }) {
       <div className={classes["first"]}>
         <div className={classes["facts"]}>
           <Fact verdict={ahead.verdict} label="look-ahead">
-            {ahead.verdict === "ok" ? `none found (${ahead.cuts.length} cuts)` : shown(ahead)}
+            {ahead.verdict === "ok" ? `none in ${ahead.cuts.length} cuts` : shown(ahead)}
           </Fact>
           <Fact verdict={intervals.verdict} label="95% Sharpe">
             {intervals.sharpe === null ? (
@@ -62,7 +64,7 @@ function Panel({ honesty }: { readonly honesty: Honesty }) {
               {/\d[\d.]*%/.exec(deflated.sentence)?.[0] ?? shown(deflated)}
             </Fact>
           )}
-          <Fact verdict={costs.verdict} label="costs x2">
+          <Fact verdict={costs.verdict} label="costs ×2">
             {twice === undefined ? shown(costs) : formatPercent(twice.total_return, 0, true)}
           </Fact>
           <Fact verdict={concentration.verdict} label={`best ${concentration.best} trades`}>
@@ -74,10 +76,10 @@ function Panel({ honesty }: { readonly honesty: Honesty }) {
           </Fact>
         </div>
         <Button size="compact-sm" variant="subtle" onClick={toggle} aria-expanded={isOpen}>
-          {isOpen ? "Less" : doubts === 0 ? "All parts" : `${doubts} of ${lines.length} doubtful`}
+          {isOpen ? "Less" : doubts === 0 ? "All parts" : doubts === 1 ? "1 doubt" : `${doubts} doubts`}
         </Button>
       </div>
-      {isOpen && (
+      {(isOpen || isPrinting) && (
         <dl className={classes["lines"]}>
           {lines.map(({ label, verdict, sentence }) => (
             <Row key={label + sentence} verdict={verdict} label={label} sentence={sentence} />

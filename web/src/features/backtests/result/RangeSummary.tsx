@@ -19,7 +19,11 @@ export function RangeSummary({ range, curve, trades, format, onClear }: RangeSum
   const told = useMemo(() => (range === undefined ? undefined : sumUp(curve, range)), [curve, range]);
   const count = useMemo(() => tradesWithin(trades ?? [], range).length, [trades, range]);
   if (range === undefined || told === undefined)
-    return <div className={classes["summary"]}>Draw over the small curve, or zoom the chart, to look at a part.</div>;
+    return (
+      <div className={`${classes["summary"] ?? ""} ${classes["hint"] ?? ""}`}>
+        Draw over the small curve, or zoom the chart, to look at a part.
+      </div>
+    );
   return (
     <div className={classes["summary"]} role="status">
       <b>

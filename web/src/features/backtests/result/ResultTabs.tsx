@@ -1,33 +1,40 @@
 import { Tabs } from "@mantine/core";
-import { lazy, Suspense } from "react";
-import type { BacktestMessage, RunFigures, RunResult } from "@/api";
+import { api, type BacktestMessage, type RunFigures, type RunResult } from "@/api";
 import { ChartSkeleton, Loaded, TableSkeleton } from "@/app/states";
-import type { TimeRange } from "@/charts";
+import { usePrinting, type TimeRange } from "@/charts";
+import { Section } from "@/app/Page";
 import { secondsOfInterval } from "../form/intervals";
 import { AllMetrics } from "./AllMetrics";
 import { AssumptionsTab } from "./AssumptionsTab";
+import { useRecorded } from "../recorded";
+import { CutShort } from "./CutShort";
+import { DistributionTab } from "./DistributionTab";
+import { ExcursionsTab } from "./ExcursionsTab";
 import { LogTab } from "./LogTab";
 import { MonthlyTab } from "./MonthlyTab";
 import { OrdersTab } from "./OrdersTab";
 import classes from "./Result.module.css";
 import { RollingTab } from "./RollingTab";
 import { RunCard } from "./RunCard";
-import type { TradesQuery } from "./tables";
+import { wholly, type TableQuery, type TableRows } from "./tables";
 import { TradesTab } from "./TradesTab";
 import { GROUPS, tradesWithin, type Trade } from "./trades";
 import { rangeParams, TABS, useSelection, type Tab } from "./use_selection";
-
-const DistributionTab = lazy(() => import("./DistributionTab").then((made) => ({ default: made.DistributionTab })));
-const ExcursionsTab = lazy(() => import("./ExcursionsTab").then((made) => ({ default: made.ExcursionsTab })));
 
 interface ResultTabsProps {
   readonly run: BacktestMessage;
   readonly result: RunResult;
   readonly figures: RunFigures | undefined;
-  readonly trades: TradesQuery;
+  readonly trades: TableQuery<TableRows<Trade>>;
 }
 
+/** Without asking for them. */
+const useMonths = api.endpoints.getBacktestTable.useQueryState;
 const DAY = 86_400;
+const TAB_NAMES = Object.keys(TABS) as Tab[];
+/** On paper, one after the other. */
+const PRINTED: readonly Tab[] = ["monthly", "distribution", "excursions", "metrics", "assumptions", "card", "trades"];
+const OF_TRADES: ReadonlySet<Tab> = new Set(["trades", "distribution", "excursions"]);
 
 /** Everything else of a result; what is seen of the charts is what they are about. */
 export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
@@ -38,20 +45,24 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
     const own = tradesWithin(rows, range);
     return group === undefined ? own : own.filter((each) => GROUPS[group.by].of(each) === group.key);
   };
+  const isRecorded = useRecorded() !== undefined;
   const setRange = (found: TimeRange | undefined) => select(rangeParams(found));
   const show = (trade: Trade) => {
     const [from, to] = [Date.parse(trade.entryTime) / 1000, Date.parse(trade.exitTime) / 1000];
     const around = Math.max(to - from, 20 * secondsOfInterval(run.spec.interval)) * 0.5;
     select({ ...rangeParams({ from: from - around, to: to + around }), symbol: trade.symbol });
   };
-  const content = () => {
+  const isPrinting = usePrinting();
+  const hasMonths = useMonths({ backtest: run.id, table: "monthly" }).data !== undefined;
+  const content = (tab: Tab) => {
     switch (tab) {
       case "trades":
         return (
           <Loaded query={trades} skeleton={<TableSkeleton rows={16} />}>
-            {({ rows }) => (
+            {({ rows, isWhole }) => (
               <TradesTab
                 trades={tradesWithin(rows, range)}
+                isWhole={isWhole}
                 group={group}
                 hasTimes={hasTimes}
                 hasSymbols={run.spec.symbols.length > 1}
@@ -65,13 +76,13 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
         return <MonthlyTab backtest={run.id} range={range} onRange={setRange} />;
       case "distribution":
         return figures === undefined ? null : (
-          <Loaded query={trades} skeleton={<ChartSkeleton height={320} />}>
+          <Loaded query={wholly(trades)} skeleton={<ChartSkeleton height={320} />}>
             {({ rows }) => <DistributionTab histogram={figures.histogram} trades={ofGroup(rows)} />}
           </Loaded>
         );
       case "excursions":
         return (
-          <Loaded query={trades} skeleton={<ChartSkeleton height={320} />}>
+          <Loaded query={wholly(trades)} skeleton={<ChartSkeleton height={320} />}>
             {({ rows }) => <ExcursionsTab trades={ofGroup(rows)} onShow={show} />}
           </Loaded>
         );
@@ -82,24 +93,37 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
       case "metrics":
         return figures === undefined ? null : <AllMetrics figures={figures.figures} benchmark={figures.benchmark} />;
       case "assumptions":
-        return figures === undefined ? null : <AssumptionsTab facts={figures.assumptions} />;
+        return figures === undefined ? null : <AssumptionsTab facts={figures.assumptions} notices={result.notices} />;
       case "card":
         return <RunCard run={run} result={result} />;
       case "log":
         return <LogTab run={run} result={result} />;
     }
   };
+  const shown = (each: Tab) => (
+    <>
+      {OF_TRADES.has(each) && <CutShort table="trades" />}
+      {each === "orders" && <CutShort table="orders" />}
+      {content(each)}
+    </>
+  );
+  if (isPrinting)
+    return PRINTED.filter((each) => each !== "monthly" || hasMonths).map((each) => (
+      <Section key={each} title={TABS[each]}>
+        {shown(each)}
+      </Section>
+    ));
   return (
     <Tabs value={tab} onChange={(found) => select({ tab: found === "trades" ? null : found })} keepMounted={false}>
       <Tabs.List>
-        {(Object.keys(TABS) as Tab[]).map((each) => (
+        {TAB_NAMES.filter((each) => each !== "log" || !isRecorded).map((each) => (
           <Tabs.Tab key={each} value={each}>
             {TABS[each]}
           </Tabs.Tab>
         ))}
       </Tabs.List>
       <Tabs.Panel value={tab} className={classes["panel"] ?? ""}>
-        <Suspense fallback={<ChartSkeleton height={320} />}>{content()}</Suspense>
+        {shown(tab)}
       </Tabs.Panel>
     </Tabs>
   );

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { BacktestMessage, RunResult } from "@/api";
 import { formatDuration, Missing, Moment } from "@/format";
+import { useRecorded } from "../recorded";
 import { parametersText, secondsOf } from "../run_text";
 import classes from "./Result.module.css";
 
@@ -14,7 +15,7 @@ interface RunCardProps {
 /** Everything that decided a result, so that anybody can have it again. */
 export function RunCard({ run, result }: RunCardProps) {
   const { strategy, seed } = run.spec;
-  const seconds = secondsOf(run);
+  const isRecorded = useRecorded() !== undefined;
   const facts: [string, ReactNode][] = [
     ["Run", <Code key="id">{run.id}</Code>],
     [
@@ -36,12 +37,9 @@ export function RunCard({ run, result }: RunCardProps) {
     ["Engine", `ArbitraX ${result.engine_version}`],
     ["Spec", hashOf(result.run_hash, "")],
     ["Result", hashOf(result.result_hash, "")],
-    ["Asked for", <Moment key="created" at={run.created_at} />],
-    ["Ended", <Moment key="finished" at={run.finished_at} />],
-    [
-      "Took",
-      seconds === undefined ? <Missing key="took" why="It ran on the command line." /> : formatDuration(seconds),
-    ],
+    ...(isRecorded
+      ? [["Stored", <Moment key="stored" at={run.created_at} why="It was not stored." />] as [string, ReactNode]]
+      : times(run)),
   ];
   return (
     <>
@@ -52,12 +50,26 @@ export function RunCard({ run, result }: RunCardProps) {
           </Fact>
         ))}
       </dl>
-      <p className={classes["summary"]}>
-        Re-run does it again and compares every byte; so does, on the command line,:{" "}
-        <Code>arbitrax backtest reproduce {run.id}</Code>
-      </p>
+      {!isRecorded && (
+        <p className={classes["summary"]}>
+          Re-run does it again and compares every byte; so does, on the command line,{" "}
+          <Code>arbitrax backtest reproduce {run.id}</Code>
+        </p>
+      )}
     </>
   );
+}
+
+function times(run: BacktestMessage): [string, ReactNode][] {
+  const seconds = secondsOf(run);
+  return [
+    ["Asked for", <Moment key="created" at={run.created_at} />],
+    ["Ended", <Moment key="finished" at={run.finished_at} />],
+    [
+      "Took",
+      seconds === undefined ? <Missing key="took" why="It ran on the command line." /> : formatDuration(seconds),
+    ],
+  ];
 }
 
 function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {

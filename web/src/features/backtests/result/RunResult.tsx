@@ -8,7 +8,7 @@ import { Reproduced } from "./Reproduced";
 import { ResultCharts } from "./ResultCharts";
 import { ResultTabs } from "./ResultTabs";
 import { RunActions } from "./RunActions";
-import { useTradesQuery } from "./tables";
+import { useTradesQuery, wholly } from "./tables";
 import { GROUPS } from "./trades";
 import { useSelection } from "./use_selection";
 
@@ -22,7 +22,7 @@ export function RunResultPage({ run, result }: RunResultPageProps) {
   const { title, about } = useMemo(() => runWords(run.spec, result), [run.spec, result]);
   const figures = useGetBacktestFiguresQuery({ backtest: run.id });
   const query = useTradesQuery(run.id);
-  const trades = query.data?.rows;
+  const trades = wholly(query).data?.rows;
   const { group } = useSelection().selection;
   const drawn = useMemo(
     () => (group === undefined ? trades : trades?.filter((each) => GROUPS[group.by].of(each) === group.key)),

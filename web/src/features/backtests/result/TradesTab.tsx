@@ -10,6 +10,8 @@ import type { Group } from "./use_selection";
 interface TradesTabProps {
   /** Of the range that is seen. */
   readonly trades: readonly Trade[];
+  /** Whether these are all; the first ones are there before. */
+  readonly isWhole: boolean;
   readonly group: Group | undefined;
   readonly hasTimes: boolean;
   readonly hasSymbols: boolean;
@@ -35,7 +37,7 @@ const COLUMNS: readonly Column<TradeGroup>[] = [
 ];
 
 /** Trades, and what they have in common; a group that is chosen is looked at alone, on the chart too. */
-export function TradesTab({ trades, group, hasTimes, hasSymbols, onGroup, onShow }: TradesTabProps) {
+export function TradesTab({ trades, isWhole, group, hasTimes, hasSymbols, onGroup, onShow }: TradesTabProps) {
   const [by, setBy] = useState<Grouping | null>(group?.by ?? null);
   const shown = group === undefined ? trades : trades.filter((each) => GROUPS[group.by].of(each) === group.key);
   return (
@@ -48,11 +50,13 @@ export function TradesTab({ trades, group, hasTimes, hasSymbols, onGroup, onShow
           data={Object.entries(GROUPS).map(([value, { label }]) => ({ value, label }))}
           value={by}
           clearable
+          disabled={!isWhole}
           onChange={(value) => {
             setBy(value as Grouping | null);
             onGroup(undefined);
           }}
         />
+        {!isWhole && <span role="status">These are the first; the others are on their way.</span>}
         {group !== undefined && (
           <span>
             Only {GROUPS[group.by].label.toLowerCase()} <b>{group.key}</b>
@@ -60,7 +64,7 @@ export function TradesTab({ trades, group, hasTimes, hasSymbols, onGroup, onShow
           </span>
         )}
       </div>
-      {by !== null && trades.length > 0 && (
+      {by !== null && isWhole && trades.length > 0 && (
         <Section>
           <DataTable
             name="groups"

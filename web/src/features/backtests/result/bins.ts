@@ -1,10 +1,5 @@
 /** Returns of trades counted, for a histogram. */
-
-export interface Bin {
-  readonly from: number;
-  readonly to: number;
-  readonly count: number;
-}
+import type { Bin } from "@/charts";
 
 /** Counts in at most 40 bins of a round width, with an edge at 0. */
 export function countChanges(changes: readonly number[]): Bin[] {

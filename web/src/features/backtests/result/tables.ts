@@ -1,4 +1,6 @@
-/** Whole tables of a run. They can be long, so they come as CSV and are not frozen or compared row by row. */
+/** Tables of a run. They can be long: the first rows come first, and they are CSV that is not compared row by row. */
+import { skipToken } from "@reduxjs/toolkit/query";
+import { useMemo } from "react";
 import { api } from "@/api";
 import { readCsv } from "./csv_rows";
 import type { Trade } from "./trades";
@@ -35,19 +37,33 @@ interface Rows<T> {
   readonly rows: readonly T[];
 }
 
-const table = (name: string) => (backtest: string) => ({
-  url: `/api/v1/backtests/${encodeURIComponent(backtest)}/tables/${name}`,
-  headers: { Accept: "text/csv" },
-});
+/** Rows that are there before all are: more than anybody sees at once. */
+const FIRST = 500;
+
+const table =
+  (name: string, params = {}) =>
+  (backtest: string) => ({
+    url: `/api/v1/backtests/${encodeURIComponent(backtest)}/tables/${name}`,
+    params,
+    headers: { Accept: "text/csv" },
+  });
 
 const withTables = api.injectEndpoints({
   endpoints: (build) => ({
-    trades: build.query<Rows<Trade>, string>({
+    firstTrades: build.query<Rows<Trade>, string>({
+      query: table("trades", { limit: FIRST }),
+      transformResponse: async (csv: string) => kept(await readTrades(csv)),
+    }),
+    allTrades: build.query<Rows<Trade>, string>({
       query: table("trades"),
       transformResponse: async (csv: string) => kept(await readTrades(csv)),
       keepUnusedDataFor: 60,
     }),
-    orders: build.query<Rows<OrderRow>, string>({
+    firstOrders: build.query<Rows<OrderRow>, string>({
+      query: table("orders", { limit: FIRST }),
+      transformResponse: async (csv: string) => kept(await readOrders(csv)),
+    }),
+    allOrders: build.query<Rows<OrderRow>, string>({
       query: table("orders"),
       transformResponse: async (csv: string) => kept(await readOrders(csv)),
       keepUnusedDataFor: 60,
@@ -60,14 +76,47 @@ const withTables = api.injectEndpoints({
   }),
 });
 
-export const { useTradesQuery, useOrdersQuery, useRollingQuery } = withTables;
+const { useFirstTradesQuery, useAllTradesQuery, useFirstOrdersQuery, useAllOrdersQuery } = withTables;
+export const { useRollingQuery } = withTables;
 
-/** What the hook above gives, as far as it is handed on. */
-export interface TradesQuery {
-  readonly data?: Rows<Trade> | undefined;
+/** Rows of a table, the first ones or all. */
+export interface TableRows<T> extends Rows<T> {
+  readonly isWhole: boolean;
+}
+
+/** What a query hook gives, as far as it is handed on. */
+export interface TableQuery<T> {
+  readonly data?: T | undefined;
   readonly error?: unknown;
   readonly fulfilledTimeStamp?: number | undefined;
   readonly refetch: () => unknown;
+}
+
+export function useTradesQuery(backtest: string): TableQuery<TableRows<Trade>> {
+  const first = useFirstTradesQuery(backtest);
+  return useBoth(first, useAllTradesQuery(isLong(first.data) ? backtest : skipToken));
+}
+
+export function useOrdersQuery(backtest: string): TableQuery<TableRows<OrderRow>> {
+  const first = useFirstOrdersQuery(backtest);
+  return useBoth(first, useAllOrdersQuery(isLong(first.data) ? backtest : skipToken));
+}
+
+/** The same query, with nothing until all rows are there: for what sums them up. */
+export function wholly<T>(query: TableQuery<TableRows<T>>): TableQuery<TableRows<T>> {
+  return query.data?.isWhole === false ? { ...query, data: undefined } : query;
+}
+
+function isLong(first: Rows<unknown> | undefined): boolean {
+  return first !== undefined && first.rows.length >= FIRST;
+}
+
+function useBoth<T>(first: TableQuery<Rows<T>>, all: TableQuery<Rows<T>>): TableQuery<TableRows<T>> {
+  const rows = (all.data ?? first.data)?.rows;
+  const isWhole = all.data !== undefined || !isLong(first.data);
+  const data = useMemo(() => (rows === undefined ? undefined : { rows, isWhole }), [rows, isWhole]);
+  const asked = isLong(first.data) ? all : first;
+  return { data, error: asked.error, fulfilledTimeStamp: asked.fulfilledTimeStamp, refetch: asked.refetch };
 }
 
 /** Frozen outside, so that the store does not look at each row. */

@@ -1,0 +1,1 @@
+SELECT spec::text, results::text FROM backtests WHERE id = %(run)s

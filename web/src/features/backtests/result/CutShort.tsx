@@ -1,0 +1,15 @@
+import { formatCount } from "@/format";
+import { useRecorded } from "../recorded";
+import classes from "./Result.module.css";
+
+/** Says of a table that a report holds its first rows only. */
+export function CutShort({ table }: { readonly table: "trades" | "orders" }) {
+  const cut = useRecorded()?.cuts.find((each) => each.table === table);
+  if (cut === undefined) return null;
+  return (
+    <p className={classes["cut"]} role="note">
+      Of the first {formatCount(cut.rows)} of {formatCount(cut.of)} {table}, which are in this file. Figures, curves and
+      the honesty panel are of all of them.
+    </p>
+  );
+}
