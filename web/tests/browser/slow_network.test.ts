@@ -50,7 +50,7 @@ interface Seen {
 }
 
 /** What the channel of jobs tells of has been asked for a moment before it is followed: once more then, so that nothing is missed. */
-const ASKED_AGAIN = /^GET .api.v1.(backtests(.bt_\w+$|\?)|ingestions\?|instruments\?|series\?)/;
+const ASKED_AGAIN = /^GET .api.v1.(backtests(.bt_\w+(.reproduction)?$|\?)|ingestions\?|instruments\?|series\?)/;
 
 /** What was asked for of the gateway, with how often. An account is asked for again after whatever its events tell. */
 function countRequests(page: Page): Map<string, number> {
