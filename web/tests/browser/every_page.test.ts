@@ -109,7 +109,10 @@ const WAYS: readonly Way[] = [
 
 /** What axe looks for: a theme has other colours, and nothing else. */
 function axeOf({ scheme }: Way): string {
-  return JSON.stringify({ resultTypes: ["violations"], ...(scheme === "dark" ? { runOnly: ["color-contrast", "link-in-text-block"] } : {}) });
+  return JSON.stringify({
+    resultTypes: ["violations"],
+    ...(scheme === "dark" ? { runOnly: ["color-contrast", "link-in-text-block"] } : {}),
+  });
 }
 
 /** Look at a place in every way; return what is wrong with it. */
