@@ -73,10 +73,11 @@ $(WEB)/node_modules/.developer: $(WEB)/package-lock.json | $(VENV)/.node
 	@cd $(WEB) && $(NPM) ci
 	@touch $@ $(WEB)/node_modules/.installed
 
-nightly: $(VENV)/.built $(VENV)/.developer  ## what is too long for every change: known vulnerabilities, sanitizers, deep fuzzing, fault rounds
+nightly: $(VENV)/.built $(VENV)/.developer $(WEB)/node_modules/.developer web  ## what is too long for every change: known vulnerabilities, sanitizers, deep fuzzing, fault rounds, pages that stay open
 	$(BIN)/python scripts/audit.py
 	$(BIN)/python scripts/sanitize.py
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest
+	cd $(WEB) && $(NPM) run test:soak
 
 bench-api: $(VENV)/.built  ## measure the gateway, REST and web sockets, beside FastAPI, in turn
 	@# Each prints its rows whatever the other missed.

@@ -27,7 +27,7 @@ function countPosts(page: Page): { readonly answers: number[] } {
 }
 
 browserTest("what is wrong with a form is said as one types, and mended input runs", async ({ signedIn }) => {
-  const page = await signedIn("ada");
+  const page = await signedIn("dot");
   const { answers } = countPosts(page);
   await page.goto("/backtests/new?symbol=AAPL");
   const run = page.getByRole("button", { name: "Run backtest" });

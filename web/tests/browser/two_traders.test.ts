@@ -41,7 +41,7 @@ browserTest("two traders see each other's orders, fills and positions", async ({
   await send(ada, "Buy", "0.07", "60004.00");
   await ada
     .getByRole("table", { name: "open orders" })
-    .getByRole("row", { name: /buy limit gtc 0.07/ })
+    .getByRole("row", { name: /buy limit .*0.07/ })
     .waitFor();
   await sent(ada).getByText("0.07 open").waitFor();
   await book(bob).getByRole("row", { name: "0.07 60 004.00" }).waitFor();

@@ -64,7 +64,7 @@ async function cellsOf(page: Page, name: string): Promise<readonly (readonly str
     .getByRole("table", { name })
     .getByRole("row")
     .evaluateAll((found) =>
-      found.map((row) => [...row.querySelectorAll("td, [role=cell]")].map((cell) => cell.textContent)),
+      found.map((row) => [...row.querySelectorAll("td, th[scope=row], [role=cell]")].map((cell) => cell.textContent)),
     );
   return rows
     .filter((cells) => cells.length > 0)
@@ -107,10 +107,11 @@ browserTest(
     for (let kill = 0; kill < KILLS; kill += 1) {
       killGateway(stack.url);
       const end = new Promise((resolve) => setTimeout(resolve, part));
-      for (const page of [desk, dashboard]) {
+      const recovers = async (page: Page) => {
         await page.getByText("Offline").waitFor({ timeout: 30_000 });
         await page.getByText("Offline").waitFor({ state: "detached", timeout: 60_000 });
-      }
+      };
+      await Promise.all([desk, dashboard].map(recovers));
       await end;
     }
     state.isOver = true;
