@@ -274,7 +274,8 @@ def test_a_report_holds_what_the_gateway_answers(reader: httpx2.Client, run: str
     assert told["/equity"] == reader.get(f"{path}/equity", params={"points": POINTS}).json()
     prices = reader.get(f"{path}/prices", params={"points": POINTS, "symbol": "AAPL"}).json()
     assert told["/prices?symbol=AAPL"] == prices
-    assert told["/tables/monthly"] == reader.get(f"{path}/tables/monthly").json()
+    for table in ("monthly", "drawdowns"):
+        assert told[f"/tables/{table}"] == reader.get(f"{path}/tables/{table}").json()
     for table in ("trades", "orders", "rolling"):
         assert told[f"/tables/{table}"] == reader.get(f"{path}/tables/{table}", headers={"Accept": "text/csv"}).text
 

@@ -65,18 +65,20 @@ def record_run(result: Result, stored: StoredAs | None, engine: str) -> Recorded
     path = f"{PATH}/{id}"
     known = {} if stored is None else stored.documents
     rolling = table_frame(result, "rolling")
-    monthly = table_frame(result, "monthly")
     answers: dict[str, Any] = {
         path: run_message(result, stored, engine),
         f"{path}/figures": known.get("figures") or figures_message(id, result, engine),
         f"{path}/honesty": _honesty(result, known.get("honesty")),
         f"{path}/equity": equity_message(id, chart_curve(_curves(result), None, None, POINTS)),
-        f"{path}/tables/monthly": RowPage(table_rows(monthly, "monthly"), None, has_more=False),
         # As many points as the page draws.
         f"{path}/tables/rolling": _csv(rolling.iloc[:: -(-len(rolling) // POINTS) or 1]),
     }
+    small: tuple[Table, ...] = ("monthly", "drawdowns")
+    for table in (*small, "contributions") if len(result.spec.symbols) > 1 else small:
+        answers[f"{path}/tables/{table}"] = RowPage(table_rows(table_frame(result, table), table), None, has_more=False)
     cuts = []
-    for table in ("trades", "orders"):
+    long: tuple[Table, ...] = ("trades", "orders")
+    for table in long:
         frame = table_frame(result, table)
         answers[f"{path}/tables/{table}"] = _csv(frame.iloc[:ROWS])
         if len(frame) > ROWS:
