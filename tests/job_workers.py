@@ -18,6 +18,7 @@ PATIENCE = 120.0
 MISBEHAVING = '''
     """Strategies of another package, each with a fault."""
 
+    import logging
     import os
     import signal
     import time
@@ -49,6 +50,25 @@ MISBEHAVING = '''
             return np.ones(8_000_000_000)[: len(bars)]
 
 
+    class Talkative(ax.Strategy):
+        """Says something at each bar, and may fail."""
+
+        lines: int = ax.parameter(1, low=1, high=1000, doc="at each bar")
+        fails: int = ax.parameter(-1, low=-1, high=1000, doc="at this bar")
+
+        def on_bar(self, context):
+            for each in range(self.lines):
+                print("bar", context.index, "line", each)
+            if context.index == 3:
+                log = logging.getLogger(__name__)
+                log.debug("not told")
+                log.info("told of %s", "bar 3")
+                log.warning("careful")
+                print("\\x07two\\nlines", end="")
+            if context.index == self.fails:
+                raise ValueError("as asked")
+
+
     class Slow(ax.Strategy):
         """Waits at each bar, and trades."""
 
@@ -65,6 +85,7 @@ POINTS = """
     endless = misbehaving:Endless
     hungry = misbehaving:Hungry
     slow = misbehaving:Slow
+    talkative = misbehaving:Talkative
 """
 
 

@@ -32,11 +32,12 @@ if TYPE_CHECKING:
     from arbitrax.services.identity_logins import Logins
     from arbitrax.services.identity_ports import IdentityStore
     from arbitrax.services.ingestion_records import IngestionRecords
-    from arbitrax.services.jobs import JobStore
+    from arbitrax.services.jobs import JobChanges, JobStore
     from arbitrax.services.mutations import Mutations
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
     from arbitrax.services.run_parts import RunParts
     from arbitrax.services.series import SeriesCatalogue
+    from arbitrax.services.traded_bars import TradedBars
     from arbitrax.services.trading_desk import RunInThread, TradingDesk
     from arbitrax.services.vendor_keys import VendorKeys
     from arbitrax.settings import Settings
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
     from arbitrax.storage.redis.recent_bars import RecentBars
     from arbitrax.storage.redis.request_buckets import ValkeyRequestBuckets
+    from arbitrax.storage.redis.run_feed import RunFeed
     from arbitrax.storage.redis.run_reader import ValkeyRunReader
     from arbitrax.trading.exchange_broker import ExchangeBroker
     from arbitrax.trading.gateway import Gateway
@@ -104,6 +106,13 @@ class Store:
         from arbitrax.storage.postgres.job_store import PostgresJobStore
 
         return PostgresJobStore(self._database)
+
+    @cached_property
+    def job_changes(self) -> JobChanges:
+        """What becomes of jobs, while it happens."""
+        from arbitrax.storage.postgres.job_changes import PostgresJobChanges
+
+        return PostgresJobChanges(self._database)
 
     @cached_property
     def backtest_records(self) -> BacktestRecords:
@@ -173,6 +182,13 @@ class Store:
         from arbitrax.storage.postgres.exchange_orders import PostgresOrders
 
         return PostgresOrders(self._database)
+
+    @cached_property
+    def traded_bars(self) -> TradedBars:
+        """Bars of what traded on the exchange."""
+        from arbitrax.storage.postgres.traded_bars import PostgresTradedBars
+
+        return PostgresTradedBars(self._database)
 
     @cached_property
     def transfers(self) -> TransferStore:
@@ -531,6 +547,13 @@ def feed_source(settings: Settings) -> ValkeyFeedSource:
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
 
     return ValkeyFeedSource(cache_url(settings))
+
+
+def run_feed(settings: Settings) -> RunFeed:
+    """Return where what happens to runs is told."""
+    from arbitrax.storage.redis.run_feed import RunFeed
+
+    return RunFeed(cache_url(settings))
 
 
 def run_reader(settings: Settings) -> ValkeyRunReader:

@@ -107,6 +107,20 @@ def test_what_dies_is_started_again_and_ctrl_c_stops_everything_in_order(home):
     assert not living(home)
 
 
+def test_a_port_that_is_taken_is_refused_before_anything_is_started(home):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = subprocess.run(
+            [sys.executable, "-m", "arbitrax.cli.main", "up", "--port", str(port)],
+            capture_output=True, text=True, check=False, timeout=PATIENCE,
+            env={name: value for name, value in os.environ.items() if not name.startswith("ARBITRAX_")}
+            | {"ARBITRAX_HOME": str(home)},
+        )  # fmt: skip
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"Port {port} of 127.0.0.1 cannot be used" in ended.stderr
+    assert not (home / "servers").exists()
+
+
 @needs_proc
 def test_a_newcomer_has_an_account_and_a_filled_order_without_a_command_line(home):
     up = Up(home)

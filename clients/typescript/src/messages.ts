@@ -414,6 +414,11 @@ export interface LatencyMessage {
   readonly p99_us: number | null;
 }
 
+export interface LogLineMessage {
+  readonly bar: string | null;
+  readonly text: string;
+}
+
 export interface MadeKey {
   readonly key: KeyMessage;
   readonly secret: string | null;
@@ -652,6 +657,11 @@ export interface RunFigures {
   readonly figures: readonly FigureMessage[];
   readonly histogram: HistogramMessage | null;
   readonly orders: readonly OrderGroupMessage[];
+}
+
+export interface RunLogMessage {
+  readonly cut: number;
+  readonly lines: readonly LogLineMessage[];
 }
 
 export interface RunPrices {

@@ -31,6 +31,7 @@ import type {
   PositionMessage,
   ReproductionMessage,
   RunFigures,
+  RunLogMessage,
   RunPrices,
   SeriesCoverageMessage,
   SeriesMessage,
@@ -53,6 +54,14 @@ const SOONEST_MS = 50;
 const LATEST_MS = 1_000;
 type Row = Readonly<Record<string, unknown>>;
 type Status = BacktestMessage["status"];
+type BarsQuery = Readonly<{
+  symbol: string;
+  interval?: string;
+  start?: string;
+  end?: string;
+  /** Bars as ingested, or of what traded on the exchange. */
+  source?: "stored" | "exchange";
+}>;
 type Query = NonNullable<Ask["query"]>;
 
 /** The rows of a list, page after page, each asked for when it is needed. */
@@ -170,6 +179,8 @@ export function resources(transport: Transport) {
       reproduction: (backtest: string) => get<ReproductionMessage>(`/api/v1/backtests/${step(backtest)}/reproduction`),
       table: (backtest: string, table: string) =>
         list<Row>(`/api/v1/backtests/${step(backtest)}/tables/${step(table)}`),
+      /** What the strategy said, once the run has ended; `stream.run` tells it as it goes. */
+      log: (backtest: string) => get<RunLogMessage>(`/api/v1/backtests/${step(backtest)}/log`),
       honesty: (backtest: string) => get<Row>(`/api/v1/backtests/${step(backtest)}/honesty`),
       report: async (backtest: string): Promise<string> => {
         const path = `/api/v1/backtests/${step(backtest)}/report`;
@@ -178,10 +189,9 @@ export function resources(transport: Transport) {
     },
 
     bars: {
-      list: (query: { symbol: string; interval?: string; start?: string; end?: string }) =>
-        list<BarMessage>("/api/v1/bars", query),
+      list: (query: BarsQuery) => list<BarMessage>("/api/v1/bars", query),
       /** A range in at most `points` bars for a chart: neighbours are joined, no high or low is lost. */
-      chart: async (query: { symbol: string; points: number; interval?: string; start?: string; end?: string }) =>
+      chart: async (query: BarsQuery & { points: number }) =>
         (await get<Page<BarMessage>>("/api/v1/bars", query)).data,
     },
 

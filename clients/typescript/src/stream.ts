@@ -2,7 +2,7 @@
 
 import type { Book } from "./book.js";
 import { Connection, ConnectionLost, type Message, type Request } from "./connection.js";
-import type { Cancelled, NewOrder, OrderOutcome, ValidationMessage } from "./messages.js";
+import type { Cancelled, ExchangeMessage, NewOrder, OrderOutcome, ValidationMessage } from "./messages.js";
 import { newClientOrderId } from "./order_ids.js";
 import { GatewayError, asGatewayError } from "./problems.js";
 import {
@@ -11,6 +11,7 @@ import {
   type Depth,
   EventSubscription,
   type Followed,
+  JOBS,
   type Listener,
 } from "./subscription.js";
 import type { Transport } from "./transport.js";
@@ -18,6 +19,7 @@ import type {
   BarData,
   CashData,
   FillsData,
+  JobsData,
   OrdersData,
   PositionsData,
   QuoteData,
@@ -115,9 +117,19 @@ export class Stream {
     return this.#follow(new EventSubscription("account", account, account, listener));
   }
 
-  /** A backtest from its beginning, or what there is still of it. */
+  /** A backtest or ingestion from its beginning, or what there is still of it. */
   run(run: string, listener: Listener<Update<RunData>>): Leave {
     return this.#follow(new EventSubscription(`runs.${run}`, run, undefined, listener));
+  }
+
+  /** One's own jobs, an admin everybody's: those that wait or go on, then each that changes, as it is. */
+  jobs(listener: Listener<Update<JobsData>>): Leave {
+    return this.#follow(new EventSubscription(JOBS, "", undefined, listener));
+  }
+
+  /** How the exchange does, once a second. */
+  exchange(listener: Listener<Update<ExchangeMessage>>): Leave {
+    return this.#follow(new EventSubscription("exchange", "exchange", undefined, listener));
   }
 
   /**
@@ -343,11 +355,11 @@ export class Stream {
   /** Ask for what is followed, from where it is; where nothing is published yet, until something is. */
   async #askFor(connection: Connection, subscription: Followed, anew: boolean): Promise<void> {
     for (let failed = 0; this.#followed.has(subscription); ) {
-      const resumes = subscription.seq !== undefined && subscription.account === undefined;
+      const resumes = subscription.seq !== undefined && !subscription.isCounted;
       try {
         if (anew) connection.ask(subscription.request("unsubscribe")).catch(() => undefined);
         await connection.ask(subscription.request(resumes ? "resume" : "subscribe"), (answer) => {
-          if (subscription.account !== undefined) [subscription.symbol = ""] = answer["symbols"] as string[];
+          if (subscription.isCounted) [subscription.symbol = ""] = answer["symbols"] as string[];
           this.#known.add(subscription);
         });
         return;

@@ -17,6 +17,8 @@ export interface Listener<T> {
 export interface Followed {
   readonly channel: string;
   readonly account: string | undefined;
+  /** Whether numbers count this connection's messages: another one begins with how it is. */
+  readonly isCounted: boolean;
   symbol: string;
   readonly seq: number | undefined;
   take(message: ChannelMessage): boolean;
@@ -35,13 +37,16 @@ export interface ChannelMessage extends Message {
 }
 
 /** Channels whose newest message says all there is. */
-const NEWEST = ["prices", "statistics"];
+const NEWEST = ["prices", "statistics", "exchange"];
+/** The channel of jobs. */
+export const JOBS = "jobs";
 
 abstract class Subscription<T> implements Followed {
   seq: number | undefined;
   epoch = 0;
   /** How often messages were missing, or the book was wrong, and it began anew. */
   resyncs = 0;
+  readonly isCounted: boolean;
   #failed = false;
 
   constructor(
@@ -49,7 +54,9 @@ abstract class Subscription<T> implements Followed {
     public symbol: string,
     readonly account: string | undefined,
     protected readonly listener: Listener<T>,
-  ) {}
+  ) {
+    this.isCounted = account !== undefined || channel === JOBS;
+  }
 
   /** Take a message; false: one is missing, or the book is wrong, so it must begin anew. */
   abstract take(message: ChannelMessage): boolean;
@@ -65,7 +72,8 @@ abstract class Subscription<T> implements Followed {
       return { op, positions: [{ channel: this.channel, symbol: this.symbol, seq: this.seq, epoch: this.epoch }] };
     }
     if (this.account !== undefined) return { op, channel: this.channel, account: this.account };
-    if (this.channel.startsWith("runs.")) return { op, channel: this.channel };
+    const isOfNoSymbol = this.channel.startsWith("runs.") || this.channel === JOBS || this.channel === "exchange";
+    if (isOfNoSymbol) return { op, channel: this.channel };
     return { op, channel: this.channel, symbols: [this.symbol] };
   }
 
@@ -82,7 +90,7 @@ export class EventSubscription<T> extends Subscription<Update<T>> {
     const epoch = (message.data as { epoch?: number }).epoch ?? this.epoch;
     const isSnapshot = type === "snapshot";
     if (this.seq === undefined) {
-      if (!isSnapshot && previous !== null && this.account !== undefined) return true; // how it is comes first
+      if (!isSnapshot && previous !== null && this.isCounted) return true; // how it is comes first
     } else if (epoch === this.epoch && (!isSnapshot || NEWEST.includes(this.channel))) {
       // It came before; but a bar is closed without another trade.
       if (seq < this.seq || (seq === this.seq && !this.channel.startsWith("bars."))) return true;

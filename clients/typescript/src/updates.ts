@@ -7,7 +7,7 @@ import type { FillOfOrder, OrderMessage, PositionMessage } from "./messages.js";
 export interface Update<T> {
   readonly channel: string;
   readonly type: "snapshot" | "event";
-  /** Of an account's channel its id, of a run's the run. */
+  /** Of an account's channel its id, of a run's the run, of jobs the user, of the exchange `exchange`. */
   readonly symbol: string;
   readonly seq: number;
   readonly at: string;
@@ -76,8 +76,20 @@ export interface CashData {
   readonly currency: string;
 }
 
+export interface JobsData {
+  readonly jobs: readonly JobChange[];
+}
+
+/** How a job is now; a reproduction has the id of its backtest. */
+export interface JobChange {
+  readonly kind: "backtest" | "ingestion" | "reproduction";
+  readonly id: string;
+  readonly status: "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
+  readonly cancel_asked: boolean;
+}
+
 export type RunData =
   | { readonly kind: "progress"; readonly status: string; readonly progress: number; readonly eta: string | null }
   | { readonly kind: "equity"; readonly times: readonly string[]; readonly equity: readonly number[] }
-  | { readonly kind: "log"; readonly text: string }
+  | { readonly kind: "log"; readonly text: string; readonly bar: string | null }
   | { readonly kind: "done"; readonly [field: string]: unknown };

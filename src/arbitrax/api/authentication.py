@@ -7,6 +7,7 @@ import hashlib
 import time
 from typing import TYPE_CHECKING
 
+from arbitrax.api.client_address import network_of
 from arbitrax.domain.errors import NotAuthenticated, StoreUnavailableError, TooManyRequests
 from arbitrax.services.identity_logins import Principal
 
@@ -67,7 +68,7 @@ class Authenticator:
         found = self._known.get(digest)
         if found is not None and found.until > time.time():
             return found
-        verdict = await self._limiter.take([(self._unverified, address)])
+        verdict = await self._limiter.take([(self._unverified, network_of(address))])
         if not verdict.allowed:
             raise TooManyRequests("This address tries too many credentials; wait.", retry_after=verdict.wait)
         version, known = watch.version, self._known

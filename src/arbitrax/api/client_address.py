@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +33,13 @@ def client_address(peer: str | None, forwarded_for: str | None, trusted: Sequenc
             break
         here = before
     return str(here)
+
+
+@lru_cache(maxsize=4096)
+def network_of(address: str) -> str:
+    """Return whom limits count: an address, or of IPv6 its /64, in which one client has as many as it likes."""
+    found = _address(address)
+    return str(ip_network((found, 64), strict=False)) if isinstance(found, IPv6Address) else address
 
 
 @lru_cache(maxsize=4096)

@@ -51,7 +51,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """Begin to wait for the body."""
         self._in_head = False
         self._wait(BODY_SECONDS)
-        if self.parser.get_http_version() not in VERSIONS:
+        version = self.parser.get_http_version()
+        if version not in VERSIONS or not self._names_one_host(version):
             self._refuse("400 Bad Request")
             return
         if self._head_size() > MOST_HEAD:
@@ -73,6 +74,11 @@ class BoundedProtocol(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """Refuse what is no HTTP; uvicorn calls it."""
         self._refuse("400 Bad Request")
+
+    def _names_one_host(self, version: str) -> bool:
+        """Say whether the head names its host as RFC 9112, 3.2 has it: a proxy may go by another one of several."""
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        return hosts == 1 or (hosts == 0 and version == "1.0")
 
     def _head_size(self) -> int:
         return len(self.url) + sum(len(name) + len(value) for name, value in self.headers)

@@ -112,6 +112,9 @@ class Gate:
             if twice:
                 detail = f"The header {twice} was sent more than once; send it once."
                 await _refuse(answer, problem(400, detail, request_id))
+            elif headers.get(b"content-encoding", b"identity").lower() != b"identity":
+                detail = "A body is taken as it comes; send it without Content-Encoding."
+                await _refuse(answer, problem(415, detail, request_id))
             elif length is not None and length.isdigit() and int(length[:20]) > (most := self._most(scope["path"])):
                 detail = f"A body has at most {most} bytes."
                 await _refuse(answer, problem(413, detail, request_id))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from arbitrax.api.client_address import network_of
 from arbitrax.api.rate_limits import Demand, Limit
 from arbitrax.domain.errors import TooManyRequests
 
@@ -60,12 +61,13 @@ class Limits(Struct, frozen=True):
 
     def demands(self, principal: Principal | None, address: str, *, cancel: bool) -> list[Demand]:
         """Return what a request takes tokens of."""
+        network = network_of(address)
         if principal is None:
-            return [(self.address, address)]
+            return [(self.address, network)]
         key, user, where = (
             (self.cancel_key, self.cancel_user, self.cancel_address) if cancel else (self.key, self.user, self.address)
         )
-        return [(key, principal.credential.hex), (user, principal.user.hex), (where, address)]
+        return [(key, principal.credential.hex), (user, principal.user.hex), (where, network)]
 
     @property
     def policies(self) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from arbitrax.exchange.service.status import ShardStatus
     from arbitrax.services.identity_ports import Network
     from arbitrax.services.trading_desk import TradingDesk
+    from arbitrax.storage.redis.run_feed import RunFeed
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class Parts:
     metrics: RequestMetrics
     desk: TradingDesk
     hub: Hub
+    run_feed: RunFeed
     checks: dict[str, Callable[[], object]]
     """By name what raises when something that the gateway needs is down."""
     shard_status: Callable[[int], ShardStatus]

@@ -23,6 +23,7 @@ log = logging.getLogger("arbitrax.api")
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 1
+NO_BODY = "The request has no body."
 
 GATEWAY_CODES = {
     400: "request.malformed",
@@ -156,6 +157,8 @@ def describe(error: Exception, path: str, request_id: str) -> tuple[Problem, dic
                 errors=error.errors,
             )
             headers |= error.headers
+        case ValidationException() if _lacks_body(error):
+            found = problem(422, NO_BODY, request_id)
         case ValidationException():
             found = problem(422, "The request does not fit what this path takes.", request_id, errors=_fields(error))
         case NotFoundException():
@@ -183,7 +186,7 @@ def problem_of(error: ArbitraxError, request_id: str, headers: dict[str, str]) -
     if status >= 500:
         log.warning("request.refused request_id=%s code=%s reason=%s", request_id, error.code, error)
     errors = []
-    if error.where:
+    if error.where and status < 500:
         errors.append(FieldError(_pointer(error.where), error.code, str(error)))
         if status == 404:  # it is the request that names what nobody knows; its own address is there
             status = 422
@@ -199,6 +202,12 @@ def allow_header(methods: Iterable[str]) -> str:
 
 
 _MISSING = re.compile(r"Missing required query parameter '(?P<name>[^']+)'")
+
+
+def _lacks_body(error: ValidationException) -> bool:
+    """Say whether it is the whole body that is missing: Litestar then names the handler's parameter only."""
+    found = error.extra if isinstance(error.extra, list) else []
+    return any(each.get("key") == "data" and each.get("message") == "'data'" for each in found)
 
 
 def _fields(error: ValidationException) -> list[FieldError]:
@@ -217,6 +226,8 @@ def _plain(message: str) -> str:
     """Return msgspec's sentence, or a better one where it has words for programmers only."""
     if _NUMBER_FOR_TEXT.match(message):
         return 'It is text, not a number; quote it: decimals are written "100.25", so that no digit is lost.'
+    if message.startswith(_CHOICE):
+        return f"{message.removeprefix(_CHOICE)} is none of those that this takes; /docs shows them."
     if "matching regex" in message:
         return "It is not written as this field is; /docs shows an example."
     return message
@@ -225,6 +236,7 @@ def _plain(message: str) -> str:
 _PATH = re.compile(r"^(?P<message>.*) - at `(?P<path>\$.*)`$", re.DOTALL)
 _FIELD = re.compile(r"Object (?P<what>contains unknown|missing required) field `(?P<name>.*)`", re.DOTALL)
 _NUMBER_FOR_TEXT = re.compile(r"Expected `str(?: \| null)?`, got `(?:int|float)`")
+_CHOICE = "Invalid enum value "
 _STEP = re.compile(r"\.([^.\[]+)|\[(\d+|\.\.\.)\]")
 
 

@@ -13,7 +13,7 @@ from litestar import Request, Response
 
 from arbitrax.api.decoding import decoded
 from arbitrax.api.duplicate_keys import duplicate_key
-from arbitrax.api.problems import FieldError, RequestError
+from arbitrax.api.problems import NO_BODY, FieldError, RequestError
 from arbitrax.exchange.origins import Origin
 from arbitrax.services.identity_ports import Actor
 from arbitrax.services.mutations import Answer, Change, OnceKey
@@ -135,7 +135,7 @@ def decode_body(body: bytes, content_type: str, kind: Any) -> Any:
     if content_type != "application/json":
         raise RequestError(415, "A body must be sent as Content-Type: application/json.")
     if not body:
-        raise RequestError(422, "The request has no body.")
+        raise RequestError(422, NO_BODY)
     return decoded(
         body, partial(msgspec.json.decode, type=kind), duplicate_key, what="body", taker="this path", form="JSON"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import ipaddress
+import os
 import signal
 import socket
 import threading
@@ -93,7 +94,7 @@ def serve(
             )
         except OSError as error:
             raise InputError(
-                f"Port {port} of {host} cannot be used ({error.strerror}); choose another with --port."
+                f"Port {port} of {host} cannot be used ({os.strerror(error.errno or 0)}); choose another with --port."
             ) from None
         stack.enter_context(listening)
         scheme = "https" if settings.tls_certificate else "http"
@@ -130,7 +131,9 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
                 lambda: bootstrap.run_reader(settings),
                 lambda: authenticator.is_certain,
                 socket_limits(settings),
+                store.job_changes,
             ),
+            run_feed=bootstrap.run_feed(settings),
             checks=bootstrap.gateway_checks(settings, store),
             shard_status=lambda shard: bootstrap.exchange_status(settings, shard),
             uploads=bootstrap.uploads_folder(settings),

@@ -1,5 +1,6 @@
 """`arbitrax up`: everything on one machine."""
 
+import os
 import signal
 import socket
 import sys
@@ -10,6 +11,7 @@ from cyclopts import Parameter
 
 from arbitrax.cli.console import Json, complain, show, show_json
 from arbitrax.cli.serve import check_port
+from arbitrax.domain.errors import InputError
 from arbitrax.settings import read_settings
 
 if TYPE_CHECKING:
@@ -50,6 +52,7 @@ def up(
 
     settings = read_settings()
     check_port(port)
+    _require_free(port)
     if metrics_port is None:
         metrics_port = _free_port()
     check_port(metrics_port)
@@ -75,6 +78,21 @@ def up(
     if not json:
         show("Stopped.")
     return 0
+
+
+def _require_free(port: int) -> None:
+    """Refuse a port that is taken, before a second set of everything is started for nothing.
+
+    Raises:
+        InputError: it is.
+    """
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError as error:
+        raise InputError(
+            f"Port {port} of 127.0.0.1 cannot be used ({os.strerror(error.errno or 0)}); end what has it, perhaps "
+            "another `arbitrax up`, or choose another with --port."
+        ) from None
 
 
 def _free_port() -> int:

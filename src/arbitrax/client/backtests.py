@@ -17,6 +17,7 @@ from arbitrax.client.messages import (
     NewBacktest,
     ReproductionMessage,
     RunFigures,
+    RunLogMessage,
     RunPrices,
     RunResult,
 )
@@ -161,6 +162,11 @@ class Backtests(Resource[F]):
     async def reproduction(self, backtest: str) -> ReproductionMessage:
         """Return the newest try to run a backtest again, and whether every byte was equal."""
         return await self._transport.get(f"{BACKTESTS}/{backtest}/reproduction", ReproductionMessage)
+
+    @offered
+    async def log(self, backtest: str) -> RunLogMessage:
+        """Return the newest lines that the strategy said, once it has ended; `Stream.run` has them as they come."""
+        return await self._transport.get(f"{BACKTESTS}/{backtest}/log", RunLogMessage)
 
     @offered
     async def honesty(self, backtest: str) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from arbitrax.client.backtests import Status
 from arbitrax.client.faces import F, listing, offered
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 BARS = "/api/v1/bars"
 INGESTIONS = "/api/v1/ingestions"
+Source = Literal["stored", "exchange"]
 
 
 class Instruments(Resource[F]):
@@ -46,9 +47,10 @@ class Instruments(Resource[F]):
 
 
 class Bars(Resource[F]):
-    """Stored bars, raw, from ``start`` to ``end``: days, which both count, or moments, of which the end does not.
+    """Bars, raw, from ``start`` to ``end``: days, which both count, or moments, of which the end does not.
 
-    ``points`` joins neighbours, so that a range has at most so many bars and no high or low is lost.
+    ``source``: ``stored`` as they were ingested, or ``exchange``, those of what traded on the exchange. ``points``
+    joins neighbours, so that a range has at most so many bars and no high or low is lost.
     """
 
     @offered
@@ -60,9 +62,11 @@ class Bars(Resource[F]):
         start: str | None = None,
         end: str | None = None,
         points: int | None = None,
+        source: Source = "stored",
     ) -> pd.DataFrame:
         """Return a range as a pandas frame."""
-        return await self._frame(BARS, symbol=symbol, interval=interval, start=start, end=end, points=points)
+        query = {"symbol": symbol, "interval": interval, "start": start, "end": end, "points": points}
+        return await self._frame(BARS, **query, source=source)
 
     @offered
     async def table(
@@ -73,16 +77,25 @@ class Bars(Resource[F]):
         start: str | None = None,
         end: str | None = None,
         points: int | None = None,
+        source: Source = "stored",
     ) -> pa.Table:
         """Return a range as an Arrow table, for polars and others."""
-        return await self._table(BARS, symbol=symbol, interval=interval, start=start, end=end, points=points)
+        query = {"symbol": symbol, "interval": interval, "start": start, "end": end, "points": points}
+        return await self._table(BARS, **query, source=source)
 
     @listing
     async def list(
-        self, symbol: str, *, interval: str = "1d", start: str | None = None, end: str | None = None
+        self,
+        symbol: str,
+        *,
+        interval: str = "1d",
+        start: str | None = None,
+        end: str | None = None,
+        source: Source = "stored",
     ) -> AsyncIterator[BarMessage]:
         """Yield the bars of a range, oldest first, as exact decimals."""
-        async for each in self._pages(BARS, BarMessage, symbol=symbol, interval=interval, start=start, end=end):
+        query = {"symbol": symbol, "interval": interval, "start": start, "end": end, "source": source}
+        async for each in self._pages(BARS, BarMessage, **query):
             yield each
 
 

@@ -441,6 +441,11 @@ class LatencyMessage(Struct, frozen=True, kw_only=True):
     p99_us: int | None
 
 
+class LogLineMessage(Struct, frozen=True, kw_only=True):
+    bar: datetime | None
+    text: str
+
+
 class MadeKey(Struct, frozen=True, kw_only=True):
     key: KeyMessage
     secret: str | None
@@ -699,6 +704,11 @@ class RunFigures(Struct, frozen=True, kw_only=True):
     figures: list[FigureMessage]
     histogram: HistogramMessage | None
     orders: list[OrderGroupMessage]
+
+
+class RunLogMessage(Struct, frozen=True, kw_only=True):
+    cut: int
+    lines: list[LogLineMessage]
 
 
 class RunPrices(Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from arbitrax.client.connection import Connection, ConnectionLostError, Message,
 from arbitrax.client.faces import Async, F, Faced, Portal, Sync, offered
 from arbitrax.client.messages import (
     Cancelled,
+    ExchangeMessage,
     FillOfOrder,
     NewOrder,
     OrderMessage,
@@ -27,8 +28,8 @@ from arbitrax.client.messages import (
 )
 from arbitrax.client.problems import made_error
 from arbitrax.client.socket_orders import SocketOrders
-from arbitrax.client.subscription import Depth, Subscription
-from arbitrax.client.updates import Cash, Quote, RunNews, Statistics, TradeBar, Update
+from arbitrax.client.subscription import JOBS, OF_NO_SYMBOL, Depth, Subscription
+from arbitrax.client.updates import Cash, JobChange, Quote, RunNews, Statistics, TradeBar, Update
 from arbitrax.client.waiting import pause
 from arbitrax.domain.errors import AccessError, ArbitraxError, NotAuthenticated
 from arbitrax.exchange.feed.messages import Trade
@@ -105,8 +106,19 @@ class Stream(Faced[F]):
         return self._follow("account", account, account=account)
 
     def run(self, run: str) -> Subscription[F, Update[RunNews]]:
-        """Follow a backtest from its beginning, or what there is still of it: progress, equity, log, done."""
+        """Follow a backtest or ingestion from its beginning, or what there is still of it.
+
+        It tells progress, log, done, and of a backtest the equity curve.
+        """
         return self._follow(f"runs.{run}", run)
+
+    def jobs(self) -> Subscription[F, Update[list[JobChange]]]:
+        """Follow one's own jobs, an admin everybody's: those that wait or go on, then each that changes, as it is."""
+        return self._follow(JOBS, "")
+
+    def exchange(self) -> Subscription[F, Update[ExchangeMessage]]:
+        """Follow how the exchange does, once a second; the newest counts."""
+        return self._follow("exchange", "exchange")
 
     # Orders
 
@@ -370,12 +382,12 @@ class Stream(Faced[F]):
         failed = 0
 
         def begins(answer: Message) -> None:
-            if subscription.account is not None:
+            if subscription.is_counted:
                 (subscription.symbol,) = answer["symbols"]
             self._known.add(_name(subscription))
 
         while True:
-            resumes = subscription.seq is not None and subscription.account is None
+            resumes = subscription.seq is not None and not subscription.is_counted
             try:
                 if anew:
                     await connection.send(_request("unsubscribe", subscription))
@@ -437,7 +449,7 @@ def _request(op: str, subscription: Any2) -> Message:
     found: Message = {"op": op, "channel": channel}
     if subscription.account is not None:
         found["account"] = subscription.account
-    elif not channel.startswith("runs."):
+    elif not channel.startswith(OF_NO_SYMBOL):
         found["symbols"] = [symbol]
         if op == "subscribe" and channel == "book":
             found["depth"] = subscription.depth

@@ -20,9 +20,11 @@ from arbitrax.domain.errors import ArbitraxError
 
 T = TypeVar("T")
 Depth = Literal[10, 50, "full"]
-NEWEST = frozenset({"prices", "statistics"})
+NEWEST = frozenset({"prices", "statistics", "exchange"})
 """Channels of which a reader that is slow gets the newest message."""
-TAPE, BARS = "trades", "bars."
+TAPE, BARS, JOBS = "trades", "bars.", "jobs"
+OF_NO_SYMBOL = ("runs.", JOBS, "exchange")
+"""Channels that are asked for by their name alone."""
 MOST_TRADES = 10_000
 """Messages of the tape, or bars, that wait for a reader; older ones are left out, and numbers of trades tell."""
 MOST_EVENTS = 100_000
@@ -61,6 +63,11 @@ class Subscription(Faced[F], Generic[F, T]):
         self._error: ArbitraxError | None = None
         self._closed = False
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether numbers count this connection's messages: another one begins with how it is."""
+        return self.account is not None or self.channel == JOBS
+
     # What came
 
     def take(self, message: Message) -> bool:
@@ -72,7 +79,7 @@ class Subscription(Faced[F], Generic[F, T]):
             return self._take_book(message)
         epoch = data.get("epoch", self.epoch)
         if self.seq is None:
-            if kind != "snapshot" and previous is not None and self.account is not None:
+            if kind != "snapshot" and previous is not None and self.is_counted:
                 return True  # of before; how it is comes first
         elif epoch == self.epoch and (kind != "snapshot" or self.channel in NEWEST):
             if seq < self.seq or (seq == self.seq and not self.channel.startswith(BARS)):

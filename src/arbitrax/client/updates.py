@@ -9,7 +9,7 @@ from typing import Any, Generic, Literal, TypeVar
 import msgspec
 from msgspec import Struct
 
-from arbitrax.client.messages import FillOfOrder, OrderMessage, PositionMessage
+from arbitrax.client.messages import ExchangeMessage, FillOfOrder, OrderMessage, PositionMessage
 from arbitrax.exchange.feed.messages import Trade
 
 T = TypeVar("T")
@@ -21,7 +21,7 @@ class Update(Struct, Generic[T], frozen=True):
     channel: str
     type: Literal["snapshot", "event"]
     symbol: str
-    """Of an account's channel its id, of a run's the run."""
+    """Of an account's channel its id, of a run's the run, of jobs the user, of the exchange ``exchange``."""
     seq: int
     at: datetime
     data: T
@@ -68,8 +68,17 @@ class Cash(Struct, frozen=True):
     currency: str
 
 
+class JobChange(Struct, frozen=True):
+    """How a job is now: a ``backtest``, an ``ingestion``, or a ``reproduction``, which has the id of its backtest."""
+
+    kind: str
+    id: str
+    status: str
+    cancel_asked: bool
+
+
 class RunNews(Struct, frozen=True):
-    """News of a run: ``progress``, ``equity`` (a tile of the curve), ``log`` or ``done``."""
+    """News of a backtest or ingestion: ``progress``, ``equity`` (a tile of the curve), ``log`` or ``done``."""
 
     kind: str
     fields: dict[str, Any]
@@ -84,8 +93,14 @@ _ROWS: dict[str, Any] = {
     "orders": list[OrderMessage],
     "fills": list[FillOfOrder],
     "positions": list[PositionMessage],
+    "jobs": list[JobChange],
 }
-_WHOLE: dict[str, Any] = {"prices": Quote, "statistics": Statistics, "account": Cash}
+_WHOLE: dict[str, Any] = {
+    "prices": Quote,
+    "statistics": Statistics,
+    "account": Cash,
+    "exchange": ExchangeMessage,
+}
 
 
 def data_of(channel: str, data: Mapping[str, Any]) -> Any:

@@ -6,7 +6,7 @@ import signal
 import time
 from collections.abc import Callable
 from os import WIFSIGNALED, WTERMSIG, waitstatus_to_exitcode
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -15,14 +15,20 @@ from arbitrax.domain.ids import encode
 from arbitrax.jobs.messages import Ended, Log, Outcome, Start, Tick
 from arbitrax.services.backtest_jobs import KIND as BACKTEST
 from arbitrax.services.backtests import RUN
+from arbitrax.services.ingestion_jobs import KIND as INGESTION
+from arbitrax.services.ingestion_records import INGESTION as OF_INGESTION
 from arbitrax.services.jobs import JOB, LEASE_SECONDS, Problem
+from arbitrax.services.run_log import LogKeeper
 
 if TYPE_CHECKING:
     from arbitrax.jobs.slot import Slot
     from arbitrax.services.jobs import Job, JobStore, Lease
+    from arbitrax.services.run_log import RunLog
     from arbitrax.storage.redis.run_feed import RunFeed
 
 BEAT_SECONDS = 0.5
+PREFIXES = {BACKTEST: RUN, INGESTION: OF_INGESTION}
+"""Of the id under which a job is followed, by its kind."""
 STOP_SECONDS = 2.0
 """How long a child may take to end once it was asked to."""
 
@@ -40,8 +46,10 @@ class Attempt:
         self._jobs = jobs
         self._feed = feed
         self._stopping = stopping
-        self._run = encode(RUN if job.kind == BACKTEST else JOB, job.id)
+        self._run = encode(PREFIXES.get(job.kind, JOB), job.id)
         self._progress = 0.0
+        self._said = LogKeeper()
+        """What came through; the child's own, where it comes, has all."""
         self._begun = time.time_ns()
         self._kill_at: float | None = None
         self._verdict: Outcome | None = None
@@ -52,15 +60,14 @@ class Attempt:
         self._slot.start(start)
         outcome, ended = self._follow(start)
         verdict = self._verdict or outcome
+        said = None if outcome is None else outcome.log
         if verdict is None:
             verdict = Outcome("lost", Problem("job.lost", _why(ended)))
         try:
-            status = self._conclude(verdict)
-        except Fenced:
-            return "fenced"
+            status = self._conclude(verdict, said or self._said.log)
         except StoreUnavailableError:
             return "left"  # to whoever finds that its lease ended
-        done = {"status": status, "error": None if verdict.problem is None else verdict.problem}
+        done = {"status": status, "error": None if status == "succeeded" else verdict.problem}
         if status in ("succeeded", "failed", "cancelled", "dead"):
             self._feed.publish(self._run, [("done", done)])
         return status
@@ -94,7 +101,9 @@ class Attempt:
             elif isinstance(message, Tick):
                 self._publish(message)
             elif isinstance(message, Log):
-                self._feed.publish(self._run, [("log", {"text": message.text})])
+                self._said.add(message.text, message.bar)
+                bar = None if message.bar is None else _text(message.bar)
+                self._feed.publish(self._run, [("log", {"text": message.text, "bar": bar})])
 
     def _beat(self, now: float, heard_at: float) -> float:
         """Keep the lease; return when that last worked."""
@@ -127,12 +136,13 @@ class Attempt:
     def _publish(self, tick: Tick) -> None:
         self._progress = tick.done / tick.bars
         eta = self._eta()
+        of = "chunks" if self._job.kind == INGESTION else "bars"
         progress = {
             "status": "running",
             "progress": round(self._progress, 6),
             "eta": None if eta is None else _text(eta),
-            "bars_done": tick.done,
-            "bars": tick.bars,
+            f"{of}_done": tick.done,
+            of: tick.bars,
         }
         tile = {"times": [_text(each) for each in tick.times], "equity": tick.equity}
         held = {
@@ -145,7 +155,18 @@ class Attempt:
         else:
             self._feed.publish(self._run, seen)
 
-    def _conclude(self, verdict: Outcome) -> str:
+    def _conclude(self, verdict: Outcome, log: RunLog) -> str:
+        if verdict.status == "succeeded":
+            return "succeeded"  # with its result, in one transaction
+        try:
+            return self._give_up(verdict, log)
+        except Fenced:
+            # Its result may have been stored a moment before its end was asked for.
+            stored = self._jobs.find(self._job.id)
+            ours = stored is not None and (stored.status, stored.attempt) == ("succeeded", self._job.attempt)
+            return "succeeded" if ours else "fenced"
+
+    def _give_up(self, verdict: Outcome, log: RunLog) -> str:
         reason = "" if verdict.problem is None else verdict.problem.detail
         if verdict.status == "abandoned":
             raise Fenced("The lease is another's.")
@@ -153,16 +174,12 @@ class Attempt:
             self._jobs.give_back(self._lease, "its worker was stopped.")
             return "given_back"
         if verdict.status == "lost":
-            return str(self._jobs.lose(self._lease, reason))
-        if verdict.status == "succeeded":
-            return "succeeded"  # with its result, in one transaction
-        try:
-            self._jobs.finish(self._lease, "cancelled" if verdict.status == "cancelled" else "failed", verdict.problem)
-        except Fenced:
-            stored = self._jobs.find(self._job.id)
-            if stored is None or stored.status != "succeeded":
-                raise
-            return "succeeded"  # a moment before its end was asked for
+            status = self._jobs.lose(self._lease, reason)
+            if status is None:
+                raise Fenced("The lease is another's.")
+            return status
+        ended: Literal["cancelled", "failed"] = "cancelled" if verdict.status == "cancelled" else "failed"
+        self._jobs.finish(self._lease, ended, verdict.problem, log=log)
         return verdict.status
 
 

@@ -13,7 +13,8 @@ import msgspec
 from msgspec.structs import replace
 
 from arbitrax.domain.errors import ArbitraxError, Cancelled, Fenced, LimitReached, StoreUnavailableError
-from arbitrax.jobs.messages import Line, Log, Outcome, Start, Tick
+from arbitrax.jobs.messages import Line, Outcome, Start, Tick
+from arbitrax.jobs.said import heard
 from arbitrax.jobs.watching import Watcher
 from arbitrax.services.jobs import Problem, problem_of
 
@@ -32,7 +33,7 @@ def run_child(line: Line, start: Start, settings: Settings) -> None:
         watcher = Watcher(line)
         outcome = _attempt(start, watcher, settings)
         watcher.tick()
-        watcher.send(outcome)
+        watcher.send(outcome if outcome.status == "succeeded" else replace(outcome, log=watcher.log))
         code = 0
     except OSError:
         pass  # the worker is gone
@@ -68,16 +69,18 @@ def _backtest(store: Store, settings: Settings, start: Start, watcher: Watcher) 
     from arbitrax.jobs.sandbox.run import Sandbox
     from arbitrax.services.backtest_jobs import do_backtest
 
-    do_backtest(
-        store,
-        start.job,
-        bytes(start.spec),
-        owner=start.owner,
-        lease=start.lease,
-        now=start.created_at,
-        watch=watcher.watch,
-        sandbox=Sandbox(start.megabytes) if settings.strategy_uploads == "admin" else None,
-    )
+    with heard(watcher.say):
+        do_backtest(
+            store,
+            start.job,
+            bytes(start.spec),
+            owner=start.owner,
+            lease=start.lease,
+            now=start.created_at,
+            watch=watcher.watch,
+            sandbox=Sandbox(start.megabytes, watcher.say_at) if settings.strategy_uploads == "admin" else None,
+            log=lambda: watcher.log,
+        )
 
 
 def _ingestion(store: Store, settings: Settings, start: Start, watcher: Watcher) -> None:
@@ -92,7 +95,7 @@ def _ingestion(store: Store, settings: Settings, start: Start, watcher: Watcher)
         clock=time.time_ns,
         told=lambda done, all_: watcher.send(Tick(done, all_, [], [], {})),
         cancelled=lambda: watcher.cancelled,
-        notice=lambda text: watcher.send(Log(text)),
+        notice=watcher.say,
         uploads=uploads_folder(settings),
     )
 

@@ -11,6 +11,7 @@ import msgspec
 from msgspec import Struct
 
 from arbitrax.services.jobs import Lease, Problem
+from arbitrax.services.run_log import RunLog
 
 RECEIVED = 1 << 16
 
@@ -60,9 +61,10 @@ class Tick(Struct, frozen=True, tag=True):
 
 
 class Log(Struct, frozen=True, tag=True):
-    """From the child: a line to show."""
+    """From the child: a line to show, and the bar at which it was said, ns UTC."""
 
     text: str
+    bar: int | None = None
 
 
 class Outcome(Struct, frozen=True, tag=True):
@@ -70,6 +72,8 @@ class Outcome(Struct, frozen=True, tag=True):
 
     status: str
     problem: Problem | None = None
+    log: RunLog | None = None
+    """What was said until then, where it is not stored already."""
 
 
 class Ended(Struct, frozen=True, tag=True):

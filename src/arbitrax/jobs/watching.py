@@ -7,11 +7,13 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from arbitrax.jobs.messages import FromSlot, Line, Stop, Tick
+from arbitrax.jobs.messages import FromSlot, Line, Log, Stop, Tick
+from arbitrax.services.run_log import LogKeeper
 
 if TYPE_CHECKING:
     from arbitrax.domain.panel import Panel
     from arbitrax.kernels.simulate import Simulation
+    from arbitrax.services.run_log import RunLog
 
 SECONDS = 0.25
 MOST_POINTS = 500
@@ -29,6 +31,7 @@ class Watcher:
         self._panel: Panel | None = None
         self._sent = 0
         self.cancelled = False
+        self._said = LogKeeper()
         threading.Thread(target=self._listen, daemon=True).start()
 
     def watch(self, simulation: Simulation, panel: Panel) -> None:
@@ -42,8 +45,25 @@ class Watcher:
         with self._sending:
             self._line.send(message)
 
+    @property
+    def log(self) -> RunLog:
+        """What was said so far."""
+        return self._said.log
+
+    def say(self, text: str) -> None:
+        """Take a line that was said, at the bar that the simulation is at."""
+        simulation, panel = self._simulation, self._panel
+        at = None if simulation is None or panel is None else min(simulation.bars_done, len(panel) - 1)
+        self._said.add(text, None if at is None or panel is None else int(panel.timestamp[at]))
+
+    def say_at(self, text: str, bar: int | None) -> None:
+        """Take a line that was said at a bar, ns UTC."""
+        self._said.add(text, bar)
+
     def tick(self) -> None:
-        """Tell how far the run is, if that is news."""
+        """Tell how far the run is and what was said, if that is news."""
+        for each in self._said.untold():
+            self.send(Log(each.text, each.bar))
         simulation, panel = self._simulation, self._panel
         if simulation is None or panel is None:
             return

@@ -11,14 +11,13 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-from arbitrax.bootstrap import cache_url, database_url, open_store
+from arbitrax.bootstrap import cache_url, database_url, open_store, run_feed
 from arbitrax.domain.errors import ArbitraxError, InputError
 from arbitrax.jobs.attempt import Attempt, described
 from arbitrax.jobs.broker import announcer, consumer, open_broker
 from arbitrax.jobs.messages import Start
 from arbitrax.jobs.relay import Relay
 from arbitrax.jobs.slot import Slot
-from arbitrax.storage.redis.run_feed import RunFeed
 
 if TYPE_CHECKING:
     from arbitrax.bootstrap import Store
@@ -40,7 +39,7 @@ class Worker:
         self._say = say
         self._holder = f"{socket.gethostname()}:{os.getpid()}"
         self._give_up_at = float("inf")
-        self._feed = RunFeed(cache_url(settings))
+        self._feed = run_feed(settings)
         self._slots = [Slot() for _ in range(processes)]
         self._idle: queue.SimpleQueue[Slot] = queue.SimpleQueue()
         for slot in self._slots:

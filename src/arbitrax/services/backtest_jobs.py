@@ -18,6 +18,7 @@ from arbitrax.services.jobs import submit_job
 from arbitrax.strategies.registry import find_registered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
     from arbitrax.backtest.engine import Watch
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from arbitrax.services.catalogue_ports import QualityStore
     from arbitrax.services.jobs import Job, JobStore, Lease
     from arbitrax.services.ports import ActionStore, BarStore
+    from arbitrax.services.run_log import RunLog
 
 KIND = "backtest"
 
@@ -110,11 +112,12 @@ def do_backtest(
     now: int,
     watch: Watch,
     sandbox: Sandbox | None,
+    log: Callable[[], RunLog],
 ) -> Result:
     """Run a submitted backtest and store it; with the run, in one transaction, its job succeeds.
 
     now: when it was asked for, ns UTC: the run is as old as its job. sandbox: where uploaded strategies run; None:
-    nowhere.
+    nowhere. log: what was said meanwhile, which is kept with the run.
 
     Raises:
         Cancelled: its end was asked for.
@@ -122,7 +125,7 @@ def do_backtest(
         AccessError: an uploaded strategy, which this worker does not take.
     """
     asked = msgspec.json.decode(spec, type=AskedBacktest)
-    runs = stores.jobs.runs_of(lease)
+    runs = stores.jobs.runs_of(lease, log)
     if asked.source is not None:
         if sandbox is None:
             raise AccessError("This worker runs no uploaded strategies; ARBITRAX_STRATEGY_UPLOADS=admin allows them.")

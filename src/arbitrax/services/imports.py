@@ -177,7 +177,7 @@ def describe_samples(stores: MarketStores, *, received: int) -> None:
 
 def judge_imported(stores: MarketStores, series: Iterable[str], *, now: int) -> dict[str, float]:
     """Store a quality report of each series, named as `FileOutcome` does, and return the scores."""
-    reports = {name: judge_series(stores, *name.split(" "), now=now) for name in dict.fromkeys(series)}
+    reports = {name: judge_series(stores, *name.rsplit(" ", 1), now=now) for name in dict.fromkeys(series)}
     return {name: report.score for name, report in reports.items() if report is not None}
 
 

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 from msgspec import Struct
 
-from arbitrax.domain.errors import Cancelled, JobError, RangeError, UnknownNameError, did_you_mean, within
+from arbitrax.domain.errors import (
+    Cancelled,
+    DataError,
+    InputError,
+    JobError,
+    RangeError,
+    UnknownNameError,
+    did_you_mean,
+    within,
+)
 from arbitrax.domain.ids import new_uuid
 from arbitrax.domain.intervals import nanoseconds
 from arbitrax.market_data.providers.limits import VENDORS
@@ -21,7 +30,7 @@ from arbitrax.services.jobs import submit_job
 from arbitrax.services.sample_prices import check_samples, do_samples
 from arbitrax.services.schedules import AUTO
 from arbitrax.services.uploads import SOURCE as FILE
-from arbitrax.services.uploads import Upload, do_upload
+from arbitrax.services.uploads import Upload, do_upload, path_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,18 +117,23 @@ def do_ingestion(
     """
     asked = msgspec.json.decode(spec, type=IngestionSpec)
     if asked.upload is not None:
-        if cancelled():
-            raise Cancelled("The ingestion was cancelled before it began.")
-        made = do_upload(
-            stores,
-            uploads,
-            lease.job,
-            asked.upload,
-            symbol=asked.symbols[0],
-            now=clock(),
-            told=told,
-        )
+        try:
+            if cancelled():
+                raise Cancelled("The ingestion was cancelled before it began.")
+            made = do_upload(
+                stores,
+                uploads,
+                lease.job,
+                asked.upload,
+                symbol=asked.symbols[0],
+                now=clock(),
+                told=told,
+            )
+        except (Cancelled, DataError, InputError):  # it is not tried again
+            path_of(uploads, lease.job).unlink(missing_ok=True)
+            raise
         stores.jobs.finish(lease, "succeeded", None, msgspec.json.encode(made))
+        path_of(uploads, lease.job).unlink(missing_ok=True)  # not before: killed in between, the next needs it
         return
     if asked.source == SAMPLE:
         made = do_samples(stores, asked.symbols, now=clock(), told=told)

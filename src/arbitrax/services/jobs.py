@@ -9,6 +9,7 @@ The stored job is the truth. Who runs a job holds a lease on it with a fence, an
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 from uuid import UUID
 
@@ -19,7 +20,10 @@ from arbitrax.domain.errors import AlreadyOver, ArbitraxError, DeadJob, TooManyJ
 from arbitrax.domain.ids import decode, encode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from arbitrax.services.ports import RunStore
+    from arbitrax.services.run_log import RunLog
 
 JOB = "job"
 """Prefix of a job's id."""
@@ -92,6 +96,29 @@ class Lease(Struct, frozen=True):
     fence: int
 
 
+class JobChange(Struct, frozen=True):
+    """What became of a job, or of a run or ingestion that the operator made without one."""
+
+    kind: str
+    id: UUID
+    owner: UUID | None
+    """None: the operator of the command line."""
+    status: Status
+    cancel_asked: bool
+    about: UUID | None
+    """The backtest that a reproduction is of."""
+    at: int
+    """Ms since 1970."""
+
+
+class JobChanges(Protocol):
+    """Tells of changes while they happen."""
+
+    def changes(self) -> AsyncGenerator[JobChange | None, None]:
+        """Yield None once it listens, then each change; raises `StoreUnavailableError` when some may be missing."""
+        ...
+
+
 class JobStore(Protocol):
     """Jobs, their attempts, and whose turn it is."""
 
@@ -117,6 +144,10 @@ class JobStore(Protocol):
         before: UUID | None = None,
     ) -> list[Job]:
         """Return jobs, newest first; None: of every one. before: only those older than this one."""
+        ...
+
+    def active(self, owner: UUID | None, limit: int) -> list[JobChange]:
+        """Return how jobs are that wait or go on, newest first; owner None: everybody's."""
         ...
 
     def newest_about(self, kind: str, what: str, id: UUID) -> Job | None:
@@ -145,16 +176,21 @@ class JobStore(Protocol):
         status: Literal["succeeded", "failed", "cancelled"],
         problem: Problem | None,
         result: bytes | None = None,
+        log: RunLog | None = None,
     ) -> None:
-        """End a job; ``result``: JSON, of kinds that have no place of their own for it.
+        """End a job; ``result``: JSON, of kinds that have no place of their own for it. ``log``: what was said.
 
         Raises:
             Fenced: the lease is another's by now.
         """
         ...
 
-    def runs_of(self, lease: Lease) -> RunStore:
-        """Return where the job's run is saved: with it, in the same transaction, the job succeeds.
+    def log(self, job: UUID) -> RunLog:
+        """Return what was said while a job was done; nothing of one that is not over."""
+        ...
+
+    def runs_of(self, lease: Lease, log: Callable[[], RunLog] | None = None) -> RunStore:
+        """Return where the job's run is saved: with it and its log, in the same transaction, the job succeeds.
 
         Saving raises `Fenced` when the lease is another's by now.
         """
@@ -165,7 +201,11 @@ class JobStore(Protocol):
         ...
 
     def give_back(self, lease: Lease, reason: str) -> None:
-        """Let a job wait again, without holding it against it."""
+        """Let a job wait again, without holding it against it.
+
+        Raises:
+            Fenced: the lease is another's by now.
+        """
         ...
 
     def expire(self) -> list[tuple[UUID, Status]]:

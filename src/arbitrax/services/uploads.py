@@ -164,7 +164,7 @@ def do_upload(
     now: int,
     told: Callable[[int, int], None],
 ) -> list[IngestionOutcome]:
-    """Store what can be trusted of a file, and set the rest aside; return what became of it.
+    """Store what can be trusted of a file, and set the rest aside; return what became of it. The file stays.
 
     Raises:
         InputError: the file is not in this home, or a column that was named is not in it.
@@ -201,8 +201,7 @@ def do_upload(
         raise DataError(outcome.refused)
     scores = judge_imported(stores, outcome.series, now=now)
     outcome = with_scores(outcome, scores)
-    path.unlink(missing_ok=True)
-    name, made = outcome.series[0].split(" ")
+    name, made = outcome.series[0].rsplit(" ", 1)
     one = SymbolOutcome(
         name,
         SOURCE,

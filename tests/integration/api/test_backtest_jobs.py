@@ -7,6 +7,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -16,6 +17,7 @@ from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import strategy_ref
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services.backtests import run_stored
+from arbitrax.storage.postgres.sql import statement
 from arbitrax.strategies.registry import find_strategy
 from tests.job_workers import Workers, install_misbehaving
 from tests.socket_client import Socket
@@ -145,6 +147,22 @@ def test_the_list_holds_backtests_of_every_status_newest_first(gateway, client, 
     assert {each["spec"]["strategy"]["name"] for each in held} == {"buy_and_hold"}
     assert all_of(symbol="AAPL") == rows
     assert all_of(symbol="MSFT") == []
+
+
+def test_a_backtest_is_cancelled_while_its_result_is_being_stored(gateway_settings, client, worker) -> None:
+    waiting = "SELECT count(*) FROM pg_locks WHERE relation = 'backtests'::regclass AND NOT granted"
+    url = gateway_settings.database_url
+    with psycopg.connect(url, autocommit=True) as looking, psycopg.connect(url) as storing:
+        storing.execute("LOCK TABLE backtests IN EXCLUSIVE MODE")  # as if there were a million bars to store
+        address = client.post(PATH, json=YEAR).headers["location"]
+        for _ in range(int(PATIENCE / 0.02)):
+            if looking.execute(waiting).fetchone() == (1,):
+                break
+            threading.Event().wait(0.02)
+        asked = client.post(f"{address}/cancellation")
+        assert (asked.status_code, asked.json()["cancel_asked"]) == (202, True)
+        assert until(client, address, "succeeded", "cancelled").json()["status"] == "cancelled"
+    assert client.get(address).json()["result"] is None
 
 
 def test_runs_of_the_command_line_are_among_the_operators(gateway, client, admin) -> None:
@@ -418,6 +436,19 @@ def test_a_number_in_the_place_of_money_is_told_to_be_quoted(client) -> None:
         assert "quote it" in wrong["detail"]
 
 
+def test_a_run_that_is_cancelled_while_it_waits_is_told_to_be_over(gateway, gateway_settings, client, trader) -> None:
+    with (
+        psycopg.connect(gateway_settings.database_url) as nobody_claims,
+        closing(Socket(gateway.url, gateway.key(trader, "read"))) as socket,
+    ):
+        nobody_claims.execute(statement("job_claims_lock"))
+        made = client.post(PATH, json=YEAR).json()
+        assert socket.ask(op="subscribe", channel=made["channel"])["type"] == "ack"
+        assert client.post(f"{PATH}/{made['id']}/cancellation").json()["status"] == "cancelled"
+        done = socket.wait_for(lambda each: each.get("symbol") == made["id"])["data"]
+    assert (done["kind"], done["status"], done["error"]["code"]) == ("done", "cancelled", "job.cancelled")
+
+
 def test_a_run_is_told_over_a_socket_to_its_owner_only(gateway, client, worker, trader) -> None:
     made = client.post(PATH, json=SLOW | {"end": "2012-01-20"}).json()["id"]
     channel = f"runs.{made}"
@@ -443,3 +474,36 @@ def test_a_run_is_told_over_a_socket_to_its_owner_only(gateway, client, worker, 
         assert again.ask(op="resume", positions=[position])["type"] == "ack"
         again.wait_for(lambda each: each.get("channel") == channel and each.get("data", {}).get("kind") == "done")
         assert [each["seq"] for each in again.of(channel)] == [each["seq"] for each in told[1:]]
+
+
+def test_what_a_strategy_says_is_told_as_it_goes_and_kept(gateway, client, worker, trader) -> None:
+    talks = YEAR | {"strategy": "talkative", "parameters": {}}
+    made = client.post(PATH, json=talks).json()["id"]
+    channel = f"runs.{made}"
+    with closing(Socket(gateway.url, gateway.key(trader, "read"))) as socket:
+        assert socket.ask(op="subscribe", channel=channel)["type"] == "ack"
+        socket.wait_for(lambda each: each.get("channel") == channel and each.get("data", {}).get("kind") == "done")
+        told = [each["data"] for each in socket.of(channel) if each["data"]["kind"] == "log"]
+    kept = client.get(f"{PATH}/{made}/log").json()
+    lines = [(each["text"], each["bar"]) for each in kept["lines"]]
+    assert kept["cut"] == 0
+    bars = [each["time"] for each in client.get(f"{PATH}/{made}/tables/equity", params={"limit": 500}).json()["data"]]
+    expected = [(f"bar {at} line 0", bar) for at, bar in enumerate(bars)]
+    expected[4:4] = [("told of bar 3", bars[3]), ("warning: careful", bars[3]), (" two", bars[3])]
+    expected[7] = ("linesbar 4 line 0", bars[4])  # no line ended in between
+    assert lines == expected
+    assert told
+    assert {(each["text"], each["bar"].replace(".000000Z", "Z")) for each in told} <= set(expected)
+    assert told[-1]["text"] == expected[-1][0]
+    with gateway.client(gateway.key(gateway.user("log-stranger", "trader"), "read")) as other:
+        assert other.get(f"{PATH}/{made}/log").status_code == 404
+
+
+def test_of_a_run_that_failed_the_newest_lines_are_kept(client, worker) -> None:
+    talks = YEAR | {"strategy": "talkative", "parameters": {"lines": 30, "fails": 100}}
+    made = client.post(PATH, json=talks).json()["id"]
+    failed = until(client, f"{PATH}/{made}", "failed").json()
+    assert "as asked" in failed["error"]["detail"]
+    kept = client.get(f"{PATH}/{made}/log").json()
+    assert (len(kept["lines"]), kept["lines"][-1]["text"]) == (1_000, "bar 100 line 29")
+    assert kept["cut"] == 101 * 30 + 3 - 1_000

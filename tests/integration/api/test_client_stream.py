@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from arbitrax.client import AsyncClient, Book, Client, NewOrder
+from arbitrax.client import AsyncClient, Book, Client, NewIngestion, NewOrder
 from arbitrax.domain.errors import ArbitraxError, NotAuthenticated, UnknownNameError
 from arbitrax.services.identity_ports import User
 from tests.exchange_processes import Exchange
@@ -287,6 +287,28 @@ def test_an_account_is_told_everything(client: Client) -> None:
         assert followers["positions"].last.data[0].symbol == "COIN"
         eventually(lambda: followers["statistics"].last.data.last == "100.00")
         eventually(lambda: followers["prices"].last)
+
+
+def test_jobs_and_the_exchange_are_followed_through_a_cut(client: Client, proxy: FrameProxy, key: str) -> None:
+    brought = NewIngestion(symbols=["SYN-FOLLOWED"], source="synthetic", start="2020-01-01", end="2020-01-31")
+    with Client(proxy.url, api_key=key) as cut, cut.stream() as stream:
+        jobs, exchange = Follower(stream.jobs()), Follower(stream.exchange())
+        eventually(lambda: jobs.last)
+        made = client.ingestions.submit(brought)
+
+        def told(status: str) -> bool:
+            return any((one.id, one.status) == (made.id, status) for each in jobs.got for one in each.data)
+
+        eventually(lambda: told("queued"))
+        first = eventually(lambda: exchange.last)
+        assert {each.symbol for each in first.data.instruments} >= {"COIN"}
+        proxy.cut()
+        client.ingestions.cancel(made.id)
+        eventually(lambda: stream.connections > 1)
+        eventually(lambda: [each.type for each in jobs.got].count("snapshot") > 1)
+        # It ended before the second snapshot, or was told to after it.
+        eventually(lambda: told("cancelled") or jobs.last.data == [])
+        eventually(lambda: exchange.last.seq > first.seq)
 
 
 def test_bars_grow_and_close(client: Client) -> None:

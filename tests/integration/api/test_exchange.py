@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx2
@@ -11,6 +12,7 @@ from arbitrax.services.identity_ports import User
 from tests.exchange_processes import Exchange
 from tests.gateway import Gateway
 from tests.integration.api.test_orders import eventually
+from tests.socket_client import Socket
 
 _ids = itertools.count()
 
@@ -84,6 +86,33 @@ def test_the_hash_of_events_changes_with_what_happens(
         tom.post("/api/v1/orders", json=order | {"client_order_id": f"x{next(_ids)}"})
         tom.request("DELETE", "/api/v1/orders", params={"account": "mine"})
     assert looked_at(reader, exchange.shard)[1]["events_hash"] != before
+
+
+def test_the_channel_tells_the_same_each_second_to_who_may_read_it(
+    gateway: Gateway, reader: httpx2.Client, exchange: Exchange, viewer: User
+) -> None:
+    with (
+        closing(Socket(gateway.url, gateway.key(viewer, "read"))) as one,
+        closing(Socket(gateway.url, gateway.key(viewer, "read"))) as two,
+        closing(Socket(gateway.url)) as nobody,
+    ):
+        assert nobody.ask(op="subscribe", channel="exchange")["code"] == "access.not_authenticated"
+        assert one.ask(op="subscribe", channel="exchange", symbols=["COIN"])["code"] == "input.invalid"
+        for each in (one, two):
+            assert each.ask(op="subscribe", channel="exchange")["symbols"] == ["exchange"]
+        eventually(lambda: len(one.of("exchange")) >= 3)
+        told = one.of("exchange")
+        assert {each["type"] for each in told} == {"snapshot"}
+        assert told[2]["seq"] - told[1]["seq"] >= 900  # ms
+        last = two.first_of("exchange", told[1]["seq"] - 1)
+        (same,) = [each for each in one.of("exchange") if each["seq"] == last["seq"]]
+        assert last == same  # put together once for both
+        assert last["data"].keys() == reader.get("/api/v1/exchange").json().keys()
+        assert [each["symbol"] for each in last["data"]["instruments"]] == ["COIN", "TIN", "GOLD"]
+        position = {"channel": "exchange", "symbol": "exchange", "seq": last["seq"]}
+        one.ask(op="unsubscribe", channel="exchange")
+        assert one.ask(op="resume", positions=[position])["type"] == "ack"
+        assert one.first_of("exchange", last["seq"])["data"]["shards"]
 
 
 def test_a_worker_that_is_gone_is_down_and_its_rates_are_old(reader: httpx2.Client, exchange: Exchange) -> None:

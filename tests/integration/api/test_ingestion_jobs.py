@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import closing
 
 import pytest
 from msgspec.structs import replace
@@ -14,6 +15,7 @@ from arbitrax.services.catalogue_ports import Chunk, IngestionRequest
 from arbitrax.services.ingestion_jobs import IngestionSpec, do_ingestion, submit_ingestion
 from arbitrax.services.jobs import Lease
 from tests.job_workers import Workers, install_misbehaving
+from tests.socket_client import Socket
 
 PATH = "/api/v1/ingestions"
 MONTH = {"symbols": ["SYN-MADE"], "source": "synthetic", "start": "2020-01-01", "end": "2020-01-31"}
@@ -185,3 +187,36 @@ def test_a_bad_ingestion_is_refused_where_it_is_wrong(client, change, pointer, c
     assert answer.status_code == 422, answer.text
     (wrong,) = answer.json()["errors"]
     assert (wrong["pointer"], wrong["code"]) == (pointer, code)
+
+
+def test_an_ingestion_is_told_over_a_socket_to_its_owner_only_and_resumed(gateway, client, worker, trader) -> None:
+    months = {
+        "symbols": ["SYN-TOLD"],
+        "source": "synthetic",
+        "interval": "1m",
+        "start": "2020-01-01",
+        "end": "2020-06-30",
+    }
+    made = client.post(PATH, json=months).json()["id"]
+    channel = f"runs.{made}"
+    stranger = gateway.user("ingestions-stranger", "trader")
+    with (
+        closing(Socket(gateway.url, gateway.key(trader, "read"))) as socket,
+        closing(Socket(gateway.url, gateway.key(stranger, "read"))) as other,
+    ):
+        assert other.ask(op="subscribe", channel=channel)["code"] == "input.unknown_name"
+        assert socket.ask(op="subscribe", channel=channel)["type"] == "ack"
+        done = socket.wait_for(
+            lambda each: each.get("channel") == channel and each.get("data", {}).get("kind") == "done"
+        )
+        assert done["data"] == {"kind": "done", "status": "succeeded", "error": None}
+        told = socket.of(channel)
+    assert [each["data"]["kind"] for each in told] == ["progress"] * (len(told) - 1) + ["done"]
+    counts = [(each["data"]["chunks_done"], each["data"]["chunks"]) for each in told[:-1]]
+    assert counts[-1][0] == counts[-1][1]
+    assert counts == sorted(counts)
+    with closing(Socket(gateway.url, gateway.key(trader, "read"))) as again:
+        position = {"channel": channel, "symbol": made, "seq": told[0]["seq"]}
+        assert again.ask(op="resume", positions=[position])["type"] == "ack"
+        again.wait_for(lambda each: each.get("channel") == channel and each.get("data", {}).get("kind") == "done")
+        assert [each["seq"] for each in again.of(channel)] == [each["seq"] for each in told[1:]]

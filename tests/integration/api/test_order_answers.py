@@ -186,7 +186,7 @@ def test_what_is_wrong_with_a_form_is_said_in_units_of_the_user_and_where(tom: h
     assert (wrong["code"], wrong["errors"][0]["pointer"]) == ("order.invalid", "/price")
     assert wrong["detail"] == "price is missing; an order of type peg needs its limit price."
     unlisted = tom.post(ORDERS, json=order(symbol="XYZW"))
-    assert (unlisted.status_code, unlisted.json()["detail"]) == (404, "The exchange lists no symbol 'XYZW'.")
+    assert (unlisted.status_code, unlisted.json()["detail"]) == (422, "The exchange lists no symbol 'XYZW'.")
     path = tom.post(ORDERS, json=order(price="37")).headers["Location"]
     zero = tom.patch(path, json={"price": "0"}).json()
     assert (zero["code"], zero["detail"]) == ("order.price_not_positive", "price=0 is not above 0.")

@@ -118,9 +118,9 @@ def test_the_same_order_again_has_the_first_outcome(tom: httpx2.Client) -> None:
         ({"price": "9" * 41}, 422, "request.invalid"),
         ({"price": "9" * 39}, 422, "order.invalid"),
         ({"price": 100}, 422, "request.invalid"),
-        ({"symbol": "COINS"}, 404, "input.unknown_name"),
-        ({"symbol": "\uff23OIN"}, 404, "input.unknown_name"),
-        ({"account": "theirs"}, 404, "input.unknown_name"),
+        ({"symbol": "COINS"}, 422, "input.unknown_name"),
+        ({"symbol": "\uff23OIN"}, 422, "input.unknown_name"),
+        ({"account": "theirs"}, 422, "input.unknown_name"),
         ({"account": None}, 422, "input.invalid"),
         ({"client_order_id": None}, 422, "request.invalid"),
         ({"client_order_id": "x" * 33}, 422, "request.invalid"),
@@ -136,6 +136,9 @@ def test_what_cannot_be_is_refused_with_its_code(
     answer = tom.post("/api/v1/orders", json=order(**change))
     assert (answer.status_code, answer.json()["code"]) == (status, code), answer.text
     assert answer.headers["Content-Type"] == "application/problem+json"
+    if code.startswith("input."):
+        (name,) = change
+        assert [each["pointer"] for each in answer.json()["errors"]] == [f"/{name}"]
 
 
 def test_an_account_is_its_owners(gateway: Gateway, exchange: Exchange, tom: httpx2.Client, admin: User) -> None:
@@ -157,8 +160,8 @@ def test_an_account_is_its_owners(gateway: Gateway, exchange: Exchange, tom: htt
         ):
             assert client.get(path).status_code == 404
         assert client.delete(made.headers["Location"]).status_code == 404
-        assert client.post("/api/v1/orders", json=order(account=mine)).status_code == 404
-        assert client.post("/api/v1/orders", json=order(account="mine")).status_code == 404
+        assert client.post("/api/v1/orders", json=order(account=mine)).status_code == 422
+        assert client.post("/api/v1/orders", json=order(account="mine")).status_code == 422
     with gateway.client(gateway.key(admin, "read", "trade", "admin")) as client:
         assert {each["name"] for each in client.get("/api/v1/accounts").json()["data"]} >= {"mine", "theirs"}
         assert client.get(made.headers["Location"]).json()["status"] == "open"
@@ -271,7 +274,7 @@ def test_a_dry_run_says_what_every_check_finds_and_sends_nothing(tom: httpx2.Cli
     other = tom.post("/api/v1/orders/validations", json=fine | {"price": "91"}).json()
     assert other["code"] == "order.client_id_used"
     unknown = tom.post("/api/v1/orders/validations", json=fine | {"account": "theirs"})
-    assert (unknown.status_code, unknown.json()["code"]) == (404, "input.unknown_name")
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "input.unknown_name")
 
 
 def test_a_dry_run_says_what_would_trade_at_once(tom: httpx2.Client) -> None:

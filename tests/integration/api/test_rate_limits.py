@@ -151,6 +151,8 @@ def test_cancels_have_buckets_of_their_own(strict: Gateway, somebody: User) -> N
     plain = {(limit.name, whose) for limit, whose in limits.demands(principal, "1.2.3.4", cancel=False)}
     cancels = {(limit.name, whose) for limit, whose in limits.demands(principal, "1.2.3.4", cancel=True)}
     assert len(plain) == len(cancels) == 3
+    near, far = (limits.demands(principal, f"2001:db8:0:{each}::7", cancel=False) for each in (1, 2))
+    assert limits.demands(principal, "2001:db8:0:1::8", cancel=False) == near != far
     assert not plain & cancels
 
 
@@ -185,6 +187,9 @@ def test_who_guesses_a_password_does_not_keep_the_user_out(gateway_settings: Set
         assert [sign_in("a wrong password", "192.0.2.1") for _ in range(7)] == [401] * 5 + [429] * 2
         assert sign_in(PASSWORD, "192.0.2.2") == 200
         assert sign_in(PASSWORD, "192.0.2.1") == 429
+        many = [f"2001:db8:0:1::{number}" for number in range(1, 8)]  # of one client, who has the whole /64
+        assert [sign_in("a wrong password", each) for each in many] == [401] * 5 + [429] * 2
+        assert sign_in(PASSWORD, "2001:db8:0:2::1") == 200
 
 
 def test_guessing_tokens_is_slowed_down(strict: Gateway) -> None:

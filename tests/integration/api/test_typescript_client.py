@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from arbitrax.client import Client, NewOrder
+from arbitrax.client import Client, NewIngestion, NewOrder
 from arbitrax.services.identity_ports import User
 from tests.exchange_processes import Exchange
 from tests.frame_proxy import FrameProxy, damaged, payload
@@ -153,6 +153,25 @@ def stir(client: Client, draw: random.Random, rounds: int = 6) -> None:
 def traded(client: Client) -> None:
     for account, side in (("mine too", "sell"), ("mine", "buy")):
         client.orders.submit(replace(order(side, "100"), account=account))
+
+
+def test_jobs_and_the_exchange_are_followed_through_a_cut(client: Client, proxy: FrameProxy, follow: Any) -> None:
+    program = follow()
+    program.tell(follow="jobs")
+    program.tell(follow="exchange")
+    eventually(lambda: program.of("jobs"))
+    first = eventually(lambda: program.of("exchange"))[0]
+    assert "COIN" in [each["symbol"] for each in first["data"]["instruments"]]
+    made = client.ingestions.submit(NewIngestion(symbols=["SYN-FOLLOWED"], source="synthetic", start="2020-01-01"))
+    queued = {"kind": "ingestion", "id": made.id, "status": "queued", "cancel_asked": False}
+    eventually(lambda: queued in program.of("jobs")[-1]["data"]["jobs"])
+    proxy.cut()
+    client.ingestions.cancel(made.id)
+    eventually(lambda: [each["type"] for each in program.of("jobs")].count("snapshot") > 1)
+    # It ended before the second snapshot, or was told to after it.
+    cancelled = queued | {"status": "cancelled", "cancel_asked": True}
+    eventually(lambda: program.of("jobs")[-1]["data"]["jobs"] in ([], [cancelled]))
+    eventually(lambda: program.of("exchange")[-1]["seq"] > first["seq"])
 
 
 def test_its_book_is_the_other_clients(built: Path) -> None:

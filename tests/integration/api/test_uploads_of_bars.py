@@ -76,6 +76,22 @@ def test_a_file_is_looked_at_and_then_stored(gateway: Gateway, worker: Workers, 
     assert (listed["source"], listed["quality_score"] is not None) == ("file", True)
 
 
+def test_a_symbol_of_two_words_is_stored(gateway: Gateway, worker: Workers, tom: httpx2.Client) -> None:
+    outcome = done(tom, send(tom, PLAIN, symbol="EUR USD"))
+    assert outcome["status"] == "succeeded", outcome
+    assert outcome["outcomes"][0]["symbols"][0]["symbol"] == "EUR USD"
+    assert bars(tom, "EUR USD")[0]["close"] == "10.02"
+
+
+def test_a_file_that_cannot_be_stored_goes_when_its_ingestion_has_failed(
+    gateway: Gateway, worker: Workers, tom: httpx2.Client
+) -> None:
+    before = set(files(gateway))
+    outcome = done(tom, send(tom, PLAIN, symbol="AAPL"))  # which is stored with adjusted closes
+    assert (outcome["status"], outcome["error"]["code"]) == ("failed", "data.invalid")
+    assert eventually(lambda: set(files(gateway)) <= before)
+
+
 def test_columns_are_said_where_names_do_not_tell(gateway: Gateway, worker: Workers, tom: httpx2.Client) -> None:
     plain = send(tom, SETTLED, preview="true").json()
     assert [each["role"] for each in plain["columns"]] == ["date", "close", None, "open", "high", "low"]

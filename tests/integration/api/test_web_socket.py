@@ -192,6 +192,7 @@ def test_an_order_is_executed_once_and_refusals_have_their_codes(socket: Socket,
     assert (too_many["type"], too_many["code"]) == ("error", "request.invalid")
     nobody = socket.ask(op="submit", account="theirs", orders=[order()])
     assert (nobody["type"], nobody["code"]) == ("error", "input.unknown_name")
+    assert [each["pointer"] for each in nobody["errors"]] == ["/account"]
     without = socket.ask(op="submit", account="mine", orders=[order() | {"client_order_id": None}])
     assert without["code"] == "request.invalid"
     assert [each["pointer"] for each in without["errors"]] == ["/orders/0/client_order_id"]
@@ -436,7 +437,6 @@ def test_an_error_says_where_the_message_is_wrong_as_rest_does(
         assert (answer["code"], answer["retryable"], answer["retry_after"]) == ("request.invalid", False, None)
         unknown = socket.ask(op="cancel_all", sid="buy")
         assert [(each["pointer"], each["code"]) for each in unknown["errors"]] == [("/sid", "request.unknown")]
-        assert socket.ask(op="submit", account="theirs", orders=[order()])["errors"] == []
 
 
 def test_the_page_shows_an_error_as_it_is(socket: Socket) -> None:
@@ -492,6 +492,10 @@ def test_an_order_is_checked_over_the_socket_as_by_rest(socket: Socket, rest: ht
     assert rest.get("/api/v1/orders", params={"account": "mine"}).json()["data"] == []
     nowhere = socket.ask(op="validate", account="mine", order=order() | {"symbol": "NONE"})
     assert (nowhere["type"], nowhere["code"]) == ("error", "input.unknown_name")
+    assert [each["pointer"] for each in nowhere["errors"]] == ["/order/symbol"]
+    nowhere = socket.ask(op="submit", account="mine", orders=[order(), order() | {"symbol": "NONE"}])
+    assert [each["pointer"] for each in nowhere["errors"]] == ["/orders/1/symbol"]
+    assert rest.get("/api/v1/orders", params={"account": "mine"}).json()["data"] == []
 
 
 def test_who_may_not_trade_may_not_have_orders_checked(gateway: Gateway, published: None, trader: User) -> None:

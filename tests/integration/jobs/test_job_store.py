@@ -135,6 +135,8 @@ def test_giving_back_is_not_held_against_a_job(jobs) -> None:
         jobs.give_back(lease, "its worker was stopped.")
     found = jobs.find(job)
     assert (found.status, found.attempt, found.losses) == ("queued", MOST_LOSSES + 2, 0)
+    with pytest.raises(Fenced):
+        jobs.give_back(lease, "its worker was stopped.")
 
 
 def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_is_told(jobs, database) -> None:

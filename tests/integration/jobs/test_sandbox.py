@@ -19,6 +19,7 @@ from arbitrax.backtest.trial import fewest_symbols, waves
 from arbitrax.domain.errors import Cancelled, ParameterError, RangeError, SandboxUnavailable, StrategyError
 from arbitrax.domain.panel import Panel
 from arbitrax.jobs.sandbox.run import Sandbox
+from arbitrax.services.run_log import MOST_AT_ONCE
 from arbitrax.strategies.registry import BUILT_IN, find_strategy
 from arbitrax.strategies.strategy import Strategy, source_of
 
@@ -265,6 +266,30 @@ class Watched:
 def test_an_endless_one_ends_when_its_job_does() -> None:
     with pytest.raises(Cancelled):
         run(signals("while True: pass"), watch=Watched(lambda seen: seen.cancel()))
+
+
+def test_what_it_says_is_heard_within_bounds_with_its_bar() -> None:
+    source = """
+import arbitrax as ax
+
+class Mine(ax.Strategy):
+    def on_bar(self, context):
+        if context.index in (0, 7):
+            print("at", context.index)
+        if context.index == 9:
+            print("long" * 1_000)
+            for each in range(500):
+                print("flood", each)
+"""
+    heard = list[tuple[str, int | None]]()
+    (series,) = waves(BARS, 1)
+    spec = RunSpec(strategy=StrategyRef("Mine", "Mine", {}), symbols=(series.symbol,))
+    panel = open_market(spec, series, (), None, strategy=Strategy, jit=False).panel
+    sandbox = Sandbox(MEGABYTES, lambda text, bar: heard.append((text, bar)))
+    sandbox.simulate(spec, source, series, finer=None, actions=(), panel=panel)
+    assert len(heard) <= 3 * MOST_AT_ONCE
+    assert heard[-1] == ("flood 499", int(panel.timestamp[9]))
+    assert all(bar in panel.timestamp[[0, 7, 9]] for _, bar in heard)
 
 
 def test_progress_is_seen_while_it_runs() -> None:

@@ -6,10 +6,11 @@ import threading
 import time
 
 import numpy as np
+import psycopg
 import pytest
 import valkey
 
-from arbitrax.bootstrap import cache_url
+from arbitrax.bootstrap import cache_url, database_url
 from arbitrax.domain.errors import UnknownNameError
 from arbitrax.domain.ids import encode
 from arbitrax.services.backtests import find_run, run_stored
@@ -165,6 +166,23 @@ def test_positions_are_seen_while_a_backtest_runs(jobs, workers, cache) -> None:
     assert 0 < cache.ttl(key) <= 3600
     jobs.store.jobs.cancel(job)
     jobs.wait(job)
+
+
+def test_a_run_that_takes_long_to_be_stored_is_told_to_be_done(jobs, workers, cache, home) -> None:
+    workers.start()
+    with psycopg.connect(database_url(Settings(home=home))) as holding:
+        holding.execute("LOCK TABLE backtests IN SHARE MODE")
+        job = jobs.submit(year())
+        blocked, of_job = 0, {"job": job}
+        for _ in range(6000):  # the child that stores the run, and the worker that wants to keep the lease
+            (blocked,) = holding.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone()
+            if blocked >= 2:
+                break
+            threading.Event().wait(0.02)
+        assert blocked >= 2, holding.execute("SELECT status FROM jobs WHERE id = %(job)s", of_job).fetchall()
+    assert jobs.wait(job).status == "succeeded"
+    assert b'"succeeded"' in feed(cache, job)[-1][1]
+    assert jobs.outcomes(job) == ["succeeded"]
 
 
 def test_a_worker_that_is_told_to_stop_ends_its_jobs_first(jobs, workers) -> None:

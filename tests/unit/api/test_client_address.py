@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from arbitrax.api.client_address import UNKNOWN, client_address
+from arbitrax.api.client_address import UNKNOWN, client_address, network_of
 
 PROXIES = [ip_network("10.0.0.0/8"), ip_network("127.0.0.1"), ip_network("2001:db8::/32")]
 
@@ -32,6 +32,20 @@ def test_the_nearest_address_that_is_no_proxy_is_the_clients(
     peer: str | None, forwarded: str | None, expected: str
 ) -> None:
     assert client_address(peer, forwarded, PROXIES) == expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:0:1::7", "2001:db8:0:1::/64"),
+        ("2001:db8:0:1:ffff::1", "2001:db8:0:1::/64"),
+        ("::1", "::/64"),
+        ("", ""),
+    ],
+)
+def test_limits_count_the_network_of_an_ipv6_client(address: str, expected: str) -> None:
+    assert network_of(address) == expected
 
 
 def test_without_proxies_nothing_is_read() -> None:

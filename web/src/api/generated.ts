@@ -188,6 +188,12 @@ const injectedRtkApi = api
         }),
         providesTags: ["backtests"],
       }),
+      getBacktestLog: build.query<GetBacktestLogApiResponse, GetBacktestLogApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/log`,
+        }),
+        providesTags: ["backtests"],
+      }),
       getBacktestPrices: build.query<GetBacktestPricesApiResponse, GetBacktestPricesApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/prices`,
@@ -240,6 +246,7 @@ const injectedRtkApi = api
             interval: queryArg.interval,
             start: queryArg.start,
             end: queryArg.end,
+            source: queryArg.source,
             points: queryArg.points,
             limit: queryArg.limit,
             cursor: queryArg.cursor,
@@ -718,6 +725,11 @@ export type GetBacktestHonestyApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
   backtest: string;
 };
+export type GetBacktestLogApiResponse = /** status 200 Request fulfilled, document follows */ RunLogMessage;
+export type GetBacktestLogApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+};
 export type GetBacktestPricesApiResponse = /** status 200 Request fulfilled, document follows */ RunPrices;
 export type GetBacktestPricesApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
@@ -780,6 +792,8 @@ export type ListBarsApiArg = {
   start?: string | null;
   /** Up to there: a day, which counts, such as 2024-01-31; or a moment, which does not, such as 2024-02-01T00:00:00Z. */
   end?: string | null;
+  /** `stored`: bars as ingested; `exchange`: of what traded on the exchange here. */
+  source?: "stored" | "exchange";
   /** The most points that a chart has; neighbours are joined. */
   points?: number | null;
   /** Rows of a page of JSON (left out: 500); of another format the first so many (left out: all). */
@@ -1378,6 +1392,14 @@ export type RunFigures = {
   histogram: HistogramMessage | null;
   orders: OrderGroupMessage[];
 };
+export type LogLineMessage = {
+  bar: string | null;
+  text: string;
+};
+export type RunLogMessage = {
+  cut: number;
+  lines: LogLineMessage[];
+};
 export type PricePoint = {
   close: string;
   high: string;
@@ -1427,6 +1449,7 @@ export type BarMessage = {
   volume: string;
 };
 export type BarPage = {
+  complete_until: string | null;
   data: BarMessage[];
   has_more: boolean;
   interval: string;
@@ -1967,6 +1990,7 @@ export const {
   useGetBacktestEquityQuery,
   useGetBacktestFiguresQuery,
   useGetBacktestHonestyQuery,
+  useGetBacktestLogQuery,
   useGetBacktestPricesQuery,
   useGetBacktestReportQuery,
   useGetReproductionQuery,

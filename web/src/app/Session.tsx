@@ -4,6 +4,7 @@ import { api } from "@/api";
 import { resumeSession } from "@/api/session";
 import { sessionEnded } from "@/api/session_events";
 import { startLive } from "@/live/stream";
+import { JobChanges } from "./JobChanges";
 import { Offline } from "./states";
 import { useAppDispatch, useAppSelector } from "./store";
 
@@ -43,7 +44,12 @@ export function SignedIn() {
     return <Navigate to={next === "/" ? "/login" : `/login?next=${encodeURIComponent(next)}`} replace />;
   }
   if (!isReady) return <Navigate to="/password" replace />;
-  return <Outlet />;
+  return (
+    <>
+      <JobChanges />
+      <Outlet />
+    </>
+  );
 }
 
 export function Blank() {

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "react";
+import { usePreferences } from "@/format";
 import { useColours } from "./colours";
 import type { OrderLine } from "./order_lines_view";
 import { PriceChartView, type PriceBar, type PricePoint } from "./price_chart_view";
@@ -35,23 +36,24 @@ export function PriceChart(props: PriceChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<PriceChartView>();
   const colours = useColours();
+  const { clock } = usePreferences();
   const told = useRef({ snap, onMove });
   useEffect(() => {
     told.current = { snap, onMove };
   });
   useEffect(() => {
     if (place.current === null) return undefined;
-    const made = new PriceChartView(place.current, {
+    const made = new PriceChartView(place.current, clock, {
       snap: (price) => told.current.snap(price),
       onMove: (order, price) => told.current.onMove(order, price),
     });
     setView(made);
     return () => made.remove();
-  }, []);
+  }, [clock]);
   useEffect(() => view?.paint(colours, format, step), [view, colours, format, step]);
   useEffect(() => {
     if (view === undefined) return undefined;
-    view.showTimes(seconds < DAY, seconds < 60);
+    view.showTimes({ hasTimes: seconds < DAY, hasSeconds: seconds < 60 });
     const draw = () => {
       const { bars, middle } = source.read();
       view.showBars(bars);

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "react";
+import { usePreferences } from "@/format";
 import { useColours } from "./colours";
 import { Legend } from "./Legend";
 import { usePrinting } from "./printing";
@@ -18,22 +19,33 @@ interface TimeChartProps {
   readonly onHover?: (time: number | undefined) => void;
   /** Whether times of a day matter, or days are all. */
   readonly hasTimes?: boolean;
+  /** Whether seconds do. */
+  readonly hasSeconds?: boolean;
 }
 
 /** Long curves and candles on a canvas; as many points as memory holds, but see `onRange` for more than that. */
-export function TimeChart({ panes, label, range, onRange, onHover, hasTimes = false }: TimeChartProps) {
+export function TimeChart({
+  panes,
+  label,
+  range,
+  onRange,
+  onHover,
+  hasTimes = false,
+  hasSeconds = false,
+}: TimeChartProps) {
   const place = useRef<HTMLDivElement>(null);
   const [view, setView] = useState<TimeChartView>();
   const [hovered, setHovered] = useState<number>();
   const colours = useColours();
   const isPrinting = usePrinting();
+  const { clock } = usePreferences();
   const told = useRef({ onRange, onHover });
   useEffect(() => {
     told.current = { onRange, onHover };
   });
   useEffect(() => {
     if (place.current === null) return undefined;
-    const made = new TimeChartView(place.current, {
+    const made = new TimeChartView(place.current, clock, {
       onRange: (found) => told.current.onRange?.(found),
       onHover: (time) => {
         setHovered(time);
@@ -42,8 +54,8 @@ export function TimeChart({ panes, label, range, onRange, onHover, hasTimes = fa
     });
     setView(made);
     return () => made.remove();
-  }, []);
-  useEffect(() => view?.paint(colours, hasTimes), [view, colours, hasTimes]);
+  }, [clock]);
+  useEffect(() => view?.paint(colours, { hasTimes, hasSeconds }), [view, colours, hasTimes, hasSeconds]);
   useEffect(() => view?.show(panes), [view, panes, colours]);
   useEffect(() => view?.showRange(range), [view, range]);
   useEffect(() => view?.print(isPrinting), [view, isPrinting]);

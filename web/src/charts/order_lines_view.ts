@@ -1,5 +1,11 @@
 /** Lines of orders on a series, which can be dragged to another price. */
-import { LineStyle, type AutoscaleInfo, type IChartApi, type IPriceLine, type ISeriesApi } from "lightweight-charts";
+import {
+  LineStyle,
+  type AutoscaleInfo,
+  type IChartApiBase,
+  type IPriceLine,
+  type ISeriesApi,
+} from "lightweight-charts";
 import { faded, type Colours } from "./colours";
 import { nearestLine, rangeWith } from "./order_lines";
 
@@ -36,7 +42,7 @@ export class OrderLines {
 
   constructor(
     readonly place: HTMLElement,
-    readonly chart: IChartApi,
+    readonly chart: IChartApiBase,
     readonly series: ISeriesApi<"Line">,
     readonly told: Told,
   ) {

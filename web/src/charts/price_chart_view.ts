@@ -1,16 +1,17 @@
 /** Candles that grow, a line of the middle price, and lines of orders that can be dragged, by lightweight-charts. */
 import {
   CandlestickSeries,
-  createChart,
   CrosshairMode,
   LineSeries,
   type AutoscaleInfo,
   type CandlestickData,
-  type IChartApi,
+  type IChartApiBase,
   type ISeriesApi,
   type LineData,
   type UTCTimestamp,
 } from "lightweight-charts";
+import type { Clock } from "@/format";
+import { ClockScale, createClockChart, type AxisTimes } from "./clock_scale";
 import type { Colours } from "./colours";
 import { OrderLines, type OrderLine, type Told } from "./order_lines_view";
 
@@ -29,15 +30,17 @@ export interface PricePoint {
 }
 
 export class PriceChartView {
-  readonly #chart: IChartApi;
+  readonly #chart: IChartApiBase;
+  readonly #scale: ClockScale;
   readonly #candles: ISeriesApi<"Candlestick">;
   readonly #middle: ISeriesApi<"Line">;
   readonly #lines: OrderLines;
   #bars: readonly PriceBar[] = [];
   #points: readonly PricePoint[] = [];
 
-  constructor(place: HTMLElement, told: Told) {
-    this.#chart = createChart(place, {
+  constructor(place: HTMLElement, clock: Clock, told: Told) {
+    this.#scale = new ClockScale(clock);
+    this.#chart = createClockChart(place, this.#scale, {
       autoSize: true,
       layout: { attributionLogo: false, fontSize: 12 },
       crosshair: { mode: CrosshairMode.Normal },
@@ -63,7 +66,7 @@ export class PriceChartView {
         fontFamily: getComputedStyle(document.body).fontFamily,
       },
       grid: { vertLines: { visible: false }, horzLines: { color: colours.line } },
-      rightPriceScale: { borderVisible: false },
+      rightPriceScale: { borderVisible: false, entireTextOnly: true },
       timeScale: { borderColor: colours.line },
       crosshair: { vertLine: { color: colours.faint }, horzLine: { color: colours.faint } },
     });
@@ -75,21 +78,20 @@ export class PriceChartView {
     this.#lines.paint(colours);
   }
 
-  /** `hasSeconds`: bars are shorter than a minute. */
-  showTimes(hasTimes: boolean, hasSeconds: boolean): void {
-    this.#chart.timeScale().applyOptions({ timeVisible: hasTimes, secondsVisible: hasSeconds });
+  showTimes(times: AxisTimes): void {
+    this.#chart.applyOptions(this.#scale.take(times));
   }
 
   /** Bars, the oldest first: those that are drawn already and did not change are not drawn again. */
   showBars(bars: readonly PriceBar[]): void {
-    const from = keptUntil(this.#bars, bars);
+    const from = keptUntil(this.#bars, bars, isSameBar);
     if (from === undefined) this.#candles.setData(bars.map(candleOf));
     else for (const each of bars.slice(from)) this.#candles.update(candleOf(each));
     this.#bars = bars;
   }
 
   showMiddle(points: readonly PricePoint[]): void {
-    const from = keptUntil(this.#points, points);
+    const from = keptUntil(this.#points, points, isSamePoint);
     if (from === undefined) this.#middle.setData(points.map(pointOf));
     else for (const each of points.slice(from)) this.#middle.update(pointOf(each));
     this.#points = points;
@@ -116,10 +118,28 @@ export class PriceChartView {
 }
 
 /** From where on a series is to be told, when it goes on after one that is drawn; undefined: it is another one. */
-function keptUntil(before: readonly { time: number }[], now: readonly { time: number }[]): number | undefined {
+export function keptUntil<T extends { readonly time: number }>(
+  before: readonly T[],
+  now: readonly T[],
+  isSame: (one: T, other: T) => boolean,
+): number | undefined {
   const last = before.length - 1;
-  if (last < 0 || now.length < before.length) return undefined;
-  return before[0]?.time === now[0]?.time && before[last]?.time === now[last]?.time ? last : undefined;
+  if (last < 0 || now.length < before.length || before[last]?.time !== now[last]?.time) return undefined;
+  // Only the last one can be told again.
+  for (let at = 0; at < last; at += 1) {
+    const [one, other] = [before[at], now[at]];
+    if (one === undefined || other === undefined || (one !== other && !isSame(one, other))) return undefined;
+  }
+  return last;
+}
+
+function isSameBar(one: PriceBar, other: PriceBar): boolean {
+  const isAt = one.time === other.time && one.open === other.open && one.close === other.close;
+  return isAt && one.high === other.high && one.low === other.low;
+}
+
+function isSamePoint(one: PricePoint, other: PricePoint): boolean {
+  return one.time === other.time && one.value === other.value;
 }
 
 function candleOf({ time, open, high, low, close }: PriceBar): CandlestickData<UTCTimestamp> {

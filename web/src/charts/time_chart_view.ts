@@ -2,13 +2,12 @@
 import {
   BaselineSeries,
   CandlestickSeries,
-  createChart,
   createSeriesMarkers,
   CrosshairMode,
   HistogramSeries,
   LineSeries,
   PriceScaleMode,
-  type IChartApi,
+  type IChartApiBase,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
   type SeriesMarker,
@@ -16,6 +15,8 @@ import {
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
+import type { Clock } from "@/format";
+import { ClockScale, createClockChart, type AxisTimes } from "./clock_scale";
 import { faded, type Colours } from "./colours";
 import type { Marker, Pane, Series, TimeRange } from "./series";
 
@@ -39,7 +40,8 @@ const GESTURE_MS = 700;
 const LEGEND_HEIGHT = 28;
 
 export class TimeChartView {
-  readonly #chart: IChartApi;
+  readonly #chart: IChartApiBase;
+  readonly #scale: ClockScale;
   readonly #drawn = new Map<string, Drawn>();
   #colours: Colours | undefined;
   readonly #place: HTMLElement;
@@ -53,10 +55,11 @@ export class TimeChartView {
   /** When a reader last panned or zoomed. Ranges that nobody's hand made are not told. */
   #touched = -Infinity;
 
-  constructor(place: HTMLElement, told: Told) {
+  constructor(place: HTMLElement, clock: Clock, told: Told) {
     this.#place = place;
+    this.#scale = new ClockScale(clock);
     for (const each of GESTURES) place.addEventListener(each, this.#touch, { passive: true, capture: true });
-    this.#chart = createChart(place, {
+    this.#chart = createClockChart(place, this.#scale, {
       autoSize: true,
       layout: { attributionLogo: false, fontSize: 12, panes: { enableResize: true } },
       crosshair: { mode: CrosshairMode.Normal },
@@ -71,8 +74,9 @@ export class TimeChartView {
   }
 
   /** Take colours; `show` draws the series in them. */
-  paint(colours: Colours, hasTimes: boolean): void {
+  paint(colours: Colours, times: AxisTimes): void {
     this.#colours = colours;
+    this.#chart.applyOptions(this.#scale.take(times));
     this.#chart.applyOptions({
       layout: {
         background: { color: "transparent" },
@@ -81,11 +85,9 @@ export class TimeChartView {
         panes: { separatorColor: colours.line, separatorHoverColor: faded(colours.accent, 0.2) },
       },
       grid: { vertLines: { visible: false }, horzLines: { color: colours.line } },
-      rightPriceScale: { borderVisible: false },
+      rightPriceScale: { borderVisible: false, entireTextOnly: true },
       timeScale: {
         borderColor: colours.line,
-        timeVisible: hasTimes,
-        secondsVisible: false,
         minBarSpacing: 0.001,
         allowBoldLabels: false,
         rightOffsetPixels: 16,
@@ -106,7 +108,7 @@ export class TimeChartView {
       this.#drawn.delete(id);
     }
     for (const [at, pane] of panes.entries()) {
-      for (const series of pane.series) isNew = this.#draw(series, at, pane, colours) || isNew;
+      for (const series of fromBehind(pane.series)) isNew = this.#draw(series, at, pane, colours) || isNew;
     }
     for (const [at, pane] of this.#chart.panes().entries()) {
       const wants = panes[at];
@@ -189,6 +191,15 @@ function pictureOf(place: HTMLElement): HTMLCanvasElement {
     context?.drawImage(each, (left - box.left) * scale, (top - box.top) * scale, width * scale, height * scale);
   }
   return picture;
+}
+
+/** Those that are drawn first are behind those that come after. */
+function fromBehind(all: readonly Series[]): readonly Series[] {
+  return [...all].sort((one, other) => Number(isBehind(other)) - Number(isBehind(one)));
+}
+
+function isBehind(series: Series): boolean {
+  return series.kind === "line" && series.colour === "benchmark";
 }
 
 function look(series: Series, colours: Colours): object {

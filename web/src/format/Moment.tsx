@@ -1,5 +1,6 @@
 import { Tooltip } from "@mantine/core";
 import { useEffect, useState } from "react";
+import { DateText } from "./DateText";
 import { Missing } from "./Missing";
 import { usePreferences } from "./preferences";
 import { formatAge, formatTime, zoneName } from "./time";
@@ -15,7 +16,11 @@ interface MomentProps {
 export function Moment({ at, precision = "second", why = "It has not happened." }: MomentProps) {
   const { clock } = usePreferences();
   if (at === null || at === undefined) return <Missing why={why} />;
-  return <time dateTime={new Date(at).toISOString()}>{formatTime(at, clock, precision)}</time>;
+  return (
+    <time dateTime={new Date(at).toISOString()}>
+      <DateText text={formatTime(at, clock, precision)} />
+    </time>
+  );
 }
 
 /** Relative for the last hour, with the time on hover. */
@@ -26,7 +31,9 @@ export function Age({ at, why = "It has not happened." }: Pick<MomentProps, "at"
   const time = new Date(at);
   return (
     <Tooltip label={`${formatTime(at, clock)} ${zoneName(clock)}`}>
-      <time dateTime={time.toISOString()}>{formatAge(time.toISOString(), now, clock)}</time>
+      <time dateTime={time.toISOString()}>
+        <DateText text={formatAge(time.toISOString(), now, clock)} />
+      </time>
     </Tooltip>
   );
 }

@@ -1,8 +1,9 @@
 /** The one place for numbers, money, times and what is missing. */
 export { formatDecimal, signOf, DASH, MINUS } from "./decimal";
+export { DateText, Day } from "./DateText";
 export { Figure, figureText } from "./Figure";
 export { Missing } from "./Missing";
 export { Age, Moment, useNow } from "./Moment";
 export { formatBytes, formatCount, formatDuration, formatLatency, formatNumber, formatPercent } from "./number";
 export { prefer, usePreferences } from "./preferences";
-export { formatAge, formatDay, formatTime, formatTimeOfDay, zoneName, type Clock } from "./time";
+export { formatAge, formatDay, formatTime, formatTimeOfDay, secondsAhead, zoneName, type Clock } from "./time";

@@ -29,6 +29,23 @@ export function zoneOf(clock: Clock): string | undefined {
   return clock === "utc" ? "UTC" : clock === "exchange" ? EXCHANGE_ZONE : undefined;
 }
 
+const ahead = new Map<string, number>();
+const QUARTER = 900; // no zone changes its clocks within a quarter of an hour
+
+/** Seconds that a clock is ahead of UTC at a time, which is in seconds since 1970. */
+export function secondsAhead(clock: Clock, seconds: number): number {
+  if (clock === "utc") return 0;
+  const quarter = Math.floor(seconds / QUARTER);
+  const key = `${clock} ${quarter}`;
+  let found = ahead.get(key);
+  if (found === undefined) {
+    const at = quarter * QUARTER * 1000;
+    found = (Date.parse(`${formatTime(at, clock).replace(" ", "T")}Z`) - at) / 1000;
+    ahead.set(key, found);
+  }
+  return found;
+}
+
 /** What is written beside times. */
 export function zoneName(clock: Clock): string {
   if (clock === "utc") return "UTC";

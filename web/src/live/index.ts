@@ -6,5 +6,8 @@ export { useConnection } from "./connection";
 export { FrameValue, useFrameValue } from "./frame_value";
 export * from "./account";
 export * from "./market";
+export { useExchange } from "./exchange";
+export type { Changed, JobNews } from "./jobs";
+export { jobs } from "./jobs";
 export type { LiveRun } from "./run";
 export { run } from "./run";

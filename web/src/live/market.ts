@@ -42,12 +42,13 @@ export function statistics(symbol: string): Channel<Update<StatisticsData>, Stat
   };
 }
 
-/** Bars since the page follows them, the oldest first; the last one grows. */
+/** Bars since the page follows them without a gap, the oldest first; the last one grows. */
 export function bars(symbol: string, interval: "1s" | "1m"): Channel<Update<BarData>, readonly BarData[]> {
   return {
     key: `bars.${interval} ${symbol}`,
     open: (stream, listener) => stream.bars(symbol, interval, listener),
-    fold: (before = [], { data }) => {
+    fold: (before = [], { type, data }) => {
+      if (type === "snapshot") return [data];
       const kept = before.at(-1)?.start === data.start ? before.slice(0, -1) : before.slice(1 - MOST_BARS);
       return [...kept, data];
     },

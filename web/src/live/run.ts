@@ -9,11 +9,31 @@ export interface LiveRun {
   readonly eta: string | null;
   readonly times: readonly string[];
   readonly equity: readonly number[];
-  readonly log: readonly string[];
+  /** The newest lines that the strategy said, oldest first. */
+  readonly log: readonly { readonly text: string; readonly bar: string | null }[];
+  /** Lines before them. */
+  readonly cut: number;
   readonly isDone: boolean;
 }
 
-const BEGINNING: LiveRun = { status: "queued", progress: 0, eta: null, times: [], equity: [], log: [], isDone: false };
+const BEGINNING: LiveRun = {
+  status: "queued",
+  progress: 0,
+  eta: null,
+  times: [],
+  equity: [],
+  log: [],
+  cut: 0,
+  isDone: false,
+};
+
+/** As many are kept of a run that has ended. */
+const MOST_LINES = 1_000;
+
+function logged(before: LiveRun, line: LiveRun["log"][number]): LiveRun {
+  const more = Math.max(0, before.log.length + 1 - MOST_LINES);
+  return { ...before, log: [...before.log.slice(more), line], cut: before.cut + more };
+}
 
 export function run(id: string): Channel<Update<RunData>, LiveRun> {
   return {
@@ -26,7 +46,7 @@ export function run(id: string): Channel<Update<RunData>, LiveRun> {
         case "equity":
           return { ...before, times: [...before.times, ...data.times], equity: [...before.equity, ...data.equity] };
         case "log":
-          return { ...before, log: [...before.log, data.text] };
+          return logged(before, { text: data.text, bar: data.bar });
         case "done":
           return { ...before, isDone: true };
       }

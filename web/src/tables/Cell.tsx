@@ -1,4 +1,4 @@
-import { Figure, formatDay, Missing, Moment } from "@/format";
+import { Day, Figure, Missing, Moment } from "@/format";
 import type { Column } from "./columns";
 
 interface CellProps<Row> {
@@ -20,7 +20,7 @@ export function Cell<Row>({ column, row }: CellProps<Row>) {
     }
     case "time":
       return column.precision === "day" ? (
-        <time>{formatDay(String(value))}</time>
+        <Day at={String(value)} />
       ) : (
         <Moment at={value} precision={column.precision ?? "second"} />
       );

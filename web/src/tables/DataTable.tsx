@@ -1,4 +1,3 @@
-import { ActionIcon, TextInput, Tooltip } from "@mantine/core";
 import {
   columnFilteringFeature,
   createFilteredRowModel,
@@ -11,13 +10,15 @@ import {
   type SortingState,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown, ArrowUp, Download, Search } from "lucide-react";
-import { useDeferredValue, useMemo, useRef, useState, type ReactNode } from "react";
-import { formatCount } from "@/format";
+import { useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { Card } from "./Card";
+import { cardLayout } from "./card_layout";
 import { Cell } from "./Cell";
 import { compareValues, isRight, type CellValue, type Column } from "./columns";
-import { csvOf, download } from "./csv";
 import classes from "./DataTable.module.css";
+import { TableBar } from "./TableBar";
+import { TableHead } from "./TableHead";
+import { useIsNarrow, useIsWide } from "./use_width";
 
 const ROW_HEIGHT = 28;
 const features = tableFeatures({
@@ -70,114 +71,70 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   });
   const found = table.getRowModel().rows;
   const body = useRef<HTMLDivElement>(null);
+  const isNarrow = useIsNarrow();
+  const isWide = useIsWide();
+  const seen = useMemo(() => columns.filter((each) => isWide || each.isMinor !== true), [columns, isWide]);
+  const cards = useMemo(() => (isNarrow ? cardLayout(columns) : undefined), [isNarrow, columns]);
+  const height = cards?.height ?? ROW_HEIGHT;
   const virtual = useVirtualizer({
     count: found.length,
     getScrollElement: () => body.current,
-    estimateSize: () => ROW_HEIGHT,
+    estimateSize: () => height,
     overscan: 12,
-    initialRect: { width: 0, height: most * ROW_HEIGHT }, // rows are there at the first drawing
+    initialRect: { width: 0, height: most * height }, // rows are there at the first drawing
   });
+  useEffect(() => virtual.measure(), [virtual, height]);
   if (rows.length === 0) return empty;
   const shown = virtual.getVirtualItems();
   const above = shown[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
+  const isFitting = isNarrow && found.length <= most;
   return (
     <div className={classes["whole"]}>
       {(withSearch || actions !== undefined) && (
-        <div className={classes["bar"]}>
-          {withSearch && (
-            <TextInput
-              size="xs"
-              leftSection={<Search size={14} />}
-              placeholder="Filter"
-              aria-label={`Filter ${name}`}
-              value={text}
-              onChange={(event) => setText(event.currentTarget.value)}
-            />
-          )}
-          <span className={classes["count"]}>
-            {text === "" ? "" : `${formatCount(found.length)} of `}
-            {formatCount(rows.length)} {rows.length === 1 ? "row" : "rows"}
-          </span>
-          {actions}
-          <Tooltip label="Download as CSV">
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Download ${name} as CSV`}
-              onClick={() =>
-                download(
-                  `${name.replaceAll(" ", "-")}.csv`,
-                  csvOf(
-                    columns,
-                    found.map((each) => each.original),
-                  ),
-                )
-              }
-            >
-              <Download size={16} />
-            </ActionIcon>
-          </Tooltip>
-        </div>
+        <TableBar
+          name={name}
+          columns={columns}
+          rows={found.map((each) => each.original)}
+          all={rows.length}
+          text={text}
+          onText={withSearch ? setText : undefined}
+          actions={actions}
+          sorting={isNarrow ? { order: sorting[0], onSort: setSorting } : undefined}
+        />
       )}
       <div
         ref={body}
         className={classes["body"]}
-        style={{ maxHeight: (most + 1) * ROW_HEIGHT + 1 }}
+        style={{ maxHeight: isFitting ? undefined : isNarrow ? "75vh" : (most + 1) * ROW_HEIGHT + 1 }}
         tabIndex={0}
         role="group"
         aria-label={name}
       >
-        <table aria-rowcount={found.length + 1} aria-label={name}>
-          <thead>
-            <tr>
-              {columns.map((column) => {
-                const order = sorting.find((each) => each.id === column.id);
-                const Arrow = order?.desc === true ? ArrowDown : ArrowUp;
-                return (
-                  <th
-                    key={column.id}
-                    scope="col"
-                    data-right={isRight(column) || undefined}
-                    style={{ width: column.width }}
-                    aria-sort={order === undefined ? "none" : order.desc ? "descending" : "ascending"}
-                  >
-                    <button type="button" onClick={() => table.getColumn(column.id)?.toggleSorting()}>
-                      {column.header}{" "}
-                      {column.unit !== undefined && <span className={classes["unit"]}>{column.unit}</span>}
-                      {order !== undefined && <Arrow size={12} aria-hidden />}
-                    </button>
-                  </th>
-                );
-              })}
-            </tr>
-          </thead>
-          <tbody>
+        <table role="table" aria-rowcount={found.length + 1} aria-label={name} data-cards={isNarrow || undefined}>
+          {!isNarrow && (
+            <TableHead columns={seen} sorting={sorting} onSort={(id) => table.getColumn(id)?.toggleSorting()} />
+          )}
+          <tbody role="rowgroup">
             {above > 0 && <tr style={{ height: above }} aria-hidden />}
             {shown.map(({ index }) => {
               const row = found[index];
               if (row === undefined) return null;
-              return (
-                <tr
-                  key={row.id}
-                  aria-rowindex={index + 2}
-                  data-chosen={row.id === chosen || undefined}
-                  {...(onChoose === undefined
-                    ? {}
-                    : {
-                        tabIndex: 0,
-                        onClick: () => onChoose(row.original),
-                        onKeyDown: (event) => {
-                          if (event.key === "Enter") onChoose(row.original);
-                        },
-                      })}
-                >
-                  {columns.map((column) => (
-                    <td key={column.id} data-right={isRight(column) || undefined}>
+              const about = {
+                "aria-rowindex": index + 2,
+                "data-chosen": row.id === chosen || undefined,
+                ...chooseBy(row.original, onChoose),
+              };
+              return cards === undefined ? (
+                <tr key={row.id} role="row" {...about}>
+                  {seen.map((column) => (
+                    <td key={column.id} role="cell" data-right={isRight(column) || undefined}>
                       <Cell column={column} row={row.original} />
                     </td>
                   ))}
                 </tr>
+              ) : (
+                <Card key={row.id} layout={cards} row={row.original} about={about} />
               );
             })}
             {below > 0 && <tr style={{ height: below }} aria-hidden />}
@@ -187,6 +144,18 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
       </div>
     </div>
   );
+}
+
+/** A row that can be chosen, by mouse or Enter. */
+function chooseBy<Row>(row: Row, onChoose: ((row: Row) => void) | undefined) {
+  if (onChoose === undefined) return {};
+  return {
+    tabIndex: 0,
+    onClick: () => onChoose(row),
+    onKeyDown: (event: KeyboardEvent) => {
+      if (event.key === "Enter") onChoose(row);
+    },
+  };
 }
 
 function definitionOf<Row extends object>(column: Column<Row>): ColumnDef<typeof features, Row> {

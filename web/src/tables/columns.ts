@@ -15,6 +15,13 @@ interface Described<Row> {
   readonly why?: string | ((row: Row) => string);
   /** Pixels; left out: as wide as it needs. */
   readonly width?: number;
+  /** Of less interest: seen where there is room for it. Files have it anyway. */
+  readonly isMinor?: boolean;
+  /**
+   * On a narrow screen rows are cards: `title` stands in the first line, `whole` has a line of its own, `hidden` is left out; else its
+   * header and value share a line with another's. Left out: the first column that is text is the title.
+   */
+  readonly narrow?: "title" | "whole" | "hidden";
 }
 
 export type Column<Row> = Described<Row> &

@@ -20,8 +20,8 @@ export interface Tools {
   readonly stack: StackPlace;
   /** A page of somebody who is not signed in, in a browser of its own. */
   readonly visit: (options?: Visit) => Promise<Page>;
-  /** A page of a trader who is signed in. */
-  readonly signedIn: (name: "ada" | "bob" | "cy", options?: Visit) => Promise<Page>;
+  /** A page of a trader, or of Dot, who is an admin, signed in. */
+  readonly signedIn: (name: "ada" | "bob" | "cy" | "dot", options?: Visit) => Promise<Page>;
 }
 
 interface Fixtures extends Tools {

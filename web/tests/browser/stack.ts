@@ -102,7 +102,7 @@ export function killGateway(url: string): void {
 function environment(home: string): NodeJS.ProcessEnv {
   // Settings of whoever runs the tests are not ours.
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith("ARBITRAX_"));
-  return { ...Object.fromEntries(others), ARBITRAX_HOME: home };
+  return { ...Object.fromEntries(others), ARBITRAX_HOME: home, ARBITRAX_STRATEGY_UPLOADS: "admin" };
 }
 
 async function freePort(): Promise<number> {
@@ -113,11 +113,12 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Ada has a run and the account demo, Bob makes a market from the account maker, Cy is new. */
+/** Ada has two runs and the account demo, Bob makes a market from the account maker, Cy is new, Dot is an admin. */
 async function furnish(stack: Stack): Promise<void> {
   for (const name of ["ada", "bob", "cy"]) {
     stack.run(["user", "add", name, "--role", "trader", "--password-stdin"], PASSWORD);
   }
+  stack.run(["user", "add", "dot", "--role", "admin", "--password-stdin"], PASSWORD);
   stack.run(["exchange", "configure"]);
   stack.run(["exchange", "give", "demo", "ada"]);
   stack.run(["exchange", "give", "maker", "bob"]);
@@ -133,6 +134,7 @@ async function furnish(stack: Stack): Promise<void> {
   await ada.orders.submit({ symbol: "BTC-USD", side: "buy", quantity: "0.01", price: "60010" });
   const { id } = await ada.backtests.submit({ strategy: "sma_cross", symbols: ["AAPL"], benchmark: "AAPL" });
   await ada.backtests.wait(id);
+  await ada.backtests.wait((await ada.backtests.submit({ strategy: "rsi_reversion", symbols: ["AAPL"] })).id);
 }
 
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {

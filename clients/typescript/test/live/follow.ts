@@ -9,7 +9,7 @@ import { GatewayError, type Listener, type NewOrder, connect } from "../../src/i
 
 interface Command {
   readonly depth?: 10 | 50;
-  readonly follow?: "book" | "trades" | "orders" | "fills" | "positions" | "account" | "bars" | "prices" | "statistics" | "run";
+  readonly follow?: "book" | "trades" | "orders" | "fills" | "positions" | "account" | "bars" | "prices" | "statistics" | "run" | "jobs" | "exchange";
   readonly name?: string;
   readonly submit?: readonly NewOrder[];
   readonly account?: string;
@@ -40,6 +40,7 @@ async function act(command: Command): Promise<void> {
   const { follow, name = "" } = command;
   if (follow === "book") stream.book(name, command.depth ?? "full", listener(follow));
   else if (follow === "bars") stream.bars(name, "1s", listener(follow));
+  else if (follow === "jobs" || follow === "exchange") stream[follow](listener(follow));
   else if (follow !== undefined) stream[follow](name, listener(follow));
   if (command.submit !== undefined) write({ submitted: await stream.submit(command.submit, command.account) });
   if (command.validate !== undefined) write({ validated: await stream.validate(command.validate, command.account) });

@@ -13,6 +13,7 @@ from arbitrax.domain.dates import to_datetime
 from arbitrax.domain.ids import encode
 from arbitrax.services.identity_ports import USER
 from arbitrax.services.jobs import JOB, Progress, Status
+from arbitrax.services.run_log import RunLog
 
 
 class JobProblem(Struct, frozen=True):
@@ -44,6 +45,27 @@ class JobState(Struct, frozen=True):
     started_at: datetime | None
     finished_at: datetime | None
     error: JobProblem | None
+
+
+class LogLineMessage(Struct, frozen=True):
+    """A line that a strategy said."""
+
+    text: Annotated[str, Meta(examples=["bought after three down days"])]
+    bar: datetime | None
+    """At which it was said; null: before the first one."""
+
+
+class RunLogMessage(Struct, frozen=True):
+    """What a run's strategy said by `print` and `logging`, the newest 1,000 lines, oldest first."""
+
+    lines: list[LogLineMessage]
+    cut: int
+    """Lines before them that are not kept."""
+
+
+def log_message(log: RunLog) -> RunLogMessage:
+    """Return a log's message."""
+    return RunLogMessage([LogLineMessage(each.text, _moment(each.bar)) for each in log.lines], log.cut)
 
 
 def state_fields(prefix: str, id: UUID, owner: UUID | None, job: Progress, *, has_job: bool) -> dict[str, object]:

@@ -87,6 +87,8 @@ class BarPage(Struct, frozen=True):
     data: list[BarMessage]
     next_cursor: str | None
     has_more: bool
+    complete_until: datetime | None
+    """Of the exchange's trades: all before this moment are in the bars; those after it may be. Null of stored bars."""
 
 
 def instrument_message(entry: CatalogueEntry, traded: Instrument | None) -> InstrumentMessage:

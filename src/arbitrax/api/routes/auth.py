@@ -12,6 +12,7 @@ from litestar.datastructures import Cookie
 from litestar.params import JSONBody
 
 from arbitrax.api.authorisation import WITH_OLD_PASSWORD
+from arbitrax.api.client_address import network_of
 from arbitrax.api.messages.identity import AccessToken, Credentials, Me, NewPassword, UserMessage, user_message
 from arbitrax.api.requests import ENDS_RIGHTS, GatewayRequest, changed
 from arbitrax.domain.errors import AccessError, NotAuthenticated, TokenReused, TooManyRequests
@@ -35,7 +36,7 @@ PATH = "/api/v1/auth"
 async def login(request: GatewayRequest, data: JSONBody[Credentials]) -> Response[AccessToken]:
     """Return an access token of ten minutes, and set a cookie with a refresh token of seven days."""
     limits = request.parts.limits
-    name, address = data.name[:64], request.address
+    name, address = data.name[:64], network_of(request.address)
     limiter, whose = request.parts.limiter, f"{name} {address}"
     verdict = await limiter.take([(limits.login, whose), (limits.login_name, name), (limits.login_address, address)])
     if not verdict.allowed:

@@ -11,19 +11,20 @@ from litestar import Response, get, post
 from litestar.params import FromPath, FromQuery, JSONBody, Parameter
 
 from arbitrax.api.messages.backtests import BacktestMessage, backtest_message
+from arbitrax.api.messages.jobs import RunLogMessage, log_message
 from arbitrax.api.messages.new_backtest import NewBacktest
 from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
 from arbitrax.api.parameters import SYMBOL, BacktestId
 from arbitrax.api.requests import GatewayRequest, changed
 from arbitrax.api.routes.backtest_results import answer_about
 from arbitrax.backtest.documents.run import PATH
-from arbitrax.domain.errors import AccessError
+from arbitrax.domain.errors import AccessError, Cancelled
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services import backtest_records
 from arbitrax.services.backtest_jobs import submit_backtest, submit_uploaded
 from arbitrax.services.backtest_records import BacktestFilter, find_backtest
 from arbitrax.services.backtests import RUN
-from arbitrax.services.jobs import OVER, Status
+from arbitrax.services.jobs import OVER, Problem, Status
 from arbitrax.services.mutations import Change
 
 StrategyName = Annotated[
@@ -75,6 +76,28 @@ async def get_backtest(request: GatewayRequest, backtest: FromPath[BacktestId]) 
     return await request.run(answer)
 
 
+@get(
+    f"{PATH}/{{backtest:str}}/log",
+    opt={"access": "read"},
+    tags=["backtests"],
+    operation_id="get_backtest_log",
+    summary="What a strategy said",
+)
+async def get_backtest_log(request: GatewayRequest, backtest: FromPath[BacktestId]) -> RunLogMessage:
+    """Return the newest lines that a run's strategy said by `print` and Python's `logging`, from INFO on.
+
+    They are kept when it ends, also when it fails; until then the web socket's channel `runs.{id}` tells them. Of what
+    was run on the command line there are none.
+    """
+
+    def find() -> RunLogMessage:
+        store, id = request.parts.store, decode(RUN, backtest)
+        find_backtest(store.backtest_records, id, sees=request.principal.sees)
+        return log_message(store.jobs.log(id))
+
+    return await request.run(find)
+
+
 @post(
     PATH,
     opt={"access": "trade"},
@@ -121,12 +144,19 @@ def _check_upload(request: GatewayRequest) -> None:
 async def cancel_backtest(request: GatewayRequest, backtest: FromPath[BacktestId]) -> Response[BacktestMessage]:
     """Ask for the end of a backtest: at once while it waits, within seconds while it runs. One that is over: 409."""
     id, sees, store = decode(RUN, backtest), request.principal.sees, request.parts.store
+    waited = False
 
     def effect() -> Change:
+        nonlocal waited
         found = backtest_records.cancel_backtest(store.backtest_records, store.jobs, id, sees=sees)
+        waited = found.progress.status == "cancelled"
         return changed(202, backtest_message(found), location=f"{PATH}/{backtest}", subject=backtest)
 
-    return await request.change("backtest.cancel", effect)
+    answer = await request.change("backtest.cancel", effect)
+    if waited:  # no worker has it, so none says that it is over
+        done = {"status": "cancelled", "error": Problem(Cancelled.code, "The job was cancelled.")}
+        await request.run(request.parts.run_feed.publish, backtest, [("done", done)])
+    return answer
 
 
-ROUTES: list[Any] = [list_backtests, get_backtest, add_backtest, cancel_backtest]
+ROUTES: list[Any] = [list_backtests, get_backtest, get_backtest_log, add_backtest, cancel_backtest]

@@ -12,12 +12,13 @@ from msgspec import Struct
 
 from arbitrax import __version__ as VERSION  # noqa: N812 - a constant
 from arbitrax.api.conditions import is_known
-from arbitrax.api.formats import MEDIA_TYPES, Format, accepted, decimal, encode_table, table_responses
+from arbitrax.api.formats import MEDIA_TYPES, Format, accepted, decimal, table_responses
 from arbitrax.api.messages.market_data import BarMessage, BarPage
 from arbitrax.api.pages import MOST, Cursor, MaybeLimit, read_cursor, require_json, write_cursor
 from arbitrax.api.parameters import End, Interval, Points, Start, Symbol, end_of, nanoseconds_of
 from arbitrax.api.problems import FieldError, RequestError
 from arbitrax.api.requests import GatewayRequest
+from arbitrax.api.routes.traded_bars import BarSource, bars_bytes, traded_bars
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.dates import to_datetime
 from arbitrax.market_data.chart_points import joined
@@ -57,15 +58,20 @@ async def list_bars(
     interval: Interval = "1d",
     start: Start = None,
     end: End = None,
+    source: BarSource = "stored",
     points: Points = None,
     limit: MaybeLimit = None,
     cursor: Cursor = None,
 ) -> Response[Any]:
-    """Return bars as stored, raw, from `start` to `end`, oldest first.
+    """Return bars as stored, raw, from `start` to `end`, oldest first; with `source=exchange` those of trades here.
 
     JSON has them in pages. As an Arrow stream, Parquet or CSV (by Accept) the range comes at once, or its first `limit`
     bars. With `points` a chart gets the range in at most so many bars, each joined of neighbours: the first's time and
     open, the highest high, the lowest low, the last's close, all volume; then there are no pages.
+
+    Bars of the exchange's trades are made as they are asked for, of what its recorder has stored: of intervals that a
+    day is a whole number of, in a range that has room for 10,000. The web socket's channels `bars.1s` and `bars.1m`
+    go on from them.
     """
     form = accepted(request)
     require_json(form, cursor)
@@ -77,6 +83,8 @@ async def list_bars(
         detail = f"The end {end} does not lie after the start {start}; swap them."
         raise RequestError(422, detail, [FieldError("?end", "request.range", detail)])
     begin = begin if after is None else max(after + 1, begin or after)
+    if source == "exchange":
+        return await traded_bars(request, symbol, interval, begin, stop, limit=limit, points=points, form=form)
     wanted = _Wanted(symbol, interval, begin, stop, limit, points, form)
     version = await request.parts.bar_versions.get((symbol, interval))
     if version is not None and form == "json":  # had before, or known to the client: it need not be made again
@@ -102,7 +110,7 @@ def _load(request: GatewayRequest, wanted: _Wanted) -> Response[Any]:
     bars = bars.take(slice(0, wanted.limit))
     if len(bars) > MOST_ROWS:
         raise RequestError(422, f"The range holds {len(bars):,} bars; ask for at most {MOST_ROWS:,} at once.")
-    return _respond(request, wanted, tag, _bytes(bars, wanted.form))
+    return _respond(request, wanted, tag, bars_bytes(bars, wanted.form))
 
 
 def _respond(request: GatewayRequest, wanted: _Wanted, tag: str, body: bytes | None) -> Response[Any]:
@@ -133,23 +141,11 @@ def _page(bars: Bars, wanted: _Wanted) -> BarPage:
         BarMessage(to_datetime(at), opened, high, low, close, volume, adj_close)
         for at, opened, high, low, close, volume, adj_close in zip(times, *columns, last, strict=True)
     ]
-    return BarPage(wanted.symbol, wanted.interval, data, write_cursor(times[-1]) if more else None, more)
+    return BarPage(wanted.symbol, wanted.interval, data, write_cursor(times[-1]) if more else None, more, None)
 
 
 def _prices(bars: Bars) -> tuple[Any, ...]:
     return bars.open, bars.high, bars.low, bars.close, bars.volume
-
-
-def _bytes(bars: Bars, form: Format) -> bytes:
-    import io
-
-    from arbitrax.market_data.export import bars_table, write_bars
-
-    if form == "arrow":
-        return encode_table(bars_table(bars), form)
-    file = io.BytesIO()
-    write_bars(bars, file, "parquet" if form == "parquet" else "csv")
-    return file.getvalue()
 
 
 ROUTES: list[Any] = [list_bars]

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from litestar import get
 
-from arbitrax.api.messages.exchange import ExchangeMessage, shard_message, traded_instrument
-from arbitrax.api.messages.orders import moment
+from arbitrax.api.exchange_document import exchange_document
+from arbitrax.api.messages.exchange import ExchangeMessage
 from arbitrax.api.requests import GatewayRequest
-from arbitrax.domain.errors import StoreError
-
-if TYPE_CHECKING:
-    from arbitrax.exchange.feed.messages import Statistics
-    from arbitrax.trading.registry import Instrument
 
 PATH = "/api/v1/exchange"
 
@@ -24,24 +17,10 @@ PATH = "/api/v1/exchange"
 async def get_exchange(request: GatewayRequest) -> ExchangeMessage:
     """Return how every shard does, and the phase of what it trades, whatever is down.
 
-    Workers report once a second, so asking more often tells nothing new.
+    Workers report once a second, so asking more often tells nothing new; the web socket's channel `exchange` says the
+    same each second.
     """
-    listed = await request.parts.desk.instruments()
-    shards = sorted({each.shard for each in listed}) or [0]
-    told = await asyncio.gather(*(_statistics(request, each) for each in listed))
-    found = await asyncio.gather(*(request.parts.shards.get(each) for each in shards))
-    return ExchangeMessage(
-        as_of=moment(time.time_ns() // 1_000_000),
-        shards=[shard_message(each) for each in found],
-        instruments=[traded_instrument(*each) for each in zip(listed, told, strict=True)],
-    )
-
-
-async def _statistics(request: GatewayRequest, instrument: Instrument) -> Statistics | None:
-    try:
-        return (await (await request.parts.desk.broker()).published(instrument.symbol, 1)).statistics
-    except StoreError:
-        return None
+    return await exchange_document(request.parts)
 
 
 ROUTES: list[Any] = [get_exchange]

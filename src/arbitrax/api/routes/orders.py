@@ -32,7 +32,7 @@ from arbitrax.api.pages import DEFAULT, Cursor, Limit, Page, page, read_cursor
 from arbitrax.api.parameters import AccountName, ClientOrderId, OrderId, Symbol, nanoseconds_of
 from arbitrax.api.problems import FieldError, RequestError
 from arbitrax.api.requests import IDEMPOTENCY_KEY, GatewayRequest
-from arbitrax.domain.errors import UnknownNameError
+from arbitrax.domain.errors import UnknownNameError, within
 from arbitrax.trading.acting import ACTING
 from arbitrax.trading.orders import Done, OrderState, Outcome, Refused, Side, Unknown
 from arbitrax.trading.registry import Account
@@ -67,8 +67,9 @@ async def add_order(request: GatewayRequest, data: JSONBody[NewOrder]) -> Respon
     not known in time is answered 202, with the address where it will be.
     """
     client = client_order_id(request, data.client_order_id)
-    account, broker, received = await _acting(request, data.account)
-    await request.parts.desk.know({data.symbol})
+    account, broker, received = await _acting(request, data.account, "account")
+    with within("symbol"):
+        await request.parts.desk.know({data.symbol})
     found = await broker.submit(account.text, data.order(client))
     return _answer(found, account, client, received, created=True)
 
@@ -88,9 +89,10 @@ async def validate_order(request: GatewayRequest, data: JSONBody[NewOrder]) -> V
     of an unknown account say, are left out. What is refused is refused with the `code` of the first one that failed.
     """
     client = maybe_client_order_id(request, data.client_order_id)
-    account = await _account(request, data.account)
+    account = await _account(request, data.account, "account")
     desk = request.parts.desk
-    await desk.know({data.symbol})
+    with within("symbol"):
+        await desk.know({data.symbol})
     return validation_message(await (await desk.broker()).validate(account.text, data.order(client)), account)
 
 
@@ -222,7 +224,7 @@ async def cancel_orders(
 )
 async def cancel_all_after(request: GatewayRequest, data: JSONBody[CancelAllAfter]) -> Response[Cancelled]:
     """Cancel all orders of an account after a while, unless this is sent again before; 0 turns it off."""
-    owner, broker, _ = await _acting(request, data.account)
+    owner, broker, _ = await _acting(request, data.account, "account")
     return _cancelled(await broker.cancel_after(owner.text, data.milliseconds), owner)
 
 
@@ -286,13 +288,15 @@ def number(order: OrderState) -> int:
     return int(order.order[4:], 16)
 
 
-async def _account(request: GatewayRequest, name: str | None) -> Account:
-    return await request.parts.desk.account(name, request.principal.sees)
+async def _account(request: GatewayRequest, name: str | None, *where: str) -> Account:
+    """Return an account; ``where`` the body names it, if it does."""
+    with within(*where):
+        return await request.parts.desk.account(name, request.principal.sees)
 
 
-async def _acting(request: GatewayRequest, name: str | None) -> tuple[Account, ExchangeBroker, int]:
+async def _acting(request: GatewayRequest, name: str | None, *where: str) -> tuple[Account, ExchangeBroker, int]:
     """Return account, broker and the time now; what is sent from here on is on behalf of who asks."""
-    account = await _account(request, name)
+    account = await _account(request, name, *where)
     broker = await request.parts.desk.broker()
     ACTING.set(request.origin)
     return account, broker, broker.now()

@@ -14,7 +14,7 @@ from litestar.params import Parameter
 
 from arbitrax.api.messages.uploads import UploadMessage, upload_message
 from arbitrax.api.parameters import Interval, Symbol
-from arbitrax.api.problems import FieldError, RequestError
+from arbitrax.api.problems import NO_BODY, FieldError, RequestError
 from arbitrax.api.requests import IDEMPOTENCY_KEY, GatewayRequest, changed, respond
 from arbitrax.domain.errors import DataError
 from arbitrax.domain.ids import encode, new_uuid
@@ -140,7 +140,7 @@ async def _receive(request: GatewayRequest) -> _Received:
                     waiting.clear()
             file.write(waiting)
         if not size:
-            raise RequestError(422, "The request has no body.")
+            raise RequestError(422, NO_BODY)
     except BaseException:
         path.unlink(missing_ok=True)
         raise

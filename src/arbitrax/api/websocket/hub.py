@@ -16,9 +16,12 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
+from arbitrax.api.client_address import network_of
 from arbitrax.api.websocket.accounts import AccountFold
 from arbitrax.api.websocket.bars import BarMaker
+from arbitrax.api.websocket.exchange import ExchangeWatch
 from arbitrax.api.websocket.fan_out import FanOuts, market_envelope
+from arbitrax.api.websocket.jobs import JobWatch
 from arbitrax.api.websocket.messages import written_time
 from arbitrax.api.websocket.streams import RunStream
 from arbitrax.domain.errors import StoreError, TooManyRequests
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from arbitrax.api.websocket.session import Session
     from arbitrax.exchange.feed.messages import Message
     from arbitrax.exchange.journal import EntryId
+    from arbitrax.services.jobs import JobChanges
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
     from arbitrax.storage.redis.run_reader import ValkeyRunReader
     from arbitrax.trading.registry import Account
@@ -61,12 +65,14 @@ class Hub:
         open_runs: Callable[[], ValkeyRunReader],
         is_certain: Callable[[], bool],
         limits: SocketLimits,
+        changes: JobChanges,
     ) -> None:
-        """Take what opens the feed and the runs; that is done when they are first asked for.
+        """Take what opens the feed and the runs; that is done when they are first asked for. ``changes``: of jobs.
 
         ``is_certain``: whether rights that were verified still count.
         """
         self._open_feed, self._open_runs, self._is_certain, self.limits = open_feed, open_runs, is_certain, limits
+        self.jobs, self.exchange = JobWatch(changes), ExchangeWatch()
         self.is_holding = False
         """Nobody's rights are known, so no stream is written to anybody."""
         self.sessions: dict[Session, UUID | None] = {}
@@ -93,10 +99,10 @@ class Hub:
             return "the gateway is about to end"
         if len(self.sessions) >= self.limits.process:
             return "too many connections"
-        if self._of_address[session.address] >= self.limits.address:
+        if self._of_address[network_of(session.address)] >= self.limits.address:
             return "too many connections of this address"
         self.sessions[session] = None
-        self._of_address[session.address] += 1
+        self._of_address[network_of(session.address)] += 1
         if not self._tasks:
             self._tasks.append(asyncio.get_running_loop().create_task(self._beat()))
         return None
@@ -119,7 +125,7 @@ class Hub:
         if session not in self.sessions:
             return
         self._waiting.discard(session)
-        _less(self._of_address, session.address)
+        _less(self._of_address, network_of(session.address))
         if (user := self.sessions.pop(session)) is not None:
             _less(self._of_user, user)
 

@@ -24,7 +24,7 @@ RequestId: TypeAlias = Annotated[int, Meta(ge=0, le=2**53)] | Annotated[str, Met
 ChannelName = Annotated[
     str,
     Meta(
-        pattern=r"^(book|trades|prices|statistics|bars\.1[sm]|orders|fills|positions|account"
+        pattern=r"^(book|trades|prices|statistics|bars\.1[sm]|orders|fills|positions|account|jobs|exchange"
         r"|runs\.[a-z]{2,4}_[0-9A-Za-z]{26})$(?!\n)"
     ),
 ]

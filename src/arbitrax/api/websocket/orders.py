@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from arbitrax.api.messages.orders import OrderOutcome, moment, outcome_message, validation_message
 from arbitrax.api.problems import FieldError, RequestError
 from arbitrax.api.websocket import messages as ask
-from arbitrax.domain.errors import ArbitraxError
+from arbitrax.domain.errors import ArbitraxError, within
 from arbitrax.trading.acting import ACTING
 from arbitrax.trading.orders import Done, Refused
 
@@ -38,14 +38,16 @@ class SocketOrders:
         """Do what is asked; return what became of it."""
         desk = self._session.parts.desk
         ACTING.set(self._session.origin(request.id))
-        account = await desk.account(request.account, self._session.principal.sees)
+        with within("account"):
+            account = await desk.account(request.account, self._session.principal.sees)
         broker = await desk.broker()
         received = broker.now()
         match request:
             case ask.Submit():
                 return {"results": await self._submit(broker, account, request, received)}
             case ask.Validate():
-                await desk.know({request.order.symbol})
+                with within("order", "symbol"):
+                    await desk.know({request.order.symbol})
                 checked = await broker.validate(account.text, request.order.order(request.order.client_order_id or ""))
                 return {"validation": validation_message(checked, account)}
             case ask.Amend():
@@ -72,7 +74,12 @@ class SocketOrders:
             detail = "An order needs a client_order_id; it is its idempotency key."
             where = f"/orders/{clients.index(None)}/client_order_id"
             raise RequestError(422, detail, [FieldError(where, "order.client_order_id", detail)])
-        await self._session.parts.desk.know({each.symbol for each in request.orders})
+        desk = self._session.parts.desk
+        listed = await desk.listed({each.symbol for each in request.orders})
+        for at, order in enumerate(request.orders):
+            if order.symbol not in listed:
+                with within("orders", at, "symbol"):
+                    await desk.know({order.symbol})
         goes = self.cancel_on_disconnect
         if goes and account.text not in self._connected:
             self._connected[account.text] = account

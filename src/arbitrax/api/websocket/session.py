@@ -34,6 +34,8 @@ from arbitrax.services.identity_logins import check_address
 from arbitrax.trading.turns import TURN, Turn
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from litestar import WebSocket
 
     from arbitrax.api.parts import Parts
@@ -363,6 +365,17 @@ class Session:
         if self._principal is None:
             raise NotAuthenticated('Say who asks first: {"op": "authenticate", "token": ...}.')
         return self._principal
+
+    @property
+    def sees(self) -> UUID | None:
+        """Whose things the client may see, as was verified last; None: everybody's.
+
+        Raises:
+            NotAuthenticated: who asks was not said.
+        """
+        if self._principal is None:
+            raise NotAuthenticated("Say who asks first.")
+        return self._principal.sees
 
     def origin(self, request: ask.RequestId) -> Origin | None:
         """Return who asks, for the journal; a request is named by the session's id and its own."""

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from arbitrax.api.exchange_document import exchange_document
 from arbitrax.api.problems import RequestError
 from arbitrax.api.websocket import messages as ask
 from arbitrax.api.websocket.accounts import AccountStream
 from arbitrax.api.websocket.bars import BARS, BarStream
+from arbitrax.api.websocket.exchange import CHANNEL as EXCHANGE
+from arbitrax.api.websocket.exchange import ExchangeStream
 from arbitrax.api.websocket.fan_out import MARKET, MarketStream, Tape
+from arbitrax.api.websocket.jobs import CHANNEL as JOBS
+from arbitrax.api.websocket.jobs import MOST as MOST_JOBS
+from arbitrax.api.websocket.jobs import JobStream
 from arbitrax.api.websocket.streams import PRIVATE, RunStream, run_entry
 from arbitrax.domain.errors import ConflictError, InputError, UnknownNameError
-from arbitrax.domain.ids import decode
+from arbitrax.domain.ids import decode, encode
 from arbitrax.exchange.feed.subscription import Resume
 from arbitrax.exchange.journal import START
+from arbitrax.services.identity_ports import USER
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from arbitrax.api.websocket.session import Session
     from arbitrax.api.websocket.streams import Stream
+    from arbitrax.services.jobs import JobChange
 
 MOST_STREAMS = 500
 RUN = "runs."
@@ -114,6 +124,8 @@ class Subscribing:
             return [(channel, found.text)]
         if account is not None:
             raise InputError(f"The channel {channel} is not of an account.")
+        if channel == JOBS:
+            return [(channel, encode(USER, session.principal.user))]
         return [(channel, channel.removeprefix(RUN))]
 
     async def _open(self, wanted: list[tuple[Name, int | None, Resume | None]]) -> None:
@@ -151,10 +163,27 @@ class Subscribing:
             account = await desk.account(symbol, session.principal.sees)
             fold = session.hub.account(account, await desk.broker())
             return AccountStream(channel, session.form, session.tell, session.overflow, fold=fold)
+        if channel == EXCHANGE:
+            parts = session.parts
+            return ExchangeStream(session.form, session.tell, session.hub.exchange, lambda: exchange_document(parts))
+        if channel == JOBS:
+            return JobStream(
+                symbol,
+                session.form,
+                session.tell,
+                session.overflow,
+                sees=lambda: session.sees,
+                watch=session.hub.jobs,
+                active=self._active,
+            )
         await self._require_run(symbol)
         stream = RunStream(symbol, session.form, session.tell, session.overflow)
         await session.hub.follow_run(stream, symbol, START if resume is None else run_entry(resume.seq))
         return stream
+
+    async def _active(self, sees: UUID | None) -> list[JobChange]:
+        parts = self._session.parts
+        return await parts.threads.run(parts.store.jobs.active, sees, MOST_JOBS)
 
     async def _require_run(self, run: str) -> None:
         """See whether there is such a run, and whose it is."""

@@ -57,6 +57,12 @@ class Ticked(Struct, frozen=True, tag=True):
     done: int
 
 
+class Said(Struct, frozen=True, tag=True):
+    """From the sandbox: lines that the strategy said, each with the place of its bar, -1 before the first one."""
+
+    lines: tuple[tuple[str, int], ...]
+
+
 class Ran(Struct, frozen=True, tag=True):
     """From it: the end. Curves follow, and so many records."""
 
@@ -76,7 +82,7 @@ class Failed(Struct, frozen=True, tag=True):
     out_of_memory: bool = False
 
 
-Told = Ticked | Ran | Failed
+Told = Ticked | Said | Ran | Failed
 
 
 def write_frame(pipe: int, header: Struct, *arrays: NDArray[Any]) -> None:

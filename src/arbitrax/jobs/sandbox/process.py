@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections import deque
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from arbitrax.strategies.strategy import Strategy
 
 TICK_SECONDS = 0.25
+MOST_SAID, MOST_CHARACTERS = 50, 1_000
+"""Lines a tick, and of a line, that leave the sandbox."""
 MOST_TASK = 64 << 20
 UPLOADED_FILE = "uploaded.py"
 """What messages call the text."""
@@ -52,7 +55,7 @@ def _load() -> None:
     """Import what runs will use; afterwards only installed libraries can be imported."""
     for name in (
         "backtest.engine", "backtest.events", "backtest.notices", "backtest.outcome", "indicators",
-        "jobs.sandbox.series", "market_data.alignment", "market_data.resample", "strategies.registry",
+        "jobs.said", "jobs.sandbox.series", "market_data.alignment", "market_data.resample", "strategies.registry",
         "strategies.shares",
     ):  # fmt: skip
         import_module(f"arbitrax.{name}")
@@ -62,6 +65,7 @@ def _run(task_pipe: int, answer: int, teller: _Teller) -> None:
     from arbitrax.backtest.engine import open_market, simulate
     from arbitrax.backtest.notices import level_notices
     from arbitrax.backtest.outcome import outcome_of
+    from arbitrax.jobs.said import heard
     from arbitrax.jobs.sandbox.frames import Failed, Ran, Task, read_header, write_frame
     from arbitrax.jobs.sandbox.series import read_series
 
@@ -74,7 +78,8 @@ def _run(task_pipe: int, answer: int, teller: _Teller) -> None:
     try:
         strategy = _strategy_of(task)
         market = open_market(task.spec, raw, task.actions, finer, strategy=type(strategy), jit=False)
-        simulation, tags = simulate(task.spec, strategy, market, teller.watch)
+        with heard(teller.say):
+            simulation, tags = simulate(task.spec, strategy, market, teller.watch)
         outcome = outcome_of(simulation, tags)
         records = (outcome.orders, outcome.fills, outcome.events, outcome.trades)
         ran = Ran(
@@ -90,9 +95,11 @@ def _run(task_pipe: int, answer: int, teller: _Teller) -> None:
         said = str(error) if isinstance(error, ArbitraxError) else f"{type(error).__name__}: {error}"
         exhausted = isinstance(error, MemoryError) or isinstance(error.__cause__, MemoryError)
         with teller.ending:
+            teller.flush()
             write_frame(answer, Failed(kind, said, exhausted))
         return
     with teller.ending:
+        teller.flush()
         write_frame(answer, ran, outcome.equity, outcome.exposure, *records)
 
 
@@ -109,6 +116,7 @@ class _Teller:
     def __init__(self, answer: int) -> None:
         self._answer = answer
         self._simulation: Simulation | None = None
+        self._said: deque[tuple[str, int]] = deque(maxlen=MOST_SAID)
         self.ending = threading.Lock()
         """Held while a frame is written; whoever writes the last one keeps it."""
 
@@ -120,12 +128,29 @@ class _Teller:
         """Begin to look at a simulation, which is about to run."""
         self._simulation = simulation
 
+    def say(self, text: str) -> None:
+        """Take a line that the strategy said."""
+        self._said.append((text[:MOST_CHARACTERS], -1 if self._simulation is None else self._simulation.bars_done))
+
+    def flush(self) -> None:
+        """Tell what was said since the last time; `ending` is held."""
+        from arbitrax.jobs.sandbox.frames import Said, write_frame
+
+        lines = []
+        while self._said:
+            lines.append(self._said.popleft())
+        if lines:
+            write_frame(self._answer, Said(tuple(lines)))
+
     def _tell(self) -> None:
         from arbitrax.jobs.sandbox.frames import Ticked, write_frame
 
         pause, told = threading.Event(), 0
         with suppress(OSError):
             while not pause.wait(TICK_SECONDS):
+                if self._said and self.ending.acquire(blocking=False):
+                    self.flush()
+                    self.ending.release()
                 simulation = self._simulation
                 done = 0 if simulation is None else simulation.bars_done
                 if simulation is not None and done > told and self.ending.acquire(blocking=False):

@@ -22,6 +22,7 @@ from arbitrax.jobs.sandbox.frames import (
     RECORDS,
     Failed,
     Ran,
+    Said,
     Task,
     Ticked,
     Told,
@@ -30,9 +31,10 @@ from arbitrax.jobs.sandbox.frames import (
     write_frame,
 )
 from arbitrax.jobs.sandbox.series import describe_series
+from arbitrax.services.run_log import MOST_AT_ONCE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -71,9 +73,9 @@ def _is_running(pid: int) -> bool:
 class Sandbox:
     """Runs uploaded strategies in processes that may use so much memory each."""
 
-    def __init__(self, megabytes: int) -> None:
-        """Take the limit of memory."""
-        self._megabytes = megabytes
+    def __init__(self, megabytes: int, say: Callable[[str, int | None], None] = lambda _text, _bar: None) -> None:
+        """Take the limit of memory, and who hears what a strategy says, with the bar in ns UTC."""
+        self._megabytes, self._say = megabytes, say
 
     def simulate(
         self,
@@ -107,7 +109,7 @@ class Sandbox:
                 finer_head, finer_arrays = (None, []) if finer is None else describe_series(finer)
                 task = Task(spec, source, raw_head, finer_head, tuple(actions))
                 process.send(task, *raw_arrays, *finer_arrays)
-                return _follow(process, seen)
+                return _follow(process, seen, lambda text, at: self._say(text, _time_at(panel, at)))
             finally:
                 process.close()
 
@@ -207,12 +209,20 @@ class _Seen:
         return True
 
 
-def _follow(process: _Process, seen: _Seen) -> tuple[str, dict[str, Value], Outcome]:
+def _time_at(panel: Panel, at: int) -> int | None:
+    return int(panel.timestamp[at]) if 0 <= at < len(panel) else None
+
+
+def _follow(process: _Process, seen: _Seen, say: Callable[[str, int], None]) -> tuple[str, dict[str, Value], Outcome]:
     while True:
         told: Told | None = read_header(process.answer, Told)  # type: ignore[arg-type]  # a union is a type
         if isinstance(told, Ticked):
             if seen.take(told):
                 continue
+        elif isinstance(told, Said):
+            for text, at in told.lines[:MOST_AT_ONCE]:
+                say(text, at)
+            continue
         elif isinstance(told, Failed):
             raise _refusal(told)
         elif isinstance(told, Ran):

@@ -13,16 +13,19 @@ from arbitrax.services.jobs import (
     MOST_LOSSES,
     Attempt,
     Job,
+    JobChange,
     Lease,
     Problem,
     Status,
     death,
 )
+from arbitrax.services.run_log import LogLine, RunLog
 from arbitrax.storage.postgres.run_store import PostgresRunStore
 from arbitrax.storage.postgres.sql import statement
 from arbitrax.storage.postgres.times import moment, nanoseconds
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from arbitrax.services.ports import RunStore, StoredRun
@@ -73,6 +76,14 @@ class PostgresJobStore:
         with self._database.connection() as connection:
             return [_job(row) for row in connection.execute(statement("jobs_list"), keys)]
 
+    def active(self, owner: UUID | None, limit: int) -> list[JobChange]:
+        """Return how jobs are that wait or go on, newest first."""
+        with self._database.connection() as connection:
+            return [
+                JobChange(*row)
+                for row in connection.execute(statement("jobs_active"), {"owner": owner, "limit": limit})
+            ]
+
     def newest_about(self, kind: str, what: str, id: UUID) -> Job | None:
         """Return the newest job of a kind about something."""
         keys = {"kind": kind, "what": what, "id": str(id)}
@@ -113,14 +124,22 @@ class PostgresJobStore:
         status: Literal["succeeded", "failed", "cancelled"],
         problem: Problem | None,
         result: bytes | None = None,
+        log: RunLog | None = None,
     ) -> None:
         """End a job."""
         with self._database.connection() as connection, connection.transaction():
             _finish(connection, lease, status, problem, result=result)
+            _keep(connection, lease.job, log)
 
-    def runs_of(self, lease: Lease) -> RunStore:
+    def log(self, job: UUID) -> RunLog:
+        """Return what was said while a job was done."""
+        with self._database.connection() as connection:
+            row = connection.execute(statement("job_log_find"), {"job": job}).fetchone()
+        return RunLog() if row is None else RunLog(msgspec.json.decode(row[0], type=tuple[LogLine, ...]), row[1])
+
+    def runs_of(self, lease: Lease, log: Callable[[], RunLog] | None = None) -> RunStore:
         """Return where the job's run is saved."""
-        return _RunsOfJob(self._database, lease)
+        return _RunsOfJob(self._database, lease, log)
 
     def lose(self, lease: Lease, reason: str) -> Status | None:
         """Note that an attempt ended with its process."""
@@ -130,7 +149,8 @@ class PostgresJobStore:
     def give_back(self, lease: Lease, reason: str) -> None:
         """Let a job wait again."""
         with self._database.connection() as connection, connection.transaction():
-            _lose(connection, lease, reason, counts=False)
+            if _lose(connection, lease, reason, counts=False) is None:
+                raise _fenced()
 
     def expire(self) -> list[tuple[UUID, Status]]:
         """Lose the attempts whose lease ended."""
@@ -152,15 +172,23 @@ class PostgresJobStore:
 class _RunsOfJob(PostgresRunStore):
     """Saves a run and the success of its job in one transaction."""
 
-    def __init__(self, database: Database, lease: Lease) -> None:
+    def __init__(self, database: Database, lease: Lease, log: Callable[[], RunLog] | None) -> None:
         super().__init__(database)
-        self._lease = lease
+        self._lease, self._log = lease, log
 
     def save(self, run: StoredRun) -> None:
         """Store the run, unless the job is another's by now."""
         with self._database.connection() as connection, connection.transaction():
-            _finish(connection, self._lease, "succeeded", None, result_hash=run.result_hash)
             super().save(run)
+            # Last, for it holds the job's row: beats and cancellations would wait while a million bars are stored.
+            _finish(connection, self._lease, "succeeded", None, result_hash=run.result_hash)
+            _keep(connection, self._lease.job, None if self._log is None else self._log())
+
+
+def _keep(connection: Connection, job: UUID, log: RunLog | None) -> None:
+    if log is not None and log.lines:
+        keys = {"job": job, "lines": msgspec.json.encode(log.lines).decode(), "cut": log.cut}
+        connection.execute(statement("job_log_put"), keys)
 
 
 def _finish(

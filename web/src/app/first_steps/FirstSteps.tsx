@@ -41,7 +41,7 @@ export function FirstSteps() {
       </Step>
       <Step number={3} title="Run" isDone={false}>
         <Text size="sm" c="var(--faint)" mb="sm">
-          On all bars, with 100 000 in cash and 10 basis points of commission, beside simply holding.
+          All bars, 100 000 in cash, 10 basis points of commission; compared with buying and holding.
         </Text>
         <Button disabled={symbol === undefined || !mayRun} loading={isLoading} onClick={() => void run()}>
           Run backtest

@@ -38,8 +38,10 @@ export default function Palette({ isOpen, onClose }: PaletteProps) {
   }, [isOpen]);
 
   const go = (to: string) => () => void navigate(to);
+  // By what stands there now: who types and presses Enter at once goes where the words lead.
+  const words = text.trim().toLowerCase();
   const wanted = ({ label = "", description = "" }: SpotlightActionData) =>
-    `${label} ${description}`.toLowerCase().includes(asked.toLowerCase());
+    `${label} ${description}`.toLowerCase().includes(words);
   const groups: SpotlightActionGroupData[] = [
     { group: "Places", actions: PLACES.map(({ path, label }) => ({ id: path, label, onClick: go(path) })) },
     {

@@ -1,6 +1,8 @@
 import type { ReactNode } from "react";
+import { isApiError, sentenceOf } from "@/api/problems";
 import { useConnection } from "@/live";
 import { ErrorState } from "./ErrorState";
+import { NotFound } from "./NotFound";
 import { Offline } from "./Offline";
 import { Stale } from "./Stale";
 
@@ -19,12 +21,13 @@ interface LoadedProps<T> {
   readonly children: (data: T) => ReactNode;
 }
 
-/** What was asked for, in whichever state it is: skeleton, error, offline, stale, or there. */
+/** What was asked for, in whichever state it is: skeleton, error, not found, offline, stale, or there. */
 export function Loaded<T>({ query, skeleton, children }: LoadedProps<T>) {
   const { state } = useConnection();
   const { data, error, fulfilledTimeStamp, refetch } = query;
   if (data === undefined) {
     if (error === undefined) return skeleton;
+    if (isApiError(error) && error.status === 404) return <NotFound>{sentenceOf(error)}</NotFound>;
     if (state === "offline") return <Offline />;
     return <ErrorState error={error} onRetry={() => void refetch()} />;
   }

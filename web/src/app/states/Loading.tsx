@@ -4,7 +4,7 @@ import classes from "./states.module.css";
 /** Rows as high as those that come. */
 export function TableSkeleton({ rows = 8 }: { readonly rows?: number }) {
   return (
-    <div className={classes["rows"]} aria-busy="true" aria-label="Loading">
+    <div className={classes["rows"]} role="group" aria-busy="true" aria-label="Loading">
       {Array.from({ length: rows + 1 }, (_, at) => (
         <div key={at} className={classes["row"]}>
           <Skeleton height={12} width={`${30 + ((at * 37) % 60)}%`} />
@@ -15,12 +15,12 @@ export function TableSkeleton({ rows = 8 }: { readonly rows?: number }) {
 }
 
 export function ChartSkeleton({ height }: { readonly height: number }) {
-  return <Skeleton height={height} aria-busy="true" aria-label="Loading" />;
+  return <Skeleton height={height} role="group" aria-busy="true" aria-label="Loading" />;
 }
 
 export function CardSkeleton() {
   return (
-    <div className={classes["card"]} aria-busy="true" aria-label="Loading">
+    <div className={classes["card"]} role="group" aria-busy="true" aria-label="Loading">
       <Skeleton height={12} width="40%" />
       <Skeleton height={20} width="60%" mt={8} />
     </div>
@@ -29,7 +29,7 @@ export function CardSkeleton() {
 
 export function TextSkeleton({ lines = 3 }: { readonly lines?: number }) {
   return (
-    <div aria-busy="true" aria-label="Loading">
+    <div role="group" aria-busy="true" aria-label="Loading">
       {Array.from({ length: lines }, (_, at) => (
         <Skeleton key={at} height={14} my={6} width={at === lines - 1 ? "60%" : "100%"} />
       ))}

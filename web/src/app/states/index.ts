@@ -3,5 +3,6 @@ export { Empty } from "./Empty";
 export { ErrorState } from "./ErrorState";
 export { Loaded } from "./Loaded";
 export { CardSkeleton, ChartSkeleton, TableSkeleton, TextSkeleton } from "./Loading";
+export { NotFound } from "./NotFound";
 export { Offline } from "./Offline";
 export { Stale } from "./Stale";

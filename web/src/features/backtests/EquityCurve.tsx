@@ -51,7 +51,7 @@ export function EquityCurve(props: EquityCurveProps) {
   const panes = useMemo((): Pane[] => {
     const curves: Series[] = [{ id: "equity", name: "Strategy", kind: "line", colour: "accent", data: equity }];
     if (benchmark !== undefined)
-      curves.unshift({ id: "benchmark", name: against, kind: "line", colour: "benchmark", data: benchmark });
+      curves.push({ id: "benchmark", name: against, kind: "line", colour: "benchmark", data: benchmark });
     const made: Pane[] = [
       { id: "equity", height: EQUITY_HEIGHT, scale, format: money, series: curves },
       {

@@ -9,6 +9,11 @@ import { run as runChannel, useChannel } from "@/live";
 import { EQUITY_HEIGHT, EquityCurve, UNDERWATER_HEIGHT } from "./EquityCurve";
 import { etaText, isOver, runWords, STATUS } from "./run_text";
 import { ascending } from "./live_equity";
+import { SaidByStrategy } from "./result/LogTab";
+import { RunLog } from "./RunLog";
+
+/** Lines of a log that grows; all are there when it has ended. */
+const MOST_SHOWN = 200;
 
 interface RunInProgressProps {
   readonly run: BacktestMessage;
@@ -84,6 +89,11 @@ export function RunInProgress({ run, onDone }: RunInProgressProps) {
           <ChartSkeleton height={EQUITY_HEIGHT + UNDERWATER_HEIGHT + 48} />
         )}
       </Section>
+      {live !== undefined && live.log.length > 0 && (
+        <Section title="Log">
+          <RunLog lines={live.log.slice(-MOST_SHOWN)} cut={live.cut + Math.max(0, live.log.length - MOST_SHOWN)} />
+        </Section>
+      )}
     </Page>
   );
 }
@@ -100,6 +110,7 @@ function NoResult({ run, title, about }: { run: BacktestMessage; title: string; 
         title={run.status === "cancelled" ? "This run was cancelled" : "This run failed"}
         error={new Error(run.error?.detail ?? "It has no result.")}
       />
+      {run.job !== null && <SaidByStrategy backtest={run.id} />}
     </Page>
   );
 }

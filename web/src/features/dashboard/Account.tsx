@@ -111,7 +111,7 @@ function Positions({ account, marks }: Omit<FiguresProps, "detail">) {
 
 export function AccountSkeleton() {
   return (
-    <div className={classes["account"]} aria-busy="true" aria-label="Loading">
+    <div className={classes["account"]} role="group" aria-busy="true" aria-label="Loading">
       <div className={classes["head"]}>
         <Skeleton height={14} width={120} />
       </div>

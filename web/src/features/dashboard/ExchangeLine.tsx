@@ -1,14 +1,14 @@
 import { Anchor, Skeleton } from "@mantine/core";
 import { Link } from "react-router";
-import { sentenceOf, useGetExchangeQuery } from "@/api";
+import { sentenceOf } from "@/api";
 import { Age, formatCount, formatLatency, Missing } from "@/format";
+import { useExchange } from "@/live";
 import { exchangeState, type ExchangeState } from "./exchange_state";
 import classes from "./ExchangeLine.module.css";
-import { EXCHANGE_EVERY } from "./use_needs";
 
 /** How the exchange does, in one line, whatever its state. */
 export function ExchangeLine() {
-  const { data, error, fulfilledTimeStamp: asOf } = useGetExchangeQuery(undefined, EXCHANGE_EVERY);
+  const { data, error, fulfilledTimeStamp: asOf } = useExchange();
   return (
     <div className={classes["line"]} role="group" aria-label="Exchange">
       <Anchor component={Link} to="/exchange" inherit>
@@ -21,7 +21,7 @@ export function ExchangeLine() {
           not known: {sentenceOf(error)}
         </span>
       ) : (
-        <Skeleton height={12} width={280} aria-busy="true" aria-label="Loading" />
+        <Skeleton height={12} width={280} role="group" aria-busy="true" aria-label="Loading" />
       )}
       {data !== undefined && error !== undefined && asOf !== undefined && (
         <span className={classes["off"]}>

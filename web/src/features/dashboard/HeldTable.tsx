@@ -22,7 +22,9 @@ export function HeldTable({ account, rows }: HeldTableProps) {
         <tr>
           <th scope="col">Symbol</th>
           <th scope="col">Quantity</th>
-          <th scope="col">Average price</th>
+          <th scope="col" className={classes["wide"]}>
+            Average price
+          </th>
           <th scope="col">Last</th>
           <th scope="col">Unrealised</th>
         </tr>
@@ -36,7 +38,7 @@ export function HeldTable({ account, rows }: HeldTableProps) {
             <td>
               <Figure value={row.quantity} />
             </td>
-            <td>
+            <td className={classes["wide"]}>
               <Figure value={row.average} />
             </td>
             <td>

@@ -10,13 +10,12 @@ import { LastRuns } from "./LastRuns";
 import classes from "./LiveDashboard.module.css";
 import { NeedsAPerson } from "./NeedsAPerson";
 import { Running } from "./Running";
-import { ENDED_EVERY } from "./use_jobs";
 
 const RUNS = { limit: 8 };
 
 /** What is running, what it earned, what needs a person; before the first run the steps to it come first. */
 export function LiveDashboard() {
-  const runs = useListBacktestsQuery(RUNS, ENDED_EVERY);
+  const runs = useListBacktestsQuery(RUNS);
   const isFirstVisit = runs.data?.data.length === 0;
   // What comes first depends on whether there is a run; nothing is moved when that is known.
   if (runs.isLoading) return <TableSkeleton rows={24} />;

@@ -20,7 +20,7 @@ export function NeedsAPerson() {
   if (isLoading) {
     return (
       <div className={classes["place"]}>
-        <TableSkeleton rows={4} />
+        <TableSkeleton rows={2} />
       </div>
     );
   }

@@ -8,7 +8,7 @@ import { isActive, secondsLeft, symbolsText } from "./jobs";
 import classes from "./Lists.module.css";
 import { useActiveRuns, useIngestions } from "./use_jobs";
 
-const SKELETON = <TableSkeleton rows={4} />;
+const SKELETON = <TableSkeleton rows={2} />;
 
 /** Backtests and ingestions that go on or wait. */
 export function Running() {
@@ -51,15 +51,7 @@ function Jobs({ runs, ingestions }: JobsProps) {
         <RunningRun key={each.id} run={each} />
       ))}
       {ingestions.map((each) => (
-        <JobRow
-          key={each.id}
-          to="/data/ingest"
-          kind="Ingestion"
-          of={`${symbolsText(each.spec.symbols)} ${each.spec.interval}`}
-          status={each.cancel_asked ? "ending" : each.status}
-          progress={each.progress}
-          eta={each.eta}
-        />
+        <RunningIngestion key={each.id} ingestion={each} />
       ))}
     </ul>
   );
@@ -76,6 +68,21 @@ function RunningRun({ run }: { readonly run: BacktestMessage }) {
       status={run.cancel_asked ? "ending" : (live?.status ?? run.status)}
       progress={Math.max(live?.progress ?? 0, run.progress)}
       eta={live?.eta ?? run.eta}
+    />
+  );
+}
+
+function RunningIngestion({ ingestion }: { readonly ingestion: IngestionMessage }) {
+  const live = useChannel(ingestion.job === null ? undefined : runChannel(ingestion.id)).data;
+  const { symbols, interval } = ingestion.spec;
+  return (
+    <JobRow
+      to="/data/ingest"
+      kind="Ingestion"
+      of={`${symbolsText(symbols)} ${interval}`}
+      status={ingestion.cancel_asked ? "ending" : (live?.status ?? ingestion.status)}
+      progress={Math.max(live?.progress ?? 0, ingestion.progress)}
+      eta={live?.eta ?? ingestion.eta}
     />
   );
 }

@@ -1,6 +1,6 @@
 /** What an account holds now, at the prices of last trades. */
 import type { PositionMessage } from "@arbitrax/client";
-import { digitsOf, isZero } from "@/format/exact";
+import { digitsOf, isZero, withDigits } from "@/format/exact";
 import { averageCost, unrealised, type Marks } from "@/live/worth";
 
 export interface Held {
@@ -21,10 +21,11 @@ export function heldOf(positions: Iterable<PositionMessage>, marks: Marks): read
     .map((position) => {
       const mark = marks.get(position.symbol);
       const last = mark?.last ?? undefined;
+      const average = averageCost(position, last === undefined ? DIGITS : digitsOf(last) + MORE_DIGITS);
       return {
         symbol: position.symbol,
         quantity: position.quantity,
-        average: averageCost(position, last === undefined ? DIGITS : digitsOf(last) + MORE_DIGITS),
+        average: average === undefined ? undefined : withDigits(average, digitsOf(last ?? "")),
         last,
         unrealised: unrealised(position, mark),
       };

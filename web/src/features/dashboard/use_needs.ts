@@ -1,9 +1,10 @@
 /** Looks at all that may need a person. */
 import { useMemo } from "react";
 import { shallowEqual } from "react-redux";
-import { api, useGetExchangeQuery, useListAccountsQuery, useListSeriesQuery, type AccountDetail } from "@/api";
+import { api, useListAccountsQuery, useListSeriesQuery, type AccountDetail } from "@/api";
 import { useAppSelector } from "@/app/store";
 import { useNow } from "@/format";
+import { useExchange } from "@/live";
 import { lookedAt, needsOf, type Need } from "./needs";
 import { useSessionsBehind } from "./requests";
 import { useFailedRuns, useIngestions } from "./use_jobs";
@@ -14,7 +15,6 @@ export const MOST_ACCOUNTS = 12;
 /** Series whose coverage is looked at. */
 const MOST_SERIES = 20;
 const SERIES = { limit: 500 };
-export const EXCHANGE_EVERY = { pollingInterval: 5_000, skipPollingIfUnfocused: true };
 /** A failure of a day ago goes. */
 const NOW_EVERY_MS = 60_000;
 
@@ -41,7 +41,7 @@ export interface Needs {
 
 export function useNeeds(): Needs {
   const accounts = useListAccountsQuery(ACCOUNTS);
-  const exchange = useGetExchangeQuery(undefined, EXCHANGE_EVERY);
+  const exchange = useExchange();
   const { failed, dead } = useFailedRuns();
   const ingestions = useIngestions();
   const series = useListSeriesQuery(SERIES);

@@ -1,9 +1,10 @@
 import { useState } from "react";
 import { Link } from "react-router";
-import { useGetExchangeQuery, type ExchangeMessage } from "@/api";
+import type { ExchangeMessage } from "@/api";
 import { Page, Section } from "@/app/Page";
 import { CardSkeleton, ChartSkeleton, Empty, Loaded, TableSkeleton } from "@/app/states";
 import { Moment } from "@/format";
+import { useExchange } from "@/live";
 import { DataTable, type Column } from "@/tables";
 import classes from "./Exchange.module.css";
 import { withSamples, type History } from "./exchange_history";
@@ -11,8 +12,6 @@ import { ShardView } from "./ShardView";
 
 type Traded = ExchangeMessage["instruments"][number];
 
-/** Workers report once a second. */
-const EVERY_MS = 1_000;
 const NOTHING: History = new Map();
 
 const INSTRUMENTS: readonly Column<Traded>[] = [
@@ -33,7 +32,7 @@ const INSTRUMENTS: readonly Column<Traded>[] = [
 ];
 
 export function Component() {
-  const query = useGetExchangeQuery(undefined, { pollingInterval: EVERY_MS, skipPollingIfUnfocused: true });
+  const query = useExchange();
   const [history, setHistory] = useState(NOTHING);
   const [taken, setTaken] = useState<ExchangeMessage>();
   if (query.data !== undefined && query.data !== taken) {

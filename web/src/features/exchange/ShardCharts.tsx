@@ -3,7 +3,7 @@ import { TimeChart, type Pane, type Points } from "@/charts";
 import { formatLatency, formatNumber } from "@/format";
 import type { Sample } from "./exchange_history";
 
-const rate = (value: number) => formatNumber(value, { digits: 0 });
+const rate = (value: number) => formatNumber(value, { digits: value < 10 ? 1 : 0 });
 const lag = (value: number) => `${formatNumber(value, { digits: 0 })} ms`;
 
 /** The last minutes of a shard, as long as this page is open. */
@@ -45,6 +45,12 @@ export function ShardCharts({ samples }: { readonly samples: readonly Sample[] }
     [first, last],
   );
   return (
-    <TimeChart panes={panes} range={range} label="Commands, latencies and journal lag of the last minutes" hasTimes />
+    <TimeChart
+      panes={panes}
+      range={range}
+      label="Commands, latencies and journal lag of the last minutes"
+      hasTimes
+      hasSeconds
+    />
   );
 }

@@ -40,7 +40,7 @@ const PARTS: readonly Column<Part>[] = [
     digits: 0,
     why: "It is not known.",
   },
-  { id: "start", header: "To start it", value: (part) => part.start, why: "It runs." },
+  { id: "start", header: "To start it", narrow: "whole", value: (part) => part.start, why: "It runs." },
 ];
 
 const REFUSALS: readonly Column<Refusal>[] = [
@@ -81,7 +81,7 @@ export function ShardView({ shard, samples }: ShardViewProps) {
           <Stat label="Journal lag" under={shard.epoch === null ? undefined : `epoch ${shard.epoch}`}>
             {shard.journal_lag_ms === null ? <Missing why={NO_JOURNAL} /> : `${formatCount(shard.journal_lag_ms)} ms`}
           </Stat>
-          <Stat label="Last snapshot" under={snapshot === null ? undefined : formatBytes(snapshot.bytes)}>
+          <Stat label="Last snapshot" under={snapshot === null ? "\u00a0" : formatBytes(snapshot.bytes)}>
             <Age at={snapshot?.at} why="No snapshot was verified yet." />
           </Stat>
           <Stat label="Memory of the journal" under={memoryLimit(shard)}>

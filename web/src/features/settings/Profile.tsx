@@ -4,9 +4,9 @@ import { Moment } from "@/format";
 import { ChangePassword } from "./ChangePassword";
 
 const ROLES = {
-  viewer: "sees what there is",
-  trader: "also runs backtests, ingests, and trades",
-  admin: "also sees everybody's, and keeps users and keys",
+  viewer: "sees data and own runs",
+  trader: "also runs, ingests, trades",
+  admin: "also sees all, keeps users",
 };
 
 /** Who is signed in. */

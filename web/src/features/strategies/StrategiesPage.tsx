@@ -16,6 +16,7 @@ const COLUMNS: readonly Column<StrategyMessage>[] = [
   {
     id: "summary",
     header: "What it does",
+    narrow: "whole",
     value: (each) => plain(each.summary),
     cell: (each) => <span className={classes["summary"]}>{plain(each.summary)}</span>,
   },
@@ -23,6 +24,7 @@ const COLUMNS: readonly Column<StrategyMessage>[] = [
   {
     id: "parameters",
     header: "Parameters",
+    narrow: "whole",
     value: ({ parameters }) => parameters.map((each) => each.name).join(", "),
     cell: ({ parameters }) => (
       <span className={classes["names"]}>{parameters.map((each) => each.name).join(", ")}</span>

@@ -14,8 +14,14 @@ type MarketOf = (symbol: string) => Market | undefined;
 
 const columnsOf = (marketOf: MarketOf): readonly Column<FillMessage>[] => [
   { id: "at", header: "Time", value: (fill) => fill.at, kind: "time", precision: "ms" },
-  { id: "symbol", header: "Symbol", value: (fill) => fill.symbol },
-  { id: "side", header: "Side", value: (fill) => fill.side, cell: ({ side }) => <SideWord side={side} /> },
+  { id: "symbol", header: "Symbol", narrow: "title", value: (fill) => fill.symbol },
+  {
+    id: "side",
+    header: "Side",
+    narrow: "title",
+    value: (fill) => fill.side,
+    cell: ({ side }) => <SideWord side={side} />,
+  },
   { id: "quantity", header: "Size", value: (fill) => fill.quantity, kind: "decimal" },
   {
     id: "price",
@@ -27,7 +33,7 @@ const columnsOf = (marketOf: MarketOf): readonly Column<FillMessage>[] => [
   { id: "value", header: "Value", value: (fill) => times(fill.quantity, fill.price), kind: "decimal", digits: 2 },
   { id: "fee", header: "Fee", value: (fill) => fill.fee, kind: "decimal", digits: 4 },
   { id: "maker", header: "Liquidity", value: (fill) => (fill.maker ? "made" : "taken") },
-  { id: "order", header: "Order", value: (fill) => fill.order },
+  { id: "order", header: "Order", narrow: "hidden", value: (fill) => fill.order },
 ];
 
 /** The account's fills, the newest first. */

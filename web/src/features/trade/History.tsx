@@ -6,6 +6,7 @@ import { orders, useChannelValue, useFrameValue } from "@/live";
 import { RECORDED_EVERY_MS, useRecorded } from "@/live/use_recorded";
 import { DataTable, type Column } from "@/tables";
 import { because } from "./SentOrders";
+import { typeText } from "./order_words";
 import { priceCell } from "./price_cell";
 import { SideWord } from "./Side";
 import type { Market } from "./ticket";
@@ -15,9 +16,21 @@ type MarketOf = (symbol: string) => Market | undefined;
 
 const columnsOf = (marketOf: MarketOf): readonly Column<OrderMessage>[] => [
   { id: "at", header: "Sent", value: (order) => order.created_at, kind: "time" },
-  { id: "symbol", header: "Symbol", value: (order) => order.symbol },
-  { id: "side", header: "Side", value: (order) => order.side, cell: ({ side }) => <SideWord side={side} /> },
-  { id: "type", header: "Type", value: (order) => order.type?.replace("_", " "), why: "It is not recorded." },
+  { id: "symbol", header: "Symbol", narrow: "title", value: (order) => order.symbol },
+  {
+    id: "side",
+    header: "Side",
+    narrow: "title",
+    value: (order) => order.side,
+    cell: ({ side }) => <SideWord side={side} />,
+  },
+  {
+    id: "type",
+    header: "Type",
+    narrow: "title",
+    value: (order) => typeText(order.type),
+    why: "It is not recorded.",
+  },
   { id: "quantity", header: "Size", value: (order) => order.quantity, kind: "decimal" },
   { id: "filled", header: "Filled", value: (order) => order.filled_quantity, kind: "decimal" },
   {
@@ -43,11 +56,12 @@ const columnsOf = (marketOf: MarketOf): readonly Column<OrderMessage>[] => [
   {
     id: "reason",
     header: "Why",
+    narrow: "whole",
     value: (order) => because(order.reason),
     why: "It ended as it was meant to, or is open.",
   },
   { id: "ended", header: "Ended", value: (order) => order.ended_at, kind: "time", why: "It is open." },
-  { id: "id", header: "Order", value: (order) => order.id },
+  { id: "id", header: "Order", narrow: "hidden", value: (order) => order.id },
 ];
 
 /** Every order of the account, the newest first; what happened since is laid over what is recorded. */

@@ -49,7 +49,7 @@ export function MarketChart(props: MarketChartProps) {
         <span>
           {interval === "1d"
             ? "Prices as stored, not this exchange’s"
-            : "Trades since this page follows them; grey: middle"}
+            : "Trades of this exchange; grey: middle since this page follows it"}
         </span>
       </div>
       <PriceChart

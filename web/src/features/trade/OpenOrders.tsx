@@ -4,9 +4,11 @@ import { useMemo } from "react";
 import type { OrderChange, OrderMessage } from "@arbitrax/client";
 import { sentenceOf, useCancelOrdersMutation } from "@/api";
 import { Empty } from "@/app/states";
+import { Figure } from "@/format";
 import { DataTable, type Column } from "@/tables";
 import { ChangeOrder } from "./ChangeOrder";
 import type { OrderRow } from "./order_rows";
+import { timeText, typeText } from "./order_words";
 import { SideWord } from "./Side";
 import type { Market } from "./ticket";
 
@@ -24,14 +26,26 @@ export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: Open
   const columns = useMemo(
     (): Column<OrderRow>[] => [
       { id: "at", header: "Sent", value: (row) => row.at, kind: "time" },
-      { id: "symbol", header: "Symbol", value: (row) => row.symbol },
-      { id: "side", header: "Side", value: (row) => row.side, cell: (row) => <SideWord side={row.side} /> },
-      { id: "type", header: "Type", value: (row) => row.type.replace("_", " ") },
-      { id: "time", header: "Time in force", value: (row) => row.timeInForce, why: "It is not told." },
+      { id: "symbol", header: "Symbol", narrow: "title", value: (row) => row.symbol },
+      {
+        id: "side",
+        header: "Side",
+        narrow: "title",
+        value: (row) => row.side,
+        cell: (row) => <SideWord side={row.side} />,
+      },
+      { id: "type", header: "Type", narrow: "title", value: (row) => typeText(row.type) },
+      { id: "time", header: "In force", value: (row) => timeText(row.timeInForce), why: "It is not told." },
       { id: "quantity", header: "Size", value: (row) => row.quantity, kind: "decimal" },
       { id: "filled", header: "Filled", value: (row) => row.filled, kind: "decimal" },
-      { id: "price", header: "Price", value: (row) => row.price, kind: "decimal", why: "It takes the best there is." },
-      { id: "stop", header: "Trigger", value: (row) => row.stop, kind: "decimal", why: "It waits for none." },
+      {
+        id: "price",
+        header: "Price",
+        value: (row) => row.price,
+        kind: "decimal",
+        cell: (row) => <PriceCell row={row} />,
+      },
+      { id: "stop", header: "Trigger", value: (row) => row.stop, kind: "decimal", why: whyNoTrigger },
       { id: "state", header: "State", value: (row) => row.state },
       {
         id: "actions",
@@ -86,4 +100,21 @@ export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: Open
       }
     />
   );
+}
+
+/** A peg's price is how far it goes, not where it is. */
+function PriceCell({ row }: { readonly row: OrderRow }) {
+  const price = <Figure value={row.price} why="It takes the best there is." />;
+  if (row.type !== "peg") return price;
+  return (
+    <span title="It follows the best price of its side, so far at most">
+      {row.side === "buy" ? "≤" : "≥"} {price}
+    </span>
+  );
+}
+
+function whyNoTrigger({ type }: OrderRow): string {
+  return type === "trailing_stop"
+    ? "It follows the price; the exchange does not tell where it is."
+    : "It waits for none.";
 }

@@ -1,7 +1,8 @@
-import { useEffect, useMemo, useRef, type KeyboardEvent, type PointerEvent } from "react";
+import { useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent, type PointerEvent } from "react";
 import { ErrorState, Stale } from "@/app/states";
 import { book, orders, statistics, useChannelValue, useConnection, useFrameValue } from "@/live";
 import { DASH, formatDecimal } from "@/format";
+import { hintOf, placeOf, sideAt } from "./ladder_hint";
 import { ladderRows, spreadText } from "./ladder_rows";
 import { LadderView } from "./ladder_view";
 import { LiveText } from "./LiveText";
@@ -18,10 +19,12 @@ interface OrderBookProps {
   readonly account?: string | undefined;
   /** Left out: nobody trades here. */
   readonly onChoose?: (choice: LadderChoice) => void;
+  /** Own orders at a price are to be cancelled. */
+  readonly onCancel?: (price: string) => void;
 }
 
 /** The ladder: asks above bids, the spread between them; own orders with what is ahead of them. Drawn once a frame, by itself. */
-export function OrderBook({ symbol, account, onChoose }: OrderBookProps) {
+export function OrderBook({ symbol, account, onChoose, onCancel }: OrderBookProps) {
   const levels = useChannelValue(useMemo(() => book(symbol), [symbol]));
   const mine = useChannelValue(useMemo(() => (account === undefined ? undefined : orders(account)), [account]));
   const day = useChannelValue(useMemo(() => statistics(symbol), [symbol]));
@@ -32,6 +35,18 @@ export function OrderBook({ symbol, account, onChoose }: OrderBookProps) {
   const asks = useRef<HTMLDivElement>(null);
   const bids = useRef<HTMLDivElement>(null);
   const view = useRef<LadderView>(undefined);
+  const hint = useRef<HTMLSpanElement>(null);
+  const pointed = useRef<EventTarget>(null);
+  const showHint = useRef(() => {});
+  useEffect(() => {
+    showHint.current = () => {
+      if (hint.current === null) return;
+      const row = view.current?.rowAt(pointed.current);
+      const text = onChoose === undefined ? "" : hintOf(row, placeOf(pointed.current));
+      if (hint.current.textContent !== text) hint.current.textContent = text;
+    };
+    showHint.current();
+  });
   useEffect(() => {
     if (asks.current === null || bids.current === null) return undefined;
     const made = new LadderView([asks.current, bids.current], LEVELS, (name) => classes[name] ?? "");
@@ -42,6 +57,7 @@ export function OrderBook({ symbol, account, onChoose }: OrderBookProps) {
       const own = queues.update(mine.shown.data?.values() ?? [], symbol, sides, performance.now());
       const last = day.shown.data?.last;
       made.show(ladderRows(sides, own, LEVELS), last === null || last === undefined ? undefined : last);
+      showHint.current(); // the book moves under the pointer
       clearTimeout(timer);
       if (queues.isSettling) timer = setTimeout(draw, SETTLE_MS);
     };
@@ -57,17 +73,22 @@ export function OrderBook({ symbol, account, onChoose }: OrderBookProps) {
 
   const pressed = useRef<LadderChoice>(undefined);
   const choose = (target: EventTarget | null, side: LadderChoice["side"]) => {
-    const price = view.current?.priceAt(target);
+    const price = view.current?.rowAt(target)?.price;
     if (price !== undefined) onChoose?.({ price, side });
+  };
+  const point = (target: EventTarget | null) => {
+    pointed.current = target;
+    showHint.current();
   };
   // What was pressed counts: until the finger leaves the book may have moved.
   const onPointerDown = (event: PointerEvent) => {
-    const place = event.target instanceof Element ? event.target.closest<HTMLElement>("[data-place]") : null;
-    const price = view.current?.priceAt(event.target);
-    pressed.current = price === undefined ? undefined : { price, side: SIDES[place?.dataset["place"] ?? ""] };
+    const price = view.current?.rowAt(event.target)?.price;
+    pressed.current = price === undefined ? undefined : { price, side: sideAt(placeOf(event.target)) };
   };
-  const onClick = () => {
-    if (pressed.current !== undefined) onChoose?.({ ...pressed.current });
+  const onClick = (event: MouseEvent) => {
+    if (pressed.current === undefined) return;
+    if (event.altKey) onCancel?.(pressed.current.price);
+    else onChoose?.({ ...pressed.current });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
@@ -80,6 +101,9 @@ export function OrderBook({ symbol, account, onChoose }: OrderBookProps) {
     } else if (["Enter", "b", "s"].includes(event.key) && document.activeElement !== event.currentTarget) {
       choose(document.activeElement, event.key === "b" ? "buy" : event.key === "s" ? "sell" : undefined);
       event.preventDefault();
+    } else if (event.key === "Delete") {
+      const price = view.current?.rowAt(document.activeElement)?.price;
+      if (price !== undefined) onCancel?.(price);
     }
   };
   if (error !== undefined) return <ErrorState error={error} title="The book cannot be followed" />;
@@ -94,6 +118,8 @@ export function OrderBook({ symbol, account, onChoose }: OrderBookProps) {
         tabIndex={0}
         onPointerDown={onPointerDown}
         onClick={onClick}
+        onPointerOver={(event) => point(event.target)}
+        onPointerLeave={() => point(null)}
         onKeyDown={onKeyDown}
       >
         <div role="row" className={classes["head"]}>
@@ -124,15 +150,10 @@ export function OrderBook({ symbol, account, onChoose }: OrderBookProps) {
         <div role="rowgroup" aria-label="Bids" ref={bids} className={classes["half"]} />
       </div>
       <div className={classes["note"]}>
-        {state === "offline" ? <Stale at={heardAt} /> : noteOf(isEmpty, onChoose !== undefined)}
+        {state === "offline" ? <Stale at={heardAt} /> : isEmpty ? EMPTY : <span ref={hint} />}
       </div>
     </div>
   );
 }
 
-function noteOf(isEmpty: boolean, canTrade: boolean): string {
-  if (isEmpty) return "Empty; orders that rest are shown here.";
-  return canTrade ? "Click a bid size to buy there, an ask size to sell." : "";
-}
-
-const SIDES: Readonly<Record<string, "buy" | "sell">> = { bid: "buy", ask: "sell" };
+const EMPTY = "Empty; orders that rest are shown here.";

@@ -1,28 +1,26 @@
-import { Button, Checkbox, NativeSelect, TextInput } from "@mantine/core";
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { Button, Checkbox, NativeSelect } from "@mantine/core";
+import { useEffect, useId, useRef, useState } from "react";
 import type { NewOrder } from "@arbitrax/client";
 import type { AccountDetail } from "@/api";
 import { isDecimal, isZero, over, times } from "@/format/exact";
 import classes from "./OrderTicket.module.css";
 import {
+  canBePostOnly,
   hasPrice,
-  hasStop,
-  movedPrice,
   NEW_TICKET,
   orderOf,
   problemsOf,
   sizeOfShare,
   TIMES_OF,
-  typed,
   withChoice,
   withType,
   type LadderChoice,
   type Market,
   type Ticket,
-  type TicketField,
   type TicketType,
   type TimeInForce,
 } from "./ticket";
+import { TicketFields, TicketInput } from "./TicketFields";
 import { TicketVerdict } from "./TicketVerdict";
 import { useVerdict } from "./use_verdict";
 
@@ -45,7 +43,18 @@ const TYPES = [
   { value: "market", label: "Market" },
   { value: "stop", label: "Stop" },
   { value: "stop_limit", label: "Stop limit" },
+  { value: "trailing_stop", label: "Trailing stop" },
+  { value: "iceberg", label: "Iceberg" },
+  { value: "peg", label: "Peg" },
 ];
+/** In the order of TYPES: what those that not everybody knows do. */
+const MEANINGS: Readonly<Partial<Record<TicketType, string>>> = {
+  stop: "Takes the best price once the last trade reaches the trigger.",
+  stop_limit: "Becomes a limit order once the last trade reaches the trigger.",
+  trailing_stop: "Its trigger follows the price at the distance, one way only; then it takes the best there is.",
+  iceberg: "The book shows so much of it; each time that is taken, as much again, at the back of the queue.",
+  peg: "Follows the best price of its side, so far behind it, and never beyond its own.",
+};
 const TIMES: Readonly<Record<TimeInForce, string>> = {
   gtc: "Until cancelled",
   day: "Day",
@@ -91,29 +100,13 @@ export function OrderTicket(props: OrderTicketProps) {
     if (account?.buying_power == null || reference === undefined) return undefined;
     return sizeOfShare(percent, account.buying_power, reference, market.lot, factor);
   };
-  const onStep = (field: "price" | "stop") => (event: KeyboardEvent<HTMLInputElement>) => {
-    const step = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    set({ [field]: movedPrice(ticket[field], market.tick, step, bestPrice(ticket.side === "buy" ? "sell" : "buy")) });
+  const fields = {
+    ticket,
+    market,
+    problems,
+    onWrite: set,
+    start: bestPrice(ticket.side === "buy" ? "sell" : "buy"),
   };
-  const input = (field: TicketField, label: string, steps: boolean) => (
-    <TextInput
-      size="xs"
-      label={label}
-      inputMode="decimal"
-      autoComplete="off"
-      value={ticket[field]}
-      error={problems[field]}
-      onChange={(event) => set({ [field]: typed(event.currentTarget.value) })}
-      {...(steps
-        ? {
-            onKeyDown: onStep(field as "price" | "stop"),
-            title: "Up and down move it by a tick, Page Up and Down by ten",
-          }
-        : {})}
-    />
-  );
   return (
     <form
       className={classes["ticket"]}
@@ -147,7 +140,7 @@ export function OrderTicket(props: OrderTicketProps) {
           onChange={(event) => set({ timeInForce: event.currentTarget.value as TimeInForce })}
         />
       </div>
-      {input("size", "Size", false)}
+      <TicketInput {...fields} field="size" label="Size" />
       <div
         className={classes["shares"]}
         role="group"
@@ -168,18 +161,13 @@ export function OrderTicket(props: OrderTicketProps) {
           );
         })}
       </div>
-      <div className={hasStop(ticket.type) && hasPrice(ticket.type) ? classes["pair"] : undefined}>
-        {hasStop(ticket.type) && input("stop", "Trigger", true)}
-        {hasPrice(ticket.type) && input("price", "Price", true)}
-        {!hasStop(ticket.type) && !hasPrice(ticket.type) && (
-          <TextInput size="xs" label="Price" value="Best there is" disabled />
-        )}
-      </div>
+      <TicketFields {...fields} />
+      {MEANINGS[ticket.type] !== undefined && <p className={classes["meaning"]}>{MEANINGS[ticket.type]}</p>}
       <Checkbox
         size="xs"
         label="Post only: never take"
-        disabled={ticket.type !== "limit"}
-        checked={ticket.isPostOnly}
+        disabled={!canBePostOnly(ticket)}
+        checked={ticket.isPostOnly && canBePostOnly(ticket)}
         onChange={(event) => set({ isPostOnly: event.currentTarget.checked })}
       />
       <TicketVerdict

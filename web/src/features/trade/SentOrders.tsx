@@ -40,9 +40,16 @@ export function SentOrders({ sent, known, onAgain }: SentOrdersProps) {
 
 export function wordsOf({ order }: SentOrder): string {
   const size = figureText(order.quantity ?? "");
-  const price = order.price == null ? "" : ` at ${figureText(order.price)}`;
-  const stop = order.stop == null ? "" : `, trigger ${figureText(order.stop)}`;
-  return `${order.side === "buy" ? "Buy" : "Sell"} ${size} ${order.symbol}${price}${stop}`;
+  const bound = order.type !== "peg" ? "at" : order.side === "buy" ? "pegged, at most" : "pegged, at least";
+  const terms: readonly (readonly [string | null | undefined, (text: string) => string])[] = [
+    [order.price, (text) => ` ${bound} ${text}`],
+    [order.stop, (text) => `, trigger ${text}`],
+    [order.distance, (text) => `, trailing by ${text}`],
+    [order.display, (text) => `, ${text} shown`],
+    [order.offset, (text) => `, ${text} behind the best`],
+  ];
+  const said = terms.map(([term, say]) => (term == null ? "" : say(figureText(term))));
+  return `${order.side === "buy" ? "Buy" : "Sell"} ${size} ${order.symbol}${said.join("")}`;
 }
 
 /** What is known of an order that was sent: events say more than the answer, and may come before it. */

@@ -4,7 +4,7 @@ import type { NewOrder, OrderMessage } from "@arbitrax/client";
 import type { AccountDetail, AccountMessage, InstrumentMessage } from "@/api";
 import { DepthChart } from "@/charts";
 import { formatNumber } from "@/format";
-import { digitsOf } from "@/format/exact";
+import { digitsOf, plain } from "@/format/exact";
 import { book, orders, positions, useChannel, useChannelValue } from "@/live";
 import { MarkFollowers, newMarks } from "@/live/marks";
 import { useAccount } from "@/live/use_account";
@@ -12,7 +12,7 @@ import { AccountStrip } from "./AccountStrip";
 import { Drift } from "./Drift";
 import { Fills } from "./Fills";
 import { History } from "./History";
-import { averagePrice } from "./ladder_rows";
+import { averagePrice, restingByPrice } from "./ladder_rows";
 import { MarketChart } from "./MarketChart";
 import { MarketStrip } from "./MarketStrip";
 import { OpenOrders } from "./OpenOrders";
@@ -61,6 +61,12 @@ export function TradeDesk({ instrument, instruments, account, address, children 
       change(order, { quantity: order.quantity, price, ...(order.stop === null ? {} : { stop: order.stop }) }),
     [change],
   );
+  const cancelAt = useCallback(
+    (price: string) => {
+      for (const each of restingByPrice(mine.values(), market.symbol).get(plain(price)) ?? []) cancel(each);
+    },
+    [mine, market, cancel],
+  );
   const heldSymbols = useMemo(() => [...(held?.keys() ?? [])], [held]);
   const desk = (
     <div className={classes["desk"]}>
@@ -81,13 +87,9 @@ export function TradeDesk({ instrument, instruments, account, address, children 
             underWay={underWay}
             onMove={onMove}
           />
-          <div className={classes["lower"]}>
-            <Depth market={market} />
-            <Tape symbol={market.symbol} rows={8} />
-          </div>
         </div>
         <div className={classes["ladder"]}>
-          <OrderBook symbol={market.symbol} account={account.id} onChoose={setChoice} />
+          <OrderBook symbol={market.symbol} account={account.id} onChoose={setChoice} onCancel={cancelAt} />
         </div>
         <div className={classes["ticket"]}>
           <Ticket
@@ -100,6 +102,10 @@ export function TradeDesk({ instrument, instruments, account, address, children 
             onSend={send}
           />
           <SentOrders sent={sent} known={known} onAgain={sendAgain} />
+        </div>
+        <div className={classes["lower"]}>
+          <Depth market={market} />
+          <Tape symbol={market.symbol} rows={8} />
         </div>
       </div>
       <Tabs value={address.tab} onChange={(tab) => tab !== null && address.set({ tab })} keepMounted={false}>

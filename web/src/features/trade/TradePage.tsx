@@ -2,7 +2,7 @@ import { Select } from "@mantine/core";
 import { useListAccountsQuery, useListInstrumentsQuery, type AccountMessage, type InstrumentMessage } from "@/api";
 import { ownFirst, useIsOwn } from "@/app/own_accounts";
 import { Page } from "@/app/Page";
-import { Empty, Loaded, TableSkeleton } from "@/app/states";
+import { Empty, Loaded, NotFound, TableSkeleton } from "@/app/states";
 import { KillSwitch } from "./KillSwitch";
 import { MarketPhase } from "./MarketStrip";
 import { OnlyMarket } from "./OnlyMarket";
@@ -24,7 +24,11 @@ export function Component() {
       {({ data: listed }) => (
         <Loaded query={accounts} skeleton={SKELETON}>
           {({ data }) => (
-            <Desk instruments={listed.filter((each) => each.trading !== null)} accounts={ownFirst(data, isOwn)} />
+            <Desk
+              instruments={listed.filter((each) => each.trading !== null)}
+              accounts={ownFirst(data, isOwn)}
+              isOld={accounts.isFetching}
+            />
           )}
         </Loaded>
       )}
@@ -35,9 +39,11 @@ export function Component() {
 interface DeskProps {
   readonly instruments: readonly InstrumentMessage[];
   readonly accounts: readonly AccountMessage[];
+  /** They are being asked for again: one may have been opened. */
+  readonly isOld: boolean;
 }
 
-function Desk({ instruments, accounts }: DeskProps) {
+function Desk({ instruments, accounts, isOld }: DeskProps) {
   const address = useDeskAddress();
   const instrument = instruments.find((each) => each.symbol === address.symbol) ?? instruments[0];
   if (instrument === undefined) {
@@ -58,7 +64,17 @@ function Desk({ instruments, accounts }: DeskProps) {
       </Page>
     );
   }
-  const account = accounts.find(({ id, name }) => [id, name].includes(address.account ?? "")) ?? accounts[0];
+  const named = accounts.find(({ id, name }) => [id, name].includes(address.account ?? ""));
+  // Nobody who was sent to an account trades from another one instead.
+  if (address.account !== undefined && named === undefined) {
+    if (isOld) return SKELETON;
+    return (
+      <Page title="Trade">
+        <NotFound>{`You have no account ${address.account}.`}</NotFound>
+      </Page>
+    );
+  }
+  const account = named ?? accounts[0];
   const title = (
     <>
       {instrument.symbol} <MarketPhase symbol={instrument.symbol} />

@@ -82,7 +82,9 @@ export function averagePrice(levels: readonly Level[], quantity: number): number
 export function restingByPrice(orders: Iterable<OrderMessage>, symbol: string): Map<string, OrderMessage[]> {
   const found = new Map<string, OrderMessage[]>();
   for (const each of orders) {
-    const rests = each.status === "open" && each.symbol === symbol && each.price !== null && each.stop === null;
+    // The price of a peg is how far it goes, not where it stands.
+    const stands = each.price !== null && each.stop === null && each.type !== "peg";
+    const rests = each.status === "open" && each.symbol === symbol && stands;
     if (!rests) continue;
     const price = plain(each.price);
     found.set(price, [...(found.get(price) ?? []), each]);

@@ -46,10 +46,10 @@ export class LadderView {
     this.#last = last;
   }
 
-  /** The price of the row that an element is in; undefined: it is in none, or the row is empty. */
-  priceAt(target: EventTarget | null): string | undefined {
+  /** The row that an element is in; undefined: it is in none, or the row is empty. */
+  rowAt(target: EventTarget | null): LadderRow | undefined {
     const element = target instanceof Element ? target.closest("[data-row]") : null;
-    return this.#rows.find((each) => each.element === element)?.row?.price;
+    return this.#rows.find((each) => each.element === element)?.row;
   }
 
   /** Rows that show a price, in their order. */

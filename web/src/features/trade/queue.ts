@@ -32,7 +32,9 @@ export class Queues {
       const before = this.#bounds.get(price);
       const { since, most } = before?.terms === terms ? before : { since: now, most: undefined };
       const level = now - since < SETTLE_MS ? undefined : sizeAt(sides, first.side, price);
-      const others = level === undefined ? undefined : positive(minus(level, quantity));
+      // Of an iceberg the level has only a part, nobody tells how much: all of it may be of others.
+      const isAllShown = there.every((each) => each.type !== "iceberg");
+      const others = level === undefined ? undefined : isAllShown ? positive(minus(level, quantity)) : level;
       const least = others === undefined || (most !== undefined && compare(most, others) <= 0) ? most : others;
       bounds.set(price, { terms, since, most: least });
       own.set(price, { quantity, ahead: least });

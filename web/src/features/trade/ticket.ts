@@ -3,7 +3,7 @@ import type { NewOrder } from "@arbitrax/client";
 import { compare, floorTo, isDecimal, isZero, minus, moved, over, plain, times } from "@/format/exact";
 
 export type Side = "buy" | "sell";
-export type TicketType = "limit" | "market" | "stop" | "stop_limit";
+export type TicketType = "limit" | "market" | "stop" | "stop_limit" | "trailing_stop" | "iceberg" | "peg";
 export type TimeInForce = "gtc" | "day" | "ioc" | "fok";
 
 export interface Ticket {
@@ -13,6 +13,12 @@ export interface Ticket {
   readonly size: string;
   readonly price: string;
   readonly stop: string;
+  /** A trailing stop's: how far behind the price its trigger follows. */
+  readonly distance: string;
+  /** An iceberg's: how much of it the book shows at a time. */
+  readonly display: string;
+  /** A peg's: how far behind the best price of its side it stays; empty: 0. */
+  readonly offset: string;
   readonly isPostOnly: boolean;
 }
 
@@ -23,7 +29,8 @@ export interface Market {
   readonly lot: string;
 }
 
-export type TicketField = "size" | "price" | "stop";
+export type PriceField = "price" | "stop" | "distance" | "offset";
+export type TicketField = PriceField | "size" | "display";
 export type TicketProblems = Readonly<Partial<Record<TicketField, string>>>;
 
 export const NEW_TICKET: Ticket = {
@@ -33,6 +40,9 @@ export const NEW_TICKET: Ticket = {
   size: "",
   price: "",
   stop: "",
+  distance: "",
+  display: "",
+  offset: "",
   isPostOnly: false,
 };
 
@@ -41,21 +51,36 @@ export const TIMES_OF: Readonly<Record<TicketType, readonly TimeInForce[]>> = {
   market: ["ioc", "fok"],
   stop: ["gtc", "day"],
   stop_limit: ["gtc", "day"],
+  trailing_stop: ["gtc", "day"],
+  iceberg: ["gtc", "day"],
+  peg: ["gtc", "day"],
+};
+
+/** What a type needs besides a size; the exchange refuses any other. */
+export const FIELDS_OF: Readonly<Record<TicketType, readonly Exclude<TicketField, "size">[]>> = {
+  limit: ["price"],
+  market: [],
+  stop: ["stop"],
+  stop_limit: ["stop", "price"],
+  trailing_stop: ["distance"],
+  iceberg: ["price", "display"],
+  peg: ["price", "offset"],
 };
 
 export function hasPrice(type: TicketType): boolean {
-  return type === "limit" || type === "stop_limit";
+  return FIELDS_OF[type].includes("price");
 }
 
-export function hasStop(type: TicketType): boolean {
-  return type === "stop" || type === "stop_limit";
+/** Whether an order can refuse to take: what may rest at a price of its own. */
+export function canBePostOnly({ type, timeInForce }: Pick<Ticket, "type" | "timeInForce">): boolean {
+  return hasPrice(type) && type !== "peg" && (timeInForce === "gtc" || timeInForce === "day");
 }
 
 /** Another type, with a time in force that it may have. */
 export function withType(ticket: Ticket, type: TicketType): Ticket {
   const [first = "gtc"] = TIMES_OF[type];
   const timeInForce = TIMES_OF[type].includes(ticket.timeInForce) ? ticket.timeInForce : first;
-  return { ...ticket, type, timeInForce, isPostOnly: type === "limit" && ticket.isPostOnly };
+  return { ...ticket, type, timeInForce };
 }
 
 /** What somebody chose on the ladder: bids are bought, asks are sold; the price alone keeps the side. */
@@ -66,7 +91,7 @@ export interface LadderChoice {
 
 /** The ticket at a price of the ladder. */
 export function withChoice(ticket: Ticket, { price, side }: LadderChoice): Ticket {
-  const priced = hasPrice(ticket.type) ? ticket : withType(ticket, "limit");
+  const priced = hasPrice(ticket.type) && ticket.type !== "peg" ? ticket : withType(ticket, "limit");
   return { ...priced, price, side: side ?? ticket.side };
 }
 
@@ -78,24 +103,25 @@ export function typed(text: string): string {
 /** What is wrong before anybody is asked; a field that is empty is not wrong, it is missing. */
 export function problemsOf(ticket: Ticket, { tick, lot }: Market): TicketProblems {
   const found: { -readonly [field in TicketField]?: string } = {};
-  const size = problemOf(ticket.size, lot, "lots of");
-  if (size !== undefined) found.size = size;
-  if (hasPrice(ticket.type)) {
-    const price = problemOf(ticket.price, tick, "ticks of");
-    if (price !== undefined) found.price = price;
+  for (const field of ["size", ...FIELDS_OF[ticket.type]] as const) {
+    const isSize = field === "size" || field === "display";
+    const problem = problemOf(ticket[field], isSize ? lot : tick, isSize ? "lots of" : "ticks of", field === "offset");
+    if (problem !== undefined) found[field] = problem;
   }
-  if (hasStop(ticket.type)) {
-    const stop = problemOf(ticket.stop, tick, "ticks of");
-    if (stop !== undefined) found.stop = stop;
-  }
+  const isIceberg = ticket.type === "iceberg" && ticket.size !== "" && ticket.display !== "";
+  if (isIceberg && found.size === undefined && found.display === undefined && compare(ticket.display, ticket.size) > 0)
+    found.display = "It is more than the size.";
   return found;
 }
 
 /** Prices have the digits of the tick. Undefined: something is missing or wrong. */
 export function orderOf(ticket: Ticket, market: Market, account: string): NewOrder | undefined {
-  const { side, type, timeInForce, size, price, stop, isPostOnly } = ticket;
-  const needed = [size, ...(hasPrice(type) ? [price] : []), ...(hasStop(type) ? [stop] : [])];
-  if (needed.some((each) => each === "") || Object.keys(problemsOf(ticket, market)).length > 0) return undefined;
+  const { side, type, timeInForce, size, isPostOnly } = ticket;
+  const fields = FIELDS_OF[type];
+  const needed = [size, ...fields.filter((each) => each !== "offset").map((each) => ticket[each])];
+  if (needed.includes("") || Object.keys(problemsOf(ticket, market)).length > 0) return undefined;
+  const inTicks = (field: PriceField) =>
+    fields.includes(field) ? { [field]: floorTo(ticket[field] || "0", market.tick) } : {};
   return {
     account,
     symbol: market.symbol,
@@ -103,9 +129,12 @@ export function orderOf(ticket: Ticket, market: Market, account: string): NewOrd
     type,
     time_in_force: timeInForce,
     quantity: plain(size),
-    ...(hasPrice(type) ? { price: floorTo(price, market.tick) } : {}),
-    ...(hasStop(type) ? { stop: floorTo(stop, market.tick) } : {}),
-    ...(isPostOnly ? { post_only: true } : {}),
+    ...inTicks("price"),
+    ...inTicks("stop"),
+    ...inTicks("distance"),
+    ...inTicks("offset"),
+    ...(type === "iceberg" ? { display: plain(ticket.display) } : {}),
+    ...(isPostOnly && canBePostOnly(ticket) ? { post_only: true } : {}),
   };
 }
 
@@ -123,9 +152,11 @@ export function sizeOfShare(percent: number, power: string, price: string, lot: 
   return plain(floorTo(over(share, times(price, factor), 12), lot));
 }
 
-function problemOf(text: string, step: string, steps: string): string | undefined {
+function problemOf(text: string, step: string, steps: string, mayBeZero: boolean): string | undefined {
   if (text === "") return undefined;
   if (!isDecimal(text)) return "Write a number.";
-  if (compare(text, "0") <= 0) return "It must be above 0.";
+  const side = compare(text, "0");
+  if (side < 0 && mayBeZero) return "It is 0 or more.";
+  if (side <= 0 && !mayBeZero) return "It must be above 0.";
   return isZero(minus(text, floorTo(text, step))) ? undefined : `It goes in ${steps} ${plain(step)}.`;
 }

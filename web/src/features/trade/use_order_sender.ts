@@ -7,9 +7,12 @@ import { sentReducer, type SentOrder } from "./sent_orders";
 /** Asked again within this; an order that would enter later may not be meant any more, so then somebody decides. */
 const PATIENCE_MS = 15_000;
 const AGAIN_MS = 1_000;
+/** The same within this is a double click, or a key that is held. */
+const TWICE_MS = 500;
 
 export interface OrderSender {
   readonly sent: readonly SentOrder[];
+  /** Meant once, however often it is clicked before the answer. */
   readonly send: (order: NewOrder) => void;
   /** Send one again whose outcome is not known: it is executed once, however often. */
   readonly sendAgain: (sent: SentOrder) => void;
@@ -49,7 +52,22 @@ export function useOrderSender(account: string | undefined): OrderSender {
     },
     [add],
   );
-  const send = useCallback((order: NewOrder) => void submit(order, newClientOrderId()), [submit]);
+  const last = useRef({ text: "", at: 0, isUnderWay: false });
+  const send = useCallback(
+    (order: NewOrder) => {
+      const [text, now] = [JSON.stringify(order), Date.now()];
+      const { current: before } = last;
+      const isTwice = before.text === text && (before.isUnderWay || now - before.at < TWICE_MS);
+      before.at = now;
+      if (isTwice) return;
+      const mine = { text, at: now, isUnderWay: true };
+      last.current = mine;
+      void submit(order, newClientOrderId()).finally(() => {
+        mine.isUnderWay = false;
+      });
+    },
+    [submit],
+  );
   const sendAgain = useCallback(({ order, clientId }: SentOrder) => void submit(order, clientId), [submit]);
   return { sent, send, sendAgain };
 }

@@ -2,8 +2,9 @@
 import { useEffect, useMemo } from "react";
 import { useListBarsQuery } from "@/api";
 import type { PriceBar, PriceSource } from "@/charts";
-import { bars, quote, useChannelValue } from "@/live";
+import { quote, useChannelValue } from "@/live";
 import { keepMemory, rememberBars, rememberMiddle, remembered, type TapeInterval } from "./market_memory";
+import { liveBar, useTape } from "./use_tape";
 
 export type ChartInterval = TapeInterval | "1d";
 export const SECONDS: Readonly<Record<ChartInterval, number>> = { "1s": 1, "1m": 60, "1d": 86_400 };
@@ -14,7 +15,7 @@ const DAYS = 720;
 /** `until`: when the newest stored day is; undefined: none is stored. */
 export function usePriceSource(symbol: string, interval: ChartInterval, until: string | undefined): PriceSource {
   const tape = interval === "1d" ? undefined : interval;
-  const live = useChannelValue(useMemo(() => (tape === undefined ? undefined : bars(symbol, tape)), [symbol, tape]));
+  const live = useTape(symbol, tape);
   const best = useChannelValue(useMemo(() => quote(symbol), [symbol]));
   const stored = useStoredDays(symbol, interval === "1d" ? until : undefined);
   useEffect(() => {
@@ -39,7 +40,8 @@ export function usePriceSource(symbol: string, interval: ChartInterval, until: s
     if (tape === undefined) return { read: () => ({ bars: stored, middle: [] }), subscribe: () => () => undefined };
     return {
       read: () => {
-        rememberBars(symbol, tape, live.shown.data ?? []);
+        const found = live.shown.data ?? [];
+        rememberBars(symbol, tape, found.map(liveBar), found.at(-1)?.epoch);
         if (best.shown.data !== undefined) rememberMiddle(symbol, tape, best.shown.data, Date.now());
         return remembered(symbol, tape);
       },

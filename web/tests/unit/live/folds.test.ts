@@ -61,11 +61,11 @@ describe("what is kept of a channel", () => {
       { kind: "progress", status: "running", progress: 0.5, eta: null },
       { kind: "equity", times: ["2026-01-01"], equity: [1] },
       { kind: "equity", times: ["2026-01-02"], equity: [2] },
-      { kind: "log", text: "half" },
+      { kind: "log", text: "half", bar: null },
       { kind: "done" },
     ];
     const { fold } = run("bt_1");
     const found = told.reduce<LiveRun | undefined>((before, each) => fold(before, update(each)), undefined);
-    expect(found).toMatchObject({ progress: 0.5, equity: [1, 2], log: ["half"], isDone: true });
+    expect(found).toMatchObject({ progress: 0.5, equity: [1, 2], log: [{ text: "half", bar: null }], cut: 0, isDone: true });
   });
 });

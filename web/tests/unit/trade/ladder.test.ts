@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { hintOf } from "@/features/trade/ladder_hint";
 import { averagePrice, ladderRows, restingByPrice, spreadText } from "@/features/trade/ladder_rows";
 import { LadderView } from "@/features/trade/ladder_view";
 import { Queues, SETTLE_MS } from "@/features/trade/queue";
@@ -95,8 +96,36 @@ describe("the ladder's elements", () => {
     const [asks, bids] = halves();
     const view = new LadderView([asks, bids], 2, (name) => name);
     view.show(ladderRows(BOOK, NOTHING, 2), undefined);
-    expect(view.priceAt(bids.querySelectorAll("[data-place=bid] span")[1] ?? null)).toBe("59997.50");
-    expect(view.priceAt(asks.children[0] ?? null)).toBeUndefined();
+    expect(view.rowAt(bids.querySelectorAll("[data-place=bid] span")[1] ?? null)?.price).toBe("59997.50");
+    expect(view.rowAt(asks.children[0] ?? null)).toBeUndefined();
     expect(view.elements.length).toBe(3);
+  });
+});
+
+describe("the hint of the ladder", () => {
+  const row = { price: "60000.00", bid: "0.5", ask: "", share: 1, own: "", ahead: undefined };
+
+  it("says what a click does where somebody points", () => {
+    expect(hintOf(row, "bid")).toBe("Click: buy limit at 60\u202f000.00.");
+    expect(hintOf({ ...row, own: "0.1" }, "ask")).toBe("Click: sell limit at 60\u202f000.00. Alt-click: cancel yours.");
+    expect(hintOf(row, "price")).toBe("Click: ticket at 60\u202f000.00.");
+  });
+
+  it("tells of both ways when nobody points", () => {
+    expect(hintOf(undefined, undefined)).toMatch(/^Click: .* Alt-click: /);
+  });
+});
+
+describe("orders of which the book shows no place or not all", () => {
+  it("a peg stands where the book has it, not at the price that bounds it", () => {
+    expect(restingByPrice([order({ type: "peg" })], "BTC-USD").size).toBe(0);
+  });
+
+  it("all of a level may be ahead of an iceberg", () => {
+    const queues = new Queues();
+    const iceberg = [order({ type: "iceberg", quantity: "3" })];
+    const sides = { bids: [["60000.00", "5"]] as const, asks: [] };
+    queues.update(iceberg, "BTC-USD", sides, 0);
+    expect(queues.update(iceberg, "BTC-USD", sides, SETTLE_MS).get("60000")?.ahead).toBe("5");
   });
 });

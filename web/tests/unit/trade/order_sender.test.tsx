@@ -78,11 +78,31 @@ it("each order has an id of its own, and none is sent on after its page was left
   const { result, unmount } = renderHook(() => useOrderSender("acc_1"));
   act(() => {
     result.current.send(NEW_ORDER);
-    result.current.send(NEW_ORDER);
+    result.current.send({ ...NEW_ORDER, quantity: "2" });
   });
   await after(10);
   expect(new Set(ids()).size).toBe(2);
   unmount();
   await vi.advanceTimersByTimeAsync(5_000);
+  expect(ids()).toHaveLength(2);
+});
+
+it("clicked twice it is sent once, as while nobody knows what became of it; after the answer it is meant again", async () => {
+  let answer: (outcome: object) => void = () => undefined;
+  add.mockReturnValueOnce(new Promise((resolve) => (answer = resolve)));
+  const result = begin();
+  const send = () => act(() => result.current.send({ ...NEW_ORDER }));
+  send();
+  send();
+  await after(5_000);
+  send();
+  expect(ids()).toHaveLength(1);
+  answer(OPEN);
+  add.mockResolvedValue(OPEN);
+  await after(400);
+  send(); // the last click of several
+  expect(ids()).toHaveLength(1);
+  await after(501);
+  send();
   expect(ids()).toHaveLength(2);
 });

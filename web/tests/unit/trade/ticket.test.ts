@@ -9,6 +9,7 @@ import {
   withChoice,
   withType,
   type Ticket,
+  type TicketType,
 } from "@/features/trade/ticket";
 
 const MARKET = { symbol: "BTC-USD", tick: "2.50", lot: "0.01" };
@@ -49,7 +50,41 @@ describe("the ticket", () => {
   it("keeps a time in force that the type may have, and takes another one else", () => {
     expect(withType({ ...TICKET, timeInForce: "day" }, "stop").timeInForce).toBe("day");
     expect(withType({ ...TICKET, timeInForce: "ioc" }, "stop").timeInForce).toBe("gtc");
-    expect(withType({ ...TICKET, isPostOnly: true }, "market").isPostOnly).toBe(false);
+  });
+
+  it("is post-only where the order may rest at its price, whatever was chosen before", () => {
+    const chosen = { ...TICKET, isPostOnly: true };
+    expect(orderOf(chosen, MARKET, "acc_1")).toHaveProperty("post_only", true);
+    expect(orderOf({ ...chosen, timeInForce: "ioc" }, MARKET, "acc_1")).not.toHaveProperty("post_only");
+    expect(orderOf(withType(chosen, "market"), MARKET, "acc_1")).not.toHaveProperty("post_only");
+  });
+
+  it("sends what a type needs and nothing else", () => {
+    const written = { ...TICKET, stop: "59000", distance: "250", display: "0.1", offset: "" };
+    const sent = (type: TicketType) => orderOf(withType(written, type), MARKET, "acc_1");
+    const common = { account: "acc_1", symbol: "BTC-USD", side: "buy", time_in_force: "gtc", quantity: "0.5" };
+    expect(sent("trailing_stop")).toEqual({ ...common, type: "trailing_stop", distance: "250.00" });
+    expect(sent("iceberg")).toEqual({ ...common, type: "iceberg", price: "60000.00", display: "0.1" });
+    expect(sent("peg")).toEqual({ ...common, type: "peg", price: "60000.00", offset: "0.00" });
+    expect(sent("stop_limit")).toEqual({ ...common, type: "stop_limit", price: "60000.00", stop: "59000.00" });
+    expect(orderOf(withType({ ...written, display: "" }, "iceberg"), MARKET, "acc_1")).toBeUndefined();
+    expect(orderOf(withType({ ...written, distance: "" }, "trailing_stop"), MARKET, "acc_1")).toBeUndefined();
+  });
+
+  it("says what is wrong with what only some types have", () => {
+    const wrong = { ...TICKET, display: "0.6", distance: "0", offset: "-2.5" };
+    expect(problemsOf(withType(wrong, "iceberg"), MARKET)).toEqual({ display: "It is more than the size." });
+    expect(problemsOf(withType(wrong, "trailing_stop"), MARKET)).toEqual({ distance: "It must be above 0." });
+    expect(problemsOf(withType(wrong, "peg"), MARKET)).toEqual({ offset: "It is 0 or more." });
+    expect(problemsOf(withType({ ...wrong, offset: "0" }, "peg"), MARKET)).toEqual({});
+    expect(problemsOf(wrong, MARKET)).toEqual({});
+  });
+
+  it("a click on the ladder makes a limit order of what has no price there", () => {
+    const choice = { price: "59997.50", side: "buy" } as const;
+    expect(withChoice(withType(TICKET, "iceberg"), choice).type).toBe("iceberg");
+    expect(withChoice(withType(TICKET, "peg"), choice).type).toBe("limit");
+    expect(withChoice(withType(TICKET, "trailing_stop"), choice).type).toBe("limit");
   });
 
   it("takes price and side of the ladder", () => {

@@ -34,7 +34,10 @@ export function BacktestForm({ strategies, instruments, initial, onAdded }: Back
   const isWrong = Object.keys(own).length > 0;
   const { told, error, isBehind } = useValidation(isWrong ? undefined : body);
   const [add, { isLoading, error: refused, reset }] = useAddBacktestMutation();
-  const wrong: Wrong = { ...pointersOf(refused ?? error), ...own };
+  // What nobody has chosen yet is missing, not wrong.
+  const isUnchosen = values.symbols.length === 0;
+  const others = Object.fromEntries(Object.entries(own).filter(([pointer]) => pointer !== "/symbols"));
+  const wrong: Wrong = { ...pointersOf(refused ?? error), ...(isUnchosen ? others : own) };
   const change = (some: Partial<FormValues>) => {
     setValues((before) => ({ ...before, ...some }));
     reset();
@@ -47,7 +50,7 @@ export function BacktestForm({ strategies, instruments, initial, onAdded }: Back
   };
   const failure = refused ?? (isBehind ? undefined : error);
   const lines: Foreseen[] = isWrong
-    ? [{ level: "wrong", text: whatIsMissing(own) }]
+    ? [{ level: isUnchosen && Object.keys(others).length === 0 ? "ok" : "wrong", text: whatIsMissing(own) }]
     : failure !== undefined
       ? [{ level: "wrong", text: sentenceOf(failure) }]
       : foresee(values, told, instruments);
@@ -79,8 +82,6 @@ function pointersOf(error: unknown): Wrong {
 }
 
 function whatIsMissing(wrong: Wrong): string {
-  const [[pointer, text] = ["", ""], ...more] = Object.entries(wrong);
-  const name = /^\/parameters\/(.+)/.exec(pointer)?.[1]?.replaceAll("_", " ");
-  if (more.length > 0) return `${more.length + 1} fields are to be mended first.`;
-  return name === undefined ? text : `${name}: ${text}`;
+  const [text = "", ...more] = Object.values(wrong);
+  return more.length > 0 ? `${more.length + 1} fields are to be mended first.` : text;
 }

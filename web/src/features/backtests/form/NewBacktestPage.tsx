@@ -1,8 +1,8 @@
 import { skipToken } from "@reduxjs/toolkit/query";
 import { useNavigate, useSearchParams } from "react-router";
-import { useGetBacktestQuery, useListInstrumentsQuery, useListStrategiesQuery } from "@/api";
+import { isApiError, sentenceOf, useGetBacktestQuery, useListInstrumentsQuery, useListStrategiesQuery } from "@/api";
 import { Page } from "@/app/Page";
-import { ErrorState, TextSkeleton } from "@/app/states";
+import { ErrorState, NotFound, TextSkeleton } from "@/app/states";
 import { BacktestForm } from "./BacktestForm";
 import { BEGINNING, valuesOf, type FormValues } from "./form_values";
 
@@ -32,6 +32,8 @@ export function Component() {
         />
       ) : error === undefined ? (
         <TextSkeleton lines={20} />
+      ) : isApiError(before.error) && before.error.status === 404 ? (
+        <NotFound>{sentenceOf(before.error)}</NotFound>
       ) : (
         <ErrorState error={error} onRetry={again} />
       )}

@@ -31,15 +31,18 @@ export function checkParameter(
 ): string | undefined {
   if (typed === undefined || typeof typed === "boolean") return undefined;
   if (type === "str") {
-    return choices.length > 0 && !choices.includes(typed) ? `Choose one of ${choices.join(", ")}.` : undefined;
+    const isKnown = choices.length === 0 || choices.includes(typed);
+    return isKnown ? undefined : `${name} is one of ${choices.join(", ")}, not "${typed}".`;
   }
   if (typed.trim() === "") return undefined;
   const value = Number(typed);
-  if (Number.isNaN(value)) return `${name} is a number.`;
-  if (type === "int" && !Number.isInteger(value)) return `${name} is a whole number.`;
-  if (low !== null && value < low) return `At least ${formatDecimal(String(low))}.`;
-  if (high !== null && value > high) return `At most ${formatDecimal(String(high))}.`;
-  return undefined;
+  if (Number.isNaN(value)) return `${name} is a number, not "${typed}".`;
+  if (type === "int" && !Number.isInteger(value)) return `${name} is a whole number, not ${typed}.`;
+  const [isLow, isHigh] = [low !== null && value < low, high !== null && value > high];
+  if (!isLow && !isHigh) return undefined;
+  const [least, most] = [low, high].map((each) => (each === null ? undefined : formatDecimal(String(each))));
+  const range = least !== undefined && most !== undefined ? `is outside ${least} to ${most}` : undefined;
+  return `${name} = ${typed} ${range ?? (isLow ? `is below ${least}` : `is above ${most}`)}.`;
 }
 
 function checkSymbols(symbols: readonly string[], strategy: StrategyMessage | undefined): string | undefined {

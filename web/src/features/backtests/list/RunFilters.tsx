@@ -9,9 +9,12 @@ interface RunFiltersProps {
   readonly onFilter: (name: Filter, value: string | null) => void;
 }
 
+/** It stands at another place when there are rows, and is mounted again: seconds; that alone is no reason to ask again. */
+const SELDOM = { refetchOnMountOrArgChange: 10 };
+
 export function RunFilters({ filters, onFilter }: RunFiltersProps) {
-  const strategies = useListStrategiesQuery({ limit: 500 }).data?.data ?? [];
-  const instruments = useListInstrumentsQuery({ limit: 500 }).data?.data ?? [];
+  const strategies = useListStrategiesQuery({ limit: 500 }, SELDOM).data?.data ?? [];
+  const instruments = useListInstrumentsQuery({ limit: 500 }, SELDOM).data?.data ?? [];
   const choices: Readonly<Record<Filter, { value: string; label: string }[]>> = {
     status: Object.entries(STATUS).map(([value, label]) => ({ value, label })),
     strategy: strategies.map(({ name }) => ({ value: name, label: name })),

@@ -1,7 +1,5 @@
 import { Progress } from "@mantine/core";
-import { useEffect } from "react";
-import { api, type BacktestMessage } from "@/api";
-import { useAppDispatch } from "@/app/store";
+import type { BacktestMessage } from "@/api";
 import { formatPercent } from "@/format";
 import { run as runChannel, useChannel } from "@/live";
 import { isOver, STATUS } from "../run_text";
@@ -11,11 +9,6 @@ import classes from "./RunStatus.module.css";
 export function RunStatus({ run }: { readonly run: BacktestMessage }) {
   const over = isOver(run.status);
   const live = useChannel(over ? undefined : runChannel(run.id)).data;
-  const dispatch = useAppDispatch();
-  const isDone = live?.isDone === true;
-  useEffect(() => {
-    if (isDone) dispatch(api.util.invalidateTags(["backtests"]));
-  }, [isDone, dispatch]);
   if (over) {
     return (
       <span className={classes["status"]} data-status={run.status} title={run.error?.detail}>

@@ -21,6 +21,7 @@ export function runColumns({ chosen, onToggle, isFull }: Choosing): readonly Col
     {
       id: "compare",
       header: "Pick",
+      narrow: "title",
       width: 40,
       value: (run) => chosen.includes(run.id),
       cell: (run) => (
@@ -39,13 +40,20 @@ export function runColumns({ chosen, onToggle, isFull }: Choosing): readonly Col
     {
       id: "strategy",
       header: "Strategy",
+      narrow: "title",
       value: (run) => run.spec.strategy.name,
       cell: (run) => <Link to={run.id}>{run.spec.strategy.name}</Link>,
     },
-    { id: "symbol", header: "On", value: (run) => `${symbolsText(run.spec.symbols)} ${run.spec.interval}` },
+    {
+      id: "symbol",
+      header: "On",
+      narrow: "title",
+      value: (run) => `${symbolsText(run.spec.symbols)} ${run.spec.interval}`,
+    },
     {
       id: "parameters",
       header: "Parameters",
+      narrow: "whole",
       value: (run) => parametersText(run.spec),
       cell: (run) => (
         <span className={classes["short"]} title={parametersText(run.spec)}>
@@ -53,7 +61,13 @@ export function runColumns({ chosen, onToggle, isFull }: Choosing): readonly Col
         </span>
       ),
     },
-    { id: "status", header: "Status", width: 124, value: (run) => run.status, cell: (run) => <RunStatus run={run} /> },
+    {
+      id: "status",
+      header: "Status",
+      width: 124,
+      value: (run) => run.status,
+      cell: (run) => <RunStatus run={run} />,
+    },
     {
       id: "return",
       header: "Return",
@@ -71,11 +85,20 @@ export function runColumns({ chosen, onToggle, isFull }: Choosing): readonly Col
       kind: "percent",
     },
     { id: "trades", header: "Trades", value: metric("trades"), why: why("trades"), kind: "decimal", digits: 0 },
-    { id: "start", header: "From", value: (run) => run.result?.first_bar, kind: "time", precision: "day" },
-    { id: "end", header: "To", value: (run) => run.result?.last_bar, kind: "time", precision: "day" },
+    {
+      id: "start",
+      header: "From",
+      isMinor: true,
+      value: (run) => run.result?.first_bar,
+      kind: "time",
+      precision: "day",
+    },
+    { id: "end", header: "To", isMinor: true, value: (run) => run.result?.last_bar, kind: "time", precision: "day" },
     {
       id: "seconds",
       header: "Took",
+      isMinor: true,
+      narrow: "hidden",
       unit: "s",
       value: secondsOf,
       why: "Not a job, or not done.",

@@ -47,7 +47,7 @@ function Panel({ honesty }: { readonly honesty: Honesty }) {
       <div className={classes["first"]}>
         <div className={classes["facts"]}>
           <Fact verdict={ahead.verdict} label="look-ahead">
-            {ahead.verdict === "ok" ? `none found (${ahead.cuts.length} cuts)` : shown(ahead)}
+            {ahead.verdict === "ok" ? `none in ${ahead.cuts.length} cuts` : shown(ahead)}
           </Fact>
           <Fact verdict={intervals.verdict} label="95% Sharpe">
             {intervals.sharpe === null ? (
@@ -64,7 +64,7 @@ function Panel({ honesty }: { readonly honesty: Honesty }) {
               {/\d[\d.]*%/.exec(deflated.sentence)?.[0] ?? shown(deflated)}
             </Fact>
           )}
-          <Fact verdict={costs.verdict} label="costs x2">
+          <Fact verdict={costs.verdict} label="costs ×2">
             {twice === undefined ? shown(costs) : formatPercent(twice.total_return, 0, true)}
           </Fact>
           <Fact verdict={concentration.verdict} label={`best ${concentration.best} trades`}>
@@ -76,7 +76,7 @@ function Panel({ honesty }: { readonly honesty: Honesty }) {
           </Fact>
         </div>
         <Button size="compact-sm" variant="subtle" onClick={toggle} aria-expanded={isOpen}>
-          {isOpen ? "Less" : doubts === 0 ? "All parts" : `${doubts} of ${lines.length} doubtful`}
+          {isOpen ? "Less" : doubts === 0 ? "All parts" : doubts === 1 ? "1 doubt" : `${doubts} doubts`}
         </Button>
       </div>
       {(isOpen || isPrinting) && (

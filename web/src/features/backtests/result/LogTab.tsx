@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
-import type { BacktestMessage, RunResult } from "@/api";
+import { useGetBacktestLogQuery, type BacktestMessage, type RunResult } from "@/api";
+import { Loaded, TextSkeleton } from "@/app/states";
 import { Moment } from "@/format";
-import { run as runChannel, useChannel } from "@/live";
+import { RunLog } from "../RunLog";
 import classes from "./Result.module.css";
 
 interface LogTabProps {
@@ -9,10 +10,9 @@ interface LogTabProps {
   readonly result: RunResult;
 }
 
-/** What happened, and what the run said of itself. */
+/** What happened, what the strategy said, and what the run said of itself. */
 export function LogTab({ run, result }: LogTabProps) {
-  const lines = useChannel(run.job === null ? undefined : runChannel(run.id)).data?.log ?? [];
-  const rows: [ReactNode, string][] = [
+  const begun: readonly [ReactNode, string][] = [
     [<Moment key="created" at={run.created_at} precision="ms" />, "asked for"],
     ...(run.started_at === null || run.job === null
       ? []
@@ -22,10 +22,31 @@ export function LogTab({ run, result }: LogTabProps) {
             string,
           ],
         ]),
-    ...lines.map((text): [ReactNode, string] => ["", text]),
+  ];
+  const ended: readonly [ReactNode, string][] = [
     ...result.notices.map((text): [ReactNode, string] => ["notice", text]),
     [<Moment key="finished" at={run.finished_at} precision="ms" />, "result stored"],
   ];
+  return (
+    <>
+      <Happened rows={begun} />
+      {run.job !== null && <SaidByStrategy backtest={run.id} />}
+      <Happened rows={ended} />
+    </>
+  );
+}
+
+/** The lines that were kept when the run ended. */
+export function SaidByStrategy({ backtest }: { readonly backtest: string }) {
+  const query = useGetBacktestLogQuery({ backtest });
+  return (
+    <Loaded query={query} skeleton={<TextSkeleton lines={3} />}>
+      {({ lines, cut }) => (lines.length === 0 ? null : <RunLog lines={lines} cut={cut} />)}
+    </Loaded>
+  );
+}
+
+function Happened({ rows }: { readonly rows: readonly [ReactNode, string][] }) {
   return (
     <ul className={classes["log"]}>
       {rows.map(([when, text], at) => (

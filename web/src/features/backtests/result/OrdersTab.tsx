@@ -64,12 +64,12 @@ export function OrdersTab({ backtest, groups, range, hasTimes }: OrdersTabProps)
 function columns(hasTimes: boolean): readonly Column<OrderRow>[] {
   const precision = hasTimes ? "minute" : "day";
   return [
-    { id: "order", header: "#", value: (each) => each.order, kind: "decimal", digits: 0 },
-    { id: "symbol", header: "Symbol", value: (each) => each.symbol },
-    { id: "side", header: "Side", value: (each) => each.side },
+    { id: "order", header: "#", narrow: "title", value: (each) => each.order, kind: "decimal", digits: 0 },
+    { id: "symbol", header: "Symbol", narrow: "title", value: (each) => each.symbol },
+    { id: "side", header: "Side", narrow: "title", value: (each) => each.side },
     { id: "kind", header: "Kind", value: (each) => words(each.kind) },
     { id: "size", header: "Size", value: (each) => each.size, kind: "decimal" },
-    { id: "unit", header: "of", value: (each) => words(each.unit) },
+    { id: "unit", header: "of", narrow: "hidden", value: (each) => words(each.unit) },
     { id: "created", header: "Made", value: (each) => each.created, kind: "time", precision },
     { id: "ended", header: "Ended", value: (each) => each.ended, kind: "time", precision, why: "It is still open." },
     { id: "status", header: "Status", value: (each) => words(each.status) },
@@ -88,10 +88,26 @@ function columns(hasTimes: boolean): readonly Column<OrderRow>[] {
       digits: 4,
       why: "Nothing was filled.",
     },
-    { id: "limit", header: "Limit", value: (each) => each.limit, kind: "decimal", digits: 4, why: "It has no limit." },
-    { id: "stop", header: "Stop", value: (each) => each.stop, kind: "decimal", digits: 4, why: "It has no stop." },
+    {
+      id: "limit",
+      header: "Limit",
+      narrow: "hidden",
+      value: (each) => each.limit,
+      kind: "decimal",
+      digits: 4,
+      why: "It has no limit.",
+    },
+    {
+      id: "stop",
+      header: "Stop",
+      narrow: "hidden",
+      value: (each) => each.stop,
+      kind: "decimal",
+      digits: 4,
+      why: "It has no stop.",
+    },
     { id: "fee", header: "Fee", value: (each) => each.fee, kind: "decimal", digits: 2 },
-    { id: "tag", header: "Tag", value: (each) => each.tag, why: "It has no tag." },
+    { id: "tag", header: "Tag", narrow: "hidden", value: (each) => each.tag, why: "It has no tag." },
   ];
 }
 

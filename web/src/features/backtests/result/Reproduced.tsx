@@ -1,17 +1,11 @@
 import { Tooltip } from "@mantine/core";
-import { useState } from "react";
 import type { ReproductionMessage } from "@/api";
 import { useOutcomeQuery } from "./reproduction";
 import classes from "./Result.module.css";
 
-const LOOK_MS = 500;
-
 /** The id of a run and, when it was run again, whether every byte came out the same. */
 export function Reproduced({ backtest }: { readonly backtest: string }) {
-  const [isGoing, setGoing] = useState(false);
-  const { currentData: found } = useOutcomeQuery(backtest, { pollingInterval: isGoing ? LOOK_MS : 0 });
-  const goes = found?.status === "queued" || found?.status === "running";
-  if (goes !== isGoing) setGoing(goes);
+  const { currentData: found } = useOutcomeQuery(backtest);
   const told = found === undefined || found.status === "none" ? undefined : outcomeOf(found);
   return (
     <div role="status">

@@ -4,7 +4,7 @@ import type { BacktestMessage, RunResult } from "@/api";
 import { Section } from "@/app/Page";
 import { ChartSkeleton, Loaded } from "@/app/states";
 import { RangeBrush, type TimeRange } from "@/charts";
-import { formatDay, formatTime } from "@/format";
+import { formatDay, formatTime, usePreferences } from "@/format";
 import { EQUITY_HEIGHT, EquityCurve, PRICES_HEIGHT, UNDERWATER_HEIGHT, type PricePane } from "../EquityCurve";
 import { secondsOfInterval } from "../form/intervals";
 import { useRecorded } from "../recorded";
@@ -32,6 +32,7 @@ export function ResultCharts({ run, result, trades, benchmark }: ResultChartsPro
   const { selection, select } = useSelection();
   const { scale } = selection;
   const symbols = useRecorded()?.priced ?? run.spec.symbols;
+  const { clock } = usePreferences();
   const symbol = symbols.find((each) => each === selection.symbol) ?? symbols[0];
   const [first, last] = [Date.parse(result.first_bar) / 1000, Date.parse(result.last_bar) / 1000];
   const [range, setRange] = useRange(selection.range, (found) => select(rangeParams(found)));
@@ -49,7 +50,7 @@ export function ResultCharts({ run, result, trades, benchmark }: ResultChartsPro
   const hasTimes = secondsOfInterval(run.spec.interval) < 86_400;
   const format = (time: number) => {
     const iso = new Date(time * 1000).toISOString();
-    return hasTimes ? formatTime(iso, "utc", "minute") : formatDay(iso);
+    return hasTimes ? formatTime(iso, clock, "minute") : formatDay(iso);
   };
   return (
     <Section

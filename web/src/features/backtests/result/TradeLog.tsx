@@ -37,11 +37,11 @@ function tradeColumns(trades: readonly Trade[], hasTimes: boolean, hasSymbols: b
   const precision = hasTimes ? "minute" : "day";
   const price = digitsOf(trades);
   const size = trades.every((each) => !each.quantity.includes(".")) ? 0 : 4;
-  const symbol: Column<Trade> = { id: "symbol", header: "Symbol", value: (each) => each.symbol };
+  const symbol: Column<Trade> = { id: "symbol", header: "Symbol", narrow: "title", value: (each) => each.symbol };
   return [
-    { id: "number", header: "#", value: (each) => each.number, kind: "decimal", digits: 0 },
+    { id: "number", header: "#", narrow: "title", value: (each) => each.number, kind: "decimal", digits: 0 },
     ...(hasSymbols ? [symbol] : []),
-    { id: "side", header: "Side", value: (each) => each.side },
+    { id: "side", header: "Side", narrow: "title", value: (each) => each.side },
     { id: "entry", header: "Entry", value: (each) => each.entryTime, kind: "time", precision },
     { id: "entry_price", header: "Price in", value: (each) => each.entryPrice, kind: "decimal", digits: price },
     { id: "exit", header: "Exit", value: (each) => each.exitTime, kind: "time", precision },
@@ -53,14 +53,21 @@ function tradeColumns(trades: readonly Trade[], hasTimes: boolean, hasSymbols: b
     { id: "mfe", header: "MFE", value: known((each) => each.mfe), kind: "percent", why: UNKNOWN },
     { id: "days", header: "Held", unit: hasTimes ? "h" : "d", value: held(hasTimes), kind: "decimal", digits: 1 },
     { id: "fees", header: "Fees", value: (each) => each.fees, kind: "decimal", digits: 2 },
-    { id: "slippage", header: "Slippage", value: (each) => each.slippage, kind: "decimal", digits: 2 },
-    { id: "entry_reason", header: "In by", value: (each) => words(each.entryReason) },
+    {
+      id: "slippage",
+      header: "Slippage",
+      narrow: "hidden",
+      value: (each) => each.slippage,
+      kind: "decimal",
+      digits: 2,
+    },
+    { id: "entry_reason", header: "In by", narrow: "hidden", value: (each) => words(each.entryReason) },
     {
       id: "exit_reason",
       header: "Out by",
       value: (each) => (each.isOpen ? "still open" : words(each.exitReason)),
     },
-    { id: "tag", header: "Tag", value: (each) => each.entryTag, why: "The order has no tag." },
+    { id: "tag", header: "Tag", narrow: "hidden", value: (each) => each.entryTag, why: "The order has no tag." },
   ];
 }
 

@@ -12,7 +12,10 @@ const withReproduction = api.injectEndpoints({
         void dispatch(withReproduction.util.upsertQueryData("outcome", backtest, data));
       },
     }),
-    outcome: build.query<ReproductionMessage, string>({ query: urlOf }),
+    outcome: build.query<ReproductionMessage, string>({
+      query: urlOf,
+      providesTags: (_, __, backtest) => [{ type: "backtests", id: `reproduction ${backtest}` }],
+    }),
   }),
 });
 

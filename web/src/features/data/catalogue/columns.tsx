@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import type { SeriesMessage } from "@/api";
-import { formatDay, Moment } from "@/format";
+import { Day, Moment } from "@/format";
 import type { Column } from "@/tables";
 import { isIntraday, pathOf } from "../series/series_path";
 
@@ -10,11 +10,12 @@ export const COLUMNS: readonly Column<SeriesMessage>[] = [
   {
     id: "symbol",
     header: "Symbol",
+    narrow: "title",
     value: (each) => each.symbol,
     cell: (each) => <Link to={pathOf(each)}>{each.symbol}</Link>,
   },
-  { id: "interval", header: "Interval", value: (each) => each.interval },
-  { id: "source", header: "Source", value: (each) => each.source },
+  { id: "interval", header: "Interval", narrow: "title", value: (each) => each.interval },
+  { id: "source", header: "Source", narrow: "title", value: (each) => each.source },
   { id: "first", header: "First", value: (each) => each.first, cell: (each) => bound(each, each.first) },
   { id: "last", header: "Last", value: (each) => each.last, cell: (each) => bound(each, each.last) },
   { id: "rows", header: "Bars", value: (each) => each.rows, kind: "decimal", digits: 0 },
@@ -22,16 +23,16 @@ export const COLUMNS: readonly Column<SeriesMessage>[] = [
   { id: "spikes", header: "Spikes", value: (each) => each.doubts?.spikes, kind: "decimal", digits: 0, why: NOT_JUDGED },
   { id: "score", header: "Quality", value: (each) => each.quality_score, kind: "decimal", digits: 1, why: NOT_JUDGED },
   {
-    id: "ingested",
-    header: "Ingested",
-    value: (each) => each.last_ingestion?.at,
+    id: "changed",
+    header: "Changed",
+    narrow: "whole",
+    value: (each) => each.last_ingestion?.at ?? each.changed_at,
     kind: "time",
     precision: "minute",
-    why: "It came from files.",
   },
 ];
 
 /** The first or last bar: a day, or a time where bars are shorter. */
 function bound({ interval }: SeriesMessage, at: string) {
-  return isIntraday(interval) ? <Moment at={at} precision="minute" /> : <time>{formatDay(at)}</time>;
+  return isIntraday(interval) ? <Moment at={at} precision="minute" /> : <Day at={at} />;
 }

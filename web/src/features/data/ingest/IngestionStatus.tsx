@@ -1,6 +1,9 @@
 import { Progress, Tooltip } from "@mantine/core";
+import { useEffect } from "react";
 import type { IngestionMessage } from "@/api";
+import { useAskAgain } from "@/app/JobChanges";
 import { formatPercent } from "@/format";
+import { run as runChannel, useChannel } from "@/live";
 import { CancelIngestion } from "./CancelIngestion";
 import classes from "./Ingestions.module.css";
 
@@ -15,7 +18,8 @@ const WORDS: Readonly<Record<IngestionMessage["status"], string>> = {
 
 /** How far it is; why it failed on hover and for readers of screens. */
 export function IngestionStatus({ ingestion }: { readonly ingestion: IngestionMessage }) {
-  const { status, progress } = ingestion;
+  const { status } = ingestion;
+  const progress = useProgress(ingestion);
   if (status === "running") {
     return (
       <span className={classes["running"]}>
@@ -41,6 +45,16 @@ export function IngestionStatus({ ingestion }: { readonly ingestion: IngestionMe
       </span>
     </Tooltip>
   );
+}
+
+/** From 0 to 1, as it goes; with each part that is stored the counts are asked for anew. */
+function useProgress({ id, job, status, progress }: IngestionMessage): number {
+  const live = useChannel(status !== "running" || job === null ? undefined : runChannel(id)).data?.progress ?? 0;
+  const ask = useAskAgain();
+  useEffect(() => {
+    if (live > 0) ask("ingestions");
+  }, [live, ask]);
+  return Math.max(live, progress);
 }
 
 /** Why something of it is not there; undefined: all is well. */

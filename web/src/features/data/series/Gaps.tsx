@@ -22,13 +22,13 @@ export function Gaps({ gaps, behind, backfill, vendor }: GapsProps) {
   const columns = useMemo((): Column<CoveragePart>[] => {
     const cell = (gap: CoveragePart) => <Fill gap={gap} backfill={backfill} name={`${gap.first} to ${gap.last}`} />;
     return [
-      { id: "first", header: "From", value: (each) => each.first },
-      { id: "last", header: "To", value: (each) => each.last },
-      ...(mayIngest ? [{ id: "fill", header: "Fill", value: () => "", cell }] : []),
+      { id: "first", header: "From", value: (each) => each.first, kind: "time", precision: "day", narrow: "title" },
+      { id: "last", header: "To", value: (each) => each.last, kind: "time", precision: "day", narrow: "title" },
       { id: "state", header: "State", value: (each) => each.state },
-      { id: "sessions", header: "Sessions", value: (each) => each.sessions, kind: "decimal", digits: 0 },
-      { id: "bars", header: "Bars", value: (each) => each.bars, kind: "decimal", digits: 0 },
-      { id: "expected", header: "Of", value: (each) => each.expected, kind: "decimal", digits: 0 },
+      count("sessions", "Sessions", (each) => each.sessions),
+      count("bars", "Bars there", (each) => each.bars),
+      count("expected", "Bars expected", (each) => each.expected),
+      ...(mayIngest ? [{ id: "fill", header: "", value: () => "", cell }] : []),
     ];
   }, [backfill, mayIngest]);
   const update =
@@ -54,6 +54,11 @@ export function Gaps({ gaps, behind, backfill, vendor }: GapsProps) {
       />
     </>
   );
+}
+
+function count(id: string, header: string, of: (gap: CoveragePart) => number): Column<CoveragePart> {
+  const value = (gap: CoveragePart) => (gap.expected === 0 ? null : of(gap));
+  return { id, header, value, kind: "decimal", digits: 0, why: "Nobody knows when it trades." };
 }
 
 interface FillProps {

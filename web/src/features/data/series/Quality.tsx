@@ -1,10 +1,11 @@
 import { Text } from "@mantine/core";
+import { useMemo } from "react";
 import { useGetSeriesQualityQuery } from "@/api";
 import { Section } from "@/app/Page";
 import { Loaded, TableSkeleton } from "@/app/states";
 import { formatCount, Moment } from "@/format";
 import { DataTable } from "@/tables";
-import { ACTION_COLUMNS, ASIDE_COLUMNS, FINDING_COLUMNS } from "./quality_columns";
+import { ACTION_COLUMNS, asideColumns, FINDING_COLUMNS } from "./quality_columns";
 
 interface QualityProps {
   readonly symbol: string;
@@ -14,6 +15,7 @@ interface QualityProps {
 /** What there is to doubt of a series, the rows that were not stored, and what its company did. */
 export function Quality({ symbol, interval }: QualityProps) {
   const query = useGetSeriesQualityQuery({ symbol, interval });
+  const aside = useMemo(() => asideColumns(interval), [interval]);
   return (
     <Loaded
       query={query}
@@ -43,7 +45,7 @@ export function Quality({ symbol, interval }: QualityProps) {
           <Section title="Rows set aside">
             <DataTable
               name="rows set aside"
-              columns={ASIDE_COLUMNS}
+              columns={aside}
               rows={set_aside}
               keyOf={(each) => `${each.at} ${each.received_at} ${each.reason}`}
               most={10}

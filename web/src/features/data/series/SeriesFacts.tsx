@@ -1,13 +1,12 @@
 import type { SeriesMessage } from "@/api";
 import { Stat, Stats } from "@/app/Page";
-import { Age, Figure, formatDay, Moment } from "@/format";
+import { Age, Day, Figure, Moment } from "@/format";
 import { isIntraday } from "./series_path";
 
 /** The figures of a series. */
 export function SeriesFacts({ series }: { readonly series: SeriesMessage }) {
   const { interval, first, last, rows, quality_score, doubts, source, last_ingestion, changed_at } = series;
-  const bound = (at: string) =>
-    isIntraday(interval) ? <Moment at={at} precision="minute" /> : <time>{formatDay(at)}</time>;
+  const bound = (at: string) => (isIntraday(interval) ? <Moment at={at} precision="minute" /> : <Day at={at} />);
   return (
     <Stats>
       <Stat label="Bars">

@@ -2,31 +2,51 @@ import { Tooltip } from "@mantine/core";
 import type { CorporateActionMessage, FindingMessage, SetAsideMessage } from "@/api";
 import type { Column } from "@/tables";
 import classes from "./Series.module.css";
+import { isIntraday } from "./series_path";
 
 const LEVELS = { error: "error", warn: "warning", info: "to know" } as const;
 
 export const FINDING_COLUMNS: readonly Column<FindingMessage>[] = [
-  { id: "level", header: "Level", value: (each) => LEVELS[each.level] },
-  { id: "kind", header: "Kind", value: (each) => each.kind },
-  { id: "rule", header: "Rule", value: (each) => spoken(each.rule) },
+  { id: "level", header: "Level", narrow: "title", value: (each) => LEVELS[each.level] },
+  { id: "kind", header: "Kind", narrow: "hidden", value: (each) => each.kind },
+  { id: "rule", header: "Rule", narrow: "title", value: (each) => spoken(each.rule) },
   { id: "count", header: "Times", value: (each) => each.count, kind: "decimal", digits: 0 },
   { id: "first", header: "First", value: (each) => each.first, kind: "time", precision: "day" },
   { id: "last", header: "Last", value: (each) => each.last, kind: "time", precision: "day" },
-  { id: "reason", header: "The first of them", value: (each) => each.reason, cell: (each) => whole(each.reason) },
+  {
+    id: "reason",
+    header: "The first of them",
+    narrow: "whole",
+    value: (each) => each.reason,
+    cell: (each) => whole(each.reason),
+  },
 ];
 
-export const ASIDE_COLUMNS: readonly Column<SetAsideMessage>[] = [
-  { id: "at", header: "Bar", value: (each) => each.at, kind: "time", precision: "minute" },
-  { id: "rules", header: "Rules", value: (each) => each.rules.map(spoken).join(", ") },
-  { id: "reason", header: "Why", value: (each) => each.reason, cell: (each) => whole(each.reason, "narrow") },
-  { id: "row", header: "As it came", value: rowText, cell: (each) => whole(rowText(each), "narrow") },
+export const asideColumns = (interval: string): readonly Column<SetAsideMessage>[] => [
+  {
+    id: "at",
+    header: "Bar",
+    narrow: "title",
+    value: (each) => each.at,
+    kind: "time",
+    precision: isIntraday(interval) ? "minute" : "day",
+  },
+  { id: "rules", header: "Rules", narrow: "title", value: (each) => each.rules.map(spoken).join(", ") },
+  {
+    id: "reason",
+    header: "Why",
+    narrow: "whole",
+    value: (each) => each.reason,
+    cell: (each) => whole(each.reason, "narrow"),
+  },
+  { id: "row", header: "As it came", narrow: "whole", value: rowText, cell: (each) => whole(rowText(each), "narrow") },
   { id: "source", header: "Source", value: (each) => each.source },
   { id: "received", header: "Received", value: (each) => each.received_at, kind: "time", precision: "minute" },
 ];
 
 export const ACTION_COLUMNS: readonly Column<CorporateActionMessage>[] = [
-  { id: "date", header: "Ex date", value: (each) => each.ex_date },
-  { id: "kind", header: "Kind", value: (each) => spoken(each.kind) },
+  { id: "date", header: "Ex date", narrow: "title", value: (each) => each.ex_date },
+  { id: "kind", header: "Kind", narrow: "title", value: (each) => spoken(each.kind) },
   {
     id: "ratio",
     header: "Ratio",

@@ -21,6 +21,7 @@ export const KEY_COLUMNS: readonly Column<KeyMessage>[] = [
   {
     id: "used",
     header: "Last used",
+    narrow: "whole",
     value: (each) => each.last_used_at,
     kind: "time",
     precision: "minute",
@@ -29,11 +30,19 @@ export const KEY_COLUMNS: readonly Column<KeyMessage>[] = [
   {
     id: "expires",
     header: "Expires",
+    narrow: "whole",
     value: (each) => each.expires_at,
     kind: "time",
     precision: "minute",
     why: "It counts until it is revoked.",
   },
-  { id: "created", header: "Made", value: (each) => each.created_at, kind: "time", precision: "minute" },
-  { id: "revoke", header: "Revoke", value: () => "", cell: (each) => <RevokeKey apiKey={each} /> },
+  {
+    id: "created",
+    header: "Made",
+    narrow: "whole",
+    value: (each) => each.created_at,
+    kind: "time",
+    precision: "minute",
+  },
+  { id: "revoke", header: "", value: () => "", cell: (each) => <RevokeKey apiKey={each} /> },
 ];

@@ -3,19 +3,27 @@ import type { Column } from "@/tables";
 import { UserActions } from "./UserActions";
 
 export const USER_COLUMNS: readonly Column<UserMessage>[] = [
-  { id: "name", header: "Name", value: (each) => each.name },
+  { id: "name", header: "Name", narrow: "title", value: (each) => each.name },
   { id: "role", header: "Role", value: (each) => each.role },
-  { id: "state", header: "State", value: stateOf },
+  { id: "state", header: "State", narrow: "whole", value: stateOf },
   {
     id: "login",
     header: "Last login",
+    narrow: "whole",
     value: (each) => each.last_login_at,
     kind: "time",
     precision: "minute",
     why: "They never signed in.",
   },
-  { id: "created", header: "Added", value: (each) => each.created_at, kind: "time", precision: "minute" },
-  { id: "change", header: "Change", value: () => "", cell: (each) => <UserActions user={each} /> },
+  {
+    id: "created",
+    header: "Added",
+    narrow: "whole",
+    value: (each) => each.created_at,
+    kind: "time",
+    precision: "minute",
+  },
+  { id: "change", header: "", value: () => "", cell: (each) => <UserActions user={each} /> },
 ];
 
 function stateOf({ is_active, must_change_password }: UserMessage): string {

@@ -8,7 +8,13 @@ const COLUMNS: readonly Column<ParameterMessage>[] = [
   { id: "default", header: "Default", value: (each) => each.default, kind: "text" },
   { id: "allowed", header: "Allowed", value: allowed },
   { id: "type", header: "Type", value: (each) => each.type },
-  { id: "description", header: "What it decides", value: (each) => each.description, why: "Its author does not say." },
+  {
+    id: "description",
+    header: "What it decides",
+    narrow: "whole",
+    value: (each) => each.description,
+    why: "Its author does not say.",
+  },
 ];
 
 export function Parameters({ parameters }: { readonly parameters: readonly ParameterMessage[] }) {

@@ -21,13 +21,14 @@ const COLUMNS: readonly Column<BacktestMessage>[] = [
   {
     id: "parameters",
     header: "Parameters",
+    narrow: "whole",
     value: ({ spec }) =>
       Object.entries(spec.strategy.parameters)
         .map(([name, value]) => `${name} ${String(value)}`)
         .join(", "),
     why: "Nothing can be set.",
   },
-  { id: "status", header: "Status", value: (run) => run.status },
+  { id: "status", header: "Status", value: (run) => (run.status === "succeeded" ? "done" : run.status) },
   {
     id: "return",
     header: "Return",

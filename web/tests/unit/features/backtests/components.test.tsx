@@ -112,7 +112,7 @@ test("a parameter out of its bounds is told at its field as it is typed, and not
   const fast = screen.getByLabelText("fast");
   await userEvent.clear(fast);
   await userEvent.type(fast, "0");
-  expect(fast).toHaveAccessibleDescription(expect.stringContaining("At least 1."));
+  expect(fast).toHaveAccessibleDescription(expect.stringContaining("fast = 0 is outside 1 to 1\u202f000."));
   expect(screen.getByRole("button", { name: "Run backtest" })).toBeDisabled();
 });
 

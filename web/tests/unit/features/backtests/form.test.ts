@@ -46,10 +46,10 @@ test("a form that is right has nothing wrong", () => {
 test.each([
   ["", undefined],
   ["7", undefined],
-  ["7.5", "fast is a whole number."],
-  ["x", "fast is a number."],
-  ["0", "At least 1."],
-  ["1001", "At most 1\u202f000."],
+  ["7.5", "fast is a whole number, not 7.5."],
+  ["x", 'fast is a number, not "x".'],
+  ["0", "fast = 0 is outside 1 to 1\u202f000."],
+  ["1001", "fast = 1001 is outside 1 to 1\u202f000."],
 ])("a parameter typed as %j says %j", (typed, said) => {
   expect(checkParameter({ ...fast, choices: [] }, typed)).toBe(said);
 });

@@ -1,17 +1,15 @@
 import { MantineProvider } from "@mantine/core";
-import { configureStore } from "@reduxjs/toolkit";
 import { act, render, screen, within } from "@testing-library/react";
 import { GatewayError, type Listener } from "@arbitrax/client";
 import { Provider } from "react-redux";
 import { MemoryRouter } from "react-router";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { api } from "@/api";
-import { session } from "@/api/session";
 import { transport } from "@/api/transport";
 import { LiveDashboard } from "@/features/dashboard/LiveDashboard";
-import { preferences } from "@/format/preferences";
 import { forgetChannels } from "@/live/channels";
 import { connection } from "@/live/connection";
+import { makeStore } from "../../store";
 import { position } from "../../trade/samples";
 import { account, exchange, finished, ingestion, run, series, shard } from "./samples";
 
@@ -22,7 +20,8 @@ vi.mock("@/live/stream", () => {
     return () => listeners.delete(`${name} ${of}`);
   };
   const names = ["orders", "fills", "positions", "account", "statistics", "run"];
-  return { liveStream: () => Object.fromEntries(names.map((name) => [name, follow(name)])) };
+  const exchange = (listener: Listener<unknown>) => follow("exchange")("", listener);
+  return { liveStream: () => ({ ...Object.fromEntries(names.map((name) => [name, follow(name)])), exchange }) };
 });
 
 type Answers = Readonly<Record<string, unknown>>;
@@ -53,14 +52,7 @@ function show(given: Answers, listed: ReturnType<typeof runs> = []) {
     if (answer instanceof Promise) return answer as Promise<Response>;
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(Response.json(answer));
   });
-  const store = configureStore({
-    reducer: {
-      [api.reducerPath]: api.reducer,
-      [session.reducerPath]: session.reducer,
-      preferences: preferences.reducer,
-    },
-    middleware: (standard) => standard().concat(api.middleware),
-  });
+  const store = makeStore();
   render(
     <Provider store={store}>
       <MantineProvider env="test">
@@ -178,16 +170,18 @@ test("running jobs go on as their channels tell, and waiting ones say so", async
   expect(running.getByRole("link", { name: /60%/ })).toHaveAttribute("href", "/backtests/bt_7");
 });
 
-test("when a run does not go on any more, the lists of runs are asked for anew", async () => {
-  const { ask, store } = show({}, runs(run({ id: "bt_7", status: "running", progress: 0.1, finished_at: null })));
-  await within(await region("Running")).findByText("10%");
-  const asked = () => ask.mock.calls.filter(([, url, more]) => url.endsWith("/backtests") && !more?.query?.["status"]);
-  const before = asked().length;
-  act(() => {
-    const running = { status: "running", limit: 50 } as const;
-    store.dispatch(api.util.updateQueryData("listBacktests", running, (draft) => void (draft.data = [])));
-  });
-  await vi.waitFor(() => expect(asked().length).toBe(before + 1));
+test("how the exchange does comes by itself, and is said to be old when nothing comes any more", async () => {
+  show({}, runs(run({ status: "cancelled" })));
+  const line = await screen.findByRole("group", { name: "Exchange" });
+  expect(await within(line).findByText("well")).toBeVisible();
+  const worker = { name: "worker", state: "down", start: "arbitrax serve exchange", lag_ms: null } as const;
+  await tell("exchange ", exchange(shard({ parts: [worker], well: false })));
+  expect(await within(line).findByText("worker down")).toBeVisible();
+  expect(within(line).queryByText(/^as of/)).toBeNull();
+  const then = Date.now() + 20_000;
+  vi.spyOn(Date, "now").mockReturnValue(then);
+  expect(await within(line).findByText(/^as of/, {}, { timeout: 3_000 })).toBeVisible();
+  vi.mocked(Date.now).mockRestore();
 });
 
 test("last runs have their figures, and failed ones why", async () => {

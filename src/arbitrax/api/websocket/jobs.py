@@ -1,0 +1,167 @@
+"""The channel of jobs: what a user's backtests, ingestions and reproductions become, whoever changes them.
+
+PostgreSQL tells with the commit. A stream begins with the jobs that wait or go on, read after it was asked for while
+changes are heard already: each says how the job is, so that one that is told twice does no harm. When changes may have
+been missed it begins anew.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import msgspec
+
+from arbitrax.api.websocket.streams import QueuedStream
+from arbitrax.domain.errors import StoreError
+from arbitrax.domain.ids import encode
+from arbitrax.services.backtest_jobs import KIND as BACKTEST
+from arbitrax.services.backtests import RUN
+from arbitrax.services.ingestion_jobs import KIND as INGESTION
+from arbitrax.services.ingestion_records import INGESTION as OF_INGESTION
+from arbitrax.services.jobs import JOB, JobChange, JobChanges
+
+if TYPE_CHECKING:
+    from arbitrax.api.websocket.formats import Format
+    from arbitrax.api.websocket.streams import Tell
+
+CHANNEL = "jobs"
+MOST = 500
+"""Jobs in a snapshot."""
+AGAIN_SECONDS = 0.5
+"""Until it is tried again what failed."""
+
+Active = Callable[[UUID | None], Awaitable[list[JobChange]]]
+"""Reads a user's jobs, everybody's for None, that wait or go on."""
+
+
+class JobWatch:
+    """For one event loop; it listens while somebody follows."""
+
+    def __init__(self, source: JobChanges) -> None:
+        self._source = source
+        self._streams = set[JobStream]()
+        self._task: asyncio.Task[None] | None = None
+        self.listens = asyncio.Event()
+
+    def join(self, stream: JobStream) -> None:
+        """Tell a stream what changes from now on."""
+        self._streams.add(stream)
+        if self._task is None:
+            self._task = asyncio.get_running_loop().create_task(self._listen())
+
+    def leave(self, stream: JobStream) -> None:
+        """Tell it no more."""
+        self._streams.discard(stream)
+        if not self._streams and self._task is not None:
+            self._task.cancel()
+            self._task = None
+            self.listens.clear()
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async with aclosing(self._source.changes()) as changes:
+                    await anext(changes)
+                    self.listens.set()
+                    async for each in changes:
+                        if each is not None:
+                            told = Told(each)
+                            for stream in list(self._streams):
+                                stream.news(told)
+            except StoreError:
+                self.listens.clear()
+                for stream in list(self._streams):
+                    stream.begin()
+                await asyncio.sleep(AGAIN_SECONDS)
+
+
+class Told:
+    """A change, encoded once for all."""
+
+    def __init__(self, change: JobChange) -> None:
+        self.owner, self.at = change.owner, change.at
+        self._data = {"jobs": [_changed(change)]}
+        self._made: dict[str, msgspec.Raw] = {}
+
+    def encoded(self, form: Format) -> msgspec.Raw:
+        """Return what is said of it."""
+        made = self._made.get(form.name)
+        if made is None:
+            made = self._made[form.name] = msgspec.Raw(form.encode(self._data))
+        return made
+
+
+class JobStream(QueuedStream):
+    """Of one user; an admin has everybody's."""
+
+    def __init__(
+        self,
+        user: str,
+        form: Format,
+        tell: Tell,
+        overflow: Callable[[], None],
+        *,
+        sees: Callable[[], UUID | None],
+        watch: JobWatch,
+        active: Active,
+    ) -> None:
+        """Take whose it is, and whose jobs they may see, which is asked for each."""
+        super().__init__(CHANNEL, user, form, tell, overflow)
+        self._sees, self._watch, self._active = sees, watch, active
+        self._early: list[Told] | None = []
+        """What is told while the snapshot is read."""
+        self._task: asyncio.Task[None] | None = None
+        watch.join(self)
+        self.begin()
+
+    def close(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
+        self._watch.leave(self)
+        super().close()
+
+    def begin(self) -> None:
+        """Begin, or begin anew, with a snapshot."""
+        if self._task is not None:
+            self._task.cancel()
+        self._early = []
+        self._task = asyncio.get_running_loop().create_task(self._begin())
+
+    def news(self, told: Told) -> None:
+        """Take what happened."""
+        if self._early is not None:
+            self._early.append(told)
+            return
+        sees = self._sees()
+        if sees is None or told.owner == sees:
+            self.put("event", self._last + 1, told.at, told.encoded(self._form))
+
+    async def _begin(self) -> None:
+        while True:
+            await self._watch.listens.wait()
+            try:
+                found = await self._active(self._sees())
+            except StoreError:
+                await asyncio.sleep(AGAIN_SECONDS)
+            else:
+                break
+        now = time.time_ns() // 1_000_000
+        if self._last:
+            self.put("resync_required", self._last, now, None)
+        self.put("snapshot", self._last + 1, now, {"jobs": [_changed(each) for each in found]})
+        early, self._early, self._task = self._early or (), None, None
+        for each in early:
+            self.news(each)
+
+
+def _changed(change: JobChange) -> dict[str, Any]:
+    """Return a change as it is told; a reproduction by the id of its backtest, where it is found."""
+    prefix = {BACKTEST: RUN, INGESTION: OF_INGESTION}.get(change.kind, JOB)
+    id = encode(prefix, change.id) if change.about is None else encode(RUN, change.about)
+    return {"kind": change.kind, "id": id, "status": change.status, "cancel_asked": change.cancel_asked}

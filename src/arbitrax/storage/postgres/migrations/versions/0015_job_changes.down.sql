@@ -1,0 +1,12 @@
+DROP TABLE job_logs;
+DROP INDEX fills_of_asset;
+DROP TRIGGER chunk_without_job ON ingestion_chunks;
+DROP TRIGGER ingestion_without_job ON ingestion_runs;
+DROP TRIGGER run_without_job ON backtests;
+DROP TRIGGER job_changed ON jobs;
+DROP TRIGGER job_added ON jobs;
+DROP FUNCTION chunk_without_job();
+DROP FUNCTION ingestion_without_job();
+DROP FUNCTION run_without_job();
+DROP FUNCTION job_changed();
+DROP FUNCTION tell_job(TEXT, UUID, UUID, TEXT, BOOLEAN, TEXT);

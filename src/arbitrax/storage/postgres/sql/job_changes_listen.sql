@@ -1,0 +1,1 @@
+LISTEN arbitrax_job_changes
