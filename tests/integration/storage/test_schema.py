@@ -784,6 +784,14 @@ def test_a_deleted_run_takes_its_rows_along(postgres_url: str) -> None:
     with psycopg.connect(postgres_url) as connection:
         connection.execute(VALID)
         connection.execute("DELETE FROM backtests")
-        for table in ("orders", "fills", "account_events", "trades", "backtest_assets", "backtest_curves", "backtest_documents"):
+        for table in (
+            "orders",
+            "fills",
+            "account_events",
+            "trades",
+            "backtest_assets",
+            "backtest_curves",
+            "backtest_documents",
+        ):
             counted = connection.execute(f"SELECT count(*) FROM {table}".encode())  # noqa: S608 -- likewise
             assert counted.fetchone() == (0,), table

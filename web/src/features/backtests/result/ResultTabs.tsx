@@ -1,7 +1,8 @@
 import { Tabs } from "@mantine/core";
 import { api, type BacktestMessage, type RunFigures, type RunResult } from "@/api";
 import { ChartSkeleton, Loaded, TableSkeleton } from "@/app/states";
-import { usePrinting, type TimeRange } from "@/charts";
+import type { TimeRange } from "@/charts";
+import { usePrinting } from "@/format";
 import { Section } from "@/app/Page";
 import { secondsOfInterval } from "../form/intervals";
 import { AllMetrics } from "./AllMetrics";
