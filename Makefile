@@ -14,7 +14,7 @@ NPM := PATH="$(CURDIR)/$(VENV)/node:$$PATH" npm --silent
 export PYTHONUTF8 := 1
 
 .NOTPARALLEL:
-.PHONY: help demo up web test test-kernels-debug check check-typescript check-web nightly bench bench-api bench-backtest bench-bootstrap bench-data bench-exchange bench-indicators bench-metrics build lock clean
+.PHONY: help demo up web test test-kernels-debug check check-typescript check-web nightly bench bench-api bench-backtest bench-bootstrap bench-data bench-exchange bench-indicators bench-metrics bench-web build lock clean
 
 help:  ## list the commands
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -101,6 +101,9 @@ bench-data: $(VENV)/.built  ## measure market data: validated, stored, read with
 	$(BIN)/python -m benchmarks.data
 	$(BIN)/python -m benchmarks.data.store
 	$(BIN)/python -m benchmarks.data.reads
+
+bench-web: $(VENV)/.built $(WEB)/node_modules/.developer web  ## measure the web page in Chromium, on a run of 1M bars and ten minutes of a market
+	$(BIN)/python -m benchmarks.web
 
 bench: $(VENV)/.built  ## measure ours and the peers, interleaved, on this machine
 	$(BIN)/python -m benchmarks

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -206,7 +207,7 @@ def _run_stored(spec: RunSpec, strategy: Strategy, *, jit: bool, honesty: bool) 
             quality=store.quality,
             now=time.time_ns(),
             jit=jit,
-            documents=honesty,
+            patience=inf if honesty else 0.0,
         )
         return result, stored_as(find_run(store.runs, encode(RUN, run_id), records=False), store.run_parts)
 

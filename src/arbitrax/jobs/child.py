@@ -141,6 +141,7 @@ def warm_up() -> None:
     from arbitrax.backtest.spec import RunSpec
     from arbitrax.backtest.specify import strategy_ref
     from arbitrax.domain.bars import Bars
+    from arbitrax.services.run_documents import make_documents
     from arbitrax.strategies.registry import BUILT_IN, find_strategy
 
     close = 100 + np.sin(np.arange(300.0))
@@ -154,3 +155,4 @@ def warm_up() -> None:
         result = run_backtest(spec, strategy, bars)
         msgspec.json.encode(dict(result.metrics.items()))
         _ = result.hash
+        make_documents("warm", result)

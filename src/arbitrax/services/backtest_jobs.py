@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from arbitrax.services.run_log import RunLog
 
 KIND = "backtest"
+PATIENCE = 20.0
+"""Seconds that a result waits for its honesty panel; who looks at one of a slow strategy waits then."""
 
 
 class BacktestStores(Protocol):
@@ -154,5 +156,6 @@ def do_backtest(
         owner=owner,
         run_id=job,
         watch=watch,
+        patience=PATIENCE,
     )
     return result

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from math import inf
 from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
@@ -95,15 +97,19 @@ def run_stored(
     owner: UUID | None = None,
     run_id: UUID | None = None,
     watch: Watch | None = None,
-    documents: bool = True,
+    patience: float = inf,
 ) -> tuple[UUID, Result]:
     """Run a backtest on stored bars, store it, and return its id and result.
 
     Raw prices come with the stored corporate actions of their symbols; these also make the adjusted close of series
     that have none. now: ns UTC. owner: whose run it is. quality: whose reports are among the notices. jit, watch: as of
-    `run_backtest`. run_id: the id that was promised; None makes one. documents: store honesty panel and figures too.
+    `run_backtest`. run_id: the id that was promised; None makes one. patience: seconds that
+    storing waits for the honesty panel; where it is likely to take longer it is found out when somebody asks.
     """
+    from arbitrax.services.run_documents import make_documents
+
     data = _load(bars, actions, spec, quality=quality)
+    begun = time.perf_counter()
     result = run_backtest(
         spec,
         strategy,
@@ -116,8 +122,8 @@ def run_stored(
         watch=watch,
     )
     run_id = run_id or new_uuid(now)
-    source = source_of(type(strategy))
-    runs.save(_stored_run(run_id, data, result, source, now=now, owner=owner, documents=documents))
+    documents = make_documents(encode(RUN, run_id), result, seconds=time.perf_counter() - begun, patience=patience)
+    runs.save(_stored_run(run_id, data, result, source_of(type(strategy)), documents, now=now, owner=owner))
     return run_id, result
 
 
@@ -139,6 +145,8 @@ def run_uploaded(
 
     The result has no origin: nothing outside a sandbox runs it again. Arguments as of `run_stored`.
     """
+    from arbitrax.services.run_documents import make_documents
+
     data = _load(bars, actions, spec, quality=quality)
     finer = None if data.finer is None else data.finer.panel
     market = open_market(spec, data.traded, data.actions, finer, strategy=Strategy, jit=False)
@@ -157,16 +165,22 @@ def run_uploaded(
         actions=data.actions,
         origin=None,
     )
-    runs.save(_stored_run(run_id, data, result, source, now=now, owner=owner))
+    documents = make_documents(encode(RUN, run_id), result)
+    runs.save(_stored_run(run_id, data, result, source, documents, now=now, owner=owner))
     return result
 
 
 def _stored_run(
-    id: UUID, data: _Data, result: Result, source: str | None, *, now: int, owner: UUID | None, documents: bool = True
+    id: UUID,
+    data: _Data,
+    result: Result,
+    source: str | None,
+    documents: dict[str, bytes],
+    *,
+    now: int,
+    owner: UUID | None,
 ) -> StoredRun:
     """Return a run as it is stored."""
-    from arbitrax.services.run_documents import make_documents
-
     spec = result.spec
     known_at = data.actions_as_of
     assets = [
@@ -214,7 +228,7 @@ def _stored_run(
         events=result.event_records,
         trades=result.trade_records,
         owner=owner,
-        documents=make_documents(encode(RUN, id), result) if documents else {},
+        documents=documents,
     )
 
 

@@ -7,6 +7,7 @@ when somebody asks, once.
 from __future__ import annotations
 
 import logging
+from math import inf
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -27,16 +28,20 @@ if TYPE_CHECKING:
 HONESTY, FIGURES, EXCURSIONS = "honesty", "figures", "excursions"
 PAIR = 16
 """Bytes of a trade's excursions: two little-endian float64."""
+RUNS, CELLS = 40, 22_500_000
+"""An honesty panel runs a strategy again so often at most, and on so many bars times symbols in all."""
 _log = logging.getLogger(__name__)
 
 
-def make_documents(run: str, result: Result) -> dict[str, bytes]:
+def make_documents(run: str, result: Result, *, seconds: float = 0.0, patience: float = inf) -> dict[str, bytes]:
     """Return what is stored with a run. What cannot be found out is left out, to be tried again when it is asked for.
 
     A run is not lost because looking for look-ahead, which runs its strategy again, breaks or takes too much memory.
+    Nor does it wait for that longer than ``patience`` seconds, judged by the ``seconds`` that the run took.
     """
     made = {}
-    for name in (HONESTY, FIGURES, EXCURSIONS):
+    again = min(RUNS, CELLS // max(1, len(result.bars) * len(result.spec.symbols)))
+    for name in (FIGURES, EXCURSIONS, *([HONESTY] if seconds * again <= patience else [])):
         try:
             made[name] = make_document(name, run, result, ENGINE)
         except Exception:

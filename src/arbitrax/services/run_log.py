@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 
 from msgspec import Struct
 
@@ -45,9 +46,10 @@ class LogKeeper:
 
     def untold(self) -> list[LogLine]:
         """Return the lines since the last time, the newest of them."""
-        found = []
-        while self._untold:  # another thread may be adding
-            found.append(self._untold.popleft())
+        found = list[LogLine]()
+        with suppress(IndexError):  # other threads may add and take meanwhile
+            while True:
+                found.append(self._untold.popleft())
         return found
 
     @property

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import httpx2
@@ -11,6 +12,7 @@ from arbitrax.services.identity_ports import User
 from tests.exchange_processes import Exchange
 from tests.gateway import Gateway
 from tests.integration.api.test_orders import audited, eventually
+from tests.socket_client import Socket
 
 _ids = itertools.count()
 
@@ -57,6 +59,20 @@ def test_it_cancels_what_is_open_and_refuses_what_is_new_until_the_revival(tom: 
     assert tom.get(mine).json()["killed"] is False
     assert tom.post("/api/v1/orders", json=order()).status_code == 201
     tom.request("DELETE", "/api/v1/orders", params={"account": "mine too"})
+
+
+def test_kill_and_revival_are_told_over_the_accounts_channel_though_no_order_and_no_cash_changes(
+    gateway: Gateway, trader: User, tom: httpx2.Client, mine: str
+) -> None:
+    """So that other tabs look at the account again."""
+    with closing(Socket(gateway.url, gateway.key(trader, "read"))) as socket:
+        socket.ask(op="subscribe", channel="account", account="mine")
+        first = socket.first_of("account")
+        tom.post(f"{mine}/kill")
+        second = socket.first_of("account", first["seq"])
+        tom.post(f"{mine}/revival")
+        third = socket.first_of("account", second["seq"])
+    assert first["data"]["cash"] == second["data"]["cash"] == third["data"]["cash"]
 
 
 def test_what_an_account_may_still_set_aside_is_told(tom: httpx2.Client, mine: str) -> None:

@@ -49,11 +49,13 @@ def test_it_finds_nothing(gateway: Gateway, exchange: Exchange, trader: User, tm
     lines += ["[parameters]"]
     lines += [f'"{place}" = {{ dictionary = "{name}", probability = 0.7 }}' for place, name in BOUND.items()]
     (tmp_path / "schemathesis.toml").write_text("\n".join(lines))
-    seed = os.environ.get("ARBITRAX_SCHEMATHESIS_SEED") or str(int.from_bytes(os.urandom(4), "big"))
+    seed = os.environ.get("SCHEMATHESIS_SEED") or str(int.from_bytes(os.urandom(4), "big"))
     done = subprocess.run(
         [
             sys.executable, "-m", "schemathesis.cli", "run", f"{gateway.url}/openapi.json",
-            "--checks", "all", "--phases", PHASES, "--max-examples", str(examples), "--seed", seed, "--workers", "2",
+            # DELETE revokes a key and cancels an order, and both can still be looked at: nothing is ever deleted.
+            "--checks", "all", "--exclude-checks", "use_after_free",
+            "--phases", PHASES, "--max-examples", str(examples), "--seed", seed, "--workers", "2",
             "--header", f"Authorization: Bearer {key}", "--continue-on-failure", "--no-color",
             "--report", "ndjson", "--report-ndjson-path", "events.ndjson",
         ],
@@ -65,7 +67,7 @@ def test_it_finds_nothing(gateway: Gateway, exchange: Exchange, trader: User, tm
         },
         cwd=tmp_path, capture_output=True, text=True, check=False, timeout=3_000,
     )  # fmt: skip
-    assert done.returncode == 0, f"ARBITRAX_SCHEMATHESIS_SEED={seed}\n{done.stdout}\n{done.stderr}"
+    assert done.returncode == 0, f"SCHEMATHESIS_SEED={seed}\n{done.stdout}\n{done.stderr}"
     with gateway.client(key) as client:
         assert client.get("/api/v1/users").status_code == 200, "the fuzzer took its own rights away"
 

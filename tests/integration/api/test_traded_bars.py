@@ -155,6 +155,16 @@ def test_wider_ones_pages_and_tables_hold_the_same_trades(tom: httpx2.Client, ta
     assert [each.close for each in listed] == [each["close"] for each in seconds]
 
 
+def test_what_has_not_traded_has_none(tom: httpx2.Client) -> None:
+    for query in ({}, {"points": 100}, {"interval": "1d"}):
+        page = bars(tom, symbol="TIN", **query)
+        assert (page["data"], page["has_more"], page["complete_until"] is None) == ([], False, False)
+    answer = tom.get(
+        PATH, params={"symbol": "TIN", "interval": "1s", "source": "exchange"}, headers={"Accept": "text/csv"}
+    )
+    assert (answer.status_code, len(answer.text.splitlines())) == (200, 1)
+
+
 @pytest.mark.parametrize(
     ("query", "status", "code"),
     [

@@ -1,6 +1,7 @@
 """Parts of stored runs: a page says what the whole says, and what was found out about a run stays found out."""
 
 from dataclasses import dataclass
+from math import inf
 
 import msgspec
 import numpy as np
@@ -46,11 +47,11 @@ def stores(database, bar_store, action_store) -> Stores:
     return Stores(bar_store, action_store, PostgresRunStore(database), PostgresRunParts(database))
 
 
-def run(stores: Stores, strategy: str = "sma_cross", *, documents: bool = True, **parameters):
+def run(stores: Stores, strategy: str = "sma_cross", *, patience: float = inf, **parameters):
     made = find_strategy(strategy)(**parameters)
     spec = RunSpec(strategy=strategy_ref(made, strategy), symbols=("TEST",), prices="raw", commission_bps=5)
     return run_stored(
-        stores.bars, stores.actions, stores.runs, spec, made, now=CREATED, documents=documents
+        stores.bars, stores.actions, stores.runs, spec, made, now=CREATED, patience=patience
     )  # fmt: skip
 
 
@@ -106,12 +107,20 @@ def test_what_a_run_tells_is_found_out_when_it_ends(stores, monkeypatch) -> None
     assert excursions[:, 0].tolist() == result.trades["mae"].tolist()
 
 
+def forget(stores: Stores, id) -> None:
+    """Leave a run as older releases stored it."""
+    documents = dict.fromkeys((FIGURES, EXCURSIONS), b"")
+    stores.run_parts.keep_documents(id, "of an older release", documents)
+
+
 def refuse(*_of, **_named):
     raise AssertionError("The whole run was read.")
 
 
 def test_a_run_without_documents_is_restored_once(stores, monkeypatch) -> None:
-    id, result = run(stores, documents=False, fast=2, slow=5)
+    id, result = run(stores, patience=0.0, fast=2, slow=5)
+    assert stores.run_parts.document(id, HONESTY, __version__) is None
+    forget(stores, id)
     trades, _ = read_table(stores, id, "trades", 0, 5)
     assert trades["mae"].tolist() == result.trades["mae"].iloc[:5].tolist()
     first = {name: told(stores, id, name) for name in (HONESTY, FIGURES, EXCURSIONS)}

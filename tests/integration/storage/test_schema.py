@@ -264,6 +264,7 @@ INSERT INTO trades (
 INSERT INTO jobs (id, kind, owner_id, spec) SELECT id, 'backtest', id, '{}' FROM assets;
 INSERT INTO job_turns (owner) SELECT id FROM assets;
 INSERT INTO job_attempts (job_id, attempt, fence, holder) SELECT id, 1, 1, 'one' FROM assets;
+INSERT INTO job_logs (job_id, lines) SELECT id, '[]' FROM assets;
 INSERT INTO job_outbox (job_id) SELECT id FROM assets;
 INSERT INTO vendor_keys (vendor, sealed) VALUES ('polygon', decode(repeat('00', 40), 'hex'));
 """
@@ -445,6 +446,7 @@ WRONG = {
         "holder = NULL",
         f"job_id = {NOBODY}",
     ],
+    "job_logs": ["lines = '{}'", "lines = NULL", "cut = -1", f"job_id = {NOBODY}"],
     "job_outbox": [f"job_id = {NOBODY}", "due_at = NULL"],
     "vendor_keys": ["vendor = ''", "sealed = 'too short'", f"set_by = {NOBODY}"],
     "accounts": ["name = ''", "currency = 'usd'", "kind = 'imaginary'", f"owner_id = {NOBODY}"],

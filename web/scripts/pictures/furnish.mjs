@@ -42,6 +42,7 @@ export async function furnish({ url, run }) {
 /** Half a minute of trading, for pages that are open to see; it ends with orders of every kind. */
 async function trade(ada, bob) {
   let middle = MIDDLE;
+  await ada("DELETE", "/orders?account=paper");
   for (const [at, step] of WALK.entries()) {
     middle += step * 2.5;
     await quote(bob, middle);
@@ -49,7 +50,7 @@ async function trade(ada, bob) {
     await ada(
       "POST",
       "/orders",
-      order({ side, type: "market", quantity: at === 0 ? "0.4" : "0.02", time_in_force: "ioc" }),
+      order({ side, type: "market", quantity: at === 0 ? "0.2" : "0.02", time_in_force: "ioc" }),
     );
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }

@@ -1,21 +1,36 @@
-/** Lists that the recorder keeps a moment behind the exchange: asked for anew after what happened, and then once in a while. */
+/** Lists that the recorder keeps a moment behind the exchange: asked for anew after what happened, until it is there. */
 import { useEffect, useRef } from "react";
 
 /** The recorder is behind by some ten ms; by more when much happens. */
 const AFTER_MS = [120, 800, 3_000];
-/** So that nothing is missing for long when it is far behind. */
-export const RECORDED_EVERY_MS = 10_000;
+/** Between later tries, while what happened is known not to be there. */
+const LATER_MS = 10_000;
 
-/** `occasion`: something happened when it is another one than before. */
-export function useRecorded(refetch: () => unknown, occasion: unknown): void {
+/**
+ * `occasion`: something happened when it is another one than before. `isThere`: whether what happened is in the list;
+ * undefined: nobody can tell, and after a few tries it is taken to be.
+ */
+export function useRecorded(refetch: () => unknown, occasion: unknown, isThere?: boolean): void {
   const ask = useRef(refetch);
   useEffect(() => {
     ask.current = refetch;
   });
+  const isWaiting = isThere !== true;
+  const knows = isThere !== undefined;
   useEffect(() => {
-    const timers = AFTER_MS.map((each) => setTimeout(() => ask.current(), each));
-    return () => {
-      for (const each of timers) clearTimeout(each);
+    if (!isWaiting) return undefined;
+    let tries = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const later = () => {
+      const wait = AFTER_MS[tries] ?? (knows ? LATER_MS : undefined);
+      if (wait === undefined) return;
+      timer = setTimeout(() => {
+        tries += 1;
+        ask.current();
+        later();
+      }, wait);
     };
-  }, [occasion]);
+    later();
+    return () => clearTimeout(timer);
+  }, [occasion, isWaiting, knows]);
 }

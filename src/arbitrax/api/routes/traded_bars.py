@@ -103,6 +103,8 @@ def _message(bar: TradedBar, instrument: Instrument) -> BarMessage:
 
 def _joined(bars: list[TradedBar], points: int) -> list[TradedBar]:
     """Return bars joined to at most so many, as `chart_points.joined` does."""
+    if len(bars) <= points:
+        return bars
     starts = group_starts(len(bars), points).tolist()
     groups = [bars[start:end] for start, end in zip(starts, [*starts[1:], len(bars)], strict=True)]
     return [

@@ -47,6 +47,7 @@ export function RunInProgress({ run, onDone }: RunInProgressProps) {
           {error !== undefined && <span role="alert">{sentenceOf(error)}</span>}
           <Button
             variant="default"
+            data-danger=""
             loading={isLoading}
             disabled={isEnding}
             onClick={() => void cancel({ backtest: run.id })}
@@ -91,7 +92,11 @@ export function RunInProgress({ run, onDone }: RunInProgressProps) {
       </Section>
       {live !== undefined && live.log.length > 0 && (
         <Section title="Log">
-          <RunLog lines={live.log.slice(-MOST_SHOWN)} cut={live.cut + Math.max(0, live.log.length - MOST_SHOWN)} />
+          <RunLog
+            isGrowing
+            lines={live.log.slice(-MOST_SHOWN)}
+            cut={live.cut + Math.max(0, live.log.length - MOST_SHOWN)}
+          />
         </Section>
       )}
     </Page>

@@ -13,15 +13,17 @@ interface RunLogProps {
   readonly lines: readonly LogLine[];
   /** Lines before them, which are not shown. */
   readonly cut: number;
+  /** More lines come: the end is shown. */
+  readonly isGrowing?: boolean;
 }
 
 /** Of a pixel or two a place is at its end too. */
 const AT_END_PX = 8;
 
 /** What a strategy said; who looks at the end of it stays there as lines come. */
-export function RunLog({ lines, cut }: RunLogProps) {
+export function RunLog({ lines, cut, isGrowing = false }: RunLogProps) {
   const place = useRef<HTMLOListElement>(null);
-  const isAtEnd = useRef(true);
+  const isAtEnd = useRef(isGrowing);
   useLayoutEffect(() => {
     if (isAtEnd.current && place.current !== null) place.current.scrollTop = place.current.scrollHeight;
   }, [lines]);

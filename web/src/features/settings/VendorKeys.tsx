@@ -68,6 +68,7 @@ function Vendor({ vendor, isAdmin }: { readonly vendor: VendorKeyMessage; readon
           </Button>
           <Button
             variant="subtle"
+            data-danger=""
             disabled={vendor.set_at === null}
             loading={removing.isLoading}
             onClick={() => void remove({ vendor: vendor.vendor })}

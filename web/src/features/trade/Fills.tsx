@@ -3,7 +3,7 @@ import { useListFillsQuery, type FillMessage } from "@/api";
 import { Empty, Loaded, TableSkeleton } from "@/app/states";
 import { times } from "@/format/exact";
 import { fills, useChannelValue, useFrameValue } from "@/live";
-import { RECORDED_EVERY_MS, useRecorded } from "@/live/use_recorded";
+import { useRecorded } from "@/live/use_recorded";
 import { DataTable, type Column } from "@/tables";
 import { priceCell } from "./price_cell";
 import { SideWord } from "./Side";
@@ -39,12 +39,11 @@ const columnsOf = (marketOf: MarketOf): readonly Column<FillMessage>[] => [
 /** The account's fills, the newest first. */
 export function Fills({ account, marketOf }: { readonly account: string; readonly marketOf: MarketOf }) {
   const columns = useMemo(() => columnsOf(marketOf), [marketOf]);
-  const query = useListFillsQuery({ account, limit: MOST }, { pollingInterval: RECORDED_EVERY_MS });
+  const query = useListFillsQuery({ account, limit: MOST });
   const live = useChannelValue(useMemo(() => fills(account), [account]));
-  useRecorded(
-    query.refetch,
-    useFrameValue(live, ({ data }) => data),
-  );
+  const newest = useFrameValue(live, ({ data }) => data?.[0]?.id);
+  const isThere = newest === undefined || query.data?.data.some(({ id }) => id === newest) === true;
+  useRecorded(query.refetch, newest, isThere);
   return (
     <Loaded query={query} skeleton={<TableSkeleton rows={6} />}>
       {({ data, has_more }) => (

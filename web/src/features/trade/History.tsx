@@ -3,7 +3,7 @@ import { useListOrdersQuery, type OrderMessage } from "@/api";
 import { Empty, Loaded, TableSkeleton } from "@/app/states";
 import { plain } from "@/format/exact";
 import { orders, useChannelValue, useFrameValue } from "@/live";
-import { RECORDED_EVERY_MS, useRecorded } from "@/live/use_recorded";
+import { useRecorded } from "@/live/use_recorded";
 import { DataTable, type Column } from "@/tables";
 import { because } from "./SentOrders";
 import { typeText } from "./order_words";
@@ -67,7 +67,7 @@ const columnsOf = (marketOf: MarketOf): readonly Column<OrderMessage>[] => [
 /** Every order of the account, the newest first; what happened since is laid over what is recorded. */
 export function History({ account, marketOf }: { readonly account: string; readonly marketOf: MarketOf }) {
   const columns = useMemo(() => columnsOf(marketOf), [marketOf]);
-  const query = useListOrdersQuery({ account, status: "all", limit: MOST }, { pollingInterval: RECORDED_EVERY_MS });
+  const query = useListOrdersQuery({ account, status: "all", limit: MOST });
   const live = useFrameValue(useChannelValue(useMemo(() => orders(account), [account])), ({ data }) => data);
   useRecorded(query.refetch, live);
   return (

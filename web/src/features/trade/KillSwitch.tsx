@@ -46,6 +46,7 @@ export function KillSwitch({ account, isKilled, openOrders }: KillSwitchProps) {
           <Button
             variant="default"
             className={isKilled === true ? "" : (classes["kill"] ?? "")}
+            {...(isKilled === true ? {} : { "data-danger": "" })}
             disabled={isKilled === undefined}
             onClick={() => setAsked(!isAsked)}
           >
@@ -62,7 +63,7 @@ export function KillSwitch({ account, isKilled, openOrders }: KillSwitchProps) {
             </Button>
             <Button
               size="xs"
-              className={isKilled === true ? "" : (classes["sure"] ?? "")}
+              {...(isKilled === true ? {} : { "data-danger": "sure" })}
               loading={killing.isLoading || reviving.isLoading}
               onClick={() => void act()}
             >

@@ -1,3 +1,4 @@
+import { OpenPaperAccount } from "@/app/OpenPaperAccount";
 import { Empty } from "@/app/states";
 import { MarketStrip } from "./MarketStrip";
 import { OrderBook } from "./OrderBook";
@@ -9,9 +10,12 @@ import classes from "./TradeDesk.module.css";
 export function OnlyMarket({ symbol }: { readonly symbol: string }) {
   return (
     <div className={classes["desk"]}>
-      <Empty title="No account is yours yet" command="arbitrax exchange give ACCOUNT USER">
-        Orders need an account of the paper exchange: open one on the dashboard, or let the operator give you one. The
-        market is shown meanwhile.
+      <Empty
+        title="No account is yours yet"
+        command="arbitrax exchange give ACCOUNT USER"
+        action={<OpenPaperAccount />}
+      >
+        Orders need an account of the paper exchange, with cash that exists there only. The market is shown meanwhile.
       </Empty>
       <div className={strip["strip"]}>
         <MarketStrip symbol={symbol} />

@@ -62,6 +62,7 @@ export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: Open
               <Button
                 size="compact-xs"
                 variant="default"
+                data-danger=""
                 disabled={isUnderWay}
                 onClick={() => onCancel(order)}
                 aria-label={`Cancel order ${order.side} ${order.open_quantity} ${order.symbol}`}
@@ -89,7 +90,13 @@ export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: Open
       keyOf={(row) => row.id}
       most={10}
       actions={
-        <Button size="xs" variant="default" loading={cancelling.isLoading} onClick={() => void onCancelAll()}>
+        <Button
+          size="xs"
+          variant="default"
+          data-danger=""
+          loading={cancelling.isLoading}
+          onClick={() => void onCancelAll()}
+        >
           Cancel all
         </Button>
       }

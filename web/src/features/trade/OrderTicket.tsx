@@ -153,7 +153,7 @@ export function OrderTicket(props: OrderTicketProps) {
               key={percent}
               type="button"
               disabled={size === undefined || isZero(size)}
-              title={ofHeld ? `${percent}% of what is held` : `${percent}% of the buying power`}
+              title={shareText(percent, ofHeld, isZero(held))}
               onClick={() => size !== undefined && set({ size })}
             >
               {percent}%
@@ -188,4 +188,9 @@ export function OrderTicket(props: OrderTicketProps) {
       </Button>
     </form>
   );
+}
+
+function shareText(percent: number, ofHeld: boolean, isNothingHeld: boolean): string {
+  if (!ofHeld) return `${percent}% of the buying power`;
+  return isNothingHeld ? "Nothing is held; a cash account sells only what it holds" : `${percent}% of what is held`;
 }

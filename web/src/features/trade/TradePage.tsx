@@ -46,6 +46,7 @@ interface DeskProps {
 function Desk({ instruments, accounts, isOld }: DeskProps) {
   const address = useDeskAddress();
   const instrument = instruments.find((each) => each.symbol === address.symbol) ?? instruments[0];
+  const isOwn = useIsOwn();
   if (instrument === undefined) {
     return (
       <Page title="Trade">
@@ -75,6 +76,8 @@ function Desk({ instruments, accounts, isOld }: DeskProps) {
     );
   }
   const account = named ?? accounts[0];
+  // An admin sees accounts of others, the house's among them: one of those is chosen, never proposed.
+  const isMeant = account !== undefined && (named !== undefined || isOwn(account));
   const title = (
     <>
       {instrument.symbol} <MarketPhase symbol={instrument.symbol} />
@@ -91,19 +94,20 @@ function Desk({ instruments, accounts, isOld }: DeskProps) {
         allowDeselect={false}
         onChange={(symbol) => symbol !== null && address.set({ symbol })}
       />
-      {accounts.length > 1 && (
+      {(accounts.length > 1 || !isMeant) && accounts.length > 0 && (
         <Select
           w={160}
           aria-label="Account"
           data={accounts.map((each) => ({ value: each.id, label: each.name }))}
-          value={account?.id ?? null}
+          placeholder="Another’s account"
+          value={isMeant ? account.id : null}
           allowDeselect={false}
           onChange={(chosen) => chosen !== null && address.set({ account: chosen })}
         />
       )}
     </>
   );
-  if (account === undefined) {
+  if (!isMeant) {
     return (
       <Page title={title} about={instrument.name ?? undefined} actions={choices}>
         <OnlyMarket symbol={instrument.symbol} />

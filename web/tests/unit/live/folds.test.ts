@@ -66,6 +66,12 @@ describe("what is kept of a channel", () => {
     ];
     const { fold } = run("bt_1");
     const found = told.reduce<LiveRun | undefined>((before, each) => fold(before, update(each)), undefined);
-    expect(found).toMatchObject({ progress: 0.5, equity: [1, 2], log: [{ text: "half", bar: null }], cut: 0, isDone: true });
+    expect(found).toMatchObject({
+      progress: 0.5,
+      equity: [1, 2],
+      log: [{ text: "half", bar: null }],
+      cut: 0,
+      isDone: true,
+    });
   });
 });

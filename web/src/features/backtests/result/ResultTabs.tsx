@@ -1,4 +1,5 @@
 import { Tabs } from "@mantine/core";
+import { useMemo } from "react";
 import { api, type BacktestMessage, type RunFigures, type RunResult } from "@/api";
 import { ChartSkeleton, Loaded, TableSkeleton } from "@/app/states";
 import type { TimeRange } from "@/charts";
@@ -44,8 +45,13 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
   const { selection, select } = useSelection();
   const { tab, range, group } = selection;
   const hasTimes = secondsOfInterval(run.spec.interval) < DAY;
-  const ofGroup = (rows: readonly Trade[]) => {
-    const own = tradesWithin(rows, range);
+  const all = trades.data?.rows;
+  const [from, to] = [range?.from, range?.to];
+  const within = useMemo(
+    () => tradesWithin(all ?? [], from === undefined || to === undefined ? undefined : { from, to }),
+    [all, from, to],
+  );
+  const ofGroup = (own: readonly Trade[]) => {
     return group === undefined ? own : own.filter((each) => GROUPS[group.by].of(each) === group.key);
   };
   const isRecorded = useRecorded() !== undefined;
@@ -67,9 +73,9 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
       case "trades":
         return (
           <Loaded query={trades} skeleton={<TableSkeleton rows={16} />}>
-            {({ rows, isWhole }) => (
+            {({ isWhole }) => (
               <TradesTab
-                trades={tradesWithin(rows, range)}
+                trades={within}
                 isWhole={isWhole}
                 group={group}
                 hasTimes={hasTimes}
@@ -89,13 +95,13 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
       case "distribution":
         return figures === undefined ? null : (
           <Loaded query={wholly(trades)} skeleton={<ChartSkeleton height={320} />}>
-            {({ rows }) => <DistributionTab histogram={figures.histogram} trades={ofGroup(rows)} />}
+            {() => <DistributionTab histogram={figures.histogram} trades={ofGroup(within)} />}
           </Loaded>
         );
       case "excursions":
         return (
           <Loaded query={wholly(trades)} skeleton={<ChartSkeleton height={320} />}>
-            {({ rows }) => <ExcursionsTab trades={ofGroup(rows)} onShow={show} />}
+            {() => <ExcursionsTab trades={ofGroup(within)} onShow={show} />}
           </Loaded>
         );
       case "rolling":

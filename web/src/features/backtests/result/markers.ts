@@ -1,4 +1,4 @@
-/** Entries and exits as marks of a chart; where they are many only those that are seen, then the most profitable. */
+/** Entries and exits as marks of a chart; where they are many only of those that are seen, and that gained or lost most. */
 import type { Marker, TimeRange } from "@/charts";
 import type { Trade } from "./trades";
 
@@ -9,18 +9,16 @@ export function markersOf(
   symbol: string | undefined,
   range: TimeRange | undefined,
 ): Marker[] {
-  const own = trades.filter((each) => symbol === undefined || each.symbol === symbol);
-  const seen = range === undefined ? own : own.filter((each) => touches(each, range));
-  const kept =
-    seen.length * 2 <= MOST
-      ? seen
-      : [...seen].sort((one, other) => Math.abs(Number(other.pnl)) - Math.abs(Number(one.pnl))).slice(0, MOST / 2);
+  const kept = mostProfitable(trades, MOST / 2, (each) => {
+    if (symbol !== undefined && each.symbol !== symbol) return false;
+    return range === undefined || (each.left >= range.from && each.entered <= range.to);
+  });
   const text = kept.length <= 40;
   return kept
     .flatMap((each): Marker[] => {
       const isLong = each.side === "long";
-      const entry: Marker = { time: seconds(each.entryTime), side: isLong ? "buy" : "sell" };
-      const exit: Marker = { time: seconds(each.exitTime), side: isLong ? "sell" : "buy" };
+      const entry: Marker = { time: each.entered, side: isLong ? "buy" : "sell" };
+      const exit: Marker = { time: each.left, side: isLong ? "sell" : "buy" };
       const named =
         each.exitReason === "signal" || !text ? exit : { ...exit, text: each.exitReason.replaceAll("_", " ") };
       return each.isOpen ? [entry] : [entry, named];
@@ -28,10 +26,36 @@ export function markersOf(
     .sort((one, other) => one.time - other.time);
 }
 
-function touches(trade: Trade, { from, to }: TimeRange): boolean {
-  return seconds(trade.exitTime) >= from && seconds(trade.entryTime) <= to;
+/** The trades that gained or lost most, of those that count; a heap of so many, the least on top, keeps it one pass. */
+function mostProfitable(trades: readonly Trade[], most: number, counts: (trade: Trade) => boolean): Trade[] {
+  const heap: Trade[] = [];
+  for (const each of trades) {
+    if (!counts(each)) continue;
+    if (heap.length < most) {
+      heap.push(each);
+      if (heap.length === most) for (let at = most >> 1; at >= 0; at -= 1) sink(heap, at);
+    } else if (amount(each) > amount(heap[0])) {
+      heap[0] = each;
+      sink(heap, 0);
+    }
+  }
+  return heap;
 }
 
-function seconds(iso: string): number {
-  return Date.parse(iso) / 1000;
+function sink(heap: Trade[], from: number): void {
+  const moved = heap[from];
+  if (moved === undefined) return;
+  let at = from;
+  for (let child = 2 * at + 1; child < heap.length; child = 2 * at + 1) {
+    const least = amount(heap[child + 1]) < amount(heap[child]) ? child + 1 : child;
+    const below = heap[least];
+    if (below === undefined || amount(below) >= amount(moved)) break;
+    heap[at] = below;
+    at = least;
+  }
+  heap[at] = moved;
+}
+
+function amount(trade: Trade | undefined): number {
+  return trade === undefined ? Infinity : Math.abs(trade.profit);
 }

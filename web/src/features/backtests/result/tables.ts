@@ -149,6 +149,9 @@ export function readTrades(csv: string): Promise<Trade[]> {
       fees: decimal("fees"),
       slippage: decimal("slippage"),
       seconds: asNumber(field("duration_seconds")),
+      entered: Date.parse(text("entry_time")) / 1000,
+      left: Date.parse(text("exit_time")) / 1000,
+      profit: asNumber(field("pnl")),
     };
   });
 }

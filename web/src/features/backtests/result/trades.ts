@@ -23,6 +23,10 @@ export interface Trade {
   readonly fees: string;
   readonly slippage: string;
   readonly seconds: number;
+  /** Entry and exit in seconds since 1970, and `pnl` as a number: for charts, which look at all trades at each step. */
+  readonly entered: number;
+  readonly left: number;
+  readonly profit: number;
 }
 
 export const GROUPS = {
@@ -66,9 +70,8 @@ export function groupTrades(trades: readonly Trade[], by: Grouping): TradeGroup[
 function summed(key: string, trades: readonly Trade[]): TradeGroup {
   let [gained, lost, change, seconds, won] = [0, 0, 0, 0, 0];
   for (const each of trades) {
-    const pnl = Number(each.pnl);
-    if (pnl > 0) [gained, won] = [gained + pnl, won + 1];
-    else lost -= pnl;
+    if (each.profit > 0) [gained, won] = [gained + each.profit, won + 1];
+    else lost -= each.profit;
     change += each.change;
     seconds += each.seconds;
   }
@@ -90,8 +93,7 @@ export function tradesWithin(
   range: { readonly from: number; readonly to: number } | undefined,
 ): readonly Trade[] {
   if (range === undefined) return trades;
-  const [from, to] = [range.from, range.to].map((each) => new Date(each * 1000).toISOString().slice(0, 19));
-  return trades.filter((each) => each.exitTime >= (from ?? "") && each.entryTime <= `${to ?? ""}Z`);
+  return trades.filter((each) => each.left >= range.from && each.entered <= range.to);
 }
 
 export function words(name: string): string {

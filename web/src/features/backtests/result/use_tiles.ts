@@ -1,7 +1,15 @@
 /** Equity and prices of a run for the part of it that is seen: all bars where they are few, else joined ones. */
 import { useDeferredValue, useMemo } from "react";
-import { useGetBacktestEquityQuery, useGetBacktestPricesQuery, type EquityCurve, type RunPrices } from "@/api";
+import { api, useGetBacktestEquityQuery, useGetBacktestPricesQuery, type EquityCurve, type RunPrices } from "@/api";
 import type { Candles, Points, TimeRange } from "@/charts";
+
+// Thousands of points come with each tile: the store neither compares them with those before nor freezes them one by one.
+api.enhanceEndpoints({
+  endpoints: {
+    getBacktestEquity: { structuralSharing: false, transformResponse: (found: EquityCurve) => Object.freeze(found) },
+    getBacktestPrices: { structuralSharing: false, transformResponse: (found: RunPrices) => Object.freeze(found) },
+  },
+});
 
 /** Points of a tile; a run of no more bars is one tile. */
 export const TILE_POINTS = 4000;

@@ -11,6 +11,7 @@ export function RevokeKey({ apiKey }: { readonly apiKey: KeyMessage }) {
     <Button
       size="compact-xs"
       variant={isAsked ? "filled" : "subtle"}
+      data-danger={isAsked ? "sure" : ""}
       loading={isLoading}
       title={error === undefined ? undefined : sentenceOf(error)}
       aria-label={isAsked ? `Really revoke ${apiKey.name}` : `Revoke ${apiKey.name}`}

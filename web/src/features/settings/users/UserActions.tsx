@@ -38,7 +38,10 @@ export function UserActions({ user }: { readonly user: UserMessage }) {
           ))}
           <Menu.Divider />
           <Menu.Item onClick={() => setChoosing(true)}>New password</Menu.Item>
-          <Menu.Item onClick={() => void send({ is_active: !user.is_active })}>
+          <Menu.Item
+            {...(user.is_active ? { "data-danger": "" } : {})}
+            onClick={() => void send({ is_active: !user.is_active })}
+          >
             {user.is_active ? "Lock out" : "Let in again"}
           </Menu.Item>
           {error !== undefined && <Menu.Label role="alert">{sentenceOf(error)}</Menu.Label>}

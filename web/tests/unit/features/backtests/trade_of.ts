@@ -2,7 +2,7 @@ import type { Trade } from "@/features/backtests/result/trades";
 
 /** A trade, as far as a test does not say otherwise. */
 export function tradeOf(some: Partial<Trade>): Trade {
-  return {
+  const told = {
     number: 1,
     symbol: "AAPL",
     side: "long",
@@ -25,4 +25,6 @@ export function tradeOf(some: Partial<Trade>): Trade {
     seconds: 3600,
     ...some,
   };
+  const [entered, left] = [told.entryTime, told.exitTime].map((each) => Date.parse(each) / 1000) as [number, number];
+  return { entered, left, profit: Number(told.pnl), ...told };
 }

@@ -4,7 +4,8 @@ import { GatewayError, type Listener } from "@arbitrax/client";
 import { Provider } from "react-redux";
 import { MemoryRouter } from "react-router";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { api } from "@/api";
+import { api, type Me } from "@/api";
+import { signIn } from "@/api/session";
 import { transport } from "@/api/transport";
 import { LiveDashboard } from "@/features/dashboard/LiveDashboard";
 import { forgetChannels } from "@/live/channels";
@@ -36,6 +37,7 @@ const EMPTY: Answers = {
   "/api/v1/strategies": page(),
 };
 const now = () => new Date().toISOString();
+const ADA = { user: { id: "usr_1", name: "ada", role: "trader" }, scopes: ["read", "trade"] } as unknown as Me;
 /** Of runs that are asked for by their status, those that have it. */
 const runs = (...all: readonly ReturnType<typeof run>[]) => all;
 
@@ -53,6 +55,7 @@ function show(given: Answers, listed: ReturnType<typeof runs> = []) {
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(Response.json(answer));
   });
   const store = makeStore();
+  store.dispatch(signIn.fulfilled(ADA, "", { name: "ada", password: "" }));
   render(
     <Provider store={store}>
       <MantineProvider env="test">
@@ -97,10 +100,18 @@ test("without a run the three steps to one come first, and each place says what 
   const needs = await region("Needs a person");
   expect(steps.compareDocumentPosition(needs)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
   expect(await within(needs).findByText(/^Nothing\. Killed accounts/)).toBeVisible();
-  expect(within(await region("Accounts")).getByRole("link", { name: "Open a paper account" })).toBeVisible();
+  expect(within(await region("Accounts")).getByRole("button", { name: "Open a paper account" })).toBeVisible();
   expect(within(await region("Running")).getByRole("link", { name: "Run a backtest" })).toBeVisible();
   expect(within(await region("Live sessions")).getByText(/arrive with live trading/)).toBeVisible();
   expect(screen.queryByRole("region", { name: "Last runs" })).toBeNull();
+});
+
+test("accounts of others do not take the place of one's own", async () => {
+  const others = account({ id: "acc_9", name: "maker", owner: null });
+  show({ "/api/v1/accounts": page(others), "/api/v1/accounts/acc_9": others }, runs(run()));
+  const accounts = await region("Accounts");
+  expect(await within(accounts).findByRole("button", { name: "Open a paper account" })).toBeVisible();
+  expect(within(accounts).getByRole("article", { name: "maker" })).toBeVisible();
 });
 
 test("an account shows its worth, its day and what it holds, as they go", async () => {
