@@ -80,7 +80,7 @@ browserTest(
     const figures = await ada.backtests.figures(run.id);
     const page = await visit();
     const asked = await opened(page, exported(stack, run.id));
-    await page.getByRole("button", { name: /doubtful|All parts/ }).click();
+    await page.getByRole("region", { name: "Honesty" }).getByRole("button").click();
     const honesty = await ada.backtests.honesty(run.id);
     await page.getByText((honesty["costs"] as { sentence: string }).sentence).waitFor();
     const value = (name: string) => figures.figures.find((each) => each.name === name)?.value ?? NaN;
