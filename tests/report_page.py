@@ -1,5 +1,7 @@
 """What a report holds, for tests."""
 
+import csv
+import io
 import json
 import re
 
@@ -14,3 +16,15 @@ def answers_of(html, run=0):
     recorded = recorded_of(html)
     path = f"/api/v1/backtests/{recorded['runs'][run]}"
     return {name.removeprefix(path): found for name, found in recorded["answers"].items() if name.startswith(path)}
+
+
+def cells_of(text):
+    """Return the rows of a CSV, numbers as floats: programs write the same number differently."""
+    return [{name: _read(cell) for name, cell in row.items()} for row in csv.DictReader(io.StringIO(text))]
+
+
+def _read(cell):
+    try:
+        return float(cell)
+    except ValueError:
+        return cell

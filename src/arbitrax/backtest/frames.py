@@ -90,7 +90,7 @@ def trades_page(rows: TradeRows) -> pd.DataFrame:
 
 def contributions_frame(result: Result) -> pd.DataFrame:
     """Return one row a symbol, the largest profit first, as `arbitrax.backtest.contributions` defines the columns."""
-    return _to_pandas(_contribution_columns(result)).set_index("symbol")
+    return _to_pandas(contribution_columns(result)).set_index("symbol")
 
 
 def drawdowns_frame(result: Result) -> pd.DataFrame:
@@ -98,33 +98,44 @@ def drawdowns_frame(result: Result) -> pd.DataFrame:
 
     ``recovery`` and ``to_recovery`` are missing while the peak was not reached again; ``length`` is then up to the end.
     """
+    return _to_pandas(drawdown_columns(result))
+
+
+def drawdown_columns(result: Result) -> Columns:
+    """Return the columns of `drawdowns_frame`."""
     found, time = worst_drawdowns(result.equity_curve), _times(result)
     peak, trough = time[found["peak_bar"]], time[found["trough_bar"]]
     recovery = times_at(result.bars.timestamp, found["recovery_bar"])
-    return _to_pandas(
-        {
-            "peak": peak,
-            "trough": trough,
-            "recovery": recovery,
-            "depth": found["depth"].copy(),
-            "to_trough": trough - peak,
-            "to_recovery": recovery - trough,
-            "length": np.where(found["recovery_bar"] < 0, time[-1], recovery) - peak,
-        }
-    )
+    return {
+        "peak": peak,
+        "trough": trough,
+        "recovery": recovery,
+        "depth": found["depth"].copy(),
+        "to_trough": trough - peak,
+        "to_recovery": recovery - trough,
+        "length": np.where(found["recovery_bar"] < 0, time[-1], recovery) - peak,
+    }
 
 
 def monthly_frame(result: Result) -> pd.DataFrame:
     """Return one row a year: columns 1 to 12, ``year`` and ``benchmark``; missing where the run has no bar."""
     import pandas as pd
 
-    months, years = monthly_returns(result), yearly_returns(result)
+    columns = month_columns(result)
     frame = pd.DataFrame(
-        np.nan, index=pd.Index(years.period, name="year"), columns=pd.Index(range(1, 13), name="month")
+        {month: columns[str(month)] for month in range(1, 13)}, index=pd.Index(columns["year"], name="year")
     )
-    for period, value in zip(months.period.tolist(), months.run.tolist(), strict=True):
-        frame.loc[1970 + period // 12, period % 12 + 1] = value
-    return frame.assign(year=years.run, benchmark=years.benchmark)
+    frame.columns.name = "month"
+    return frame.assign(year=columns["whole_year"], benchmark=columns["benchmark"])
+
+
+def month_columns(result: Result) -> Columns:
+    """Return ``year``, "1" to "12", ``whole_year`` and ``benchmark``, a row a year; NaN where the run has no bar."""
+    months, years = monthly_returns(result), yearly_returns(result)
+    table = np.full((len(years.period), 12), np.nan)
+    table[1970 + months.period // 12 - years.period[0], months.period % 12] = months.run
+    named_months = {str(month): table[:, month - 1] for month in range(1, 13)}
+    return {"year": years.period, **named_months, "whole_year": years.run, "benchmark": years.benchmark}
 
 
 def yearly_frame(result: Result) -> pd.DataFrame:
@@ -144,14 +155,18 @@ def var_frame(result: Result) -> pd.DataFrame:
 
 def rolling_frame(result: Result, window: int | None) -> pd.DataFrame:
     """Return ``sharpe, volatility, beta`` by ``time``, one row a return."""
+    return _to_pandas(rolling_columns(result, window)).set_index("time")
+
+
+def rolling_columns(result: Result, window: int | None = None) -> Columns:
+    """Return the columns of `rolling_frame`."""
     found = rolling_metrics(result, window)
-    columns = {
+    return {
         "time": _times(result)[found.bar],
         "sharpe": found.sharpe,
         "volatility": found.volatility,
         "beta": found.beta,
     }
-    return _to_pandas(columns).set_index("time")
 
 
 def to_polars(result: Result) -> dict[str, Any]:
@@ -170,7 +185,7 @@ def to_polars(result: Result) -> dict[str, Any]:
         "fills": _fill_columns(result),
         "events": _event_columns(result),
         "trades": trade_columns(trade_rows(result)),
-        "contributions": _contribution_columns(result),
+        "contributions": contribution_columns(result),
     }
     text = {
         "side", "kind", "status", "reason", "entry_reason", "exit_reason", "symbol", "time_in_force", "size_unit",
@@ -291,7 +306,8 @@ def _step(  # noqa: PLR0917
     return tuple(each[which] for each in (orders[bar], name, numbers, orders["symbol"], quantity, price, nothing))
 
 
-def _contribution_columns(result: Result) -> Columns:
+def contribution_columns(result: Result) -> Columns:
+    """Return the columns of `contributions_frame`."""
     found = contributions(result.trade_records, len(result.spec.symbols), result.spec.cash)
     names = [name for name in found.dtype.names or () if name != "symbol"]
     return {"symbol": symbols_of(result.spec, found["symbol"]), **{name: found[name].copy() for name in names}}

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { usePreferences } from "@/format";
 import { useColours } from "./colours";
 import { Legend } from "./Legend";
-import { usePrinting } from "./printing";
+import { usePrinting } from "@/format";
 import type { Pane, TimeRange } from "./series";
 import classes from "./TimeChart.module.css";
 import { TimeChartView } from "./time_chart_view";

@@ -12,6 +12,5 @@ export { PriceChart, type PriceSource } from "./PriceChart";
 export type { OrderLine } from "./order_lines_view";
 export type { PriceBar, PricePoint } from "./price_chart_view";
 export { LatencyHistogram } from "./LatencyHistogram";
-export { usePrinting } from "./printing";
 export { Histogram, type Bin } from "./Histogram";
 export { ScatterPlot } from "./ScatterPlot";

@@ -7,3 +7,4 @@ export { Age, Moment, useNow } from "./Moment";
 export { formatBytes, formatCount, formatDuration, formatLatency, formatNumber, formatPercent } from "./number";
 export { prefer, usePreferences } from "./preferences";
 export { formatAge, formatDay, formatTime, formatTimeOfDay, secondsAhead, zoneName, type Clock } from "./time";
+export { usePrinting } from "./printing";

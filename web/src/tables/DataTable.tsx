@@ -11,6 +11,7 @@ import {
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
+import { formatCount, usePrinting } from "@/format";
 import { Card } from "./Card";
 import { cardLayout } from "./card_layout";
 import { Cell } from "./Cell";
@@ -21,6 +22,8 @@ import { TableHead } from "./TableHead";
 import { useIsNarrow, useIsWide } from "./use_width";
 
 const ROW_HEIGHT = 28;
+/** Rows on paper. */
+const PRINTED = 200;
 const features = tableFeatures({
   columnFilteringFeature,
   globalFilteringFeature,
@@ -72,6 +75,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const found = table.getRowModel().rows;
   const body = useRef<HTMLDivElement>(null);
   const isNarrow = useIsNarrow();
+  const isPrinting = usePrinting();
   const isWide = useIsWide();
   const seen = useMemo(() => columns.filter((each) => isWide || each.isMinor !== true), [columns, isWide]);
   const cards = useMemo(() => (isNarrow ? cardLayout(columns) : undefined), [isNarrow, columns]);
@@ -80,7 +84,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     count: found.length,
     getScrollElement: () => body.current,
     estimateSize: () => height,
-    overscan: 12,
+    overscan: isPrinting ? PRINTED : 12,
     initialRect: { width: 0, height: most * height }, // rows are there at the first drawing
   });
   useEffect(() => virtual.measure(), [virtual, height]);
@@ -88,6 +92,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const shown = virtual.getVirtualItems();
   const above = shown[0]?.start ?? 0;
   const below = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
+  const cut = isPrinting && shown.length < found.length;
   const isFitting = isNarrow && found.length <= most;
   return (
     <div className={classes["whole"]}>
@@ -140,6 +145,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
             {below > 0 && <tr style={{ height: below }} aria-hidden />}
           </tbody>
         </table>
+        {cut && (
+          <div className={classes["none"]}>
+            {formatCount(shown.length)} of {formatCount(found.length)} rows are on paper.
+          </div>
+        )}
         {found.length === 0 && <div className={classes["none"]}>No row has “{text}”.</div>}
       </div>
     </div>

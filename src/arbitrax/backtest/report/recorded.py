@@ -10,12 +10,12 @@ from msgspec.structs import replace
 
 from arbitrax.backtest.chart_curve import NEEDED, chart_curve
 from arbitrax.backtest.chart_prices import bars_seen, chart_prices
-from arbitrax.backtest.documents.csv_table import encode_csv
+from arbitrax.backtest.documents.columns import column_csv, column_rows, table_columns
 from arbitrax.backtest.documents.equity import equity_message
 from arbitrax.backtest.documents.figures import figures_message
 from arbitrax.backtest.documents.prices import prices_message
 from arbitrax.backtest.documents.run import PATH, StoredAs, run_message, run_name
-from arbitrax.backtest.documents.tables import RowPage, Table, arrow_table, table_frame, table_rows
+from arbitrax.backtest.documents.tables import RowPage, Table
 from arbitrax.domain.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,23 +64,28 @@ def record_run(result: Result, stored: StoredAs | None, engine: str) -> Recorded
     id = run_name(result, stored)
     path = f"{PATH}/{id}"
     known = {} if stored is None else stored.documents
-    rolling = table_frame(result, "rolling")
-    monthly = table_frame(result, "monthly")
+    rolling = table_columns(result, "rolling")
+    stride = -(-len(rolling["time"]) // POINTS) or 1
     answers: dict[str, Any] = {
         path: run_message(result, stored, engine),
         f"{path}/figures": known.get("figures") or figures_message(id, result, engine),
         f"{path}/honesty": _honesty(result, known.get("honesty")),
         f"{path}/equity": equity_message(id, chart_curve(_curves(result), None, None, POINTS)),
-        f"{path}/tables/monthly": RowPage(table_rows(monthly, "monthly"), None, has_more=False),
         # As many points as the page draws.
-        f"{path}/tables/rolling": _csv(rolling.iloc[:: -(-len(rolling) // POINTS) or 1]),
+        f"{path}/tables/rolling": column_csv({name: each[::stride] for name, each in rolling.items()}),
     }
+    small: tuple[Table, ...] = ("monthly", "drawdowns")
+    for table in (*small, "contributions") if len(result.spec.symbols) > 1 else small:
+        answers[f"{path}/tables/{table}"] = RowPage(
+            column_rows(table_columns(result, table), table), None, has_more=False
+        )
     cuts = []
-    for table in ("trades", "orders"):
-        frame = table_frame(result, table)
-        answers[f"{path}/tables/{table}"] = _csv(frame.iloc[:ROWS])
-        if len(frame) > ROWS:
-            cuts.append(Cut(table, ROWS, len(frame)))
+    long: tuple[Table, ...] = ("trades", "orders")
+    for table in long:
+        columns = table_columns(result, table)
+        answers[f"{path}/tables/{table}"] = column_csv({name: each[:ROWS] for name, each in columns.items()})
+        if len(columns["symbol"]) > ROWS:
+            cuts.append(Cut(table, ROWS, len(columns["symbol"])))
     priced = []
     for symbol, bars in _priced(result):
         points = min(POINTS, CANDLES // len(result.spec.symbols))
@@ -121,10 +126,6 @@ def _honesty(result: Result, known: Raw | None) -> dict[str, Any]:
 def _curves(result: Result) -> dict[str, np.ndarray[Any, Any]]:
     curves = (result.bars.timestamp, result.equity_curve, result.benchmark_curve)
     return dict(zip(NEEDED, curves, strict=True))
-
-
-def _csv(frame: Any) -> str:
-    return encode_csv(arrow_table(frame)).decode()
 
 
 def _priced(result: Result) -> Iterator[tuple[str, Bars]]:

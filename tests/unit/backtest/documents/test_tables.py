@@ -4,9 +4,11 @@ import msgspec
 import pytest
 
 import arbitrax as ax
+from arbitrax.backtest.documents.columns import column_csv, column_rows, table_columns
 from arbitrax.backtest.documents.csv_table import encode_csv
 from arbitrax.backtest.documents.tables import TABLES, arrow_table, table_frame, table_rows
 from tests.market import random_walk
+from tests.report_page import cells_of
 
 
 @pytest.fixture(scope="module")
@@ -35,3 +37,11 @@ def test_returns_are_numbers_and_months_without_a_bar_are_missing(result):
     first, *_, last = table_rows(table_frame(result, "monthly"), "monthly")
     assert isinstance(first["1"], float)
     assert last["12"] is None
+
+
+@pytest.mark.parametrize("table", ["trades", "orders", "rolling", "monthly", "drawdowns", "contributions"])
+def test_columns_are_told_as_frames_are(result, table):
+    frame, columns = table_frame(result, table), table_columns(result, table)
+    assert list(columns) == [str(name) for name in frame.columns]
+    assert column_rows(columns, table) == table_rows(frame, table)
+    assert cells_of(column_csv(columns)) == cells_of(encode_csv(arrow_table(frame)).decode())

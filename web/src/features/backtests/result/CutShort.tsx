@@ -8,8 +8,8 @@ export function CutShort({ table }: { readonly table: "trades" | "orders" }) {
   if (cut === undefined) return null;
   return (
     <p className={classes["cut"]} role="note">
-      Of the first {formatCount(cut.rows)} of {formatCount(cut.of)} {table}, which are in this file. Figures, curves and
-      the honesty panel are of all of them.
+      This file has the first {formatCount(cut.rows)} of {formatCount(cut.of)} {table}; what is here is of these.
+      Figures, curves and the honesty panel are of all of them.
     </p>
   );
 }

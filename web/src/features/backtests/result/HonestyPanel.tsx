@@ -4,8 +4,7 @@ import { Check, CircleAlert, Minus, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useGetBacktestHonestyQuery } from "@/api";
 import { Loaded } from "@/app/states";
-import { usePrinting } from "@/charts";
-import { formatNumber, formatPercent, Missing } from "@/format";
+import { formatNumber, formatPercent, Missing, usePrinting } from "@/format";
 import { linesOf, type Honesty, type Verdict } from "./honesty";
 import classes from "./HonestyPanel.module.css";
 

@@ -2,7 +2,8 @@ import { Tabs } from "@mantine/core";
 import { useMemo } from "react";
 import { api, type BacktestMessage, type RunFigures, type RunResult } from "@/api";
 import { ChartSkeleton, Loaded, TableSkeleton } from "@/app/states";
-import { usePrinting, type TimeRange } from "@/charts";
+import type { TimeRange } from "@/charts";
+import { usePrinting } from "@/format";
 import { Section } from "@/app/Page";
 import { secondsOfInterval } from "../form/intervals";
 import { AllMetrics } from "./AllMetrics";
@@ -11,6 +12,7 @@ import { useRecorded } from "../recorded";
 import { CutShort } from "./CutShort";
 import { DistributionTab } from "./DistributionTab";
 import { ExcursionsTab } from "./ExcursionsTab";
+import { DrawdownsTab } from "./DrawdownsTab";
 import { LogTab } from "./LogTab";
 import { MonthlyTab } from "./MonthlyTab";
 import { OrdersTab } from "./OrdersTab";
@@ -18,6 +20,7 @@ import classes from "./Result.module.css";
 import { RollingTab } from "./RollingTab";
 import { RunCard } from "./RunCard";
 import { wholly, type TableQuery, type TableRows } from "./tables";
+import { SymbolsTab } from "./SymbolsTab";
 import { TradesTab } from "./TradesTab";
 import { GROUPS, tradesWithin, type Trade } from "./trades";
 import { rangeParams, TABS, useSelection, type Tab } from "./use_selection";
@@ -58,6 +61,11 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
     const around = Math.max(to - from, 20 * secondsOfInterval(run.spec.interval)) * 0.5;
     select({ ...rangeParams({ from: from - around, to: to + around }), symbol: trade.symbol });
   };
+  const absent: ReadonlySet<Tab> = new Set([
+    ...(isRecorded ? ["log" as const] : []),
+    ...(run.spec.symbols.length === 1 ? ["symbols" as const] : []),
+  ]);
+  const tabs = TAB_NAMES.filter((each) => !absent.has(each));
   const isPrinting = usePrinting();
   const hasMonths = useMonths({ backtest: run.id, table: "monthly" }).data !== undefined;
   const content = (tab: Tab) => {
@@ -78,6 +86,10 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
             )}
           </Loaded>
         );
+      case "symbols":
+        return <SymbolsTab backtest={run.id} onShow={(symbol) => select({ symbol })} />;
+      case "drawdowns":
+        return <DrawdownsTab backtest={run.id} hasTimes={hasTimes} onRange={setRange} />;
       case "monthly":
         return <MonthlyTab backtest={run.id} range={range} onRange={setRange} />;
       case "distribution":
@@ -99,7 +111,7 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
       case "metrics":
         return figures === undefined ? null : <AllMetrics figures={figures.figures} benchmark={figures.benchmark} />;
       case "assumptions":
-        return figures === undefined ? null : <AssumptionsTab facts={figures.assumptions} notices={result.notices} />;
+        return figures === undefined ? null : <AssumptionsTab facts={figures.assumptions} />;
       case "card":
         return <RunCard run={run} result={result} />;
       case "log":
@@ -122,7 +134,7 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
   return (
     <Tabs value={tab} onChange={(found) => select({ tab: found === "trades" ? null : found })} keepMounted={false}>
       <Tabs.List>
-        {TAB_NAMES.filter((each) => each !== "log" || !isRecorded).map((each) => (
+        {tabs.map((each) => (
           <Tabs.Tab key={each} value={each}>
             {TABS[each]}
           </Tabs.Tab>

@@ -4,6 +4,7 @@ import { Page } from "@/app/Page";
 import { runWords } from "../run_text";
 import { HonestyPanel } from "./HonestyPanel";
 import { firstFigures, PerformanceMetrics } from "./PerformanceMetrics";
+import { Notices } from "./Notices";
 import { Reproduced } from "./Reproduced";
 import { ResultCharts } from "./ResultCharts";
 import { ResultTabs } from "./ResultTabs";
@@ -40,6 +41,7 @@ export function RunResultPage({ run, result }: RunResultPageProps) {
       actions={<RunActions run={run} />}
     >
       <HonestyPanel backtest={run.id} />
+      <Notices notices={result.notices} />
       <PerformanceMetrics
         figures={figures.data?.figures ?? firstFigures(result)}
         benchmark={figures.data?.benchmark ?? "Benchmark"}

@@ -6,7 +6,9 @@ import { GROUPS, type Grouping } from "./trades";
 
 export const TABS = {
   trades: "Trades",
+  symbols: "Symbols",
   monthly: "Monthly",
+  drawdowns: "Drawdowns",
   distribution: "Distribution",
   excursions: "MAE/MFE",
   rolling: "Rolling",
