@@ -1,7 +1,9 @@
 """What a strategy says: heard line by line, kept within bounds."""
 
+import io
 import logging
 import sys
+from contextlib import redirect_stdout
 
 import pytest
 
@@ -54,6 +56,16 @@ def test_prints_and_loggers_are_heard_and_then_not_any_more(capsys: pytest.Captu
     assert capsys.readouterr().out == "out\n"
     assert said[-1] == "rest"
     assert logging.getLogger().level == level
+
+
+def test_nothing_is_heard_while_prints_go_elsewhere() -> None:
+    said, elsewhere = list[str](), io.StringIO()
+    with heard(said.append):
+        with redirect_stdout(elsewhere):
+            sys.stdout.write("checked\n")
+            logging.getLogger("somebody.elses").error("checked")
+        logging.getLogger("somebody.elses").info("run")
+    assert (said, elsewhere.getvalue()) == (["run"], "checked\n")
 
 
 def test_what_is_said_before_a_fault_is_heard() -> None:

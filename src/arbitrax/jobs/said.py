@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 
@@ -13,11 +14,11 @@ OURS, STRATEGIES = "arbitrax.", "arbitrax.strategies."
 @contextmanager
 def heard(say: Callable[[str], None]) -> Iterator[None]:
     """Give each line that is said inside to ``say``: of loggers those of level INFO or higher, none of our own."""
-    root, handler = logging.getLogger(), _Handler(say)
+    lines = _Lines(say)
+    root, handler = logging.getLogger(), _Handler(say, lines)
     level = root.level
     root.addHandler(handler)
     root.setLevel(min(level, logging.INFO) if level else logging.INFO)
-    lines = _Lines(say)
     try:
         with redirect_stdout(lines):
             yield
@@ -28,11 +29,14 @@ def heard(say: Callable[[str], None]) -> Iterator[None]:
 
 
 class _Handler(logging.Handler):
-    def __init__(self, say: Callable[[str], None]) -> None:
+    def __init__(self, say: Callable[[str], None], lines: _Lines) -> None:
         super().__init__(logging.INFO)
-        self._say = say
+        self._say, self._lines = say, lines
 
     def emit(self, record: logging.LogRecord) -> None:
+        # Where prints go elsewhere, as when a run is checked by running it again, what is logged is not the run's either.
+        if sys.stdout is not self._lines:
+            return
         if record.name.startswith(OURS) and not record.name.startswith(STRATEGIES):
             return
         try:
