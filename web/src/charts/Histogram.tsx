@@ -1,6 +1,7 @@
+import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { formatCount, formatPercent } from "@/format";
-import { Plot } from "./Plot";
-import classes from "./Plot.module.css";
+import { useColours } from "./colours";
+import { AXIS, ChartNote, FIRST_SIZE, SMALL_HEIGHT, SPACE } from "./small_chart";
 
 /** Of shares: 0.1 is 10%. */
 export interface Bin {
@@ -11,32 +12,39 @@ export interface Bin {
 
 /** How often shares were how large; those below 0 in the colour of losses. */
 export function Histogram({ bins, name }: { readonly bins: readonly Bin[]; readonly name: string }) {
-  const most = Math.max(...bins.map((each) => each.count), 1);
+  const colours = useColours();
+  const all = formatCount(bins.reduce((sum, each) => sum + each.count, 0));
   const [low, high] = [bins[0]?.from ?? 0, bins.at(-1)?.to ?? 1];
   return (
-    <Plot
-      label={`${name}: ${formatCount(bins.reduce((sum, each) => sum + each.count, 0))} from ${formatPercent(low)} to ${formatPercent(high)}`}
-      x={{ low, high, format: (value) => formatPercent(value, 1) }}
-      y={{ low: 0, high: most, format: formatCount }}
-      tipAt={(x, _, scale) => {
-        const bin = bins.find((each) => x >= scale.x(each.from) && x < scale.x(each.to));
-        if (bin === undefined) return undefined;
-        const lines = [`${formatPercent(bin.from)} to ${formatPercent(bin.to)}`, `${formatCount(bin.count)} times`];
-        return { x: scale.x(bin.to), y: Math.max(scale.y(bin.count) - 24, 0), lines };
-      }}
-    >
-      {({ x, y }) =>
-        bins.map(({ from, to, count }) => (
-          <rect
-            key={from}
-            className={classes[from < 0 ? "loss" : "gain"]}
-            x={x(from)}
-            y={y(count)}
-            width={Math.max(x(to) - x(from) - 1, 1)}
-            height={y(0) - y(count)}
+    <figure aria-label={`${name}: ${all} from ${formatPercent(low)} to ${formatPercent(high)}`} style={{ margin: 0 }}>
+      <ResponsiveContainer width="100%" height={SMALL_HEIGHT} initialDimension={FIRST_SIZE}>
+        <BarChart
+          data={bins.map((bin) => ({ ...bin, fill: bin.from < 0 ? colours.loss : colours.gain }))}
+          margin={SPACE}
+          barCategoryGap={1}
+        >
+          <CartesianGrid vertical={false} stroke={colours.line} />
+          <XAxis
+            {...AXIS}
+            dataKey="from"
+            stroke={colours.faint}
+            tickFormatter={(value: number) => formatPercent(value, 1)}
+            minTickGap={32}
           />
-        ))
-      }
-    </Plot>
+          <YAxis {...AXIS} stroke={colours.faint} width={48} allowDecimals={false} tickFormatter={formatCount} />
+          <Tooltip
+            isAnimationActive={false}
+            cursor={{ fill: colours.line }}
+            content={({ payload }) => {
+              const bin = payload[0]?.payload as Bin | undefined;
+              if (bin === undefined) return null;
+              const range = `${formatPercent(bin.from)} to ${formatPercent(bin.to)}`;
+              return <ChartNote lines={[range, `${formatCount(bin.count)} times`]} />;
+            }}
+          />
+          <Bar dataKey="count" isAnimationActive={false} />
+        </BarChart>
+      </ResponsiveContainer>
+    </figure>
   );
 }

@@ -1,6 +1,16 @@
+import {
+  CartesianGrid,
+  ReferenceLine,
+  ResponsiveContainer,
+  Scatter,
+  ScatterChart,
+  Tooltip,
+  XAxis,
+  YAxis,
+} from "recharts";
 import { formatPercent } from "@/format";
-import { Plot, type PlotScale } from "./Plot";
-import classes from "./Plot.module.css";
+import { useColours } from "./colours";
+import { AXIS, ChartNote, FIRST_SIZE, SMALL_HEIGHT, SPACE } from "./small_chart";
 
 /** Of shares: 0.1 is 10%. */
 export interface Dot {
@@ -15,50 +25,33 @@ interface ScatterPlotProps<Of extends Dot> {
   readonly onChoose: (dot: Of) => void;
 }
 
-/** Pixels around a dot in which it is meant. */
-const REACH = 12;
+const wholePercent = (value: number) => formatPercent(value, 0);
 
 /** Shares against shares; those that lost in the colour of losses. */
 export function ScatterPlot<Of extends Dot>({ name, dots, tell, onChoose }: ScatterPlotProps<Of>) {
-  const nearest = (left: number, top: number, { x, y }: PlotScale): Of | undefined => {
-    let [found, least]: [Of | undefined, number] = [undefined, REACH];
-    for (const each of dots) {
-      const distance = Math.hypot(x(each.x) - left, y(each.y) - top);
-      if (distance < least) [found, least] = [each, distance];
-    }
-    return found;
-  };
-  const wholePercent = (value: number) => formatPercent(value, 0);
+  const colours = useColours();
   return (
-    <Plot
-      label={`${name}: ${dots.length} trades`}
-      x={{ ...boundsOf(dots.map((each) => each.x)), format: wholePercent }}
-      y={{ ...boundsOf([0, ...dots.map((each) => each.y)]), format: wholePercent }}
-      tipAt={(left, top, scale) => {
-        const dot = nearest(left, top, scale);
-        return dot === undefined ? undefined : { x: scale.x(dot.x), y: scale.y(dot.y), lines: tell(dot) };
-      }}
-      onClick={(left, top, scale) => {
-        const dot = nearest(left, top, scale);
-        if (dot !== undefined) onChoose(dot);
-      }}
-    >
-      {({ x, y }) => (
-        <g className={classes["dots"]}>
-          <line className={classes["zero"]} x1={56} x2="100%" y1={y(0)} y2={y(0)} />
-          {dots.map((each, at) => (
-            <circle key={at} className={classes[each.y < 0 ? "loss" : "gain"]} cx={x(each.x)} cy={y(each.y)} r={3.5} />
-          ))}
-        </g>
-      )}
-    </Plot>
+    <figure aria-label={`${name}: ${dots.length} trades`} style={{ margin: 0 }}>
+      <ResponsiveContainer width="100%" height={SMALL_HEIGHT} initialDimension={FIRST_SIZE}>
+        <ScatterChart margin={SPACE}>
+          <CartesianGrid stroke={colours.line} />
+          <XAxis {...AXIS} type="number" dataKey="x" stroke={colours.faint} tickFormatter={wholePercent} />
+          <YAxis {...AXIS} type="number" dataKey="y" stroke={colours.faint} width={56} tickFormatter={wholePercent} />
+          <ReferenceLine y={0} stroke={colours.faint} />
+          <Tooltip
+            isAnimationActive={false}
+            content={({ payload }) => {
+              const dot = payload[0]?.payload as Of | undefined;
+              return dot === undefined ? null : <ChartNote lines={tell(dot)} />;
+            }}
+          />
+          <Scatter
+            data={dots.map((each) => ({ ...each, fill: each.y < 0 ? colours.loss : colours.gain }))}
+            isAnimationActive={false}
+            onClick={({ payload }: { payload?: unknown }) => onChoose(payload as Of)}
+          />
+        </ScatterChart>
+      </ResponsiveContainer>
+    </figure>
   );
-}
-
-/** With some room around them. */
-function boundsOf(values: readonly number[]): { low: number; high: number } {
-  let [low, high] = [Infinity, -Infinity];
-  for (const each of values) [low, high] = [Math.min(low, each), Math.max(high, each)];
-  const room = Math.max((high - low) * 0.04, 1e-6);
-  return { low: low - room, high: high + room };
 }
