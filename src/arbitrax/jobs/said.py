@@ -34,7 +34,7 @@ class _Handler(logging.Handler):
         self._say, self._lines = say, lines
 
     def emit(self, record: logging.LogRecord) -> None:
-        # Where prints go elsewhere, as when a run is checked by running it again, what is logged is not the run's either.
+        # While prints go elsewhere, as when a run is checked by running it again, nothing of the run is logged.
         if sys.stdout is not self._lines:
             return
         if record.name.startswith(OURS) and not record.name.startswith(STRATEGIES):
