@@ -33,7 +33,10 @@ browserTest("a wrong password is answered with what is wrong", async ({ visit })
 
 browserTest("from the dashboard to a run and its equity", async ({ signedIn }) => {
   const page = await signedIn("ada");
-  await page.getByRole("link", { name: /sma_cross AAPL/ }).first().click();
+  await page
+    .getByRole("link", { name: /sma_cross AAPL/ })
+    .first()
+    .click();
   await page.getByRole("heading", { name: /sma_cross · AAPL/ }).waitFor();
   await page.getByRole("figure", { name: "Equity, drawdown and prices" }).locator("canvas").first().waitFor();
   await picture(page, "run-light");
