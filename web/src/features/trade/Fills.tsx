@@ -42,7 +42,8 @@ export function Fills({ account, marketOf }: { readonly account: string; readonl
   const query = useListFillsQuery({ account, limit: MOST });
   const live = useChannelValue(useMemo(() => fills(account), [account]));
   const newest = useFrameValue(live, ({ data }) => data?.[0]?.id);
-  const isThere = newest === undefined || query.data?.data.some(({ id }) => id === newest) === true;
+  // Who has heard of none may have come a moment after one that is not recorded yet.
+  const isThere = newest === undefined ? undefined : query.data?.data.some(({ id }) => id === newest) === true;
   useRecorded(query.refetch, newest, isThere);
   return (
     <Loaded query={query} skeleton={<TableSkeleton rows={6} />}>
