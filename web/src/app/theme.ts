@@ -58,5 +58,7 @@ export const theme = createTheme({
   components: {
     // What may be left out says so; the rest is needed.
     InputWrapper: { defaultProps: { withAsterisk: false } },
+    // What is chosen does not slide there: motion is for what changes by itself.
+    SegmentedControl: { defaultProps: { transitionDuration: 0 } },
   },
 });

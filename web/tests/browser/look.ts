@@ -89,13 +89,24 @@ async function fixed(
     if (all) changes.push([/\d[\d.,\u202f\u00a0]*/g, "0"]);
     const texts: [Text, string, string][] = [];
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const groups = new Map<Node, Text[]>(); // a date has its hyphens in elements of their own
     while (walker.nextNode()) {
       const node = walker.currentNode as Text;
       if (node.parentElement?.closest("style, script") !== null) continue;
-      const text = changes.reduce((before, [what, by]) => before.replace(what, by), node.data);
-      if (text === node.data) continue;
-      texts.push([node, node.data, text]);
-      node.data = text;
+      const of = node.parentElement.closest("time") ?? node;
+      groups.set(of, [...(groups.get(of) ?? []), node]);
+    }
+    for (const nodes of groups.values()) {
+      const before = nodes.map((node) => node.data).join("");
+      const after = changes.reduce((text, [what, by]) => text.replace(what, by), before);
+      if (after === before || (nodes.length > 1 && after.length !== before.length)) continue;
+      let at = 0;
+      for (const node of nodes) {
+        const text = nodes.length === 1 ? after : after.slice(at, at + node.data.length);
+        at += node.data.length;
+        texts.push([node, node.data, text]);
+        node.data = text;
+      }
     }
     Object.assign(window, { texts });
   }, numbers);
