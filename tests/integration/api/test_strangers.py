@@ -26,8 +26,8 @@ from tests.job_workers import year
 OWNED = {"user", "key", "backtest", "ingestion", "account", "order"}
 """Names of parameters and fields that say whose something is."""
 SHARED = {
-    "symbol", "source", "name", "table", "depth", "points", "strategy", "limit", "cursor", "status", "search", "interval",
-    "start", "end", "side", "client_order_id", "vendor", "timezone", "preview", "date_column", "time_column",
+    "symbol", "name", "table", "depth", "points", "strategy", "limit", "cursor", "status", "search", "interval",
+    "start", "end", "source", "side", "client_order_id", "vendor", "timezone", "preview", "date_column", "time_column",
     "open_column", "high_column", "low_column", "close_column", "volume_column", "adj_close_column", "symbol_column",
     "deadline", "If-Match", "If-None-Match", "Idempotency-Key",
 }  # fmt: skip
