@@ -360,6 +360,7 @@ class Exchange(RuleBasedStateMachine):
 
 def test_all_implementations_say_the_same_and_hold_what_they_say():
     checks = [HealthCheck.too_slow, HealthCheck.data_too_large]
-    run_state_machine_as_test(Exchange, settings=settings(stateful_step_count=80, suppress_health_check=checks))
-    if NIGHTLY:
-        assert Exchange.executed >= 1_000_000
+    rounds = settings(stateful_step_count=80, suppress_health_check=checks)
+    run_state_machine_as_test(Exchange, settings=rounds)
+    while NIGHTLY and Exchange.executed < 1_000_000:  # how many there are in a thousand examples is chance
+        run_state_machine_as_test(Exchange, settings=rounds)
