@@ -14,6 +14,7 @@ from arbitrax.domain.errors import AccessError
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services.backtest_jobs import AskedBacktest, do_backtest
 from arbitrax.services.backtests import run_stored
+from arbitrax.services.run_log import RunLog
 from arbitrax.strategies.registry import find_strategy
 from tests.integration.api.test_command_line_url import Program
 from tests.job_workers import Workers
@@ -179,10 +180,11 @@ def test_a_running_one_can_be_cancelled(chief, uploads, worker) -> None:
 def test_a_worker_without_the_setting_refuses_it() -> None:
     """Operators of a gateway and of a worker may differ: then the worker's word counts."""
     asked = AskedBacktest(strategy=StrategyRef("Mine", "Mine", {}), symbols=("AAPL",), source=SOURCE)
-    stores = SimpleNamespace(jobs=SimpleNamespace(runs_of=lambda lease: None))
+    stores = SimpleNamespace(jobs=SimpleNamespace(runs_of=lambda lease, log: None))
     with pytest.raises(AccessError, match="ARBITRAX_STRATEGY_UPLOADS"):
         do_backtest(
-            stores, None, msgspec.json.encode(asked), owner=None, lease=None, now=0, watch=None, sandbox=None
+            stores, None, msgspec.json.encode(asked),
+            owner=None, lease=None, now=0, watch=None, sandbox=None, log=RunLog,
         )  # fmt: skip
 
 

@@ -216,4 +216,4 @@ def test_prices_before_a_split_are_drawn_in_units_of_today():
 
 
 def test_the_page_of_reports_stays_small():
-    assert len(render_report(run(ax.BuyAndHold(), daily([10, 11]))).encode()) < 1_050_000
+    assert len(render_report(run(ax.BuyAndHold(), daily([10, 11]))).encode()) < 1_500_000
