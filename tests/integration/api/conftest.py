@@ -33,12 +33,16 @@ def gateway_settings(
         )
 
 
-@pytest.fixture(scope="module")
-def gateway(gateway_settings: Settings) -> Iterator[Gateway]:
-    # The cache is one for all modules, and in some gateways with narrow limits were asked too much by these names.
-    with Channel(gateway_settings.cache_url) as cache:
+def forget_rates(settings: Settings) -> None:
+    """Forget how much was asked for. The cache is one for all modules, and some gateways have narrow limits."""
+    with Channel(settings.cache_url) as cache:
         for key in cache.ask("KEYS", f"{PREFIX}*"):
             cache.ask("DEL", key)
+
+
+@pytest.fixture(scope="module")
+def gateway(gateway_settings: Settings) -> Iterator[Gateway]:
+    forget_rates(gateway_settings)
     with running_gateway(gateway_settings) as running:
         # Passwords are slow on purpose, and all tests come from one address.
         plain = running.parts.limits
