@@ -55,8 +55,8 @@ def gateway(gateway_settings: Settings) -> Iterator[Gateway]:
         yield running
 
 
-_SHARDS = count(100)
-"""The journal's server is one for all tests."""
+_SHARDS = count(200)
+"""The journal's server is one for all tests; those of the exchange's service count from 1, by hundreds."""
 EASED = ("unverified", "login", "login_name", "login_address", "password")
 
 
