@@ -1,10 +1,11 @@
 // Write the page of exported reports into the Python package; with --check only compare.
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { build } from "vite";
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
-const OUTPUT = at("../../src/arbitrax/backtest/report/template.html");
+const OUTPUT = at("../../src/arbitrax/backtest/report/template.html.gz");
 
 const { output } = await build({
   root: at(".."),
@@ -14,9 +15,10 @@ const { output } = await build({
 });
 const found = output.find((each) => each.fileName === "template.html").source;
 if (!process.argv.includes("--check")) {
-  await writeFile(OUTPUT, found);
-  console.log(`${Math.round(found.length / 1000)} kB`);
-} else if ((await readFile(OUTPUT, "utf8").catch(() => "")) !== found) {
-  console.error("src/arbitrax/backtest/report/template.html is not that of web/src; run: npm run build:report");
+  const packed = gzipSync(found, { level: 9 });
+  await writeFile(OUTPUT, packed);
+  console.log(`${Math.round(found.length / 1000)} kB, ${Math.round(packed.length / 1000)} kB gzipped`);
+} else if ((await readFile(OUTPUT).then(gunzipSync, () => "")).toString() !== found) {
+  console.error("src/arbitrax/backtest/report/template.html.gz is not that of web/src; run: npm run build:report");
   process.exit(1);
 }

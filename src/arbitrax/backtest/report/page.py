@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -15,13 +16,13 @@ if TYPE_CHECKING:
 
     from arbitrax.backtest.report.recorded import Recorded
 
-TEMPLATE = "template.html"
+TEMPLATE = "template.html.gz"
 """Written by `npm run build:report` (docs/decisions/0027)."""
 
 
 def fill_page(title: str, recorded: Recorded) -> str:
     """Return the page with its title and its data."""
-    template = files(__package__).joinpath(TEMPLATE).read_text(encoding="utf-8")
+    template = gzip.decompress(files(__package__).joinpath(TEMPLATE).read_bytes()).decode()
     head, _, rest = template.partition("{{title}}")
     before, _, after = rest.partition("{{recorded}}")
     return f"{head}{escape(title)}{before}{data_block(recorded)}{after}"
