@@ -7,7 +7,6 @@ takes what comes after that. Where the two do not meet, because the worker made 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any, Protocol
@@ -16,7 +15,7 @@ import msgspec
 
 from arbitrax.api.messages.orders import fill_of_order, order_message, position_message
 from arbitrax.api.together import Together
-from arbitrax.api.websocket.streams import QueuedStream
+from arbitrax.api.websocket.streams import SnapshotStream
 from arbitrax.domain.errors import ArbitraxError
 from arbitrax.exchange.journal import EntryId
 
@@ -109,7 +108,7 @@ class AccountFold:
                 await asyncio.sleep(AGAIN_SECONDS)
 
 
-class AccountStream(QueuedStream):
+class AccountStream(SnapshotStream[Told]):
     """One of an account's channels: how it is, then what happens to it."""
 
     def __init__(
@@ -118,56 +117,38 @@ class AccountStream(QueuedStream):
         super().__init__(channel, fold.account.text, form, tell, overflow)
         self._fold = fold
         self._at = EntryId(0, 0)
-        self._early: list[Told] | None = []
-        """What is told while the snapshot is read."""
-        self._task: asyncio.Task[None] | None = None
         fold.join(self)
         self.begin()
 
     def close(self) -> None:
         """End."""
-        if self._task is not None:
-            self._task.cancel()
         self._fold.leave(self)
         super().close()
 
-    def begin(self) -> None:
-        """Begin, or begin anew, with a snapshot."""
-        if self._task is not None:
-            self._task.cancel()
-        self._early = []
-        self._task = asyncio.get_running_loop().create_task(self._begin())
+    def happened(self, told: Told) -> None:
+        """Put what is new; where it does not follow on what was put, begin anew."""
+        if told.entry <= self._at:
+            return
+        if told.after < self._at:
+            self.begin()
+        else:
+            self._put("event", told)
 
-    def news(self, told: Told) -> None:
-        """Take what happened."""
-        if self._early is not None:
-            self._early.append(told)
-        elif told.entry > self._at:
-            if told.after < self._at:
-                self.begin()
-            else:
-                self._put("event", told)
-
-    def _put(self, kind: str, told: Told) -> None:
-        self._at = told.entry
-        data = told.encoded(self.channel, self._form)
-        if data is not None:
-            self.put(kind, self._last + 1, told.entry.ms, data)
-
-    async def _begin(self) -> None:
+    async def whole(self) -> Callable[[], None]:
+        """Read how the account is."""
         while True:
             try:
                 whole = await self._fold.whole()
             except _FAULTS:
                 await asyncio.sleep(AGAIN_SECONDS)
             else:
-                break
-        if self._last:
-            self.put("resync_required", self._last, time.time_ns() // 1_000_000, None)
-        self._put("snapshot", whole)
-        early, self._early, self._task = self._early or (), None, None
-        for each in early:
-            self.news(each)
+                return lambda: self._put("snapshot", whole)
+
+    def _put(self, kind: str, told: Told) -> None:
+        self._at = told.entry
+        data = told.encoded(self.channel, self._form)
+        if data is not None:
+            self.put(kind, self._last + 1, told.entry.ms, data)
 
 
 def said(account: Account, channel: str, update: AccountUpdate, *, whole: bool) -> dict[str, Any] | None:

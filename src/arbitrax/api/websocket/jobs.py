@@ -16,7 +16,7 @@ from uuid import UUID
 
 import msgspec
 
-from arbitrax.api.websocket.streams import QueuedStream
+from arbitrax.api.websocket.streams import SnapshotStream
 from arbitrax.domain.errors import StoreError
 from arbitrax.domain.ids import encode
 from arbitrax.services.backtest_jobs import KIND as BACKTEST
@@ -96,7 +96,7 @@ class Told:
         return made
 
 
-class JobStream(QueuedStream):
+class JobStream(SnapshotStream[Told]):
     """Of one user; an admin has everybody's."""
 
     def __init__(
@@ -113,51 +113,31 @@ class JobStream(QueuedStream):
         """Take whose it is, and whose jobs they may see, which is asked for each."""
         super().__init__(CHANNEL, user, form, tell, overflow)
         self._sees, self._watch, self._active = sees, watch, active
-        self._early: list[Told] | None = []
-        """What is told while the snapshot is read."""
-        self._task: asyncio.Task[None] | None = None
         watch.join(self)
         self.begin()
 
     def close(self) -> None:
         """End."""
-        if self._task is not None:
-            self._task.cancel()
         self._watch.leave(self)
         super().close()
 
-    def begin(self) -> None:
-        """Begin, or begin anew, with a snapshot."""
-        if self._task is not None:
-            self._task.cancel()
-        self._early = []
-        self._task = asyncio.get_running_loop().create_task(self._begin())
-
-    def news(self, told: Told) -> None:
-        """Take what happened."""
-        if self._early is not None:
-            self._early.append(told)
-            return
+    def happened(self, told: Told) -> None:
+        """Put a change of a job that the user may see."""
         sees = self._sees()
         if sees is None or told.owner == sees:
             self.put("event", self._last + 1, told.at, told.encoded(self._form))
 
-    async def _begin(self) -> None:
+    async def whole(self) -> Callable[[], None]:
+        """Read what waits or goes on, once changes are heard."""
         while True:
             await self._watch.listens.wait()
             try:
                 found = await self._active(self._sees())
             except StoreError:
                 await asyncio.sleep(AGAIN_SECONDS)
-            else:
-                break
-        now = time.time_ns() // 1_000_000
-        if self._last:
-            self.put("resync_required", self._last, now, None)
-        self.put("snapshot", self._last + 1, now, {"jobs": [_changed(each) for each in found]})
-        early, self._early, self._task = self._early or (), None, None
-        for each in early:
-            self.news(each)
+                continue
+            jobs = {"jobs": [_changed(each) for each in found]}
+            return lambda: self.put("snapshot", self._last + 1, time.time_ns() // 1_000_000, jobs)
 
 
 def _changed(change: JobChange) -> dict[str, Any]:

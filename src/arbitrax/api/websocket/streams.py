@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 import msgspec
 
@@ -24,6 +25,7 @@ _MORE = 4096
 """Entries of a run's stream in a millisecond that numbers tell apart."""
 
 Tell = Callable[["Stream"], None]
+News = TypeVar("News")
 
 
 class Stream(Protocol):
@@ -83,6 +85,53 @@ class QueuedStream:
     def close(self) -> None:
         """End."""
         self._queue.clear()
+
+
+class SnapshotStream(QueuedStream, Generic[News]):
+    """Begins with how things are; what happens while that is read comes after it. It may begin anew at any time."""
+
+    def __init__(self, channel: str, symbol: str, form: Format, tell: Tell, overflow: Callable[[], None]) -> None:
+        super().__init__(channel, symbol, form, tell, overflow)
+        self._early: list[News] | None = []
+        """What is told while the snapshot is read."""
+        self._task: asyncio.Task[None] | None = None
+
+    def close(self) -> None:
+        """End."""
+        if self._task is not None:
+            self._task.cancel()
+        super().close()
+
+    def begin(self) -> None:
+        """Begin, or begin anew."""
+        if self._task is not None:
+            self._task.cancel()
+        self._early = []
+        self._task = asyncio.get_running_loop().create_task(self._begin())
+
+    def news(self, told: News) -> None:
+        """Take what happened."""
+        if self._early is None:
+            self.happened(told)
+        else:
+            self._early.append(told)
+
+    async def _begin(self) -> None:
+        put = await self.whole()
+        if self._last:
+            self.put("resync_required", self._last, time.time_ns() // 1_000_000, None)
+        put()
+        early, self._early, self._task = self._early or (), None, None
+        for each in early:
+            self.news(each)
+
+    async def whole(self) -> Callable[[], None]:
+        """Read how things are, however long it takes, and return what puts it."""
+        raise NotImplementedError
+
+    def happened(self, told: News) -> None:
+        """Put what happened after the snapshot."""
+        raise NotImplementedError
 
 
 class RunStream(QueuedStream):
