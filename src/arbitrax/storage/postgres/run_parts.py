@@ -59,7 +59,7 @@ class PostgresRunParts:
     def orders(self, run_id: UUID, tags: Sequence[str], first: int, rows: int | None) -> NDArray[np.void]:
         """Return some orders of a run."""
         with self._database.connection() as connection:
-            return orders_of(copy_out(connection, "orders_page", _place(run_id, tags, first, rows)))
+            return orders_of(copy_out(connection, "orders_find", _place(run_id, tags, first, rows)))
 
     def document(
         self, run_id: UUID, name: str, version: str, *, first: int = 0, size: int | None = None

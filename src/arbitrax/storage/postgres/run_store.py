@@ -16,7 +16,7 @@ from arbitrax.services.ports import RunHead, RunSummary, StoredAsset, StoredMetr
 from arbitrax.storage.postgres.arrays import accept_arrays
 from arbitrax.storage.postgres.bar_rows import HEADER, TRAILER
 from arbitrax.storage.postgres.connection import Database
-from arbitrax.storage.postgres.run_parts import Results, copy_out, document_parameters
+from arbitrax.storage.postgres.run_parts import MOST_ROWS, Results, copy_out, document_parameters
 from arbitrax.storage.postgres.run_rows import (
     NAMES,
     event_parameters,
@@ -65,7 +65,7 @@ class PostgresRunStore:
                 return None
             assets = connection.execute(statement("run_assets_find"), keys).fetchall()
             curves = connection.execute(statement("run_curves_find"), keys, binary=True).fetchall()
-            keys["tags"] = list(msgspec.json.decode(found[4], type=Results).tags)
+            keys |= {"tags": list(msgspec.json.decode(found[4], type=Results).tags), "first": 0, "end": MOST_ROWS}
             names = ("orders_find", "fills_find", "account_events_find", "trades_find")
             copied = [copy_out(connection, name, keys) if records else NO_ROWS for name in names]
         created, below, spec, metrics, results, engine_version, result_hash, source, owner = found

@@ -28,6 +28,6 @@ COPY (
         slippage::float8,
         negative_zeros
     FROM orders
-    WHERE backtest_id = %(run)s
+    WHERE backtest_id = %(run)s AND position >= %(first)s AND position < %(end)s
     ORDER BY position
 ) TO STDOUT (FORMAT BINARY)
