@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from itertools import count
 from pathlib import Path
 
 import valkey
@@ -12,6 +13,8 @@ import valkey
 from arbitrax.settings import Settings
 
 PATIENCE = 60.0
+SHARDS = count(1)
+"""A number of its own for each, for the journal's server is one for all tests."""
 PROGRAM = [sys.executable, "-m", "arbitrax.cli.main"]
 FILE = """
 shard = {shard}
@@ -54,16 +57,23 @@ class Exchange:
             cache.flushdb()  # books of another test's exchange
         self.processes: dict[str, subprocess.Popen[str]] = {}
         self.logs: dict[str, list[str]] = {}
+        try:
+            self._begin(Path(settings.home), str(settings.redis_url), accounts)
+        except BaseException:
+            self.close()
+            raise
+
+    def _begin(self, home: Path, redis_url: str, accounts: list[str]) -> None:
         self.start("exchange", "recovery.done")
-        path = Path(settings.home) / "exchange.toml"
-        path.write_text(FILE.format(shard=shard) + "".join(ACCOUNT.format(name=each) for each in accounts))
+        path = home / "exchange.toml"
+        path.write_text(FILE.format(shard=self.shard) + "".join(ACCOUNT.format(name=each) for each in accounts))
         subprocess.run(
             [*PROGRAM, "exchange", "configure", str(path)], env=self._environment, check=True, stdout=subprocess.DEVNULL
         )
         self.start("recorder")  # says nothing while all is well; orders are paused until it has begun
-        with valkey.Valkey.from_url(str(settings.redis_url)) as journal:
+        with valkey.Valkey.from_url(redis_url) as journal:
             end = time.monotonic() + PATIENCE
-            while journal.hget(f"marks:{shard}", "recorded") is None:
+            while journal.hget(f"marks:{self.shard}", "recorded") is None:
                 assert time.monotonic() < end, "The recorder does not record."
                 threading.Event().wait(0.02)
         self.start("feed", "feed.published_anew")

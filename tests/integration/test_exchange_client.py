@@ -1,7 +1,6 @@
 """The client of the exchange, on a real Valkey and a real worker: what is told is true, once, whatever breaks."""
 
 import asyncio
-import itertools
 import json
 import os
 import signal
@@ -38,12 +37,12 @@ from arbitrax.trading.gateway import Gateway
 from arbitrax.trading.order_form import encode
 from arbitrax.trading.orders import BookDepth, DepthLevel, Done, NewOrder, OrderState, Refused, Unknown
 from arbitrax.trading.registry import Account, Instrument, Registry
+from tests.exchange_processes import SHARDS
 from tests.integration.exchange_service.shard import until
 from tests.journal_proxy import JournalProxy
 
 ROOT = Path(__file__).parents[2]
 CLIENT = [sys.executable, "-m", "tests.exchange_client"]
-SHARDS = itertools.count(200)  # other tests on this server count from below
 BUY = NewOrder("AAPL", "buy", "3", price="100.00", client_order_id="mine")
 
 

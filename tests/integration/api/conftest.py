@@ -1,7 +1,6 @@
 """One gateway for the tests of a module, on a database of its own."""
 
 from collections.abc import Iterator
-from itertools import count
 
 import pytest
 
@@ -11,7 +10,7 @@ from arbitrax.settings import Settings
 from arbitrax.storage.embedded import EmbeddedServers
 from arbitrax.storage.redis.channel import Channel
 from arbitrax.storage.redis.request_buckets import PREFIX
-from tests.exchange_processes import Exchange
+from tests.exchange_processes import SHARDS, Exchange
 from tests.gateway import Gateway, running_gateway
 from tests.integration.conftest import TEMPLATE, new_database
 from tests.job_workers import Workers
@@ -55,8 +54,6 @@ def gateway(gateway_settings: Settings) -> Iterator[Gateway]:
         yield running
 
 
-_SHARDS = count(200)
-"""The journal's server is one for all tests; those of the exchange's service count from 1, by hundreds."""
 EASED = ("unverified", "login", "login_name", "login_address", "password")
 
 
@@ -78,7 +75,7 @@ def viewer(gateway: Gateway) -> User:
 @pytest.fixture(scope="module")
 def exchange(gateway: Gateway, trader: User) -> Iterator[Exchange]:
     """A running exchange; `tom` has the accounts "mine" and "mine too", nobody has "theirs"."""
-    running = Exchange(gateway.settings, next(_SHARDS), ["mine", "mine too", "theirs"])
+    running = Exchange(gateway.settings, next(SHARDS), ["mine", "mine too", "theirs"])
     try:
         for each in gateway.parts.store.registry.accounts():
             if each.name.startswith("mine"):

@@ -1,12 +1,9 @@
 """Each test has a shard of its own on one journal."""
 
-from itertools import count
-
 import pytest
 
+from tests.exchange_processes import SHARDS
 from tests.integration.exchange_service.shard import Shard
-
-_numbers = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -16,13 +13,13 @@ def journal_url(embedded_servers):
 
 @pytest.fixture
 def another_shard(journal_url, tmp_path):
-    found = Shard(journal_url, next(_numbers), tmp_path)
+    found = Shard(journal_url, next(SHARDS), tmp_path)
     yield found
     found.close()
 
 
 @pytest.fixture
 def shard(journal_url, tmp_path):
-    found = Shard(journal_url, next(_numbers), tmp_path)
+    found = Shard(journal_url, next(SHARDS), tmp_path)
     yield found
     found.close()
