@@ -27,8 +27,10 @@ def run(gateway: Gateway) -> str:
 
 
 def told(answer: httpx2.Response) -> dict[str, str]:
-    changing = OF_THE_MOMENT | ({"content-length"} if answer.url.path == "/api/v1/exchange" else set())
-    return {name: value for name, value in answer.headers.items() if name not in changing}
+    found = {name: value for name, value in answer.headers.items() if name not in OF_THE_MOMENT}
+    if answer.url.path == "/api/v1/exchange" and int(found["content-length"]) > 0:  # another text each time
+        found["content-length"] = "some"
+    return found
 
 
 @pytest.mark.parametrize("accept", ["*/*", "text/csv"])
