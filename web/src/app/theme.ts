@@ -59,6 +59,10 @@ export const theme = createTheme({
     // What may be left out says so; the rest is needed.
     InputWrapper: { defaultProps: { withAsterisk: false } },
     // What is chosen does not slide there: motion is for what changes by itself.
-    SegmentedControl: { defaultProps: { transitionDuration: 0 } },
+    // In the dark its track had the colour of the page.
+    SegmentedControl: {
+      defaultProps: { transitionDuration: 0 },
+      styles: { root: { backgroundColor: "var(--hover)" } },
+    },
   },
 });

@@ -11,6 +11,6 @@ export interface Recorded {
 export const RecordedContext = createContext<Recorded | undefined>(undefined);
 
 /** Undefined: a gateway has everything. */
-export function useRecorded(): Recorded | undefined {
+export function useReport(): Recorded | undefined {
   return useContext(RecordedContext);
 }

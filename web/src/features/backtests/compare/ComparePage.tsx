@@ -7,7 +7,7 @@ import { ChartSkeleton, Empty, Loaded } from "@/app/states";
 import { COMPARED, TimeChart, type Pane } from "@/charts";
 import { formatNumber, formatPercent } from "@/format";
 import { drawdownOf } from "../EquityCurve";
-import { useRecorded } from "../recorded";
+import { useReport } from "../recorded";
 import { runWords } from "../run_text";
 import { CompareActions } from "./CompareActions";
 import { useComparedRunsQuery, type ComparedRun } from "./compared";
@@ -19,7 +19,7 @@ const HEIGHTS = { growth: 320, drawdown: 120 };
 
 /** `?runs=bt_..,bt_..`: two to eight runs, their curves over each other and what differs. */
 export function Component() {
-  const isRecorded = useRecorded() !== undefined;
+  const isRecorded = useReport() !== undefined;
   const [params, setParams] = useSearchParams();
   const ids = (params.get("runs") ?? "").split(",").filter((each) => each !== "");
   const kept = [...new Set(ids)].slice(0, MOST);

@@ -1,10 +1,10 @@
 import { formatCount } from "@/format";
-import { useRecorded } from "../recorded";
+import { useReport } from "../recorded";
 import classes from "./Result.module.css";
 
 /** Says of a table that a report holds its first rows only. */
 export function CutShort({ table }: { readonly table: "trades" | "orders" }) {
-  const cut = useRecorded()?.cuts.find((each) => each.table === table);
+  const cut = useReport()?.cuts.find((each) => each.table === table);
   if (cut === undefined) return null;
   return (
     <p className={classes["cut"]} role="note">

@@ -7,7 +7,7 @@ import { RangeBrush, type TimeRange } from "@/charts";
 import { formatDay, formatTime, usePreferences } from "@/format";
 import { EQUITY_HEIGHT, EquityCurve, PRICES_HEIGHT, UNDERWATER_HEIGHT, type PricePane } from "../EquityCurve";
 import { secondsOfInterval } from "../form/intervals";
-import { useRecorded } from "../recorded";
+import { useReport } from "../recorded";
 import { markersOf } from "./markers";
 import { RangeSummary } from "./RangeSummary";
 import type { Trade } from "./trades";
@@ -31,7 +31,7 @@ const NONE: readonly Trade[] = [];
 export function ResultCharts({ run, result, trades, benchmark }: ResultChartsProps) {
   const { selection, select } = useSelection();
   const { scale } = selection;
-  const symbols = useRecorded()?.priced ?? run.spec.symbols;
+  const symbols = useReport()?.priced ?? run.spec.symbols;
   const { clock } = usePreferences();
   const symbol = symbols.find((each) => each === selection.symbol) ?? symbols[0];
   const [first, last] = [Date.parse(result.first_bar) / 1000, Date.parse(result.last_bar) / 1000];

@@ -8,7 +8,7 @@ import { Section } from "@/app/Page";
 import { secondsOfInterval } from "../form/intervals";
 import { AllMetrics } from "./AllMetrics";
 import { AssumptionsTab } from "./AssumptionsTab";
-import { useRecorded } from "../recorded";
+import { useReport } from "../recorded";
 import { CutShort } from "./CutShort";
 import { DistributionTab } from "./DistributionTab";
 import { ExcursionsTab } from "./ExcursionsTab";
@@ -54,7 +54,7 @@ export function ResultTabs({ run, result, figures, trades }: ResultTabsProps) {
   const ofGroup = (own: readonly Trade[]) => {
     return group === undefined ? own : own.filter((each) => GROUPS[group.by].of(each) === group.key);
   };
-  const isRecorded = useRecorded() !== undefined;
+  const isRecorded = useReport() !== undefined;
   const setRange = (found: TimeRange | undefined) => select(rangeParams(found));
   const show = (trade: Trade) => {
     const [from, to] = [Date.parse(trade.entryTime) / 1000, Date.parse(trade.exitTime) / 1000];

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { BacktestMessage, RunResult } from "@/api";
 import { formatDuration, Missing, Moment } from "@/format";
-import { useRecorded } from "../recorded";
+import { useReport } from "../recorded";
 import { parametersText, secondsOf } from "../run_text";
 import classes from "./Result.module.css";
 
@@ -15,7 +15,7 @@ interface RunCardProps {
 /** Everything that decided a result, so that anybody can have it again. */
 export function RunCard({ run, result }: RunCardProps) {
   const { strategy, seed } = run.spec;
-  const isRecorded = useRecorded() !== undefined;
+  const isRecorded = useReport() !== undefined;
   const facts: [string, ReactNode][] = [
     ["Run", <Code key="id">{run.id}</Code>],
     [
