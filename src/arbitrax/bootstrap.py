@@ -640,8 +640,13 @@ async def open_broker(settings: Settings, registry: Registry, shards: set[int]) 
 def trading_desk(settings: Settings, store: Store, run: RunInThread) -> TradingDesk:
     """Return the paper exchange for users; ``run`` runs what waits on stores in a thread.
 
-    What it needs is opened when it is first asked, so a gateway starts while the exchange is down.
+    What it needs is opened when it is first asked, so a gateway starts while the exchange is down; its modules are
+    loaded now, for they would hold up all who ask beside the first order.
     """
+    import arbitrax.storage.postgres.exchange_accounts
+    import arbitrax.storage.redis.client_journal
+    import arbitrax.storage.redis.feed_source
+    import arbitrax.trading.exchange_broker  # noqa: F401
     from arbitrax.services.trading_desk import TradingDesk
 
     async def load() -> tuple[list[Instrument], list[Account]]:

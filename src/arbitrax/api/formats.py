@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal
 
 from litestar.openapi.datastructures import ResponseSpec
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from arbitrax.api.requests import GatewayRequest
+    from arbitrax.domain.bars import Floats
 
 Format = Literal["json", "arrow", "parquet", "csv", "html"]
 MEDIA_TYPES: dict[Format, str] = {
@@ -90,6 +92,14 @@ def decimal(number: float) -> str | None:
     if number != number:  # noqa: PLR0124 - NaN
         return None
     return decimal_text(number)
+
+
+def decimals(numbers: Floats) -> Sequence[str | None]:
+    """Return `decimal` of each of shape (n,); a page of prices takes two thirds of the time so."""
+    texts = [text.removesuffix(".0") for text in map(repr, numbers.tolist())]
+    if any("e" in text or "n" in text for text in texts):  # 1e-05, nan, inf
+        return [decimal(number) for number in numbers.tolist()]
+    return texts
 
 
 def table_responses(data: Any) -> dict[int, ResponseSpec]:

@@ -16,6 +16,10 @@ Adjust = Callable[[Bars], Bars]
 """Puts an adjusted close beside raw bars that have none, where one can be derived."""
 
 
+SHORT = 1000
+"""Bars that are read from the database faster than a whole series is put into the cache on disk."""
+
+
 class StoredPanel(Struct, frozen=True):
     """A panel of stored bars; ``as_of`` by symbol, as `StoredSeries` has it."""
 
@@ -45,6 +49,21 @@ def load_series(bars: BarStore, symbol: str, interval: str, as_of: int | None = 
         f"No bars are stored for '{symbol}'{did_you_mean(symbol, symbols)} ({listed}; add some with `arbitrax data "
         "import FILE`, or --samples)."
     )
+
+
+def load_part(bars: BarStore, symbol: str, interval: str, start: int | None, end: int | None) -> StoredSeries:
+    """Return the bars of a stored series with ``start <= timestamp < end`` (ns UTC; None leaves that side open).
+
+    Raises:
+        UnknownNameError: nothing is stored under this symbol and interval.
+    """
+    length = nanoseconds(interval)
+    if start is not None and end is not None and length and end - start <= SHORT * length:
+        part = bars.load_range(symbol, interval, start, end)
+        if part is not None:
+            return part
+    stored = load_series(bars, symbol, interval)
+    return replace(stored, bars=stored.bars.between(start, end))
 
 
 def load_or_resample(

@@ -75,6 +75,15 @@ def test_days_count_whole_and_a_moment_ends_a_range(reader: httpx2.Client) -> No
     assert same == rows
     assert pages(reader, BARS, symbol="AAPL", start="2012-01-03", end="2012-01-03") == rows[:1]
     assert pages(reader, BARS, symbol="AAPL", start="2050-01-01") == []
+    assert pages(reader, BARS, symbol="AAPL", start="2050-01-01", end="2050-02-01") == []
+
+
+def test_a_part_of_a_series_is_the_same_however_much_of_it_is_read(reader: httpx2.Client) -> None:
+    whole = pages(reader, BARS, symbol="AAPL")
+    for start, end in (("2012-01-01", "2012-12-31"), ("2010-01-01", "2019-12-31"), ("2012-01-03", None)):
+        part = pages(reader, BARS, symbol="AAPL", start=start, **({} if end is None else {"end": end}))
+        assert part == [each for each in whole if start <= str(each["timestamp"])[:10] <= (end or "9999")]
+        assert part
 
 
 @pytest.mark.parametrize("form", ["arrow", "parquet", "csv"])

@@ -5,11 +5,12 @@ import uuid
 from types import SimpleNamespace
 
 import msgspec
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from arbitrax.api.formats import accepted, decimal
+from arbitrax.api.formats import accepted, decimal, decimals
 from arbitrax.api.pages import page, read_cursor, write_cursor
 from arbitrax.api.problems import RequestError, field_error
 
@@ -79,6 +80,11 @@ def test_a_decimal_reads_back_as_the_same_number(number: float) -> None:
     assert "e" not in text
     assert math.copysign(1.0, float(text)) == math.copysign(1.0, number)
     assert float(text) == number
+
+
+@given(st.lists(st.floats(allow_infinity=False), max_size=5))
+def test_decimals_are_those_of_each(numbers: list[float]) -> None:
+    assert decimals(np.array(numbers)) == [decimal(each) for each in numbers]
 
 
 def test_a_missing_number_has_no_decimal() -> None:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from arbitrax import __version__ as VERSION  # noqa: N812 - a constant
 from arbitrax.api.conditions import is_known
-from arbitrax.api.formats import MEDIA_TYPES, Format, accepted, decimal, table_responses
+from arbitrax.api.formats import MEDIA_TYPES, Format, accepted, decimals, table_responses
 from arbitrax.api.messages.market_data import BarMessage, BarPage
 from arbitrax.api.pages import MOST, Cursor, MaybeLimit, read_cursor, require_json, write_cursor
 from arbitrax.api.parameters import End, Interval, Points, Start, Symbol, end_of, nanoseconds_of
@@ -22,7 +22,7 @@ from arbitrax.api.routes.traded_bars import BarSource, bars_bytes, traded_bars
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.dates import to_datetime
 from arbitrax.market_data.chart_points import joined
-from arbitrax.services.stored_bars import load_series
+from arbitrax.services.stored_bars import load_part
 
 DAY = 86_400_000_000_000
 CLOSED_FOR = 3600
@@ -96,8 +96,8 @@ async def list_bars(
 
 
 def _load(request: GatewayRequest, wanted: _Wanted) -> Response[Any]:
-    stored = load_series(request.parts.store.bars, wanted.symbol, wanted.interval)
-    bars = stored.bars.between(wanted.start, wanted.end)
+    stored = load_part(request.parts.store.bars, wanted.symbol, wanted.interval, wanted.start, wanted.end)
+    bars = stored.bars
     if wanted.points is not None:
         bars = joined(bars, wanted.points)
     tag = _tag(wanted, stored.as_of)
@@ -134,18 +134,14 @@ def _page(bars: Bars, wanted: _Wanted) -> BarPage:
     limit = len(bars) if wanted.points is not None else wanted.limit or MOST
     shown = bars.take(slice(0, limit))
     more = len(bars) > limit
-    times, adjusted = shown.timestamp.tolist(), shown.adj_close
-    columns = [[decimal(x) or "" for x in column.tolist()] for column in _prices(shown)]
-    last = [None] * len(times) if adjusted is None else [decimal(each) for each in adjusted.tolist()]
-    data = [
-        BarMessage(to_datetime(at), opened, high, low, close, volume, adj_close)
-        for at, opened, high, low, close, volume, adj_close in zip(times, *columns, last, strict=True)
+    times = shown.timestamp.tolist()
+    prices = [
+        [text or "" for text in decimals(each)]
+        for each in (shown.open, shown.high, shown.low, shown.close, shown.volume)
     ]
+    adjusted = [None] * len(shown) if shown.adj_close is None else decimals(shown.adj_close)
+    data = [BarMessage(*row) for row in zip(map(to_datetime, times), *prices, adjusted, strict=True)]
     return BarPage(wanted.symbol, wanted.interval, data, write_cursor(times[-1]) if more else None, more, None)
-
-
-def _prices(bars: Bars) -> tuple[Any, ...]:
-    return bars.open, bars.high, bars.low, bars.close, bars.volume
 
 
 ROUTES: list[Any] = [list_bars]
