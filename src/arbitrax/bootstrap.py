@@ -622,6 +622,7 @@ def open_movement_notes(journal: ValkeyClientJournal) -> MovementNotes:
 @asynccontextmanager
 async def open_broker(settings: Settings, registry: Registry, shards: set[int]) -> AsyncIterator[ExchangeBroker]:
     """Open the paper exchange as a broker; the same errors."""
+    import asyncio
     from contextlib import AsyncExitStack
 
     from arbitrax.storage.postgres.exchange_accounts import PostgresAccounts
@@ -632,7 +633,7 @@ async def open_broker(settings: Settings, registry: Registry, shards: set[int]) 
         async def feed() -> ValkeyFeedSource:
             return await stack.enter_async_context(feed_source(settings))
 
-        database = stack.enter_context(_database(settings))
+        database = stack.enter_context(await asyncio.to_thread(_database, settings))  # which looks how the server is
         gateway, _ = await stack.enter_async_context(open_gateway(settings, shards))
         yield ExchangeBroker(gateway, registry, PostgresAccounts(database), feed)
 
