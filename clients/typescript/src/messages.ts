@@ -545,21 +545,27 @@ export interface OrderMessage {
   readonly average_price: string | null;
   readonly client_order_id: string | null;
   readonly created_at: string;
+  readonly display: string | null;
+  readonly distance: string | null;
   readonly ended_at: string | null;
+  readonly expires_at: string | null;
   readonly fee: string;
   readonly filled_quantity: string;
   readonly id: string;
   readonly links?: OrderLinks | null;
+  readonly offset: string | null;
   readonly open_quantity: string;
   readonly price: string | null;
   readonly quantity: string;
   readonly reason: string | null;
   readonly recorded_at?: string | null;
+  readonly reduce_only: boolean;
   readonly side: "buy" | "sell";
   readonly status: "open" | "filled" | "cancelled" | "refused";
   readonly stop: string | null;
   readonly symbol: string;
   readonly time_in_force: string | null;
+  readonly triggered_at: string | null;
   readonly type: string | null;
 }
 

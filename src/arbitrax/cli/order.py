@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
+from arbitrax.cli import order_view
 from arbitrax.cli.console import Json, complain, notice, show, show_json, table
 from arbitrax.cli.gateway import Url, address, asked
 from arbitrax.domain.errors import InputError
@@ -26,7 +27,6 @@ TimeInForce = Literal["gtc", "day", "gtd", "ioc", "fok"]
 SelfTrade = Literal["cancel_newest", "cancel_oldest", "cancel_both", "decrement"]
 AccountName = Annotated[str | None, Parameter(name="--account", help="Name or id; left out: the only one there is.")]
 ClientId = Annotated[str | None, Parameter(name="--client-id", help="Your own id of it; left out: a new one.")]
-COLUMNS = ("order", "symbol", "side", "price", "quantity", "filled", "open", "status")
 
 OPTIONS = {
     "price": "--limit",
@@ -277,20 +277,8 @@ def _show(found: "Outcome | list[OrderState] | OrderState", *, json: bool, remot
         show(*_lines(found))
     else:
         orders = [found] if isinstance(found, OrderState) else found
-        rows = [
-            (
-                each.order,
-                each.symbol,
-                each.side,
-                each.price or "market",
-                each.quantity,
-                each.filled,
-                each.open,
-                each.status,
-            )
-            for each in orders
-        ]
-        show(table(None, COLUMNS, rows, left=3) if rows else "No open orders.")
+        rows = [order_view.row(each) for each in orders]
+        show(table(None, order_view.COLUMNS, rows, left=order_view.WORDS) if rows else "No open orders.")
         if isinstance(found, OrderState) and found.reason is not None:
             notice(f"It is {found.status}: {found.reason}.")
     return 0

@@ -590,19 +590,25 @@ class OrderMessage(Struct, frozen=True, kw_only=True):
     average_price: str | None
     client_order_id: str | None
     created_at: datetime
+    display: str | None
+    distance: str | None
     ended_at: datetime | None
+    expires_at: datetime | None
     fee: str
     filled_quantity: str
     id: str
+    offset: str | None
     open_quantity: str
     price: str | None
     quantity: str
     reason: str | None
+    reduce_only: bool
     side: Literal["buy", "sell"]
     status: Literal["open", "filled", "cancelled", "refused"]
     stop: str | None
     symbol: str
     time_in_force: str | None
+    triggered_at: datetime | None
     type: str | None
     links: OrderLinks | None = None
     recorded_at: datetime | None = None

@@ -5,10 +5,14 @@ from arbitrax.exchange.identifiers import fill_text, order_text
 from arbitrax.exchange.recording.order_record import OrderRecord
 from arbitrax.exchange.recording.ports import Fill as RecordedFill
 from arbitrax.exchange.recording.position_record import PositionRecord
-from arbitrax.exchange.records import Code, TimeInForce, Type
+from arbitrax.exchange.records import Code, Flag, TimeInForce, Type
 from arbitrax.trading.orders import Fill, OrderState, PositionState, Side, Status
 from arbitrax.trading.refusals import REFUSALS
 from arbitrax.trading.registry import Instrument
+
+_REDUCE_ONLY = int(Flag.REDUCE_ONLY)
+_LAST = ((1 << 63) - 1) // 1_000_000
+"""Ms since 1970 that PostgreSQL keeps of an end: told as it is told later."""
 
 
 def order_state(order: OrderRecord, instrument: Instrument) -> OrderState:
@@ -28,6 +32,12 @@ def order_state(order: OrderRecord, instrument: Instrument) -> OrderState:
         _word(Type, order.type),
         _word(TimeInForce, order.time_in_force),
         None if order.stop is None else price(order.stop),
+        None if order.trail is None else price(order.trail),
+        None if order.display is None else lots(order.display),
+        None if order.offset is None else price(order.offset),
+        None if order.expires is None else max(min(order.expires, _LAST), -_LAST),
+        bool(order.flags & _REDUCE_ONLY),
+        order.triggered,
         _mean(order, instrument) if order.filled else None,
         instrument.cash.write(order.fees),
         order.created,

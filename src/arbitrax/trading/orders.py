@@ -154,7 +154,18 @@ class OrderState(Struct, frozen=True):
     """None: it was refused, and asked for what has no word."""
     time_in_force: str | None = None
     stop: str | None = None
-    """Its trigger."""
+    """Its trigger; of a trailing stop once it has triggered."""
+    distance: str | None = None
+    """Of a trailing stop."""
+    display: str | None = None
+    """Of an iceberg."""
+    offset: str | None = None
+    """Of a peg."""
+    expire: int | None = None
+    """Of "gtd": ms since 1970; those after 2262 as the last of it that has nanoseconds in 64 bits."""
+    reduce_only: bool = False
+    triggered: int | None = None
+    """When a stop became an order in the book, ms since 1970; None: it waits, or is none."""
     average_price: str | None = None
     """Of its fills."""
     fee: str = "0"

@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -174,6 +175,14 @@ def test_orders_have_the_documents_and_exit_codes_of_the_local_command(program: 
     assert program.json("order", "cancel", same["order"], *account)["client_order_id"] == "twice"
     program.run("order", "submit", "COIN", "buy", "1", "--limit", "10", *account)
     assert "1 orders cancelled" in program.run("order", "cancel", "--all", *account)[0]
+    until = "2200-01-01T00:00:00.000Z"
+    hidden = ("--display", "2", "--tif", "gtd", "--expire", until)
+    iceberg = program.json("order", "submit", "COIN", "buy", "5", "--limit", "10", *hidden, *account)
+    (listed,) = program.json("order", "list", *account)
+    assert (listed["type"], listed["display"], listed["distance"]) == ("iceberg", "2.00", None)
+    assert listed["expire"] == datetime.fromisoformat(until).timestamp() * 1000
+    assert "shows" in program.run("order", "list", *account)[0]
+    program.run("order", "cancel", iceberg["order"], *account)
     unknown = program.json("order", "find", "never-sent", *account, code=5)
     assert unknown["type"] == "unknown"
 

@@ -285,3 +285,93 @@ def test_a_value_is_written_in_one_way_everywhere(tom: httpx2.Client, socket: So
         lambda: (found := tom.get("/api/v1/books/COIN").json()).get("bids") == [["33.00", "0.50"]] and found
     )
     assert book["last"] == "33.00"
+
+
+def test_an_order_tells_the_terms_it_was_sent_with(
+    tom: httpx2.Client, socket: Socket, unrecorded: Callable[[], None]
+) -> None:
+    socket.ask(op="subscribe", channel="orders", account="mine")
+    socket.first_of("orders")
+    tin: dict[str, Any] = {"symbol": "TIN", "quantity": "5", "price": "100"}
+    tom.post(ORDERS, json=order(**tin, account="mine too", side="sell"))
+    assert tom.post(ORDERS, json=order(**tin)).json()["status"] == "filled"
+    until = datetime.now(UTC).replace(microsecond=0) + timedelta(days=2)
+    nothing: dict[str, Any] = {"distance": None, "display": None, "offset": None, "expires_at": None, "stop": None}
+    nothing |= {"reduce_only": False}
+    terms: list[dict[str, Any]] = [
+        {"type": "iceberg", "price": "90", "quantity": "10", "display": "2"},
+        {"type": "peg", "price": "95", "quantity": "3", "offset": "4"},
+        {"type": "trailing_stop", "side": "sell", "price": None, "quantity": "1", "distance": "7"},
+        {"time_in_force": "gtd", "expires_at": f"{until:%Y-%m-%dT%H:%M:%SZ}", "side": "sell", "price": "200"}
+        | {"reduce_only": True, "quantity": "4"},
+        {"price": "80"},
+    ]
+    wanted = {}
+    for each in terms:
+        made = tom.post(ORDERS, json=order(**tin | each)).json()
+        assert made["status"] == "open", made
+        wanted[made["id"]] = nothing | {name: each[name] for name in nothing if name in each}
+    refused = order(**tin | {"side": "sell", "quantity": "50", "reduce_only": True, "display": "3", "type": "iceberg"})
+    assert tom.post(ORDERS, json=refused).json()["code"] == "order.not_reducing"
+
+    def of(message: dict[str, Any]) -> dict[str, Any]:
+        return {name: message[name] for name in nothing}
+
+    def find_refused() -> dict[str, Any]:
+        query = {"account": "mine", "client_order_id": refused["client_order_id"]}
+        (found,) = tom.get(ORDERS, params=query).json()["data"]
+        return dict(found)
+
+    def check() -> None:
+        listed = tom.get(ORDERS, params={"account": "mine"}).json()["data"]
+        assert {each["id"]: of(each) for each in listed if each["symbol"] == "TIN"} == wanted
+        for id, each in wanted.items():
+            assert of(tom.get(f"{ORDERS}/{id}", params={"account": "mine"}).json()) == each
+        assert of(find_refused()) == nothing | {"display": "3", "reduce_only": True}
+        socket.ask(op="unsubscribe", channel="orders", account="mine")
+        at = len(socket.messages)
+        socket.ask(op="subscribe", channel="orders", account="mine")
+        whole = socket.wait_for(lambda each: each.get("type") == "snapshot" and each in socket.messages[at:])
+        assert {each["id"]: of(each) for each in whole["data"]["orders"] if each["symbol"] == "TIN"} == wanted
+
+    for id, each in wanted.items():
+        event = socket.wait_for(
+            lambda message, id=id: (
+                message.get("type") == "event" and id in {order["id"] for order in message["data"].get("orders", ())}
+            )
+        )
+        assert of(next(order for order in event["data"]["orders"] if order["id"] == id)) == each
+    check()
+    unrecorded()
+    eventually(lambda: find_refused()["recorded_at"])
+    check()
+    history = tom.get(ORDERS, params={"account": "mine", "status": "all", "limit": 50}).json()["data"]
+    assert {each["id"]: of(each) for each in history if each["id"] in wanted} == wanted
+    assert of(next(each for each in history if each["status"] == "refused" and each["symbol"] == "TIN")) == of(
+        find_refused()
+    )
+
+
+def test_a_stop_tells_when_it_was_triggered(tom: httpx2.Client, unrecorded: Callable[[], None]) -> None:
+    gold: dict[str, Any] = {"symbol": "GOLD", "quantity": "1", "price": "100"}
+
+    def trade(price: str) -> None:
+        tom.post(ORDERS, json=order(**gold | {"price": price}, account="mine too", side="sell"))
+        assert tom.post(ORDERS, json=order(**gold | {"price": price})).json()["status"] == "filled"
+
+    trade("100")
+    waiting = order(**gold | {"type": "stop_limit", "stop": "110", "price": "105"})
+    path = tom.post(ORDERS, json=waiting).headers["Location"]
+    before = tom.get(path)
+    assert (before.json()["stop"], before.json()["triggered_at"]) == ("110.0", None)
+    trade("110")
+    after = tom.get(path)
+    triggered = after.json()["triggered_at"]
+    assert triggered > before.json()["created_at"]
+    assert (after.json()["status"], after.json()["stop"]) == ("open", "110.0")
+    assert after.headers["ETag"] != before.headers["ETag"]
+    unrecorded()
+    eventually(is_recorded(tom, path))
+    history = tom.get(ORDERS, params={"account": "mine", "status": "all", "limit": 50}).json()["data"]
+    assert [each["triggered_at"] for each in history if each["links"]["order"] == path] == [triggered]
+    assert tom.get(path).json()["triggered_at"] == triggered

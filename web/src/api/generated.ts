@@ -1704,21 +1704,27 @@ export type OrderMessage = {
   average_price: string | null;
   client_order_id: string | null;
   created_at: string;
+  display: string | null;
+  distance: string | null;
   ended_at: string | null;
+  expires_at: string | null;
   fee: string;
   filled_quantity: string;
   id: string;
   links?: OrderLinks | null;
+  offset: string | null;
   open_quantity: string;
   price: string | null;
   quantity: string;
   reason: string | null;
   recorded_at?: string | null;
+  reduce_only: boolean;
   side: "buy" | "sell";
   status: "open" | "filled" | "cancelled" | "refused";
   stop: string | null;
   symbol: string;
   time_in_force: string | null;
+  triggered_at: string | null;
   type: string | null;
 };
 export type PageOrderMessage = {

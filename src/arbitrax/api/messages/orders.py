@@ -14,7 +14,7 @@ from arbitrax.api.messages.fields import Currency, MaybePrice, Price, Quantity, 
 from arbitrax.api.parameters import SYMBOL
 from arbitrax.domain.ids import encode
 from arbitrax.exchange.identifiers import fill_text
-from arbitrax.exchange.records import Code
+from arbitrax.exchange.records import Code, Flag
 from arbitrax.services.identity_ports import USER
 from arbitrax.storage.postgres.exchange_orders import RecordedFill, RecordedOrder
 from arbitrax.trading import orders as broker
@@ -222,6 +222,18 @@ class OrderMessage(Struct, frozen=True):
     time_in_force: Annotated[str | None, Meta(examples=["gtc"])]
     price: MaybePrice
     stop: MaybePrice
+    """Trigger price; of a trailing stop once it has triggered."""
+    distance: Annotated[str | None, Meta(examples=["1.50"])]
+    """Of a trailing stop."""
+    display: Annotated[str | None, Meta(examples=["2"])]
+    """What an iceberg shows."""
+    offset: Annotated[str | None, Meta(examples=["0.02"])]
+    """Of a peg: how far behind the best price it stays."""
+    expires_at: datetime | None
+    """Of gtd."""
+    reduce_only: bool
+    triggered_at: datetime | None
+    """When a stop was triggered: from then on it is an order like others; null: it waits, or is none."""
     quantity: Quantity
     filled_quantity: Quantity
     open_quantity: Quantity
@@ -367,6 +379,12 @@ def order_message(order: broker.OrderState, account: Account, *, linked: bool = 
         time_in_force=order.time_in_force,
         price=order.price,
         stop=order.stop,
+        distance=order.distance,
+        display=order.display,
+        offset=order.offset,
+        expires_at=None if order.expire is None else moment(order.expire),
+        reduce_only=order.reduce_only,
+        triggered_at=None if order.triggered is None else moment(order.triggered),
         quantity=order.quantity,
         filled_quantity=order.filled,
         open_quantity=order.open,
@@ -400,6 +418,12 @@ def recorded_order_message(order: RecordedOrder, account: Account, instrument: I
         time_in_force=order.time_in_force,
         price=_maybe(price, order.limit_price),
         stop=_maybe(price, order.stop_price),
+        distance=_maybe(price, order.trail),
+        display=_maybe(lots, order.display_quantity),
+        offset=_maybe(price, order.peg_offset),
+        expires_at=None if order.expires is None else moment(order.expires // 1_000_000),
+        reduce_only=bool(order.flags & Flag.REDUCE_ONLY),
+        triggered_at=order.triggered_at,
         quantity=lots(order.quantity),
         filled_quantity=lots(order.filled_quantity),
         open_quantity=lots(NOTHING if ended else order.quantity - order.filled_quantity),

@@ -280,7 +280,7 @@ def require_done(found: Outcome) -> Done | Unknown:
 
 def order_tag(order: OrderState) -> str:
     """Return the ETag of an order."""
-    return state_tag(order.quantity, order.price, order.stop, order.filled, order.status, order.reason)
+    return state_tag(order.quantity, order.price, order.stop, order.triggered, order.filled, order.status, order.reason)
 
 
 def number(order: OrderState) -> int:

@@ -41,6 +41,7 @@ class RecordedOrder(Struct, frozen=True):
     funds: Decimal | None
     expires: int | None
     """Ns since 1970."""
+    triggered_at: datetime | None
     average_price: Decimal | None
     fee: Decimal
     status: str

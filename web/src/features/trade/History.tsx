@@ -1,12 +1,13 @@
 import { useMemo } from "react";
 import { useListOrdersQuery, type OrderMessage } from "@/api";
 import { Empty, Loaded, TableSkeleton } from "@/app/states";
+import { usePreferences, type Clock } from "@/format";
 import { plain } from "@/format/exact";
 import { orders, useChannelValue, useFrameValue } from "@/live";
 import { useRecorded } from "@/live/use_recorded";
 import { DataTable, type Column } from "@/tables";
 import { because } from "./SentOrders";
-import { typeText } from "./order_words";
+import { termsOf, typeText } from "./order_words";
 import { priceCell } from "./price_cell";
 import { SideWord } from "./Side";
 import type { Market } from "./ticket";
@@ -14,7 +15,7 @@ import type { Market } from "./ticket";
 const MOST = 500;
 type MarketOf = (symbol: string) => Market | undefined;
 
-const columnsOf = (marketOf: MarketOf): readonly Column<OrderMessage>[] => [
+const columnsOf = (marketOf: MarketOf, clock: Clock): readonly Column<OrderMessage>[] => [
   { id: "at", header: "Sent", value: (order) => order.created_at, kind: "time" },
   { id: "symbol", header: "Symbol", narrow: "title", value: (order) => order.symbol },
   {
@@ -51,6 +52,14 @@ const columnsOf = (marketOf: MarketOf): readonly Column<OrderMessage>[] => [
       "Nothing filled.",
     ),
   },
+  {
+    id: "terms",
+    header: "Terms",
+    narrow: "whole",
+    isMinor: true,
+    value: (order) => termsOf(order, clock).join(", ") || null,
+    why: "It has no others.",
+  },
   { id: "fee", header: "Fee", value: (order) => order.fee, kind: "decimal", digits: 4 },
   { id: "status", header: "Status", value: (order) => order.status },
   {
@@ -66,7 +75,8 @@ const columnsOf = (marketOf: MarketOf): readonly Column<OrderMessage>[] => [
 
 /** Every order of the account, the newest first; what happened since is laid over what is recorded. */
 export function History({ account, marketOf }: { readonly account: string; readonly marketOf: MarketOf }) {
-  const columns = useMemo(() => columnsOf(marketOf), [marketOf]);
+  const { clock } = usePreferences();
+  const columns = useMemo(() => columnsOf(marketOf, clock), [marketOf, clock]);
   const query = useListOrdersQuery({ account, status: "all", limit: MOST });
   const live = useFrameValue(useChannelValue(useMemo(() => orders(account), [account])), ({ data }) => data);
   useRecorded(query.refetch, live);

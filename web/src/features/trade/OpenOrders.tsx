@@ -4,11 +4,11 @@ import { useMemo } from "react";
 import type { OrderChange, OrderMessage } from "@arbitrax/client";
 import { sentenceOf, useCancelOrdersMutation } from "@/api";
 import { Empty } from "@/app/states";
-import { Figure } from "@/format";
+import { Figure, usePreferences } from "@/format";
 import { DataTable, type Column } from "@/tables";
 import { ChangeOrder } from "./ChangeOrder";
 import type { OrderRow } from "./order_rows";
-import { timeText, typeText } from "./order_words";
+import { termsOf, timeText, typeText } from "./order_words";
 import { SideWord } from "./Side";
 import type { Market } from "./ticket";
 
@@ -23,6 +23,7 @@ interface OpenOrdersProps {
 /** What waits in the books: sent ones at once, dimmed until the exchange has told of them. */
 export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: OpenOrdersProps) {
   const [cancelAll, cancelling] = useCancelOrdersMutation();
+  const { clock } = usePreferences();
   const columns = useMemo(
     (): Column<OrderRow>[] => [
       { id: "at", header: "Sent", value: (row) => row.at, kind: "time" },
@@ -46,6 +47,13 @@ export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: Open
         cell: (row) => <PriceCell row={row} />,
       },
       { id: "stop", header: "Trigger", value: (row) => row.stop, kind: "decimal", why: whyNoTrigger },
+      {
+        id: "terms",
+        header: "Terms",
+        narrow: "whole",
+        value: ({ terms }) => termsOf(terms, clock).join(", ") || null,
+        why: "It has no others.",
+      },
       { id: "state", header: "State", value: (row) => row.state },
       {
         id: "actions",
@@ -74,7 +82,7 @@ export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: Open
         },
       },
     ],
-    [marketOf, onCancel, onChange],
+    [clock, marketOf, onCancel, onChange],
   );
   const onCancelAll = async () => {
     const { error } = await cancelAll({ account });

@@ -1,8 +1,9 @@
 import type { OrderMessage } from "@arbitrax/client";
 import { sentenceOf } from "@/api";
-import { figureText } from "@/format";
+import { figureText, usePreferences, type Clock } from "@/format";
 import { isZero, plain } from "@/format/exact";
 import classes from "./OrderTicket.module.css";
+import { termsOf } from "./order_words";
 import type { SentOrder } from "./sent_orders";
 
 interface SentOrdersProps {
@@ -16,13 +17,14 @@ const MOST = 3;
 
 /** What became of the last orders, below the button that sent them. */
 export function SentOrders({ sent, known, onAgain }: SentOrdersProps) {
+  const { clock } = usePreferences();
   return (
     <ol className={classes["sent"]} aria-label="Sent orders" aria-live="polite">
       {sent.slice(0, MOST).map((each) => {
         const found = told(each, known.get(each.clientId));
         return (
           <li key={each.clientId} title={`Client order id ${each.clientId}`}>
-            {wordsOf(each)}
+            {wordsOf(each, clock)}
             <p data-state={found.state}>
               {found.text}{" "}
               {each.isGivenUp && found.state === "unknown" && (
@@ -38,18 +40,16 @@ export function SentOrders({ sent, known, onAgain }: SentOrdersProps) {
   );
 }
 
-export function wordsOf({ order }: SentOrder): string {
+export function wordsOf({ order }: SentOrder, clock: Clock): string {
   const size = figureText(order.quantity ?? "");
   const bound = order.type !== "peg" ? "at" : order.side === "buy" ? "pegged, at most" : "pegged, at least";
   const terms: readonly (readonly [string | null | undefined, (text: string) => string])[] = [
     [order.price, (text) => ` ${bound} ${text}`],
     [order.stop, (text) => `, trigger ${text}`],
-    [order.distance, (text) => `, trailing by ${text}`],
-    [order.display, (text) => `, ${text} shown`],
-    [order.offset, (text) => `, ${text} behind the best`],
   ];
   const said = terms.map(([term, say]) => (term == null ? "" : say(figureText(term))));
-  return `${order.side === "buy" ? "Buy" : "Sell"} ${size} ${order.symbol}${said.join("")}`;
+  const more = termsOf(order, clock).map((text) => `, ${text}`);
+  return `${order.side === "buy" ? "Buy" : "Sell"} ${size} ${order.symbol}${[...said, ...more].join("")}`;
 }
 
 /** What is known of an order that was sent: events say more than the answer, and may come before it. */

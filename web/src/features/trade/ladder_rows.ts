@@ -2,6 +2,7 @@
 import type { Level, OrderMessage } from "@arbitrax/client";
 import { formatDecimal } from "@/format";
 import { digitsOf, minus, plain, plus, withDigits } from "@/format/exact";
+import { isWaiting } from "./order_words";
 
 export interface LadderRow {
   readonly price: string;
@@ -83,7 +84,7 @@ export function restingByPrice(orders: Iterable<OrderMessage>, symbol: string): 
   const found = new Map<string, OrderMessage[]>();
   for (const each of orders) {
     // The price of a peg is how far it goes, not where it stands.
-    const stands = each.price !== null && each.stop === null && each.type !== "peg";
+    const stands = each.price !== null && !isWaiting(each) && each.type !== "peg";
     const rests = each.status === "open" && each.symbol === symbol && stands;
     if (!rests) continue;
     const price = plain(each.price);

@@ -1,5 +1,6 @@
 /** Rows of the open orders: those that are open by the account's events, and before them those just sent. */
 import type { OrderMessage } from "@arbitrax/client";
+import type { Terms } from "./order_words";
 import { byClientId, withoutEvent, type SentOrder } from "./sent_orders";
 import type { UnderWay } from "./use_order_changes";
 
@@ -11,6 +12,7 @@ export interface OrderRow {
   readonly timeInForce: string;
   readonly price: string | null;
   readonly stop: string | null;
+  readonly terms: Terms;
   readonly quantity: string;
   readonly filled: string;
   readonly state: string;
@@ -40,6 +42,7 @@ function ofOrder(order: OrderMessage, way: UnderWay | undefined): OrderRow {
     timeInForce: order.time_in_force ?? "",
     price: way?.change?.price ?? order.price,
     stop: way?.change?.stop ?? order.stop,
+    terms: order,
     quantity: way?.change?.quantity ?? order.quantity,
     filled: order.filled_quantity,
     state: way?.what ?? "open",
@@ -58,6 +61,7 @@ function ofSent({ clientId, order, state, at }: SentOrder): OrderRow {
     timeInForce: order.time_in_force ?? "",
     price: order.price ?? null,
     stop: order.stop ?? null,
+    terms: order,
     quantity: order.quantity ?? "",
     filled: "0",
     state: state === "unknown" ? "not known" : "sending",

@@ -1,4 +1,15 @@
-/** An order's kind and time in force as the desk writes them. */
+/** An order's kind, time in force and further terms as the desk writes them. */
+import type { OrderMessage } from "@arbitrax/client";
+import { figureText, formatTime, type Clock } from "@/format";
+
+/** What an order says that has no column of its own; of one that is sent, and of one that is told. */
+export interface Terms {
+  readonly distance?: string | null | undefined;
+  readonly display?: string | null | undefined;
+  readonly offset?: string | null | undefined;
+  readonly expires_at?: string | null | undefined;
+  readonly reduce_only?: boolean | undefined;
+}
 
 /** "trailing stop" */
 export function typeText(type: string | null): string {
@@ -8,4 +19,20 @@ export function typeText(type: string | null): string {
 /** "GTC", as traders write it. */
 export function timeText(timeInForce: string | null): string {
   return timeInForce === "day" ? "day" : (timeInForce ?? "").toUpperCase();
+}
+
+/** Whether an order waits for its trigger, and so is not in the book. */
+export function isWaiting({ stop, triggered_at: triggered }: Pick<OrderMessage, "stop" | "triggered_at">): boolean {
+  return stop !== null && triggered === null;
+}
+
+/** ["2 shown", "until 2026-12-01 09:30:00", "reduce only"] */
+export function termsOf({ distance, display, offset, expires_at: end, reduce_only }: Terms, clock: Clock): string[] {
+  return [
+    distance == null ? "" : `trailing by ${figureText(distance)}`,
+    display == null ? "" : `${figureText(display)} shown`,
+    offset == null ? "" : `${figureText(offset)} behind the best`,
+    end == null ? "" : `until ${formatTime(end, clock)}`,
+    reduce_only === true ? "reduce only" : "",
+  ].filter(Boolean);
 }

@@ -34,6 +34,8 @@ describe("rows of the ladder", () => {
       "BTC-USD",
     );
     expect(found.size).toBe(0);
+    const triggered = order({ type: "stop_limit", stop: "59000", triggered_at: "2026-11-27T10:05:00Z" });
+    expect(restingByPrice([triggered], "BTC-USD").get("60000")).toEqual([triggered]);
   });
 
   it("say what a quantity would pay on the average", () => {

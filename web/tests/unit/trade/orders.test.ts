@@ -1,7 +1,9 @@
+import type { NewOrder } from "@arbitrax/client";
 import { describe, expect, it } from "vitest";
 import { orderRows } from "@/features/trade/order_rows";
 import { isAsSeen } from "@/features/trade/order_requests";
 import { byClientId, sentReducer, withoutEvent, type SentOrder } from "@/features/trade/sent_orders";
+import { termsOf } from "@/features/trade/order_words";
 import { told, wordsOf } from "@/features/trade/SentOrders";
 import { withNews } from "@/features/trade/History";
 import { NEW_ORDER, order } from "./samples";
@@ -38,12 +40,25 @@ describe("orders that were sent", () => {
 
   it("are told of by events before answers", () => {
     const sent = first(sentOnce());
-    expect(wordsOf(sent)).toBe("Buy 1 BTC-USD at 60\u202f000.00");
+    expect(wordsOf(sent, "utc")).toBe("Buy 1 BTC-USD at 60\u202f000.00");
     expect(told(sent, undefined).text).toBe("Sending…");
     expect(
       told(sent, order({ filled_quantity: "0.40", open_quantity: "0.60", average_price: "60000.000000" })).text,
     ).toBe("0.40 filled at 60\u202f000, 0.60 open");
     expect(told(sent, order({ status: "cancelled", reason: "ended.by_owner" })).text).toBe("cancelled (by owner)");
+  });
+
+  it("say all that they ask for", () => {
+    const said = (news: Partial<NewOrder>) =>
+      wordsOf({ ...first(sentOnce()), order: { ...NEW_ORDER, ...news } }, "utc").replace("Buy 1 BTC-USD", "");
+    expect(said({ type: "iceberg", display: "0.1" })).toBe(" at 60\u202f000.00, 0.1 shown");
+    expect(said({ type: "peg", offset: "2.5" })).toBe(" pegged, at most 60\u202f000.00, 2.5 behind the best");
+    expect(said({ price: null, type: "trailing_stop", distance: "250", reduce_only: true })).toBe(
+      ", trailing by 250, reduce only",
+    );
+    expect(said({ time_in_force: "gtd", expires_at: "2026-12-01T09:30:00Z" })).toBe(
+      " at 60\u202f000.00, until 2026-12-01 09:30:00",
+    );
   });
 
   it("are refused in words", () => {
@@ -59,6 +74,16 @@ describe("orders that were sent", () => {
     expect(told(first(sent), undefined).text).toBe("Refused: The kill switch is on: no new orders.");
     expect(withoutEvent(sent, byClientId([]))).toEqual([]);
   });
+});
+
+it("tells of a resting order what it was sent with, in the clock of the page", () => {
+  expect(termsOf(order(), "utc")).toEqual([]);
+  const told = order({ type: "iceberg", display: "2.00", expires_at: "2026-12-01T09:30:00Z", reduce_only: true });
+  expect(termsOf(told, "exchange")).toEqual(["2.00 shown", "until 2026-12-01 04:30:00", "reduce only"]);
+  expect(termsOf(order({ distance: "1.50" }), "utc")).toEqual(["trailing by 1.50"]);
+  expect(termsOf(order({ offset: "0.00" }), "utc")).toEqual(["0.00 behind the best"]);
+  const [row] = orderRows(new Map([[told.id, told]]), [], new Map());
+  expect(row?.terms).toBe(told);
 });
 
 describe("changes of orders", () => {
