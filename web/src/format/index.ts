@@ -6,5 +6,14 @@ export { Missing } from "./Missing";
 export { Age, Moment, useNow } from "./Moment";
 export { formatBytes, formatCount, formatDuration, formatLatency, formatNumber, formatPercent } from "./number";
 export { prefer, usePreferences } from "./preferences";
-export { formatAge, formatDay, formatTime, formatTimeOfDay, secondsAhead, zoneName, type Clock } from "./time";
+export {
+  formatAge,
+  formatDay,
+  formatTime,
+  formatTimeOfDay,
+  secondsAhead,
+  timeShown,
+  zoneName,
+  type Clock,
+} from "./time";
 export { usePrinting } from "./printing";

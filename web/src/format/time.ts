@@ -46,6 +46,15 @@ export function secondsAhead(clock: Clock, seconds: number): number {
   return found;
 }
 
+/** The time at which a clock shows "2026-11-27T09:30", as ISO 8601; undefined: it is none from 1970 on. */
+export function timeShown(wall: string, clock: Clock): string | undefined {
+  const shown = Date.parse(`${wall}Z`) / 1000;
+  if (!(shown >= 0)) return undefined;
+  const near = shown - secondsAhead(clock, shown);
+  const at = shown - secondsAhead(clock, near); // clocks may have changed between the two
+  return at >= 0 ? new Date(at * 1000).toISOString() : undefined;
+}
+
 /** What is written beside times. */
 export function zoneName(clock: Clock): string {
   if (clock === "utc") return "UTC";

@@ -1,7 +1,8 @@
-import { Button, Checkbox, NativeSelect } from "@mantine/core";
+import { Button, Checkbox, NativeSelect, TextInput } from "@mantine/core";
 import { useEffect, useId, useRef, useState } from "react";
 import type { NewOrder } from "@arbitrax/client";
 import type { AccountDetail } from "@/api";
+import { usePreferences, zoneName } from "@/format";
 import { isDecimal, isZero, over, times } from "@/format/exact";
 import classes from "./OrderTicket.module.css";
 import {
@@ -58,6 +59,7 @@ const MEANINGS: Readonly<Partial<Record<TicketType, string>>> = {
 const TIMES: Readonly<Record<TimeInForce, string>> = {
   gtc: "Until cancelled",
   day: "Day",
+  gtd: "Until a time",
   ioc: "At once or cancel",
   fok: "All at once",
 };
@@ -67,6 +69,7 @@ const SHARES = [10, 25, 50, 100];
 export function OrderTicket(props: OrderTicketProps) {
   const { market, account, currency, choice, held, bestPrice, averagePrice, onSend } = props;
   const [ticket, setTicket] = useState<Ticket>(NEW_TICKET);
+  const { clock } = usePreferences();
   const [factor, setFactor] = useState("1");
   const send = useRef<HTMLButtonElement>(null);
   const name = useId();
@@ -81,7 +84,7 @@ export function OrderTicket(props: OrderTicketProps) {
   }, [choice]);
 
   const problems = problemsOf(ticket, market);
-  const order = account === undefined ? undefined : orderOf(ticket, market, account.id);
+  const order = account === undefined ? undefined : orderOf(ticket, market, account.id, clock);
   const verdict = useVerdict(order, `${account?.buying_power ?? ""} ${String(account?.killed)}`);
   const isJudged = verdict !== undefined && JSON.stringify(verdict.order) === JSON.stringify(order);
   const setAside = isJudged ? verdict.found?.checks.find((each) => each.name === "buying_power")?.value : undefined;
@@ -140,6 +143,16 @@ export function OrderTicket(props: OrderTicketProps) {
           onChange={(event) => set({ timeInForce: event.currentTarget.value as TimeInForce })}
         />
       </div>
+      {ticket.timeInForce === "gtd" && (
+        <TextInput
+          size="xs"
+          type="datetime-local"
+          max="9999-12-31T23:59"
+          label={`Until, ${zoneName(clock)}`}
+          value={ticket.until}
+          onChange={(event) => set({ until: event.currentTarget.value })}
+        />
+      )}
       <TicketInput {...fields} field="size" label="Size" />
       <div
         className={classes["shares"]}
@@ -169,6 +182,12 @@ export function OrderTicket(props: OrderTicketProps) {
         disabled={!canBePostOnly(ticket)}
         checked={ticket.isPostOnly && canBePostOnly(ticket)}
         onChange={(event) => set({ isPostOnly: event.currentTarget.checked })}
+      />
+      <Checkbox
+        size="xs"
+        label="Reduce only: close, never open"
+        checked={ticket.isReduceOnly}
+        onChange={(event) => set({ isReduceOnly: event.currentTarget.checked })}
       />
       <TicketVerdict
         order={order}

@@ -1,7 +1,7 @@
 import type { NewOrder } from "@arbitrax/client";
 import { sentenceOf } from "@/api";
 import { Figure, formatNumber } from "@/format";
-import { compare, digitsOf, isZero, over, times } from "@/format/exact";
+import { compare, digitsOf, isDecimal, isZero, over, times } from "@/format/exact";
 import classes from "./OrderTicket.module.css";
 import type { Verdict } from "./use_verdict";
 
@@ -24,7 +24,7 @@ export function TicketVerdict(props: TicketVerdictProps) {
 }
 
 function Told({ order, verdict, currency, averageOf }: TicketVerdictProps) {
-  if (order === undefined) return <p>Write a size and a price; the exchange says here what it would do.</p>;
+  if (order === undefined) return <p>Fill in the ticket; the exchange says here what it would do.</p>;
   if (verdict === undefined) return <p>Asking the exchange…</p>;
   const { found, error } = verdict;
   if (found === undefined) return <p className={classes["refused"]}>{sentenceOf(error)}</p>;
@@ -39,7 +39,7 @@ function Told({ order, verdict, currency, averageOf }: TicketVerdictProps) {
       ) : (
         <p className={classes["refused"]}>
           Would be refused: {found.detail}
-          {failed?.value != null && failed.limit !== null && (
+          {failed?.value != null && failed.limit !== null && isDecimal(failed.value) && (
             <>
               {" "}
               <Figure value={failed.value} /> of <Figure value={failed.limit} />.

@@ -1,10 +1,11 @@
 /** What is written on the order ticket, and the order that it makes. */
 import type { NewOrder } from "@arbitrax/client";
+import { timeShown, type Clock } from "@/format";
 import { compare, floorTo, isDecimal, isZero, minus, moved, over, plain, times } from "@/format/exact";
 
 export type Side = "buy" | "sell";
 export type TicketType = "limit" | "market" | "stop" | "stop_limit" | "trailing_stop" | "iceberg" | "peg";
-export type TimeInForce = "gtc" | "day" | "ioc" | "fok";
+export type TimeInForce = "gtc" | "day" | "gtd" | "ioc" | "fok";
 
 export interface Ticket {
   readonly side: Side;
@@ -19,7 +20,10 @@ export interface Ticket {
   readonly display: string;
   /** A peg's: how far behind the best price of its side it stays; empty: 0. */
   readonly offset: string;
+  /** Of gtd: when it ends, as the page's clock shows it, 2026-12-01T09:30. */
+  readonly until: string;
   readonly isPostOnly: boolean;
+  readonly isReduceOnly: boolean;
 }
 
 /** What an order is of. */
@@ -43,17 +47,21 @@ export const NEW_TICKET: Ticket = {
   distance: "",
   display: "",
   offset: "",
+  until: "",
   isPostOnly: false,
+  isReduceOnly: false,
 };
 
+const RESTING: readonly TimeInForce[] = ["gtc", "day", "gtd"];
+
 export const TIMES_OF: Readonly<Record<TicketType, readonly TimeInForce[]>> = {
-  limit: ["gtc", "day", "ioc", "fok"],
+  limit: [...RESTING, "ioc", "fok"],
   market: ["ioc", "fok"],
-  stop: ["gtc", "day"],
-  stop_limit: ["gtc", "day"],
-  trailing_stop: ["gtc", "day"],
-  iceberg: ["gtc", "day"],
-  peg: ["gtc", "day"],
+  stop: RESTING,
+  stop_limit: RESTING,
+  trailing_stop: RESTING,
+  iceberg: RESTING,
+  peg: RESTING,
 };
 
 /** What a type needs besides a size; the exchange refuses any other. */
@@ -73,7 +81,7 @@ export function hasPrice(type: TicketType): boolean {
 
 /** Whether an order can refuse to take: what may rest at a price of its own. */
 export function canBePostOnly({ type, timeInForce }: Pick<Ticket, "type" | "timeInForce">): boolean {
-  return hasPrice(type) && type !== "peg" && (timeInForce === "gtc" || timeInForce === "day");
+  return hasPrice(type) && type !== "peg" && RESTING.includes(timeInForce);
 }
 
 /** Another type, with a time in force that it may have. */
@@ -115,11 +123,13 @@ export function problemsOf(ticket: Ticket, { tick, lot }: Market): TicketProblem
 }
 
 /** Prices have the digits of the tick. Undefined: something is missing or wrong. */
-export function orderOf(ticket: Ticket, market: Market, account: string): NewOrder | undefined {
-  const { side, type, timeInForce, size, isPostOnly } = ticket;
+export function orderOf(ticket: Ticket, market: Market, account: string, clock: Clock): NewOrder | undefined {
+  const { side, type, timeInForce, size, isPostOnly, isReduceOnly } = ticket;
   const fields = FIELDS_OF[type];
   const needed = [size, ...fields.filter((each) => each !== "offset").map((each) => ticket[each])];
   if (needed.includes("") || Object.keys(problemsOf(ticket, market)).length > 0) return undefined;
+  const end = timeInForce === "gtd" ? timeShown(ticket.until, clock) : undefined;
+  if (timeInForce === "gtd" && end === undefined) return undefined;
   const inTicks = (field: PriceField) =>
     fields.includes(field) ? { [field]: floorTo(ticket[field] || "0", market.tick) } : {};
   return {
@@ -128,6 +138,7 @@ export function orderOf(ticket: Ticket, market: Market, account: string): NewOrd
     side,
     type,
     time_in_force: timeInForce,
+    ...(end === undefined ? {} : { expires_at: end }),
     quantity: plain(size),
     ...inTicks("price"),
     ...inTicks("stop"),
@@ -135,6 +146,7 @@ export function orderOf(ticket: Ticket, market: Market, account: string): NewOrd
     ...inTicks("offset"),
     ...(type === "iceberg" ? { display: plain(ticket.display) } : {}),
     ...(isPostOnly && canBePostOnly(ticket) ? { post_only: true } : {}),
+    ...(isReduceOnly ? { reduce_only: true } : {}),
   };
 }
 

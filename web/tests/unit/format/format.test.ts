@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { formatDecimal, signOf } from "@/format/decimal";
 import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent } from "@/format/number";
-import { formatAge, formatTime, formatTimeOfDay } from "@/format/time";
+import { formatAge, formatTime, timeShown, formatTimeOfDay } from "@/format/time";
 
 describe("decimals are exact", () => {
   it.each([
@@ -57,5 +57,29 @@ describe("times", () => {
     expect(formatAge(at, now + 42_000, "utc")).toBe("42 s ago");
     expect(formatAge(at, now + 3_599_000, "utc")).toBe("59 min ago");
     expect(formatAge(at, now + 3_600_000, "utc")).toBe("2026-11-27 14:31");
+  });
+});
+
+describe("a time that somebody writes", () => {
+  it("is the one at which the clock shows it, also on days on which clocks change", () => {
+    expect(timeShown("2026-12-01T09:30", "utc")).toBe("2026-12-01T09:30:00.000Z");
+    for (const day of [
+      "2026-07-01",
+      "2026-10-31",
+      "2026-11-01",
+      "2026-11-02",
+      "2027-03-13",
+      "2027-03-14",
+      "2027-03-15",
+    ])
+      for (const hour of ["00:15", "04:30", "09:30", "23:59"]) {
+        const at = timeShown(`${day}T${hour}`, "exchange");
+        expect(formatTime(at ?? "", "exchange", "minute")).toBe(`${day} ${hour}`);
+      }
+  });
+
+  it("is none when it is half written, or before 1970", () => {
+    for (const text of ["", "0020-12-01T09:30", "1969-12-31T23:59", "1970-01-01T00:00T"])
+      expect(timeShown(text, "exchange")).toBeUndefined();
   });
 });

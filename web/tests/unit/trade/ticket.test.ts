@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Clock } from "@/format";
 import {
   movedPrice,
   NEW_TICKET,
@@ -17,7 +18,7 @@ const TICKET: Ticket = { ...NEW_TICKET, size: "0.5", price: "60000" };
 
 describe("the ticket", () => {
   it("makes an order with the digits of the tick", () => {
-    expect(orderOf(TICKET, MARKET, "acc_1")).toEqual({
+    expect(orderOf(TICKET, MARKET, "acc_1", "utc")).toEqual({
       account: "acc_1",
       symbol: "BTC-USD",
       side: "buy",
@@ -29,10 +30,10 @@ describe("the ticket", () => {
   });
 
   it("makes none while something is missing or wrong", () => {
-    expect(orderOf({ ...TICKET, price: "" }, MARKET, "acc_1")).toBeUndefined();
-    expect(orderOf({ ...TICKET, price: "60001" }, MARKET, "acc_1")).toBeUndefined();
-    expect(orderOf({ ...TICKET, size: "abc" }, MARKET, "acc_1")).toBeUndefined();
-    expect(orderOf(withType({ ...TICKET, price: "" }, "market"), MARKET, "acc_1")).toMatchObject({
+    expect(orderOf({ ...TICKET, price: "" }, MARKET, "acc_1", "utc")).toBeUndefined();
+    expect(orderOf({ ...TICKET, price: "60001" }, MARKET, "acc_1", "utc")).toBeUndefined();
+    expect(orderOf({ ...TICKET, size: "abc" }, MARKET, "acc_1", "utc")).toBeUndefined();
+    expect(orderOf(withType({ ...TICKET, price: "" }, "market"), MARKET, "acc_1", "utc")).toMatchObject({
       type: "market",
       time_in_force: "ioc",
     });
@@ -54,21 +55,42 @@ describe("the ticket", () => {
 
   it("is post-only where the order may rest at its price, whatever was chosen before", () => {
     const chosen = { ...TICKET, isPostOnly: true };
-    expect(orderOf(chosen, MARKET, "acc_1")).toHaveProperty("post_only", true);
-    expect(orderOf({ ...chosen, timeInForce: "ioc" }, MARKET, "acc_1")).not.toHaveProperty("post_only");
-    expect(orderOf(withType(chosen, "market"), MARKET, "acc_1")).not.toHaveProperty("post_only");
+    expect(orderOf(chosen, MARKET, "acc_1", "utc")).toHaveProperty("post_only", true);
+    expect(orderOf({ ...chosen, timeInForce: "ioc" }, MARKET, "acc_1", "utc")).not.toHaveProperty("post_only");
+    expect(orderOf(withType(chosen, "market"), MARKET, "acc_1", "utc")).not.toHaveProperty("post_only");
+  });
+
+  it("ends at the time that the clock of the page shows, and is none without one", () => {
+    const until = (text: string, clock: Clock = "utc") =>
+      orderOf({ ...TICKET, timeInForce: "gtd", until: text }, MARKET, "acc_1", clock);
+    expect(until("2026-12-01T09:30")).toMatchObject({ time_in_force: "gtd", expires_at: "2026-12-01T09:30:00.000Z" });
+    expect(until("2026-12-01T09:30", "exchange")).toHaveProperty("expires_at", "2026-12-01T14:30:00.000Z");
+    for (const text of ["", "0002-12-01T09:30", "soon"]) expect(until(text, "exchange")).toBeUndefined();
+    const others = { ...TICKET, until: "2026-12-01T09:30" };
+    expect(orderOf(others, MARKET, "acc_1", "utc")).not.toHaveProperty("expires_at");
+    expect(withType({ ...others, timeInForce: "gtd" }, "iceberg").timeInForce).toBe("gtd");
+    expect(withType({ ...others, timeInForce: "gtd" }, "market").timeInForce).toBe("ioc");
+    expect(orderOf({ ...others, timeInForce: "gtd", isPostOnly: true }, MARKET, "acc_1", "utc")).toMatchObject({
+      post_only: true,
+    });
+  });
+
+  it("says that it only reduces, of any type", () => {
+    const chosen = { ...TICKET, isReduceOnly: true };
+    expect(orderOf(chosen, MARKET, "acc_1", "utc")).toHaveProperty("reduce_only", true);
+    expect(orderOf(withType(chosen, "market"), MARKET, "acc_1", "utc")).toHaveProperty("reduce_only", true);
   });
 
   it("sends what a type needs and nothing else", () => {
     const written = { ...TICKET, stop: "59000", distance: "250", display: "0.1", offset: "" };
-    const sent = (type: TicketType) => orderOf(withType(written, type), MARKET, "acc_1");
+    const sent = (type: TicketType) => orderOf(withType(written, type), MARKET, "acc_1", "utc");
     const common = { account: "acc_1", symbol: "BTC-USD", side: "buy", time_in_force: "gtc", quantity: "0.5" };
     expect(sent("trailing_stop")).toEqual({ ...common, type: "trailing_stop", distance: "250.00" });
     expect(sent("iceberg")).toEqual({ ...common, type: "iceberg", price: "60000.00", display: "0.1" });
     expect(sent("peg")).toEqual({ ...common, type: "peg", price: "60000.00", offset: "0.00" });
     expect(sent("stop_limit")).toEqual({ ...common, type: "stop_limit", price: "60000.00", stop: "59000.00" });
-    expect(orderOf(withType({ ...written, display: "" }, "iceberg"), MARKET, "acc_1")).toBeUndefined();
-    expect(orderOf(withType({ ...written, distance: "" }, "trailing_stop"), MARKET, "acc_1")).toBeUndefined();
+    expect(orderOf(withType({ ...written, display: "" }, "iceberg"), MARKET, "acc_1", "utc")).toBeUndefined();
+    expect(orderOf(withType({ ...written, distance: "" }, "trailing_stop"), MARKET, "acc_1", "utc")).toBeUndefined();
   });
 
   it("says what is wrong with what only some types have", () => {
