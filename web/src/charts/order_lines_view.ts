@@ -14,6 +14,8 @@ export interface OrderLine {
   readonly price: number;
   readonly side: "buy" | "sell";
   readonly title: string;
+  /** Whether it stands where an order is triggered, not where it rests. */
+  readonly isTrigger: boolean;
   /** Whether it can be dragged now. */
   readonly isFixed: boolean;
 }
@@ -85,14 +87,14 @@ export class OrderLines {
     this.#ended.abort();
   }
 
-  #lookOf({ price, side, title, isFixed }: OrderLine) {
+  #lookOf({ price, side, title, isTrigger, isFixed }: OrderLine) {
     const colour = (side === "buy" ? this.#colours?.gain : this.#colours?.loss) ?? "#888888";
     return {
       price,
       title,
       color: isFixed ? faded(colour, 0.5) : colour,
       lineWidth: 1 as const,
-      lineStyle: isFixed ? LineStyle.Dotted : LineStyle.Dashed,
+      lineStyle: isFixed ? LineStyle.Dotted : isTrigger ? LineStyle.LargeDashed : LineStyle.Dashed,
       axisLabelVisible: true,
     };
   }

@@ -45,6 +45,35 @@ browserTest("what an order was sent with is seen of it while it waits", async ({
   await cancelAll(page);
 });
 
+browserTest("a stop has a line, by which its trigger is dragged", async ({ signedIn }) => {
+  const page = await signedIn("ada", { scheme: "dark" });
+  await page.goto(DESK);
+  await send(page, "Sell", "stop_limit", { Size: "0.01", Trigger: "59960", Price: "59930" });
+  const row = openOrders(page).getByRole("row", { name: /sell stop limit/ });
+  await row.getByText("59 960.00").waitFor();
+  await picture(page, "stop-line");
+  const chart = page.getByRole("figure", { name: "Prices of BTC-USD" });
+  const box = await chart.boundingBox();
+  if (box === null) throw new Error("The chart is not there.");
+  // From above: the trigger's line is the first where the pointer says that a line can be taken.
+  const middle = box.x + box.width / 2;
+  const isLine = async (y: number) => {
+    await page.mouse.move(middle, y);
+    return chart.evaluate((element) => element.querySelector("div")?.style.cursor === "ns-resize");
+  };
+  let line = box.y + 8;
+  while (line < box.y + box.height && !(await isLine(line))) line += 4;
+  await page.mouse.move(middle, line);
+  await page.mouse.down();
+  await page.mouse.move(middle, line - 20, { steps: 5 });
+  await page.mouse.up();
+  await row.getByText("59 960.00").waitFor({ state: "detached" });
+  await row.getByText(/^59\s9[6-9]\d\.\d\d$/).waitFor();
+  await row.getByText("59 930.00").waitFor();
+  await row.getByText("open", { exact: true }).waitFor();
+  await cancelAll(page);
+});
+
 browserTest("an order ends at the time that was chosen, and may only reduce", async ({ signedIn }) => {
   const page = await signedIn("ada");
   await page.goto(DESK);

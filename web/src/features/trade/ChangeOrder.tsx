@@ -2,6 +2,7 @@ import { Button, Group, Popover, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { OrderChange, OrderMessage } from "@arbitrax/client";
 import { compare, plain } from "@/format/exact";
+import { isWaiting } from "./order_words";
 import { movedPrice, problemsOf, NEW_TICKET, typed, type Market } from "./ticket";
 
 interface ChangeOrderProps {
@@ -21,12 +22,13 @@ interface Terms {
 export function ChangeOrder({ order, market, isUnderWay, onChange }: ChangeOrderProps) {
   const [seen, setSeen] = useState<OrderMessage>();
   const [terms, setTerms] = useState<Terms>({ size: "", price: "", stop: "" });
+  const waits = isWaiting(order);
   const open = () => {
     setSeen(order);
-    setTerms({ size: order.quantity, price: order.price ?? "", stop: order.stop ?? "" });
+    setTerms({ size: order.quantity, price: order.price ?? "", stop: waits ? (order.stop ?? "") : "" });
   };
   const close = () => setSeen(undefined);
-  const type = order.stop === null ? "limit" : order.price === null ? "stop" : "stop_limit";
+  const type = !waits ? "limit" : order.price === null ? "stop" : "stop_limit";
   const problems: Partial<Record<keyof Terms, string>> = { ...problemsOf({ ...NEW_TICKET, ...terms, type }, market) };
   if (problems.size === undefined && terms.size !== "" && compare(terms.size, order.filled_quantity) <= 0)
     problems.size = "So much has filled already; cancel it instead.";
@@ -85,7 +87,7 @@ export function ChangeOrder({ order, market, isUnderWay, onChange }: ChangeOrder
           }}
         >
           {order.price !== null && field("price", "Price")}
-          {order.stop !== null && field("stop", "Trigger")}
+          {waits && field("stop", "Trigger")}
           {field("size", "Size, with what has filled")}
           <Group justify="flex-end" mt="sm">
             <Button type="submit" size="xs" disabled={!isReady}>

@@ -1,10 +1,11 @@
 import { SegmentedControl } from "@mantine/core";
 import { useCallback, useMemo } from "react";
 import type { InstrumentMessage, OrderMessage } from "@/api";
-import { PriceChart, type OrderLine } from "@/charts";
-import { figureText, formatNumber } from "@/format";
+import { PriceChart } from "@/charts";
+import { formatNumber } from "@/format";
 import { digitsOf, nearest } from "@/format/exact";
 import classes from "./TradeDesk.module.css";
+import { orderLines, type Moved, type OwnLine } from "./chart_lines";
 import type { Market } from "./ticket";
 import type { UnderWay } from "./use_order_changes";
 import { SECONDS, usePriceSource, type ChartInterval } from "./use_price_source";
@@ -16,7 +17,7 @@ interface MarketChartProps {
   readonly onInterval: (interval: ChartInterval) => void;
   readonly orders: ReadonlyMap<string, OrderMessage>;
   readonly underWay: ReadonlyMap<string, UnderWay>;
-  readonly onMove: (order: OrderMessage, price: string) => void;
+  readonly onMove: (order: OrderMessage, to: Moved) => void;
 }
 
 /** Candles of the exchange's trades with the middle of its best prices, or of days that are stored; own orders as lines. */
@@ -62,26 +63,12 @@ export function MarketChart(props: MarketChartProps) {
         step={Number(market.tick)}
         snap={snap}
         onMove={(id, price) => {
-          const order = orders.get(id);
-          if (order !== undefined) onMove(order, nearest(price, market.tick));
+          const line = lines.find((each) => each.id === id);
+          if (line !== undefined) onMove(line.order, { [line.moves]: nearest(price, market.tick) });
         }}
       />
     </>
   );
 }
 
-const NO_LINES: readonly OrderLine[] = [];
-
-export function orderLines(
-  orders: ReadonlyMap<string, OrderMessage>,
-  underWay: ReadonlyMap<string, UnderWay>,
-  symbol: string,
-): readonly OrderLine[] {
-  return [...orders.values()].flatMap((each): OrderLine[] => {
-    const way = underWay.get(each.id);
-    const price = way?.change?.price ?? each.price;
-    if (each.status !== "open" || each.symbol !== symbol || price === null) return [];
-    const title = `${each.side} ${figureText(each.open_quantity)}`;
-    return [{ id: each.id, price: Number(price), side: each.side, title, isFixed: way !== undefined }];
-  });
-}
+const NO_LINES: readonly OwnLine[] = [];

@@ -9,6 +9,7 @@ import { book, orders, positions, useChannel, useChannelValue } from "@/live";
 import { MarkFollowers, newMarks } from "@/live/marks";
 import { useAccount } from "@/live/use_account";
 import { AccountStrip } from "./AccountStrip";
+import { changeBy, type Moved } from "./chart_lines";
 import { Drift } from "./Drift";
 import { Fills } from "./Fills";
 import { History } from "./History";
@@ -56,11 +57,7 @@ export function TradeDesk({ instrument, instruments, account, address, children 
   const known = useMemo(() => byClientId(mine.values()), [mine]);
   const rows = useMemo(() => orderRows(mine, sent, underWay), [mine, sent, underWay]);
   const openCount = rows.filter((each) => each.order !== undefined).length;
-  const onMove = useCallback(
-    (order: OrderMessage, price: string) =>
-      change(order, { quantity: order.quantity, price, ...(order.stop === null ? {} : { stop: order.stop }) }),
-    [change],
-  );
+  const onMove = useCallback((order: OrderMessage, to: Moved) => change(order, changeBy(order, to)), [change]);
   const cancelAt = useCallback(
     (price: string) => {
       for (const each of restingByPrice(mine.values(), market.symbol).get(plain(price)) ?? []) cancel(each);
