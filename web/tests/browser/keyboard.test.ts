@@ -167,9 +167,20 @@ browserTest("trade, cancel and kill with the keyboard only", async ({ signedIn }
   await tabTo(page, "Cancel order buy 0.12 BTC-USD");
   await page.keyboard.press("Enter");
   await expect.poll(() => orders.count()).toBe(1);
+  // The focus is on the next one, and where the orders were when there is none.
+  expect(await focused(page)).toBe("Cancel order buy 0.12 BTC-USD");
+  await tabTo(page, "Change order buy 0.12 BTC-USD", "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect.poll(() => focused(page)).toBe("Price");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Change order" }).waitFor({ state: "detached" });
+  await expect.poll(() => focused(page)).toBe("Change order buy 0.12 BTC-USD");
+  await page.getByRole("row", { name: /buy limit .* open/ }).waitFor(); // not changing any more
   await tabTo(page, "Cancel order buy 0.12 BTC-USD");
   await page.keyboard.press("Enter");
   await page.getByText("No order is open").waitFor();
+  expect(await focused(page)).toBe("Open orders");
 
   // The kill switch: what it asks has the focus and keeps it, Escape leaves everything as it was.
   await tabTo(page, "Kill", "Shift+Tab");

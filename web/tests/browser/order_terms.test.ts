@@ -1,5 +1,6 @@
 /** Orders of every kind at the desk: what they were sent with is seen while they wait. */
 import type { Page } from "playwright-core";
+import { expect } from "vitest";
 import { browserTest, picture } from "./page";
 
 const DESK = "/trade?symbol=BTC-USD&tab=orders";
@@ -23,8 +24,11 @@ async function send(page: Page, side: "Buy" | "Sell", type: string, fields: Read
 }
 
 async function cancelAll(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Cancel all" }).click();
+  await page.getByRole("button", { name: "Cancel all" }).press("Enter");
   await page.getByText("No order is open").waitFor();
+  // The button went with the rows, the focus did not.
+  const name = page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+  expect(await name).toBe("Open orders");
 }
 
 browserTest("what an order was sent with is seen of it while it waits", async ({ signedIn }) => {

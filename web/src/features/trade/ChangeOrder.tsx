@@ -4,6 +4,7 @@ import type { OrderChange, OrderMessage } from "@arbitrax/client";
 import { compare, plain } from "@/format/exact";
 import { isWaiting } from "./order_words";
 import { movedPrice, problemsOf, NEW_TICKET, typed, type Market } from "./ticket";
+import { dimmed } from "./use_next_focus";
 
 interface ChangeOrderProps {
   readonly order: OrderMessage;
@@ -72,8 +73,8 @@ export function ChangeOrder({ order, market, isUnderWay, onChange }: ChangeOrder
         <Button
           size="compact-xs"
           variant="default"
-          disabled={isUnderWay}
-          onClick={open}
+          {...dimmed(isUnderWay)}
+          onClick={() => !isUnderWay && open()}
           aria-label={`Change order ${order.side} ${order.open_quantity} ${order.symbol}`}
         >
           Change

@@ -11,6 +11,7 @@ import type { OrderRow } from "./order_rows";
 import { termsOf, timeText, typeText } from "./order_words";
 import { SideWord } from "./Side";
 import type { Market } from "./ticket";
+import { dimmed, NEXT, useNextFocus } from "./use_next_focus";
 
 interface OpenOrdersProps {
   readonly account: string;
@@ -24,6 +25,7 @@ interface OpenOrdersProps {
 export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: OpenOrdersProps) {
   const [cancelAll, cancelling] = useCancelOrdersMutation();
   const { clock } = usePreferences();
+  const focus = useNextFocus(rows);
   const columns = useMemo(
     (): Column<OrderRow>[] => [
       { id: "at", header: "Sent", value: (row) => row.at, kind: "time" },
@@ -71,8 +73,9 @@ export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: Open
                 size="compact-xs"
                 variant="default"
                 data-danger=""
-                disabled={isUnderWay}
-                onClick={() => onCancel(order)}
+                {...NEXT}
+                {...dimmed(isUnderWay)}
+                onClick={() => !isUnderWay && onCancel(order)}
                 aria-label={`Cancel order ${order.side} ${order.open_quantity} ${order.symbol}`}
               >
                 Cancel
@@ -91,29 +94,31 @@ export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: Open
     }
   };
   return (
-    <DataTable
-      name="open orders"
-      columns={columns}
-      rows={rows}
-      keyOf={(row) => row.id}
-      most={10}
-      actions={
-        <Button
-          size="xs"
-          variant="default"
-          data-danger=""
-          loading={cancelling.isLoading}
-          onClick={() => void onCancelAll()}
-        >
-          Cancel all
-        </Button>
-      }
-      empty={
-        <Empty title="No order is open">
-          Orders that wait in a book are shown here, and can be changed and cancelled.
-        </Empty>
-      }
-    />
+    <div {...focus} tabIndex={-1} role="group" aria-label="Open orders">
+      <DataTable
+        name="open orders"
+        columns={columns}
+        rows={rows}
+        keyOf={(row) => row.id}
+        most={10}
+        actions={
+          <Button
+            size="xs"
+            variant="default"
+            data-danger=""
+            loading={cancelling.isLoading}
+            onClick={() => void onCancelAll()}
+          >
+            Cancel all
+          </Button>
+        }
+        empty={
+          <Empty title="No order is open">
+            Orders that wait in a book are shown here, and can be changed and cancelled.
+          </Empty>
+        }
+      />
+    </div>
   );
 }
 
