@@ -28,7 +28,7 @@ export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: Open
   const focus = useNextFocus(rows);
   const columns = useMemo(
     (): Column<OrderRow>[] => [
-      { id: "at", header: "Sent", value: (row) => row.at, kind: "time" },
+      { id: "at", header: "Sent", value: (row) => row.at, kind: "time", precision: "minute" },
       { id: "symbol", header: "Symbol", narrow: "title", value: (row) => row.symbol },
       {
         id: "side",
@@ -38,7 +38,7 @@ export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: Open
         cell: (row) => <SideWord side={row.side} />,
       },
       { id: "type", header: "Type", narrow: "title", value: (row) => typeText(row.type) },
-      { id: "time", header: "In force", value: (row) => timeText(row.timeInForce), why: "It is not told." },
+      { id: "time", header: "TIF", value: (row) => timeText(row.timeInForce), why: "It is not told." },
       { id: "quantity", header: "Size", value: (row) => row.quantity, kind: "decimal" },
       { id: "filled", header: "Filled", value: (row) => row.filled, kind: "decimal" },
       {
@@ -49,6 +49,7 @@ export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: Open
         cell: (row) => <PriceCell row={row} />,
       },
       { id: "stop", header: "Trigger", value: (row) => row.stop, kind: "decimal", why: whyNoTrigger },
+      { id: "state", header: "State", value: (row) => row.state },
       {
         id: "terms",
         header: "Terms",
@@ -56,7 +57,6 @@ export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: Open
         value: ({ terms }) => termsOf(terms, clock).join(", ") || null,
         why: "It has no others.",
       },
-      { id: "state", header: "State", value: (row) => row.state },
       {
         id: "actions",
         header: "",

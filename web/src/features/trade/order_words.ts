@@ -26,13 +26,15 @@ export function isWaiting({ stop, triggered_at: triggered }: Pick<OrderMessage, 
   return stop !== null && triggered === null;
 }
 
-/** ["2 shown", "until 2026-12-01 09:30:00", "reduce only"] */
+const WHOLE_MINUTE = /:00(\.0+)?Z$/;
+
+/** ["2 shown", "until 2026-12-01 09:30", "reduce only"] */
 export function termsOf({ distance, display, offset, expires_at: end, reduce_only }: Terms, clock: Clock): string[] {
   return [
     distance == null ? "" : `trailing by ${figureText(distance)}`,
     display == null ? "" : `${figureText(display)} shown`,
     offset == null ? "" : `${figureText(offset)} behind the best`,
-    end == null ? "" : `until ${formatTime(end, clock)}`,
+    end == null ? "" : `until ${formatTime(end, clock, WHOLE_MINUTE.test(end) ? "minute" : "second")}`,
     reduce_only === true ? "reduce only" : "",
   ].filter(Boolean);
 }

@@ -57,7 +57,7 @@ describe("orders that were sent", () => {
       ", trailing by 250, reduce only",
     );
     expect(said({ time_in_force: "gtd", expires_at: "2026-12-01T09:30:00Z" })).toBe(
-      " at 60\u202f000.00, until 2026-12-01 09:30:00",
+      " at 60\u202f000.00, until 2026-12-01 09:30",
     );
   });
 
@@ -78,8 +78,8 @@ describe("orders that were sent", () => {
 
 it("tells of a resting order what it was sent with, in the clock of the page", () => {
   expect(termsOf(order(), "utc")).toEqual([]);
-  const told = order({ type: "iceberg", display: "2.00", expires_at: "2026-12-01T09:30:00Z", reduce_only: true });
-  expect(termsOf(told, "exchange")).toEqual(["2.00 shown", "until 2026-12-01 04:30:00", "reduce only"]);
+  const told = order({ type: "iceberg", display: "2.00", expires_at: "2026-12-01T09:30:05Z", reduce_only: true });
+  expect(termsOf(told, "exchange")).toEqual(["2.00 shown", "until 2026-12-01 04:30:05", "reduce only"]);
   expect(termsOf(order({ distance: "1.50" }), "utc")).toEqual(["trailing by 1.50"]);
   expect(termsOf(order({ offset: "0.00" }), "utc")).toEqual(["0.00 behind the best"]);
   const [row] = orderRows(new Map([[told.id, told]]), [], new Map());
