@@ -40,6 +40,7 @@ from arbitrax.api.routes import (
     websocket,
 )
 from arbitrax.api.short_way import ShortWay
+from arbitrax.api.slashes import SlashesOfNames
 from arbitrax.api.uncounted import Uncounted
 from arbitrax.api.web_page import WebPage, read_page
 
@@ -97,7 +98,7 @@ def make_litestar(parts: Parts) -> Litestar:
 def make_application(parts: Parts) -> Gate:
     """Return the whole application."""
     return Gate(
-        Uncounted(WebPage(Encoder(ShortWay(make_litestar(parts), parts)), read_page()), parts),
+        Uncounted(WebPage(Encoder(ShortWay(SlashesOfNames(make_litestar(parts)), parts)), read_page()), parts),
         parts.metrics,
         trusted_proxies=parts.trusted_proxies,
         strict_transport=parts.secure,

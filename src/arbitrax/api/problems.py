@@ -12,6 +12,7 @@ from litestar import Response
 from litestar.exceptions import HTTPException, NotFoundException, ValidationException
 from msgspec import Struct
 
+from arbitrax.api.slashes import as_asked
 from arbitrax.domain.errors import ArbitraxError, InFlight, RateLimited, StoreError, TooManyRequests
 
 if TYPE_CHECKING:
@@ -137,7 +138,9 @@ def encode(found: Problem) -> bytes:
 
 def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
     """Answer an exception; Litestar calls it for each that leaves a handler, a guard or the routing."""
-    found, headers = describe(error, request.scope["path"], request.scope.get("state", {}).get("request_id", ""))
+    found, headers = describe(
+        error, as_asked(request.scope["path"]), request.scope.get("state", {}).get("request_id", "")
+    )
     return Response(encode(found), status_code=found.status, media_type=MEDIA_TYPE, headers=headers)
 
 

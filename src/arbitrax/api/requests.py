@@ -14,6 +14,7 @@ from litestar import Request, Response
 from arbitrax.api.decoding import decoded
 from arbitrax.api.duplicate_keys import duplicate_key
 from arbitrax.api.problems import NO_BODY, FieldError, RequestError
+from arbitrax.api.slashes import has_slashes, with_slashes
 from arbitrax.exchange.origins import Origin
 from arbitrax.services.identity_ports import Actor
 from arbitrax.services.mutations import Answer, Change, OnceKey
@@ -42,6 +43,14 @@ class GatewayRequest(Request[Any, Any, Any]):
     def parts(self) -> Parts:
         """What the gateway is made of."""
         return cast("Parts", self.app.state.parts)
+
+    @property
+    def path_params(self) -> dict[str, Any]:
+        """The names in the path; Litestar reads handlers' arguments from it."""
+        found = super().path_params
+        if not has_slashes(self.scope):
+            return found
+        return {name: with_slashes(each) if isinstance(each, str) else each for name, each in found.items()}
 
     @property
     def principal(self) -> Principal:

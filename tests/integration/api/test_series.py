@@ -200,3 +200,20 @@ def test_what_is_not_stored_is_not_found(reader: httpx2.Client, what: str) -> No
 def test_a_range_that_is_reversed_is_refused(reader: httpx2.Client) -> None:
     answer = reader.get(f"{PATH}/AAPL/1d/coverage?start=2012-01-01&end=2011-01-01")
     assert (answer.status_code, answer.json()["code"]) == (422, "input.range")
+
+
+def test_a_symbol_with_a_slash_is_one_name_in_a_path(gateway: Gateway, reader: httpx2.Client) -> None:
+    store(gateway, bars_at("BTC/USD", "1d", days("2024-01-02", "2024-01-31")))
+    found = reader.get("/api/v1/instruments/BTC%2FUSD")
+    assert (found.status_code, found.json()["symbol"]) == (200, "BTC/USD")
+    assert reader.get("/api/v1/instruments/BTC%2fUSD").json() == found.json()
+    assert reader.head("/api/v1/instruments/BTC%2FUSD").status_code == 200
+    assert coverage(reader, "BTC%2FUSD")["symbol"] == "BTC/USD"
+    assert reader.get(f"{PATH}/BTC%2FUSD/1d/quality").status_code == 200
+    # What is written as two names, or as other characters, is not this one.
+    for other in ("BTC/USD", "BTC%252FUSD", "BTC%01USD", "BTC%2FUSD%01"):
+        assert reader.get(f"/api/v1/instruments/{other}").status_code in (404, 422), other
+    unknown = reader.get("/api/v1/instruments/NO%2FSUCH%2FONE")
+    assert (unknown.status_code, "NO/SUCH/ONE" in unknown.json()["detail"]) == (404, True)
+    nowhere = reader.get("/api/v1/no%2Fwhere").json()
+    assert (nowhere["status"], "\x01" in nowhere["detail"]) == (404, False)
