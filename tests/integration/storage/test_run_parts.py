@@ -144,7 +144,7 @@ def test_another_release_finds_out_anew(stores, postgres_url) -> None:
     assert told(stores, id, FIGURES) == before
     with psycopg.connect(postgres_url) as connection:
         found = connection.execute("SELECT name, engine_version FROM backtest_documents ORDER BY name").fetchall()
-    assert found == [(EXCURSIONS, __version__), (FIGURES, __version__), (HONESTY, __version__)]
+    assert found == [(ACCOUNT, __version__), (EXCURSIONS, __version__), (FIGURES, __version__), (HONESTY, __version__)]
 
 
 def test_what_was_found_out_first_stays(stores) -> None:

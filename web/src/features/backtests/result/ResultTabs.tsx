@@ -25,7 +25,7 @@ export function ResultTabs(props: TabContentProps) {
         <Tabs value={tab} onChange={(found) => select({ tab: found === "trades" ? null : found })} keepMounted={false}>
           <Tabs.List>
             {tabs.map((each) => (
-              <Tabs.Tab key={each} value={each}>
+              <Tabs.Tab key={each} value={each} className={classes["tab"] ?? ""}>
                 {TABS[each]}
               </Tabs.Tab>
             ))}

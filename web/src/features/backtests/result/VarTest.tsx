@@ -65,7 +65,7 @@ export function verdictOf({ p_value: p }: VarRow): string | null {
 }
 
 const COLUMNS: readonly Column<VarRow>[] = [
-  { id: "method", header: "Method", value: (each) => METHODS[each.method] ?? each.method },
+  { id: "method", header: "Method", narrow: "title", value: (each) => METHODS[each.method] ?? each.method },
   { id: "level", header: "Level", narrow: "title", value: (each) => formatPercent(each.level, 0) },
   { id: "forecasts", header: "Forecasts", value: (each) => each.forecasts, kind: "decimal", digits: 0 },
   { id: "expected", header: "Exceptions expected", value: (each) => each.expected, kind: "decimal", digits: 1 },
