@@ -248,6 +248,11 @@ browserTest("a report on paper has every part", async ({ stack, visit }) => {
   const { runs } = await runsOfAda(stack);
   const page = await visit({ scheme: "dark" });
   await opened(page, exported(stack, runs.at(-1)?.id ?? ""));
+  // Charts of tabs are drawn unseen, after what is looked at first.
+  await expect.poll(() => page.locator("[inert] figure:has(canvas)").count()).toBe(2);
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)))),
+  );
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
   const parts = ["Monthly", "Drawdowns", "Rolling", "Exposure", "Distribution", "Value at risk, tested"];
   for (const name of [...parts, "All metrics", "Assumptions", "Run card", "Trades", "Orders"])

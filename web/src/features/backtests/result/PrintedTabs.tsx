@@ -1,3 +1,4 @@
+import { useDeferredValue } from "react";
 import { Section } from "@/app/Page";
 import { usePrinting } from "@/format";
 import classes from "./Result.module.css";
@@ -12,6 +13,8 @@ import { TABS } from "./use_selection";
 export function PrintedTabs(props: TabContentProps) {
   const tabs = usePrinted(props.run.id);
   const isPrinting = usePrinting();
+  const isShown = useDeferredValue(true, false); // what is looked at first is drawn first
+  if (!isPrinting && !isShown) return null;
   return (
     <div className={classes[isPrinting ? "parts" : "ahead"]} inert={!isPrinting}>
       {tabs.map((each) => (
