@@ -11,6 +11,7 @@ const at = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const RECORDED: Readonly<Record<string, string>> = {
   "src/api/base_query.ts": "src/report/base_query.ts",
   "src/features/backtests/compare/CompareActions.tsx": "src/report/ReportActions.tsx",
+  "src/features/backtests/result/read_tile.ts": "src/report/no_tiles.ts",
   "src/features/backtests/result/RunActions.tsx": "src/report/ReportActions.tsx",
   "src/live/index.ts": "src/report/no_live.ts",
   "react-router": "src/report/no_router.tsx",

@@ -161,6 +161,7 @@ class Server(uvicorn.Server):
         self._parts = parts
         self._drain_seconds = drain_seconds
         self._say = say
+        self._loading: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: Any = None) -> None:
         """Begin to answer, and say so."""
@@ -171,6 +172,7 @@ class Server(uvicorn.Server):
             gc.freeze()
             gc.set_threshold(*COLLECT_AFTER)
             self._say("gateway.ready")
+            self._loading = asyncio.create_task(self._parts.threads.run(_load_tables))
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -198,6 +200,13 @@ class Server(uvicorn.Server):
 
     def _end(self) -> None:
         self.should_exit = True
+
+
+def _load_tables() -> None:
+    """Load what tables are made with, before somebody waits a second for the first result that is looked at."""
+    import pandas  # noqa: F401
+    import pyarrow.compute
+    import pyarrow.csv  # noqa: F401
 
 
 def _check_host(settings: Settings, host: str, *, behind_proxy: bool) -> None:

@@ -11,6 +11,8 @@ export interface Asked {
   readonly params?: Readonly<Record<string, string | number | boolean | null | undefined>>;
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string | null | undefined>>;
+  /** How the answer is read; left out: as JSON or text. */
+  readonly read?: ((answer: Response) => Promise<unknown>) | undefined;
 }
 
 export interface Answered {
@@ -24,7 +26,14 @@ export const baseQuery: BaseQueryFn<Asked | string, unknown, ApiError, object, A
   asked,
   { dispatch },
 ) => {
-  const { url, method = "GET", params, body, headers } = typeof asked === "string" ? { url: asked } : asked;
+  const {
+    url,
+    method = "GET",
+    params,
+    body,
+    headers,
+    read = readWhole,
+  } = typeof asked === "string" ? { url: asked } : asked;
   const given = Object.entries(headers ?? {}).filter((each): each is [string, string] => typeof each[1] === "string");
   try {
     const answer = await transport.ask(method, url, {
@@ -34,9 +43,8 @@ export const baseQuery: BaseQueryFn<Asked | string, unknown, ApiError, object, A
       ...(url.endsWith("/report") ? { accept: "text/html" } : {}),
       ...(method === "POST" && headers?.["Idempotency-Key"] === undefined ? { key: newKey() } : {}),
     });
-    const isJson = answer.headers.get("Content-Type")?.includes("json") ?? false;
     return {
-      data: answer.status === 204 ? null : isJson ? ((await answer.json()) as unknown) : await answer.text(),
+      data: answer.status === 204 ? null : await read(answer),
       meta: { etag: answer.headers.get("ETag"), location: answer.headers.get("Location") },
     };
   } catch (thrown) {
@@ -45,6 +53,10 @@ export const baseQuery: BaseQueryFn<Asked | string, unknown, ApiError, object, A
     return { error };
   }
 };
+
+function readWhole(answer: Response): Promise<unknown> {
+  return (answer.headers.get("Content-Type")?.includes("json") ?? false) ? answer.json() : answer.text();
+}
 
 function asText(params: Asked["params"]): Record<string, string | number | null | undefined> {
   return Object.fromEntries(

@@ -1,3 +1,4 @@
+import { memo } from "react";
 import classes from "./TimeChart.module.css";
 import type { Pane, Series } from "./series";
 
@@ -8,7 +9,7 @@ interface LegendProps {
 }
 
 /** Names of series with their values under the crosshair, over each pane. */
-export function Legend({ panes, hovered }: LegendProps) {
+export const Legend = memo(function Legend({ panes, hovered }: LegendProps) {
   let top = 0;
   return panes.map((pane) => {
     const place = top;
@@ -24,7 +25,7 @@ export function Legend({ panes, hovered }: LegendProps) {
       </div>
     );
   });
-}
+});
 
 function written(series: Series, pane: Pane, hovered: number | undefined): string {
   const { data } = series;

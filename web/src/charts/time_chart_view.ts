@@ -31,6 +31,9 @@ interface Drawn {
   readonly kind: Series["kind"];
   readonly pane: number;
   data: Series["data"] | undefined;
+  marks: readonly Marker[] | undefined;
+  /** What its look was made of. */
+  looks: readonly unknown[];
 }
 
 const GESTURES = ["pointerdown", "pointermove", "wheel", "keydown"] as const;
@@ -48,6 +51,7 @@ export class TimeChartView {
   readonly #touch = (event: Event): void => {
     if (event.type !== "pointermove" || (event as PointerEvent).buttons !== 0) this.#touched = performance.now();
   };
+  #shown: readonly Pane[] = [];
   #isFitted = false;
   #picture: HTMLCanvasElement | undefined;
   /** What is to be seen; undefined: all there is. */
@@ -110,19 +114,29 @@ export class TimeChartView {
     for (const [at, pane] of panes.entries()) {
       for (const series of fromBehind(pane.series)) isNew = this.#draw(series, at, pane, colours) || isNew;
     }
-    for (const [at, pane] of this.#chart.panes().entries()) {
-      const wants = panes[at];
-      if (wants === undefined) continue;
-      pane.setStretchFactor(wants.height); // heights that are set one by one take from each other
-      pane.priceScale("right").applyOptions({
-        scaleMargins: { top: Math.min(0.4, LEGEND_HEIGHT / wants.height), bottom: 0.04 },
-        mode: wants.scale === "log" ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal,
-      });
-    }
+    if (
+      panes.length !== this.#shown.length ||
+      panes.some(({ height, scale }, at) => height !== this.#shown[at]?.height || scale !== this.#shown[at].scale)
+    )
+      this.#layOut(panes);
+    this.#shown = panes;
     // Other points stand at other places of the axis: what was seen is looked for again.
     if (isNew && [...this.#drawn.values()].some((each) => (each.data?.times.length ?? 0) > 0)) {
       this.#isFitted = true;
       this.#seek();
+    }
+  }
+
+  /** Of all, for heights that are set one by one take from each other. */
+  #layOut(panes: readonly Pane[]): void {
+    for (const [at, pane] of this.#chart.panes().entries()) {
+      const wants = panes[at];
+      if (wants === undefined) continue;
+      pane.setStretchFactor(wants.height);
+      pane.priceScale("right").applyOptions({
+        scaleMargins: { top: Math.min(0.4, LEGEND_HEIGHT / wants.height), bottom: 0.04 },
+        mode: wants.scale === "log" ? PriceScaleMode.Logarithmic : PriceScaleMode.Normal,
+      });
     }
   }
 
@@ -153,16 +167,23 @@ export class TimeChartView {
   /** Whether its data are others than before. */
   #draw(series: Series, at: number, pane: Pane, colours: Colours): boolean {
     const drawn = this.#drawn.get(series.id) ?? this.#add(series, at);
-    drawn.api.applyOptions({
-      ...look(series, colours),
-      priceFormat: { type: "custom", formatter: pane.axis ?? pane.format },
-    });
+    // Each change of options makes the chart lay itself out anew, so only changes are said.
+    const [format, isThin] = [pane.axis ?? pane.format, series.kind === "line" && series.isThin === true];
+    const looks = [colours, format, isThin, "colour" in series ? series.colour : undefined];
+    const isPainted = looks.some((each, place) => each !== drawn.looks[place]);
+    if (isPainted) {
+      drawn.looks = looks;
+      drawn.api.applyOptions({ ...look(series, colours), priceFormat: { type: "custom", formatter: format } });
+    }
     const isNew = series.data !== drawn.data;
     if (isNew) {
       drawn.data = series.data;
       drawn.api.setData(dataOf(series));
     }
-    if (series.kind === "candles") drawn.markers?.setMarkers((series.markers ?? []).map((each) => mark(each, colours)));
+    if (series.kind === "candles" && (series.markers !== drawn.marks || isPainted)) {
+      drawn.marks = series.markers;
+      drawn.markers?.setMarkers((series.markers ?? []).map((each) => mark(each, colours)));
+    }
     return isNew;
   }
 
@@ -170,7 +191,7 @@ export class TimeChartView {
     const kinds = { line: LineSeries, area: BaselineSeries, histogram: HistogramSeries, candles: CandlestickSeries };
     const api: ISeriesApi<SeriesType> = this.#chart.addSeries(kinds[series.kind], {}, at);
     const markers = series.kind === "candles" ? createSeriesMarkers(api, []) : undefined;
-    const drawn = { api, markers, kind: series.kind, pane: at, data: undefined };
+    const drawn = { api, markers, kind: series.kind, pane: at, data: undefined, marks: undefined, looks: [] };
     this.#drawn.set(series.id, drawn);
     return drawn;
   }

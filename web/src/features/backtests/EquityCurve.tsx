@@ -34,7 +34,9 @@ const LINES = ["warn", "accent", "faint"] as const;
 const money = (value: number) => formatNumber(value, { digits: 0 });
 const wholePercent = (value: number) => formatPercent(value, 0);
 const percent = (value: number) => formatPercent(value);
-const priceWith = (digits: number) => (value: number) => formatNumber(value, { digits });
+/** One function each, for charts take another one for another look. */
+const PRICES = new Map([2, 4, 8].map((digits) => [digits, (value: number) => formatNumber(value, { digits })]));
+const priceWith = (digits: number) => PRICES.get(digits) ?? money;
 
 /** Equity over its benchmark, how far it was under water, and prices with trades: on one axis, with one crosshair. */
 export function EquityCurve(props: EquityCurveProps) {

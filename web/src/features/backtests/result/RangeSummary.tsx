@@ -1,10 +1,10 @@
 import { Button } from "@mantine/core";
-import { useMemo } from "react";
+import { memo, useMemo } from "react";
 import { placeOf, type Points, type TimeRange } from "@/charts";
 import { Figure, formatCount } from "@/format";
 import classes from "./Result.module.css";
 import { tradesWithin, type Trade } from "./trades";
-import type { CurveTile } from "./use_tiles";
+import type { CurveTile } from "./tiles";
 
 interface RangeSummaryProps {
   readonly range: TimeRange | undefined;
@@ -15,7 +15,7 @@ interface RangeSummaryProps {
 }
 
 /** What the part that is seen says; its line is there from the beginning, so that nothing moves. */
-export function RangeSummary({ range, curve, trades, format, onClear }: RangeSummaryProps) {
+export const RangeSummary = memo(function RangeSummary({ range, curve, trades, format, onClear }: RangeSummaryProps) {
   const told = useMemo(() => (range === undefined ? undefined : sumUp(curve, range)), [curve, range]);
   const count = useMemo(() => tradesWithin(trades ?? [], range).length, [trades, range]);
   if (range === undefined || told === undefined)
@@ -46,7 +46,7 @@ export function RangeSummary({ range, curve, trades, format, onClear }: RangeSum
       </Button>
     </div>
   );
-}
+});
 
 /** Of a range: change of the equity and of the benchmark, and the deepest drawdown within it alone. */
 export function sumUp({ equity, benchmark }: Pick<CurveTile, "equity" | "benchmark">, range: TimeRange) {

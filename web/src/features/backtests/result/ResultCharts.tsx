@@ -1,5 +1,5 @@
 import { SegmentedControl, Select } from "@mantine/core";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import type { BacktestMessage, RunResult } from "@/api";
 import { Section } from "@/app/Page";
 import { ChartSkeleton, Loaded } from "@/app/states";
@@ -12,7 +12,8 @@ import { markersOf } from "./markers";
 import { RangeSummary } from "./RangeSummary";
 import type { Trade } from "./trades";
 import { rangeParams, useSelection } from "./use_selection";
-import { tileOf, useEquityTile, usePriceTile } from "./use_tiles";
+import { shownTile, tileOf, type CurveTile } from "./tiles";
+import { useEquityTile, usePriceTile } from "./use_tiles";
 
 interface ResultChartsProps {
   readonly run: BacktestMessage;
@@ -32,26 +33,8 @@ export function ResultCharts({ run, result, trades, benchmark }: ResultChartsPro
   const { selection, select } = useSelection();
   const { scale } = selection;
   const symbols = useReport()?.priced ?? run.spec.symbols;
-  const { clock } = usePreferences();
   const symbol = symbols.find((each) => each === selection.symbol) ?? symbols[0];
-  const [first, last] = [Date.parse(result.first_bar) / 1000, Date.parse(result.last_bar) / 1000];
-  const [range, setRange] = useRange(selection.range, (found) => select(rangeParams(found)));
-  const tile = tileOf(range, first, last, result.bars);
   const whole = useEquityTile(run.id, undefined);
-  const curve = useEquityTile(run.id, tile);
-  const prices = usePriceTile(run.id, symbol, tile);
-  const marksOf = result.bars > 20_000 ? range : undefined;
-  const markers = useMemo(() => markersOf(trades ?? NONE, symbol, marksOf), [trades, symbol, marksOf]);
-  const pane = useMemo(
-    (): PricePane | undefined =>
-      prices.data === undefined ? undefined : { symbol: symbol ?? "", markers, ...prices.data },
-    [prices.data, markers, symbol],
-  );
-  const hasTimes = secondsOfInterval(run.spec.interval) < 86_400;
-  const format = (time: number) => {
-    const iso = new Date(time * 1000).toISOString();
-    return hasTimes ? formatTime(iso, clock, "minute") : formatDay(iso);
-  };
   return (
     <Section
       title="Equity"
@@ -83,31 +66,76 @@ export function ResultCharts({ run, result, trades, benchmark }: ResultChartsPro
     >
       <Loaded query={whole} skeleton={<ChartSkeleton height={HEIGHT + 72} />}>
         {(all) => (
-          <>
-            <EquityCurve
-              equity={(curve.data ?? all).equity}
-              benchmark={(curve.data ?? all).benchmark}
-              against={benchmark}
-              drawdown={(curve.data ?? all).drawdown}
-              prices={pane}
-              hasPrices={prices.error === undefined}
-              scale={scale}
-              range={range}
-              onRange={setRange}
-              hasTimes={hasTimes}
-            />
-            <RangeBrush points={all.equity} range={range} onRange={setRange} format={format} label="Range of time" />
-            <RangeSummary
-              range={range}
-              curve={curve.data ?? all}
-              trades={trades}
-              format={format}
-              onClear={() => setRange(undefined)}
-            />
-          </>
+          <LinkedCharts
+            run={run}
+            result={result}
+            trades={trades}
+            benchmark={benchmark}
+            all={all}
+            symbol={symbol}
+            scale={scale}
+            asked={selection.range}
+            select={select}
+          />
         )}
       </Loaded>
     </Section>
+  );
+}
+
+interface LinkedChartsProps extends ResultChartsProps {
+  readonly all: CurveTile;
+  readonly symbol: string | undefined;
+  readonly scale: "linear" | "log";
+  /** The range of the address. */
+  readonly asked: TimeRange | undefined;
+  readonly select: (change: Readonly<Record<string, string | null>>) => void;
+}
+
+/** Apart from what stands around them, for they follow each step of a hand; trades and sums wait until it rests. */
+function LinkedCharts({ run, result, trades, benchmark, all, symbol, scale, asked, select }: LinkedChartsProps) {
+  const { clock } = usePreferences();
+  const keep = useCallback((found: TimeRange | undefined) => select(rangeParams(found)), [select]);
+  const [range, setRange] = useRange(asked, keep);
+  const [first, last] = [Date.parse(result.first_bar) / 1000, Date.parse(result.last_bar) / 1000];
+  const tileAt = (seen: TimeRange | undefined) => tileOf(seen, first, last, result.bars);
+  const { start, end } = shownTile(tileAt(asked), tileAt(range), range) ?? {};
+  const tile = useMemo(() => (start === undefined || end === undefined ? undefined : { start, end }), [start, end]);
+  const curve = useEquityTile(run.id, tile).data ?? all;
+  const prices = usePriceTile(run.id, symbol, tile);
+  const marksOf = result.bars > 20_000 ? asked : undefined;
+  const markers = useMemo(() => markersOf(trades ?? NONE, symbol, marksOf), [trades, symbol, marksOf]);
+  const pane = useMemo(
+    (): PricePane | undefined =>
+      prices.data === undefined ? undefined : { symbol: symbol ?? "", markers, ...prices.data },
+    [prices.data, markers, symbol],
+  );
+  const hasTimes = secondsOfInterval(run.spec.interval) < 86_400;
+  const format = useCallback(
+    (time: number) => {
+      const iso = new Date(time * 1000).toISOString();
+      return hasTimes ? formatTime(iso, clock, "minute") : formatDay(iso);
+    },
+    [hasTimes, clock],
+  );
+  const showAll = useCallback(() => setRange(undefined), [setRange]);
+  return (
+    <>
+      <EquityCurve
+        equity={curve.equity}
+        benchmark={curve.benchmark}
+        against={benchmark}
+        drawdown={curve.drawdown}
+        prices={pane}
+        hasPrices={prices.error === undefined}
+        scale={scale}
+        range={range}
+        onRange={setRange}
+        hasTimes={hasTimes}
+      />
+      <RangeBrush points={all.equity} range={range} onRange={setRange} format={format} label="Range of time" />
+      <RangeSummary range={asked} curve={curve} trades={trades} format={format} onClear={showAll} />
+    </>
   );
 }
 
@@ -116,25 +144,27 @@ function useRange(asked: TimeRange | undefined, keep: (range: TimeRange | undefi
   const [range, setRange] = useState(asked);
   const [before, setBefore] = useState(asked);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const text = (some: TimeRange | undefined) => JSON.stringify(rangeParams(some));
-  const keeping = useRef(keep);
-  useEffect(() => {
-    keeping.current = keep;
-  });
   useEffect(() => () => clearTimeout(timer.current), []);
   const [own, setOwn] = useState<string>();
   if (before?.from !== asked?.from || before?.to !== asked?.to) {
     setBefore(asked);
     // What we wrote there ourselves is rounded: what is seen stays.
-    if (text(asked) !== own) setRange(asked);
+    if (addressOf(asked) !== own) setRange(asked);
   }
-  const change = (found: TimeRange | undefined) => {
-    setRange(found);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      setOwn(text(found));
-      keeping.current(found);
-    }, REST_MS);
-  };
+  const change = useCallback(
+    (found: TimeRange | undefined) => {
+      setRange(found);
+      clearTimeout(timer.current);
+      timer.current = setTimeout(() => {
+        setOwn(addressOf(found));
+        keep(found);
+      }, REST_MS);
+    },
+    [keep],
+  );
   return [range, change] as const;
+}
+
+function addressOf(range: TimeRange | undefined): string {
+  return JSON.stringify(rangeParams(range));
 }

@@ -12,6 +12,7 @@ import { RunActions } from "./RunActions";
 import { useTradesQuery, wholly } from "./tables";
 import { GROUPS } from "./trades";
 import { useSelection } from "./use_selection";
+import { useEquityTile } from "./use_tiles";
 
 interface RunResultPageProps {
   readonly run: BacktestMessage;
@@ -22,7 +23,7 @@ interface RunResultPageProps {
 export function RunResultPage({ run, result }: RunResultPageProps) {
   const { title, about } = useMemo(() => runWords(run.spec, result), [run.spec, result]);
   const figures = useGetBacktestFiguresQuery({ backtest: run.id });
-  const query = useTradesQuery(run.id);
+  const query = useTradesQuery(run.id, useEquityTile(run.id, undefined).data !== undefined);
   const trades = wholly(query).data?.rows;
   const { group } = useSelection().selection;
   const drawn = useMemo(

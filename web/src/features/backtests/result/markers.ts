@@ -1,6 +1,6 @@
 /** Entries and exits as marks of a chart; where they are many only of those that are seen, and that gained or lost most. */
 import type { Marker, TimeRange } from "@/charts";
-import type { Trade } from "./trades";
+import { tradesWithin, type Trade } from "./trades";
 
 const MOST = 600;
 
@@ -9,10 +9,11 @@ export function markersOf(
   symbol: string | undefined,
   range: TimeRange | undefined,
 ): Marker[] {
-  const kept = mostProfitable(trades, MOST / 2, (each) => {
-    if (symbol !== undefined && each.symbol !== symbol) return false;
-    return range === undefined || (each.left >= range.from && each.entered <= range.to);
-  });
+  const kept = mostProfitable(
+    tradesWithin(trades, range),
+    MOST / 2,
+    (each) => symbol === undefined || each.symbol === symbol,
+  );
   const text = kept.length <= 40;
   return kept
     .flatMap((each): Marker[] => {

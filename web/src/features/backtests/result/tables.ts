@@ -92,9 +92,10 @@ export interface TableQuery<T> {
   readonly refetch: () => unknown;
 }
 
-export function useTradesQuery(backtest: string): TableQuery<TableRows<Trade>> {
+/** `hasTurn`: what is to be seen first is there, so that a hundred thousand rows hold up nothing. */
+export function useTradesQuery(backtest: string, hasTurn: boolean): TableQuery<TableRows<Trade>> {
   const first = useFirstTradesQuery(backtest);
-  return useBoth(first, useAllTradesQuery(isLong(first.data) ? backtest : skipToken));
+  return useBoth(first, useAllTradesQuery(hasTurn && isLong(first.data) ? backtest : skipToken));
 }
 
 export function useOrdersQuery(backtest: string): TableQuery<TableRows<OrderRow>> {

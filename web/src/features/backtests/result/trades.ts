@@ -93,7 +93,38 @@ export function tradesWithin(
   range: { readonly from: number; readonly to: number } | undefined,
 ): readonly Trade[] {
   if (range === undefined) return trades;
-  return trades.filter((each) => each.left >= range.from && each.entered <= range.to);
+  const { from, to } = range;
+  if (!followEachOther(trades)) return trades.filter((each) => each.left >= from && each.entered <= to);
+  return trades.slice(
+    firstOf(trades, (each) => each.left >= from),
+    firstOf(trades, (each) => each.entered > to),
+  );
+}
+
+const following = new WeakMap<readonly Trade[], boolean>();
+
+/** Whether each was entered and left no sooner than the one before, as those of one symbol mostly are. */
+function followEachOther(trades: readonly Trade[]): boolean {
+  const known = following.get(trades);
+  if (known !== undefined) return known;
+  const found = trades.every((each, at) => {
+    const before = trades[at - 1];
+    return before === undefined || (each.entered >= before.entered && each.left >= before.left);
+  });
+  following.set(trades, found);
+  return found;
+}
+
+/** Where the first of those is that a test is true of, as of all after it. */
+function firstOf(trades: readonly Trade[], isTrue: (trade: Trade) => boolean): number {
+  let [low, high] = [0, trades.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const found = trades[middle];
+    if (found !== undefined && isTrue(found)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 export function words(name: string): string {

@@ -1,103 +1,45 @@
 /** Equity and prices of a run for the part of it that is seen: all bars where they are few, else joined ones. */
-import { useDeferredValue, useMemo } from "react";
-import { api, useGetBacktestEquityQuery, useGetBacktestPricesQuery, type EquityCurve, type RunPrices } from "@/api";
-import type { Candles, Points, TimeRange } from "@/charts";
+import { useDeferredValue } from "react";
+import { api, type EquityCurve, type RunPrices } from "@/api";
+import { readTile } from "./read_tile";
+import { curveOf, pricesOf, TILE_POINTS, type CurveTile, type PriceTile, type Tile } from "./tiles";
+
+interface Part {
+  readonly backtest: string;
+  readonly start?: string;
+  readonly end?: string;
+}
+
+const of = (backtest: string, what: string) => `/api/v1/backtests/${encodeURIComponent(backtest)}/${what}`;
 
 // Thousands of points come with each tile: the store neither compares them with those before nor freezes them one by one.
-api.enhanceEndpoints({
-  endpoints: {
-    getBacktestEquity: { structuralSharing: false, transformResponse: (found: EquityCurve) => Object.freeze(found) },
-    getBacktestPrices: { structuralSharing: false, transformResponse: (found: RunPrices) => Object.freeze(found) },
-  },
+const withTiles = api.injectEndpoints({
+  endpoints: (build) => ({
+    equityTile: build.query<CurveTile, Part>({
+      query: ({ backtest, ...part }) => ({
+        url: of(backtest, "equity"),
+        params: { points: TILE_POINTS, ...part },
+        read: readTile("equity"),
+      }),
+      transformResponse: (found: CurveTile | EquityCurve) => Object.freeze("data" in found ? curveOf(found) : found),
+      structuralSharing: false,
+    }),
+    priceTile: build.query<PriceTile, Part & { readonly symbol: string | undefined }>({
+      query: ({ backtest, ...part }) => ({
+        url: of(backtest, "prices"),
+        params: { points: TILE_POINTS, ...part },
+        read: readTile("prices"),
+      }),
+      transformResponse: (found: PriceTile | RunPrices) => Object.freeze("data" in found ? pricesOf(found) : found),
+      structuralSharing: false,
+    }),
+  }),
 });
 
-/** Points of a tile; a run of no more bars is one tile. */
-export const TILE_POINTS = 4000;
-/** How many levels of zoom a tile is wide: what is seen lies in the middle of it. */
-const WIDER = 3;
-
-export interface Tile {
-  readonly start: string;
-  readonly end: string;
-}
-
-/**
- * The tile of a range, one of few, so that panning asks seldom and what was had is had again; undefined: the whole.
- * Its width is a power of two times the span of the run; what is seen takes at most half of it.
- */
-export function tileOf(range: TimeRange | undefined, first: number, last: number, bars: number): Tile | undefined {
-  if (range === undefined || bars <= TILE_POINTS) return undefined;
-  const span = last - first;
-  const level = Math.floor(Math.log2(span / (Math.max(range.to - range.from, 1) * WIDER)));
-  if (level < 1) return undefined;
-  const width = span / 2 ** level;
-  const middle = (range.from + range.to) / 2;
-  const step = width / 4;
-  const start = first + Math.floor((middle - width / 2 - first) / step) * step;
-  return { start: iso(start), end: iso(start + width + step) };
-}
-
-export interface CurveTile {
-  readonly equity: Points;
-  readonly benchmark: Points | undefined;
-  readonly drawdown: Points;
-  /** Bars that a point is joined of. */
-  readonly each: number;
-}
-
 export function useEquityTile(backtest: string, tile: Tile | undefined) {
-  const asked = useDeferredValue(tile);
-  const query = useGetBacktestEquityQuery({ backtest, points: TILE_POINTS, ...asked });
-  const data = useMemo(() => (query.data === undefined ? undefined : curveOf(query.data)), [query.data]);
-  return { ...query, data };
-}
-
-export interface PriceTile {
-  readonly candles: Candles;
-  readonly lines: readonly { readonly name: string; readonly points: Points }[];
+  return withTiles.useEquityTileQuery({ backtest, ...useDeferredValue(tile) });
 }
 
 export function usePriceTile(backtest: string, symbol: string | undefined, tile: Tile | undefined) {
-  const asked = useDeferredValue(tile);
-  const query = useGetBacktestPricesQuery({ backtest, symbol: symbol ?? null, points: TILE_POINTS, ...asked });
-  const data = useMemo(() => (query.data === undefined ? undefined : pricesOf(query.data)), [query.data]);
-  return { ...query, data };
-}
-
-export function curveOf({ data, bars }: EquityCurve): CurveTile {
-  const times = data.map((each) => Date.parse(each.timestamp) / 1000);
-  const has = data.some((each) => each.benchmark !== null);
-  return {
-    equity: { times, values: data.map((each) => Number(each.close)) },
-    benchmark: has ? { times, values: data.map((each) => toNumber(each.benchmark)) } : undefined,
-    drawdown: { times, values: data.map((each) => each.drawdown) },
-    each: Math.max(1, Math.ceil(bars / Math.max(data.length, 1))),
-  };
-}
-
-export function pricesOf({ data, lines }: RunPrices): PriceTile {
-  // A bar without prices (a symbol that did not trade) has no candle.
-  const there = data.filter((each) => each.close !== "");
-  const times = there.map((each) => Date.parse(each.timestamp) / 1000);
-  return {
-    candles: {
-      times,
-      open: there.map((each) => Number(each.open)),
-      high: there.map((each) => Number(each.high)),
-      low: there.map((each) => Number(each.low)),
-      close: there.map((each) => Number(each.close)),
-    },
-    lines: lines.map((name, at) => ({
-      name,
-      points: { times, values: there.map((each) => each.lines[at] ?? NaN) },
-    })),
-  };
-}
-
-function toNumber(text: string | null): number {
-  return text === null ? NaN : Number(text);
-}
-
-function iso(seconds: number): string {
-  return new Date(Math.round(seconds) * 1000).toISOString().replace(".000Z", "Z");
+  return withTiles.usePriceTileQuery({ backtest, symbol, ...useDeferredValue(tile) });
 }

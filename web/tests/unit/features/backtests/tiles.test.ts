@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { curveOf, pricesOf, TILE_POINTS, tileOf } from "@/features/backtests/result/use_tiles";
+import { curveOf, pricesOf, shownTile, TILE_POINTS, tileOf } from "@/features/backtests/result/tiles";
 import { rangeParams, readSelection } from "@/features/backtests/result/use_selection";
 import { sumUp } from "@/features/backtests/result/RangeSummary";
 import { ascending } from "@/features/backtests/live_equity";
@@ -18,6 +18,19 @@ test("a tile holds what is seen, and the same tile is asked for while panning a 
   expect(Date.parse(tile?.end ?? "") / 1000).toBeGreaterThanOrEqual(range.to);
   const shifted = tileOf({ from: range.from + 5_000, to: range.to + 5_000 }, first, last, bars);
   expect(shifted).toEqual(tile);
+});
+
+test("while a hand moves the tile stays that has what is seen, until it is far too coarse", () => {
+  const bars = 1_000_000;
+  const at = (from: number, width: number) => ({ from: first + from, to: first + from + width });
+  const shown = (range: { from: number; to: number }) =>
+    shownTile(tileOf(rested, first, last, bars), tileOf(range, first, last, bars), range);
+  const rested = at(40_000_000, 1_000_000);
+  const tile = tileOf(rested, first, last, bars);
+  expect(shown(at(40_300_000, 1_000_000))).toEqual(tile); // panned
+  expect(shown(at(40_400_000, 500_000))).toEqual(tile); // zoomed in
+  expect(shown(at(40_400_000, 50_000))).toEqual(tileOf(at(40_400_000, 50_000), first, last, bars));
+  expect(shown(at(50_000_000, 1_000_000))).toEqual(tileOf(at(50_000_000, 1_000_000), first, last, bars));
 });
 
 test("every range that is zoomed to lies in its tile, with bars that are finer the nearer one looks", () => {

@@ -32,6 +32,16 @@ test("a trade lies within a range when it was open in it", () => {
   expect(tradesWithin([trade], undefined)).toEqual([trade]);
 });
 
+test("those of a range are the same whether they follow each other or overlap", () => {
+  const made = (entered: number, left: number) => ({ ...tradeOf({}), entered, left });
+  const following = [made(0, 2), made(2, 4), made(4, 4), made(6, 9)];
+  const overlapping = [...following, made(1, 9)];
+  for (let from = -1; from < 10; from += 1)
+    for (let to = from; to < 11; to += 1)
+      for (const all of [following, overlapping])
+        expect(tradesWithin(all, { from, to })).toEqual(all.filter((each) => each.left >= from && each.entered <= to));
+});
+
 test("marks are in the order of time, an open trade has only its entry", () => {
   const found = markersOf(
     [tradeOf({ side: "short" }), tradeOf({ number: 2, entryTime: "2024-01-03T00:00:00Z", isOpen: true })],
