@@ -37,6 +37,15 @@ export interface AccountDetail {
   readonly shard: number;
 }
 
+export interface AccountEvent {
+  readonly amount: string | null;
+  readonly event: string;
+  readonly price: string | null;
+  readonly quantity: string | null;
+  readonly symbol: string | null;
+  readonly time: string;
+}
+
 export interface AccountMessage {
   readonly currency: string;
   readonly id: string;
@@ -243,10 +252,23 @@ export interface EquityCurve {
   readonly data: readonly CurvePoint[];
 }
 
+export interface EventTotalMessage {
+  readonly amount: string | null;
+  readonly event: string;
+  readonly events: number;
+}
+
 export interface ExchangeMessage {
   readonly as_of: string;
   readonly instruments: readonly TradedInstrument[];
   readonly shards: readonly ShardMessage[];
+}
+
+export interface Exposure {
+  readonly long: readonly number[];
+  readonly short: readonly number[];
+  readonly timestamp: readonly string[];
+  readonly weights: readonly WeightCurve[];
 }
 
 export interface FactMessage {
@@ -656,6 +678,15 @@ export interface ReproductionMessage {
   readonly stored_result_hash: string | null;
 }
 
+export interface RunAccount {
+  readonly backtest: string;
+  readonly bars: number;
+  readonly events: readonly AccountEvent[];
+  readonly exposure: Exposure;
+  readonly held: number;
+  readonly totals: readonly EventTotalMessage[];
+}
+
 export interface RunFigures {
   readonly assumptions: readonly FactMessage[];
   readonly backtest: string;
@@ -870,6 +901,11 @@ export interface VendorKeyMessage {
   readonly source: "environment" | "stored" | null;
   readonly title: string;
   readonly vendor: string;
+}
+
+export interface WeightCurve {
+  readonly symbol: string;
+  readonly values: readonly number[];
 }
 
 export interface WorkerMessage {

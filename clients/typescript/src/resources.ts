@@ -30,6 +30,7 @@ import type {
   Page,
   PositionMessage,
   ReproductionMessage,
+  RunAccount,
   RunFigures,
   RunLogMessage,
   RunPrices,
@@ -174,6 +175,8 @@ export function resources(transport: Transport) {
         get<RunPrices>(`/api/v1/backtests/${step(backtest)}/prices`, query),
       /** Every metric with its formula, sample and the benchmark's. */
       figures: (backtest: string) => get<RunFigures>(`/api/v1/backtests/${step(backtest)}/figures`),
+      /** Exposure and the largest weights over time, and what happened to the account besides trades. */
+      account: (backtest: string) => get<RunAccount>(`/api/v1/backtests/${step(backtest)}/account`),
       /** Have it run again and compared byte by byte; `reproduction` says what came of it. */
       reproduce: (backtest: string) => post<ReproductionMessage>(`/api/v1/backtests/${step(backtest)}/reproduction`),
       reproduction: (backtest: string) => get<ReproductionMessage>(`/api/v1/backtests/${step(backtest)}/reproduction`),

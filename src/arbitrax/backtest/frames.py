@@ -27,7 +27,7 @@ from arbitrax.backtest.record_columns import (
     trade_rows,
 )
 from arbitrax.backtest.rolling import rolling_metrics
-from arbitrax.backtest.var_backtest import backtest_var
+from arbitrax.backtest.var_backtest import VarTest, backtest_var
 from arbitrax.domain.errors import InputError
 from arbitrax.domain.orders import EventKind, OrderReason, OrderStatus, Phase
 
@@ -148,9 +148,15 @@ def yearly_frame(result: Result) -> pd.DataFrame:
 
 def var_frame(result: Result) -> pd.DataFrame:
     """Return one row a method and level, as `arbitrax.backtest.var_backtest.VarTest` names the columns."""
-    import pandas as pd
+    return _to_pandas(var_columns(result))
 
-    return pd.DataFrame([msgspec.structs.asdict(each) for each in backtest_var(result)])
+
+def var_columns(result: Result) -> Columns:
+    """Return the columns of `var_frame`; NaN where there were too few forecasts."""
+    rows = [msgspec.structs.asdict(each) for each in backtest_var(result)]
+    names = VarTest.__struct_fields__
+    kinds = {"method": object, "forecasts": np.int64, "exceptions": np.int64}
+    return {name: np.array([row[name] for row in rows], kinds.get(name, np.float64)) for name in names}
 
 
 def rolling_frame(result: Result, window: int | None) -> pd.DataFrame:

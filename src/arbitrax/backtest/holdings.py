@@ -12,6 +12,8 @@ from arbitrax.domain.orders import EventKind
 from arbitrax.domain.panel import Panel
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from arbitrax.backtest.result import Result
@@ -83,8 +85,8 @@ def position(fills: NDArray[np.void], events: NDArray[np.void], bars: int) -> Fl
     return np.asarray(held)
 
 
-def weights(result: Result, panel: Panel) -> dict[str, Floats]:
-    """Return value / equity at each close, (bars,), of each symbol that was ever held.
+def weights(result: Result, panel: Panel) -> Iterator[tuple[str, Floats]]:
+    """Give each symbol that was ever held with its value / equity at each close, (bars,).
 
     Where a symbol has no bar its last close counts; where nothing is left of the account the weight is 0.
     """
@@ -93,13 +95,11 @@ def weights(result: Result, panel: Panel) -> dict[str, Floats]:
     fills, events = result.fill_records, result.event_records
     by_symbol = np.argsort(fills["symbol"], kind="stable")
     columns = fills["symbol"][by_symbol]
-    found = {}
     for column in np.unique(columns).tolist():
         first, last = np.searchsorted(columns, (column, column + 1))
         held = position(fills[by_symbol[first:last]], events[events["symbol"] == column], bars)
         value = held * last_known(panel.close[:, column]) * multiplier[column]
-        found[result.spec.symbols[column]] = np.divide(value, equity, out=np.zeros(bars), where=equity > 0)
-    return found
+        yield result.spec.symbols[column], np.divide(value, equity, out=np.zeros(bars), where=equity > 0)
 
 
 def last_known(close: Floats) -> Floats:

@@ -16,6 +16,7 @@ from arbitrax.client.messages import (
     IngestionMessage,
     NewBacktest,
     ReproductionMessage,
+    RunAccount,
     RunFigures,
     RunLogMessage,
     RunPrices,
@@ -152,6 +153,11 @@ class Backtests(Resource[F]):
     async def figures(self, backtest: str) -> RunFigures:
         """Return every metric with its formula, sample and the benchmark's, and what the run rests on."""
         return await self._transport.get(f"{BACKTESTS}/{backtest}/figures", RunFigures)
+
+    @offered
+    async def account(self, backtest: str) -> RunAccount:
+        """Return exposure and the largest weights over time, and what happened to the account besides trades."""
+        return await self._transport.get(f"{BACKTESTS}/{backtest}/account", RunAccount)
 
     @offered
     async def reproduce(self, backtest: str) -> ReproductionMessage:

@@ -52,6 +52,15 @@ class AccountDetail(Struct, frozen=True, kw_only=True):
     shard: int
 
 
+class AccountEvent(Struct, frozen=True, kw_only=True):
+    amount: str | None
+    event: str
+    price: str | None
+    quantity: str | None
+    symbol: str | None
+    time: datetime
+
+
 class AccountMessage(Struct, frozen=True, kw_only=True):
     currency: str
     id: str
@@ -266,10 +275,23 @@ class EquityCurve(Struct, frozen=True, kw_only=True):
     data: list[CurvePoint]
 
 
+class EventTotalMessage(Struct, frozen=True, kw_only=True):
+    amount: str | None
+    event: str
+    events: int
+
+
 class ExchangeMessage(Struct, frozen=True, kw_only=True):
     as_of: datetime
     instruments: list[TradedInstrument]
     shards: list[ShardMessage]
+
+
+class Exposure(Struct, frozen=True, kw_only=True):
+    long: list[float]
+    short: list[float]
+    timestamp: list[datetime]
+    weights: list[WeightCurve]
 
 
 class FactMessage(Struct, frozen=True, kw_only=True):
@@ -703,6 +725,15 @@ class ReproductionMessage(Struct, frozen=True, kw_only=True):
     stored_result_hash: str | None
 
 
+class RunAccount(Struct, frozen=True, kw_only=True):
+    backtest: str
+    bars: int
+    events: list[AccountEvent]
+    exposure: Exposure
+    held: int
+    totals: list[EventTotalMessage]
+
+
 class RunFigures(Struct, frozen=True, kw_only=True):
     assumptions: list[FactMessage]
     backtest: str
@@ -919,6 +950,11 @@ class VendorKeyMessage(Struct, frozen=True, kw_only=True):
     source: Literal["environment", "stored", None]
     title: str
     vendor: str
+
+
+class WeightCurve(Struct, frozen=True, kw_only=True):
+    symbol: str
+    values: list[float]
 
 
 class WorkerMessage(Struct, frozen=True, kw_only=True):

@@ -1,4 +1,5 @@
-"""What is told of a finished run and takes long to find out: its honesty panel, figures, excursions of its trades.
+"""What is told of a finished run and takes long to find out: its honesty panel, figures, account, excursions of its
+trades.
 
 Found out when the run ends, by whoever ran it, and stored with it. Runs that have none, of older releases, are restored
 when somebody asks, once.
@@ -14,6 +15,7 @@ import msgspec
 import numpy as np
 
 from arbitrax import __version__ as ENGINE  # noqa: N812 - a constant
+from arbitrax.backtest.documents.account import account_message
 from arbitrax.backtest.documents.figures import figures_message
 from arbitrax.backtest.excursions import excursions
 
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from arbitrax.domain.bars import Floats
     from arbitrax.services.run_parts import RunParts
 
-HONESTY, FIGURES, EXCURSIONS = "honesty", "figures", "excursions"
+HONESTY, FIGURES, ACCOUNT, EXCURSIONS = "honesty", "figures", "account", "excursions"
 PAIR = 16
 """Bytes of a trade's excursions: two little-endian float64."""
 RUNS, CELLS = 40, 22_500_000
@@ -41,7 +43,7 @@ def make_documents(run: str, result: Result, *, seconds: float = 0.0, patience: 
     """
     made = {}
     again = min(RUNS, CELLS // max(1, len(result.bars) * len(result.spec.symbols)))
-    for name in (FIGURES, EXCURSIONS, *([HONESTY] if seconds * again <= patience else [])):
+    for name in (FIGURES, ACCOUNT, EXCURSIONS, *([HONESTY] if seconds * again <= patience else [])):
         try:
             made[name] = make_document(name, run, result, ENGINE)
         except Exception:
@@ -55,6 +57,8 @@ def make_document(name: str, run: str, result: Result, engine: str) -> bytes:
         return msgspec.json.encode(result.honesty.document())
     if name == FIGURES:
         return msgspec.json.encode(figures_message(run, result, engine))
+    if name == ACCOUNT:
+        return msgspec.json.encode(account_message(run, result))
     return np.column_stack(excursions(result)).astype("<f8").tobytes()
 
 

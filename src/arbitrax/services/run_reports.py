@@ -11,7 +11,7 @@ from arbitrax.backtest.documents.run import AssetMessage, StoredAs
 from arbitrax.domain.dates import to_datetime
 from arbitrax.domain.ids import encode
 from arbitrax.services.backtests import RUN
-from arbitrax.services.run_documents import FIGURES, HONESTY
+from arbitrax.services.run_documents import ACCOUNT, FIGURES, HONESTY
 
 if TYPE_CHECKING:
     from arbitrax.services.ports import StoredAsset, StoredRun
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def stored_as(run: StoredRun, parts: RunParts) -> StoredAs:
     """Return what a report tells of a stored run beside its result."""
     assets = [asset_message(each) for each in run.assets]
-    found = {name: parts.document(run.id, name, ENGINE) for name in (HONESTY, FIGURES)}
+    found = {name: parts.document(run.id, name, ENGINE) for name in (HONESTY, FIGURES, ACCOUNT)}
     documents = {name: Raw(each) for name, each in found.items() if each is not None}
     return StoredAs(encode(RUN, run.id), to_datetime(run.created_at), run.engine_version, assets, documents)
 

@@ -276,6 +276,7 @@ def test_a_report_holds_what_the_gateway_answers(reader: httpx2.Client, run: str
     }
     assert set(told[""]) == set(found)
     assert told["/figures"] == reader.get(f"{path}/figures").json()
+    assert told["/account"] == reader.get(f"{path}/account").json()
     honesty = reader.get(f"{path}/honesty").json()
     for part in (honesty, honesty["look_ahead"]):
         del part["seconds"]  # it differs each time
@@ -283,7 +284,7 @@ def test_a_report_holds_what_the_gateway_answers(reader: httpx2.Client, run: str
     assert told["/equity"] == reader.get(f"{path}/equity", params={"points": POINTS}).json()
     prices = reader.get(f"{path}/prices", params={"points": POINTS, "symbol": "AAPL"}).json()
     assert told["/prices?symbol=AAPL"] == prices
-    for table in ("monthly", "drawdowns"):
+    for table in ("monthly", "drawdowns", "var_backtest"):
         assert told[f"/tables/{table}"] == reader.get(f"{path}/tables/{table}").json()
     for table in ("trades", "orders", "rolling"):
         answer = reader.get(f"{path}/tables/{table}", headers={"Accept": "text/csv"})

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from arbitrax import __version__
+from arbitrax.backtest.documents.account import account_message
 from arbitrax.backtest.documents.tables import TABLES, table_frame
 from arbitrax.backtest.spec import RunSpec
 from arbitrax.backtest.specify import strategy_ref
@@ -17,7 +18,7 @@ from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.domain.errors import UnknownNameError
 from arbitrax.domain.ids import encode, new_uuid
 from arbitrax.services.backtests import find_run, restored_result, run_stored
-from arbitrax.services.run_documents import EXCURSIONS, FIGURES, HONESTY
+from arbitrax.services.run_documents import ACCOUNT, EXCURSIONS, FIGURES, HONESTY
 from arbitrax.services.run_prices import kept_bars
 from arbitrax.services.run_tables import read_table, restored, told
 from arbitrax.storage.postgres.action_store import PostgresActionStore
@@ -103,13 +104,14 @@ def test_what_a_run_tells_is_found_out_when_it_ends(stores, monkeypatch) -> None
     assert told(stores, id, HONESTY) == msgspec.json.encode(result.honesty.document())
     figures = msgspec.json.decode(told(stores, id, FIGURES))
     assert {each["name"]: each["value"] for each in figures["figures"]} == dict(result.metrics)
+    assert told(stores, id, ACCOUNT) == msgspec.json.encode(account_message(encode("bt", id), result))
     excursions = np.frombuffer(told(stores, id, EXCURSIONS)).reshape(-1, 2)
     assert excursions[:, 0].tolist() == result.trades["mae"].tolist()
 
 
 def forget(stores: Stores, id) -> None:
     """Leave a run as older releases stored it."""
-    documents = dict.fromkeys((FIGURES, EXCURSIONS), b"")
+    documents = dict.fromkeys((FIGURES, ACCOUNT, EXCURSIONS), b"")
     stores.run_parts.keep_documents(id, "of an older release", documents)
 
 
@@ -123,7 +125,7 @@ def test_a_run_without_documents_is_restored_once(stores, monkeypatch) -> None:
     forget(stores, id)
     trades, _ = read_table(stores, id, "trades", 0, 5)
     assert trades["mae"].tolist() == result.trades["mae"].iloc[:5].tolist()
-    first = {name: told(stores, id, name) for name in (HONESTY, FIGURES, EXCURSIONS)}
+    first = {name: told(stores, id, name) for name in (HONESTY, FIGURES, ACCOUNT, EXCURSIONS)}
     panel, own = msgspec.json.decode(first[HONESTY]), result.honesty.document()
     assert (panel["verdict"], panel["costs"]) == (
         own["verdict"],
@@ -142,7 +144,7 @@ def test_another_release_finds_out_anew(stores, postgres_url) -> None:
     assert told(stores, id, FIGURES) == before
     with psycopg.connect(postgres_url) as connection:
         found = connection.execute("SELECT name, engine_version FROM backtest_documents ORDER BY name").fetchall()
-    assert found == [(EXCURSIONS, __version__), (FIGURES, __version__), (HONESTY, __version__)]
+    assert found == [(ACCOUNT, __version__), (EXCURSIONS, __version__), (FIGURES, __version__), (HONESTY, __version__)]
 
 
 def test_what_was_found_out_first_stays(stores) -> None:

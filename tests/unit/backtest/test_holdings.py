@@ -55,7 +55,7 @@ def test_net_value_of_hand_computed_positions():
     # All cash into 100 units at 10 at the second open; worth 12 then 9.
     result = ax.backtest(ax.BuyAndHold(), daily([10, 12, 9], open_=[10, 10, 12]), cash=1000, commission_bps=0)
     assert net_values(result) == pytest.approx([0, 1200, 900])
-    assert weights(result, traded_panel(result))["TEST"] == pytest.approx([0, 1, 1])
+    assert dict(weights(result, traded_panel(result)))["TEST"] == pytest.approx([0, 1, 1])
 
 
 class LongShort(ax.Strategy):
@@ -72,7 +72,7 @@ def test_net_and_gross_are_sums_of_positions_at_closes():
     account = ax.Account(credit_rate=0.02, borrow_rate=0.05)
     result = ax.backtest(LongShort(), series, account=account, slippage_bps=3)
     panel = traded_panel(result)
-    shares = weights(result, panel)
+    shares = dict(weights(result, panel))
     assert list(shares) == ["A", "B"]
     assert shares["A"].max() > 0.4
     assert shares["B"].min() < -0.2
@@ -93,7 +93,7 @@ def test_dividends_and_splits_keep_net_value():
         ),
     ]
     result = ax.backtest(ax.BuyAndHold(), series, prices="raw", actions=actions, cash=1000, commission_bps=0)
-    shares = weights(result, traded_panel(result))
+    shares = dict(weights(result, traded_panel(result)))
     assert net_values(result) == pytest.approx(sum(shares.values()) * result.equity_curve, abs=1e-9)
     assert result.exposure_curve == pytest.approx(net_values(result), abs=1e-9)
 

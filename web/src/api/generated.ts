@@ -155,6 +155,12 @@ const injectedRtkApi = api
         }),
         providesTags: ["backtests"],
       }),
+      getBacktestAccount: build.query<GetBacktestAccountApiResponse, GetBacktestAccountApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/account`,
+        }),
+        providesTags: ["backtests"],
+      }),
       cancelBacktest: build.mutation<CancelBacktestApiResponse, CancelBacktestApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/cancellation`,
@@ -691,6 +697,11 @@ export type ValidateBacktestApiArg = {
 };
 export type GetBacktestApiResponse = /** status 200 Request fulfilled, document follows */ BacktestMessage;
 export type GetBacktestApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+};
+export type GetBacktestAccountApiResponse = /** status 200 Request fulfilled, document follows */ RunAccount;
+export type GetBacktestAccountApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
   backtest: string;
 };
@@ -1334,6 +1345,37 @@ export type BacktestValidation = {
   first: string | null;
   last: string | null;
   warmup: number;
+};
+export type AccountEvent = {
+  amount: string | null;
+  event: string;
+  price: string | null;
+  quantity: string | null;
+  symbol: string | null;
+  time: string;
+};
+export type WeightCurve = {
+  symbol: string;
+  values: number[];
+};
+export type Exposure = {
+  long: number[];
+  short: number[];
+  timestamp: string[];
+  weights: WeightCurve[];
+};
+export type EventTotalMessage = {
+  amount: string | null;
+  event: string;
+  events: number;
+};
+export type RunAccount = {
+  backtest: string;
+  bars: number;
+  events: AccountEvent[];
+  exposure: Exposure;
+  held: number;
+  totals: EventTotalMessage[];
 };
 export type CurvePoint = {
   benchmark: string | null;
@@ -1992,6 +2034,7 @@ export const {
   useAddBacktestMutation,
   useValidateBacktestMutation,
   useGetBacktestQuery,
+  useGetBacktestAccountQuery,
   useCancelBacktestMutation,
   useGetBacktestEquityQuery,
   useGetBacktestFiguresQuery,

@@ -7,6 +7,7 @@ export const api = generatedApi.enhanceEndpoints({
     getBacktestTable: { providesTags: [] },
     getBacktestEquity: { providesTags: [] },
     getBacktestFigures: { providesTags: [] },
+    getBacktestAccount: { providesTags: [] },
     getBacktestPrices: { providesTags: [] },
     getBacktestHonesty: { providesTags: [] },
     getBacktestReport: { providesTags: [] },

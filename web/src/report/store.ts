@@ -7,3 +7,5 @@ export const store = configureStore({
   reducer: { [api.reducerPath]: api.reducer, [preferences.reducerPath]: preferences.reducer },
   middleware: (standard) => standard().concat(api.middleware),
 });
+
+export type AppDispatch = typeof store.dispatch;

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { connect, type BacktestMessage } from "@arbitrax/client";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { expect } from "vitest";
 import { formatNumber, formatPercent } from "../../src/format/number";
 import { browserTest, picture, type Tools } from "./page";
@@ -14,6 +14,24 @@ import { PASSWORD } from "./stack";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const ARBITRAX = fileURLToPath(new URL("../../../.venv/bin/arbitrax", import.meta.url));
+const PYTHON = fileURLToPath(new URL("../../../.venv/bin/python", import.meta.url));
+/** Three symbols, of which one is sold short, and an account that pays for that. */
+const SEVERAL = `
+import sys
+import numpy as np
+import arbitrax as ax
+
+class Mixed(ax.Strategy):
+    def portfolio(self, panel):
+        found = np.full(panel.shape, np.nan)
+        found[20::40] = [0.5, -0.25, 0.25]
+        return found
+
+shape = (800, 3)
+close = 50 * np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.01, shape), axis=0))
+panel = ax.Panel(("ONE", "TWO", "THREE"), "1d", np.arange(800) * 86_400_000_000_000, *[close] * 4, np.full(shape, 1e6))
+ax.backtest(Mixed(), panel, account=ax.Account(borrow_rate=0.05)).report(sys.argv[1])
+`;
 const TABS = [
   "Trades",
   "Monthly",
@@ -21,7 +39,9 @@ const TABS = [
   "Distribution",
   "MAE/MFE",
   "Rolling",
+  "Exposure",
   "Orders",
+  "Events",
   "All metrics",
   "Assumptions",
 ];
@@ -55,6 +75,25 @@ function written({ home }: Tools["stack"], ...words: readonly string[]): string 
   const path = join(mkdtempSync(join(tmpdir(), "arbitrax-report-")), "report.html");
   execFileSync(ARBITRAX, [...words, path], { env: { ...process.env, ARBITRAX_HOME: home }, stdio: "pipe" });
   return path;
+}
+
+/** Without a stack: a report of a run that no store knows. */
+function writtenOfSeveral(): string {
+  const path = join(mkdtempSync(join(tmpdir(), "arbitrax-report-")), "several.html");
+  execFileSync(PYTHON, ["-c", SEVERAL, path], { stdio: "pipe" });
+  return path;
+}
+
+/** How many pixels of each canvas are not empty. */
+async function pixelsOf(canvases: Locator): Promise<readonly number[]> {
+  return canvases.evaluateAll((all) =>
+    (all as HTMLCanvasElement[]).map((canvas) => {
+      const pixels = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      let count = 0;
+      for (let at = 3; at < pixels.length; at += 4) if (pixels[at] !== 0) count += 1;
+      return count;
+    }),
+  );
 }
 
 const reports = new Map<string, string>();
@@ -110,17 +149,52 @@ browserTest(
   },
 );
 
+browserTest("a report tells of exposure, and how the value at risk stood its test", async ({ stack, visit }) => {
+  const { ada, runs } = await runsOfAda(stack);
+  const run = runs.at(-1)?.id ?? "";
+  const page = await visit();
+  await opened(page, exported(stack, run));
+  await page.getByRole("tab", { name: "Exposure" }).click();
+  const { exposure } = await ada.backtests.account(run);
+  const last = formatPercent(exposure.long.at(-1) ?? NaN, 1);
+  expect(await page.getByRole("figure", { name: "Exposure" }).textContent()).toContain(`Long ${last}`);
+  await page.getByRole("tab", { name: "Events" }).click();
+  await page.getByText("Nothing happened to the account besides trades").waitFor();
+  await page.getByRole("tab", { name: "Distribution" }).click();
+  const known: string[] = [];
+  for await (const { level, exceptions, p_value: p } of ada.backtests.table(run, "var_backtest"))
+    known.push(`${formatPercent(Number(level), 0)} ${String(exceptions)} ${formatPercent(Number(p))}`);
+  const rows = page.getByRole("table", { name: "value at risk, tested" }).getByRole("row");
+  const shown = await rows.evaluateAll((all) =>
+    all.slice(1).map((row) => [1, 4, 6].map((at) => row.querySelectorAll("td")[at]?.textContent).join(" ")),
+  );
+  expect(shown).toEqual(known);
+});
+
+browserTest("a report of several symbols has their weights, and what shorts cost", async ({ visit }) => {
+  const page = await visit();
+  await opened(page, writtenOfSeveral());
+  await page.getByRole("tab", { name: "Exposure" }).click();
+  const figure = page.getByRole("figure", { name: "Exposure" });
+  const legend = (await figure.textContent()) ?? "";
+  for (const name of ["Long", "Short", "Gross", "Net", "ONE", "TWO", "THREE"]) expect(legend).toContain(name);
+  await page.getByRole("tab", { name: "Events" }).click();
+  const totals = page.getByRole("table", { name: "events counted" });
+  expect(await totals.getByRole("row").nth(1).textContent()).toMatch(/^borrow fee.*\u2212/);
+  await page
+    .getByRole("row", { name: /TWO .* borrowed at/ })
+    .first()
+    .waitFor();
+  await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
+  await page.getByRole("heading", { name: "Symbols", exact: true }).waitFor();
+  await page.getByRole("heading", { name: "Events", exact: true }).waitFor();
+});
+
 browserTest("a report zooms, groups and tells of a part without its gateway", async ({ stack, visit }) => {
   const { runs } = await runsOfAda(stack);
   const page = await visit();
   await opened(page, exported(stack, runs.at(-1)?.id ?? ""));
-  const drawn = await page.evaluate(() => {
-    const canvas = document.querySelector("canvas");
-    const pixels = canvas?.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
-    let count = 0;
-    for (let at = 3; at < pixels.length; at += 4) if (pixels[at] !== 0) count += 1;
-    return count;
-  });
+  const [drawn] = await pixelsOf(page.locator("canvas").first());
   expect(drawn).toBeGreaterThan(1_000);
   const begins = page.getByRole("slider", { name: "Range of time, begins" });
   await begins.focus();
@@ -174,9 +248,20 @@ browserTest("a report on paper has every part", async ({ stack, visit }) => {
   const { runs } = await runsOfAda(stack);
   const page = await visit({ scheme: "dark" });
   await opened(page, exported(stack, runs.at(-1)?.id ?? ""));
+  // Charts of tabs are drawn unseen, after what is looked at first.
+  await expect.poll(() => page.locator("[inert] figure:has(canvas)").count()).toBe(2);
+  await page.evaluate(
+    () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(done)))),
+  );
   await page.evaluate(() => window.dispatchEvent(new Event("beforeprint")));
-  for (const name of ["Monthly", "Distribution", "All metrics", "Assumptions", "Run card", "Trades"])
+  const parts = ["Monthly", "Drawdowns", "Rolling", "Exposure", "Distribution", "Value at risk, tested"];
+  for (const name of [...parts, "All metrics", "Assumptions", "Run card", "Trades", "Orders"])
     await page.getByRole("heading", { name, exact: true }).waitFor();
+  for (const name of ["Equity", "Rolling", "Exposure"]) {
+    const pictures = page.getByRole("region", { name, exact: true }).locator("figure > canvas");
+    const [drawn, ...more] = await pixelsOf(pictures);
+    expect([name, more.length, (drawn ?? 0) > 1_000]).toEqual([name, 0, true]);
+  }
   expect(await page.evaluate(() => document.documentElement.dataset["mantineColorScheme"])).toBe("light");
   await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
   await page.getByRole("tab", { name: "Trades" }).waitFor();

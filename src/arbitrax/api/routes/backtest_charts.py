@@ -1,4 +1,4 @@
-"""What a page shows of a backtest: figures with their formulas, prices with lines; and what one would run on."""
+"""What a page shows of a backtest: figures with formulas, its account, prices with lines; what one would run on."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from arbitrax.api.parameters import SYMBOL, BacktestId, CurvePoints, End, Start,
 from arbitrax.api.requests import GatewayRequest
 from arbitrax.api.routes.backtest_results import answer_result, result_of
 from arbitrax.backtest.chart_prices import bars_seen, chart_prices, require_traded
+from arbitrax.backtest.documents.account import RunAccount
 from arbitrax.backtest.documents.figures import RunFigures
 from arbitrax.backtest.documents.prices import RunPrices, prices_message
 from arbitrax.backtest.documents.run import PATH
@@ -22,7 +23,7 @@ from arbitrax.domain.ids import decode
 from arbitrax.services.backtest_records import find_backtest
 from arbitrax.services.backtests import RUN
 from arbitrax.services.foreseen_backtest import foresee
-from arbitrax.services.run_documents import FIGURES
+from arbitrax.services.run_documents import ACCOUNT, FIGURES
 from arbitrax.services.run_prices import kept_bars
 from arbitrax.services.run_tables import told
 
@@ -45,6 +46,25 @@ async def get_backtest_figures(request: GatewayRequest, backtest: FromPath[Backt
         return told(request.parts.store, decode(RUN, backtest), FIGURES)
 
     return await _answer(request, backtest, make, "figures")
+
+
+@get(
+    f"{PATH}/{{backtest:str}}/account",
+    opt={"access": "read"},
+    tags=["backtests"],
+    operation_id="get_backtest_account",
+    summary="Get a backtest's exposure and the events of its account",
+)
+async def get_backtest_account(request: GatewayRequest, backtest: FromPath[BacktestId]) -> Response[RunAccount]:
+    """Return long and short exposure, the largest weights, and what happened to the account besides trades.
+
+    The curves have at most 2,000 points. The tables `equity` and `events` have every bar and every event.
+    """
+
+    def make() -> bytes:
+        return told(request.parts.store, decode(RUN, backtest), ACCOUNT)
+
+    return await _answer(request, backtest, make, "account")
 
 
 @get(
@@ -98,4 +118,4 @@ async def _answer(request: GatewayRequest, backtest: str, make: Callable[[], byt
     return await request.run(answer_result, request, backtest, "json", make, what)
 
 
-ROUTES: list[Any] = [get_backtest_figures, get_backtest_prices, validate_backtest]
+ROUTES: list[Any] = [get_backtest_figures, get_backtest_account, get_backtest_prices, validate_backtest]

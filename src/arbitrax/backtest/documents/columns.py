@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from arbitrax.backtest.documents.tables import MONEY, RATIOS
-from arbitrax.backtest.frames import contribution_columns, drawdown_columns, month_columns, rolling_columns
+from arbitrax.backtest.frames import contribution_columns, drawdown_columns, month_columns, rolling_columns, var_columns
 from arbitrax.backtest.record_columns import order_columns, order_rows, trade_columns, trade_rows
 from arbitrax.domain.decimals import decimal_text
 
@@ -27,6 +27,7 @@ _COLUMNS: dict[Table, Callable[[Result], Columns]] = {
     "rolling": rolling_columns,
     "monthly": month_columns,
     "drawdowns": drawdown_columns,
+    "var_backtest": var_columns,
     "contributions": contribution_columns,
 }
 

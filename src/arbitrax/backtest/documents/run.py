@@ -142,7 +142,7 @@ class StoredAs(Struct, frozen=True):
     engine_version: str
     assets: list[AssetMessage]
     documents: dict[str, Raw] = {}
-    """What was found out about it before, JSON by name: `honesty`, `figures`."""
+    """What was found out about it before, JSON by name: `honesty`, `figures`, `account`."""
 
 
 def spec_message(spec: RunSpec) -> BacktestSpec:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from arbitrax.backtest.chart_curve import NEEDED, chart_curve
 from arbitrax.backtest.chart_prices import bars_seen, chart_prices
+from arbitrax.backtest.documents.account import account_message
 from arbitrax.backtest.documents.columns import column_csv, column_rows, table_columns
 from arbitrax.backtest.documents.equity import equity_message
 from arbitrax.backtest.documents.figures import figures_message
@@ -69,12 +70,13 @@ def record_run(result: Result, stored: StoredAs | None, engine: str) -> Recorded
     answers: dict[str, Any] = {
         path: run_message(result, stored, engine),
         f"{path}/figures": known.get("figures") or figures_message(id, result, engine),
+        f"{path}/account": known.get("account") or account_message(id, result),
         f"{path}/honesty": _honesty(result, known.get("honesty")),
         f"{path}/equity": equity_message(id, chart_curve(_curves(result), None, None, POINTS)),
         # As many points as the page draws.
         f"{path}/tables/rolling": column_csv({name: each[::stride] for name, each in rolling.items()}),
     }
-    small: tuple[Table, ...] = ("monthly", "drawdowns")
+    small: tuple[Table, ...] = ("monthly", "drawdowns", "var_backtest")
     for table in (*small, "contributions") if len(result.spec.symbols) > 1 else small:
         answers[f"{path}/tables/{table}"] = RowPage(
             column_rows(table_columns(result, table), table), None, has_more=False

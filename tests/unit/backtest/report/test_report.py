@@ -71,6 +71,16 @@ def test_every_trade_and_order_is_a_row(apple, answers):
     assert sum(each["orders"] for each in answers["/figures"]["orders"]) == len(apple.order_records)
 
 
+def test_the_account_and_the_test_of_the_value_at_risk_are_those_of_the_result(apple, answers):
+    told, exposure = answers["/account"], answers["/account"]["exposure"]
+    assert told["bars"] == len(apple.bars)
+    assert max(exposure["long"]) == pytest.approx(apple.equity["leverage"].max(), abs=1e-6)
+    assert (set(exposure["short"]), exposure["weights"], told["held"]) == ({0}, [], 1)
+    tests = answers["/tables/var_backtest"]["data"]
+    assert [each["exceptions"] for each in tests] == apple.var_backtest["exceptions"].tolist()
+    assert [each["p_value"] for each in tests] == apple.var_backtest["p_value"].tolist()
+
+
 def test_honesty_is_told_without_the_time_that_it_took(apple, answers):
     document = apple.honesty.document()
     assert answers["/honesty"]["look_ahead"]["sentence"] == document["look_ahead"]["sentence"]
@@ -120,6 +130,8 @@ def test_two_bars_are_enough():
     told = answers_of(render_report(run(ax.BuyAndHold(), daily([10, 11]))))
     assert len(told["/equity"]["data"]) == 2
     assert [each["sharpe"] for each in rows_of(told["/tables/rolling"])] == [""]
+    assert {each["p_value"] for each in told["/tables/var_backtest"]["data"]} == {None}
+    assert told["/account"]["exposure"]["long"] == [0, 1]
 
 
 def test_a_strategy_that_never_trades_has_empty_tables_and_says_so():

@@ -3,6 +3,7 @@ import { Section } from "@/app/Page";
 import { Empty, Loaded, TableSkeleton } from "@/app/states";
 import type { TimeRange } from "@/charts";
 import { DataTable, type Column } from "@/tables";
+import classes from "./Result.module.css";
 import { useOrdersQuery, type OrderRow } from "./tables";
 import { words } from "./trades";
 
@@ -33,7 +34,7 @@ const GROUPS: readonly Column<OrderGroupMessage>[] = [
 export function OrdersTab({ backtest, groups, range, hasTimes }: OrdersTabProps) {
   const query = useOrdersQuery(backtest);
   return (
-    <>
+    <div className={classes["parts"]}>
       <Section title="How they ended">
         <DataTable
           name="outcomes of orders"
@@ -57,7 +58,7 @@ export function OrdersTab({ backtest, groups, range, hasTimes }: OrdersTabProps)
           )}
         </Loaded>
       </Section>
-    </>
+    </div>
   );
 }
 

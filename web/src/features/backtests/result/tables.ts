@@ -103,6 +103,13 @@ export function useOrdersQuery(backtest: string): TableQuery<TableRows<OrderRow>
   return useBoth(first, useAllOrdersQuery(isLong(first.data) ? backtest : skipToken));
 }
 
+/** Whether all orders are there, without asking for them. */
+export function useHasOrders(backtest: string): boolean {
+  const { firstOrders, allOrders } = withTables.endpoints;
+  const [first, all] = [firstOrders.useQueryState(backtest).data, allOrders.useQueryState(backtest).data];
+  return all !== undefined || (first !== undefined && !isLong(first));
+}
+
 /** The same query, with nothing until all rows are there: for what sums them up. */
 export function wholly<T>(query: TableQuery<TableRows<T>>): TableQuery<TableRows<T>> {
   return query.data?.isWhole === false ? { ...query, data: undefined } : query;
