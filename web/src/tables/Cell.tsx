@@ -1,30 +1,35 @@
-import { Day, Figure, Missing, Moment } from "@/format";
+import type { ReactNode } from "react";
+import { DateText, figureText, formatDay, formatTime, gainClass, Missing, type Clock } from "@/format";
 import type { Column } from "./columns";
 
-interface CellProps<Row> {
-  readonly column: Column<Row>;
-  readonly row: Row;
+/** What a cell shows. */
+export interface CellContent {
+  readonly content: ReactNode;
+  /** Of the colour of a gain or loss. */
+  readonly colour?: string | undefined;
 }
 
-export function Cell<Row>({ column, row }: CellProps<Row>) {
-  if (column.cell !== undefined) return column.cell(row);
+/** Elements and text, no component: a log that is scrolled has hundreds of new cells a frame. */
+export function cellContent<Row>(column: Column<Row>, row: Row, clock: Clock): CellContent {
+  if (column.cell !== undefined) return { content: column.cell(row) };
   const value = column.value(row);
-  const why = typeof column.why === "function" ? column.why(row) : (column.why ?? "It is not known.");
-  if (value === null || value === undefined || value === "") return <Missing why={why} />;
-  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (value === null || value === undefined || value === "") {
+    const why = typeof column.why === "function" ? column.why(row) : (column.why ?? "It is not known.");
+    return { content: <Missing why={why} /> };
+  }
+  if (typeof value === "boolean") return { content: value ? "yes" : "no" };
   switch (column.kind) {
     case "decimal":
     case "percent": {
       const { digits, signed = false } = column;
-      return <Figure value={value} as={column.kind} signed={signed} {...(digits === undefined ? {} : { digits })} />;
+      return { content: figureText(value, column.kind, digits, signed), colour: signed ? gainClass(value) : undefined };
     }
-    case "time":
-      return column.precision === "day" ? (
-        <Day at={String(value)} />
-      ) : (
-        <Moment at={value} precision={column.precision ?? "second"} />
-      );
+    case "time": {
+      const { precision = "second" } = column;
+      const text = precision === "day" ? formatDay(String(value)) : formatTime(value, clock, precision);
+      return { content: DateText({ text }) };
+    }
     default:
-      return String(value);
+      return { content: String(value) };
   }
 }
