@@ -1,9 +1,9 @@
 import { Tooltip } from "@mantine/core";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { DASH } from "./decimal";
 
 /** An em dash where a value is missing, with the reason on hover and for readers of screens. */
-export function Missing({ why }: { readonly why: string }) {
+export const Missing = memo(function Missing({ why }: { readonly why: string }) {
   // Tables have thousands; what floats is only made for the one that is pointed at.
   const [pointedAt, setPointedAt] = useState<HTMLElement | null>(null);
   return (
@@ -19,4 +19,4 @@ export function Missing({ why }: { readonly why: string }) {
       {pointedAt !== null && <Tooltip target={pointedAt} opened label={why} multiline maw={280} />}
     </>
   );
-}
+});

@@ -1,4 +1,4 @@
-import type { HTMLAttributes } from "react";
+import type { ComponentProps } from "react";
 import type { Clock } from "@/format";
 import { isWhole, type CardLayout } from "./card_layout";
 import { cellContent } from "./Cell";
@@ -9,7 +9,7 @@ interface CardProps<Row> {
   readonly layout: CardLayout<Row>;
   readonly row: Row;
   readonly clock: Clock;
-  readonly about: HTMLAttributes<HTMLTableRowElement>;
+  readonly about: ComponentProps<"tr">;
 }
 
 /** A row where there is no room for columns: each value with its header. */

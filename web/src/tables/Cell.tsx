@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { DateText, figureText, formatDay, formatTime, gainClass, Missing, type Clock } from "@/format";
-import type { Column } from "./columns";
+import { isRight, type Column } from "./columns";
 
 /** What a cell shows. */
 export interface CellContent {
@@ -12,24 +12,28 @@ export interface CellContent {
 /** Elements and text, no component: a log that is scrolled has hundreds of new cells a frame. */
 export function cellContent<Row>(column: Column<Row>, row: Row, clock: Clock): CellContent {
   if (column.cell !== undefined) return { content: column.cell(row) };
-  const value = column.value(row);
-  if (value === null || value === undefined || value === "") {
+  const text = cellText(column, row, clock);
+  if (text === undefined) {
     const why = typeof column.why === "function" ? column.why(row) : (column.why ?? "It is not known.");
     return { content: <Missing why={why} /> };
   }
-  if (typeof value === "boolean") return { content: value ? "yes" : "no" };
+  if (column.kind === "time") return { content: DateText({ text }) };
+  if (!isRight(column) || column.signed !== true) return { content: text };
+  return { content: text, colour: gainClass(column.value(row) as string | number) };
+}
+
+/** What it says; undefined: it has no value. */
+export function cellText<Row>(column: Column<Row>, row: Row, clock: Clock): string | undefined {
+  const value = column.value(row);
+  if (value === null || value === undefined || value === "") return undefined;
+  if (typeof value === "boolean") return value ? "yes" : "no";
   switch (column.kind) {
     case "decimal":
-    case "percent": {
-      const { digits, signed = false } = column;
-      return { content: figureText(value, column.kind, digits, signed), colour: signed ? gainClass(value) : undefined };
-    }
-    case "time": {
-      const { precision = "second" } = column;
-      const text = precision === "day" ? formatDay(String(value)) : formatTime(value, clock, precision);
-      return { content: DateText({ text }) };
-    }
+    case "percent":
+      return figureText(value, column.kind, column.digits, column.signed);
+    case "time":
+      return column.precision === "day" ? formatDay(String(value)) : formatTime(value, clock, column.precision);
     default:
-      return { content: String(value) };
+      return String(value);
   }
 }

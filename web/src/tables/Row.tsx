@@ -1,4 +1,4 @@
-import { memo, type KeyboardEvent } from "react";
+import { memo, useLayoutEffect, useRef, type KeyboardEvent } from "react";
 import type { Clock } from "@/format";
 import { Card } from "./Card";
 import type { CardLayout } from "./card_layout";
@@ -6,6 +6,7 @@ import { cellContent } from "./Cell";
 import { isRight, type Column } from "./columns";
 
 interface RowProps<Row> {
+  readonly id: string;
   readonly row: Row;
   /** Among those that are found. */
   readonly index: number;
@@ -17,8 +18,22 @@ interface RowProps<Row> {
   readonly onChoose: ((row: Row) => void) | undefined;
 }
 
-function AnyRow<Row>({ row, index, columns, cards, clock, isChosen, onChoose }: RowProps<Row>) {
-  const about = { "aria-rowindex": index + 2, "data-chosen": isChosen || undefined, ...chooseBy(row, onChoose) };
+function AnyRow<Row>({ id, row, index, columns, cards, clock, isChosen, onChoose }: RowProps<Row>) {
+  const element = useRef<HTMLTableRowElement>(null);
+  useLayoutEffect(() => {
+    const drawn = element.current;
+    return () => {
+      // The focus does not pass to another row that is drawn in the place of this one.
+      const { activeElement } = document;
+      if (activeElement instanceof HTMLElement && drawn?.contains(activeElement) === true) activeElement.blur();
+    };
+  }, [id]);
+  const about = {
+    ref: element,
+    "aria-rowindex": index + 2,
+    "data-chosen": isChosen || undefined,
+    ...chooseBy(row, onChoose),
+  };
   if (cards !== undefined) return <Card layout={cards} row={row} clock={clock} about={about} />;
   return (
     <tr role="row" {...about}>
