@@ -90,7 +90,7 @@ export function TableRows<Row extends object>(props: TableRowsProps<Row>) {
             data-cards={cards === undefined ? undefined : true}
           >
             {head}
-            <tbody role="rowgroup">
+            <tbody role="rowgroup" data-moving={virtual.isScrolling || undefined}>
               {shown.map(({ index }, at) => {
                 const row = rows[index];
                 return (
