@@ -20,13 +20,13 @@ interface RowProps<Row> {
 
 function AnyRow<Row>({ id, row, index, columns, cards, clock, isChosen, onChoose }: RowProps<Row>) {
   const element = useRef<HTMLTableRowElement>(null);
+  const drawn = useRef(id);
   useLayoutEffect(() => {
-    const drawn = element.current;
-    return () => {
-      // The focus does not pass to another row that is drawn in the place of this one.
-      const { activeElement } = document;
-      if (activeElement instanceof HTMLElement && drawn?.contains(activeElement) === true) activeElement.blur();
-    };
+    if (drawn.current === id) return;
+    drawn.current = id;
+    // The focus does not pass to another row that is drawn in the place of the one that had it.
+    const { activeElement } = document;
+    if (activeElement instanceof HTMLElement && element.current?.contains(activeElement) === true) activeElement.blur();
   }, [id]);
   const about = {
     ref: element,

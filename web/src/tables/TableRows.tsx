@@ -14,6 +14,8 @@ export const ROW_HEIGHT = 28;
 const PRINTED = 200;
 /** Rows beyond each edge of what is seen. */
 const OVERSCAN = 2;
+/** While one of them has the focus: a key that is held goes faster than frames come. */
+const REACHED = 12;
 
 interface TableRowsProps<Row> {
   readonly name: string;
@@ -36,6 +38,7 @@ export function TableRows<Row extends object>(props: TableRowsProps<Row>) {
   const { clock } = usePreferences();
   const isPrinting = usePrinting();
   const body = useRef<HTMLDivElement>(null);
+  const [isFocused, setIsFocused] = useState(false);
   const height = cards?.height ?? ROW_HEIGHT;
   const isPlain = columns.every((each) => each.cell === undefined);
   // A long table of text alone has columns of fixed widths: a browser that fits them to each row that comes is slow.
@@ -55,7 +58,7 @@ export function TableRows<Row extends object>(props: TableRowsProps<Row>) {
     count: rows.length,
     getScrollElement: () => body.current,
     estimateSize: () => height,
-    overscan: isPrinting ? PRINTED : OVERSCAN,
+    overscan: isPrinting ? PRINTED : isFocused ? REACHED : OVERSCAN,
     initialRect: { width: 0, height: most * height }, // rows are there at the first drawing
     onChange: (instance) => {
       if (isLog && !instance.isScrolling) widen(instance.getVirtualItems());
@@ -75,6 +78,10 @@ export function TableRows<Row extends object>(props: TableRowsProps<Row>) {
       className={classes["body"]}
       data-log={isLog || undefined}
       style={{ maxHeight: seen }}
+      onFocus={({ target, currentTarget }) => setIsFocused(target !== currentTarget)}
+      onBlur={({ relatedTarget, currentTarget }) =>
+        setIsFocused(relatedTarget !== currentTarget && currentTarget.contains(relatedTarget))
+      }
       tabIndex={0}
       role="group"
       aria-label={name}

@@ -8,13 +8,11 @@ const SAMPLE = 200;
 
 /** Of a long table the first and last row, and many between. */
 export function sampleOf<Row>(rows: readonly { readonly original: Row }[]): Row[] {
-  const step = Math.max(1, (rows.length - 1) / SAMPLE);
-  const found: Row[] = [];
-  for (let at = 0; at <= rows.length - 1; at += step) {
-    const row = rows[Math.round(at)];
-    if (row !== undefined) found.push(row.original);
-  }
-  return found;
+  const count = Math.min(rows.length, SAMPLE);
+  return Array.from({ length: count }, (_, at) => {
+    const place = count < 2 ? 0 : Math.floor((at * (rows.length - 1)) / (count - 1));
+    return rows[place]?.original;
+  }).filter((each) => each !== undefined);
 }
 
 /** The longest text of each column, or what was known before where that is as long. */
