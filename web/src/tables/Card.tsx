@@ -2,7 +2,7 @@ import type { ComponentProps } from "react";
 import type { Clock } from "@/format";
 import { isWhole, type CardLayout } from "./card_layout";
 import { cellContent } from "./Cell";
-import type { Column } from "./columns";
+import { isRight, type Column } from "./columns";
 import classes from "./Card.module.css";
 
 interface CardProps<Row> {
@@ -18,7 +18,11 @@ export function Card<Row>({ layout, row, clock, about }: CardProps<Row>) {
   const bare = (column: Column<Row>, className?: string) => {
     const { content, colour } = cellContent(column, row, clock);
     return (
-      <span key={column.id} className={[className, colour].filter(Boolean).join(" ") || undefined} data-tabular>
+      <span
+        key={column.id}
+        className={[className, colour].filter(Boolean).join(" ") || undefined}
+        data-tabular={isRight(column) || undefined}
+      >
         {content}
       </span>
     );

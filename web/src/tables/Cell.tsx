@@ -17,7 +17,10 @@ export function cellContent<Row>(column: Column<Row>, row: Row, clock: Clock): C
     const why = typeof column.why === "function" ? column.why(row) : (column.why ?? "It is not known.");
     return { content: <Missing why={why} /> };
   }
-  if (column.kind === "time") return { content: DateText({ text }) };
+  if (column.kind === "time") {
+    const at = column.precision === "day" ? undefined : new Date(column.value(row) as string | number).toISOString();
+    return { content: <time dateTime={at}>{DateText({ text })}</time> };
+  }
   if (!isRight(column) || column.signed !== true) return { content: text };
   return { content: text, colour: gainClass(column.value(row) as string | number) };
 }
