@@ -33,12 +33,17 @@ export function Figure({ value, as = "decimal", digits, signed = false, live = f
     span.animate([{ backgroundColor: colour }, { backgroundColor: "transparent" }], 300);
   }, [live, value]);
   if (value === null || value === undefined) return <Missing why={why ?? "It is not known."} />;
-  const side = signed ? signOf(value) : 0;
   return (
-    <span ref={element} data-tabular className={side > 0 ? classes["gain"] : side < 0 ? classes["loss"] : undefined}>
+    <span ref={element} data-tabular className={signed ? gainClass(value) : undefined}>
       {figureText(value, as, digits, signed)}
     </span>
   );
+}
+
+/** The class of what is a gain or a loss. */
+export function gainClass(value: string | number): string | undefined {
+  const side = signOf(value);
+  return side > 0 ? classes["gain"] : side < 0 ? classes["loss"] : undefined;
 }
 
 /** The same as text, for titles and files. */

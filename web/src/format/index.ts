@@ -1,7 +1,7 @@
 /** The one place for numbers, money, times and what is missing. */
 export { formatDecimal, signOf, DASH, MINUS } from "./decimal";
 export { DateText, Day } from "./DateText";
-export { Figure, figureText } from "./Figure";
+export { Figure, figureText, gainClass } from "./Figure";
 export { Missing } from "./Missing";
 export { Age, Moment, useNow } from "./Moment";
 export { formatBytes, formatCount, formatDuration, formatLatency, formatNumber, formatPercent } from "./number";

@@ -9,21 +9,15 @@ import {
   type ColumnDef,
   type SortingState,
 } from "@tanstack/react-table";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { useDeferredValue, useEffect, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from "react";
-import { formatCount, usePrinting } from "@/format";
-import { Card } from "./Card";
+import { useDeferredValue, useMemo, useState, type ReactNode } from "react";
 import { cardLayout } from "./card_layout";
-import { Cell } from "./Cell";
 import { compareValues, isRight, type CellValue, type Column } from "./columns";
 import classes from "./DataTable.module.css";
 import { TableBar } from "./TableBar";
 import { TableHead } from "./TableHead";
+import { TableRows } from "./TableRows";
 import { useIsNarrow, useIsWide } from "./use_width";
 
-const ROW_HEIGHT = 28;
-/** Rows on paper. */
-const PRINTED = 200;
 const features = tableFeatures({
   columnFilteringFeature,
   globalFilteringFeature,
@@ -73,34 +67,19 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
     sortDescFirst: false,
   });
   const found = table.getRowModel().rows;
-  const body = useRef<HTMLDivElement>(null);
+  const listed = useMemo(() => found.map((each) => each.original), [found]);
   const isNarrow = useIsNarrow();
-  const isPrinting = usePrinting();
   const isWide = useIsWide();
   const seen = useMemo(() => columns.filter((each) => isWide || each.isMinor !== true), [columns, isWide]);
   const cards = useMemo(() => (isNarrow ? cardLayout(columns) : undefined), [isNarrow, columns]);
-  const height = cards?.height ?? ROW_HEIGHT;
-  const virtual = useVirtualizer({
-    count: found.length,
-    getScrollElement: () => body.current,
-    estimateSize: () => height,
-    overscan: isPrinting ? PRINTED : 12,
-    initialRect: { width: 0, height: most * height }, // rows are there at the first drawing
-  });
-  useEffect(() => virtual.measure(), [virtual, height]);
   if (rows.length === 0) return empty;
-  const shown = virtual.getVirtualItems();
-  const above = shown[0]?.start ?? 0;
-  const below = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
-  const cut = isPrinting && shown.length < found.length;
-  const isFitting = isNarrow && found.length <= most;
   return (
     <div className={classes["whole"]}>
       {(withSearch || actions !== undefined) && (
         <TableBar
           name={name}
           columns={columns}
-          rows={found.map((each) => each.original)}
+          rows={listed}
           all={rows.length}
           text={text}
           onText={withSearch ? setText : undefined}
@@ -108,64 +87,24 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           sorting={isNarrow ? { order: sorting[0], onSort: setSorting } : undefined}
         />
       )}
-      <div
-        ref={body}
-        className={classes["body"]}
-        style={{ maxHeight: isFitting ? undefined : isNarrow ? "75vh" : (most + 1) * ROW_HEIGHT + 1 }}
-        tabIndex={0}
-        role="group"
-        aria-label={name}
-      >
-        <table role="table" aria-rowcount={found.length + 1} aria-label={name} data-cards={isNarrow || undefined}>
-          {!isNarrow && (
+      <TableRows
+        name={name}
+        rows={found}
+        columns={seen}
+        cards={cards}
+        most={most}
+        onChoose={onChoose}
+        chosen={chosen}
+        head={
+          !isNarrow && (
             <TableHead columns={seen} sorting={sorting} onSort={(id) => table.getColumn(id)?.toggleSorting()} />
-          )}
-          <tbody role="rowgroup">
-            {above > 0 && <tr style={{ height: above }} aria-hidden />}
-            {shown.map(({ index }) => {
-              const row = found[index];
-              if (row === undefined) return null;
-              const about = {
-                "aria-rowindex": index + 2,
-                "data-chosen": row.id === chosen || undefined,
-                ...chooseBy(row.original, onChoose),
-              };
-              return cards === undefined ? (
-                <tr key={row.id} role="row" {...about}>
-                  {seen.map((column) => (
-                    <td key={column.id} role="cell" data-right={isRight(column) || undefined}>
-                      <Cell column={column} row={row.original} />
-                    </td>
-                  ))}
-                </tr>
-              ) : (
-                <Card key={row.id} layout={cards} row={row.original} about={about} />
-              );
-            })}
-            {below > 0 && <tr style={{ height: below }} aria-hidden />}
-          </tbody>
-        </table>
-        {cut && (
-          <div className={classes["none"]}>
-            {formatCount(shown.length)} of {formatCount(found.length)} rows are on paper.
-          </div>
-        )}
+          )
+        }
+      >
         {found.length === 0 && <div className={classes["none"]}>No row has “{text}”.</div>}
-      </div>
+      </TableRows>
     </div>
   );
-}
-
-/** A row that can be chosen, by mouse or Enter. */
-function chooseBy<Row>(row: Row, onChoose: ((row: Row) => void) | undefined) {
-  if (onChoose === undefined) return {};
-  return {
-    tabIndex: 0,
-    onClick: () => onChoose(row),
-    onKeyDown: (event: KeyboardEvent) => {
-      if (event.key === "Enter") onChoose(row);
-    },
-  };
 }
 
 function definitionOf<Row extends object>(column: Column<Row>): ColumnDef<typeof features, Row> {

@@ -24,15 +24,21 @@ interface Described<Row> {
   readonly narrow?: "title" | "whole" | "hidden";
 }
 
+interface OfNumbers {
+  /** Numbers are right-aligned with the same digits behind the point, so that their points stand below each other. */
+  readonly kind: "decimal" | "percent";
+  readonly digits?: number;
+  readonly signed?: boolean;
+}
+
 export type Column<Row> = Described<Row> &
   (
     | { readonly kind?: "text" }
-    /** Numbers are right-aligned with the same digits behind the point, so that their points stand below each other. */
-    | { readonly kind: "decimal" | "percent"; readonly digits?: number; readonly signed?: boolean }
+    | OfNumbers
     | { readonly kind: "time"; readonly precision?: "day" | "minute" | "second" | "ms" }
   );
 
-export function isRight<Row>(column: Column<Row>): boolean {
+export function isRight<Row>(column: Column<Row>): column is Described<Row> & OfNumbers {
   return column.kind === "decimal" || column.kind === "percent";
 }
 

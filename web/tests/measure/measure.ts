@@ -186,14 +186,21 @@ async function trades(page: Page) {
   return { trace, blank, rows: await log.getByRole("table").getAttribute("aria-rowcount") };
 }
 
-/** Which share of the log's height has no row, as it is painted in the next frame. */
+/** Which share of the log's height has no row at its place, as it is painted in the next frame. */
 function blankShare(element: Element): Promise<number> {
   return new Promise((resolve) =>
     requestAnimationFrame(() => {
-      const { top, bottom } = element.getBoundingClientRect();
-      const head = element.querySelector("thead")?.getBoundingClientRect().bottom ?? top;
+      const top = element.getBoundingClientRect().top + element.clientTop;
+      const bottom = top + element.clientHeight; // a scrollbar is no row's place
+      // Headings stay in sight while the head that they are in may scroll away.
+      const headings = [...element.querySelectorAll("th")].map((each) => each.getBoundingClientRect());
+      const head = Math.max(top, ...headings.map((each) => each.bottom));
+      const heading = headings[0]?.height ?? 0;
       const heights = [...element.querySelectorAll("tbody tr[aria-rowindex]")].map((each) => {
         const row = each.getBoundingClientRect();
+        // One that stands where another belongs is none.
+        const place = heading + (Number(each.getAttribute("aria-rowindex")) - 2) * row.height - element.scrollTop;
+        if (Math.abs(row.top - top - place) > 1) return 0;
         return Math.max(0, Math.min(row.bottom, bottom) - Math.max(row.top, head));
       });
       resolve(1 - heights.reduce((sum, each) => sum + each, 0) / (bottom - head));

@@ -1,5 +1,5 @@
 import { MantineProvider } from "@mantine/core";
-import { render, screen, within } from "@testing-library/react";
+import { fireEvent, render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { Provider } from "react-redux";
 import { describe, expect, it, vi } from "vitest";
@@ -85,9 +85,15 @@ describe("a table", () => {
     expect(screen.getByText("No row has “btcx”.")).toBeInTheDocument();
   });
 
-  it("gives a reason for what is missing", () => {
+  it("gives a reason for what is missing, and shows it to who points at it", async () => {
     show();
-    expect(screen.getByRole("img", { name: "none: It was not filled." })).toHaveTextContent("—");
+    const missing = screen.getByRole("img", { name: "none: It was not filled." });
+    expect(missing).toHaveTextContent("—");
+    expect(screen.queryByText("It was not filled.")).toBeNull();
+    await userEvent.hover(missing);
+    expect(await screen.findByText("It was not filled.")).toBeInTheDocument();
+    await userEvent.unhover(missing);
+    expect(screen.queryByText("It was not filled.")).toBeNull();
   });
 
   it("is used without a mouse", async () => {
@@ -97,5 +103,32 @@ describe("a table", () => {
     row.focus();
     await userEvent.keyboard("{Enter}");
     expect(chosen).toHaveBeenCalledExactlyOnceWith(FILLS[1]);
+  });
+
+  it("draws of a long one what is seen; after a far jump no other row has the focus of one that is gone", () => {
+    const many = Array.from({ length: 5000 }, (_, at) => ({ id: `${at}`, symbol: `S${at}`, price: `${at}.5` }));
+    render(
+      <Provider store={store}>
+        <MantineProvider>
+          <DataTable
+            name="fills"
+            columns={COLUMNS}
+            rows={many}
+            keyOf={(fill) => fill.id}
+            empty="nothing"
+            onChoose={vi.fn()}
+          />
+        </MantineProvider>
+      </Provider>,
+    );
+    expect(screen.getAllByRole("row").length).toBeLessThan(40);
+    const row = screen.getByRole("row", { name: /S3 / });
+    row.focus();
+    const log = screen.getByRole("group", { name: "fills" });
+    log.scrollTop = 1000 * 28;
+    fireEvent.scroll(log);
+    expect(screen.getByRole("row", { name: /S1003 / })).toHaveAttribute("aria-rowindex", "1005");
+    expect(screen.queryByRole("row", { name: /S3 / })).toBeNull();
+    expect(document.body).toHaveFocus();
   });
 });
