@@ -66,7 +66,15 @@ async function places(stack: StackPlace): Promise<readonly Place[]> {
       name: "exchange",
       path: "/exchange",
       heading: "Exchange",
-      changing: { numbers: true, covered: ["canvas", "dl", "section[aria-label^=Latency]"] },
+      // Sessions of shares begin and end, and who quotes them is refused then.
+      changing: {
+        numbers: true,
+        covered: [
+          "canvas",
+          "dl",
+          ...["Latency", "Refusals", "Instruments"].map((each) => `section[aria-label^=${each}]`),
+        ],
+      },
     },
     { name: "settings", path: "/settings", heading: "Settings" },
     { name: "welcome", path: "/welcome", heading: "Welcome" },
