@@ -5,7 +5,10 @@ import { Page } from "@/app/Page";
 import { CardSkeleton, ChartSkeleton, Loaded } from "@/app/states";
 import { RunInProgress } from "./RunInProgress";
 
-const RunResultPage = lazy(() => import("./result/RunResult").then((made) => ({ default: made.RunResultPage })));
+// It loads while the gateway is asked for the run, which mostly has ended.
+const loading = import("./result/RunResult").then((made) => ({ default: made.RunResultPage }));
+loading.catch(() => undefined);
+const RunResultPage = lazy(() => loading);
 
 export function Component() {
   const { backtest = "" } = useParams();

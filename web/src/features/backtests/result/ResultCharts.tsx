@@ -12,7 +12,7 @@ import { markersOf } from "./markers";
 import { RangeSummary } from "./RangeSummary";
 import type { Trade } from "./trades";
 import { rangeParams, useSelection } from "./use_selection";
-import { shownTile, tileOf, type CurveTile } from "./tiles";
+import { shownTile, tileOf } from "./tiles";
 import { useEquityTile, usePriceTile } from "./use_tiles";
 
 interface ResultChartsProps {
@@ -34,7 +34,6 @@ export function ResultCharts({ run, result, trades, benchmark }: ResultChartsPro
   const { scale } = selection;
   const symbols = useReport()?.priced ?? run.spec.symbols;
   const symbol = symbols.find((each) => each === selection.symbol) ?? symbols[0];
-  const whole = useEquityTile(run.id, undefined);
   return (
     <Section
       title="Equity"
@@ -64,27 +63,21 @@ export function ResultCharts({ run, result, trades, benchmark }: ResultChartsPro
         </>
       }
     >
-      <Loaded query={whole} skeleton={<ChartSkeleton height={HEIGHT + 72} />}>
-        {(all) => (
-          <LinkedCharts
-            run={run}
-            result={result}
-            trades={trades}
-            benchmark={benchmark}
-            all={all}
-            symbol={symbol}
-            scale={scale}
-            asked={selection.range}
-            select={select}
-          />
-        )}
-      </Loaded>
+      <LinkedCharts
+        run={run}
+        result={result}
+        trades={trades}
+        benchmark={benchmark}
+        symbol={symbol}
+        scale={scale}
+        asked={selection.range}
+        select={select}
+      />
     </Section>
   );
 }
 
 interface LinkedChartsProps extends ResultChartsProps {
-  readonly all: CurveTile;
   readonly symbol: string | undefined;
   readonly scale: "linear" | "log";
   /** The range of the address. */
@@ -93,7 +86,7 @@ interface LinkedChartsProps extends ResultChartsProps {
 }
 
 /** Apart from what stands around them, for they follow each step of a hand; trades and sums wait until it rests. */
-function LinkedCharts({ run, result, trades, benchmark, all, symbol, scale, asked, select }: LinkedChartsProps) {
+function LinkedCharts({ run, result, trades, benchmark, symbol, scale, asked, select }: LinkedChartsProps) {
   const { clock } = usePreferences();
   const keep = useCallback((found: TimeRange | undefined) => select(rangeParams(found)), [select]);
   const [range, setRange] = useRange(asked, keep);
@@ -101,7 +94,8 @@ function LinkedCharts({ run, result, trades, benchmark, all, symbol, scale, aske
   const tileAt = (seen: TimeRange | undefined) => tileOf(seen, first, last, result.bars);
   const { start, end } = shownTile(tileAt(asked), tileAt(range), range) ?? {};
   const tile = useMemo(() => (start === undefined || end === undefined ? undefined : { start, end }), [start, end]);
-  const curve = useEquityTile(run.id, tile).data ?? all;
+  const whole = useEquityTile(run.id, undefined);
+  const seen = useEquityTile(run.id, tile).data;
   const prices = usePriceTile(run.id, symbol, tile);
   const marksOf = result.bars > 20_000 ? asked : undefined;
   const markers = useMemo(() => markersOf(trades ?? NONE, symbol, marksOf), [trades, symbol, marksOf]);
@@ -120,22 +114,26 @@ function LinkedCharts({ run, result, trades, benchmark, all, symbol, scale, aske
   );
   const showAll = useCallback(() => setRange(undefined), [setRange]);
   return (
-    <>
-      <EquityCurve
-        equity={curve.equity}
-        benchmark={curve.benchmark}
-        against={benchmark}
-        drawdown={curve.drawdown}
-        prices={pane}
-        hasPrices={prices.error === undefined}
-        scale={scale}
-        range={range}
-        onRange={setRange}
-        hasTimes={hasTimes}
-      />
-      <RangeBrush points={all.equity} range={range} onRange={setRange} format={format} label="Range of time" />
-      <RangeSummary range={asked} curve={curve} trades={trades} format={format} onClear={showAll} />
-    </>
+    <Loaded query={whole} skeleton={<ChartSkeleton height={HEIGHT + 72} />}>
+      {(all) => (
+        <>
+          <EquityCurve
+            equity={(seen ?? all).equity}
+            benchmark={(seen ?? all).benchmark}
+            against={benchmark}
+            drawdown={(seen ?? all).drawdown}
+            prices={pane}
+            hasPrices={prices.error === undefined}
+            scale={scale}
+            range={range}
+            onRange={setRange}
+            hasTimes={hasTimes}
+          />
+          <RangeBrush points={all.equity} range={range} onRange={setRange} format={format} label="Range of time" />
+          <RangeSummary range={asked} curve={seen ?? all} trades={trades} format={format} onClear={showAll} />
+        </>
+      )}
+    </Loaded>
   );
 }
 

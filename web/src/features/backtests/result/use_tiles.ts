@@ -36,10 +36,13 @@ const withTiles = api.injectEndpoints({
   }),
 });
 
+/** A finished run never changes, so a tile that is there is not asked for again. */
+const ONCE = { refetchOnMountOrArgChange: false };
+
 export function useEquityTile(backtest: string, tile: Tile | undefined) {
-  return withTiles.useEquityTileQuery({ backtest, ...useDeferredValue(tile) });
+  return withTiles.useEquityTileQuery({ backtest, ...useDeferredValue(tile) }, ONCE);
 }
 
 export function usePriceTile(backtest: string, symbol: string | undefined, tile: Tile | undefined) {
-  return withTiles.usePriceTileQuery({ backtest, symbol, ...useDeferredValue(tile) });
+  return withTiles.usePriceTileQuery({ backtest, symbol, ...useDeferredValue(tile) }, ONCE);
 }
