@@ -10,6 +10,8 @@ from typing import Any
 from benchmarks.api.wrk import quantile
 
 KILOBYTES, PAINTED_MS, UPDATE_MS, TASK_MS, HEAP_MB = 300, 1_500, 8.0, 50.0, 30.0
+FRAME_MS = 1000 / 60
+"""What a turn of the wheel over a table may take: a frame."""
 RATE = 100
 """Changes of the book a second."""
 LEAST = 0.95
@@ -82,7 +84,7 @@ def trades(found: dict[str, Any], expected: int) -> bool:
     rows = int(found["rows"]) - 1
     print(f"\n100 turns of the wheel over a log of {rows:,} trades (load {load()})")
     held = row(f"{rows:,} of {expected:,} trades are in it", rows == expected)
-    held &= _work(found["trace"])
+    held &= _work(found["trace"], most=FRAME_MS)
     blank = [each for each in found["blank"] if each > 0.02]
     return held & row(f"rows were missing in {len(blank)} of {len(found['blank'])} frames (target 0)", not blank)
 
@@ -111,7 +113,7 @@ def book(found: dict[str, Any], market: dict[str, Any]) -> bool:
     return held & row(f"{len(seen):,} different best bids were painted", len(seen) > 0)
 
 
-def _work(trace: dict[str, Any], name: str = "") -> bool:
+def _work(trace: dict[str, Any], name: str = "", most: float = UPDATE_MS) -> bool:
     """Print what the main thread did for each update, and its longest task."""
     cpu, wall = (sorted(trace["updates"][each]) for each in ("cpu", "wall"))
     if not cpu:
@@ -119,9 +121,9 @@ def _work(trace: dict[str, Any], name: str = "") -> bool:
     p95 = quantile(cpu, 0.95)
     held = row(
         f"{name}script and layout p50 {quantile(cpu, 0.5):.1f}, p95 {p95:.1f} ms of processor an update (target "
-        f"{UPDATE_MS:g}; by the clock p95 {quantile(wall, 0.95):.1f}); {len(cpu):,} updates, "
+        f"{most:.3g}; by the clock p95 {quantile(wall, 0.95):.1f}); {len(cpu):,} updates, "
         f"{trace['frames'] / trace['seconds']:.0f} frames/s",
-        p95 <= UPDATE_MS,
+        p95 <= most,
     )
     longest = trace["tasks"][0] if trace["tasks"] else {"cpu": 0.0, "wall": 0.0}
     by_clock = max((each["wall"] for each in trace["tasks"]), default=0.0)

@@ -5,10 +5,8 @@ export const api = generatedApi.enhanceEndpoints({
   endpoints: {
     // What a finished run says of itself never changes, so a new run makes nobody ask for it again.
     getBacktestTable: { providesTags: [] },
-    getBacktestEquity: { providesTags: [] },
     getBacktestFigures: { providesTags: [] },
     getBacktestAccount: { providesTags: [] },
-    getBacktestPrices: { providesTags: [] },
     getBacktestHonesty: { providesTags: [] },
     getBacktestReport: { providesTags: [] },
     // It changes nothing.

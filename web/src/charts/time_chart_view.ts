@@ -52,6 +52,7 @@ export class TimeChartView {
     if (event.type !== "pointermove" || (event as PointerEvent).buttons !== 0) this.#touched = performance.now();
   };
   #shown: readonly Pane[] = [];
+  #hasAdded = false;
   #isFitted = false;
   #picture: HTMLCanvasElement | undefined;
   /** What is to be seen; undefined: all there is. */
@@ -93,6 +94,7 @@ export class TimeChartView {
       timeScale: {
         borderColor: colours.line,
         minBarSpacing: 0.001,
+        lockVisibleTimeRangeOnResize: true,
         allowBoldLabels: false,
         rightOffsetPixels: 16,
       },
@@ -115,11 +117,12 @@ export class TimeChartView {
       for (const series of fromBehind(pane.series)) isNew = this.#draw(series, at, pane, colours) || isNew;
     }
     if (
+      this.#hasAdded || // perhaps a pane, in place of one that lost its last series
       panes.length !== this.#shown.length ||
       panes.some(({ height, scale }, at) => height !== this.#shown[at]?.height || scale !== this.#shown[at].scale)
     )
       this.#layOut(panes);
-    this.#shown = panes;
+    [this.#shown, this.#hasAdded] = [panes, false];
     // Other points stand at other places of the axis: what was seen is looked for again.
     if (isNew && [...this.#drawn.values()].some((each) => (each.data?.times.length ?? 0) > 0)) {
       this.#isFitted = true;
@@ -193,6 +196,7 @@ export class TimeChartView {
     const markers = series.kind === "candles" ? createSeriesMarkers(api, []) : undefined;
     const drawn = { api, markers, kind: series.kind, pane: at, data: undefined, marks: undefined, looks: [] };
     this.#drawn.set(series.id, drawn);
+    this.#hasAdded = true;
     return drawn;
   }
 }

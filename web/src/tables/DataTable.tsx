@@ -16,6 +16,7 @@ import classes from "./DataTable.module.css";
 import { TableBar } from "./TableBar";
 import { TableHead } from "./TableHead";
 import { TableRows } from "./TableRows";
+import { usePrinting } from "@/format";
 import { useIsNarrow, useIsWide } from "./use_width";
 
 const features = tableFeatures({
@@ -68,7 +69,8 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   });
   const found = table.getRowModel().rows;
   const listed = useMemo(() => found.map((each) => each.original), [found]);
-  const isNarrow = useIsNarrow();
+  const isPrinting = usePrinting();
+  const isNarrow = useIsNarrow() && !isPrinting;
   const isWide = useIsWide();
   const seen = useMemo(() => columns.filter((each) => isWide || each.isMinor !== true), [columns, isWide]);
   const cards = useMemo(() => (isNarrow ? cardLayout(columns) : undefined), [isNarrow, columns]);

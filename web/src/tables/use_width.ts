@@ -1,8 +1,8 @@
 import { useMediaQuery } from "@mantine/hooks";
 
-/** Whether the screen is a telephone's: rows are cards there, on paper never. The width is that of the style sheets. */
+/** Whether the screen is a telephone's: rows are cards there. The width is that of the style sheets. */
 export function useIsNarrow(): boolean {
-  return useMediaQuery("screen and (max-width: 760px)", false, { getInitialValueInEffect: false });
+  return useMediaQuery("(max-width: 760px)", false, { getInitialValueInEffect: false });
 }
 
 /** Whether there is room for what matters less. */

@@ -27,8 +27,8 @@ POINTS = 2_000
 EVENTS = 1_000
 DECIMALS = 6
 """Of shares of equity."""
-FREQUENT = (EventKind.DIVIDEND_PAID, EventKind.BORROW_FEE, EventKind.INTEREST)
-"""Where there are too many events, the last of these are left out first: they come by the day."""
+FREQUENT = (EventKind.DIVIDEND, EventKind.DIVIDEND_PAID, EventKind.BORROW_FEE, EventKind.INTEREST)
+"""Where there are too many events, the last of these are left out first: they come by the thousand."""
 
 MaybeDecimal = Annotated[str | None, Meta(examples=["-12.5"])]
 EventName = Annotated[str, Meta(examples=["margin_call"])]
@@ -88,7 +88,7 @@ class RunAccount(Struct, frozen=True):
     """Symbols that were ever held."""
     totals: list[EventTotalMessage]
     events: list[AccountEvent]
-    """In time; at most 1,000, of which margin calls and their like are kept before interest and fees."""
+    """In time; at most 1,000: interest is left out first, then borrow fees, then dividends, of each the latest."""
 
 
 def account_message(backtest: str, result: Result) -> RunAccount:

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 import arbitrax as ax
 from arbitrax.backtest.documents import account
 from arbitrax.backtest.documents.account import account_message
+from arbitrax.domain.corporate_actions import CorporateAction
 from tests.market import daily, random_walk
 
 
@@ -28,7 +29,7 @@ def pair():
 
 
 def test_exposure_is_that_of_hand_computed_positions():
-    # All cash into 100 units at 10 at the second open, sold at the fourth.
+    # Of 1,000 in cash 60 units are bought at 10 at the second open, and sold at the fourth.
     class Once(ax.Strategy):
         def on_bar(self, ctx):
             if ctx.index == 0:
@@ -107,10 +108,10 @@ class Leveraged(ax.Strategy):
         return np.full(len(bars), 2.0)
 
 
-def called(**account):
+def called(actions=(), **account):
     prices = [100.0] * 5 + [70.0, 60.0, 60.0, 60.0]
     given = ax.Account(leverage=2, maintenance=0.3, **account)
-    return ax.backtest(Leveraged(), daily(prices), account=given, commission_bps=0)
+    return ax.backtest(Leveraged(), daily(prices), account=given, commission_bps=0, prices="raw", actions=list(actions))
 
 
 def test_margin_calls_and_what_the_account_was_forced_to_are_told():
@@ -135,3 +136,14 @@ def test_where_there_are_too_many_interest_gives_way_to_margin_calls(monkeypatch
     assert len(few.events) == len(rare) + 1
     assert [each.time for each in few.events] == sorted(each.time for each in few.events)
     assert few.totals == every.totals
+
+
+def test_where_there_are_too_many_dividends_give_way_to_margin_calls(monkeypatch):
+    days = called().bars.timestamp.tolist()[2:5]
+    paid = [CorporateAction(symbol="TEST", kind="dividend", ex_date=day, amount=0.01, currency="USD") for day in days]
+    result = called(actions=paid)
+    every = account_message("bt_1", result)
+    rare = [each for each in every.events if each.event != "dividend"]
+    assert len(every.events) == len(rare) + 3
+    monkeypatch.setattr(account, "EVENTS", len(rare))
+    assert account_message("bt_1", result).events == rare

@@ -21,7 +21,7 @@ export function timeText(timeInForce: string | null): string {
   return timeInForce === "day" ? "day" : (timeInForce ?? "").toUpperCase();
 }
 
-/** Whether an order waits for its trigger, and so is not in the book. */
+/** Whether an order waits for a trigger that is known, and so is not in the book; that of a trailing stop is not told. */
 export function isWaiting({ stop, triggered_at: triggered }: Pick<OrderMessage, "stop" | "triggered_at">): boolean {
   return stop !== null && triggered === null;
 }

@@ -61,8 +61,8 @@ function Events({ account, range, hasTimes }: Omit<EventsTabProps, "backtest"> &
         <Section title="Each of them">
           {rows.length < all && (
             <p className={classes["cut"]} role="note">
-              {formatCount(rows.length)} of {formatCount(all)} are here: interest and fees are left out before the
-              others. The run’s table of events has all.
+              {formatCount(rows.length)} of {formatCount(all)} are here: interest, fees and dividends are left out
+              before the others, the latest first. The run’s table of events has all.
             </p>
           )}
           <DataTable
@@ -70,7 +70,11 @@ function Events({ account, range, hasTimes }: Omit<EventsTabProps, "backtest"> &
             columns={columns(hasTimes)}
             rows={within(rows, range)}
             keyOf={(each) => String(each.number)}
-            empty={<Empty title="No event lies here" />}
+            empty={
+              <Empty
+                title={rows.length < all ? "None of those that are here lies in this part" : "No event lies here"}
+              />
+            }
           />
         </Section>
       )}

@@ -92,10 +92,12 @@ function LinkedCharts({ run, result, trades, benchmark, symbol, scale, asked, se
   const [range, setRange] = useRange(asked, keep);
   const [first, last] = [Date.parse(result.first_bar) / 1000, Date.parse(result.last_bar) / 1000];
   const tileAt = (seen: TimeRange | undefined) => tileOf(seen, first, last, result.bars);
-  const { start, end } = shownTile(tileAt(asked), tileAt(range), range) ?? {};
+  const rested = tileAt(asked);
+  const { start, end } = shownTile(rested, tileAt(range), range) ?? {};
   const tile = useMemo(() => (start === undefined || end === undefined ? undefined : { start, end }), [start, end]);
   const whole = useEquityTile(run.id, undefined);
   const seen = useEquityTile(run.id, tile).data;
+  const summed = useEquityTile(run.id, rested).data;
   const prices = usePriceTile(run.id, symbol, tile);
   const marksOf = result.bars > 20_000 ? asked : undefined;
   const markers = useMemo(() => markersOf(trades ?? NONE, symbol, marksOf), [trades, symbol, marksOf]);
@@ -130,7 +132,7 @@ function LinkedCharts({ run, result, trades, benchmark, symbol, scale, asked, se
             hasTimes={hasTimes}
           />
           <RangeBrush points={all.equity} range={range} onRange={setRange} format={format} label="Range of time" />
-          <RangeSummary range={asked} curve={seen ?? all} trades={trades} format={format} onClear={showAll} />
+          <RangeSummary range={asked} curve={summed ?? all} trades={trades} format={format} onClear={showAll} />
         </>
       )}
     </Loaded>
@@ -149,17 +151,19 @@ function useRange(asked: TimeRange | undefined, keep: (range: TimeRange | undefi
     // What we wrote there ourselves is rounded: what is seen stays.
     if (addressOf(asked) !== own) setRange(asked);
   }
-  const change = useCallback(
-    (found: TimeRange | undefined) => {
-      setRange(found);
-      clearTimeout(timer.current);
-      timer.current = setTimeout(() => {
-        setOwn(addressOf(found));
-        keep(found);
-      }, REST_MS);
-    },
-    [keep],
-  );
+  // The newest one: what is chosen while the hand rests stays chosen.
+  const keeping = useRef(keep);
+  useEffect(() => {
+    keeping.current = keep;
+  });
+  const change = useCallback((found: TimeRange | undefined) => {
+    setRange(found);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => {
+      setOwn(addressOf(found));
+      keeping.current(found);
+    }, REST_MS);
+  }, []);
   return [range, change] as const;
 }
 

@@ -23,7 +23,8 @@ interface RunResultPageProps {
 export function RunResultPage({ run, result }: RunResultPageProps) {
   const { title, about } = useMemo(() => runWords(run.spec, result), [run.spec, result]);
   const figures = useGetBacktestFiguresQuery({ backtest: run.id });
-  const query = useTradesQuery(run.id, useEquityTile(run.id, undefined).data !== undefined);
+  const curve = useEquityTile(run.id, undefined);
+  const query = useTradesQuery(run.id, curve.data !== undefined || curve.error !== undefined);
   const trades = wholly(query).data?.rows;
   const { group } = useSelection().selection;
   const drawn = useMemo(

@@ -40,7 +40,7 @@ export function VarTest({ backtest }: { readonly backtest: string }) {
 
 function Table({ rows }: { readonly rows: readonly VarRow[] }) {
   const forecasts = rows.reduce((most, each) => Math.max(most, each.forecasts), 0);
-  if (forecasts === 0) return <Empty title="The run is too short">Forecasts need a year of returns before them.</Empty>;
+  if (forecasts === 0) return <Empty title="The run is too short">Forecasts need 250 returns before them.</Empty>;
   return (
     <>
       <DataTable

@@ -48,7 +48,7 @@ export function exposurePanes({ timestamp, long, short, weights }: Exposure): Pa
   return panes;
 }
 
-/** They come by the day: on paper they are counted only. */
+/** They come with the calendar, by the thousand: on paper they are counted only. */
 const FREQUENT = new Set(["dividend_paid", "borrow_fee", "interest"]);
 
 export function isRare({ event }: AccountEvent): boolean {

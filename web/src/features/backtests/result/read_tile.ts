@@ -11,13 +11,15 @@ export interface Asked {
 
 export interface Read {
   readonly number: number;
-  /** Undefined: it is none. */
+  /** Undefined: it could not be read. */
   readonly tile: CurveTile | PriceTile | undefined;
 }
 
 const waiting = new Map<number, (read: Read) => void>();
 let worker: Worker | undefined;
 let asked = 0;
+/** It could not be loaded, as when the gateway has another page by now: answers are read here then. */
+let isBroken = false;
 
 /** What reads an answer; undefined where there are no workers, as in tests. */
 export function readTile(kind: TileKind): ((answer: Response) => Promise<unknown>) | undefined {
@@ -27,24 +29,24 @@ export function readTile(kind: TileKind): ((answer: Response) => Promise<unknown
     const json = await answer.arrayBuffer();
     const number = (asked += 1);
     const read = new Promise<Read>((resolve) => waiting.set(number, resolve));
-    reader.postMessage({ number, kind, json } satisfies Asked, [json]);
-    const { tile } = await read;
-    if (tile === undefined) throw new SyntaxError("The answer of the server cannot be read.");
-    return tile;
+    if (isBroken) told({ number, tile: undefined });
+    else reader.postMessage({ number, kind, json } satisfies Asked);
+    return (await read).tile ?? (JSON.parse(new TextDecoder().decode(json)) as unknown);
   };
 }
 
 function started(): Worker {
   if (worker !== undefined) return worker;
   worker = new Worker(new URL("./tile_worker.ts", import.meta.url), { type: "module" });
-  worker.addEventListener("message", ({ data }: MessageEvent<Read>) => {
-    waiting.get(data.number)?.(data);
-    waiting.delete(data.number);
-  });
+  worker.addEventListener("message", ({ data }: MessageEvent<Read>) => told(data));
   worker.addEventListener("error", () => {
-    for (const [number, resolve] of waiting) resolve({ number, tile: undefined });
-    waiting.clear();
-    worker = undefined;
+    isBroken = true;
+    for (const number of waiting.keys()) told({ number, tile: undefined });
   });
   return worker;
+}
+
+function told(read: Read): void {
+  waiting.get(read.number)?.(read);
+  waiting.delete(read.number);
 }
