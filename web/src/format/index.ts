@@ -4,7 +4,15 @@ export { DateText, Day } from "./DateText";
 export { Figure, figureText, gainClass } from "./Figure";
 export { Missing } from "./Missing";
 export { Age, Moment, useNow } from "./Moment";
-export { formatBytes, formatCount, formatDuration, formatLatency, formatNumber, formatPercent } from "./number";
+export {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatLatency,
+  formatNumber,
+  formatPercent,
+  formatScore,
+} from "./number";
 export { prefer, usePreferences } from "./preferences";
 export {
   formatAge,

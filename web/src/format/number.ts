@@ -12,6 +12,11 @@ export function formatNumber(value: number, options: DecimalOptions & { digits: 
   return formatDecimal(value.toFixed(options.digits), options);
 }
 
+/** A score of at most 100 with one digit behind the point, cut off: only what is without fault has 100.0. */
+export function formatScore(score: number): string {
+  return (Math.floor(score * 10) / 10).toFixed(1);
+}
+
 /** Shows a count. */
 export function formatCount(value: number): string {
   return formatDecimal(Math.round(value).toString());

@@ -1,3 +1,4 @@
+import { useComputedColorScheme, useMantineColorScheme } from "@mantine/core";
 import {
   createSpotlight,
   Spotlight,
@@ -33,6 +34,9 @@ export default function Palette({ isOpen, onClose }: PaletteProps) {
   const runs = useListBacktestsQuery({ limit: 100 }, skip).data?.data ?? [];
   const symbols =
     useListInstrumentsQuery({ limit: MOST, search: asked }, { skip: !isOpen || asked === "" }).data?.data ?? [];
+  const listed = useListInstrumentsQuery({ limit: 500 }, skip).data?.data ?? [];
+  const { setColorScheme } = useMantineColorScheme();
+  const otherScheme = useComputedColorScheme("light") === "dark" ? "light" : "dark";
   useEffect(() => {
     if (isOpen) palette.open();
   }, [isOpen]);
@@ -48,12 +52,26 @@ export default function Palette({ isOpen, onClose }: PaletteProps) {
       group: "Actions",
       actions: [
         { id: "new", label: "Run a backtest", onClick: go("/backtests/new") },
+        { id: "ingest", label: "Ingest prices", onClick: go("/data/ingest") },
+        { id: "upload", label: "Upload CSV", onClick: go("/data/upload") },
+        { id: "scheme", label: `Change to the ${otherScheme} theme`, onClick: () => setColorScheme(otherScheme) },
+        { id: "welcome", label: "Welcome", onClick: go("/welcome") },
         { id: "out", label: "Sign out", onClick: () => void dispatch(signOut()) },
       ],
     },
     {
       group: "Symbols",
       actions: symbols.map(({ symbol }) => ({ id: `s${symbol}`, label: symbol, onClick: go(`/data/${symbol}`) })),
+    },
+    {
+      group: "Trade",
+      actions: listed
+        .filter(({ trading }) => trading !== null)
+        .map(({ symbol }) => ({
+          id: `m${symbol}`,
+          label: `Trade ${symbol}`,
+          onClick: go(`/trade?symbol=${encodeURIComponent(symbol)}`),
+        })),
     },
     {
       group: "Strategies",

@@ -107,7 +107,7 @@ export function ShardView({ shard, samples }: ShardViewProps) {
           ) : (
             <LatencyHistogram
               label={`Latencies of shard ${shard.shard}`}
-              height={240}
+              height={330}
               buckets={latency.buckets}
               quantiles={{ p50: latency.p50_us, p99: latency.p99_us, "p99.9": latency.p999_us }}
             />

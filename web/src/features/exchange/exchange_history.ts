@@ -4,9 +4,7 @@ import type { ExchangeMessage, ShardMessage } from "@/api";
 export interface Sample {
   /** Seconds since 1970. */
   readonly time: number;
-  /** Commands since the worker began. */
-  readonly commands: number | undefined;
-  /** A second, since the sample before; undefined: it is not known. */
+  /** Commands a second, as the worker measures them; undefined: it is not known. */
   readonly rate: number | undefined;
   readonly lagMs: number | undefined;
   /** Microseconds, of a minute. */
@@ -25,7 +23,7 @@ export function withSamples(before: History, found: ExchangeMessage): History {
   const after = new Map(before);
   for (const shard of found.shards) {
     const samples = before.get(shard.shard) ?? [];
-    const sample = sampleOf(shard, Date.parse(found.as_of) / 1000, samples.at(-1));
+    const sample = sampleOf(shard, Date.parse(found.as_of) / 1000);
     const last = samples.at(-1);
     if (last !== undefined && Math.floor(last.time) >= Math.floor(sample.time)) continue;
     after.set(shard.shard, [...samples.slice(1 - MOST), sample]);
@@ -33,15 +31,11 @@ export function withSamples(before: History, found: ExchangeMessage): History {
   return after;
 }
 
-function sampleOf(shard: ShardMessage, time: number, before: Sample | undefined): Sample {
+function sampleOf(shard: ShardMessage, time: number): Sample {
   const worker = shard.worker?.fresh === true ? shard.worker : undefined;
-  const commands = worker?.commands;
-  const more = commands === undefined || before?.commands === undefined ? undefined : commands - before.commands;
   return {
     time,
-    commands,
-    // A worker that took over counts from 0.
-    rate: more === undefined || more < 0 || before === undefined ? undefined : more / (time - before.time),
+    rate: worker?.commands_per_second,
     lagMs: shard.journal_lag_ms ?? undefined,
     p50: worker?.latency.p50_us ?? undefined,
     p99: worker?.latency.p99_us ?? undefined,

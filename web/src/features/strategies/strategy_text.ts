@@ -1,5 +1,6 @@
 /** What a strategy is, in words. */
 import type { ParameterMessage, StrategyMessage } from "@/api";
+import { formatDecimal } from "@/format";
 
 /** A docstring's text without its marks of code. */
 export function plain(text: string): string {
@@ -15,7 +16,8 @@ export function symbolsText({ least_symbols, most_symbols }: StrategyMessage): s
 export function allowed({ type, low, high, choices }: ParameterMessage): string {
   if (choices.length > 0) return choices.join(", ");
   if (type === "bool") return "yes or no";
-  if (low !== null && high !== null) return `${low} to ${high}`;
-  if (low !== null) return `from ${low}`;
-  return high === null ? "any" : `up to ${high}`;
+  const [least, most] = [low, high].map((each) => (each === null ? undefined : formatDecimal(String(each))));
+  if (least !== undefined && most !== undefined) return `${least} to ${most}`;
+  if (least !== undefined) return `from ${least}`;
+  return most === undefined ? "any" : `up to ${most}`;
 }

@@ -3,8 +3,8 @@ import { useCallback, useMemo, useState, type ComponentProps, type ReactNode } f
 import type { NewOrder, OrderMessage } from "@arbitrax/client";
 import type { AccountDetail, AccountMessage, InstrumentMessage } from "@/api";
 import { DepthChart } from "@/charts";
-import { formatNumber } from "@/format";
-import { digitsOf, plain } from "@/format/exact";
+import { formatDecimal, formatNumber } from "@/format";
+import { digitsOf, nearest, plain } from "@/format/exact";
 import { book, orders, positions, useChannel, useChannelValue } from "@/live";
 import { MarkFollowers, newMarks } from "@/live/marks";
 import { useAccount } from "@/live/use_account";
@@ -142,7 +142,7 @@ export function TradeDesk({ instrument, instruments, account, address, children 
 function Depth({ market }: { readonly market: Market }) {
   const value = useChannelValue(useMemo(() => book(market.symbol), [market.symbol]));
   const read = useCallback(() => value.shown.data, [value]);
-  const price = useCallback((at: number) => formatNumber(at, { digits: digitsOf(market.tick) }), [market.tick]);
+  const price = useCallback((at: number) => formatDecimal(nearest(at, market.tick)), [market.tick]);
   const quantity = useCallback((of: number) => formatNumber(of, { digits: digitsOf(market.lot) }), [market.lot]);
   return (
     <div>

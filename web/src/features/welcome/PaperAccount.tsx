@@ -26,7 +26,9 @@ export function PaperAccount() {
 function Own({ account }: { readonly account: AccountMessage }) {
   return (
     <div className={classes["own"]}>
-      <Text c="var(--faint)">Your account {account.name} trades on the paper exchange.</Text>
+      <Text c="var(--faint)">
+        Your account <b>{account.name}</b> trades on the paper exchange.
+      </Text>
       <Button component={Link} to={`/trade?account=${account.id}`} variant="default">
         Trade
       </Button>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { formatDecimal, signOf } from "@/format/decimal";
-import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent } from "@/format/number";
+import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent, formatScore } from "@/format/number";
 import { formatAge, formatTime, timeShown, formatTimeOfDay } from "@/format/time";
 
 describe("decimals are exact", () => {
@@ -25,6 +25,10 @@ describe("decimals are exact", () => {
 });
 
 describe("floats", () => {
+  it("shows a score as no better than it is", () => {
+    expect([100, 99.96, 99.9, 95, 32.3, 0].map(formatScore)).toEqual(["100.0", "99.9", "99.9", "95.0", "32.3", "0.0"]);
+  });
+
   it("shows ratios, counts, bytes and durations", () => {
     expect(formatPercent(-0.3821)).toBe("−38.21%");
     expect(formatPercent(0.05, 1, true)).toBe("+5.0%");

@@ -86,7 +86,7 @@ function Curves({ runs, scale }: { readonly runs: readonly ComparedRun[]; readon
       height: HEIGHTS[id],
       series: runs.map(({ run, growth }, at) => ({
         id: `${id} ${run.id}`,
-        name: id === "growth" ? `${at + 1} ${runWords(run.spec).title}` : "",
+        name: id === "growth" ? `${at + 1} ${runWords(run.spec).title}` : `Run ${at + 1}`,
         kind: "line",
         colour: COMPARED[at % MOST] ?? "one",
         isThin: true,

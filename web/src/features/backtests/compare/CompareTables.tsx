@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 import { Section } from "@/app/Page";
 import { Empty } from "@/app/states";
-import { formatNumber, formatPercent, Missing } from "@/format";
+import { formatNumber, Missing } from "@/format";
 import { DataTable, type Column } from "@/tables";
 import { howShown, MetricValue } from "../result/MetricValue";
 import classes from "./Compare.module.css";
@@ -92,6 +92,6 @@ export function changeText(value: number | null, base: number | null | undefined
   const { as, digits } = howShown(unit);
   if (value === base) return "=";
   return as === "percent"
-    ? formatPercent(value - base, digits, true)
+    ? `${formatNumber((value - base) * 100, { digits, signed: true })} pp`
     : formatNumber(value - base, { digits, signed: true });
 }

@@ -1,7 +1,7 @@
 import { MultiSelect, type ComboboxItem } from "@mantine/core";
 import { useDeferredValue, useState } from "react";
 import { useListInstrumentsQuery, type InstrumentMessage } from "@/api";
-import { formatCount, formatNumber } from "@/format";
+import { formatCount, formatScore } from "@/format";
 import classes from "./BacktestForm.module.css";
 import { spanOf } from "./check";
 
@@ -60,5 +60,5 @@ export function SymbolField({ instruments, interval, symbols, error, onChange }:
 }
 
 export function scoreText(score: number | null): string {
-  return score === null ? "quality not looked at" : `quality ${formatNumber(score, { digits: 0 })}`;
+  return score === null ? "quality not looked at" : `quality ${formatScore(score)}`;
 }

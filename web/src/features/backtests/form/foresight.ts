@@ -1,6 +1,6 @@
 /** What will come of the choices in the form, before anything runs. */
 import type { BacktestValidation, InstrumentMessage } from "@/api";
-import { formatCount, formatDay, formatPercent } from "@/format";
+import { formatCount, formatDay, formatPercent, formatScore } from "@/format";
 import { spanOf } from "./check";
 import { isFree } from "./costs";
 import type { FormValues } from "./form_values";
@@ -29,7 +29,7 @@ export function foresee(
     if (values.end !== "" && values.end > span.last)
       found.push({ level: "warning", text: `${symbol} ends on ${span.last}, so the run does.` });
     if (span.score !== null && span.score < GOOD_SCORE) {
-      const text = `The bars of ${symbol} have the quality ${span.score.toFixed(0)} of 100; the Data page says why.`;
+      const text = `The bars of ${symbol} have the quality ${formatScore(span.score)} of 100; the Data page says why.`;
       found.push({ level: "warning", text });
     }
   }

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import type { SeriesMessage } from "@/api";
-import { Day, Moment } from "@/format";
+import { Day, formatScore, Moment } from "@/format";
 import type { Column } from "@/tables";
 import { isIntraday, pathOf } from "../series/series_path";
 
@@ -21,7 +21,13 @@ export const COLUMNS: readonly Column<SeriesMessage>[] = [
   { id: "rows", header: "Bars", value: (each) => each.rows, kind: "decimal", digits: 0 },
   { id: "gaps", header: "Gaps", value: (each) => each.doubts?.gaps, kind: "decimal", digits: 0, why: NOT_JUDGED },
   { id: "spikes", header: "Spikes", value: (each) => each.doubts?.spikes, kind: "decimal", digits: 0, why: NOT_JUDGED },
-  { id: "score", header: "Quality", value: (each) => each.quality_score, kind: "decimal", digits: 1, why: NOT_JUDGED },
+  {
+    id: "score",
+    header: "Quality",
+    value: ({ quality_score: score }) => (score === null ? null : formatScore(score)),
+    kind: "decimal",
+    why: NOT_JUDGED,
+  },
   {
     id: "changed",
     header: "Changed",

@@ -1,11 +1,13 @@
-import type { SeriesMessage } from "@/api";
+import { useGetSeriesCoverageQuery, type SeriesMessage } from "@/api";
 import { Stat, Stats } from "@/app/Page";
-import { Age, Day, Figure, Moment } from "@/format";
+import { Age, Day, Figure, formatScore, Moment } from "@/format";
 import { isIntraday } from "./series_path";
 
 /** The figures of a series. */
 export function SeriesFacts({ series }: { readonly series: SeriesMessage }) {
-  const { interval, first, last, rows, quality_score, doubts, source, last_ingestion, changed_at } = series;
+  const { symbol, interval, first, last, rows, quality_score: score, source, last_ingestion, changed_at } = series;
+  const parts = useGetSeriesCoverageQuery({ symbol, interval }).data?.parts;
+  const gaps = parts?.filter((each) => each.state !== "present").length;
   const bound = (at: string) => (isIntraday(interval) ? <Moment at={at} precision="minute" /> : <Day at={at} />);
   return (
     <Stats>
@@ -15,10 +17,10 @@ export function SeriesFacts({ series }: { readonly series: SeriesMessage }) {
       <Stat label="First">{bound(first)}</Stat>
       <Stat label="Last">{bound(last)}</Stat>
       <Stat label="Quality" under="of 100">
-        <Figure value={quality_score} digits={1} why="It is being looked at." />
+        <Figure value={score === null ? null : formatScore(score)} why="It is being looked at." />
       </Stat>
       <Stat label="Gaps" under="sessions or stretches">
-        <Figure value={doubts?.gaps} digits={0} why="It is being looked at." />
+        <Figure value={gaps} digits={0} why="It is being looked at." />
       </Stat>
       <Stat
         label="Source"

@@ -1,5 +1,6 @@
 import { Tooltip } from "@mantine/core";
 import type { CorporateActionMessage, FindingMessage, SetAsideMessage } from "@/api";
+import { plain } from "@/format/exact";
 import type { Column } from "@/tables";
 import classes from "./Series.module.css";
 import { isIntraday } from "./series_path";
@@ -50,9 +51,8 @@ export const ACTION_COLUMNS: readonly Column<CorporateActionMessage>[] = [
   {
     id: "ratio",
     header: "Ratio",
-    value: (each) => each.ratio,
+    value: ({ ratio }) => (ratio === null ? null : plain(ratio.toFixed(4))),
     kind: "decimal",
-    digits: 4,
     why: "A dividend has an amount.",
   },
   {

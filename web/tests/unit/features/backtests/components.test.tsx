@@ -9,8 +9,10 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { api, type FigureMessage, type InstrumentMessage, type StrategyMessage } from "@/api";
 import { transport } from "@/api/transport";
 import { RangeBrush, type TimeRange } from "@/charts";
+import { changeText } from "@/features/backtests/compare/CompareTables";
 import { BacktestForm } from "@/features/backtests/form/BacktestForm";
 import { BEGINNING } from "@/features/backtests/form/form_values";
+import { Notices } from "@/features/backtests/result/Notices";
 import { firstFigures, PerformanceMetrics } from "@/features/backtests/result/PerformanceMetrics";
 import { TradeLog } from "@/features/backtests/result/TradeLog";
 import { preferences } from "@/format/preferences";
@@ -114,6 +116,19 @@ test("a parameter out of its bounds is told at its field as it is typed, and not
   await userEvent.type(fast, "0");
   expect(fast).toHaveAccessibleDescription(expect.stringContaining("fast = 0 is outside 1 to 1\u202f000."));
   expect(screen.getByRole("button", { name: "Run backtest" })).toBeDisabled();
+});
+
+test("a notice shows as code what it names", () => {
+  show(<Notices notices={["Set `allow_short` to sell what is not held."]} />);
+  expect(screen.getByRole("listitem")).toHaveTextContent("Set allow_short to sell what is not held.");
+  expect(screen.getByText("allow_short").tagName).toBe("CODE");
+});
+
+test("percentages differ by percentage points, all else by what it is", () => {
+  expect(changeText(0.1334, 0.1, "percent")).toBe("+3.34 pp");
+  expect(changeText(0.1, 0.1, "percent")).toBe("=");
+  expect(changeText(1.25, 1.5, "ratio")).toBe("−0.25");
+  expect(changeText(null, 1.5, "ratio")).toBe("");
 });
 
 test("before its formulas come the strip shows what the run itself says", () => {

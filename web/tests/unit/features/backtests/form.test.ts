@@ -120,7 +120,7 @@ test("what a choice leads to is said before it runs", () => {
   const text = found.map((each) => each.text).join("\n");
   expect(text).toContain("its warm-up takes 50% of them");
   expect(text).toContain("AAPL begins on 2000-03-01, so the run does.");
-  expect(text).toContain("quality 80 of 100");
+  expect(text).toContain("quality 80.0 of 100");
   expect(text).toContain("Costs are zero");
   expect(text).toContain("nobody can trade");
   expect(found.every((each) => each.level === "warning")).toBe(true);

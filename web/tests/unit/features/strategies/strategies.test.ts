@@ -54,6 +54,7 @@ describe("a strategy", () => {
     const open = { ...parameter, choices: [] };
     expect(allowed(open)).toBe("any");
     expect(allowed({ ...open, low: 1, high: 9 })).toBe("1 to 9");
+    expect(allowed({ ...open, low: 0.5, high: 1000 })).toBe("0.5 to 1\u202f000");
     expect(allowed({ ...open, low: 0 })).toBe("from 0");
     expect(allowed({ ...open, type: "bool" })).toBe("yes or no");
     expect(allowed({ ...open, type: "str", choices: ["month", "quarter"] })).toBe("month, quarter");
