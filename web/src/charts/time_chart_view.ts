@@ -54,6 +54,7 @@ export class TimeChartView {
   #shown: readonly Pane[] = [];
   #hasAdded = false;
   #isFitted = false;
+  #isGone = false;
   #picture: HTMLCanvasElement | undefined;
   /** What is to be seen; undefined: all there is. */
   #range: TimeRange | undefined;
@@ -69,6 +70,13 @@ export class TimeChartView {
       layout: { attributionLogo: false, fontSize: 12, panes: { enableResize: true } },
       crosshair: { mode: CrosshairMode.Normal },
       handleScale: { axisPressedMouseMove: { price: false } },
+    });
+    // The axis of values is as wide as its labels, which come later, and a telephone is turned.
+    this.#chart.timeScale().subscribeSizeChange(() => {
+      // It is told before the chart reckons with it.
+      queueMicrotask(() => {
+        if (this.#isFitted && !this.#isGone) this.#seek();
+      });
     });
     this.#chart.subscribeCrosshairMove(({ time }) => told.onHover(typeof time === "number" ? time : undefined));
     this.#chart.timeScale().subscribeVisibleTimeRangeChange((found) => {
@@ -94,12 +102,12 @@ export class TimeChartView {
       timeScale: {
         borderColor: colours.line,
         minBarSpacing: 0.001,
-        lockVisibleTimeRangeOnResize: true,
         allowBoldLabels: false,
         rightOffsetPixels: 16,
       },
       crosshair: { vertLine: { color: colours.faint }, horzLine: { color: colours.faint } },
     });
+    if (this.#isFitted) this.#seek(); // options of the axis undo a fit that is not drawn yet
   }
 
   show(panes: readonly Pane[]): void {
@@ -163,6 +171,7 @@ export class TimeChartView {
   }
 
   remove(): void {
+    this.#isGone = true;
     for (const each of GESTURES) this.#place.removeEventListener(each, this.#touch, { capture: true });
     this.#chart.remove();
   }
