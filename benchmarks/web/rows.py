@@ -69,7 +69,7 @@ def result(found: dict[str, dict[str, list[float]]]) -> bool:
 
 def tiles(found: dict[str, Any]) -> bool:
     """Wheel and drag over a million bars."""
-    print(f"\n50 steps of wheel and drag over charts of a million bars (load {load()})")
+    print(f"\n50 steps of wheel and drag over a part of charts of a million bars (load {load()})")
     held = _work(found["trace"])
     sharper = sorted(found["sharper"])
     if sharper:
