@@ -647,7 +647,7 @@ def trading_desk(settings: Settings, store: Store, run: RunInThread) -> TradingD
     import arbitrax.storage.postgres.exchange_accounts
     import arbitrax.storage.redis.client_journal
     import arbitrax.storage.redis.feed_source
-    import arbitrax.trading.exchange_broker  # noqa: F401
+    import arbitrax.trading.exchange_broker  # noqa: F401 - for the first order
     from arbitrax.services.trading_desk import TradingDesk
 
     async def load() -> tuple[list[Instrument], list[Account]]:

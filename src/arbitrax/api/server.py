@@ -204,9 +204,9 @@ class Server(uvicorn.Server):
 
 def _load_tables() -> None:
     """Load what tables are made with, before somebody waits a second for the first result that is looked at."""
-    import pandas  # noqa: F401
+    import pandas  # noqa: F401 - for tables
     import pyarrow.compute
-    import pyarrow.csv  # noqa: F401
+    import pyarrow.csv  # noqa: F401 - likewise
 
 
 def _check_host(settings: Settings, host: str, *, behind_proxy: bool) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
@@ -87,7 +88,7 @@ class QueuedStream:
         self._queue.clear()
 
 
-class SnapshotStream(QueuedStream, Generic[News]):
+class SnapshotStream(QueuedStream, ABC, Generic[News]):
     """Begins with how things are; what happens while that is read comes after it. It may begin anew at any time."""
 
     def __init__(self, channel: str, symbol: str, form: Format, tell: Tell, overflow: Callable[[], None]) -> None:
@@ -125,13 +126,13 @@ class SnapshotStream(QueuedStream, Generic[News]):
         for each in early:
             self.news(each)
 
+    @abstractmethod
     async def whole(self) -> Callable[[], None]:
         """Read how things are, however long it takes, and return what puts it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def happened(self, told: News) -> None:
         """Put what happened after the snapshot."""
-        raise NotImplementedError
 
 
 class RunStream(QueuedStream):
