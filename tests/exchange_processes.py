@@ -44,7 +44,7 @@ cash = "100000"
 class Exchange:
     """The processes; `logs` has what each said."""
 
-    def __init__(self, settings: Settings, shard: int, accounts: list[str]) -> None:
+    def __init__(self, settings: Settings, accounts: list[str]) -> None:
         self._environment = {
             **os.environ,
             "ARBITRAX_HOME": str(settings.home),
@@ -52,7 +52,7 @@ class Exchange:
             "ARBITRAX_REDIS_URL": str(settings.redis_url),
             "ARBITRAX_CACHE_URL": str(settings.cache_url),
         }
-        self.shard = shard
+        self.shard = next(SHARDS)
         with valkey.Valkey.from_url(str(settings.cache_url)) as cache:
             cache.flushdb()  # books of another test's exchange
         self.processes: dict[str, subprocess.Popen[str]] = {}

@@ -42,7 +42,7 @@ def settings(
 
 @pytest.fixture(scope="module")
 def exchange(settings: Settings) -> Iterator[Exchange]:
-    running = Exchange(settings, 77, ["maker", "taker"])
+    running = Exchange(settings, ["maker", "taker"])
     yield running
     running.close()
 
@@ -86,7 +86,7 @@ def tell(settings: Settings, exchange: Exchange) -> Callable[[Story], None]:
 
     @asynccontextmanager
     async def desk() -> AsyncIterator[Desk]:
-        async with open_broker(settings, read_registry(settings), {77}) as broker:
+        async with open_broker(settings, read_registry(settings), {exchange.shard}) as broker:
             found = Desk(broker)
             await found.maker.begin()
             yield found

@@ -10,7 +10,7 @@ from arbitrax.settings import Settings
 from arbitrax.storage.embedded import EmbeddedServers
 from arbitrax.storage.redis.channel import Channel
 from arbitrax.storage.redis.request_buckets import PREFIX
-from tests.exchange_processes import SHARDS, Exchange
+from tests.exchange_processes import Exchange
 from tests.gateway import Gateway, running_gateway
 from tests.integration.conftest import TEMPLATE, new_database
 from tests.job_workers import Workers
@@ -75,7 +75,7 @@ def viewer(gateway: Gateway) -> User:
 @pytest.fixture(scope="module")
 def exchange(gateway: Gateway, trader: User) -> Iterator[Exchange]:
     """A running exchange; `tom` has the accounts "mine" and "mine too", nobody has "theirs"."""
-    running = Exchange(gateway.settings, next(SHARDS), ["mine", "mine too", "theirs"])
+    running = Exchange(gateway.settings, ["mine", "mine too", "theirs"])
     try:
         for each in gateway.parts.store.registry.accounts():
             if each.name.startswith("mine"):
