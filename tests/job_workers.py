@@ -182,9 +182,9 @@ class Jobs:
             threading.Event().wait(0.02)
         raise AssertionError(f"{self.find(job)}\n{self.store.jobs.attempts(job)}")
 
-    def under_way(self, job):
-        """Return the job once its child has done some of it."""
-        return self.wait(job, lambda found: found.progress > 0)
+    def under_way(self, job, attempt=1):
+        """Return the job once its child has done some of it, in this attempt."""
+        return self.wait(job, lambda found: found.progress > 0 and found.attempt == attempt)
 
     def outcomes(self, job):
         return [each.outcome for each in self.store.jobs.attempts(job)]

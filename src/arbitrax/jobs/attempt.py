@@ -17,7 +17,7 @@ from arbitrax.services.backtest_jobs import KIND as BACKTEST
 from arbitrax.services.backtests import RUN
 from arbitrax.services.ingestion_jobs import KIND as INGESTION
 from arbitrax.services.ingestion_records import INGESTION as OF_INGESTION
-from arbitrax.services.jobs import JOB, LEASE_SECONDS, Problem
+from arbitrax.services.jobs import JOB, LEASE_SECONDS, OVER, Problem
 from arbitrax.services.run_log import LogKeeper
 
 if TYPE_CHECKING:
@@ -63,10 +63,7 @@ class Attempt:
         said = None if outcome is None else outcome.log
         if verdict is None:
             verdict = Outcome("lost", Problem("job.lost", _why(ended)))
-        try:
-            status = self._conclude(verdict, said or self._said.log)
-        except StoreUnavailableError:
-            return "left"  # to whoever finds that its lease ended
+        status = self._noted(verdict, said or self._said.log)
         done = {"status": status, "error": None if status == "succeeded" else verdict.problem}
         if status in ("succeeded", "failed", "cancelled", "dead"):
             self._feed.publish(self._run, [("done", done)])
@@ -85,7 +82,7 @@ class Attempt:
                 said = f"The job took more than the {start.seconds} s that a job may take."
                 self._end(Outcome("failed", Problem(LimitReached.code, said)))
             if self._verdict is None and self._stopping():
-                self._end(Outcome("given_back"))
+                self._end(Outcome("given_back", Problem("job.given_back", "its worker was stopped.")))
             if self._kill_at is not None and now >= self._kill_at:
                 self._slot.kill_child()
                 self._kill_at = None
@@ -155,26 +152,37 @@ class Attempt:
         else:
             self._feed.publish(self._run, seen)
 
+    def _noted(self, verdict: Outcome, log: RunLog) -> str:
+        """Conclude as soon as the database is there: often it was its end that ended the child."""
+        end = time.monotonic() + LEASE_SECONDS
+        while True:
+            try:
+                return self._conclude(verdict, log)
+            except StoreUnavailableError:
+                if time.monotonic() >= end:
+                    return "left"  # to whoever finds that its lease ended
+            time.sleep(BEAT_SECONDS)
+
     def _conclude(self, verdict: Outcome, log: RunLog) -> str:
         if verdict.status == "succeeded":
             return "succeeded"  # with its result, in one transaction
         try:
             return self._give_up(verdict, log)
         except Fenced:
-            # Its result may have been stored a moment before its end was asked for.
+            # Its result may have been stored a moment before its end was asked for; or the database ended between
+            # writing this verdict and telling so.
             stored = self._jobs.find(self._job.id)
-            ours = stored is not None and (stored.status, stored.attempt) == ("succeeded", self._job.attempt)
-            return "succeeded" if ours else "fenced"
+            if stored is None or stored.attempt != self._job.attempt or stored.status not in OVER:
+                return "fenced"
+            return stored.status
 
     def _give_up(self, verdict: Outcome, log: RunLog) -> str:
         reason = "" if verdict.problem is None else verdict.problem.detail
         if verdict.status == "abandoned":
             raise Fenced("The lease is another's.")
-        if verdict.status == "given_back":
-            self._jobs.give_back(self._lease, "its worker was stopped.")
-            return "given_back"
-        if verdict.status == "lost":
-            status = self._jobs.lose(self._lease, reason)
+        if verdict.status in ("lost", "given_back"):
+            let_go = self._jobs.lose if verdict.status == "lost" else self._jobs.give_back
+            status = let_go(self._lease, reason)
             if status is None:
                 raise Fenced("The lease is another's.")
             return status

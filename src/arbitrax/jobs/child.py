@@ -59,7 +59,7 @@ def _attempt(start: Start, watcher: Watcher, settings: Settings) -> Outcome:
             said = f"The job needs more than the {start.megabytes} MB of memory that a job may take."
             return Outcome("failed", Problem(LimitReached.code, said))
         if isinstance(error, ArbitraxError):
-            return Outcome("lost" if isinstance(error, StoreUnavailableError) else "failed", problem_of(error))
+            return Outcome("given_back" if isinstance(error, StoreUnavailableError) else "failed", problem_of(error))
         _log.exception("job.broke job=%s", start.job)
         return Outcome("failed", Problem(ArbitraxError.code, f"The job broke: {type(error).__name__}: {error}"))
     return Outcome("succeeded")

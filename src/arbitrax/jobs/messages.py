@@ -68,7 +68,7 @@ class Log(Struct, frozen=True, tag=True):
 
 
 class Outcome(Struct, frozen=True, tag=True):
-    """From the child: how the job ended. ``lost``: it may be tried again."""
+    """From the child: how the job ended. ``given_back``: it may be tried again."""
 
     status: str
     problem: Problem | None = None

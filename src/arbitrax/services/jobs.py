@@ -2,7 +2,7 @@
 
     queued ── claim ──> running ── finish ──> succeeded | failed | cancelled
        ^                   │
-       └──── lose ─────────┴── lost too often ──> dead
+       └─ lose, give back ─┴────── too often ────> dead
 
 The stored job is the truth. Who runs a job holds a lease on it with a fence, and writes nothing once another has it.
 """
@@ -33,6 +33,8 @@ MOST_WAITING = 200
 """Jobs of a user that may wait at a time. The operator's have no such limit."""
 MOST_LOSSES = 3
 """Attempts that may end with their process or worker; then the job is dead."""
+MOST_ATTEMPTS = 20
+"""Attempts in all. One that the database ended is not held against its job, but a job may be what ends the database."""
 
 Status = Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
 STATUSES: tuple[Status, ...] = ("queued", "running", "succeeded", "failed", "cancelled", "dead")
@@ -200,16 +202,15 @@ class JobStore(Protocol):
         """Note that an attempt ended with its process; the job waits again, or is dead. None: it was another's."""
         ...
 
-    def give_back(self, lease: Lease, reason: str) -> None:
-        """Let a job wait again, without holding it against it.
-
-        Raises:
-            Fenced: the lease is another's by now.
-        """
+    def give_back(self, lease: Lease, reason: str) -> Status | None:
+        """Note that an attempt ended through no fault of its job; else as `lose`, but dead after `MOST_ATTEMPTS`."""
         ...
 
     def expire(self) -> list[tuple[UUID, Status]]:
-        """Lose the attempts whose lease ended; return their jobs and what became of these."""
+        """End the attempts whose lease ended; return their jobs and what became of these.
+
+        Lost, unless the database began anew since their last sign of life: then they are given back.
+        """
         ...
 
     def cancel(self, job: UUID) -> None:
@@ -277,8 +278,6 @@ def problem_of(error: ArbitraxError) -> Problem:
     return Problem(error.code, str(error), error.retryable)
 
 
-def death(reason: str) -> Problem:
+def death(times: int, reason: str) -> Problem:
     """Return why a job is dead."""
-    return Problem(
-        DeadJob.code, f"The job was tried {MOST_LOSSES} times and ended each time without a result: {reason}"
-    )
+    return Problem(DeadJob.code, f"The job was tried {times} times and ended each time without a result: {reason}")

@@ -8,7 +8,17 @@ import pytest
 
 from arbitrax.domain.errors import Fenced, TooManyJobs, UnknownNameError
 from arbitrax.domain.ids import new_uuid
-from arbitrax.services.jobs import MOST_LOSSES, MOST_WAITING, Lease, Problem, cancel_job, find_job, submit_job
+from arbitrax.services.jobs import (
+    LEASE_SECONDS,
+    MOST_ATTEMPTS,
+    MOST_LOSSES,
+    MOST_WAITING,
+    Lease,
+    Problem,
+    cancel_job,
+    find_job,
+    submit_job,
+)
 from arbitrax.storage.postgres.connection import Database
 from arbitrax.storage.postgres.job_outbox import PostgresJobOutbox
 from arbitrax.storage.postgres.job_store import PostgresJobStore
@@ -40,6 +50,8 @@ def submit(jobs, owner=None):
 
 def let_leases_end(url):
     with psycopg.connect(url) as connection:
+        # A silence that began before the server did would not be held against the job.
+        connection.execute(f"SELECT pg_sleep_until(pg_postmaster_start_time() + interval '{LEASE_SECONDS} s')")
         connection.execute("UPDATE jobs SET lease_until = clock_timestamp() - interval '1 ms' WHERE status = 'running'")
 
 
@@ -135,8 +147,32 @@ def test_giving_back_is_not_held_against_a_job(jobs) -> None:
         jobs.give_back(lease, "its worker was stopped.")
     found = jobs.find(job)
     assert (found.status, found.attempt, found.losses) == ("queued", MOST_LOSSES + 2, 0)
-    with pytest.raises(Fenced):
-        jobs.give_back(lease, "its worker was stopped.")
+    assert jobs.give_back(lease, "its worker was stopped.") is None
+
+
+def test_a_job_that_is_given_back_for_ever_ends_dead_too(jobs) -> None:
+    job = submit(jobs)
+    for _ in range(MOST_ATTEMPTS - 1):
+        _, lease = jobs.claim("w")
+        assert jobs.give_back(lease, "the database ended.") == "queued"
+    _, lease = jobs.claim("w")
+    assert jobs.give_back(lease, "the database ended.") == "dead"
+    found = jobs.find(job)
+    assert (found.error.code, found.attempt, found.losses) == ("job.dead", MOST_ATTEMPTS, 0)
+    assert found.error.detail.startswith(f"The job was tried {MOST_ATTEMPTS} times")
+    assert jobs.claim("w") is None
+
+
+def test_a_lease_that_ended_while_the_database_began_anew_is_not_held_against_a_job(jobs, postgres_url) -> None:
+    job = submit(jobs)
+    jobs.claim("w")
+    with psycopg.connect(postgres_url) as connection:  # its last sign of life is older than the server
+        connection.execute("UPDATE jobs SET lease_until = pg_postmaster_start_time()")
+    assert jobs.expire() == [(job, "queued")]
+    assert jobs.find(job).losses == 0
+    (attempt,) = jobs.attempts(job)
+    assert attempt.outcome == "given_back"
+    assert "began anew" in attempt.reason
 
 
 def test_a_waiting_job_is_cancelled_at_once_and_a_running_one_is_told(jobs, database) -> None:

@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 
 import numpy as np
 import psycopg
@@ -11,7 +12,7 @@ import pytest
 import valkey
 
 from arbitrax.bootstrap import cache_url, database_url
-from arbitrax.domain.errors import UnknownNameError
+from arbitrax.domain.errors import StoreUnavailableError, UnknownNameError
 from arbitrax.domain.ids import encode
 from arbitrax.services.backtests import find_run, run_stored
 from arbitrax.services.jobs import MOST_LOSSES
@@ -247,9 +248,28 @@ def test_a_killed_postgres_delays_jobs_and_does_each_once(jobs, workers, home) -
     assert np.isfinite(equity).all()
 
 
+def test_connections_that_end_however_often_are_not_held_against_a_job(jobs, workers, home) -> None:
+    workers.start()
+    job = jobs.submit(year("slow", pause=0.006))
+    url = database_url(Settings(home=home))
+    for attempt in range(1, MOST_LOSSES + 2):
+        jobs.under_way(job, attempt)
+        with psycopg.connect(url) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
+                "pg_backend_pid()"
+            )
+        with suppress(StoreUnavailableError):
+            jobs.find(job)  # ours are gone as well
+    done = jobs.wait(job)
+    assert (done.status, done.losses, done.attempt) == ("succeeded", 0, MOST_LOSSES + 2)
+    assert jobs.outcomes(job) == ["given_back"] * (MOST_LOSSES + 1) + ["succeeded"]
+
+
 def test_two_workers_share_many_jobs_and_do_each_once(jobs, workers, broker) -> None:
     workers.start(2, **broker)
     workers.start(2, **broker)
     made = [jobs.submit(year(fast=5 + k)) for k in range(12)]
     assert {jobs.wait(job).status for job in made} == {"succeeded"}
-    assert [jobs.outcomes(job) for job in made] == [["succeeded"]] * 12
+    attempts = [jobs.store.jobs.attempts(job) for job in made]
+    assert [[each.outcome for each in of_one] for of_one in attempts] == [["succeeded"]] * 12, attempts

@@ -10,6 +10,7 @@ import msgspec
 from arbitrax.domain.errors import Fenced
 from arbitrax.services.jobs import (
     LEASE_SECONDS,
+    MOST_ATTEMPTS,
     MOST_LOSSES,
     Attempt,
     Job,
@@ -146,19 +147,20 @@ class PostgresJobStore:
         with self._database.connection() as connection, connection.transaction():
             return _lose(connection, lease, reason, counts=True)
 
-    def give_back(self, lease: Lease, reason: str) -> None:
-        """Let a job wait again."""
+    def give_back(self, lease: Lease, reason: str) -> Status | None:
+        """Note that an attempt ended through no fault of its job."""
         with self._database.connection() as connection, connection.transaction():
-            if _lose(connection, lease, reason, counts=False) is None:
-                raise _fenced()
+            return _lose(connection, lease, reason, counts=False)
 
     def expire(self) -> list[tuple[UUID, Status]]:
-        """Lose the attempts whose lease ended."""
+        """End the attempts whose lease ended."""
         ended: list[tuple[UUID, Status]] = []
         with self._database.connection() as connection, connection.transaction():
-            for job, fence, holder in connection.execute(statement("jobs_expired")).fetchall():
-                reason = f"nothing was heard of its worker ({holder}) for {LEASE_SECONDS:g} s."
-                status = _lose(connection, Lease(job, fence), reason, counts=True)
+            keys = {"seconds": LEASE_SECONDS}
+            for job, fence, holder, begun_anew in connection.execute(statement("jobs_expired"), keys).fetchall():
+                since = ", and PostgreSQL began anew meanwhile" if begun_anew else ""
+                reason = f"nothing was heard of its worker ({holder}) for {LEASE_SECONDS:g} s{since}."
+                status = _lose(connection, Lease(job, fence), reason, counts=not begun_anew)
                 if status is not None:
                     ended.append((job, status))
         return ended
@@ -212,11 +214,12 @@ def _finish(
 
 
 def _lose(connection: Connection, lease: Lease, reason: str, *, counts: bool) -> Status | None:
+    most = MOST_LOSSES if counts else MOST_ATTEMPTS
     keys = _keys(lease) | {
         "counts": counts,
-        "most": MOST_LOSSES,
+        "most": most,
         "reason": reason,
-        "error": msgspec.json.encode(death(reason)).decode(),
+        "error": msgspec.json.encode(death(most, reason)).decode(),
     }
     row = connection.execute(statement("job_lose"), keys).fetchone()
     if row is None:
