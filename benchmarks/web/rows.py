@@ -70,7 +70,7 @@ def result(found: dict[str, dict[str, list[float]]]) -> bool:
 def tiles(found: dict[str, Any]) -> bool:
     """Wheel and drag over a million bars."""
     print(f"\n50 steps of wheel and drag over a part of charts of a million bars (load {load()})")
-    held = _work(found["trace"])
+    held = _work(found["trace"]) & _work(found["zooms"], "zooms to sharper tiles: ")
     sharper = sorted(found["sharper"])
     if sharper:
         row(f"the sharper tile is painted {_median(sharper)} ms after a zoom, at most {sharper[-1]:,.0f}")

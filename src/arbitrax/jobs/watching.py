@@ -26,7 +26,7 @@ class Watcher:
     def __init__(self, line: Line, on_loss: Callable[[], None] = lambda: os._exit(1)) -> None:
         self._line = line
         self._on_loss = on_loss
-        self._sending = threading.Lock()
+        self._telling = threading.RLock()
         self._simulation: Simulation | None = None
         self._panel: Panel | None = None
         self._sent = 0
@@ -42,7 +42,7 @@ class Watcher:
 
     def send(self, message: FromSlot) -> None:
         """Tell the worker something."""
-        with self._sending:
+        with self._telling:
             self._line.send(message)
 
     @property
@@ -61,7 +61,11 @@ class Watcher:
         self._said.add(text, bar)
 
     def tick(self) -> None:
-        """Tell how far the run is and what was said, if that is news."""
+        """Tell how far the run is and what was said, if that is news. Two threads may come to it at once."""
+        with self._telling:
+            self._tell()
+
+    def _tell(self) -> None:
         for each in self._said.untold():
             self.send(Log(each.text, each.bar))
         simulation, panel = self._simulation, self._panel

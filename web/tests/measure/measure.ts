@@ -128,15 +128,17 @@ async function tiles(page: Page) {
   const panned = asked - before;
   await settled(page);
   const sharper: number[] = [];
-  for (let round = 0; round < wanted.rounds; round += 1) {
-    const had = asked;
-    // About twice as near, or as far.
-    for (let turn = 0; turn < 9; turn += 1) await page.mouse.wheel(0, round % 4 < 2 ? -240 : 240);
-    const from = await page.evaluate(() => performance.now());
-    await settled(page);
-    if (asked > had) sharper.push((await page.evaluate(() => window.marks.drawnAt)) - from);
-  }
-  return { trace, panned, sharper };
+  const zooms = await traced(page, async () => {
+    for (let round = 0; round < wanted.rounds; round += 1) {
+      const had = asked;
+      // About twice as near, or as far.
+      for (let turn = 0; turn < 9; turn += 1) await page.mouse.wheel(0, round % 4 < 2 ? -240 : 240);
+      const from = await page.evaluate(() => performance.now());
+      await settled(page);
+      if (asked > had) sharper.push((await page.evaluate(() => window.marks.drawnAt)) - from);
+    }
+  });
+  return { trace, panned, zooms, sharper };
 }
 
 /** The desk while a hundred orders a second change its book. */
