@@ -57,6 +57,7 @@ def test_it_finds_nothing(gateway: Gateway, exchange: Exchange, trader: User, tm
             "--checks", "all", "--exclude-checks", "use_after_free",
             "--phases", PHASES, "--max-examples", str(examples), "--seed", seed, "--workers", "2",
             "--header", f"Authorization: Bearer {key}", "--continue-on-failure", "--no-color",
+            "--request-timeout", "120", "--max-response-time", "120",  # nothing that a busy machine could miss
             "--report", "ndjson", "--report-ndjson-path", "events.ndjson",
         ],
         env=os.environ
