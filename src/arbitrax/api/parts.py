@@ -44,6 +44,8 @@ class Parts:
     """Where files of bars lie that users sent."""
     most_upload: int = 50 << 20
     """Bytes of one."""
+    most_uploads: int = 500 << 20
+    """Bytes of those of a user that wait to be stored."""
     trusted_proxies: tuple[Network, ...] = ()
     secure: bool = False
     """Whether the gateway is reached by TLS only."""

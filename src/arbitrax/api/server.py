@@ -141,6 +141,7 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
             shard_status=lambda shard: bootstrap.exchange_status(settings, shard),
             uploads=bootstrap.uploads_folder(settings),
             most_upload=settings.upload_megabytes << 20,
+            most_uploads=settings.upload_megabytes_user << 20,
             trusted_proxies=tuple(ipaddress.ip_network(each) for each in proxies),
             secure=settings.tls_certificate is not None or behind_proxy,
             origins=settings.cors_origins,
