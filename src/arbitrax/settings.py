@@ -17,6 +17,7 @@ CHOICES = {"durability": ("process", "power"), "strategy_uploads": ("off", "admi
 PATHS = ("home", "exchange_folder", "tls_certificate", "tls_key")
 COUNTS = (
     "snapshot_commands", "snapshot_seconds", "job_seconds", "job_megabytes", "paper_cash", "upload_megabytes",
+    "upload_megabytes_user",
     "socket_limit", "socket_limit_user", "socket_limit_address",
 )  # fmt: skip
 MAYBE_NONE = ("drain_seconds", "paper_accounts")
@@ -83,6 +84,8 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a trader may open one with, in the currency of the market."""
     upload_megabytes: int = 50
     """How large a file of bars may be that a user sends."""
+    upload_megabytes_user: int = 500
+    """How large the files of a user may be together that wait to be stored."""
     url: str | None = None
     """A gateway that commands ask instead of the local store, as with ``--url``."""
     api_key: str | None = None

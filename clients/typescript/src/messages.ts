@@ -40,6 +40,8 @@ export interface AccountDetail {
 export interface AccountEvent {
   readonly amount: string | null;
   readonly event: string;
+  readonly is_frequent: boolean;
+  readonly is_money: boolean;
   readonly price: string | null;
   readonly quantity: string | null;
   readonly symbol: string | null;

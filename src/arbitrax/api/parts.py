@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from arbitrax.exchange.service.status import ShardStatus
     from arbitrax.services.identity_ports import Network
     from arbitrax.services.trading_desk import TradingDesk
-    from arbitrax.storage.redis.run_feed import RunFeed
 
 
 @dataclass(slots=True)
@@ -37,7 +36,6 @@ class Parts:
     metrics: RequestMetrics
     desk: TradingDesk
     hub: Hub
-    run_feed: RunFeed
     checks: dict[str, Callable[[], object]]
     """By name what raises when something that the gateway needs is down."""
     shard_status: Callable[[int], ShardStatus]
@@ -46,6 +44,8 @@ class Parts:
     """Where files of bars lie that users sent."""
     most_upload: int = 50 << 20
     """Bytes of one."""
+    most_uploads: int = 500 << 20
+    """Bytes of those of a user that wait to be stored."""
     trusted_proxies: tuple[Network, ...] = ()
     secure: bool = False
     """Whether the gateway is reached by TLS only."""

@@ -29,6 +29,7 @@ from arbitrax.api.websocket.hub import Hub
 from arbitrax.api.websocket.limits import socket_limits
 from arbitrax.api.websocket.protocol import SOCKET_OPTIONS
 from arbitrax.domain.errors import InputError
+from arbitrax.services.run_news import done_of, run_name
 from arbitrax.telemetry import exposition
 
 if TYPE_CHECKING:
@@ -117,6 +118,7 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
         bootstrap.open_store(settings, patience=PATIENCE) as store,
         bootstrap.identity_version(settings) as read_version,
     ):
+        run_feed = bootstrap.run_feed(settings)
         authenticator = Authenticator(store.logins.verify, threads, limiter, limits.unverified)
         parts = Parts(
             store=store,
@@ -132,12 +134,14 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
                 lambda: authenticator.is_certain,
                 socket_limits(settings),
                 store.job_changes,
+                find_job=lambda job: threads.run(store.jobs.find, job),
+                tell_end=lambda job: threads.run(run_feed.end, run_name(job.kind, job.id), done_of(job)),
             ),
-            run_feed=bootstrap.run_feed(settings),
             checks=bootstrap.gateway_checks(settings, store),
             shard_status=lambda shard: bootstrap.exchange_status(settings, shard),
             uploads=bootstrap.uploads_folder(settings),
             most_upload=settings.upload_megabytes << 20,
+            most_uploads=settings.upload_megabytes_user << 20,
             trusted_proxies=tuple(ipaddress.ip_network(each) for each in proxies),
             secure=settings.tls_certificate is not None or behind_proxy,
             origins=settings.cors_origins,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from msgspec import Struct
 
-from arbitrax.backtest.holdings import net_values, traded_panel, weights
+from arbitrax.backtest.holdings import net_values, share_of_equity, traded_panel, weights
 from arbitrax.market_data.chart_points import group_starts
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ class ChartExposure(Struct, frozen=True, eq=False):
 def chart_exposure(result: Result, points: int) -> ChartExposure:
     """Return the exposure of a run in at most ``points`` points."""
     equity = result.equity_curve
-    gross, net = (_share(values, equity) for values in (result.exposure_curve, net_values(result)))
+    gross, net = (share_of_equity(values, equity) for values in (result.exposure_curve, net_values(result)))
     starts = group_starts(len(equity), points)
     rows = _largest_rows(gross, starts)
     return ChartExposure(
@@ -47,10 +47,6 @@ def chart_exposure(result: Result, points: int) -> ChartExposure:
         short=np.minimum((net - gross)[rows] / 2, 0),
         weights=_largest_weights(result, rows),
     )
-
-
-def _share(values: Floats, equity: Floats) -> Floats:
-    return np.divide(values, equity, out=np.zeros(len(equity)), where=equity > 0)
 
 
 def _largest_rows(values: Floats, starts: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -99,7 +99,12 @@ def weights(result: Result, panel: Panel) -> Iterator[tuple[str, Floats]]:
         first, last = np.searchsorted(columns, (column, column + 1))
         held = position(fills[by_symbol[first:last]], events[events["symbol"] == column], bars)
         value = held * last_known(panel.close[:, column]) * multiplier[column]
-        yield result.spec.symbols[column], np.divide(value, equity, out=np.zeros(bars), where=equity > 0)
+        yield result.spec.symbols[column], share_of_equity(value, equity)
+
+
+def share_of_equity(values: Floats, equity: Floats) -> Floats:
+    """Return values / equity at each close, 0 where nothing is left of the account; (bars,)."""
+    return np.divide(values, equity, out=np.zeros(len(equity)), where=equity > 0)
 
 
 def last_known(close: Floats) -> Floats:

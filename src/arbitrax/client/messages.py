@@ -55,6 +55,8 @@ class AccountDetail(Struct, frozen=True, kw_only=True):
 class AccountEvent(Struct, frozen=True, kw_only=True):
     amount: str | None
     event: str
+    is_frequent: bool
+    is_money: bool
     price: str | None
     quantity: str | None
     symbol: str | None

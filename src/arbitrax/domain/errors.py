@@ -291,6 +291,12 @@ class TooManyJobs(TooManyRequests):
     code = "job.too_many"
 
 
+class TooManyBytes(TooManyRequests):
+    """A user has as many bytes of files waiting as a user may have."""
+
+    code = "upload.too_many_bytes"
+
+
 class ConflictError(ArbitraxError):
     """What is stored is in the way of the request."""
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from os import WIFSIGNALED, WTERMSIG, waitstatus_to_exitcode
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from arbitrax.domain.errors import Cancelled, Fenced, LimitReached, StoreUnavailableError
+from arbitrax.domain.errors import Fenced, LimitReached, StoreUnavailableError
 from arbitrax.domain.ids import encode
 from arbitrax.jobs.messages import Ended, Log, Outcome, Start, Tick
 from arbitrax.services.backtest_jobs import KIND as BACKTEST
-from arbitrax.services.backtests import RUN
 from arbitrax.services.ingestion_jobs import KIND as INGESTION
-from arbitrax.services.ingestion_records import INGESTION as OF_INGESTION
 from arbitrax.services.jobs import JOB, LEASE_SECONDS, OVER, Problem
 from arbitrax.services.run_log import LogKeeper
+from arbitrax.services.run_news import CANCELLED, done_of, run_name
 
 if TYPE_CHECKING:
     from arbitrax.jobs.slot import Slot
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from arbitrax.storage.redis.run_feed import RunFeed
 
 BEAT_SECONDS = 0.5
-PREFIXES = {BACKTEST: RUN, INGESTION: OF_INGESTION}
-"""Of the id under which a job is followed, by its kind."""
 STOP_SECONDS = 2.0
 """How long a child may take to end once it was asked to."""
 
@@ -46,7 +44,7 @@ class Attempt:
         self._jobs = jobs
         self._feed = feed
         self._stopping = stopping
-        self._run = encode(PREFIXES.get(job.kind, JOB), job.id)
+        self._run = run_name(job.kind, job.id)
         self._progress = 0.0
         self._said = LogKeeper()
         """What came through; the child's own, where it comes, has all."""
@@ -64,10 +62,16 @@ class Attempt:
         if verdict is None:
             verdict = Outcome("lost", Problem("job.lost", _why(ended)))
         status = self._noted(verdict, said or self._said.log)
-        done = {"status": status, "error": None if status == "succeeded" else verdict.problem}
-        if status in ("succeeded", "failed", "cancelled", "dead"):
-            self._feed.publish(self._run, [("done", done)])
+        if status in OVER:
+            self._tell_end()
         return status
+
+    def _tell_end(self) -> None:
+        """Tell those who follow the job; what is not told here the gateways find out by themselves, a moment later."""
+        with suppress(StoreUnavailableError):
+            stored = self._jobs.find(self._job.id)
+            if stored is not None and stored.status in OVER:
+                self._feed.end(self._run, done_of(stored))
 
     def _follow(self, start: Start) -> tuple[Outcome | None, int | None]:
         outcome: Outcome | None = None
@@ -115,7 +119,7 @@ class Attempt:
             return heard_at
         if asked and self._verdict is None and self._kill_at is None:
             self._slot.ask_to_stop()
-            self._verdict = Outcome("cancelled", Problem(Cancelled.code, "The job was cancelled."))
+            self._verdict = Outcome("cancelled", CANCELLED)
             self._kill_at = now + STOP_SECONDS
         return now
 

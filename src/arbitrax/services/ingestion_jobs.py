@@ -30,7 +30,7 @@ from arbitrax.services.jobs import submit_job
 from arbitrax.services.sample_prices import check_samples, do_samples
 from arbitrax.services.schedules import AUTO
 from arbitrax.services.uploads import SOURCE as FILE
-from arbitrax.services.uploads import Upload, do_upload, path_of
+from arbitrax.services.uploads import Upload, do_upload, remove_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -130,10 +130,10 @@ def do_ingestion(
                 told=told,
             )
         except (Cancelled, DataError, InputError):  # it is not tried again
-            path_of(uploads, lease.job).unlink(missing_ok=True)
+            remove_file(uploads, lease.job)
             raise
         stores.jobs.finish(lease, "succeeded", None, msgspec.json.encode(made))
-        path_of(uploads, lease.job).unlink(missing_ok=True)  # not before: killed in between, the next needs it
+        remove_file(uploads, lease.job)  # not before: killed in between, the next needs it
         return
     if asked.source == SAMPLE:
         made = do_samples(stores, asked.symbols, now=clock(), told=told)

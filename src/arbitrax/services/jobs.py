@@ -161,7 +161,7 @@ class JobStore(Protocol):
         ...
 
     def claim(self, holder: str) -> tuple[Job, Lease] | None:
-        """Take the next job: of the waiting owners, the one whose last turn is longest ago; its oldest."""
+        """Take the next job: of the waiting owners whose fewest run, the one whose turn is longest ago; its oldest."""
         ...
 
     def beat(self, lease: Lease, progress: float, eta: int | None) -> bool:

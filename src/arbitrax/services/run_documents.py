@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from arbitrax.domain.bars import Floats
     from arbitrax.services.run_parts import RunParts
 
-HONESTY, FIGURES, ACCOUNT, EXCURSIONS = "honesty", "figures", "account", "excursions"
+HONESTY, FIGURES, ACCOUNT, EXCURSIONS = "honesty", "figures", "account.2", "excursions"
+"""A number is another form of a document within a release: those of the form before are found out anew."""
 PAIR = 16
 """Bytes of a trade's excursions: two little-endian float64."""
 RUNS, CELLS = 40, 22_500_000

@@ -22,7 +22,7 @@ def stored_as(run: StoredRun, parts: RunParts) -> StoredAs:
     """Return what a report tells of a stored run beside its result."""
     assets = [asset_message(each) for each in run.assets]
     found = {name: parts.document(run.id, name, ENGINE) for name in (HONESTY, FIGURES, ACCOUNT)}
-    documents = {name: Raw(each) for name, each in found.items() if each is not None}
+    documents = {name.partition(".")[0]: Raw(each) for name, each in found.items() if each is not None}
     return StoredAs(encode(RUN, run.id), to_datetime(run.created_at), run.engine_version, assets, documents)
 
 

@@ -10,13 +10,14 @@ import csv
 import io
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from msgspec import Struct
 
-from arbitrax.domain.errors import DataError, InputError
+from arbitrax.domain.errors import DataError, InputError, TooManyBytes
 from arbitrax.market_data.columns import ROLES, roles_of, spelling
 from arbitrax.market_data.csv_header import BYTE_ORDER_MARK, check_text
 from arbitrax.market_data.documents import Document
@@ -24,11 +25,13 @@ from arbitrax.market_data.files import read_candidates
 from arbitrax.market_data.source import refuse
 from arbitrax.services.imports import import_document, judge_imported, with_scores
 from arbitrax.services.ingestion import IngestionOutcome, SymbolOutcome
+from arbitrax.services.jobs import OVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from arbitrax.services.catalogue_ports import MarketStores
+    from arbitrax.services.jobs import JobStore
 
 SOURCE = "file"
 SHOWN = 20
@@ -74,9 +77,57 @@ class Preview(Struct, frozen=True):
     """Why it cannot be stored like this."""
 
 
-def path_of(folder: Path, job: UUID) -> Path:
-    """Return where the file of an ingestion lies."""
-    return folder / f"{job.hex}.csv"
+def new_path(folder: Path, name: str, owner: UUID) -> Path:
+    """Return where a file of a user is to lie: ``name`` is its job's when it is complete, which ends in ``.csv``."""
+    return folder / f"{owner.hex}.{name}"
+
+
+def path_of(folder: Path, job: UUID) -> Path | None:
+    """Return where the file of an ingestion lies; None: it is not here."""
+    return next(folder.glob(f"*{job.hex}.csv"), None)
+
+
+def remove_file(folder: Path, job: UUID) -> None:
+    """Remove the file of an ingestion, if it is here."""
+    path = path_of(folder, job)
+    if path is not None:
+        path.unlink(missing_ok=True)
+
+
+def bytes_of(folder: Path, owner: UUID, ending: str = "*") -> int:
+    """Return how large the files of a user are together: ``part`` only those on their way, ``csv`` those complete."""
+    total = 0
+    for each in folder.glob(f"{owner.hex}.*.{ending}"):
+        with suppress(FileNotFoundError):  # done meanwhile
+            total += each.stat().st_size
+    return total
+
+
+def require_room(folder: Path, jobs: JobStore, owner: UUID, most: int) -> None:
+    """See whether the files of a user, those on their way included, take no more bytes than they may.
+
+    Those whose ingestions are over are removed before anything is refused: nobody needs them.
+
+    Raises:
+        TooManyBytes: they take more.
+    """
+    if bytes_of(folder, owner) <= most:
+        return
+    for each in folder.glob(f"{owner.hex}.*.csv"):
+        found = jobs.find(UUID(each.name.split(".")[1]))
+        if found is not None and found.status in OVER:
+            each.unlink(missing_ok=True)
+    if bytes_of(folder, owner) > most:
+        raise too_many_bytes(most)
+
+
+def too_many_bytes(most: int) -> TooManyBytes:
+    """Return the refusal of a file for which a user has no room."""
+    return TooManyBytes(
+        f"Your files that wait to be stored would take more than {most:,} bytes; cancel some of their ingestions, or "
+        "try again when they are done.",
+        retry_after=5.0,
+    )
 
 
 def remove_old(folder: Path) -> None:
@@ -172,11 +223,13 @@ def do_upload(
     """
     path = path_of(folder, job)
     try:
-        data = path.read_bytes()
+        data = None if path is None else path.read_bytes()
     except FileNotFoundError:
+        data = None
+    if data is None:
         raise InputError(
             "The file is not in this worker's home; gateways that take files and workers need one ARBITRAX_HOME."
-        ) from None
+        )
     document = _document(with_columns(data, asked.columns), symbol)
     rows = [0, 0]
 

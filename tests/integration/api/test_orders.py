@@ -62,6 +62,19 @@ def test_an_order_rests_is_changed_and_cancelled(tom: httpx2.Client) -> None:
     assert tom.get(path).json()["reason"] == "ended.by_owner"
 
 
+@pytest.mark.parametrize("quantity", ["0", "0.00", "0.25"])
+def test_a_change_to_what_has_filled_or_less_cancels_the_rest(tom: httpx2.Client, quantity: str) -> None:
+    made = tom.post("/api/v1/orders", json=order(price="64")).json()
+    tom.post("/api/v1/orders", json=order(account="mine too", side="sell", price="64", quantity="0.25"))
+    path = made["links"]["order"]
+    changed = tom.patch(path, json={"quantity": quantity})
+    assert (changed.status_code, changed.json()["status"]) == (200, "cancelled")
+    found = tom.get(path).json()
+    assert (found["status"], found["reason"], found["filled_quantity"]) == ("cancelled", "ended.replaced", "0.25")
+    again = tom.patch(path, json={"quantity": "2"})
+    assert (again.status_code, again.json()["code"]) == (409, "order.closed")
+
+
 def test_a_match_is_in_the_answer_then_in_fills_positions_and_cash(tom: httpx2.Client) -> None:
     accounts = {each["name"]: each["id"] for each in tom.get("/api/v1/accounts").json()["data"]}
 

@@ -2,13 +2,16 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import psycopg
 import pytest
 
 from arbitrax.services.identity_ports import User
+from arbitrax.storage.postgres.sql import statement
 from tests.gateway import Gateway
 from tests.integration.api.test_orders import audited, eventually
 from tests.job_workers import Workers
@@ -161,6 +164,48 @@ def test_other_types_sizes_and_names_are_refused(gateway: Gateway, tom: httpx2.C
     assert large.status_code == 413
     with gateway.client(gateway.key(trader, "read")) as reading:
         assert send(reading, PLAIN, symbol="X").json()["code"] == "access.forbidden"
+
+
+def test_the_files_of_a_user_that_wait_are_bounded_and_those_of_others_are_not(gateway: Gateway) -> None:
+    size, plain = len(PLAIN), gateway.parts.most_uploads
+    gateway.parts.most_uploads = 2 * size + size // 2
+    one, other = (gateway.key(gateway.user(name, "trader"), "read", "trade") for name in ("una", "otto"))
+    try:
+        with gateway.client(one) as una, gateway.client(other) as otto, nobody_claims(gateway):
+            sent = [send(una, PLAIN, {"Idempotency-Key": f"una-{each}"}, symbol=f"UNA{each}") for each in range(2)]
+            assert [each.status_code for each in sent] == [202, 202]
+            before = set(files(gateway))
+            refused = send(una, PLAIN, symbol="UNA2")
+            assert (refused.status_code, refused.json()["code"]) == (429, "upload.too_many_bytes")
+            assert f"{gateway.parts.most_uploads:,} bytes" in refused.json()["detail"]
+            assert refused.headers["Retry-After"]
+            assert (set(files(gateway)), una.get("/api/v1/ingestions?limit=5").json()["data"][2:]) == (before, [])
+            assert send(otto, PLAIN, symbol="OTTO").status_code == 202
+            # What was taken is told again, and what a cancelled ingestion leaves is in nobody's way.
+            assert send(una, PLAIN, {"Idempotency-Key": "una-1"}, symbol="UNA1").json() == sent[1].json()
+            una.post(f"{sent[0].headers['Location']}/cancellation")
+            assert send(una, PLAIN, symbol="UNA2").status_code == 202
+            assert send(una, PLAIN, symbol="UNA3").status_code == 429
+    finally:
+        gateway.parts.most_uploads = plain
+
+
+def test_a_file_is_refused_on_its_way_where_a_user_sends_too_much(gateway: Gateway, tom: httpx2.Client) -> None:
+    plain, before = gateway.parts.most_uploads, set(files(gateway))
+    gateway.parts.most_uploads = 1 << 20
+    try:
+        answer = send(tom, PLAIN + " " * (3 << 20), preview="true")
+        assert (answer.status_code, answer.json()["code"]) == (429, "upload.too_many_bytes")
+    finally:
+        gateway.parts.most_uploads = plain
+    assert set(files(gateway)) <= before
+
+
+@contextmanager
+def nobody_claims(gateway: Gateway) -> Iterator[None]:
+    with psycopg.connect(str(gateway.settings.database_url)) as locked:
+        locked.execute(statement("job_claims_lock"))
+        yield
 
 
 def test_a_file_above_what_other_bodies_may_have_is_stored(

@@ -16,6 +16,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx2
+import msgspec
 import pytest
 import valkey
 from msgspec.structs import replace
@@ -463,6 +464,21 @@ def test_a_key_that_is_there_twice_is_refused(socket: Socket, rest: httpx2.Clien
     answer = socket.wait_for(lambda each: each.get("id") == "twice")
     assert (answer["type"], answer["code"]) == ("error", "request.malformed")
     assert "twice" in answer["detail"]
+    assert rest.get("/api/v1/orders", params={"account": "mine"}).json()["data"] == []
+
+
+def test_a_packed_key_that_is_there_twice_is_refused(gateway: Gateway, key: str, rest: httpx2.Client) -> None:
+    asked = msgspec.msgpack.encode({"op": "submit", "id": "twice", "account": "mine", "orders": [order("buy", "11")]})
+    price = msgspec.msgpack.encode("price") + msgspec.msgpack.encode("11")
+    assert asked.count(price) == 1
+    fields = len(order("buy", "11"))
+    one, two = bytes([0x91, 0x80 | fields]), bytes([0x91, 0x80 | fields + 1])
+    assert asked.count(one) == 1
+    with closing(Socket(gateway.url, key, packed=True)) as socket:
+        socket.connection.send(asked.replace(one, two).replace(price, price + price.replace(b"11", b"12")))
+        answer = socket.wait_for(lambda each: each.get("id") == "twice")
+        assert (answer["type"], answer["code"]) == ("error", "request.malformed")
+        assert answer["detail"] == "The message names the key 'price' twice in one object; say which you mean."
     assert rest.get("/api/v1/orders", params={"account": "mine"}).json()["data"] == []
 
 

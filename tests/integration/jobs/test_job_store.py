@@ -89,6 +89,17 @@ def test_users_take_turns_however_many_jobs_one_has(jobs, postgres_url) -> None:
     assert order[3:] == [many[1], few[1], *many[2:]]
 
 
+def test_long_jobs_of_one_user_do_not_take_every_slot_from_the_short_ones_of_another(jobs, postgres_url) -> None:
+    one, two = add_user(postgres_url, "one"), add_user(postgres_url, "two")
+    long, short = [submit(jobs, one) for _ in range(4)], [submit(jobs, two) for _ in range(4)]
+    assert jobs.claim("w")[0].id == long[0]
+    for each in short:  # there is one more slot; by turns alone the second time would be the first user's
+        claimed, lease = jobs.claim("w")
+        assert claimed.id == each
+        jobs.finish(lease, "failed", Problem("x", "y"))
+    assert jobs.claim("w")[0].id == long[1]  # nobody else waits
+
+
 def test_a_user_has_so_many_jobs_waiting_and_no_more(jobs, postgres_url) -> None:
     one, two = add_user(postgres_url, "one"), add_user(postgres_url, "two")
     for _ in range(MOST_WAITING):

@@ -1349,6 +1349,8 @@ export type BacktestValidation = {
 export type AccountEvent = {
   amount: string | null;
   event: string;
+  is_frequent: boolean;
+  is_money: boolean;
   price: string | null;
   quantity: string | null;
   symbol: string | null;

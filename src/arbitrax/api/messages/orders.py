@@ -110,7 +110,10 @@ class OrderChange(Struct, frozen=True, forbid_unknown_fields=True):
     """What to change of an order; less quantity at the same price keeps its place in the queue."""
 
     quantity: Lots | None = None
-    """The new total, what has filled included. What is left out stays; something must be given."""
+    """The new total, what has filled included; at or below that, 0 too, the rest is cancelled.
+
+    What is left out stays; something must be given.
+    """
     price: Decimal | None = None
     stop: Decimal | None = None
 

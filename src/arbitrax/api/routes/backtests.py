@@ -18,13 +18,13 @@ from arbitrax.api.parameters import SYMBOL, BacktestId
 from arbitrax.api.requests import GatewayRequest, changed
 from arbitrax.api.routes.backtest_results import answer_about
 from arbitrax.backtest.documents.run import PATH
-from arbitrax.domain.errors import AccessError, Cancelled
+from arbitrax.domain.errors import AccessError
 from arbitrax.domain.ids import decode, encode
 from arbitrax.services import backtest_records
 from arbitrax.services.backtest_jobs import submit_backtest, submit_uploaded
 from arbitrax.services.backtest_records import BacktestFilter, find_backtest
 from arbitrax.services.backtests import RUN
-from arbitrax.services.jobs import OVER, Problem, Status
+from arbitrax.services.jobs import OVER, Status
 from arbitrax.services.mutations import Change
 
 StrategyName = Annotated[
@@ -144,19 +144,12 @@ def _check_upload(request: GatewayRequest) -> None:
 async def cancel_backtest(request: GatewayRequest, backtest: FromPath[BacktestId]) -> Response[BacktestMessage]:
     """Ask for the end of a backtest: at once while it waits, within seconds while it runs. One that is over: 409."""
     id, sees, store = decode(RUN, backtest), request.principal.sees, request.parts.store
-    waited = False
 
     def effect() -> Change:
-        nonlocal waited
         found = backtest_records.cancel_backtest(store.backtest_records, store.jobs, id, sees=sees)
-        waited = found.progress.status == "cancelled"
         return changed(202, backtest_message(found), location=f"{PATH}/{backtest}", subject=backtest)
 
-    answer = await request.change("backtest.cancel", effect)
-    if waited:  # no worker has it, so none says that it is over
-        done = {"status": "cancelled", "error": Problem(Cancelled.code, "The job was cancelled.")}
-        await request.run(request.parts.run_feed.publish, backtest, [("done", done)])
-    return answer
+    return await request.change("backtest.cancel", effect)
 
 
 ROUTES: list[Any] = [list_backtests, get_backtest, get_backtest_log, add_backtest, cancel_backtest]

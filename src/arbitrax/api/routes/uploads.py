@@ -21,7 +21,17 @@ from arbitrax.domain.ids import encode, new_uuid
 from arbitrax.services.ingestion_jobs import submit_upload
 from arbitrax.services.ingestion_records import INGESTION
 from arbitrax.services.mutations import Change, OnceKey
-from arbitrax.services.uploads import LOOKED_AT, Preview, Upload, look_at, path_of, remove_old
+from arbitrax.services.uploads import (
+    LOOKED_AT,
+    Preview,
+    Upload,
+    bytes_of,
+    look_at,
+    new_path,
+    remove_old,
+    require_room,
+    too_many_bytes,
+)
 
 PATH = "/api/v1/ingestions/uploads"
 INGESTIONS = "/api/v1/ingestions"
@@ -118,11 +128,12 @@ async def _receive(request: GatewayRequest) -> _Received:
 
     Raises:
         RequestError: it is too large, or empty.
+        TooManyBytes: the user sends too much at a time.
     """
-    folder, most = request.parts.uploads, request.parts.most_upload
+    folder, most, owner = request.parts.uploads, request.parts.most_upload, request.principal.user
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     await request.run(remove_old, folder)
-    path = folder / f"{os.urandom(16).hex()}.part"
+    path = new_path(folder, f"{os.urandom(16).hex()}.part", owner)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     size, head, waiting, digest = 0, b"", bytearray(), hashlib.sha256()
     try:
@@ -138,6 +149,8 @@ async def _receive(request: GatewayRequest) -> _Received:
                 if len(waiting) >= PART:
                     await request.run(file.write, bytes(waiting))
                     waiting.clear()
+                    if await request.run(bytes_of, folder, owner, "part") > request.parts.most_uploads:
+                        raise too_many_bytes(request.parts.most_uploads)
             file.write(waiting)
         if not size:
             raise RequestError(422, NO_BODY)
@@ -154,9 +167,10 @@ async def _take(
     store, owner, folder = request.parts.store, request.principal.user, request.parts.uploads
 
     def effect() -> Change:
+        require_room(folder, store.jobs, owner, request.parts.most_uploads)
         job = submit_upload(store.jobs, new_uuid(time.time_ns()), symbol, interval, upload, owner=owner)
         id = encode(INGESTION, job.id)
-        received.path.rename(path_of(folder, job.id))
+        received.path.rename(new_path(folder, f"{job.id.hex}.csv", owner))
         message = upload_message(looked_at, received.size, ingestion=id, symbol=symbol, interval=interval)
         return changed(202, message, location=f"{INGESTIONS}/{id}", subject=id, source="file", bytes=received.size)
 

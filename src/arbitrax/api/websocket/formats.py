@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from arbitrax.api.decoding import decoded
-from arbitrax.api.duplicate_keys import duplicate_key
+from arbitrax.api.duplicate_keys import duplicate_key, duplicate_packed_key
 from arbitrax.api.websocket.messages import Request
 
 JSON_PROTOCOL = "arbitrax.json"
@@ -68,7 +68,7 @@ MESSAGEPACK = Format(
     "MessagePack",
     msgspec.msgpack.Encoder().encode,
     lambda kind: msgspec.msgpack.Decoder(kind).decode,
-    lambda _: None,  # nobody between reads it: the last of two counts
+    duplicate_packed_key,
     binary=True,
 )
 

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
@@ -23,8 +23,10 @@ from arbitrax.api.websocket.exchange import ExchangeWatch
 from arbitrax.api.websocket.fan_out import FanOuts, market_envelope
 from arbitrax.api.websocket.jobs import JobWatch
 from arbitrax.api.websocket.messages import written_time
+from arbitrax.api.websocket.run_endings import RunEndings
 from arbitrax.api.websocket.streams import RunStream
 from arbitrax.domain.errors import StoreError, TooManyRequests
+from arbitrax.domain.ids import decode
 from arbitrax.exchange.feed.messages import Channel
 from arbitrax.exchange.feed.reader import FeedReader
 from arbitrax.trading.task_end import end_tasks
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from arbitrax.api.websocket.session import Session
     from arbitrax.exchange.feed.messages import Message
     from arbitrax.exchange.journal import EntryId
-    from arbitrax.services.jobs import JobChanges
+    from arbitrax.services.jobs import Job, JobChanges
     from arbitrax.storage.redis.feed_source import ValkeyFeedSource
     from arbitrax.storage.redis.run_reader import ValkeyRunReader
     from arbitrax.trading.registry import Account
@@ -66,13 +68,18 @@ class Hub:
         is_certain: Callable[[], bool],
         limits: SocketLimits,
         changes: JobChanges,
+        *,
+        find_job: Callable[[UUID], Awaitable[Job | None]],
+        tell_end: Callable[[Job], Awaitable[bool]],
     ) -> None:
         """Take what opens the feed and the runs; that is done when they are first asked for. ``changes``: of jobs.
 
-        ``is_certain``: whether rights that were verified still count.
+        ``is_certain``: whether rights that were verified still count. ``tell_end``: adds how a job ended to its run's
+        messages; says whether it is there now.
         """
         self._open_feed, self._open_runs, self._is_certain, self.limits = open_feed, open_runs, is_certain, limits
         self.jobs, self.exchange = JobWatch(changes), ExchangeWatch()
+        self._endings = RunEndings(self.jobs, find_job, tell_end)
         self.is_holding = False
         """Nobody's rights are known, so no stream is written to anybody."""
         self.sessions: dict[Session, UUID | None] = {}
@@ -254,6 +261,7 @@ class Hub:
             for each in found:
                 stream.news(each)
         self._run_streams.setdefault(run, set()).add(stream)
+        self._endings.follow(_job_of(run))
 
     def leave_run(self, stream: RunStream) -> None:
         """End that."""
@@ -261,6 +269,7 @@ class Hub:
         streams.discard(stream)
         if not streams:
             self._run_streams.pop(stream.symbol, None)
+            self._endings.leave(_job_of(stream.symbol))
 
     async def _read_feed(self, feed: FeedReader) -> None:
         while True:
@@ -297,6 +306,10 @@ class Hub:
                 for each in there[part::BEATS]:
                     if each in self.sessions:
                         each.beat()
+
+
+def _job_of(run: str) -> UUID:
+    return decode(run.partition("_")[0], run)
 
 
 def _less(counts: Counter[K], key: K) -> None:

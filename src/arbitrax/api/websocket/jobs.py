@@ -11,7 +11,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 import msgspec
@@ -19,11 +19,9 @@ import msgspec
 from arbitrax.api.websocket.streams import SnapshotStream
 from arbitrax.domain.errors import StoreError
 from arbitrax.domain.ids import encode
-from arbitrax.services.backtest_jobs import KIND as BACKTEST
 from arbitrax.services.backtests import RUN
-from arbitrax.services.ingestion_jobs import KIND as INGESTION
-from arbitrax.services.ingestion_records import INGESTION as OF_INGESTION
-from arbitrax.services.jobs import JOB, JobChange, JobChanges
+from arbitrax.services.jobs import JobChange, JobChanges
+from arbitrax.services.run_news import run_name
 
 if TYPE_CHECKING:
     from arbitrax.api.websocket.formats import Format
@@ -39,25 +37,35 @@ Active = Callable[[UUID | None], Awaitable[list[JobChange]]]
 """Reads a user's jobs, everybody's for None, that wait or go on."""
 
 
+class Follower(Protocol):
+    """Who is told of changes."""
+
+    def news(self, told: Told) -> None:
+        """Take a change."""
+
+    def begin(self) -> None:
+        """Begin anew: changes may have been missed."""
+
+
 class JobWatch:
     """For one event loop; it listens while somebody follows."""
 
     def __init__(self, source: JobChanges) -> None:
         self._source = source
-        self._streams = set[JobStream]()
+        self._followers = set[Follower]()
         self._task: asyncio.Task[None] | None = None
         self.listens = asyncio.Event()
 
-    def join(self, stream: JobStream) -> None:
-        """Tell a stream what changes from now on."""
-        self._streams.add(stream)
+    def join(self, follower: Follower) -> None:
+        """Tell somebody what changes from now on."""
+        self._followers.add(follower)
         if self._task is None:
             self._task = asyncio.get_running_loop().create_task(self._listen())
 
-    def leave(self, stream: JobStream) -> None:
-        """Tell it no more."""
-        self._streams.discard(stream)
-        if not self._streams and self._task is not None:
+    def leave(self, follower: Follower) -> None:
+        """Tell them no more."""
+        self._followers.discard(follower)
+        if not self._followers and self._task is not None:
             self._task.cancel()
             self._task = None
             self.listens.clear()
@@ -71,12 +79,12 @@ class JobWatch:
                     async for each in changes:
                         if each is not None:
                             told = Told(each)
-                            for stream in list(self._streams):
-                                stream.news(told)
+                            for follower in list(self._followers):
+                                follower.news(told)
             except StoreError:
                 self.listens.clear()
-                for stream in list(self._streams):
-                    stream.begin()
+                for follower in list(self._followers):
+                    follower.begin()
                 await asyncio.sleep(AGAIN_SECONDS)
 
 
@@ -84,7 +92,7 @@ class Told:
     """A change, encoded once for all."""
 
     def __init__(self, change: JobChange) -> None:
-        self.owner, self.at = change.owner, change.at
+        self.change = change
         self._data = {"jobs": [_changed(change)]}
         self._made: dict[str, msgspec.Raw] = {}
 
@@ -124,8 +132,8 @@ class JobStream(SnapshotStream[Told]):
     def happened(self, told: Told) -> None:
         """Put a change of a job that the user may see."""
         sees = self._sees()
-        if sees is None or told.owner == sees:
-            self.put("event", self._last + 1, told.at, told.encoded(self._form))
+        if sees is None or told.change.owner == sees:
+            self.put("event", self._last + 1, told.change.at, told.encoded(self._form))
 
     async def whole(self) -> Callable[[], None]:
         """Read what waits or goes on, once changes are heard."""
@@ -142,6 +150,5 @@ class JobStream(SnapshotStream[Told]):
 
 def _changed(change: JobChange) -> dict[str, Any]:
     """Return a change as it is told; a reproduction by the id of its backtest, where it is found."""
-    prefix = {BACKTEST: RUN, INGESTION: OF_INGESTION}.get(change.kind, JOB)
-    id = encode(prefix, change.id) if change.about is None else encode(RUN, change.about)
+    id = run_name(change.kind, change.id) if change.about is None else encode(RUN, change.about)
     return {"kind": change.kind, "id": id, "status": change.status, "cancel_asked": change.cancel_asked}

@@ -141,11 +141,15 @@ class RunStream(QueuedStream):
     def __init__(self, run: str, form: Format, tell: Tell, overflow: Callable[[], None]) -> None:
         super().__init__(f"runs.{run}", run, form, tell, overflow)
         self.at = EntryId(0, 0)
+        self._is_done = False
 
     def news(self, news: RunNews) -> None:
         """Take a message, once."""
         if news.entry > self.at:
             self.at = news.entry
+            if self._is_done:
+                return  # the cache's server forgot the run, and how it ended was told anew to somebody else
+            self._is_done = news.kind == "done"
             self.put("event", run_seq(news.entry), news.entry.ms, {"kind": news.kind} | msgspec.json.decode(news.data))
 
 

@@ -21,6 +21,7 @@ from arbitrax.domain.ids import decode, encode
 from arbitrax.exchange.feed.subscription import Resume
 from arbitrax.exchange.journal import START
 from arbitrax.services.identity_ports import USER
+from arbitrax.services.run_news import run_name
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -191,5 +192,5 @@ class Subscribing:
         prefix = run.partition("_")[0]
         id = decode(prefix, run)
         job = await parts.threads.run(parts.store.jobs.find, id)
-        if job is None or (sees is not None and job.owner != sees):
+        if job is None or run_name(job.kind, id) != run or (sees is not None and job.owner != sees):
             raise UnknownNameError(f"There is no run {run!r}, or nothing is told of it.")

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct
 
 from arbitrax.backtest.chart_exposure import chart_exposure
 from arbitrax.backtest.documents.fields import BacktestId, Symbol
-from arbitrax.backtest.summary import event_totals
+from arbitrax.backtest.summary import WITHOUT_AMOUNT, event_totals
 from arbitrax.backtest.wording import ROLES
 from arbitrax.domain.dates import to_datetime
 from arbitrax.domain.decimals import decimal_text
@@ -27,8 +27,10 @@ POINTS = 2_000
 EVENTS = 1_000
 DECIMALS = 6
 """Of shares of equity."""
-FREQUENT = (EventKind.DIVIDEND, EventKind.DIVIDEND_PAID, EventKind.BORROW_FEE, EventKind.INTEREST)
-"""Where there are too many events, the last of these are left out first: they come by the thousand."""
+FREQUENT = (EventKind.DIVIDEND_PAID, EventKind.BORROW_FEE, EventKind.INTEREST)
+"""They come with the calendar, by the thousand."""
+LEFT_OUT = (EventKind.DIVIDEND, *FREQUENT)
+"""Where there are too many events, the last of these are left out first."""
 
 MaybeDecimal = Annotated[str | None, Meta(examples=["-12.5"])]
 EventName = Annotated[str, Meta(examples=["margin_call"])]
@@ -67,6 +69,10 @@ class AccountEvent(Struct, frozen=True):
     quantity: MaybeDecimal
     price: MaybeDecimal
     amount: MaybeDecimal
+    is_money: bool
+    """Whether `amount` is money that was given or taken."""
+    is_frequent: bool
+    """Whether events of this kind come with the calendar, by the thousand."""
 
 
 class EventTotalMessage(Struct, frozen=True):
@@ -124,19 +130,20 @@ def _events(result: Result) -> Iterator[AccountEvent]:
     forced = orders[np.isin(orders["role"], list(ROLES)) & (orders["quantity"] > 0)]
     bar = np.concatenate((events["bar"], forced["ended_bar"]))
     frequent = np.zeros(len(bar), np.int64)
-    for rank, kind in enumerate(FREQUENT, start=1):
-        frequent[: len(events)][events["kind"] == kind] = rank
+    for rank, each in enumerate(LEFT_OUT, start=1):
+        frequent[: len(events)][events["kind"] == each] = rank
     kept = np.lexsort((bar, frequent))[:EVENTS]
     for place in kept[np.argsort(bar[kept], kind="stable")].tolist():
         is_own = place < len(events)
         record = events[place] if is_own else forced[place - len(events)]
-        name = EventKind(record["kind"]).name if is_own else OrderRole(record["role"]).name
+        kind = EventKind(record["kind"]) if is_own else None
+        name = OrderRole(record["role"]).name if kind is None else kind.name
         symbol = result.spec.symbols[record["symbol"]] if record["symbol"] >= 0 else None
         quantity = record["quantity"] if is_own else record["quantity"] * record["side"]
         amount = _decimal(float(record["amount"])) if is_own else None
         yield AccountEvent(
             to_datetime(int(times[bar[place]])), name.lower(), symbol, _decimal(float(quantity)),
-            _decimal(float(record["price"])), amount,
+            _decimal(float(record["price"])), amount, kind is not None and kind not in WITHOUT_AMOUNT, kind in FREQUENT,
         )  # fmt: skip
 
 

@@ -125,6 +125,23 @@ def test_margin_calls_and_what_the_account_was_forced_to_are_told():
     assert (float(forced.price), forced.symbol, forced.amount) == (70.0, "TEST", None)  # where it was breached
 
 
+def test_what_an_amount_is_and_what_comes_by_the_thousand_are_told(pair):
+    days = called().bars.timestamp.tolist()[2:3]
+    paid = [CorporateAction(symbol="TEST", kind="dividend", ex_date=days[0], amount=0.01, currency="USD")]
+    found = (
+        *account_message("bt_1", called(actions=paid, debit_rate=0.05)).events,
+        *account_message("bt_1", pair).events,
+    )
+    facts = {(each.event, each.is_money, each.is_frequent) for each in found}
+    assert facts == {
+        ("dividend", True, False),
+        ("interest", True, True),
+        ("borrow_fee", True, True),
+        ("margin_call", False, False),
+        ("liquidation", False, False),
+    }
+
+
 def test_where_there_are_too_many_interest_gives_way_to_margin_calls(monkeypatch):
     result = called(debit_rate=0.05)
     every = account_message("bt_1", result)

@@ -1,6 +1,10 @@
-WITH next AS (
+-- Of the owners with waiting jobs, whose fewest run; of these the one whose last turn is longest ago; its oldest.
+WITH running AS (
+    SELECT turn_of, count(*) AS jobs FROM jobs WHERE status = 'running' GROUP BY turn_of
+), next AS (
     SELECT waiting.id, waiting.turn_of
     FROM job_turns
+    LEFT JOIN running ON running.turn_of = job_turns.owner
     CROSS JOIN LATERAL (
         SELECT jobs.id, jobs.turn_of, jobs.created_at
         FROM jobs
@@ -8,7 +12,7 @@ WITH next AS (
         ORDER BY jobs.created_at, jobs.id
         LIMIT 1
     ) AS waiting
-    ORDER BY job_turns.fence, waiting.created_at, waiting.id
+    ORDER BY coalesce(running.jobs, 0), job_turns.fence, waiting.created_at, waiting.id
     LIMIT 1
 ), claimed AS (
     UPDATE jobs

@@ -48,18 +48,13 @@ export function exposurePanes({ timestamp, long, short, weights }: Exposure): Pa
   return panes;
 }
 
-/** They come with the calendar, by the thousand: on paper they are counted only. */
-const FREQUENT = new Set(["dividend_paid", "borrow_fee", "interest"]);
-
-export function isRare({ event }: AccountEvent): boolean {
-  return !FREQUENT.has(event);
+/** On paper frequent events are counted only. */
+export function isRare(event: AccountEvent): boolean {
+  return !event.is_frequent;
 }
 
-/** Their amounts are no money that was moved. */
-const WITHOUT_AMOUNT = new Set(["split", "margin_call", "bankruptcy"]);
-
-export function amountOf({ event, amount }: AccountEvent): string | null {
-  return WITHOUT_AMOUNT.has(event) ? null : amount;
+export function amountOf({ is_money, amount }: AccountEvent): string | null {
+  return is_money ? amount : null;
 }
 
 /** What the numbers of an event say; those of each kind mean something else. */

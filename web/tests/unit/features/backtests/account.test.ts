@@ -41,6 +41,8 @@ function event(name: string, some: Partial<AccountEvent>): AccountEvent {
     quantity: null,
     price: null,
     amount: null,
+    is_money: false,
+    is_frequent: false,
     ...some,
   };
 }
@@ -65,13 +67,8 @@ test.each([
 
 test("a shortfall is no money that was moved, and what comes by the day is not rare", () => {
   expect(amountOf(event("margin_call", { amount: "12" }))).toBeNull();
-  expect(amountOf(event("dividend", { amount: "12" }))).toBe("12");
-  expect(["interest", "borrow_fee", "margin_call", "liquidation"].map((name) => isRare(event(name, {})))).toEqual([
-    false,
-    false,
-    true,
-    true,
-  ]);
+  expect(amountOf(event("dividend", { amount: "12", is_money: true }))).toBe("12");
+  expect([true, false].map((is_frequent) => isRare(event("interest", { is_frequent })))).toEqual([false, true]);
 });
 
 test("a method is rejected below 5% and says nothing of too few forecasts", () => {

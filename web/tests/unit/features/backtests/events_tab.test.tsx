@@ -32,6 +32,8 @@ const at = (day: number, event: string, some: Partial<AccountEvent>): AccountEve
   quantity: null,
   price: null,
   amount: null,
+  is_money: event === "interest",
+  is_frequent: event === "interest",
   ...some,
 });
 const ACCOUNT = {
