@@ -42,7 +42,6 @@ def test_what_users_were_told_is_in_journal_and_database_once(exchange):
 @pytest.mark.nightly
 def test_ten_minutes_of_kills_lose_and_double_nothing_that_users_were_told():
     report = run(LONG, 21)
-    print(report)  # seen with -s
     assert report.findings == [], str(report)
 
 
