@@ -182,9 +182,12 @@ def test_the_next_one_takes_away_what_the_last_one_left(tell: Callable[[Story], 
 
 
 def test_when_it_is_gone_its_orders_go(tell: Callable[[Story], None], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(house_maker, "DEAD_MAN", 50)
-
     async def story(desk: Desk) -> None:
+        await desk.turns(1)
+        assert len(await desk.open("buy")) == LEVELS
+        # Its last word comes with no orders: those that a slow turn sends after the switch acted would stay.
+        monkeypatch.setattr(house_maker, "DEAD_MAN", 50)
+        desk.phase, desk.now = "closed", desk.now + house_maker.POSTPONE_SECONDS
         await desk.turns(1)
         end = time.monotonic() + 30
         while await desk.broker.open_orders("maker"):
