@@ -31,7 +31,7 @@ try {
   if (unknown.length > 0) throw new Error(`There is no picture ${unknown.join(", ")}.`);
   const wanted = all.filter(({ name }) => asked.length === 0 || asked.includes(name));
   mkdirSync(IMAGES, { recursive: true });
-  began = Math.ceil((Date.now() + MINUTE / 4) / MINUTE) * MINUTE;
+  began = Math.ceil((Date.now() + MINUTE / 2) / MINUTE) * MINUTE;
   const live = [];
   for (const each of wanted.filter((page) => page.isLive)) live.push([each, await open(each)]);
   if (live.length > 0) {
@@ -83,6 +83,7 @@ async function contextOf(user) {
 async function picture({ name, size = WIDE, height, make, part }, page) {
   await loaded(page);
   await make?.(page);
+  await page.evaluate(() => window.scrollTo(0, 0)); // what was clicked may be far below
   await page.waitForTimeout(500);
   await loaded(page);
   const fit =

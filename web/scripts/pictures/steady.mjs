@@ -19,10 +19,10 @@ export function steadyCanvases(context, began) {
   }, THEN - began);
 }
 
-/** The clock and how far away the gateway is: written over, as the page writes them each second. */
+/** The clock and how far away the gateway is: what the page writes there each second is not seen, and this is. */
 const OVER = [
-  ["[aria-label$='choose the clock']", "14:31:30 ", "> span"],
-  ["header [role=status] > :last-child", "3 ms"],
+  ["[aria-label$='choose the clock']", "14:31:30"],
+  ["header [role=status][data-state] > :last-child", "3 ms"],
 ];
 
 /** A picture of the page, or of a part: taken again when the page wrote something while it was taken. */
@@ -40,20 +40,21 @@ export async function steadyPicture(page, began, part) {
   }
 }
 
-/** In the page, once. */
+/** In the page. */
 function writeOver(places) {
-  if (window.isWrittenOver) return;
-  window.isWrittenOver = true;
-  const sheet = new CSSStyleSheet();
-  for (const [place, text, kept] of places) {
+  const others = document.adoptedStyleSheets.filter((each) => each !== window.over);
+  document.adoptedStyleSheets = others;
+  window.over = new CSSStyleSheet();
+  for (const [place, text] of places) {
     const found = document.querySelector(place);
     if (found === null) continue;
-    const size = getComputedStyle(found).fontSize;
-    sheet.insertRule(`${place} { font-size: 0 !important }`);
-    sheet.insertRule(`${place}::before { content: "${text}"; font-size: ${size}; white-space: pre }`);
-    if (kept !== undefined) sheet.insertRule(`${place} ${kept} { font-size: ${size} }`);
+    const { color, paddingLeft, paddingTop } = getComputedStyle(found);
+    window.over.insertRule(`${place} { position: relative; color: transparent }`);
+    window.over.insertRule(
+      `${place}::after { position: absolute; left: ${paddingLeft}; top: ${paddingTop}; color: ${color}; content: "${text}" }`,
+    );
   }
-  document.adoptedStyleSheets.push(sheet);
+  document.adoptedStyleSheets = [...others, window.over];
 }
 
 /** In the page. */
@@ -83,7 +84,7 @@ async function rewrite({ shift, taken }) {
       (day) => (ofToday(day) ? moved(Date.parse(`${day}T12:00Z`)).slice(0, 10) : day),
     ],
     [
-      /(?<![\d-]|\d\d\s)\b((?:[01]\d|2[0-3]):[0-5]\d)(?=:\d\d|$)/g,
+      /(?<![\d:-]|\d\d\s)\b((?:[01]\d|2[0-3]):[0-5]\d)(?=:\d\d|$)/g,
       (all, time) => moved(Date.parse(`${new Date(now).toISOString().slice(0, 10)}T${time}Z`)).slice(11, 16),
     ],
     [/\b\d+ (s|min) ago\b|^now$/g, () => "1 min ago"],
