@@ -45,7 +45,7 @@ export function pages({ runs, reported, wait, ingest, firstPassword, report }) {
     { name: "compare", path: `/backtests/compare?runs=${run},${other}`, height: 1100, make: drawn },
     { name: "run-in-progress", path: async () => `/backtests/${await wait()}`, as: "dot", make: drawn },
     { name: "report", path: () => report(reported[0]), height: 1180, make: drawn },
-    { name: "report-portfolio", path: () => report(reported[1]), height: 1290, make: openSymbols },
+    { name: "report-portfolio", path: () => report(reported[1]), height: 1380, make: openSymbols },
 
     { name: "sweeps", path: "/sweeps", height: 480 },
     { name: "strategies", path: "/strategies" },
