@@ -3,6 +3,8 @@ import { crc32, deflateSync, inflateSync } from "node:zlib";
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const MOST_COLOURS = 255;
+/** Kept as they are: areas of charts, cells of a heatmap. The others are edges of letters, for the most part. */
+const KEPT_COLOURS = 128;
 
 /** A picture of 8 bits a channel, not interlaced, as Chromium makes them, with a palette. */
 export function withPalette(png) {
@@ -33,11 +35,11 @@ export function withPalette(png) {
   ]);
 }
 
-/** The commonest first, each far enough from those before it; as far as it takes for the palette to be large enough. */
+/** The commonest, then each that is far enough from those before it; as far as it takes for the palette to be large enough. */
 function chosen(colours) {
   for (let apart = 0; ; apart = apart * 1.5 + 3) {
-    const palette = [];
-    for (const each of colours) {
+    const palette = colours.slice(0, KEPT_COLOURS);
+    for (const each of colours.slice(KEPT_COLOURS)) {
       if (palette.every((other) => distance(each, other) > apart)) palette.push(each);
       if (palette.length > MOST_COLOURS) break;
     }

@@ -1,6 +1,6 @@
 /** What `arbitrax up` starts, on a folder and a port of its own. */
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const PATIENCE_MS = 120_000;
 export async function startStack() {
   const home = mkdtempSync(join(tmpdir(), "arbitrax-pictures-"));
   const others = Object.entries(process.env).filter(([name]) => !name.startsWith("ARBITRAX_"));
-  const env = { ...Object.fromEntries(others), ARBITRAX_HOME: home };
+  const env = { ...Object.fromEntries(others), ARBITRAX_HOME: home, ARBITRAX_STRATEGY_UPLOADS: "admin" };
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const up = spawn(ARBITRAX, ["up", "--json", "--no-sample", "--port", String(port)], {
@@ -39,7 +39,9 @@ export async function startStack() {
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
   const run = (words, input = "") => execFileSync(ARBITRAX, words, { env, input, encoding: "utf8" });
-  return { url, run, stop };
+  /** Of the first user, as `arbitrax up` left it without a terminal. */
+  const firstPassword = () => readFileSync(join(home, "identity", "admin.password"), "utf8").trim();
+  return { url, home, run, firstPassword, stop };
 }
 
 async function isReady(url) {
