@@ -44,7 +44,6 @@ export function Histogram({ bins, name, chosen, onChoose }: HistogramProps) {
             fill: bin.from < 0 ? colours.loss : colours.gain,
             fillOpacity: chosen === undefined || chosen === at ? 1 : 0.3,
           }))}
-          onClick={({ activeTooltipIndex: at }) => at != null && choose(Number(at))}
           margin={SPACE}
           barCategoryGap={1}
         >
@@ -71,7 +70,12 @@ export function Histogram({ bins, name, chosen, onChoose }: HistogramProps) {
               );
             }}
           />
-          <Bar dataKey="count" isAnimationActive={false} />
+          <Bar
+            dataKey="count"
+            isAnimationActive={false}
+            background={{ fill: "transparent" }} // the whole column is clicked
+            onClick={({ payload }) => choose((payload as { readonly at: number }).at)}
+          />
         </BarChart>
       </ResponsiveContainer>
     </figure>

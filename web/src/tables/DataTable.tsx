@@ -78,7 +78,7 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const cards = useMemo(() => (isNarrow ? cardLayout(columns) : undefined), [isNarrow, columns]);
   if (rows.length === 0) return empty;
   // Cards have no headings that sort.
-  const hasBar = withSearch || actions !== undefined || isNarrow;
+  const hasBar = withSearch || actions !== undefined || (isNarrow && rows.length > 1);
   return (
     <div className={classes["whole"]} data-corner={!hasBar || undefined}>
       {hasBar ? (
