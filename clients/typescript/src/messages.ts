@@ -730,6 +730,12 @@ export interface RunResult {
   readonly tables: Readonly<Record<string, string>>;
 }
 
+export interface RunSource {
+  readonly backtest: string;
+  readonly source: string | null;
+  readonly source_sha256: string | null;
+}
+
 export interface SeriesCoverageMessage {
   readonly calendar: string | null;
   readonly interval: string;

@@ -777,6 +777,12 @@ class RunResult(Struct, frozen=True, kw_only=True):
     tables: dict[str, str]
 
 
+class RunSource(Struct, frozen=True, kw_only=True):
+    backtest: str
+    source: str | None
+    source_sha256: str | None
+
+
 class SeriesCoverageMessage(Struct, frozen=True, kw_only=True):
     calendar: str | None
     interval: str

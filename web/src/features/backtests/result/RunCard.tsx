@@ -1,11 +1,11 @@
 import { Code } from "@mantine/core";
 import type { ReactNode } from "react";
-import { Link } from "react-router";
 import type { BacktestMessage, RunResult } from "@/api";
 import { formatDuration, Missing, Moment } from "@/format";
 import { useReport } from "../recorded";
 import { parametersText, secondsOf } from "../run_text";
 import classes from "./Result.module.css";
+import { SourceThatRan } from "./SourceThatRan";
 
 interface RunCardProps {
   readonly run: BacktestMessage;
@@ -18,13 +18,15 @@ export function RunCard({ run, result }: RunCardProps) {
   const isRecorded = useReport() !== undefined;
   const facts: [string, ReactNode][] = [
     ["Run", <Code key="id">{run.id}</Code>],
+    ["Strategy", strategy.class_name],
     [
-      "Strategy",
-      <Link key="strategy" to={`/strategies/${strategy.name}`}>
-        {strategy.class_name}
-      </Link>,
+      "Source",
+      isRecorded ? (
+        hashOf(strategy.source_hash, "Its source was not at hand.")
+      ) : (
+        <SourceThatRan key="source" backtest={run.id} strategy={strategy} />
+      ),
     ],
-    ["Source", hashOf(strategy.source_hash, "Its source was not at hand.")],
     ["Parameters", parametersText(run.spec) || <Missing key="none" why="The strategy has none." />],
     ...result.assets.map((each): [string, ReactNode] => [
       `Data, ${each.role}`,
