@@ -50,7 +50,7 @@ export function MarketChart(props: MarketChartProps) {
         <span>
           {interval === "1d"
             ? "Prices as stored, not this exchange’s"
-            : "Trades of this exchange; grey: middle since this page follows it"}
+            : "Trades; grey: middle since this page follows it"}
         </span>
       </div>
       <PriceChart
