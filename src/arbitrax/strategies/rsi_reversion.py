@@ -37,9 +37,9 @@ class RsiReversion(Strategy):
 
     def oscillators(self, bars: "Bars") -> "dict[str, dict[str, Floats]]":
         """Return the RSI between the levels that decide."""
-        levels = {"enter below": self.oversold, "leave above": self.exit}
+        levels = {"enter": self.oversold, "exit": self.exit}
         if self.short:
-            levels |= {"short above": 100 - self.oversold, "cover below": 100 - self.exit}
+            levels |= {"short": 100 - self.oversold, "cover": 100 - self.exit}
         name = f"RSI {self.window}"
         lines = {name: rsi(bars.close, self.window)}
         return {name: lines | {label: np.full(len(bars), level) for label, level in levels.items()}}

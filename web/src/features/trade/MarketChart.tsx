@@ -48,9 +48,7 @@ export function MarketChart(props: MarketChartProps) {
           onChange={(value) => onInterval(value as ChartInterval)}
         />
         <span>
-          {interval === "1d"
-            ? "Prices as stored, not this exchange’s"
-            : "Trades; grey: middle since this page follows it"}
+          {interval === "1d" ? "Prices as stored, not this exchange’s" : "Trades; grey: middle while watched"}
         </span>
       </div>
       <PriceChart

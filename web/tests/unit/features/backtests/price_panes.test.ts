@@ -15,11 +15,11 @@ test("what is in units of its own has a pane beneath the candles, on a linear sc
   const [prices, beneath, ...more] = panesOf(
     line("SMA 2", [NaN, 10, 11]),
     line("RSI 14", [NaN, 70, 30], "RSI"),
-    line("enter below", [30, 30, 30], "RSI"),
+    line("enter", [30, 30, 30], "RSI"),
   );
   expect(more).toEqual([]);
   expect(prices?.series.map((each) => each.name)).toEqual(["A", "SMA 2"]);
-  expect(beneath?.series.map((each) => each.name)).toEqual(["RSI 14", "enter below"]);
+  expect(beneath?.series.map((each) => each.name)).toEqual(["RSI 14", "enter"]);
   expect([prices?.scale, beneath?.scale]).toEqual(["log", undefined]);
   expect([beneath?.format(33.3333), beneath?.axis?.(50)]).toEqual(["33.33", "50"]);
 });
