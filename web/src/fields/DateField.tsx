@@ -13,6 +13,9 @@ interface DateFieldProps extends Omit<TextInputProps, "label" | "value" | "onCha
   readonly onChange: (value: string) => void;
 }
 
+/** In red: markets that never close have bars then too, and red is no colour of a day here. */
+const NONE: (0 | 1 | 2 | 3 | 4 | 5 | 6)[] = [];
+
 /** A day, typed as 2024-01-31 or chosen from a calendar. */
 export function DateField({ label, value, onChange, onBlur, ...rest }: DateFieldProps) {
   const [isOpen, setOpen] = useState(false);
@@ -41,6 +44,7 @@ export function DateField({ label, value, onChange, onBlur, ...rest }: DateField
       <Popover.Dropdown>
         <DatePicker
           size="xs"
+          weekendDays={NONE}
           value={day}
           {...(day === null ? {} : { defaultDate: day })}
           onChange={(chosen) => {
