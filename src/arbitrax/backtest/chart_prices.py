@@ -90,7 +90,7 @@ def _lines(reference: StrategyRef, bars: Bars) -> list[ChartLine]:
         if hashlib.sha256(source.encode()).hexdigest() != reference.source_hash:
             return []
         strategy = kind(**reference.parameters)
-        panes = {None: strategy.lines(bars), **strategy.oscillators(bars)}
+        panes: dict[str | None, dict[str, Floats]] = {None: strategy.lines(bars), **strategy.oscillators(bars)}
     except ArbitraxError:
         return []
     found = [ChartLine(name, pane, values) for pane, lines in panes.items() for name, values in lines.items()]
