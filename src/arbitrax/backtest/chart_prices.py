@@ -90,8 +90,9 @@ def _lines(reference: StrategyRef, bars: Bars) -> list[ChartLine]:
         if hashlib.sha256(source.encode()).hexdigest() != reference.source_hash:
             return []
         strategy = kind(**reference.parameters)
-        panes: dict[str | None, dict[str, Floats]] = {None: strategy.lines(bars), **strategy.oscillators(bars)}
+        panes: list[tuple[str | None, dict[str, Floats]]] = [(None, strategy.lines(bars))]
+        panes += strategy.oscillators(bars).items()
     except ArbitraxError:
         return []
-    found = [ChartLine(name, pane, values) for pane, lines in panes.items() for name, values in lines.items()]
+    found = [ChartLine(name, pane, values) for pane, lines in panes for name, values in lines.items()]
     return [each for each in found if each.values.shape == bars.close.shape]

@@ -20,7 +20,7 @@ export const Legend = memo(function Legend({ panes, hovered }: LegendProps) {
           <span key={each.id}>
             <i
               data-colour={each.kind === "candles" ? "text" : each.colour}
-              data-dashed={"isDashed" in each && each.isDashed === true ? true : undefined}
+              data-dashed={"isDashed" in each && each.isDashed ? true : undefined}
               aria-hidden
             />
             {each.name} <b>{written(each, pane, hovered)}</b>

@@ -19,15 +19,15 @@ type Target = Parameters<IPrimitivePaneRenderer["draw"]>[0];
 
 const PADDING = 6;
 
-export class OrderTags implements ISeriesPrimitive<Time> {
-  #at: SeriesAttachedParameter<Time> | undefined;
+export class OrderTags implements ISeriesPrimitive {
+  #at: SeriesAttachedParameter | undefined;
   #tags: readonly Tag[] = [];
   #ground = "";
   readonly #views: readonly IPrimitivePaneView[] = [
     { zOrder: () => "top", renderer: () => ({ draw: (target) => this.#draw(target) }) },
   ];
 
-  attached(at: SeriesAttachedParameter<Time>): void {
+  attached(at: SeriesAttachedParameter): void {
     this.#at = at;
   }
 

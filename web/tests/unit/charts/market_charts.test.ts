@@ -36,7 +36,7 @@ describe("a depth curve", () => {
       return [made?.from, made?.middle, made?.to].map((each) => Math.round((each ?? NaN) / tick));
     };
     expect(ticks("60000", "60065", 0.5)).toEqual([119985, 120065, 120145]); // 35.1 of 32.5 and more: 40
-    expect(ticks("99.99", "100.00", 0.01)).toEqual([9998, 9999, 10001]); // the middle is none
+    expect(ticks("99.99", "100.00", 0.01)).toEqual([9997, 9999, 10002]); // the middle is none
     expect(found?.from).toBe(97.5);
     expect(found?.to).toBe(102.5);
   });
