@@ -4,7 +4,6 @@ import type {
   IPrimitivePaneView,
   ISeriesPrimitive,
   SeriesAttachedParameter,
-  Time,
 } from "lightweight-charts";
 import { TEXT_SIZE } from "./colours";
 import { placedTags, TAG_HEIGHT } from "./order_lines";
