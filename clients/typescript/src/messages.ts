@@ -709,6 +709,7 @@ export interface RunPrices {
   readonly data: readonly PricePoint[];
   readonly interval: string;
   readonly lines: readonly string[];
+  readonly panes: readonly (string | null)[];
   readonly symbol: string;
 }
 

@@ -756,6 +756,7 @@ class RunPrices(Struct, frozen=True, kw_only=True):
     data: list[PricePoint]
     interval: str
     lines: list[str]
+    panes: list[str | None]
     symbol: str
 
 

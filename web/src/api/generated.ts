@@ -1471,6 +1471,7 @@ export type RunPrices = {
   data: PricePoint[];
   interval: string;
   lines: string[];
+  panes: (string | null)[];
   symbol: string;
 };
 export type ReproductionMessage = {

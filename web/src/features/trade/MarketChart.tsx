@@ -55,7 +55,7 @@ export function MarketChart(props: MarketChartProps) {
         ) : staleAt !== undefined ? (
           <Stale at={staleAt} />
         ) : (
-          <span>Trades of this exchange; grey: middle since this page follows it</span>
+          <span>Trades; grey: middle while watched</span>
         )}
       </div>
       <Live>

@@ -174,6 +174,7 @@ function Depth({ market }: { readonly market: Market }) {
         height={144}
         read={read}
         subscribe={value.subscribe}
+        tick={Number(market.tick)}
         price={price}
         quantity={quantity}
       />
