@@ -10,6 +10,7 @@ import httpx2
 import psycopg
 import pytest
 
+from arbitrax.api import health
 from arbitrax.services.identity_ports import User
 from arbitrax.storage.embedded import EmbeddedServers
 from tests.exchange_processes import Exchange
@@ -79,8 +80,13 @@ def placed(tom: httpx2.Client, client_order_id: str) -> list[Any]:
 
 @needs_proc
 def test_a_database_that_hangs_leaves_nobody_without_an_answer(
-    gateway: Gateway, embedded_servers: EmbeddedServers, tom: httpx2.Client, ada: httpx2.Client
+    gateway: Gateway,
+    embedded_servers: EmbeddedServers,
+    tom: httpx2.Client,
+    ada: httpx2.Client,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(health, "LOOKED_FOR", 0.0)
     new, once = {"name": "patient", "password": PASSWORD}, {"Idempotency-Key": "stalled"}
     order = ORDER | {"client_order_id": "stalled"}
 
@@ -143,15 +149,16 @@ def test_a_database_that_hangs_leaves_nobody_without_an_answer(
 
 @needs_proc
 def test_a_cache_that_hangs_is_named_and_orders_go_on(
-    gateway: Gateway, embedded_servers: EmbeddedServers, tom: httpx2.Client
+    gateway: Gateway, embedded_servers: EmbeddedServers, tom: httpx2.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(health, "LOOKED_FOR", 0.0)
     with ExitStack() as stack:
         stack.enter_context(stalled(embedded_servers, "cache"))
         answers = at_once(
             [
                 lambda: tom.get("/ready"),
                 lambda: tom.get(BOOK),
-                lambda: tom.post(ORDERS, json=ORDER | {"client_order_id": "no cache"}),
+                lambda: tom.post(ORDERS, json=ORDER | {"client_order_id": "no-cache"}),
                 lambda: tom.get(ORDERS, params={"account": "mine"}),
             ]
         )
@@ -168,7 +175,7 @@ def test_a_cache_that_hangs_is_named_and_orders_go_on(
 def test_connections_that_ended_while_nobody_asked_fail_no_request(
     gateway: Gateway, tom: httpx2.Client, ada: httpx2.Client
 ) -> None:
-    before = tom.post(ORDERS, json=ORDER | {"client_order_id": "before it"})
+    before = tom.post(ORDERS, json=ORDER | {"client_order_id": "before-it"})
     assert before.status_code == 201, before.text
     assert tom.get(before.headers["Location"]).status_code == 200
     with psycopg.connect(str(gateway.settings.database_url), autocommit=True) as connection:
@@ -176,7 +183,7 @@ def test_connections_that_ended_while_nobody_asked_fail_no_request(
             "SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
         )
-    made = tom.post(ORDERS, json=ORDER | {"client_order_id": "after it"})
+    made = tom.post(ORDERS, json=ORDER | {"client_order_id": "after-it"})
     assert made.status_code == 201, made.text
     assert tom.get(made.headers["Location"]).status_code == 200
     assert ada.get(USERS).status_code == 200

@@ -59,6 +59,8 @@ def connect(url: str, variable: str = failures.DATABASE_VARIABLE, *, seconds: in
     try:
         return LimitedConnection.connect(url, autocommit=True, application_name="arbitrax", **timeout)
     except psycopg.OperationalError as error:
+        # With its frames goes the half open connection, which a server that was silent would else wait for.
+        error.__traceback__ = None
         raise failures.no_connection(error, url, variable) from None  # its text may quote the URL
     except psycopg.Error:
         raise StoreError(
