@@ -18,8 +18,8 @@ Verdict = Literal["ok", "failed"]
 
 LOOKED_FOR = 1.0
 """Seconds for which an answer is given again: anybody may ask."""
-CHECK_SECONDS = 1.5
-"""What has not answered by then has failed."""
+CHECK_SECONDS = 1.25
+"""What has not answered by then has failed. With what counts requests, which waits for the cache first, under 2 s."""
 
 
 class Health(Struct, frozen=True):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import os
-import select
 import threading
 import time
 from collections.abc import Iterator
@@ -197,7 +196,7 @@ class _Connections:
         while self._idle:
             with suppress(IndexError):  # another thread was faster
                 connection = self._idle.pop()
-                if _is_alive(connection):
+                if connection.is_usable:
                     return connection
                 connection.close()
         return self.open()
@@ -252,15 +251,6 @@ class _Connections:
         for connection in idle if self._owner == os.getpid() else ():
             with suppress(psycopg.Error):
                 connection.close()
-
-
-def _is_alive(connection: LimitedConnection) -> bool:
-    """Say whether the server has left an idle connection alone: it tells of its end, and has nothing else to say."""
-    if connection.closed:
-        return False
-    waiting = select.poll()
-    waiting.register(connection.pgconn.socket, select.POLLIN)
-    return not waiting.poll(0)
 
 
 def _one(connection: Connection, name: str, keys: dict[str, Any] | None = None) -> tuple[Any, ...]:

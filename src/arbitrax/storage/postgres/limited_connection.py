@@ -6,6 +6,7 @@ reaches any more, does not, and libpq would wait for ever.
 
 from __future__ import annotations
 
+import select
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import psycopg
@@ -28,6 +29,7 @@ class LimitedConnection(psycopg.Connection[tuple[Any, ...]]):
 
     limit: float | None = None
     fell_silent = False
+    _news: select.poll | None = None
 
     def wait(self, gen: PQGen[RV], interval: float = INTERVAL, timeout: float | None = None) -> RV:
         """Wait for what psycopg does; it calls this for everything that waits on the server.
@@ -43,3 +45,13 @@ class LimitedConnection(psycopg.Connection[tuple[Any, ...]]):
             self.fell_silent = True
             self.close()
             raise Silent(f"no answer in {self.limit:g} s") from None
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether the server has left it alone while it was idle: it tells of its end, and has nothing else to say."""
+        if self.closed:
+            return False
+        if self._news is None:
+            self._news = select.poll()
+            self._news.register(self.pgconn.socket, select.POLLIN)
+        return not self._news.poll(0)
