@@ -620,8 +620,10 @@ def open_movement_notes(journal: ValkeyClientJournal) -> MovementNotes:
 
 
 @asynccontextmanager
-async def open_broker(settings: Settings, registry: Registry, shards: set[int]) -> AsyncIterator[ExchangeBroker]:
-    """Open the paper exchange as a broker; the same errors."""
+async def open_broker(
+    settings: Settings, registry: Registry, shards: set[int], patience: float | None = None
+) -> AsyncIterator[ExchangeBroker]:
+    """Open the paper exchange as a broker; the same errors. ``patience``: as of `open_store`."""
     import asyncio
     from contextlib import AsyncExitStack
 
@@ -633,13 +635,16 @@ async def open_broker(settings: Settings, registry: Registry, shards: set[int]) 
         async def feed() -> ValkeyFeedSource:
             return await stack.enter_async_context(feed_source(settings))
 
-        database = stack.enter_context(await asyncio.to_thread(_database, settings))  # which looks how the server is
+        # In a thread: it looks how the server is.
+        database = stack.enter_context(await asyncio.to_thread(_database, settings, patience))
         gateway, _ = await stack.enter_async_context(open_gateway(settings, shards))
         yield ExchangeBroker(gateway, registry, PostgresAccounts(database), feed)
 
 
-def trading_desk(settings: Settings, store: Store, run: RunInThread) -> TradingDesk:
+def trading_desk(settings: Settings, store: Store, run: RunInThread, patience: float) -> TradingDesk:
     """Return the paper exchange for users; ``run`` runs what waits on stores in a thread.
+
+    patience: seconds after which a statement is given up.
 
     What it needs is opened when it is first asked, so a gateway starts while the exchange is down; its modules are
     loaded now, for they would hold up all who ask beside the first order.
@@ -660,7 +665,7 @@ def trading_desk(settings: Settings, store: Store, run: RunInThread) -> TradingD
     async def opened(registry: Registry, shards: set[int]) -> AsyncIterator[ExchangeBroker]:
         await run(lambda: journal_url(settings))  # an embedded server starts here, not on the event loop
         await run(lambda: cache_url(settings))
-        async with open_broker(settings, registry, shards) as broker:
+        async with open_broker(settings, registry, shards, patience) as broker:
             yield broker
 
     return TradingDesk(load, opened)

@@ -21,21 +21,37 @@ if TYPE_CHECKING:
 MOST_REMEMBERED = 50_000
 LONGEST = 2048
 """Characters of a credential."""
+LOOK_SECONDS = 1.5
+"""How long a request waits for the identity's version to be read."""
+BRIEF_SECONDS = 0.25
+"""The same, while the last one who waited did so in vain."""
 
 
 class Authenticator:
     """Remembers principals while the identity's version stays and is known."""
 
     def __init__(
-        self, verify: Callable[[str], Principal], threads: Threads, limiter: RateLimiter, unverified: Limit
+        self,
+        verify: Callable[[str], Principal],
+        threads: Threads,
+        probes: Threads,
+        limiter: RateLimiter,
+        unverified: Limit,
     ) -> None:
-        """Take what verifies; ``unverified``: how many unknown credentials an address may try."""
+        """Take what verifies; ``unverified``: how many unknown credentials an address may try.
+
+        ``probes`` are the threads that read the identity's version: others may all hang with the database.
+        """
         self._verify = verify
-        self._threads = threads
+        self._threads, self._probes = threads, probes
         self._limiter = limiter
         self._unverified = unverified
         self._known: dict[bytes, Principal] = {}
         self._looking: asyncio.Task[None] | None = None
+        self._look_until = 0.0
+        """When those who wait for it are told that it cannot be told."""
+        self._missed = False
+        """Whether somebody waited in vain, and no look has succeeded since."""
         self._verifying: dict[bytes, asyncio.Task[Principal]] = {}
         self.watch: IdentityWatch | None = None
         """Set before the first request."""
@@ -124,11 +140,24 @@ class Authenticator:
         return found
 
     async def _look(self, watch: IdentityWatch) -> None:
-        """Have the version read, once for all who ask at a time."""
-        if self._looking is None:
-            self._looking = asyncio.get_running_loop().create_task(self._threads.run(watch.look))
-            self._looking.add_done_callback(self._looked)
-        await asyncio.shield(self._looking)
+        """Have the version read, once for all who ask at a time; none of them waits for long.
 
-    def _looked(self, _: asyncio.Task[None]) -> None:
+        Raises:
+            StoreUnavailableError: it cannot be read, or not yet.
+        """
+        loop = asyncio.get_running_loop()
+        looking = self._looking
+        if looking is None:
+            looking = self._looking = loop.create_task(self._probes.run(watch.look))
+            looking.add_done_callback(self._looked)
+            self._look_until = loop.time() + (BRIEF_SECONDS if self._missed else LOOK_SECONDS)
+        await asyncio.wait({looking}, timeout=max(0.0, self._look_until - loop.time()))
+        if not looking.done():
+            self._missed = True
+            raise StoreUnavailableError("The database does not say in time who may do what; try again in a moment.")
+        looking.result()
+
+    def _looked(self, task: asyncio.Task[None]) -> None:
         self._looking = None
+        if not task.cancelled() and task.exception() is None:
+            self._missed = False

@@ -16,6 +16,8 @@ from arbitrax.domain.errors import ArbitraxError
 
 POLL_SECONDS = 0.25
 TRUST_SECONDS = 1.0
+STALLED_SECONDS = 2.0
+"""Without an answer: the database is taken for one that does not answer."""
 
 
 class IdentityWatch:
@@ -34,6 +36,11 @@ class IdentityWatch:
     def fresh(self) -> bool:
         """Say whether the version was read within the last second."""
         return time.monotonic() - self._seen < TRUST_SECONDS
+
+    @property
+    def stalled(self) -> bool:
+        """Say whether the database has not answered for a while."""
+        return time.monotonic() - self._seen > STALLED_SECONDS
 
     def look(self) -> None:
         """Read the version now; from any thread.

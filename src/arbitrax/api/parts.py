@@ -30,6 +30,8 @@ class Parts:
 
     store: Store
     threads: Threads
+    probes: Threads
+    """Of their own for what tells whether stores answer: the others may all hang with one."""
     authenticator: Authenticator
     limiter: RateLimiter
     limits: Limits

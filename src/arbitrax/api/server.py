@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 10.0
 """Seconds a statement may take."""
+PROBES = 4
+"""Threads that see whether a store answers: one for each check of `/ready`, one for rights."""
 FINISH_SECONDS = 25
 """What requests that are being answered get to end."""
 KEEP_ALIVE_SECONDS = 75
@@ -111,7 +113,8 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
     Raises:
         StoreError: the database is down, or of another release.
     """
-    threads, limiter = Threads(), RateLimiter(bootstrap.request_buckets(settings))
+    threads, probes = Threads(), Threads(PROBES)
+    limiter = RateLimiter(bootstrap.request_buckets(settings))
     limits = make_limits(settings.rate_limit_key, settings.rate_limit_user, settings.rate_limit_address)
     proxies = settings.trusted_proxies if behind_proxy else ()
     with (
@@ -119,15 +122,16 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
         bootstrap.identity_version(settings) as read_version,
     ):
         run_feed = bootstrap.run_feed(settings)
-        authenticator = Authenticator(store.logins.verify, threads, limiter, limits.unverified)
+        authenticator = Authenticator(store.logins.verify, threads, probes, limiter, limits.unverified)
         parts = Parts(
             store=store,
             threads=threads,
+            probes=probes,
             authenticator=authenticator,
             limiter=limiter,
             limits=limits,
             metrics=RequestMetrics(),
-            desk=bootstrap.trading_desk(settings, store, threads.run),
+            desk=bootstrap.trading_desk(settings, store, threads.run, PATIENCE),
             hub=Hub(
                 lambda: bootstrap.feed_source(settings),
                 lambda: bootstrap.run_reader(settings),
@@ -151,10 +155,12 @@ def opened_parts(settings: Settings, *, behind_proxy: bool = False) -> Iterator[
         )
         with IdentityWatch(read_version, lambda _: authenticator.forget()) as watch:
             authenticator.watch = watch
+            threads.is_stalled = lambda: watch.stalled
             try:
                 yield parts
             finally:
                 threads.close()
+                probes.close()
 
 
 class Server(uvicorn.Server):

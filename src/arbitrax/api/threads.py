@@ -17,18 +17,26 @@ MOST_WAITING = 512
 
 
 class Threads:
-    """Runs functions beside the event loop. Each thread has one connection to the database at a time."""
+    """Runs functions beside the event loop. Each thread has one connection to the database at a time.
 
-    def __init__(self, count: int = THREADS) -> None:
+    No function waits for ever: a database that hangs is given up (`arbitrax.storage.postgres.limited_connection`).
+    """
+
+    def __init__(self, count: int = THREADS, is_stalled: Callable[[], bool] = lambda: False) -> None:
+        """Take how many; ``is_stalled``: whether what they wait on was found not to answer a moment ago."""
         self._pool = ThreadPoolExecutor(count, thread_name_prefix="gateway")
+        self._count = count
         self._busy = 0
+        self.is_stalled = is_stalled
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Return what a function returns. What it has begun it ends, even when nobody waits for it any more.
 
         Raises:
-            StoreUnavailableError: too many wait already.
+            StoreUnavailableError: too many wait already; or all threads are likely to hang.
         """
+        if self._busy >= self._count and self.is_stalled():
+            raise StoreUnavailableError("The database does not answer, and all that it holds up waits already.")
         if self._busy >= MOST_WAITING:
             raise StoreUnavailableError("The gateway has more to do than it can; try again in a moment.")
         self._busy += 1

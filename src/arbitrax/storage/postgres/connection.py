@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import TracebackType
@@ -18,8 +19,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import psycopg
 
-from arbitrax.domain.errors import StoreError
+from arbitrax.domain.errors import StoreError, StoreUnavailableError
 from arbitrax.storage.postgres import failures
+from arbitrax.storage.postgres.limited_connection import LimitedConnection
 from arbitrax.storage.postgres.schema import require_current
 from arbitrax.storage.postgres.shared_connection import SharedConnection
 from arbitrax.storage.postgres.sql import statement
@@ -28,24 +30,36 @@ if TYPE_CHECKING:
     Connection = psycopg.Connection[tuple[Any, ...]]
 
 CONNECT_SECONDS = 10
+GRACE_SECONDS = 2.0
+"""For the server to end a statement that takes too long; then the connection is given up."""
+PROBE_SECONDS = 3
+"""To connect to a server that was silent a moment ago."""
+TURN_SECONDS = 0.5
+"""To wait while another thread tries whether such a server is back."""
 MAX_CONNECTIONS = 16
 """Of a process to a server; more threads than that take turns."""
 # A broken pipeline would be reported twice: by psycopg on stderr, and by our sentence.
 logging.getLogger("psycopg").addHandler(logging.NullHandler())
 
 
-def connect(url: str, variable: str = failures.DATABASE_VARIABLE) -> Connection:
+def connect(url: str, variable: str = failures.DATABASE_VARIABLE, *, seconds: int | None = None) -> LimitedConnection:
     """Open a connection in autocommit mode; transactions are explicit. ``variable`` is where the URL comes from.
+
+    seconds: to wait for the server at most; None: as the URL says, or `CONNECT_SECONDS`.
 
     Raises:
         StoreUnavailableError: nobody answers, or refuses us.
         StoreError: the URL cannot be read.
     """
     failures.place(url)  # refuses a malformed URL without quoting it
-    timeout: dict[str, Any] = {} if "connect_timeout" in url else {"connect_timeout": CONNECT_SECONDS}
+    timeout: dict[str, Any] = {"connect_timeout": seconds or CONNECT_SECONDS}
+    if seconds is None and "connect_timeout" in url:
+        timeout = {}
     try:
-        return psycopg.connect(url, autocommit=True, application_name="arbitrax", **timeout)
+        return LimitedConnection.connect(url, autocommit=True, application_name="arbitrax", **timeout)
     except psycopg.OperationalError as error:
+        # With its frames goes the half open connection, which a server that was silent would else wait for.
+        error.__traceback__ = None
         raise failures.no_connection(error, url, variable) from None  # its text may quote the URL
     except psycopg.Error:
         raise StoreError(
@@ -57,7 +71,11 @@ class Database:
     """A database by its URL. Each thread at a time has a connection of its own; a forked child opens its own."""
 
     def __init__(self, url: str, *, replica_url: str | None = None, patience: float | None = None) -> None:
-        """Take the URLs; ``patience``: seconds after which a statement is given up, None never."""
+        """Take the URLs; ``patience``: seconds after which a statement is given up, None never.
+
+        The server gives it up, and the connection stays. From one that hangs nothing comes: then the connection is
+        given up here, and until it answers again one thread at a time tries; the others are refused.
+        """
         self.url = url
         self._connections = _Connections(url, failures.DATABASE_VARIABLE, patience)
         self._replica = None if replica_url is None else _Connections(replica_url, failures.REPLICA_VARIABLE, patience)
@@ -143,10 +161,13 @@ class _Connections:
         self.url = url
         self._patience = patience
         self._variable = variable
-        self._idle: list[Connection] = []
+        self._idle: list[LimitedConnection] = []
         self._owner = os.getpid()
         self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._mine = threading.local()
+        self._is_silent = False
+        """The server was there and said nothing, when last tried."""
+        self._trying = threading.Lock()
 
     @contextmanager
     def lent(self) -> Iterator[Connection]:
@@ -162,33 +183,67 @@ class _Connections:
                     yield connection
             finally:
                 self._mine.connection = None
+                self._is_silent = connection.fell_silent
                 if not connection.closed:
                     self._idle.append(connection)
                 else:  # the server is likely to have ended the others too
                     self.close()
 
-    def _opened(self) -> Connection:
+    def _opened(self) -> LimitedConnection:
         if self._owner != os.getpid():  # a parent's, not ours to close: that would end its sessions
             self._idle, self._owner = [], os.getpid()
-            self._places = threading.BoundedSemaphore(MAX_CONNECTIONS)
+            self._places, self._trying = threading.BoundedSemaphore(MAX_CONNECTIONS), threading.Lock()
         while self._idle:
             with suppress(IndexError):  # another thread was faster
                 connection = self._idle.pop()
-                if not connection.closed:
+                if connection.is_usable:
                     return connection
+                connection.close()
         return self.open()
 
-    def open(self) -> Connection:
-        """Open a connection, with the schema checked; whoever asked for it closes it."""
-        connection = connect(self.url, self._variable)
+    def open(self) -> LimitedConnection:
+        """Open a connection, with the schema checked; whoever asked for it closes it.
+
+        Raises:
+            StoreUnavailableError: also while the server is known to be silent, and another thread tries.
+        """
+        if not self._is_silent:
+            return self._open(self._connect_seconds)
+        if not self._trying.acquire(timeout=TURN_SECONDS):
+            raise StoreUnavailableError(
+                f"PostgreSQL at {failures.place(self.url)} does not answer; it is tried again and again."
+            )
+        try:
+            return self._open(PROBE_SECONDS)
+        finally:
+            self._trying.release()
+
+    @property
+    def _connect_seconds(self) -> int | None:
+        """Those of the URL, unless a statement may take less."""
+        patience = self._patience
+        return None if patience is None or patience + GRACE_SECONDS >= CONNECT_SECONDS else PROBE_SECONDS
+
+    def _open(self, seconds: int | None) -> LimitedConnection:
+        begun = time.monotonic()
+        try:
+            connection = connect(self.url, self._variable, seconds=seconds)
+        except StoreUnavailableError:
+            # Not of one that refuses us at once: whether it is back costs nothing to try.
+            self._is_silent = time.monotonic() - begun >= PROBE_SECONDS - 0.5
+            raise
+        if self._patience is not None:
+            connection.limit = self._patience + GRACE_SECONDS
         try:
             with failures.sentences(self.url):
                 require_current(connection, self.url)
                 if self._patience is not None:
                     _one(connection, "statement_timeout", {"milliseconds": str(int(self._patience * 1000))})
         except BaseException:
+            self._is_silent = connection.fell_silent
             connection.close()
             raise
+        self._is_silent = False
         return connection
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ import psycopg
 from psycopg import conninfo, errors
 
 from arbitrax.domain.errors import ArbitraxError, DataError, SchemaError, StoreError, StoreUnavailableError
+from arbitrax.storage.postgres.limited_connection import Silent
 
 DATABASE_VARIABLE = "ARBITRAX_DATABASE_URL"
 REPLICA_VARIABLE = "ARBITRAX_DATABASE_REPLICA_URL"
@@ -108,6 +109,12 @@ _EXPLANATIONS: tuple[tuple[tuple[type[psycopg.Error], ...], type[ArbitraxError],
         (errors.QueryCanceled,),
         StoreUnavailableError,
         "PostgreSQL at {where} took too long, and what was under way is undone; try again.",
+    ),
+    (
+        (Silent,),
+        StoreUnavailableError,
+        "PostgreSQL at {where} does not answer ({reason}); what was under way may be done or not: look before you try "
+        "again.",
     ),
     (
         (psycopg.OperationalError,),

@@ -42,7 +42,7 @@ class SharedConnection:
         """Take what opens a connection, which may block: it is called in a thread. ``url`` is for sentences."""
         self._url, self._connect, self._timeout = url, connect, timeout
         self._pipeline: _Pipeline | None = None
-        self._opening = asyncio.Lock()
+        self._opening: asyncio.Task[_Pipeline] | None = None
 
     async def rows(self, name: str, keys: Mapping[str, Any]) -> Rows:
         """Return the rows of a statement by its name.
@@ -64,11 +64,21 @@ class SharedConnection:
             self._pipeline = None
 
     async def _connected(self) -> _Pipeline:
-        async with self._opening:
-            if self._pipeline is None or self._pipeline.ended:
-                connection = await asyncio.to_thread(self._planning_once)
-                self._pipeline = _Pipeline(connection, self._timeout)
-            return self._pipeline
+        """Return a new connection, the same to all who ask while it is opened; nor has one of them to fail again."""
+        if self._opening is None:
+            self._opening = asyncio.create_task(self._open())
+            self._opening.add_done_callback(self._opened)
+        return await asyncio.shield(self._opening)
+
+    async def _open(self) -> _Pipeline:
+        connection = await asyncio.to_thread(self._planning_once)
+        self._pipeline = _Pipeline(connection, self._timeout)
+        return self._pipeline
+
+    def _opened(self, task: asyncio.Task[_Pipeline]) -> None:
+        self._opening = None
+        if not task.cancelled():
+            task.exception()  # whoever waits has it
 
     def _planning_once(self) -> Connection:
         connection = self._connect()

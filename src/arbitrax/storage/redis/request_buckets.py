@@ -9,7 +9,7 @@ from arbitrax.storage.redis.channel import address
 from arbitrax.storage.redis.shared_connection import Script, SharedConnection
 
 PREFIX = "requests:"
-TIMEOUT_SECONDS = 1.0
+TIMEOUT_SECONDS = 0.5
 
 # A key holds the time, in microseconds of the server's clock, at which its bucket is full again, and goes when it is.
 _LEASE = Script("""
