@@ -58,6 +58,25 @@ test.each([
   expect(place()).toBe(path);
 });
 
+test("the first that is shown is chosen, though symbols come later than what was there, and Enter goes to it", async () => {
+  let answer = () => {};
+  const asked = new Promise<void>((resolve) => (answer = resolve));
+  const before = vi.mocked(transport.ask).getMockImplementation();
+  vi.mocked(transport.ask).mockImplementation(async (method, url, options = {}) => {
+    if (options.query?.["search"] !== "btc") return before?.(method, url, options) as Promise<Response>;
+    await asked;
+    return Response.json({ data: LISTED.slice(0, 1), has_more: false, next_cursor: null });
+  });
+  await userEvent.type(await screen.findByLabelText("Search"), "btc");
+  await screen.findByRole("button", { name: "Trade BTC-USD" });
+  answer();
+  const first = await screen.findByRole("button", { name: "BTC-USD" });
+  expect(first).toHaveAttribute("data-selected");
+  expect(document.querySelectorAll("[data-selected]")).toHaveLength(1);
+  await userEvent.keyboard("{Enter}");
+  expect(place()).toBe("/data/BTC-USD");
+});
+
 test("what is not listed cannot be traded", async () => {
   await userEvent.type(await screen.findByLabelText("Search"), "trade");
   expect(await screen.findByRole("button", { name: "Trade BTC-USD" })).toBeVisible();

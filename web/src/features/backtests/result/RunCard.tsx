@@ -1,8 +1,8 @@
-import { Code } from "@mantine/core";
+import { Anchor, Code } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import type { BacktestMessage, RunResult } from "@/api";
-import { formatDuration, Missing, Moment } from "@/format";
+import { formatDuration, isUploaded, Missing, Moment, Sentence, strategyTitle } from "@/format";
 import { useReport } from "../recorded";
 import { parametersText, secondsOf } from "../run_text";
 import classes from "./Result.module.css";
@@ -20,9 +20,13 @@ export function RunCard({ run, result }: RunCardProps) {
     ["Run", <Code key="id">{run.id}</Code>],
     [
       "Strategy",
-      <Link key="strategy" to={`/strategies/${strategy.name}`}>
-        {strategy.class_name}
-      </Link>,
+      isUploaded(strategy.name) ? (
+        strategyTitle(strategy.name)
+      ) : (
+        <Anchor key="strategy" component={Link} to={`/strategies/${strategy.name}`}>
+          {strategy.name}
+        </Anchor>
+      ),
     ],
     ["Source", hashOf(strategy.source_hash, "Its source was not at hand.")],
     ["Parameters", parametersText(run.spec) || <Missing key="none" why="The strategy has none." />],
@@ -30,7 +34,11 @@ export function RunCard({ run, result }: RunCardProps) {
       `Data, ${each.role}`,
       <span key={each.role}>
         {each.symbol} {each.interval} as of <Moment at={each.as_of} /> {hashOf(each.data_hash, "")}
-        {each.quality !== null && <div>{each.quality}</div>}
+        {each.quality !== null && (
+          <div>
+            <Sentence text={each.quality} />
+          </div>
+        )}
       </span>,
     ]),
     ["Seed", String(seed)],
