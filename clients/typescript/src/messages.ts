@@ -709,6 +709,7 @@ export interface RunPrices {
   readonly data: readonly PricePoint[];
   readonly interval: string;
   readonly lines: readonly string[];
+  readonly panes: readonly (string | null)[];
   readonly symbol: string;
 }
 
@@ -728,6 +729,12 @@ export interface RunResult {
   readonly result_hash: string;
   readonly run_hash: string;
   readonly tables: Readonly<Record<string, string>>;
+}
+
+export interface RunSource {
+  readonly backtest: string;
+  readonly source: string | null;
+  readonly source_sha256: string | null;
 }
 
 export interface SeriesCoverageMessage {

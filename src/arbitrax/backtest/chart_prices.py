@@ -21,13 +21,22 @@ if TYPE_CHECKING:
     from arbitrax.domain.bars import Bars, Floats
 
 
+class ChartLine(Struct, frozen=True, eq=False):
+    """What a strategy shows over prices or beneath them."""
+
+    name: str
+    pane: str | None
+    """Where it is shown beneath prices, in units of its own; None: over them."""
+    values: Floats
+
+
 class ChartPrices(Struct, frozen=True, eq=False):
     """Prices of which neighbouring bars are joined."""
 
     bars: Bars
     """Joined; shape (points,)."""
-    lines: dict[str, Floats]
-    """By label, each of shape (points,): its value at the last of the bars joined."""
+    lines: list[ChartLine]
+    """Each of shape (points,): its value at the last of the bars joined."""
     rows: int
     """Bars of the range, before they were joined."""
 
@@ -69,17 +78,21 @@ def chart_prices(bars: Bars, strategy: StrategyRef, start: int | None, end: int 
     shown = bars.take(within)
     starts = group_starts(len(shown), points)
     ends = np.append(starts[1:], len(shown)) - 1 if len(starts) else starts
-    return ChartPrices(joined(shown, points), {name: line[within][ends] for name, line in lines.items()}, len(shown))
+    ending = [ChartLine(each.name, each.pane, each.values[within][ends]) for each in lines]
+    return ChartPrices(joined(shown, points), ending, len(shown))
 
 
-def _lines(reference: StrategyRef, bars: Bars) -> dict[str, Floats]:
-    """Return what a strategy shows over prices; nothing where it is not registered as it was, or fails at it."""
+def _lines(reference: StrategyRef, bars: Bars) -> list[ChartLine]:
+    """Return what a strategy shows with prices; nothing where it is not registered as it was, or fails at it."""
     try:
         kind = find_registered(reference.name)
         source = source_of(kind) or ""
         if hashlib.sha256(source.encode()).hexdigest() != reference.source_hash:
-            return {}
-        lines = kind(**reference.parameters).lines(bars)
+            return []
+        strategy = kind(**reference.parameters)
+        panes: list[tuple[str | None, dict[str, Floats]]] = [(None, strategy.lines(bars))]
+        panes += strategy.oscillators(bars).items()
     except ArbitraxError:
-        return {}
-    return {name: line for name, line in lines.items() if line.shape == bars.close.shape}
+        return []
+    found = [ChartLine(name, pane, values) for pane, lines in panes for name, values in lines.items()]
+    return [each for each in found if each.values.shape == bars.close.shape]

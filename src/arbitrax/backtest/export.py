@@ -20,7 +20,7 @@ FORMS = ("csv", "parquet", "json")
 
 
 def export_result(result: Result, folder: Path, form: str) -> list[Path]:
-    """Write the frames of a result, ``equity`` to ``rolling``, then ``honesty`` and ``metrics``; return the paths.
+    """Write the frames of a result, ``equity`` to ``returns``, then ``honesty`` and ``metrics``; return the paths.
 
     Times are ISO 8601 in UTC, lengths of time in seconds, missing values empty (null in JSON). CSV has
     numbers as Python prints them, so that they read back to the same bits. Files that are there are replaced.
@@ -61,6 +61,7 @@ _FRAMES: dict[str, Callable[[Result], pd.DataFrame]] = {
     "drawdowns": lambda result: result.drawdowns,
     "var_backtest": lambda result: result.var_backtest,
     "rolling": lambda result: result.rolling().reset_index(),
+    "returns": lambda result: result.returns.reset_index(),
 }
 FRAMES = tuple(_FRAMES)
 

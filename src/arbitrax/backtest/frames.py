@@ -14,6 +14,7 @@ import numpy as np
 from arbitrax.backtest.calendar_returns import monthly_returns, yearly_returns
 from arbitrax.backtest.contributions import contributions
 from arbitrax.backtest.drawdowns import worst_drawdowns
+from arbitrax.backtest.metrics import Sample
 from arbitrax.backtest.record_columns import (
     Columns,
     named,
@@ -172,6 +173,24 @@ def rolling_columns(result: Result, window: int | None = None) -> Columns:
         "sharpe": found.sharpe,
         "volatility": found.volatility,
         "beta": found.beta,
+    }
+
+
+def returns_frame(result: Result) -> pd.DataFrame:
+    """Return ``since, return, benchmark`` by ``time``: each return from one close to another."""
+    return _to_pandas(return_columns(result)).set_index("time")
+
+
+def return_columns(result: Result) -> Columns:
+    """Return the columns of `returns_frame`: of intraday bars one row a session, else one a bar."""
+    sample = Sample(result)
+    returns, times = sample.returns, _times(result)
+    ends = sample.ends[: len(returns)]
+    return {
+        "time": times[ends],
+        "since": times[np.concatenate(([0], ends[:-1]))[: len(ends)]],
+        "return": returns,
+        "benchmark": sample.benchmark_returns,
     }
 
 

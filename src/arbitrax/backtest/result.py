@@ -195,6 +195,13 @@ class Result(Struct, frozen=True, eq=False, dict=True):
 
         return var_frame(self)
 
+    @cached_property
+    def returns(self) -> pd.DataFrame:
+        """Returns of sessions where bars are shorter, else of bars, beside the benchmark's, as a pandas frame."""
+        from arbitrax.backtest.frames import returns_frame
+
+        return returns_frame(self)
+
     def rolling(self, window: int | None = None) -> pd.DataFrame:
         """Return Sharpe ratio, volatility and beta of the last ``window`` returns by time, as a pandas frame.
 

@@ -21,6 +21,7 @@ from arbitrax.client.messages import (
     RunLogMessage,
     RunPrices,
     RunResult,
+    RunSource,
 )
 from arbitrax.client.problems import made_error
 from arbitrax.client.resource import Resource
@@ -158,6 +159,11 @@ class Backtests(Resource[F]):
     async def account(self, backtest: str) -> RunAccount:
         """Return exposure and the largest weights over time, and what happened to the account besides trades."""
         return await self._transport.get(f"{BACKTESTS}/{backtest}/account", RunAccount)
+
+    @offered
+    async def source(self, backtest: str) -> RunSource:
+        """Return the text of the strategy as it was when the backtest ran."""
+        return await self._transport.get(f"{BACKTESTS}/{backtest}/source", RunSource)
 
     @offered
     async def reproduce(self, backtest: str) -> ReproductionMessage:

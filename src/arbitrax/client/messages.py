@@ -756,6 +756,7 @@ class RunPrices(Struct, frozen=True, kw_only=True):
     data: list[PricePoint]
     interval: str
     lines: list[str]
+    panes: list[str | None]
     symbol: str
 
 
@@ -775,6 +776,12 @@ class RunResult(Struct, frozen=True, kw_only=True):
     result_hash: str
     run_hash: str
     tables: dict[str, str]
+
+
+class RunSource(Struct, frozen=True, kw_only=True):
+    backtest: str
+    source: str | None
+    source_sha256: str | None
 
 
 class SeriesCoverageMessage(Struct, frozen=True, kw_only=True):

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from arbitrax.services.ports import ActionStore, BarStore, RunStore
     from arbitrax.services.run_parts import RunOutline, RunParts
 
-OF_CURVES = frozenset({"equity", "monthly", "yearly", "drawdowns", "var_backtest", "rolling"})
+OF_CURVES = frozenset({"equity", "monthly", "yearly", "drawdowns", "var_backtest", "rolling", "returns"})
 """Tables that need neither records nor bars."""
 
 

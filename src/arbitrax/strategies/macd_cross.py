@@ -34,6 +34,12 @@ class MacdCross(Strategy):
         """The slow window must be full, and then the signal's of differences."""
         return self.slow + self.signal - 1
 
+    def oscillators(self, bars: "Bars") -> "dict[str, dict[str, Floats]]":
+        """Return the MACD, in the unit of the prices but around 0, and its signal line."""
+        found = macd(bars.close, self.fast, self.slow, self.signal)
+        name = f"MACD {self.fast} {self.slow}"
+        return {name: {name: found.macd, f"signal {self.signal}": found.signal}}
+
     def signals(self, bars: "Bars") -> "Floats":
         """Return 1 above, 0 or -1 below; a tie counts as below, NaN before the signal line is warm."""
         lines = macd(bars.close, self.fast, self.slow, self.signal)

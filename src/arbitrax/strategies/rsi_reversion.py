@@ -35,6 +35,15 @@ class RsiReversion(Strategy):
         """The first RSI needs ``window`` changes."""
         return self.window + 1
 
+    def oscillators(self, bars: "Bars") -> "dict[str, dict[str, Floats]]":
+        """Return the RSI between the levels that decide."""
+        levels = {"enter": self.oversold, "exit": self.exit}
+        if self.short:
+            levels |= {"short": 100 - self.oversold, "cover": 100 - self.exit}
+        name = f"RSI {self.window}"
+        lines = {name: rsi(bars.close, self.window)}
+        return {name: lines | {label: np.full(len(bars), level) for label, level in levels.items()}}
+
     def signals(self, bars: "Bars") -> "Floats":
         """Return 1 from entry to exit, 0 elsewhere, -1 for the mirror image."""
         index = rsi(bars.close, self.window)

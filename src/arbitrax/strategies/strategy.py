@@ -88,6 +88,10 @@ class Strategy:
         """Return what a chart shows over prices, by label, shape (bars,) each. Override to show what decides."""
         return {}
 
+    def oscillators(self, bars: "Bars") -> "dict[str, dict[str, Floats]]":
+        """Return what a chart shows beneath prices, in units of its own: by pane, then by label, shape (bars,) each."""
+        return {}
+
     def portfolio(self, panel: "Panel") -> "Decisions":
         """Return the decisions for several symbols, shape (bars, symbols).
 

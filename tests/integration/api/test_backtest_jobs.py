@@ -1,5 +1,6 @@
 """Backtests over HTTP: asked for, watched, cancelled, their results fetched; done by real workers."""
 
+import hashlib
 import io
 import shlex
 import threading
@@ -246,6 +247,23 @@ def test_prices_of_one_of_several_symbols_are_its_own(client, worker) -> None:
     assert (first["symbol"], second["symbol"]) == ("AAPL", "IBM")
     assert client.get(f"{address}/prices").json() == first
     assert [each["close"] for each in first["data"]] != [each["close"] for each in second["data"]]
+
+
+def test_the_source_that_ran_is_told_with_the_hash_of_the_spec(client, worker) -> None:
+    address = client.post(PATH, json=YEAR).headers["location"]
+    spec = until(client, address, "succeeded").json()["spec"]
+    found = client.get(f"{address}/source").json()
+    assert "class SmaCross(Strategy)" in found["source"]
+    assert hashlib.sha256(found["source"].encode()).hexdigest() == found["source_sha256"]
+    assert found["source_sha256"] == spec["strategy"]["source_hash"]
+
+
+def test_returns_of_a_run_are_a_table(client, worker) -> None:
+    address = client.post(PATH, json=YEAR).headers["location"]
+    until(client, address, "succeeded")
+    rows = client.get(f"{address}/tables/returns", params={"limit": 3}).json()["data"]
+    assert list(rows[0]) == ["time", "since", "return", "benchmark"]
+    assert rows[1]["since"] == rows[0]["time"]
 
 
 def test_figures_say_how_they_are_computed_and_the_benchmarks(client, worker) -> None:

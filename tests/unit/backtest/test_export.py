@@ -9,7 +9,7 @@ from tests.market import daily, sample
 
 FRAMES = (
     "equity", "orders", "fills", "events", "trades", "contributions", "monthly", "yearly", "drawdowns", "var_backtest",
-    "rolling",
+    "rolling", "returns",
 )  # fmt: skip
 
 

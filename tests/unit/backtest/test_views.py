@@ -41,6 +41,14 @@ def test_rolling_metrics_agree_with_pandas(result):
     pd.testing.assert_frame_equal(found, expected, rtol=1e-6, atol=1e-9, check_names=False, check_freq=False)
 
 
+def test_returns_are_those_of_bars_each_since_the_one_before(result):
+    equity, found = result.equity, result.returns
+    assert found["return"].tolist() == pytest.approx(equity["equity"].pct_change().dropna().tolist())
+    assert found["benchmark"].tolist() == pytest.approx(equity["benchmark"].pct_change().dropna().tolist())
+    assert found.index.tolist() == equity.index[1:].tolist()
+    assert found["since"].tolist() == equity.index[:-1].tolist()
+
+
 def test_rolling_windows_are_half_a_year_and_never_shorter_than_two(result):
     assert result.rolling()["volatility"].isna().sum() == 125
     assert result.rolling(10_000).isna().all(axis=None)
@@ -54,6 +62,7 @@ def test_sessions_of_intraday_runs_are_what_rolls():
     times = (days[:, None] + 14 * HOUR + np.arange(6) * HOUR).ravel()
     close = np.exp(np.random.default_rng(1).normal(0, 0.01, len(times)).cumsum()) * 100
     run = ax.backtest(ax.BuyAndHold(), Bars("H", "1h", times, close, close, close, close, np.ones(len(times))))
+    assert run.returns["since"].tolist() == [run.equity.index[0], *run.returns.index[:-1]]
     assert len(run.rolling(3)) == len(days)
     assert run.rolling(3).index[-1] == pd.Timestamp(int(times[-1]), tz="UTC")
 

@@ -234,6 +234,12 @@ const injectedRtkApi = api
         }),
         invalidatesTags: ["backtests"],
       }),
+      getBacktestSource: build.query<GetBacktestSourceApiResponse, GetBacktestSourceApiArg>({
+        query: (queryArg) => ({
+          url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/source`,
+        }),
+        providesTags: ["backtests"],
+      }),
       getBacktestTable: build.query<GetBacktestTableApiResponse, GetBacktestTableApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/tables/${encodeURIComponent(String(queryArg.table))}`,
@@ -772,6 +778,11 @@ export type ReproduceBacktestApiArg = {
   /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
   "Idempotency-Key"?: string;
 };
+export type GetBacktestSourceApiResponse = /** status 200 Request fulfilled, document follows */ RunSource;
+export type GetBacktestSourceApiArg = {
+  /** Of a backtest: bt_ and 26 characters. */
+  backtest: string;
+};
 export type GetBacktestTableApiResponse = /** status 200 A page, or the table */ RowPage;
 export type GetBacktestTableApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
@@ -787,7 +798,8 @@ export type GetBacktestTableApiArg = {
     | "yearly"
     | "drawdowns"
     | "var_backtest"
-    | "rolling";
+    | "rolling"
+    | "returns";
   /** Rows of a page of JSON (left out: 500); of another format the first so many (left out: all). */
   limit?: number | null;
   /** `next_cursor` of the page before; none: the first page. */
@@ -1459,6 +1471,7 @@ export type RunPrices = {
   data: PricePoint[];
   interval: string;
   lines: string[];
+  panes: (string | null)[];
   symbol: string;
 };
 export type ReproductionMessage = {
@@ -1475,6 +1488,11 @@ export type ReproductionMessage = {
   result_hash: string | null;
   status: "none" | "queued" | "running" | "succeeded" | "failed" | "cancelled" | "dead";
   stored_result_hash: string | null;
+};
+export type RunSource = {
+  backtest: string;
+  source: string | null;
+  source_sha256: string | null;
 };
 export type RowPage = {
   data: {
@@ -2046,6 +2064,7 @@ export const {
   useGetBacktestReportQuery,
   useGetReproductionQuery,
   useReproduceBacktestMutation,
+  useGetBacktestSourceQuery,
   useGetBacktestTableQuery,
   useListBarsQuery,
   useGetBookQuery,

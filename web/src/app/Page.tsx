@@ -1,5 +1,7 @@
 import { Title } from "@mantine/core";
-import type { ReactNode } from "react";
+import { use, type ReactNode } from "react";
+import { Stale } from "./states/Stale";
+import { StalePlace, useStalePlace } from "./states/stale_place";
 import classes from "./Page.module.css";
 
 interface PageProps {
@@ -13,16 +15,24 @@ interface PageProps {
 
 /** A page: its heading, its actions, its sections. */
 export function Page({ title, about, actions, children }: PageProps) {
+  const [staleAt, tell] = useStalePlace();
   return (
-    <div className={classes["page"]}>
+    <div className={classes["page"]} data-old={staleAt !== undefined || undefined}>
       <header className={classes["head"]}>
         <div>
-          <Title order={1}>{title}</Title>
+          <div className={classes["title"]}>
+            <Title order={1}>{title}</Title>
+            {staleAt !== undefined && (
+              <div className={classes["mark"]}>
+                <Stale at={staleAt} isShort />
+              </div>
+            )}
+          </div>
           {about !== undefined && <div className={classes["about"]}>{about}</div>}
         </div>
         {actions !== undefined && <div className={classes["actions"]}>{actions}</div>}
       </header>
-      {children}
+      <StalePlace value={tell}>{children}</StalePlace>
     </div>
   );
 }
@@ -35,15 +45,23 @@ interface SectionProps {
 
 /** A part of a page, apart by space and one line. */
 export function Section({ title, actions, children }: SectionProps) {
+  const around = use(StalePlace);
+  const [staleAt, tell] = useStalePlace();
+  const hasHead = title !== undefined || actions !== undefined;
   return (
-    <section className={classes["section"]} aria-label={title}>
-      {(title !== undefined || actions !== undefined) && (
+    <section className={classes["section"]} aria-label={title} data-old={staleAt !== undefined || undefined}>
+      {hasHead && (
         <header className={classes["sectionHead"]}>
           {title !== undefined && <Title order={2}>{title}</Title>}
+          {staleAt !== undefined && (
+            <div className={classes["mark"]}>
+              <Stale at={staleAt} isShort />
+            </div>
+          )}
           {actions !== undefined && <div className={classes["actions"]}>{actions}</div>}
         </header>
       )}
-      {children}
+      <StalePlace value={hasHead ? tell : around}>{children}</StalePlace>
     </section>
   );
 }

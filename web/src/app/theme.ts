@@ -44,14 +44,15 @@ export const theme = createTheme({
   primaryShade: 6, // white on it is readable in both schemes
   fontFamily: '"Inter Variable", system-ui, sans-serif',
   fontFamilyMonospace: "ui-monospace, SFMono-Regular, Menlo, monospace",
-  fontSizes: { xs: "12px", sm: "13px", md: "14px", lg: "16px", xl: "20px" },
-  lineHeights: { xs: "16px", sm: "20px", md: "20px", lg: "24px", xl: "28px" },
+  // Three: of tables and labels, of text, of the one figure that matters. Canvases have the first (charts/colours.ts).
+  fontSizes: { xs: "13px", sm: "13px", md: "14px", lg: "14px", xl: "20px" },
+  lineHeights: { xs: "16px", sm: "20px", md: "20px", lg: "20px", xl: "28px" },
   spacing: { xs: "4px", sm: "8px", md: "12px", lg: "16px", xl: "24px" },
   defaultRadius: "sm",
   radius: { sm: "4px", md: "6px" },
   headings: {
     fontWeight: "600",
-    sizes: { h1: { fontSize: "20px" }, h2: { fontSize: "16px" }, h3: { fontSize: "14px" } },
+    sizes: { h1: { fontSize: "20px" }, h2: { fontSize: "14px" }, h3: { fontSize: "14px" } },
   },
   cursorType: "pointer",
   respectReducedMotion: true,

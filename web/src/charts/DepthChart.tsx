@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "react";
-import { useColours } from "./colours";
+import { TEXT_SIZE, useColours } from "./colours";
 import { depthCurve, type DepthSides } from "./depth_curve";
 import { drawDepth } from "./depth_canvas";
 
@@ -10,6 +10,8 @@ interface DepthChartProps {
   readonly read: () => DepthSides | undefined;
   /** Is told when there is another one; returns how to leave. */
   readonly subscribe: (changed: () => void) => () => void;
+  /** Between prices that an order may have. */
+  readonly tick: number;
   readonly price: (value: number) => string;
   readonly quantity: (value: number) => string;
 }
@@ -18,7 +20,7 @@ interface DepthChartProps {
 const EVERY_MS = 100;
 
 /** What is bid and asked, added up from the middle outwards; draws itself on a canvas. */
-export function DepthChart({ label, height, read, subscribe, price, quantity }: DepthChartProps) {
+export function DepthChart({ label, height, read, subscribe, tick, price, quantity }: DepthChartProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const colours = useColours();
   useEffect(() => {
@@ -28,11 +30,11 @@ export function DepthChart({ label, height, read, subscribe, price, quantity }: 
     let width = 0;
     let at: number | undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    const font = `${TEXT_SIZE}px ${getComputedStyle(document.body).fontFamily}`;
     const draw = () => {
       timer = undefined;
       const sides = read();
-      const curve = sides === undefined ? undefined : depthCurve(sides);
+      const curve = sides === undefined ? undefined : depthCurve(sides, tick);
       drawDepth(context, curve, { width, height, colours, font, price, quantity, at });
     };
     const later = () => {
@@ -65,6 +67,6 @@ export function DepthChart({ label, height, read, subscribe, price, quantity }: 
       element.removeEventListener("pointerleave", onLeave);
       leave();
     };
-  }, [height, read, subscribe, price, quantity, colours]);
+  }, [height, read, subscribe, tick, price, quantity, colours]);
   return <canvas ref={canvas} role="img" aria-label={label} style={{ display: "block", width: "100%", height }} />;
 }

@@ -1,6 +1,6 @@
 import { Bar, BarChart, ReferenceLine, ResponsiveContainer, Tooltip, XAxis, YAxis } from "recharts";
 import { formatCount, formatLatency } from "@/format";
-import { useColours } from "./colours";
+import { TEXT_SIZE, useColours } from "./colours";
 import { latencyBins, type LatencyBin, type LatencyBucket } from "./latency_bins";
 import classes from "./LatencyHistogram.module.css";
 
@@ -28,14 +28,14 @@ export function LatencyHistogram({ label, height, buckets, quantiles }: LatencyH
           <XAxis
             dataKey="name"
             stroke={colours.line}
-            tick={{ fill: colours.faint, fontSize: 12 }}
+            tick={{ fill: colours.faint, fontSize: TEXT_SIZE }}
             tickLine={false}
             minTickGap={24}
           />
           <YAxis
             width={52}
             stroke={colours.line}
-            tick={{ fill: colours.faint, fontSize: 12 }}
+            tick={{ fill: colours.faint, fontSize: TEXT_SIZE }}
             tickFormatter={formatCount}
             tickLine={false}
             axisLine={false}
@@ -57,7 +57,7 @@ export function LatencyHistogram({ label, height, buckets, quantiles }: LatencyH
                 position: "top",
                 dx: name === "p99" ? -10 : name === "p99.9" ? 10 : 0,
                 fill: colours.text,
-                fontSize: 12,
+                fontSize: TEXT_SIZE,
               }}
             />
           ))}

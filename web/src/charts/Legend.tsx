@@ -18,7 +18,11 @@ export const Legend = memo(function Legend({ panes, hovered }: LegendProps) {
       <div key={pane.id} className={classes["legend"]} style={{ top: place }}>
         {pane.series.map((each) => (
           <span key={each.id}>
-            <i data-colour={each.kind === "candles" ? "text" : each.colour} aria-hidden />
+            <i
+              data-colour={each.kind === "candles" ? "text" : each.colour}
+              data-dashed={"isDashed" in each && each.isDashed ? true : undefined}
+              aria-hidden
+            />
             {each.name} <b>{written(each, pane, hovered)}</b>
           </span>
         ))}

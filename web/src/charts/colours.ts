@@ -22,10 +22,18 @@ export interface Colours {
   readonly six: string;
   readonly seven: string;
   readonly eight: string;
+  /** Indicators, told apart from candles too. */
+  readonly indicatorOne: string;
+  readonly indicatorTwo: string;
+  readonly indicatorThree: string;
 }
+
+/** Pixels: of text on canvases and axes, as in tables. */
+export const TEXT_SIZE = 13;
 
 /** In the order that they are given out. */
 export const COMPARED = ["one", "two", "three", "four", "five", "six", "seven", "eight"] as const;
+export const INDICATORS = ["indicatorOne", "indicatorTwo", "indicatorThree"] as const;
 
 const VARIABLES: Readonly<Record<keyof Colours, string>> = {
   text: "--mantine-color-text",
@@ -45,6 +53,9 @@ const VARIABLES: Readonly<Record<keyof Colours, string>> = {
   six: "--compared-6",
   seven: "--compared-7",
   eight: "--compared-8",
+  indicatorOne: "--indicator-1",
+  indicatorTwo: "--indicator-2",
+  indicatorThree: "--indicator-3",
 };
 
 function read(): Colours {

@@ -13,7 +13,8 @@ export interface DepthLook {
   readonly at: number | undefined;
 }
 
-const FOOT = 20;
+const FOOT = 24;
+const TICK = 4;
 const HEAD = 16;
 
 export function drawDepth(context: CanvasRenderingContext2D, curve: DepthCurve | undefined, look: DepthLook): void {
@@ -27,10 +28,11 @@ export function drawDepth(context: CanvasRenderingContext2D, curve: DepthCurve |
   side(context, curve.asks, x, y, width, bottom, colours.loss);
   context.fillStyle = colours.line;
   context.fillRect(0, bottom, width, 1);
+  for (const each of [0.5, x(curve.middle), width - 0.5]) context.fillRect(each - 0.5, bottom, 1, TICK);
   context.font = look.font;
   context.fillStyle = colours.faint;
   label(context, look.price(curve.from), 0, height - 5, "left");
-  label(context, look.price((curve.from + curve.to) / 2), width / 2, height - 5, "center");
+  label(context, look.price(curve.middle), x(curve.middle), height - 5, "center");
   label(context, look.price(curve.to), width, height - 5, "right");
   if (look.at === undefined) {
     label(context, look.quantity(curve.most), 0, 11, "left");

@@ -19,26 +19,33 @@ export interface DepthCurve {
   /** Prices that are shown: as far below the middle as above it, as far as most of both sides reaches. */
   readonly from: number;
   readonly to: number;
+  /** The price of an order nearest to the middle. */
+  readonly middle: number;
   readonly most: number;
 }
 
 /** Of a side, in the picture at least. */
 const MOST = 0.95;
+/** Of the axis, from the middle to an end. */
+const LEAST_STEPS = 4;
 /** Beyond the last level, so that its step is seen. */
 const BEYOND = 1.08;
 
-export function depthCurve({ bids, asks }: DepthSides): DepthCurve | undefined {
+/** `tick`: between prices that an order may have. The axis ends on one, as far below the middle as above it. */
+export function depthCurve({ bids, asks }: DepthSides, tick: number): DepthCurve | undefined {
   const [below, above] = [totals(bids), totals(asks)];
   const [bid, ask] = [below[0]?.price ?? above[0]?.price, above[0]?.price ?? below[0]?.price];
   if (bid === undefined || ask === undefined) return undefined;
   const middle = (bid + ask) / 2;
-  const reach = Math.max(reachOf(below, middle), reachOf(above, middle), middle * 1e-6);
-  const shown = reach * BEYOND;
+  const reach = roundedUp((Math.max(reachOf(below, middle), reachOf(above, middle), tick) * BEYOND) / tick);
+  const twice = Math.round((2 * middle) / tick);
+  const least = Math.floor(twice / 2) - reach;
   return {
     bids: below,
     asks: above,
-    from: middle - shown,
-    to: middle + shown,
+    from: least * tick,
+    to: (twice - least) * tick,
+    middle: Math.floor(twice / 2) * tick,
     most: Math.max(below.at(-1)?.total ?? 0, above.at(-1)?.total ?? 0),
   };
 }
@@ -49,6 +56,13 @@ export function totalAt({ bids, asks }: DepthCurve, price: number): number {
   for (const each of bids) if (each.price >= price) found = each.total;
   for (const each of asks) if (each.price <= price) found = each.total;
   return found;
+}
+
+/** Of ticks, to 1, 2 or 5 times a power of ten: ends stay where they are while a book breathes. */
+function roundedUp(ticks: number): number {
+  const power = 10 ** Math.floor(Math.log10(ticks / LEAST_STEPS));
+  const step = Math.max(1, [5, 2, 1].map((each) => each * power).find((each) => each <= ticks / LEAST_STEPS) ?? power);
+  return Math.ceil(ticks / step) * step;
 }
 
 /** How far most of a side is from the middle: a few orders far away do not squeeze all others. */

@@ -1,5 +1,5 @@
 /** Charts: pure, of data that is given to them. Load them with the page that shows them, never with the frame. */
-export { COMPARED, faded, useColours, type Colours } from "./colours";
+export { COMPARED, faded, INDICATORS, useColours, type Colours } from "./colours";
 export type { CoveragePart } from "./coverage_blocks";
 export { CoverageTimeline } from "./CoverageTimeline";
 export { placeOf } from "./Legend";

@@ -1,13 +1,8 @@
-/** Lines of orders on a series, which can be dragged to another price. */
-import {
-  LineStyle,
-  type AutoscaleInfo,
-  type IChartApiBase,
-  type IPriceLine,
-  type ISeriesApi,
-} from "lightweight-charts";
+/** Lines of orders on a series, which can be dragged to another price. Their tags are in the pane: the axis keeps its labels. */
+import { LineStyle, type AutoscaleInfo, type IPriceLine, type ISeriesApi } from "lightweight-charts";
 import { faded, type Colours } from "./colours";
 import { nearestLine, rangeWith } from "./order_lines";
+import { OrderTags } from "./order_tags";
 
 export interface OrderLine {
   readonly id: string;
@@ -30,7 +25,6 @@ export interface Told {
 interface Line {
   readonly api: IPriceLine;
   order: OrderLine;
-  isLabelled: boolean;
 }
 
 /** Pixels beside a line in which it is taken. */
@@ -39,15 +33,17 @@ const REACH = 6;
 export class OrderLines {
   readonly #lines = new Map<string, Line>();
   readonly #ended = new AbortController();
+  readonly #tags = new OrderTags();
   #colours: Colours | undefined;
+  #format: (price: number) => string = String;
   #dragged: { id: string; from: number; to: number } | undefined;
 
   constructor(
     readonly place: HTMLElement,
-    readonly chart: IChartApiBase,
     readonly series: ISeriesApi<"Line">,
     readonly told: Told,
   ) {
+    series.attachPrimitive(this.#tags);
     // Before the chart's own listeners, which would pan.
     const options = { capture: true, signal: this.#ended.signal };
     place.addEventListener("pointerdown", (event) => this.#take(event), options);
@@ -59,8 +55,8 @@ export class OrderLines {
     window.addEventListener("keydown", (event) => event.key === "Escape" && this.#letGo(false), options);
   }
 
-  paint(colours: Colours): void {
-    this.#colours = colours;
+  paint(colours: Colours, format: (price: number) => string): void {
+    [this.#colours, this.#format] = [colours, format];
     this.show([...this.#lines.values()].map((each) => each.order));
   }
 
@@ -74,28 +70,35 @@ export class OrderLines {
     for (const order of orders) {
       const there = this.#lines.get(order.id);
       const options = this.#lookOf(order);
-      if (there === undefined)
-        this.#lines.set(order.id, { api: this.series.createPriceLine(options), order, isLabelled: true });
+      if (there === undefined) this.#lines.set(order.id, { api: this.series.createPriceLine(options), order });
       else {
         there.order = order;
-        if (this.#dragged?.id !== order.id) there.api.applyOptions({ ...options, axisLabelVisible: there.isLabelled });
+        if (this.#dragged?.id !== order.id) there.api.applyOptions(options);
       }
     }
+    this.#tag();
+  }
+
+  #tag(): void {
+    const tags = [...this.#lines.values()].map(({ api, order }) => {
+      const { price, color } = api.options();
+      return { price, text: `${order.title} at ${this.#format(price)}`, colour: color };
+    });
+    this.#tags.show(tags, this.#colours?.card ?? "#ffffff");
   }
 
   remove(): void {
     this.#ended.abort();
   }
 
-  #lookOf({ price, side, title, isTrigger, isFixed }: OrderLine) {
+  #lookOf({ price, side, isTrigger, isFixed }: OrderLine) {
     const colour = (side === "buy" ? this.#colours?.gain : this.#colours?.loss) ?? "#888888";
     return {
       price,
-      title,
       color: isFixed ? faded(colour, 0.5) : colour,
       lineWidth: 1 as const,
       lineStyle: isFixed ? LineStyle.Dotted : isTrigger ? LineStyle.LargeDashed : LineStyle.Dashed,
-      axisLabelVisible: true,
+      axisLabelVisible: false,
     };
   }
 
@@ -106,18 +109,6 @@ export class OrderLines {
     const prices = [...this.#lines.values()].map((each) => each.order.price);
     const [minValue, maxValue] = rangeWith(range.minValue, range.maxValue, prices);
     return { ...found, priceRange: { minValue, maxValue } };
-  }
-
-  /** Labels of prices that are out of the picture would gather at its edge. */
-  label(): void {
-    const { height } = this.chart.paneSize();
-    for (const line of this.#lines.values()) {
-      const y = this.series.priceToCoordinate(line.order.price);
-      const isIn = y !== null && y >= 0 && y <= height;
-      if (isIn === line.isLabelled) continue;
-      line.isLabelled = isIn;
-      line.api.applyOptions({ axisLabelVisible: isIn });
-    }
   }
 
   #under(event: PointerEvent): string | undefined {
@@ -155,7 +146,8 @@ export class OrderLines {
     const price = this.series.coordinateToPrice(event.clientY - this.place.getBoundingClientRect().top);
     if (price === null) return;
     dragged.to = this.told.snap(price);
-    this.#lines.get(dragged.id)?.api.applyOptions({ price: dragged.to });
+    this.#lines.get(dragged.id)?.api.applyOptions({ price: dragged.to, axisLabelVisible: true });
+    this.#tag();
   }
 
   #letGo(isMeant: boolean): void {
@@ -165,5 +157,6 @@ export class OrderLines {
     const there = this.#lines.get(dragged.id);
     if (isMeant && dragged.to !== dragged.from) this.told.onMove(dragged.id, dragged.to);
     else if (there !== undefined) there.api.applyOptions(this.#lookOf(there.order));
+    this.#tag();
   }
 }

@@ -12,7 +12,7 @@ import {
 } from "lightweight-charts";
 import type { Clock } from "@/format";
 import { ClockScale, createClockChart, type AxisTimes } from "./clock_scale";
-import type { Colours } from "./colours";
+import { TEXT_SIZE, type Colours } from "./colours";
 import { OrderLines, type OrderLine, type Told } from "./order_lines_view";
 
 export interface PriceBar {
@@ -42,7 +42,7 @@ export class PriceChartView {
     this.#scale = new ClockScale(clock);
     this.#chart = createClockChart(place, this.#scale, {
       autoSize: true,
-      layout: { attributionLogo: false, fontSize: 12 },
+      layout: { attributionLogo: false, fontSize: TEXT_SIZE },
       crosshair: { mode: CrosshairMode.Normal },
       timeScale: { rightOffset: 6, shiftVisibleRangeOnNewBar: true },
     });
@@ -55,7 +55,7 @@ export class PriceChartView {
       autoscaleInfoProvider: (original: () => AutoscaleInfo | null) => this.#lines.around(original()),
     });
     this.#candles = this.#chart.addSeries(CandlestickSeries, { lastValueVisible: true, priceLineVisible: true });
-    this.#lines = new OrderLines(place, this.#chart, this.#middle, told);
+    this.#lines = new OrderLines(place, this.#middle, told);
   }
 
   paint(colours: Colours, format: (price: number) => string, step: number): void {
@@ -75,7 +75,7 @@ export class PriceChartView {
     const candle = { upColor: gain, downColor: loss, borderVisible: false, wickUpColor: gain, wickDownColor: loss };
     this.#candles.applyOptions({ ...candle, priceFormat, priceLineColor: colours.faint });
     this.#middle.applyOptions({ color: colours.benchmark, priceFormat });
-    this.#lines.paint(colours);
+    this.#lines.paint(colours, format);
   }
 
   showTimes(times: AxisTimes): void {
@@ -95,7 +95,6 @@ export class PriceChartView {
     if (from === undefined) this.#middle.setData(points.map(pointOf));
     else for (const each of points.slice(from)) this.#middle.update(pointOf(each));
     this.#points = points;
-    this.#lines.label();
   }
 
   showAll(): void {

@@ -36,6 +36,8 @@ export type Series = Named &
         readonly colour: ColourName;
         readonly data: Points;
         readonly isThin?: boolean;
+        /** Of lines. */
+        readonly isDashed?: boolean;
       }
     | { readonly kind: "candles"; readonly data: Candles; readonly markers?: readonly Marker[] }
   );

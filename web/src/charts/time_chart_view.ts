@@ -6,6 +6,7 @@ import {
   CrosshairMode,
   HistogramSeries,
   LineSeries,
+  LineStyle,
   PriceScaleMode,
   type IChartApiBase,
   type ISeriesApi,
@@ -17,7 +18,7 @@ import {
 } from "lightweight-charts";
 import type { Clock } from "@/format";
 import { ClockScale, createClockChart, type AxisTimes } from "./clock_scale";
-import { faded, type Colours } from "./colours";
+import { faded, TEXT_SIZE, type Colours } from "./colours";
 import type { Marker, Pane, Series, TimeRange } from "./series";
 
 interface Told {
@@ -67,7 +68,7 @@ export class TimeChartView {
     for (const each of GESTURES) place.addEventListener(each, this.#touch, { passive: true, capture: true });
     this.#chart = createClockChart(place, this.#scale, {
       autoSize: true,
-      layout: { attributionLogo: false, fontSize: 12, panes: { enableResize: true } },
+      layout: { attributionLogo: false, fontSize: TEXT_SIZE, panes: { enableResize: true } },
       crosshair: { mode: CrosshairMode.Normal },
       handleScale: { axisPressedMouseMove: { price: false } },
     });
@@ -180,8 +181,9 @@ export class TimeChartView {
   #draw(series: Series, at: number, pane: Pane, colours: Colours): boolean {
     const drawn = this.#drawn.get(series.id) ?? this.#add(series, at);
     // Each change of options makes the chart lay itself out anew, so only changes are said.
-    const [format, isThin] = [pane.axis ?? pane.format, series.kind === "line" && series.isThin === true];
-    const looks = [colours, format, isThin, "colour" in series ? series.colour : undefined];
+    const format = pane.axis ?? pane.format;
+    const line = series.kind === "line" ? [series.isThin === true, series.isDashed === true] : [];
+    const looks = [colours, format, "colour" in series ? series.colour : undefined, ...line];
     const isPainted = looks.some((each, place) => each !== drawn.looks[place]);
     if (isPainted) {
       drawn.looks = looks;
@@ -252,7 +254,11 @@ function look(series: Series, colours: Colours): object {
   const colour = colours[series.colour];
   if (series.kind === "histogram") return { ...quiet, color: colour };
   const line = { ...quiet, crosshairMarkerRadius: 3, lineWidth: 2 };
-  if (series.kind === "line") return { ...line, color: colour, lineWidth: series.isThin === true ? 1 : 2 };
+  if (series.kind === "line") {
+    const { isThin = false, isDashed = false } = series;
+    const lineStyle = isDashed ? LineStyle.Dashed : LineStyle.Solid;
+    return { ...line, color: colour, lineWidth: isThin ? 1 : 2, lineStyle };
+  }
   const [near, far] = [faded(colour, 0.08), faded(colour, 0.28)];
   return {
     ...line,

@@ -1,3 +1,4 @@
+import "./font.css";
 import "./mantine.css";
 import "@/app/theme.css";
 import { StrictMode } from "react";

@@ -12,7 +12,9 @@ import {
 import { useDeferredValue, useMemo, useState, type ReactNode } from "react";
 import { cardLayout } from "./card_layout";
 import { compareValues, isRight, type CellValue, type Column } from "./columns";
+import { csvOf } from "./csv";
 import classes from "./DataTable.module.css";
+import { DownloadCsv } from "./DownloadCsv";
 import { TableBar } from "./TableBar";
 import { TableHead } from "./TableHead";
 import { TableRows } from "./TableRows";
@@ -43,7 +45,7 @@ export interface DataTableProps<Row> {
   readonly chosen?: string | undefined;
   /** Beside the search. */
   readonly actions?: ReactNode;
-  /** Small tables need no search. */
+  /** Small tables need no search: their file is in the corner, and costs no line. */
   readonly withSearch?: boolean;
 }
 
@@ -75,9 +77,11 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
   const seen = useMemo(() => columns.filter((each) => isWide || each.isMinor !== true), [columns, isWide]);
   const cards = useMemo(() => (isNarrow ? cardLayout(columns) : undefined), [isNarrow, columns]);
   if (rows.length === 0) return empty;
+  // Cards have no headings that sort.
+  const hasBar = withSearch || actions !== undefined || (isNarrow && rows.length > 1);
   return (
-    <div className={classes["whole"]}>
-      {(withSearch || actions !== undefined) && (
+    <div className={classes["whole"]} data-corner={!hasBar || undefined}>
+      {hasBar ? (
         <TableBar
           name={name}
           columns={columns}
@@ -88,6 +92,10 @@ export function DataTable<Row extends object>(props: DataTableProps<Row>) {
           actions={actions}
           sorting={isNarrow ? { order: sorting[0], onSort: setSorting } : undefined}
         />
+      ) : (
+        <div className={classes["corner"]}>
+          <DownloadCsv name={name} csv={() => csvOf(columns, listed)} />
+        </div>
       )}
       <TableRows
         name={name}

@@ -1,11 +1,12 @@
-import { ActionIcon, NativeSelect, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, NativeSelect, TextInput } from "@mantine/core";
 import type { SortingState } from "@tanstack/react-table";
-import { ArrowDown, ArrowUp, Download, Search } from "lucide-react";
+import { ArrowDown, ArrowUp, Search } from "lucide-react";
 import type { ReactNode } from "react";
 import { formatCount } from "@/format";
 import type { Column } from "./columns";
-import { csvOf, download } from "./csv";
+import { csvOf } from "./csv";
 import classes from "./DataTable.module.css";
+import { DownloadCsv } from "./DownloadCsv";
 
 interface TableBarProps<Row> {
   readonly name: string;
@@ -43,16 +44,7 @@ export function TableBar<Row>({ name, columns, rows, all, text, onText, actions,
       </span>
       {sorting !== undefined && all > 1 && <SortBy name={name} columns={columns} {...sorting} />}
       {actions}
-      <Tooltip label="Download as CSV">
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label={`Download ${name} as CSV`}
-          onClick={() => download(`${name.replaceAll(" ", "-")}.csv`, csvOf(columns, rows))}
-        >
-          <Download size={16} />
-        </ActionIcon>
-      </Tooltip>
+      <DownloadCsv name={name} csv={() => csvOf(columns, rows)} />
     </div>
   );
 }

@@ -1,7 +1,8 @@
 /** Tables as CSV (RFC 4180), values as the server gave them: a file is for programs. */
 import type { CellValue, Column } from "./columns";
 
-export function csvOf<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): string {
+export function csvOf<Row>(all: readonly Column<Row>[], rows: readonly Row[]): string {
+  const columns = all.filter((each) => each.header !== ""); // the others have buttons, no values
   const head = columns.map((each) => field(each.unit === undefined ? each.header : `${each.header} (${each.unit})`));
   const lines = rows.map((row) => columns.map((each) => field(each.value(row))).join(","));
   return [head.join(","), ...lines, ""].join("\r\n");

@@ -2,3 +2,4 @@
 export { compareValues, type CellValue, type Column } from "./columns";
 export { csvOf, download } from "./csv";
 export { DataTable, type DataTableProps } from "./DataTable";
+export { WithFile } from "./DownloadCsv";

@@ -43,7 +43,7 @@ browserTest("what is wrong with a form is said as one types, and mended input ru
   await expect.poll(() => saidOf(page, "fast")).toMatch(/fast = 0 is outside 1 to 1.000\./);
   await foreseen.getByText("fast = 0 is outside").waitFor();
   expect(await run.isDisabled()).toBe(true);
-  await page.getByLabel("From (empty: first bar)").fill("2030-01-01");
+  await page.getByLabel("From (empty: first bar)", { exact: true }).fill("2030-01-01");
   expect(await saidOf(page, "From (empty: first bar)")).toMatch(/AAPL ends on \d{4}-\d\d-\d\d\./);
   await page.getByLabel("Cash", { exact: true }).fill("-5");
   expect(await saidOf(page, "Cash")).toContain("Write an amount above 0");
@@ -52,7 +52,7 @@ browserTest("what is wrong with a form is said as one types, and mended input ru
   await page.getByLabel("Cash", { exact: true }).press("Enter");
 
   // What only the engine knows, asked while one types: its sentence, and its values.
-  await page.getByLabel("From (empty: first bar)").fill("");
+  await page.getByLabel("From (empty: first bar)", { exact: true }).fill("");
   await page.getByLabel("Cash", { exact: true }).fill("100000");
   await page.getByLabel("fast", { exact: true }).fill("60");
   const sentence = page.getByRole("alert").getByText("fast = 60 must be smaller than slow = 30");

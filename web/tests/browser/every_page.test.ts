@@ -115,6 +115,28 @@ const WAYS: readonly Way[] = [
   { width: "narrow", scheme: "dark" },
 ];
 
+/** Sizes of type: of tables and labels, of text, of the one figure that matters. */
+const SIZES = ["13px", "14px", "20px"];
+
+/** What is written in another size. */
+async function oddlySized(page: Page): Promise<readonly string[]> {
+  return page.evaluate((known) => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const found: string[] = [];
+    while (walker.nextNode()) {
+      const node = walker.currentNode as Text;
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      const { width, height } = range.getBoundingClientRect();
+      // What only screen readers read is a pixel.
+      if (node.data.trim() === "" || width < 2 || height < 2 || node.parentElement === null) continue;
+      const size = getComputedStyle(node.parentElement).fontSize;
+      if (!known.includes(size)) found.push(`${size}: ${node.data.trim()}`);
+    }
+    return found;
+  }, SIZES);
+}
+
 /** What axe looks for: a theme has other colours, and nothing else. */
 function axeOf({ scheme }: Way): string {
   return JSON.stringify({
@@ -139,6 +161,7 @@ async function lookAt(page: Page, place: Place, isKept = true): Promise<readonly
     wrong.push(...serious.map(({ id, nodes }) => [place.name, way, id, nodes.map((each) => each.html)]));
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     if (overflow > 0) wrong.push([place.name, way, "is wider than the screen by", overflow]);
+    wrong.push(...(await oddlySized(page)).map((each) => [place.name, way, each]));
     if (!isKept || (way.width === "narrow" && way.scheme === "dark")) continue; // of three the pictures are kept
     const look = await lookOf(page, `${place.name}-${way.scheme}-${way.width}`, place.changing);
     if (look !== undefined) wrong.push(look);

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from msgspec import Meta, Struct
+
 from arbitrax.api.messages.jobs import JobState, state_fields
+from arbitrax.api.messages.strategies import HASH
 from arbitrax.backtest.documents.fields import BacktestId
 from arbitrax.backtest.documents.run import BacktestSpec, MetricMessage, RunResult, links, spec_message
 from arbitrax.domain.ids import encode
@@ -20,6 +25,15 @@ class BacktestMessage(JobState, frozen=True):
     """Of the web socket, where progress and the equity curve are while it runs."""
     result: RunResult | None
     """Once it has succeeded."""
+
+
+class RunSource(Struct, frozen=True):
+    """The text of the strategy that a run executed, as it was then."""
+
+    backtest: BacktestId
+    source: Annotated[str | None, Meta(examples=["class SmaCross(Strategy): ..."])]
+    """null: it was defined in a console, and has no text."""
+    source_sha256: Annotated[str | None, Meta(examples=[HASH])]
 
 
 def backtest_message(record: BacktestRecord) -> BacktestMessage:

@@ -1,4 +1,4 @@
-"""What a page shows of a backtest: figures with formulas, its account, prices with lines; what one would run on."""
+"""What a page shows of a backtest: figures with formulas, its account, prices, its source; what one would run on."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from litestar import Response, get, post
 from litestar.params import FromPath, JSONBody, Parameter
 
 from arbitrax.api.messages.backtest_validation import BacktestValidation
+from arbitrax.api.messages.backtests import RunSource
 from arbitrax.api.messages.new_backtest import NewBacktest
 from arbitrax.api.parameters import SYMBOL, BacktestId, CurvePoints, End, Start, end_of, nanoseconds_of
 from arbitrax.api.requests import GatewayRequest
@@ -21,7 +22,7 @@ from arbitrax.backtest.documents.prices import RunPrices, prices_message
 from arbitrax.backtest.documents.run import PATH
 from arbitrax.domain.ids import decode
 from arbitrax.services.backtest_records import find_backtest
-from arbitrax.services.backtests import RUN
+from arbitrax.services.backtests import RUN, find_run
 from arbitrax.services.foreseen_backtest import foresee
 from arbitrax.services.run_documents import ACCOUNT, FIGURES
 from arbitrax.services.run_prices import kept_bars
@@ -99,6 +100,23 @@ async def get_backtest_prices(
     return await _answer(request, backtest, make, f"prices {symbol} {begin} {stop} {points}")
 
 
+@get(
+    f"{PATH}/{{backtest:str}}/source",
+    opt={"access": "read"},
+    tags=["backtests"],
+    operation_id="get_backtest_source",
+    summary="Get the source that a backtest executed",
+)
+async def get_backtest_source(request: GatewayRequest, backtest: FromPath[BacktestId]) -> Response[RunSource]:
+    """Return the text of the strategy as it was when the backtest ran; that of today may be another."""
+
+    def make() -> bytes:
+        found = find_run(request.parts.store.runs, backtest, records=False)
+        return msgspec.json.encode(RunSource(backtest, found.strategy_source, found.spec.strategy.source_hash))
+
+    return await _answer(request, backtest, make, "source")
+
+
 @post(
     f"{PATH}/validations",
     opt={"access": "read"},
@@ -118,4 +136,10 @@ async def _answer(request: GatewayRequest, backtest: str, make: Callable[[], byt
     return await request.run(answer_result, request, backtest, "json", make, what)
 
 
-ROUTES: list[Any] = [get_backtest_figures, get_backtest_account, get_backtest_prices, validate_backtest]
+ROUTES: list[Any] = [
+    get_backtest_figures,
+    get_backtest_account,
+    get_backtest_prices,
+    get_backtest_source,
+    validate_backtest,
+]

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from arbitrax.backtest.documents.tables import MONEY, RATIOS
-from arbitrax.backtest.frames import contribution_columns, drawdown_columns, month_columns, rolling_columns, var_columns
+from arbitrax.backtest.frames import (
+    contribution_columns,
+    drawdown_columns,
+    month_columns,
+    return_columns,
+    rolling_columns,
+    var_columns,
+)
 from arbitrax.backtest.record_columns import order_columns, order_rows, trade_columns, trade_rows
 from arbitrax.domain.decimals import decimal_text
 
@@ -25,6 +32,7 @@ _COLUMNS: dict[Table, Callable[[Result], Columns]] = {
     "trades": lambda result: trade_columns(trade_rows(result)),
     "orders": lambda result: _numbered(order_columns(order_rows(result))),
     "rolling": rolling_columns,
+    "returns": return_columns,
     "monthly": month_columns,
     "drawdowns": drawdown_columns,
     "var_backtest": var_columns,

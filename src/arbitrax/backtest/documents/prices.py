@@ -1,4 +1,4 @@
-"""Prices as a run saw them, with what its strategy shows over them, in as many points as a chart has."""
+"""Prices as a run saw them, with what its strategy shows with them, in as many points as a chart has."""
 
 from __future__ import annotations
 
@@ -36,7 +36,9 @@ class RunPrices(Struct, frozen=True):
     bars: int
     """Of the range, before they were joined."""
     lines: list[str]
-    """What the strategy shows over prices; each point has their values in this order."""
+    """What the strategy shows with prices; each point has their values in this order."""
+    panes: list[str | None]
+    """Of each line: the pane beneath prices where it is drawn, in units of its own; null: over prices."""
     data: list[PricePoint]
 
 
@@ -48,10 +50,11 @@ def prices_message(backtest: str, prices: ChartPrices) -> RunPrices:
         for column in (bars.open, bars.high, bars.low, bars.close, bars.volume)
     ]
     lines = [
-        [each if each == each else None for each in line.tolist()]  # noqa: PLR0124 - NaN
-        for line in prices.lines.values()
+        [each if each == each else None for each in line.values.tolist()]  # noqa: PLR0124 - NaN
+        for line in prices.lines
     ]
     values = zip(*lines, strict=True) if lines else ([] for _ in range(len(bars)))
     rows = zip(bars.timestamp.tolist(), *columns, values, strict=True)
     data = [PricePoint(to_datetime(at), *rest, list(own)) for at, *rest, own in rows]  # type: ignore[call-arg]
-    return RunPrices(backtest, bars.symbol, bars.interval, prices.rows, list(prices.lines), data)
+    names, panes = [each.name for each in prices.lines], [each.pane for each in prices.lines]
+    return RunPrices(backtest, bars.symbol, bars.interval, prices.rows, names, panes, data)

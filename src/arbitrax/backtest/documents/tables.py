@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 Table = Literal[
     "equity", "orders", "fills", "events", "trades", "contributions", "monthly", "yearly", "drawdowns",
-    "var_backtest", "rolling",
+    "var_backtest", "rolling", "returns",
 ]  # fmt: skip
 TABLES: tuple[Table, ...] = Table.__args__  # type: ignore[attr-defined]  # of a Literal
 MONEY = frozenset(
@@ -26,7 +26,7 @@ MONEY = frozenset(
     }
 )  # fmt: skip
 """Columns that hold money, prices or quantities, in tables that do."""
-RATIOS = frozenset({"monthly", "yearly", "drawdowns", "var_backtest", "rolling"})
+RATIOS = frozenset({"monthly", "yearly", "drawdowns", "var_backtest", "rolling", "returns"})
 """Tables of returns and ratios only."""
 
 

@@ -65,6 +65,11 @@ def test_assumptions_name_the_first_decision_the_engine_and_the_hashes(result, t
     )
 
 
+def test_the_step_of_averages_has_no_exponent(told):
+    facts = {each.label: each.text for each in told.assumptions}
+    assert facts["Averages"] == "Exact to 0.00000001 of a currency unit"
+
+
 def test_free_trading_is_a_warning():
     free = ax.backtest(ax.BuyAndHold(), random_walk(40), commission_bps=0)
     facts = {each.label: each for each in figures_message("bt_1", free, "1").assumptions}

@@ -39,7 +39,7 @@ def test_returns_are_numbers_and_months_without_a_bar_are_missing(result):
     assert last["12"] is None
 
 
-@pytest.mark.parametrize("table", ["trades", "orders", "rolling", "monthly", "drawdowns", "contributions"])
+@pytest.mark.parametrize("table", ["trades", "orders", "rolling", "returns", "monthly", "drawdowns", "contributions"])
 def test_columns_are_told_as_frames_are(result, table):
     frame, columns = table_frame(result, table), table_columns(result, table)
     assert list(columns) == [str(name) for name in frame.columns]

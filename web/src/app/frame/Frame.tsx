@@ -2,6 +2,8 @@ import { Drawer } from "@mantine/core";
 import { useDisclosure, useHotkeys } from "@mantine/hooks";
 import { lazy, Suspense, useState } from "react";
 import { Outlet } from "react-router";
+import { Stale } from "@/app/states";
+import { StalePlace, useStalePlace } from "@/app/states/stale_place";
 import { usePreferences } from "@/format";
 import classes from "./Frame.module.css";
 import { Rail } from "./Rail";
@@ -15,6 +17,7 @@ export function Frame() {
   const [isMenuOpen, menu] = useDisclosure(false);
   const [palette, setPalette] = useState<"not yet" | "open" | "closed">("not yet");
   const search = () => setPalette("open");
+  const [staleAt, tell] = useStalePlace();
   useHotkeys([["mod+K", search]], []);
   return (
     <div className={classes["frame"]} data-rail={isRailWide ? "wide" : "narrow"}>
@@ -31,7 +34,14 @@ export function Frame() {
         <TopBar onMenu={menu.open} onSearch={search} />
       </header>
       <main id="content" className={classes["content"]} tabIndex={-1}>
-        <Outlet />
+        {staleAt !== undefined && (
+          <div className={classes["mark"]}>
+            <Stale at={staleAt} />
+          </div>
+        )}
+        <StalePlace value={tell}>
+          <Outlet />
+        </StalePlace>
       </main>
       {palette !== "not yet" && (
         <Suspense fallback={null}>

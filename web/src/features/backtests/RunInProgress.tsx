@@ -3,7 +3,7 @@ import { useEffect, useMemo } from "react";
 import { Link } from "react-router";
 import { sentenceOf, useCancelBacktestMutation, type BacktestMessage } from "@/api";
 import { Page, Section, Stat, Stats } from "@/app/Page";
-import { ChartSkeleton, ErrorState } from "@/app/states";
+import { ChartSkeleton, ComesByItself, ErrorState } from "@/app/states";
 import { Age, Figure, formatPercent, useNow } from "@/format";
 import { run as runChannel, useChannel } from "@/live";
 import { EQUITY_HEIGHT, EquityCurve, UNDERWATER_HEIGHT } from "./EquityCurve";
@@ -58,6 +58,7 @@ export function RunInProgress({ run, onDone }: RunInProgressProps) {
         </>
       }
     >
+      <ComesByItself />
       <div>
         <Stats>
           <Stat

@@ -2,9 +2,9 @@ import { Anchor, Skeleton } from "@mantine/core";
 import { useMemo, useState, type ReactNode } from "react";
 import { Link } from "react-router";
 import type { AccountDetail, AccountMessage } from "@/api";
-import { ErrorState, Offline, Stale, TableSkeleton } from "@/app/states";
+import { ErrorState, Live, Offline, Stale, TableSkeleton, useStaleAt } from "@/app/states";
 import { Figure } from "@/format";
-import { positions, useChannel, useConnection, useFrameValue } from "@/live";
+import { positions, useChannel, useFrameValue } from "@/live";
 import { MarkFollowers, newMarks, type MarkValue } from "@/live/marks";
 import { useAccount } from "@/live/use_account";
 import { useWorth } from "@/live/use_worth";
@@ -18,7 +18,7 @@ const NOT_SAID = "The exchange does not say now.";
 export function Account({ account }: { readonly account: AccountMessage }) {
   const [marks] = useState(newMarks);
   const detail = useAccount(account.id);
-  const { state, heardAt } = useConnection();
+  const staleAt = useStaleAt();
   return (
     <article className={classes["account"]} aria-label={account.name}>
       <header className={classes["head"]}>
@@ -33,10 +33,14 @@ export function Account({ account }: { readonly account: AccountMessage }) {
             Killed: no new orders
           </b>
         )}
-        {state === "offline" && detail !== undefined && <Stale at={heardAt} />}
+        {staleAt !== undefined && detail !== undefined && <Stale at={staleAt} isShort />}
       </header>
-      <Figures account={account} detail={detail} marks={marks} />
-      <Positions account={account} marks={marks} />
+      <Live>
+        <Figures account={account} detail={detail} marks={marks} />
+      </Live>
+      <Live>
+        <Positions account={account} marks={marks} />
+      </Live>
     </article>
   );
 }
@@ -90,7 +94,7 @@ function Named({ name, isMain = false, children }: NamedProps) {
 function Positions({ account, marks }: Omit<FiguresProps, "detail">) {
   const { data, error } = useChannel(useMemo(() => positions(account.id), [account.id]));
   const prices = useFrameValue(marks);
-  const { state } = useConnection();
+  const isAway = useStaleAt() !== undefined;
   const symbols = useMemo(() => [...(data?.keys() ?? [])], [data]);
   const rows = useMemo(() => heldOf(data?.values() ?? [], prices), [data, prices]);
   return (
@@ -100,7 +104,7 @@ function Positions({ account, marks }: Omit<FiguresProps, "detail">) {
         <HeldTable account={account} rows={rows} />
       ) : error !== undefined ? (
         <ErrorState error={error} title="Positions cannot be followed" />
-      ) : state === "offline" ? (
+      ) : isAway ? (
         <Offline />
       ) : (
         <TableSkeleton rows={4} />

@@ -1,7 +1,8 @@
 import { Anchor, Skeleton } from "@mantine/core";
 import { Link } from "react-router";
 import { sentenceOf } from "@/api";
-import { Age, formatCount, formatLatency, Missing } from "@/format";
+import { Live, Stale, useStaleAt } from "@/app/states";
+import { formatCount, formatLatency, Missing } from "@/format";
 import { useExchange } from "@/live";
 import { exchangeState, type ExchangeState } from "./exchange_state";
 import classes from "./ExchangeLine.module.css";
@@ -9,13 +10,17 @@ import classes from "./ExchangeLine.module.css";
 /** How the exchange does, in one line, whatever its state. */
 export function ExchangeLine() {
   const { data, error, fulfilledTimeStamp: asOf } = useExchange();
+  const heardAt = useStaleAt();
+  const staleAt = error === undefined ? heardAt : asOf;
   return (
     <div className={classes["line"]} role="group" aria-label="Exchange">
       <Anchor component={Link} to="/exchange" inherit>
         Exchange
       </Anchor>
       {data !== undefined ? (
-        <State state={exchangeState(data)} />
+        <Live className={classes["live"]}>
+          <State state={exchangeState(data)} />
+        </Live>
       ) : error !== undefined ? (
         <span className={classes["off"]} role="status">
           not known: {sentenceOf(error)}
@@ -23,11 +28,7 @@ export function ExchangeLine() {
       ) : (
         <Skeleton height={12} width={280} role="group" aria-busy="true" aria-label="Loading" />
       )}
-      {data !== undefined && error !== undefined && asOf !== undefined && (
-        <span className={classes["off"]}>
-          as of <Age at={asOf} />
-        </span>
-      )}
+      {data !== undefined && staleAt !== undefined && <Stale at={staleAt} isShort />}
     </div>
   );
 }

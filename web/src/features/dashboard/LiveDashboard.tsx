@@ -47,7 +47,7 @@ export function LiveDashboard() {
             </Anchor>
           }
         >
-          <Loaded query={runs} skeleton={<TableSkeleton rows={RUNS.limit - 1} />}>
+          <Loaded query={runs} isLive skeleton={<TableSkeleton rows={RUNS.limit - 1} />}>
             {({ data }) => <LastRuns runs={data} />}
           </Loaded>
         </Section>

@@ -1,16 +1,15 @@
 import { Link } from "react-router";
 import { sentenceOf } from "@/api";
-import { Offline, TableSkeleton } from "@/app/states";
+import { ComesByItself, Offline, TableSkeleton, useStaleAt } from "@/app/states";
 import { Age } from "@/format";
-import { useConnection } from "@/live";
 import classes from "./Lists.module.css";
 import { useNeeds } from "./use_needs";
 
 /** What does not mend itself, each with the way to where it is mended. Its place is as high with one as with many. */
 export function NeedsAPerson() {
   const { needs, isLoading, isBlind, failed } = useNeeds();
-  const { state } = useConnection();
-  if (isBlind && state === "offline") {
+  const isOld = useStaleAt() !== undefined;
+  if (isBlind && isOld) {
     return (
       <div className={classes["place"]}>
         <Offline />
@@ -26,6 +25,7 @@ export function NeedsAPerson() {
   }
   return (
     <div className={classes["place"]}>
+      <ComesByItself />
       {needs.length === 0 && failed.length === 0 && (
         <p className={classes["none"]}>
           Nothing. Killed accounts, failed jobs, parts of the exchange that are down and gaps in ingested prices are
@@ -33,21 +33,23 @@ export function NeedsAPerson() {
         </p>
       )}
       <ul className={classes["list"]}>
-        {failed.map(({ name, error, asOf }) => (
-          <li key={name} className={classes["failed"]}>
-            <span role="status">
-              {asOf === undefined ? (
-                <>
-                  {name} could not be looked at. {sentenceOf(error)}
-                </>
-              ) : (
-                <>
-                  {name}: not updated; as of <Age at={asOf} />
-                </>
-              )}
-            </span>
-          </li>
-        ))}
+        {failed
+          .filter(({ asOf }) => asOf === undefined || !isOld)
+          .map(({ name, error, asOf }) => (
+            <li key={name} className={classes["failed"]}>
+              <span role="status">
+                {asOf === undefined ? (
+                  <>
+                    {name} could not be looked at. {sentenceOf(error)}
+                  </>
+                ) : (
+                  <>
+                    {name}: not updated; as of <Age at={asOf} />
+                  </>
+                )}
+              </span>
+            </li>
+          ))}
         {needs.map(({ key, what, why, act, to }) => (
           <li key={key}>
             <Link

@@ -16,7 +16,7 @@ export function Running() {
   const ingestions = useIngestions();
   return (
     <div className={classes["place"]}>
-      <Loaded query={running} skeleton={SKELETON}>
+      <Loaded query={running} isLive skeleton={SKELETON}>
         {({ data: runs }) => (
           <Loaded query={queued} skeleton={SKELETON}>
             {({ data: waiting }) => (

@@ -39,24 +39,21 @@ export function Component() {
     setTaken(query.data);
     setHistory(withSamples(history, query.data));
   }
-  const skeleton = (
-    <Page title="Exchange">
-      <CardSkeleton />
-      <ChartSkeleton height={360} />
-      <TableSkeleton rows={5} />
-    </Page>
-  );
   return (
-    <Loaded query={query} skeleton={skeleton}>
-      {(exchange) => (
-        <Page
-          title="Exchange"
-          about={
-            <>
-              as of <Moment at={exchange.as_of} />
-            </>
-          }
-        >
+    <Page
+      title="Exchange"
+      about={
+        query.data === undefined ? (
+          "\u00a0"
+        ) : (
+          <>
+            as of <Moment at={query.data.as_of} />
+          </>
+        )
+      }
+    >
+      <Loaded query={query} isLive skeleton={SKELETON}>
+        {(exchange) => (
           <div className={classes["page"]}>
             {exchange.shards.map((shard) => (
               <ShardView key={shard.shard} shard={shard} samples={history.get(shard.shard) ?? []} />
@@ -76,8 +73,16 @@ export function Component() {
               />
             </Section>
           </div>
-        </Page>
-      )}
-    </Loaded>
+        )}
+      </Loaded>
+    </Page>
   );
 }
+
+const SKELETON = (
+  <>
+    <CardSkeleton />
+    <ChartSkeleton height={360} />
+    <TableSkeleton rows={5} />
+  </>
+);

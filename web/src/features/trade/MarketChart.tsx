@@ -1,6 +1,7 @@
 import { SegmentedControl } from "@mantine/core";
 import { useCallback, useMemo } from "react";
 import type { InstrumentMessage, OrderMessage } from "@/api";
+import { Live, Stale, useStaleAt } from "@/app/states";
 import { PriceChart } from "@/charts";
 import { formatNumber } from "@/format";
 import { digitsOf, nearest } from "@/format/exact";
@@ -25,6 +26,8 @@ export function MarketChart(props: MarketChartProps) {
   const { instrument, market, interval, onInterval, orders, underWay, onMove } = props;
   const stored = instrument.coverage.find((each) => each.interval === "1d")?.last;
   const source = usePriceSource(market.symbol, interval, stored);
+  const staleAt = useStaleAt();
+  const isStored = interval === "1d";
   const digits = digitsOf(market.tick);
   const format = useCallback((price: number) => formatNumber(price, { digits }), [digits]);
   const snap = useCallback(
@@ -48,26 +51,30 @@ export function MarketChart(props: MarketChartProps) {
           value={interval}
           onChange={(value) => onInterval(value as ChartInterval)}
         />
-        <span>
-          {interval === "1d"
-            ? "Prices as stored, not this exchange’s"
-            : "Trades of this exchange; grey: middle since this page follows it"}
-        </span>
+        {isStored ? (
+          <span>Prices as stored, not this exchange’s</span>
+        ) : staleAt !== undefined ? (
+          <Stale at={staleAt} />
+        ) : (
+          <span>Trades; grey: middle while watched</span>
+        )}
       </div>
-      <PriceChart
-        label={`Prices of ${market.symbol}`}
-        height={304}
-        source={source}
-        seconds={SECONDS[interval]}
-        orders={interval === "1d" ? NO_LINES : lines}
-        format={format}
-        step={Number(market.tick)}
-        snap={snap}
-        onMove={(id, price) => {
-          const line = lines.find((each) => each.id === id);
-          if (line !== undefined) onMove(line.order, { [line.moves]: nearest(price, market.tick) });
-        }}
-      />
+      <Live>
+        <PriceChart
+          label={`Prices of ${market.symbol}`}
+          height={304}
+          source={source}
+          seconds={SECONDS[interval]}
+          orders={isStored ? NO_LINES : lines}
+          format={format}
+          step={Number(market.tick)}
+          snap={snap}
+          onMove={(id, price) => {
+            const line = lines.find((each) => each.id === id);
+            if (line !== undefined) onMove(line.order, { [line.moves]: nearest(price, market.tick) });
+          }}
+        />
+      </Live>
     </>
   );
 }

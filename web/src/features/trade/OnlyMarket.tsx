@@ -1,5 +1,5 @@
 import { OpenPaperAccount } from "@/app/OpenPaperAccount";
-import { Empty } from "@/app/states";
+import { ComesByItself, Empty, Live } from "@/app/states";
 import { MarketStrip } from "./MarketStrip";
 import { OrderBook } from "./OrderBook";
 import strip from "./Strip.module.css";
@@ -9,7 +9,8 @@ import classes from "./TradeDesk.module.css";
 /** A market without an account: it is watched, not traded. */
 export function OnlyMarket({ symbol }: { readonly symbol: string }) {
   return (
-    <div className={classes["desk"]}>
+    <div className={classes["desk"]} data-parts>
+      <ComesByItself />
       <Empty
         title="No account is yours yet"
         command="arbitrax exchange give ACCOUNT USER"
@@ -17,9 +18,9 @@ export function OnlyMarket({ symbol }: { readonly symbol: string }) {
       >
         Orders need an account of the paper exchange, with cash that exists there only. The market is shown meanwhile.
       </Empty>
-      <div className={strip["strip"]}>
+      <Live className={strip["strip"]}>
         <MarketStrip symbol={symbol} />
-      </div>
+      </Live>
       <div className={classes["grid"]}>
         <div className={classes["charts"]}>
           <Tape symbol={symbol} rows={24} />

@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, type KeyboardEvent, type MouseEvent, type PointerEvent } from "react";
-import { ErrorState, Stale } from "@/app/states";
-import { book, orders, statistics, useChannelValue, useConnection, useFrameValue } from "@/live";
+import { ErrorState, Stale, useStaleAt } from "@/app/states";
+import { book, orders, statistics, useChannelValue, useFrameValue } from "@/live";
 import { DASH, formatDecimal } from "@/format";
 import { hintOf, placeOf, sideAt } from "./ladder_hint";
 import { ladderRows, spreadText } from "./ladder_rows";
@@ -31,7 +31,7 @@ export function OrderBook({ symbol, account, onChoose, onCancel }: OrderBookProp
   const error = useFrameValue(levels, (each) => each.error);
   const isThere = useFrameValue(levels, (each) => each.data !== undefined);
   const isEmpty = useFrameValue(levels, ({ data }) => data?.bids.length === 0 && data.asks.length === 0);
-  const { state, heardAt } = useConnection();
+  const staleAt = useStaleAt();
   const asks = useRef<HTMLDivElement>(null);
   const bids = useRef<HTMLDivElement>(null);
   const view = useRef<LadderView>(undefined);
@@ -114,7 +114,7 @@ export function OrderBook({ symbol, account, onChoose, onCancel }: OrderBookProp
         role="table"
         aria-label={`Order book of ${symbol}`}
         aria-busy={!isThere || undefined}
-        data-old={state === "offline" || undefined}
+        data-old={staleAt !== undefined || undefined}
         tabIndex={0}
         onPointerDown={onPointerDown}
         onClick={onClick}
@@ -150,7 +150,7 @@ export function OrderBook({ symbol, account, onChoose, onCancel }: OrderBookProp
         <div role="rowgroup" aria-label="Bids" ref={bids} className={classes["half"]} />
       </div>
       <div className={classes["note"]}>
-        {state === "offline" ? <Stale at={heardAt} /> : isEmpty ? EMPTY : <span ref={hint} />}
+        {staleAt !== undefined ? <Stale at={staleAt} /> : isEmpty ? EMPTY : <span ref={hint} />}
       </div>
     </div>
   );

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef } from "react";
-import { ErrorState } from "@/app/states";
+import { ErrorState, Live, Stale, useStaleAt } from "@/app/states";
 import { usePreferences, zoneName } from "@/format";
 import { trades, useChannelValue, useFrameValue } from "@/live";
 import classes from "./Tape.module.css";
@@ -12,6 +12,7 @@ export function Tape({ symbol, rows }: { readonly symbol: string; readonly rows:
   const value = useChannelValue(useMemo(() => trades(symbol), [symbol]));
   const error = useFrameValue(value, (each) => each.error);
   const isEmpty = useFrameValue(value, ({ data }) => data === undefined || data.length === 0);
+  const staleAt = useStaleAt();
   const { clock } = usePreferences();
   const body = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -27,15 +28,20 @@ export function Tape({ symbol, rows }: { readonly symbol: string; readonly rows:
   }, [value, rows, clock]);
   if (error !== undefined) return <ErrorState error={error} title="The tape cannot be followed" />;
   return (
-    <div className={classes["tape"]} role="table" aria-label={`Trades of ${symbol}`}>
-      <div role="row" className={classes["head"]}>
-        <span role="columnheader">Time, {zoneName(clock)}</span>
-        <span role="columnheader">Price</span>
-        <span role="columnheader">Size</span>
-      </div>
-      <div role="rowgroup" ref={body} className={classes["body"]} style={{ height: rows * ROW }}>
-        {isEmpty && <div className={classes["none"]}>Trades are shown here as they happen.</div>}
-      </div>
+    <div>
+      <Live>
+        <div className={classes["tape"]} role="table" aria-label={`Trades of ${symbol}`}>
+          <div role="row" className={classes["head"]}>
+            <span role="columnheader">Time, {zoneName(clock)}</span>
+            <span role="columnheader">Price</span>
+            <span role="columnheader">Size</span>
+          </div>
+          <div role="rowgroup" ref={body} className={classes["body"]} style={{ height: rows * ROW }}>
+            {isEmpty && <div className={classes["none"]}>Trades are shown here as they happen.</div>}
+          </div>
+        </div>
+      </Live>
+      <div className={classes["note"]}>{staleAt !== undefined && <Stale at={staleAt} />}</div>
     </div>
   );
 }

@@ -2,6 +2,7 @@ import { Tabs } from "@mantine/core";
 import { useCallback, useMemo, useState, type ComponentProps, type ReactNode } from "react";
 import type { NewOrder, OrderMessage } from "@arbitrax/client";
 import type { AccountDetail, AccountMessage, InstrumentMessage } from "@/api";
+import { ComesByItself, Live, Stale, useStaleAt } from "@/app/states";
 import { DepthChart } from "@/charts";
 import { formatDecimal, formatNumber } from "@/format";
 import { digitsOf, nearest, plain } from "@/format/exact";
@@ -66,12 +67,13 @@ export function TradeDesk({ instrument, instruments, account, address, children 
   );
   const heldSymbols = useMemo(() => [...(held?.keys() ?? [])], [held]);
   const desk = (
-    <div className={classes["desk"]}>
+    <div className={classes["desk"]} data-parts>
+      <ComesByItself />
       <MarkFollowers symbols={heldSymbols} marks={marks} />
-      <div className={strip["strip"]}>
+      <Live className={strip["strip"]}>
         <MarketStrip symbol={market.symbol} />
         <AccountStrip account={account} detail={detail} marks={marks} />
-      </div>
+      </Live>
       <div className={classes["grid"]}>
         <div className={classes["charts"]}>
           <MarketChart
@@ -105,7 +107,12 @@ export function TradeDesk({ instrument, instruments, account, address, children 
           <Tape symbol={market.symbol} rows={8} />
         </div>
       </div>
-      <Tabs value={address.tab} onChange={(tab) => tab !== null && address.set({ tab })} keepMounted={false}>
+      <Tabs
+        className={classes["tabs"] ?? ""}
+        value={address.tab}
+        onChange={(tab) => tab !== null && address.set({ tab })}
+        keepMounted={false}
+      >
         <Tabs.List>
           <Tabs.Tab value="positions">Positions</Tabs.Tab>
           <Tabs.Tab value="orders">Open orders ({rows.length})</Tabs.Tab>
@@ -114,29 +121,44 @@ export function TradeDesk({ instrument, instruments, account, address, children 
           <Tabs.Tab value="drift">Drift</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="positions" className={classes["panel"] ?? ""}>
-          <Positions
-            account={account.id}
-            marks={marks}
-            marketOf={ofSymbol}
-            onChoose={(symbol) => address.set({ symbol })}
-          />
+          <Live>
+            <Positions
+              account={account.id}
+              marks={marks}
+              marketOf={ofSymbol}
+              onChoose={(symbol) => address.set({ symbol })}
+            />
+          </Live>
         </Tabs.Panel>
         <Tabs.Panel value="orders" className={classes["panel"] ?? ""}>
-          <OpenOrders account={account.id} rows={rows} marketOf={ofSymbol} onCancel={cancel} onChange={change} />
+          <Live>
+            <OpenOrders account={account.id} rows={rows} marketOf={ofSymbol} onCancel={cancel} onChange={change} />
+          </Live>
         </Tabs.Panel>
         <Tabs.Panel value="fills" className={classes["panel"] ?? ""}>
-          <Fills account={account.id} marketOf={ofSymbol} />
+          <Live>
+            <Fills account={account.id} marketOf={ofSymbol} />
+          </Live>
         </Tabs.Panel>
         <Tabs.Panel value="history" className={classes["panel"] ?? ""}>
-          <History account={account.id} marketOf={ofSymbol} />
+          <Live>
+            <History account={account.id} marketOf={ofSymbol} />
+          </Live>
         </Tabs.Panel>
         <Tabs.Panel value="drift" className={classes["panel"] ?? ""}>
           <Drift />
         </Tabs.Panel>
+        <TabsMark />
       </Tabs>
     </div>
   );
   return children(detail, openCount, desk);
+}
+
+/** In the line of the tabs, whichever is open. */
+function TabsMark() {
+  const staleAt = useStaleAt();
+  return <div className={classes["mark"]}>{staleAt !== undefined && <Stale at={staleAt} />}</div>;
 }
 
 function Depth({ market }: { readonly market: Market }) {
@@ -145,17 +167,18 @@ function Depth({ market }: { readonly market: Market }) {
   const price = useCallback((at: number) => formatDecimal(nearest(at, market.tick)), [market.tick]);
   const quantity = useCallback((of: number) => formatNumber(of, { digits: digitsOf(market.lot) }), [market.lot]);
   return (
-    <div>
+    <Live>
       <div className={classes["label"]}>Depth, 50 levels a side</div>
       <DepthChart
         label={`Depth of ${market.symbol}`}
         height={144}
         read={read}
         subscribe={value.subscribe}
+        tick={Number(market.tick)}
         price={price}
         quantity={quantity}
       />
-    </div>
+    </Live>
   );
 }
 

@@ -17,9 +17,9 @@ export function sideAt(place: string | undefined): Side | undefined {
 
 /** `row`: under the pointer; undefined: none is. */
 export function hintOf(row: LadderRow | undefined, place: string | undefined): string {
-  if (row === undefined) return "Click: ticket at that price. Alt-click: cancel yours.";
+  if (row === undefined) return "Click: ticket at that price. Alt-click: cancel.";
   const side = sideAt(place);
   const price = formatDecimal(row.price);
-  const cancel = row.own === "" ? "" : ` Alt-click: cancel yours.`;
+  const cancel = row.own === "" ? "" : " Alt-click: cancel.";
   return `Click: ${side === undefined ? "ticket" : `${side} limit`} at ${price}.${cancel}`;
 }

@@ -2,7 +2,7 @@ import { MantineProvider } from "@mantine/core";
 import { fireEvent, render, screen, within } from "@testing-library/react";
 import { userEvent } from "@testing-library/user-event";
 import { Provider } from "react-redux";
-import { describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { store } from "@/app/store";
 import { compareValues, csvOf, DataTable, type Column } from "@/tables";
 
@@ -28,6 +28,11 @@ const COLUMNS: readonly Column<Fill>[] = [
   },
 ];
 
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+});
+
 describe("values of a column", () => {
   it("decimal strings are in the order of their numbers, what is missing comes last", () => {
     const found = ["10", null, "9.5", "-3"].toSorted((one, other) => compareValues(one, other, true));
@@ -38,8 +43,9 @@ describe("values of a column", () => {
     expect(["run 10", "run 9"].toSorted((one, other) => compareValues(one, other, false))).toEqual(["run 9", "run 10"]);
   });
 
-  it("are exported as they came, and nothing becomes a formula", () => {
-    expect(csvOf(COLUMNS, [...FILLS, { id: "4", symbol: 'a "b", c', price: "-1" }])).toBe(
+  it("are exported as they came, and nothing becomes a formula; buttons are no values", () => {
+    const actions: Column<Fill> = { id: "actions", header: "", value: () => "", cell: () => "Cancel" };
+    expect(csvOf([...COLUMNS, actions], [...FILLS, { id: "4", symbol: 'a "b", c', price: "-1" }])).toBe(
       'Symbol,Price (USD)\r\nBTC-USD,9.50\r\nAAPL,187.25\r\n\'=SUM(A1),\r\n"a ""b"", c",-1\r\n',
     );
   });
@@ -103,6 +109,38 @@ describe("a table", () => {
     row.focus();
     await userEvent.keyboard("{Enter}");
     expect(chosen).toHaveBeenCalledExactlyOnceWith(FILLS[1]);
+  });
+
+  it("without a search has its file in a corner, which costs no line, in the order that is seen", async () => {
+    const links: HTMLAnchorElement[] = [];
+    const kept: Blob[] = [];
+    vi.spyOn(HTMLAnchorElement.prototype, "click").mockImplementation(function (this: HTMLAnchorElement) {
+      links.push(this);
+    });
+    vi.stubGlobal(
+      "URL",
+      Object.assign(URL, { createObjectURL: (file: Blob) => kept.push(file), revokeObjectURL: vi.fn() }),
+    );
+    render(
+      <Provider store={store}>
+        <MantineProvider>
+          <DataTable
+            name="value at risk, tested"
+            columns={COLUMNS}
+            rows={FILLS}
+            keyOf={(fill) => fill.id}
+            withSearch={false}
+            empty="nothing"
+          />
+        </MantineProvider>
+      </Provider>,
+    );
+    expect(screen.queryByText("3 rows")).toBeNull();
+    await userEvent.click(screen.getByRole("button", { name: /Price/ }));
+    await userEvent.click(screen.getByRole("button", { name: /Price/ }));
+    await userEvent.click(screen.getByRole("button", { name: "Download value at risk, tested as CSV" }));
+    expect(links.map((each) => each.download)).toEqual(["value-at-risk-tested.csv"]);
+    expect(await kept[0]?.text()).toBe("Symbol,Price (USD)\r\nAAPL,187.25\r\nBTC-USD,9.50\r\n'=SUM(A1),\r\n");
   });
 
   it("draws of a long one what is seen; after a far jump no other row has the focus of one that is gone", () => {

@@ -109,7 +109,7 @@ describe("the hint of the ladder", () => {
 
   it("says what a click does where somebody points", () => {
     expect(hintOf(row, "bid")).toBe("Click: buy limit at 60\u202f000.00.");
-    expect(hintOf({ ...row, own: "0.1" }, "ask")).toBe("Click: sell limit at 60\u202f000.00. Alt-click: cancel yours.");
+    expect(hintOf({ ...row, own: "0.1" }, "ask")).toBe("Click: sell limit at 60\u202f000.00. Alt-click: cancel.");
     expect(hintOf(row, "price")).toBe("Click: ticket at 60\u202f000.00.");
   });
 

@@ -1,5 +1,7 @@
-import { Select, TextInput } from "@mantine/core";
+import { Select } from "@mantine/core";
 import type { InstrumentMessage } from "@/api";
+import { DateField } from "@/fields/DateField";
+import { isDay } from "@/fields/day";
 import classes from "./BacktestForm.module.css";
 import type { Wrong } from "./check";
 import { CoverageSpans } from "./CoverageSpans";
@@ -16,6 +18,7 @@ interface SeriesFieldsProps {
 
 /** What it runs on: symbols, interval, days. */
 export function SeriesFields({ instruments, values, wrong, onChange }: SeriesFieldsProps) {
+  const days = { start: isDay(values.start) ? values.start : "", end: isDay(values.end) ? values.end : "" };
   return (
     <fieldset className={classes["part"]}>
       <legend>Data</legend>
@@ -45,22 +48,20 @@ export function SeriesFields({ instruments, values, wrong, onChange }: SeriesFie
           clearable
           onChange={(symbol) => onChange({ benchmark: symbol ?? "" })}
         />
-        <TextInput
-          type="date"
+        <DateField
           label="From (empty: first bar)"
           value={values.start}
           error={wrong["/start"]}
-          onChange={(event) => onChange({ start: event.currentTarget.value })}
+          onChange={(start) => onChange({ start })}
         />
-        <TextInput
-          type="date"
+        <DateField
           label="To, included (empty: last bar)"
           value={values.end}
           error={wrong["/end"]}
-          onChange={(event) => onChange({ end: event.currentTarget.value })}
+          onChange={(end) => onChange({ end })}
         />
       </div>
-      <CoverageSpans instruments={instruments} values={values} />
+      <CoverageSpans instruments={instruments} values={{ ...values, ...days }} />
     </fieldset>
   );
 }

@@ -1,5 +1,6 @@
 /** What is wrong with the form that can be told without asking: by JSON pointer into what would be sent. */
 import type { InstrumentMessage, ParameterMessage, StrategyMessage } from "@/api";
+import { dayProblem } from "@/fields/day";
 import { formatDecimal } from "@/format";
 import type { FormValues } from "./form_values";
 
@@ -55,6 +56,9 @@ function checkSymbols(symbols: readonly string[], strategy: StrategyMessage | un
 }
 
 function checkRange({ start, end, symbols, interval }: FormValues, instruments: readonly InstrumentMessage[]): Wrong {
+  const [from, to] = [dayProblem(start), dayProblem(end)];
+  if (from !== undefined) return { "/start": from };
+  if (to !== undefined) return { "/end": to };
   if (start !== "" && end !== "" && start > end) return { "/end": "The end lies before the start." };
   for (const symbol of symbols) {
     const span = spanOf(instruments, symbol, interval);

@@ -42,7 +42,7 @@ export function Component() {
     >
       <div>
         <Box hiddenFrom="md">{filter}</Box>
-        <Loaded query={query} skeleton={<TableSkeleton rows={16} />}>
+        <Loaded query={query} isLive skeleton={<TableSkeleton rows={16} />}>
           {({ data, has_more: hasMore }) => (
             <DataTable
               name={hasMore ? `newest ${MOST_ROWS} runs` : "runs"}

@@ -2,17 +2,22 @@ import { Button, Skeleton, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { Check, CircleAlert, Minus, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
-import { useGetBacktestHonestyQuery } from "@/api";
+import { useGetBacktestHonestyQuery, type RunResult } from "@/api";
 import { Loaded } from "@/app/states";
-import { formatNumber, formatPercent, Missing, Sentence, usePrinting } from "@/format";
-import { linesOf, type Honesty, type Verdict } from "./honesty";
+import { formatNumber, formatPercent, formatScore, Missing, Sentence, usePrinting } from "@/format";
+import { linesOf, qualityOf, type Honesty, type Verdict } from "./honesty";
 import classes from "./HonestyPanel.module.css";
 
 const ICONS = { ok: Check, warning: TriangleAlert, failed: CircleAlert, "n/a": Minus };
 const WORDS = { ok: "holds", warning: "doubtful", failed: "failed", "n/a": "not tested" };
 
+interface HonestyPanelProps {
+  readonly backtest: string;
+  readonly assets: RunResult["assets"];
+}
+
 /** What its author should doubt before believing a result: in one line, and each part in a sentence. */
-export function HonestyPanel({ backtest }: { readonly backtest: string }) {
+export function HonestyPanel({ backtest, assets }: HonestyPanelProps) {
   const query = useGetBacktestHonestyQuery({ backtest });
   return (
     <Loaded
@@ -28,18 +33,19 @@ export function HonestyPanel({ backtest }: { readonly backtest: string }) {
         </section>
       }
     >
-      {(found) => <Panel honesty={found as unknown as Honesty} />}
+      {(found) => <Panel honesty={found as unknown as Honesty} assets={assets} />}
     </Loaded>
   );
 }
 
-function Panel({ honesty }: { readonly honesty: Honesty }) {
+function Panel({ honesty, assets }: { readonly honesty: Honesty; readonly assets: RunResult["assets"] }) {
   const [isOpen, { toggle }] = useDisclosure();
   const isPrinting = usePrinting();
   const lines = linesOf(honesty);
   const doubts = lines.filter((each) => each.verdict === "warning" || each.verdict === "failed").length;
   const { look_ahead: ahead, costs, intervals, concentration, flags } = honesty;
   const twice = costs.multiples.find((each) => each.multiple === 2);
+  const quality = qualityOf(assets);
   const deflated = flags.find((each) => each.name === "deflated_sharpe" || each.name === "probabilistic_sharpe");
   return (
     <section className={classes["panel"]} data-verdict={honesty.verdict} aria-label="Honesty">
@@ -73,6 +79,15 @@ function Panel({ honesty }: { readonly honesty: Honesty }) {
               `${formatPercent(concentration.share, 0)} of P&L`
             )}
           </Fact>
+          {quality === undefined ? (
+            <Fact verdict="n/a" label="data">
+              <Missing why="No quality report of its bars doubted anything when it ran." />
+            </Fact>
+          ) : (
+            <Fact verdict="warning" label="data" title={quality.sentence}>
+              {formatScore(quality.score)}/100
+            </Fact>
+          )}
         </div>
         <Button size="compact-sm" variant="subtle" onClick={toggle} aria-expanded={isOpen}>
           {isOpen ? "Less" : doubts === 0 ? "All parts" : doubts === 1 ? "1 doubt" : `${doubts} doubts`}
@@ -101,9 +116,17 @@ function Row({ verdict, label, sentence }: { verdict: Verdict; label: string; se
   );
 }
 
-function Fact({ verdict, label, children }: { verdict: Verdict; label: string; children: ReactNode }) {
+interface FactProps {
+  readonly verdict: Verdict;
+  readonly label: string;
+  /** More of it, on hover. */
+  readonly title?: string;
+  readonly children: ReactNode;
+}
+
+function Fact({ verdict, label, title, children }: FactProps) {
   return (
-    <span className={classes["fact"]}>
+    <span className={classes["fact"]} title={title}>
       <Mark verdict={verdict} />
       <span>{label}</span> <b>{children}</b>
     </span>

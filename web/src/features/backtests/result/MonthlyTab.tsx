@@ -3,6 +3,7 @@ import { useGetBacktestTableQuery } from "@/api";
 import { Empty, Loaded, TableSkeleton } from "@/app/states";
 import type { TimeRange } from "@/charts";
 import { figureText, Missing } from "@/format";
+import { csvOf, WithFile, type CellValue, type Column } from "@/tables";
 import classes from "./Result.module.css";
 
 interface MonthlyTabProps {
@@ -13,6 +14,15 @@ interface MonthlyTabProps {
 
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
+type Row = Readonly<Record<string, unknown>>;
+const column = (id: string, header: string): Column<Row> => ({ id, header, value: (row) => row[id] as CellValue });
+const COLUMNS: readonly Column<Row>[] = [
+  column("year", "Year"),
+  ...MONTHS.map((each, at) => column(String(at + 1), each)),
+  column("whole_year", "Whole year"),
+  column("benchmark", "Benchmark"),
+];
+
 /** Returns by month and year; each a button that shows it on the chart. */
 export function MonthlyTab({ backtest, range, onRange }: MonthlyTabProps) {
   const query = useGetBacktestTableQuery({ backtest, table: "monthly" });
@@ -22,32 +32,30 @@ export function MonthlyTab({ backtest, range, onRange }: MonthlyTabProps) {
         data.length === 0 ? (
           <Empty title="The run is shorter than a month" />
         ) : (
-          <div className={classes["wide"]}>
-            <table className={classes["months"]} aria-label="Monthly returns in percent">
-              <thead>
-                <tr>
-                  <th scope="col">%</th>
-                  {[...MONTHS, "Year", "Benchmark"].map((each) => (
-                    <th key={each} scope="col">
-                      {each}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>{data.map((row) => line(row, range, onRange))}</tbody>
-            </table>
-          </div>
+          <WithFile name="monthly returns" csv={() => csvOf(COLUMNS, data)}>
+            <div className={classes["wide"]}>
+              <table className={classes["months"]} aria-label="Monthly returns in percent">
+                <thead>
+                  <tr>
+                    <th scope="col">%</th>
+                    {[...MONTHS, "Year", "Benchmark"].map((each) => (
+                      <th key={each} scope="col">
+                        {each}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody>{data.map((row) => line(row, range, onRange))}</tbody>
+              </table>
+            </div>
+          </WithFile>
         )
       }
     </Loaded>
   );
 }
 
-function line(
-  row: Readonly<Record<string, unknown>>,
-  range: TimeRange | undefined,
-  onRange: MonthlyTabProps["onRange"],
-) {
+function line(row: Row, range: TimeRange | undefined, onRange: MonthlyTabProps["onRange"]) {
   const year = Number(row["year"]);
   const cell = (value: unknown, name: string, own: TimeRange) => (
     <Cell

@@ -6,6 +6,7 @@ import { formatDuration, isUploaded, Missing, Moment, Sentence, strategyTitle } 
 import { useReport } from "../recorded";
 import { parametersText, secondsOf } from "../run_text";
 import classes from "./Result.module.css";
+import { SourceThatRan } from "./SourceThatRan";
 
 interface RunCardProps {
   readonly run: BacktestMessage;
@@ -23,12 +24,19 @@ export function RunCard({ run, result }: RunCardProps) {
       isUploaded(strategy.name) ? (
         strategyTitle(strategy.name)
       ) : (
-        <Anchor key="strategy" component={Link} to={`/strategies/${strategy.name}`}>
+        <Anchor key="strategy" component={Link} to={`/strategies/${strategy.name}`} inherit>
           {strategy.name}
         </Anchor>
       ),
     ],
-    ["Source", hashOf(strategy.source_hash, "Its source was not at hand.")],
+    [
+      "Source",
+      isRecorded ? (
+        hashOf(strategy.source_hash, "Its source was not at hand.")
+      ) : (
+        <SourceThatRan key="source" backtest={run.id} strategy={strategy} />
+      ),
+    ],
     ["Parameters", parametersText(run.spec) || <Missing key="none" why="The strategy has none." />],
     ...result.assets.map((each): [string, ReactNode] => [
       `Data, ${each.role}`,

@@ -10,7 +10,7 @@ import { ResultCharts } from "./ResultCharts";
 import { ResultTabs } from "./ResultTabs";
 import { RunActions } from "./RunActions";
 import { useTradesQuery, wholly } from "./tables";
-import { GROUPS } from "./trades";
+import { useChosen } from "./use_chosen";
 import { useSelection } from "./use_selection";
 import { useEquityTile } from "./use_tiles";
 
@@ -26,11 +26,7 @@ export function RunResultPage({ run, result }: RunResultPageProps) {
   const curve = useEquityTile(run.id, undefined);
   const query = useTradesQuery(run.id, curve.data !== undefined || curve.error !== undefined);
   const trades = wholly(query).data?.rows;
-  const { group } = useSelection().selection;
-  const drawn = useMemo(
-    () => (group === undefined ? trades : trades?.filter((each) => GROUPS[group.by].of(each) === group.key)),
-    [trades, group],
-  );
+  const drawn = useChosen(run.id, trades, useSelection().selection).trades;
   return (
     <Page
       title={title}
@@ -42,7 +38,7 @@ export function RunResultPage({ run, result }: RunResultPageProps) {
       }
       actions={<RunActions run={run} />}
     >
-      <HonestyPanel backtest={run.id} />
+      <HonestyPanel backtest={run.id} assets={result.assets} />
       <Notices notices={result.notices} />
       <PerformanceMetrics
         figures={figures.data?.figures ?? firstFigures(result)}

@@ -5,6 +5,8 @@ import type { TimeRange } from "@/charts";
 import { secondsOfInterval } from "../form/intervals";
 import { AllMetrics } from "./AllMetrics";
 import { AssumptionsTab } from "./AssumptionsTab";
+import { spanParam, type Span } from "./bins";
+import { ChosenBar } from "./ChosenBar";
 import { CutShort } from "./CutShort";
 import { DistributionTab } from "./DistributionTab";
 import { DrawdownsTab } from "./DrawdownsTab";
@@ -19,7 +21,8 @@ import { RunCard } from "./RunCard";
 import { SymbolsTab } from "./SymbolsTab";
 import { wholly, type TableQuery, type TableRows } from "./tables";
 import { TradesTab } from "./TradesTab";
-import { GROUPS, tradesWithin, type Trade } from "./trades";
+import { tradesWithin, type Trade } from "./trades";
+import { useChosen } from "./use_chosen";
 import { rangeParams, useSelection, type Tab } from "./use_selection";
 
 export interface TabContentProps {
@@ -30,6 +33,7 @@ export interface TabContentProps {
 }
 
 const DAY = 86_400;
+const NONE: readonly Trade[] = [];
 const OF_TRADES: ReadonlySet<Tab> = new Set(["trades", "distribution", "excursions"]);
 
 /** What a tab has, or its part of what is printed. */
@@ -45,7 +49,7 @@ export function TabContent({ tab, ...rest }: TabContentProps & { readonly tab: T
 
 function Content({ tab, run, result, figures, trades }: TabContentProps & { readonly tab: Tab }) {
   const { selection, select } = useSelection();
-  const { range, group } = selection;
+  const { range, group, tradeReturn, runReturn } = selection;
   const [seconds, hasSymbols] = [secondsOfInterval(run.spec.interval), run.spec.symbols.length > 1];
   const hasTimes = seconds < DAY;
   const all = trades.data?.rows;
@@ -54,9 +58,11 @@ function Content({ tab, run, result, figures, trades }: TabContentProps & { read
     () => tradesWithin(all ?? [], from === undefined || to === undefined ? undefined : { from, to }),
     [all, from, to],
   );
-  const ofGroup = (own: readonly Trade[]) => {
-    return group === undefined ? own : own.filter((each) => GROUPS[group.by].of(each) === group.key);
-  };
+  const chosen = useChosen(run.id, within, selection);
+  // Those of a bar of the run's returns are known when its returns are.
+  const query = chosen.trades === undefined ? { ...trades, data: undefined } : trades;
+  const choose = (which: "trade-return" | "run-return") => (span: Span | undefined) =>
+    select({ [which]: span === undefined ? null : spanParam(span) });
   const setRange = (found: TimeRange | undefined) => select(rangeParams(found));
   const show = (trade: Trade) => {
     const [from, to] = [Date.parse(trade.entryTime) / 1000, Date.parse(trade.exitTime) / 1000];
@@ -66,12 +72,15 @@ function Content({ tab, run, result, figures, trades }: TabContentProps & { read
   switch (tab) {
     case "trades":
       return (
-        <Loaded query={trades} skeleton={<TableSkeleton rows={16} />}>
+        <Loaded query={query} skeleton={<TableSkeleton rows={16} />}>
           {({ isWhole }) => (
             <TradesTab
-              trades={within}
+              trades={chosen.inAllGroups ?? NONE}
               isWhole={isWhole}
               group={group}
+              tradeReturn={tradeReturn}
+              runReturn={runReturn}
+              onAllReturns={(which) => select({ [which]: null })}
               hasTimes={hasTimes}
               hasSymbols={hasSymbols}
               onGroup={(found) => select({ group: found === undefined ? null : `${found.by}:${found.key}` })}
@@ -89,13 +98,32 @@ function Content({ tab, run, result, figures, trades }: TabContentProps & { read
     case "distribution":
       return figures === undefined ? null : (
         <Loaded query={wholly(trades)} skeleton={<ChartSkeleton height={320} />}>
-          {() => <DistributionTab backtest={run.id} histogram={figures.histogram} trades={ofGroup(within)} />}
+          {() => (
+            <DistributionTab
+              backtest={run.id}
+              histogram={figures.histogram}
+              range={range}
+              trades={chosen.inAllBars ?? NONE}
+              chosen={chosen.trades?.length ?? 0}
+              tradeReturn={tradeReturn}
+              runReturn={runReturn}
+              onTradeReturn={choose("trade-return")}
+              onRunReturn={choose("run-return")}
+              onShowTrades={() => select({ tab: null })}
+            />
+          )}
         </Loaded>
       );
     case "excursions":
       return (
-        <Loaded query={wholly(trades)} skeleton={<ChartSkeleton height={320} />}>
-          {() => <ExcursionsTab trades={ofGroup(within)} onShow={show} />}
+        <Loaded query={wholly(query)} skeleton={<ChartSkeleton height={320} />}>
+          {() => (
+            <>
+              <ChosenBar what="trade-return" span={tradeReturn} onClear={() => choose("trade-return")(undefined)} />
+              <ChosenBar what="run-return" span={runReturn} onClear={() => choose("run-return")(undefined)} />
+              <ExcursionsTab trades={chosen.trades ?? NONE} onShow={show} />
+            </>
+          )}
         </Loaded>
       );
     case "rolling":

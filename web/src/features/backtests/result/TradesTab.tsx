@@ -2,6 +2,8 @@ import { CloseButton, Select } from "@mantine/core";
 import { useState } from "react";
 import { Section } from "@/app/Page";
 import { DataTable, type Column } from "@/tables";
+import type { Span } from "./bins";
+import { ChosenBar } from "./ChosenBar";
 import classes from "./Result.module.css";
 import { TradeLog } from "./TradeLog";
 import { GROUPS, groupTrades, type Grouping, type Trade, type TradeGroup } from "./trades";
@@ -13,6 +15,10 @@ interface TradesTabProps {
   /** Whether these are all; the first ones are there before. */
   readonly isWhole: boolean;
   readonly group: Group | undefined;
+  /** Bars of histograms that are chosen. */
+  readonly tradeReturn: Span | undefined;
+  readonly runReturn: Span | undefined;
+  readonly onAllReturns: (which: "trade-return" | "run-return") => void;
   readonly hasTimes: boolean;
   readonly hasSymbols: boolean;
   readonly onGroup: (group: Group | undefined) => void;
@@ -37,7 +43,9 @@ const COLUMNS: readonly Column<TradeGroup>[] = [
 ];
 
 /** Trades, and what they have in common; a group that is chosen is looked at alone, on the chart too. */
-export function TradesTab({ trades, isWhole, group, hasTimes, hasSymbols, onGroup, onShow }: TradesTabProps) {
+export function TradesTab(props: TradesTabProps) {
+  const { trades, isWhole, group, tradeReturn, runReturn, hasTimes, hasSymbols } = props;
+  const { onAllReturns, onGroup, onShow } = props;
   const [by, setBy] = useState<Grouping | null>(group?.by ?? null);
   const shown = group === undefined ? trades : trades.filter((each) => GROUPS[group.by].of(each) === group.key);
   return (
@@ -63,6 +71,8 @@ export function TradesTab({ trades, isWhole, group, hasTimes, hasSymbols, onGrou
             <CloseButton size="xs" aria-label="All groups" onClick={() => onGroup(undefined)} />
           </span>
         )}
+        <ChosenBar what="trade-return" span={tradeReturn} onClear={() => onAllReturns("trade-return")} />
+        <ChosenBar what="run-return" span={runReturn} onClear={() => onAllReturns("run-return")} />
       </div>
       {by !== null && isWhole && trades.length > 0 && (
         <Section>

@@ -30,6 +30,24 @@ export interface Honesty {
   readonly seconds: number;
 }
 
+/** The lowest quality of a run's bars of 100, as its assets say it. */
+export interface DataQuality {
+  readonly score: number;
+  readonly sentence: string;
+}
+
+/** Undefined: of no series a quality report doubted anything when it ran, or there was none. */
+export function qualityOf(assets: readonly { readonly quality: string | null }[]): DataQuality | undefined {
+  const found = assets.flatMap(({ quality: sentence }): DataQuality[] => {
+    const score = /quality ([\d.]+) of 100/.exec(sentence ?? "")?.[1];
+    return sentence === null || score === undefined ? [] : [{ score: Number(score), sentence }];
+  });
+  return found.reduce<DataQuality | undefined>(
+    (worst, each) => (worst === undefined || each.score < worst.score ? each : worst),
+    undefined,
+  );
+}
+
 export interface Line extends Part {
   readonly label: string;
 }

@@ -33,6 +33,14 @@ export interface RollingRow {
   readonly beta: number;
 }
 
+/** A return from one close to another: of a session of bars that are shorter, else of a bar. */
+export interface ReturnRow {
+  /** Seconds since 1970. */
+  readonly since: number;
+  readonly until: number;
+  readonly change: number;
+}
+
 interface Rows<T> {
   readonly rows: readonly T[];
 }
@@ -73,11 +81,16 @@ const withTables = api.injectEndpoints({
       transformResponse: async (csv: string) => kept(await readRolling(csv)),
       keepUnusedDataFor: 60,
     }),
+    returns: build.query<Rows<ReturnRow>, string>({
+      query: table("returns"),
+      transformResponse: async (csv: string) => kept(await readReturns(csv)),
+      keepUnusedDataFor: 60,
+    }),
   }),
 });
 
 const { useFirstTradesQuery, useAllTradesQuery, useFirstOrdersQuery, useAllOrdersQuery } = withTables;
-export const { useRollingQuery } = withTables;
+export const { useRollingQuery, useReturnsQuery } = withTables;
 
 /** Rows of a table, the first ones or all. */
 export interface TableRows<T> extends Rows<T> {
@@ -199,6 +212,14 @@ export function readRolling(csv: string): Promise<RollingRow[]> {
     sharpe: asNumber(field("sharpe")),
     volatility: asNumber(field("volatility")),
     beta: asNumber(field("beta")),
+  }));
+}
+
+export function readReturns(csv: string): Promise<ReturnRow[]> {
+  return readCsv(csv, (field) => ({
+    since: Date.parse(field("since") ?? "") / 1000,
+    until: Date.parse(field("time") ?? "") / 1000,
+    change: asNumber(field("return")),
   }));
 }
 

@@ -1,6 +1,7 @@
 /** Equity and prices of a part of a run: which part, and how its points are read; runs in a worker too. */
 import type { EquityCurve, RunPrices } from "@/api";
 import type { Candles, Points, TimeRange } from "@/charts";
+import type { IndicatorLine } from "../price_panes";
 
 /** Points of a tile; a run of no more bars is one tile. */
 export const TILE_POINTS = 2500;
@@ -52,7 +53,7 @@ export interface CurveTile {
 
 export interface PriceTile {
   readonly candles: Candles;
-  readonly lines: readonly { readonly name: string; readonly points: Points }[];
+  readonly lines: readonly IndicatorLine[];
 }
 
 export function curveOf({ data, bars }: EquityCurve): CurveTile {
@@ -66,7 +67,7 @@ export function curveOf({ data, bars }: EquityCurve): CurveTile {
   };
 }
 
-export function pricesOf({ data, lines }: RunPrices): PriceTile {
+export function pricesOf({ data, lines, panes }: RunPrices): PriceTile {
   // A bar without prices (a symbol that did not trade) has no candle.
   const there = data.filter((each) => each.close !== "");
   const times = there.map((each) => Date.parse(each.timestamp) / 1000);
@@ -80,6 +81,7 @@ export function pricesOf({ data, lines }: RunPrices): PriceTile {
     },
     lines: lines.map((name, at) => ({
       name,
+      pane: panes[at] ?? undefined,
       points: { times, values: there.map((each) => each.lines[at] ?? NaN) },
     })),
   };

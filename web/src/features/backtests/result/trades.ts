@@ -101,6 +101,17 @@ export function tradesWithin(
   );
 }
 
+/** Those that were open within one of some periods, which follow each other; what is left at its beginning was not. */
+export function tradesDuring(
+  trades: readonly Trade[],
+  periods: readonly { readonly since: number; readonly until: number }[],
+): readonly Trade[] {
+  return trades.filter(({ entered, left }) => {
+    const period = periods[firstOf(periods, ({ until }) => until >= entered)];
+    return period !== undefined && left > period.since;
+  });
+}
+
 const following = new WeakMap<readonly Trade[], boolean>();
 
 /** Whether each was entered and left no sooner than the one before, as those of one symbol mostly are. */
@@ -116,11 +127,11 @@ function followEachOther(trades: readonly Trade[]): boolean {
 }
 
 /** Where the first of those is that a test is true of, as of all after it. */
-function firstOf(trades: readonly Trade[], isTrue: (trade: Trade) => boolean): number {
-  let [low, high] = [0, trades.length];
+function firstOf<T>(all: readonly T[], isTrue: (each: T) => boolean): number {
+  let [low, high] = [0, all.length];
   while (low < high) {
     const middle = (low + high) >>> 1;
-    const found = trades[middle];
+    const found = all[middle];
     if (found !== undefined && isTrue(found)) high = middle;
     else low = middle + 1;
   }

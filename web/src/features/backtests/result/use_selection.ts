@@ -1,7 +1,8 @@
-/** What is selected of a run, kept in the address: a range of time, a group of trades, the tab, the scale. */
+/** What is selected of a run, kept in the address: a range of time, a group of trades, bars, the tab, the scale. */
 import { useCallback, useMemo } from "react";
 import { useSearchParams } from "react-router";
 import type { TimeRange } from "@/charts";
+import { readSpan, type Span } from "./bins";
 import { GROUPS, type Grouping } from "./trades";
 
 export const TABS = {
@@ -30,6 +31,10 @@ export interface Group {
 export interface Selection {
   readonly range: TimeRange | undefined;
   readonly group: Group | undefined;
+  /** A bar of the returns of trades: those with such a return. */
+  readonly tradeReturn: Span | undefined;
+  /** A bar of the run's returns: trades that were held then. */
+  readonly runReturn: Span | undefined;
   readonly tab: Tab;
   readonly scale: "linear" | "log";
   readonly symbol: string | undefined;
@@ -44,6 +49,8 @@ export function readSelection(params: URLSearchParams): Selection {
   return {
     range: from < to ? { from, to } : undefined,
     group: by !== undefined && by in GROUPS ? { by: by as Grouping, key: key.join(":") } : undefined,
+    tradeReturn: readSpan(params.get("trade-return")),
+    runReturn: readSpan(params.get("run-return")),
     tab: tab in TABS ? (tab as Tab) : "trades",
     scale: params.get("scale") === "log" ? "log" : "linear",
     symbol: params.get("symbol") ?? undefined,

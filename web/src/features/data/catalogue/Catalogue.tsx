@@ -11,7 +11,7 @@ export function Catalogue() {
   const query = useAllSeries(undefined);
   const navigate = useNavigate();
   return (
-    <Loaded query={query} skeleton={<TableSkeleton rows={6} />}>
+    <Loaded query={query} isLive skeleton={<TableSkeleton rows={6} />}>
       {(series) => (
         <DataTable
           name="series"

@@ -19,7 +19,15 @@ export const COLUMNS: readonly Column<SeriesMessage>[] = [
   { id: "first", header: "First", value: (each) => each.first, cell: (each) => bound(each, each.first) },
   { id: "last", header: "Last", value: (each) => each.last, cell: (each) => bound(each, each.last) },
   { id: "rows", header: "Bars", value: (each) => each.rows, kind: "decimal", digits: 0 },
-  { id: "gaps", header: "Gaps", value: (each) => each.doubts?.gaps, kind: "decimal", digits: 0, why: NOT_JUDGED },
+  {
+    id: "missing",
+    header: "Missing",
+    unit: "sessions or stretches",
+    value: (each) => each.doubts?.gaps,
+    kind: "decimal",
+    digits: 0,
+    why: NOT_JUDGED,
+  },
   { id: "spikes", header: "Spikes", value: (each) => each.doubts?.spikes, kind: "decimal", digits: 0, why: NOT_JUDGED },
   {
     id: "score",

@@ -1,6 +1,7 @@
-import { Alert, Button, Checkbox, Select, TagsInput, TextInput } from "@mantine/core";
+import { Alert, Button, Checkbox, Select, TagsInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { fieldError, sentenceOf, useAddIngestionMutation } from "@/api";
+import { DateField } from "@/fields/DateField";
 import { useAllSeries } from "../requests";
 import { newIngestion, RULES, type IngestValues } from "./ingest_values";
 import classes from "./IngestForm.module.css";
@@ -14,7 +15,11 @@ const FIELDS = ["source", "symbols", "interval", "start", "end"] as const;
 export function IngestForm({ initial }: { readonly initial: IngestValues }) {
   const [add, { error, isLoading }] = useAddIngestionMutation();
   const known = useAllSeries(undefined).data ?? [];
-  const form = useForm<IngestValues>({ initialValues: initial, validate: RULES, validateInputOnChange: ["end"] });
+  const form = useForm<IngestValues>({
+    initialValues: initial,
+    validate: RULES,
+    validateInputOnChange: ["start", "end"],
+  });
   const send = form.onSubmit(async (values) => {
     const answer = await add({ newIngestion: newIngestion(values) });
     const found = FIELDS.map((name) => [name, fieldError(answer.error, `/${name}`)] as const);
@@ -55,19 +60,19 @@ export function IngestForm({ initial }: { readonly initial: IngestValues }) {
         allowDeselect={false}
         {...form.getInputProps("interval")}
       />
-      <TextInput
+      <DateField
         label="First day"
         inputWrapperOrder={ORDER}
-        type="date"
         description="Empty: goes on where the stored bars end."
         {...form.getInputProps("start")}
+        value={form.values.start}
       />
-      <TextInput
+      <DateField
         label="Last day"
         inputWrapperOrder={ORDER}
-        type="date"
         description="Empty: up to now."
         {...form.getInputProps("end")}
+        value={form.values.end}
       />
       <div className={classes["choices"]}>
         <Checkbox

@@ -7,7 +7,7 @@ import { useIngestions } from "./use_ingestions";
 export function Ingestions() {
   const query = useIngestions();
   return (
-    <Loaded query={query} skeleton={<TableSkeleton rows={4} />}>
+    <Loaded query={query} isLive skeleton={<TableSkeleton rows={4} />}>
       {({ data }) => (
         <DataTable
           name="ingestions"

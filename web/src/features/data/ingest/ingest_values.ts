@@ -1,5 +1,6 @@
 /** What the form of an ingestion holds, what is wrong with it, and what is sent. */
 import type { NewIngestion } from "@/api";
+import { dayProblem } from "@/fields/day";
 
 export interface IngestValues {
   readonly source: string;
@@ -40,6 +41,8 @@ export function newIngestion(values: IngestValues): NewIngestion {
 
 export const RULES = {
   symbols: (value: readonly string[]) => (value.length === 0 ? "Give at least one symbol, such as AAPL." : null),
+  start: (value: string) => dayProblem(value) ?? null,
   end: (value: string, { start }: IngestValues) =>
-    value !== "" && start !== "" && value < start ? "It lies before the first day; exchange them." : null,
+    dayProblem(value) ??
+    (value !== "" && start !== "" && value < start ? "It lies before the first day; exchange them." : null),
 };

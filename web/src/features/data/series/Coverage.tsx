@@ -19,7 +19,7 @@ interface CoverageProps {
 export function Coverage({ symbol, interval, source }: CoverageProps) {
   const query = useGetSeriesCoverageQuery({ symbol, interval });
   return (
-    <Loaded query={query} skeleton={<ChartSkeleton height={76} />}>
+    <Loaded query={query} isLive skeleton={<ChartSkeleton height={76} />}>
       {(found) => <Shown key={source} found={found} source={source} />}
     </Loaded>
   );

@@ -19,7 +19,7 @@ export function SeriesFacts({ series }: { readonly series: SeriesMessage }) {
       <Stat label="Quality" under="of 100">
         <Figure value={score === null ? null : formatScore(score)} why="It is being looked at." />
       </Stat>
-      <Stat label="Gaps" under="sessions or stretches">
+      <Stat label="Missing" under="sessions or stretches">
         <Figure value={gaps} digits={0} why="It is being looked at." />
       </Stat>
       <Stat

@@ -2,6 +2,8 @@ import { Alert, Button, Chip, Input, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { fieldError, sentenceOf, useAddKeyMutation, type Me } from "@/api";
 import { useAppSelector } from "@/app/store";
+import { DateField } from "@/fields/DateField";
+import { dayProblem } from "@/fields/day";
 import classes from "../Settings.module.css";
 import { MadeSecret } from "./MadeSecret";
 
@@ -16,6 +18,7 @@ export function NewApiKey() {
     validate: {
       name: (value) => (value.trim() === "" ? "Say what it is for." : null),
       scopes: (value) => (value.length === 0 ? "Choose what it may do." : null),
+      expires: (value) => dayProblem(value) ?? null,
     },
   });
   const send = form.onSubmit(async ({ name, scopes, expires }) => {
@@ -44,7 +47,7 @@ export function NewApiKey() {
           </div>
         </Chip.Group>
       </Input.Wrapper>
-      <TextInput label="Until (optional)" type="date" {...form.getInputProps("expires")} />
+      <DateField label="Until (optional)" {...form.getInputProps("expires")} value={form.values.expires} />
       <Button type="submit" loading={isLoading}>
         Make key
       </Button>

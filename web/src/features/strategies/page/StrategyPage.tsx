@@ -2,12 +2,12 @@ import { Button, Text } from "@mantine/core";
 import { Link, useParams } from "react-router";
 import { useGetStrategyQuery, type StrategyDetail } from "@/api";
 import { Page, Section, Stat, Stats } from "@/app/Page";
+import { Source } from "@/app/source/Source";
 import { Loaded, TextSkeleton } from "@/app/states";
 import { Figure } from "@/format";
 import { plain, symbolsText } from "../strategy_text";
 import { Description } from "./Description";
 import { Parameters } from "./Parameters";
-import { Source } from "./Source";
 import { StrategyRuns } from "./StrategyRuns";
 
 /** A strategy: what it does, what can be set, how it did, what it is made of. */

@@ -53,7 +53,7 @@ export function StrategyRuns({ strategy }: { readonly strategy: string }) {
   const query = useListBacktestsQuery({ strategy, limit: MOST });
   const navigate = useNavigate();
   return (
-    <Loaded query={query} skeleton={<TableSkeleton rows={4} />}>
+    <Loaded query={query} isLive skeleton={<TableSkeleton rows={4} />}>
       {({ data }) => (
         <DataTable
           name="runs"

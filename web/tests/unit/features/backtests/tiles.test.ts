@@ -61,6 +61,7 @@ test("a bar without prices has no candle, a line without a value is a gap", () =
     interval: "1d",
     bars: 2,
     lines: ["SMA 2"],
+    panes: [null],
     data: [
       { ...point, timestamp: "2020-01-01T00:00:00Z", lines: [null] },
       { ...point, close: "", timestamp: "2020-01-02T00:00:00Z", lines: [1] },

@@ -99,7 +99,7 @@ test("without a run the three steps to one come first, and each place says what 
   const steps = await region("Three steps to a first result");
   const needs = await region("Needs a person");
   expect(steps.compareDocumentPosition(needs)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
-  const main = document.querySelectorAll('.mantine-Button-root[data-variant="filled"]');
+  const main = document.querySelectorAll(".mantine-Button-root:not([data-variant=default], [data-variant=subtle])");
   expect([...main].map((each) => each.textContent)).toEqual(["Run backtest"]);
   expect(within(steps).getByText("Prices are missing: load them first.")).toBeVisible();
   expect(await within(needs).findByText(/^Nothing\. Killed accounts/)).toBeVisible();
@@ -191,11 +191,36 @@ test("how the exchange does comes by itself, and is said to be old when nothing 
   const worker = { name: "worker", state: "down", start: "arbitrax serve exchange", lag_ms: null } as const;
   await tell("exchange ", exchange(shard({ parts: [worker], well: false })));
   expect(await within(line).findByText("worker down")).toBeVisible();
-  expect(within(line).queryByText(/^as of/)).toBeNull();
+  expect(within(line).queryByText(/^Not updated; as of/)).toBeNull();
   const then = Date.now() + 20_000;
   vi.spyOn(Date, "now").mockReturnValue(then);
-  expect(await within(line).findByText(/^as of/, {}, { timeout: 3_000 })).toBeVisible();
+  expect(await within(line).findByText(/^Not updated; as of/, {}, { timeout: 3_000 })).toBeVisible();
   vi.mocked(Date.now).mockRestore();
+});
+
+test("while the gateway is away all that comes by itself is marked where nothing moves, and no longer when it is back", async () => {
+  const going = run({ id: "bt_7", status: "running", progress: 0.1, finished_at: null });
+  show({ "/api/v1/accounts": page(account()), "/api/v1/accounts/acc_1": account() }, runs(going));
+  await within(await region("Running")).findByText("10%");
+  await within(await region("Needs a person")).findByText(/^Nothing\./);
+  const paper = await screen.findByRole("article", { name: "paper" });
+  const line = await screen.findByRole("group", { name: "Exchange" });
+  const places = [paper, line, ...(await Promise.all(["Running", "Needs a person", "Last runs"].map(region)))];
+  const marked = () => places.map((each) => within(each).queryAllByText(/^Not updated; as of/).length);
+  expect(marked()).toEqual([0, 0, 0, 0, 0]);
+  act(() => {
+    connection.set({ state: "offline", latency: null, heardAt: Date.now() - 65_000 });
+    connection.show();
+  });
+  expect(marked()).toEqual([1, 1, 1, 1, 1]);
+  for (const each of places) expect(within(each).getByText(/^Not updated/)).toHaveTextContent("1 min ago");
+  for (const name of ["Running", "Needs a person", "Last runs"]) expect(await region(name)).toHaveAttribute("data-old");
+  act(() => {
+    connection.set({ state: "live", latency: 1, heardAt: Date.now() });
+    connection.show();
+  });
+  expect(marked()).toEqual([0, 0, 0, 0, 0]);
+  expect(await region("Running")).not.toHaveAttribute("data-old");
 });
 
 test("last runs have their figures, and failed ones why", async () => {

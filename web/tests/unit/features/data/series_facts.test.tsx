@@ -26,6 +26,6 @@ test("gaps are those that the coverage below shows, whatever the rules found; a 
     </Provider>,
   );
   const figure = (label: string) => screen.getByText(label).nextElementSibling;
-  await vi.waitFor(() => expect(figure("Gaps")).toHaveTextContent(/^2/));
+  await vi.waitFor(() => expect(figure("Missing")).toHaveTextContent(/^2/));
   expect(figure("Quality")).toHaveTextContent(/^99\.9/);
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { tokensOf } from "@/features/strategies/page/python_tokens";
+import { tokensOf } from "@/app/source/python_tokens";
 import { allowed, defaultText, symbolsText, TYPES } from "@/features/strategies/strategy_text";
 
 const SOURCE = `"""A docstring with # and def."""

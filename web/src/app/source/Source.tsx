@@ -2,7 +2,7 @@ import { Button, CopyButton, Text } from "@mantine/core";
 import { useMemo } from "react";
 import { download } from "@/tables";
 import { tokensOf } from "./python_tokens";
-import classes from "./Strategy.module.css";
+import classes from "./Source.module.css";
 
 interface SourceProps {
   readonly text: string;
@@ -10,7 +10,7 @@ interface SourceProps {
   readonly name: string;
 }
 
-/** The file of a strategy, and the hash that its runs have in their specs. */
+/** The file of a strategy, as it is or as a run had it, and the hash that its runs have in their specs. */
 export function Source({ text, sha256, name }: SourceProps) {
   const tokens = useMemo(() => tokensOf(text), [text]);
   return (
