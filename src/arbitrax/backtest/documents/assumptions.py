@@ -15,6 +15,7 @@ from arbitrax.indicators.crossings import average_scale
 
 if TYPE_CHECKING:
     from arbitrax.backtest.result import Result
+    from arbitrax.domain.bars import Floats
 
 FILLS = {
     "next_open": "Decided at a bar's close, live from the next bar's open",
@@ -44,7 +45,7 @@ def list_assumptions(result: Result, engine: str) -> list[FactMessage]:
         _costs(result),
         _fact("Prices", _prices(result)),
         # A portfolio's strategy sees prices of many scales; the index drawn for it is none of them.
-        *([] if several else [_fact("Averages", f"Exact to {_plain(1 / average_scale(bars.close))} of a currency unit")]),
+        *([] if several else [_fact("Averages", _averages(bars.close))]),
         _fact("Starting cash", number(spec.cash, 2)),
         _fact("Annualisation", result.metrics.basis),
         _fact("Risk-free rate", f"{percent(spec.risk_free)} a year"),
@@ -129,9 +130,9 @@ def _benchmark(result: Result) -> str:
     return f"{clean_text(result.bars.symbol)} itself, held from the first close, without costs"
 
 
-def _plain(value: float) -> str:
-    """Return a power of ten without an exponent: ``0.00000001``."""
-    return format(Decimal(f"{value:g}"), "f")
+def _averages(close: Floats) -> str:
+    step = Decimal(f"{1 / average_scale(close):g}")  # a power of ten, written without its exponent
+    return f"Exact to {step:f} of a currency unit"
 
 
 def _fact(label: str, text: str, *, warning: bool = False) -> FactMessage:
