@@ -8,7 +8,7 @@ import { Age, Figure, formatPercent, useNow } from "@/format";
 import { run as runChannel, useChannel } from "@/live";
 import { EQUITY_HEIGHT, EquityCurve, UNDERWATER_HEIGHT } from "./EquityCurve";
 import { etaText, isOver, runWords, STATUS } from "./run_text";
-import { isIntraday } from "../data/series/series_path";
+import { secondsOfInterval } from "./form/intervals";
 import { ascending } from "./live_equity";
 import { SaidByStrategy } from "./result/LogTab";
 import { RunLog } from "./RunLog";
@@ -96,7 +96,7 @@ export function RunInProgress({ run, onDone }: RunInProgressProps) {
         <Section title="Log">
           <RunLog
             isGrowing
-            hasTimes={isIntraday(run.spec.interval)}
+            hasTimes={secondsOfInterval(run.spec.interval) < 86_400}
             lines={live.log.slice(-MOST_SHOWN)}
             cut={live.cut + Math.max(0, live.log.length - MOST_SHOWN)}
           />

@@ -61,11 +61,10 @@ test.each([
 test("the first that is shown is chosen, though symbols come later than what was there, and Enter goes to it", async () => {
   let answer = () => {};
   const asked = new Promise<void>((resolve) => (answer = resolve));
-  const before = vi.mocked(transport.ask).getMockImplementation();
-  vi.mocked(transport.ask).mockImplementation(async (method, url, options = {}) => {
-    if (options.query?.["search"] !== "btc") return before?.(method, url, options) as Promise<Response>;
-    await asked;
-    return Response.json({ data: LISTED.slice(0, 1), has_more: false, next_cursor: null });
+  vi.spyOn(transport, "ask").mockImplementation(async (_method, url, { query } = {}) => {
+    if (query?.["search"] === "btc") await asked;
+    const data = url === "/api/v1/instruments" ? LISTED.slice(0, 1) : [];
+    return Response.json({ data, has_more: false, next_cursor: null });
   });
   await userEvent.type(await screen.findByLabelText("Search"), "btc");
   await screen.findByRole("button", { name: "Trade BTC-USD" });

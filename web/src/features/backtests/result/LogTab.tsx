@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 import { useGetBacktestLogQuery, type BacktestMessage, type RunResult } from "@/api";
 import { Loaded, TextSkeleton } from "@/app/states";
 import { Moment, Sentence } from "@/format";
-import { isIntraday } from "../../data/series/series_path";
+import { secondsOfInterval } from "../form/intervals";
 import { RunLog } from "../RunLog";
 import classes from "./Result.module.css";
 
@@ -43,7 +43,9 @@ export function SaidByStrategy({ run }: { readonly run: BacktestMessage }) {
   return (
     <Loaded query={query} skeleton={<TextSkeleton lines={3} />}>
       {({ lines, cut }) =>
-        lines.length === 0 ? null : <RunLog lines={lines} cut={cut} hasTimes={isIntraday(run.spec.interval)} />
+        lines.length === 0 ? null : (
+          <RunLog lines={lines} cut={cut} hasTimes={secondsOfInterval(run.spec.interval) < 86_400} />
+        )
       }
     </Loaded>
   );
