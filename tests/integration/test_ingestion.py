@@ -10,6 +10,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from arbitrax.market_data.validation.findings import score_text
 from arbitrax.storage.embedded import EmbeddedServers
 from tests.integration.test_command_line import Program
 from tests.vendors import KEY, StandIn
@@ -216,7 +217,7 @@ def test_what_is_doubtful_in_a_series_stands_in_every_result_that_uses_it(progra
     run = program.json("backtest", "run", "buy_and_hold", "--symbol", "IBM", "--prices", "raw")
     said = [each for each in run["notices"] if "quality" in each]
     assert said == [
-        f"The 1d bars of IBM have the quality {report['score']:.2f} of 100 (wick 1); `arbitrax data check IBM "
+        f"The 1d bars of IBM have the quality {score_text(report['score'])} of 100 (wick 1); `arbitrax data check IBM "
         "--interval 1d` shows the rows."
     ]
     # The bars are mended by the vendor; the run stays what it was.

@@ -24,6 +24,10 @@ _LIMITS = (
 )
 
 
+UPLOADED = "uploaded:"
+"""What the names of strategies that were uploaded begin with; the registry finds nothing under them."""
+
+
 class StrategyRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Which strategy, with which parameters, from which source."""
 
@@ -33,6 +37,11 @@ class StrategyRef(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     parameters: dict[str, Value]
     source_hash: str | None = None
     """SHA-256 of the file that defines it; None when it has no file, and then the run cannot be reproduced."""
+
+    @property
+    def title(self) -> str:
+        """Its name as people read it, such as ``Turtle (uploaded)``."""
+        return f"{self.name.removeprefix(UPLOADED)} (uploaded)" if self.name.startswith(UPLOADED) else self.name
 
 
 class RunSpec(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

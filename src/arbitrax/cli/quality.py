@@ -12,6 +12,7 @@ from arbitrax.domain.dates import date_text, time_text
 from arbitrax.domain.errors import InputError
 from arbitrax.domain.ids import decode, encode
 from arbitrax.domain.intervals import is_intraday
+from arbitrax.market_data.validation.findings import score_text
 from arbitrax.settings import read_settings
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def check(
 
 def _show_report(report: "QualityReport", interval: str, *, rows: bool) -> None:
     when = time_text if is_intraday(interval) else date_text
-    show(f"{report.symbol} {interval}: quality {report.score:.2f} of 100, {report.rows:,} sound bars")
+    show(f"{report.symbol} {interval}: quality {score_text(report.score)} of 100, {report.rows:,} sound bars")
     if report.lines:
         show(_findings(report, interval))
     else:

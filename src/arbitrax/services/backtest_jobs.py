@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 from msgspec.structs import asdict, replace
 
-from arbitrax.backtest.spec import RunSpec, StrategyRef
+from arbitrax.backtest.spec import UPLOADED, RunSpec, StrategyRef
 from arbitrax.backtest.specify import strategy_ref
 from arbitrax.domain.errors import AccessError, InputError, within
 from arbitrax.domain.ids import new_uuid
 from arbitrax.services.asked_series import check_number, check_series
-from arbitrax.services.backtests import UPLOADED, run_stored, run_uploaded
+from arbitrax.services.backtests import run_stored, run_uploaded
 from arbitrax.services.jobs import submit_job
 from arbitrax.strategies.registry import find_registered
 

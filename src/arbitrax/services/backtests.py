@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from arbitrax import __version__ as ENGINE  # noqa: N812 - a constant
 from arbitrax.backtest.engine import name_of, open_market, result_of, run_backtest
 from arbitrax.backtest.result import Origin, Result, bar_hashes, joined_hash
-from arbitrax.backtest.spec import RunSpec, StrategyRef
+from arbitrax.backtest.spec import UPLOADED, RunSpec, StrategyRef
 from arbitrax.backtest.specify import cut_data
 from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
@@ -48,8 +48,6 @@ if TYPE_CHECKING:
 
 RUN = "bt"
 """Prefix of a run's id."""
-UPLOADED = "uploaded:"
-"""What the names of strategies that were uploaded begin with; the registry finds nothing under them."""
 
 
 class Sandbox(Protocol):

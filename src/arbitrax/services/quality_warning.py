@@ -1,5 +1,6 @@
 """What a quality report warns of, in one sentence: short enough to stand in every result that uses the series."""
 
+from arbitrax.market_data.validation.findings import score_text
 from arbitrax.services.catalogue_ports import QualityStore
 
 MOST = 4
@@ -18,6 +19,6 @@ def quality_warning(quality: QualityStore, symbol: str, interval: str) -> str | 
     named = ", ".join(f"{each.rule.replace('_', ' ')} {each.count:,}" for each in doubts[:MOST])
     more = f" and {len(doubts) - MOST} more rules" if len(doubts) > MOST else ""
     return (
-        f"The {interval} bars of {symbol} have the quality {report.score:.2f} of 100 ({named}{more}); "
+        f"The {interval} bars of {symbol} have the quality {score_text(report.score)} of 100 ({named}{more}); "
         f"`arbitrax data check {symbol} --interval {interval}` shows the rows."
     )

@@ -6,8 +6,13 @@ import { useAppSelector } from "./store";
 
 const CASH = "100000";
 
+interface OpenPaperAccountProps {
+  /** Whether it is what the page is for. */
+  readonly isMain?: boolean;
+}
+
 /** Opens an account of the paper exchange, as most want it, and goes to its desk: one click. */
-export function OpenPaperAccount() {
+export function OpenPaperAccount({ isMain = true }: OpenPaperAccountProps) {
   const [open, { error, isLoading }] = useOpenAccountMutation();
   const name = useAppSelector((state) => state.session.me?.user.name);
   const mayTrade = useMay("trade");
@@ -19,7 +24,7 @@ export function OpenPaperAccount() {
   };
   return (
     <>
-      <Button loading={isLoading} onClick={() => void send()}>
+      <Button variant={isMain ? "filled" : "default"} loading={isLoading} onClick={() => void send()}>
         Open a paper account
       </Button>
       {error !== undefined && (

@@ -32,6 +32,13 @@ export function signOf(value: string | number): -1 | 0 | 1 {
   return value.startsWith("-") ? -1 : 1;
 }
 
+const COMMA = /(?<=\d),(?=\d{3}(?!\d))/g;
+
+/** A text with numbers such as "100,000.00", with the page's own space between thousands. */
+export function withThousands(text: string): string {
+  return text.replace(COMMA, GROUP);
+}
+
 function grouped(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+$)/g, GROUP);
 }

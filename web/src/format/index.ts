@@ -1,4 +1,4 @@
-/** The one place for numbers, money, times and what is missing. */
+/** The one place for numbers, money, times, names and what is missing. */
 export { formatDecimal, signOf, DASH, MINUS } from "./decimal";
 export { DateText, Day } from "./DateText";
 export { Figure, figureText, gainClass } from "./Figure";
@@ -11,6 +11,7 @@ export {
   formatLatency,
   formatNumber,
   formatPercent,
+  formatRemaining,
   formatScore,
 } from "./number";
 export { prefer, usePreferences } from "./preferences";
@@ -25,3 +26,5 @@ export {
   type Clock,
 } from "./time";
 export { usePrinting } from "./printing";
+export { Sentence } from "./Sentence";
+export { isUploaded, strategyTitle } from "./strategy_title";

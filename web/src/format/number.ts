@@ -44,6 +44,12 @@ export function formatDuration(seconds: number): string {
   return two(Math.floor(whole / 86_400), "d", Math.floor((whole % 86_400) / 3600), "h");
 }
 
+/** Shows what is left of a time in whole seconds: it is a guess. */
+export function formatRemaining(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  return whole < 60 ? `${whole} s` : formatDuration(whole);
+}
+
 function two(first: number, unit: string, second: number, smaller: string): string {
   return second === 0 ? `${first} ${unit}` : `${first} ${unit} ${second} ${smaller}`;
 }

@@ -1,5 +1,5 @@
 import type { BacktestMessage, EquityCurve } from "@/api";
-import { formatCount } from "@/format";
+import { formatCount, Sentence } from "@/format";
 import { recorded } from "./recorded";
 import classes from "./Report.module.css";
 
@@ -8,7 +8,9 @@ export function ReportNotes() {
   return (
     <footer className={classes["notes"]}>
       {notes().map((each) => (
-        <p key={each}>{each}</p>
+        <p key={each}>
+          <Sentence text={each} />
+        </p>
       ))}
     </footer>
   );

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from arbitrax.backtest.clean_text import clean_text
@@ -14,6 +15,7 @@ from arbitrax.indicators.crossings import average_scale
 
 if TYPE_CHECKING:
     from arbitrax.backtest.result import Result
+    from arbitrax.domain.bars import Floats
 
 FILLS = {
     "next_open": "Decided at a bar's close, live from the next bar's open",
@@ -35,7 +37,7 @@ def list_assumptions(result: Result, engine: str) -> list[FactMessage]:
     )
     source = spec.strategy.source_hash
     return [
-        _fact("Strategy", clean_text(spec.strategy.name)),
+        _fact("Strategy", clean_text(spec.strategy.title)),
         *([_fact("Symbols", _symbols(result))] if several else []),
         _fact("Fills", FILLS[spec.fill]),
         _fact("Account", _account(result)),
@@ -43,7 +45,7 @@ def list_assumptions(result: Result, engine: str) -> list[FactMessage]:
         _costs(result),
         _fact("Prices", _prices(result)),
         # A portfolio's strategy sees prices of many scales; the index drawn for it is none of them.
-        *([] if several else [_fact("Averages", f"Exact at 1/{average_scale(bars.close):g} of a currency unit")]),
+        *([] if several else [_fact("Averages", _averages(bars.close))]),
         _fact("Starting cash", number(spec.cash, 2)),
         _fact("Annualisation", result.metrics.basis),
         _fact("Risk-free rate", f"{percent(spec.risk_free)} a year"),
@@ -126,6 +128,11 @@ def _benchmark(result: Result) -> str:
     if len(spec.symbols) > 1:
         return "All symbols in equal shares, each held from its first close, without costs"
     return f"{clean_text(result.bars.symbol)} itself, held from the first close, without costs"
+
+
+def _averages(close: Floats) -> str:
+    step = Decimal(f"{1 / average_scale(close):g}")  # a power of ten, written without its exponent
+    return f"Exact to {step:f} of a currency unit"
 
 
 def _fact(label: str, text: str, *, warning: bool = False) -> FactMessage:

@@ -35,4 +35,4 @@ def render_report(result: Result, stored: StoredAs | None = None) -> str:
     engine = VERSION if stored is None else stored.engine_version
     spec = result.spec
     symbols = ", ".join(spec.symbols[:NAMED]) + (" and more" if len(spec.symbols) > NAMED else "")
-    return fill_page(clean_text(f"{spec.strategy.name} · {symbols}"), record_run(result, stored, engine))
+    return fill_page(clean_text(f"{spec.strategy.title} · {symbols}"), record_run(result, stored, engine))

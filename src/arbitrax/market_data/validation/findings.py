@@ -1,5 +1,6 @@
 """What validation says: findings, the rows set aside, and the report of a series."""
 
+import math
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -107,3 +108,8 @@ class QualityReport(Struct, frozen=True):
     counts: dict[str, int]
     """Rows concerned, by level."""
     lines: tuple[QualityLine, ...]
+
+
+def score_text(score: float) -> str:
+    """Return a score of at most 100 with one decimal, cut off: only what is without fault has 100.0."""
+    return f"{math.floor(score * 10) / 10:.1f}"

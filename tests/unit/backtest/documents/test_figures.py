@@ -3,6 +3,7 @@ import pytest
 
 import arbitrax as ax
 from arbitrax.backtest.documents.figures import figures_message
+from arbitrax.backtest.spec import StrategyRef
 from tests.market import daily, random_walk
 
 
@@ -63,6 +64,16 @@ def test_assumptions_name_the_first_decision_the_engine_and_the_hashes(result, t
         result.spec.hash,
         result.data_hash,
     )
+
+
+def test_the_step_of_averages_has_no_exponent(told):
+    facts = {each.label: each.text for each in told.assumptions}
+    assert facts["Averages"] == "Exact to 0.00000001 of a currency unit"
+
+
+def test_a_strategy_that_was_uploaded_says_so():
+    assert StrategyRef("uploaded:Turtle", "Turtle", {}).title == "Turtle (uploaded)"
+    assert StrategyRef("sma_cross", "SmaCross", {}).title == "sma_cross"
 
 
 def test_free_trading_is_a_warning():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from arbitrax.domain.dates import start_of_day
-from arbitrax.market_data.validation.findings import Context, QualityReport
+from arbitrax.market_data.validation.findings import Context, QualityReport, score_text
 from arbitrax.market_data.validation.report import report, report_on
 from arbitrax.market_data.validation.validator import validate
 from tests.candidates import XNYS, as_bars, candidate, flat
@@ -84,3 +84,7 @@ def test_no_more_than_a_thousand_times_are_listed():
     rows.low[:] = 1.0
     (line,) = report(validate(rows)).lines
     assert (line.count, len(line.times), line.first) == (1200, 1000, start_of_day("2015-01-02"))
+
+
+def test_a_score_is_told_as_no_better_than_it_is():
+    assert [score_text(each) for each in (100.0, 99.996, 99.9, 32.34)] == ["100.0", "99.9", "99.9", "32.3"]

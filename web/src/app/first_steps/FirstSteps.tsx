@@ -22,6 +22,7 @@ export function FirstSteps() {
   const proposed = proposedOf(strategies.data?.data ?? []);
   const symbol = chosenSymbol ?? stored[0]?.symbol;
   const strategy = chosenStrategy ?? proposed[0]?.name;
+  const isReady = symbol !== undefined && strategy !== undefined && mayRun;
   const run = async () => {
     if (symbol === undefined || strategy === undefined) return;
     const answer = await add({ newBacktest: firstRun(strategy, symbol) });
@@ -39,16 +40,16 @@ export function FirstSteps() {
           {() => <StrategyStep strategies={proposed} chosen={strategy} onChoose={setStrategy} />}
         </Loaded>
       </Step>
-      <Step number={3} title="Run" isDone={false}>
+      <Step number={3} title="Run" isDone={isReady}>
         <Text size="sm" c="var(--faint)" mb="sm">
           All bars, 100 000 in cash, 10 basis points of commission; compared with buying and holding.
         </Text>
-        <Button disabled={symbol === undefined || !mayRun} loading={isLoading} onClick={() => void run()}>
+        <Button disabled={!isReady} loading={isLoading} onClick={() => void run()}>
           Run backtest
         </Button>
-        {!mayRun && (
+        {!isReady && (
           <Text size="sm" c="var(--faint)" mt="sm">
-            A viewer runs nothing; an admin can make you a trader.
+            {whatIsMissing(mayRun, symbol)}
           </Text>
         )}
         {error !== undefined && (
@@ -61,9 +62,15 @@ export function FirstSteps() {
   );
 }
 
+function whatIsMissing(mayRun: boolean, symbol: string | undefined): string {
+  if (!mayRun) return "A viewer runs nothing; an admin can make you a trader.";
+  return symbol === undefined ? "Prices are missing: load them first." : "A strategy is missing: choose one first.";
+}
+
 interface StepProps {
   readonly number: number;
   readonly title: string;
+  /** Nothing of it is missing. */
   readonly isDone: boolean;
   readonly children: ReactNode;
 }

@@ -11,6 +11,7 @@ import { useDeferredValue, useEffect, useState } from "react";
 import { useNavigate } from "react-router";
 import { useListBacktestsQuery, useListInstrumentsQuery, useListStrategiesQuery } from "@/api";
 import { signOut } from "@/api/session";
+import { strategyTitle } from "@/format";
 import { PLACES } from "../places";
 import { useAppDispatch } from "../store";
 import classes from "./Palette.module.css";
@@ -86,7 +87,7 @@ export default function Palette({ isOpen, onClose }: PaletteProps) {
       group: "Runs",
       actions: runs.map(({ id, spec }) => ({
         id,
-        label: `${spec.strategy.name} ${spec.symbols.join(", ")}`,
+        label: `${strategyTitle(spec.strategy.name)} ${spec.symbols.join(", ")}`,
         description: id,
         onClick: go(`/backtests/${id}`),
       })),
@@ -95,6 +96,11 @@ export default function Palette({ isOpen, onClose }: PaletteProps) {
   const actions = groups
     .map((each) => ({ ...each, actions: each.actions.filter(wanted).slice(0, each.group === "Places" ? 8 : MOST) }))
     .filter((each) => each.actions.length > 0);
+  // Symbols come later than what is typed, and before others: the first that is shown is what Enter goes to.
+  const shown = actions.flatMap((each) => each.actions.map(({ id }) => id)).join(" ");
+  useEffect(() => {
+    if (words !== "") chooseFirst();
+  }, [words, shown]);
   return (
     <Spotlight
       store={paletteStore}
@@ -116,4 +122,12 @@ export default function Palette({ isOpen, onClose }: PaletteProps) {
       }}
     />
   );
+}
+
+/** As the library marks what Enter goes to, which it does when a letter is typed only. */
+function chooseFirst(): void {
+  const { listId } = paletteStore.getState();
+  const shown = document.getElementById(listId)?.querySelectorAll("[data-action]") ?? [];
+  shown.forEach((each, at) => each.toggleAttribute("data-selected", at === 0));
+  paletteStore.updateState((state) => ({ ...state, selected: 0 }));
 }

@@ -8,6 +8,7 @@ import { Age, Figure, formatPercent, useNow } from "@/format";
 import { run as runChannel, useChannel } from "@/live";
 import { EQUITY_HEIGHT, EquityCurve, UNDERWATER_HEIGHT } from "./EquityCurve";
 import { etaText, isOver, runWords, STATUS } from "./run_text";
+import { secondsOfInterval } from "./form/intervals";
 import { ascending } from "./live_equity";
 import { SaidByStrategy } from "./result/LogTab";
 import { RunLog } from "./RunLog";
@@ -95,6 +96,7 @@ export function RunInProgress({ run, onDone }: RunInProgressProps) {
         <Section title="Log">
           <RunLog
             isGrowing
+            hasTimes={secondsOfInterval(run.spec.interval) < 86_400}
             lines={live.log.slice(-MOST_SHOWN)}
             cut={live.cut + Math.max(0, live.log.length - MOST_SHOWN)}
           />
@@ -116,7 +118,7 @@ function NoResult({ run, title, about }: { run: BacktestMessage; title: string; 
         title={run.status === "cancelled" ? "This run was cancelled" : "This run failed"}
         error={new Error(run.error?.detail ?? "It has no result.")}
       />
-      {run.job !== null && <SaidByStrategy backtest={run.id} />}
+      {run.job !== null && <SaidByStrategy run={run} />}
     </Page>
   );
 }

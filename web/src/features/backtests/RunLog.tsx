@@ -1,5 +1,5 @@
 import { useLayoutEffect, useRef } from "react";
-import { formatCount, Moment } from "@/format";
+import { Day, formatCount, Moment } from "@/format";
 import classes from "./RunLog.module.css";
 
 export interface LogLine {
@@ -13,6 +13,8 @@ interface RunLogProps {
   readonly lines: readonly LogLine[];
   /** Lines before them, which are not shown. */
   readonly cut: number;
+  /** Whether times of a day matter. */
+  readonly hasTimes: boolean;
   /** More lines come: the end is shown. */
   readonly isGrowing?: boolean;
 }
@@ -21,7 +23,7 @@ interface RunLogProps {
 const AT_END_PX = 8;
 
 /** What a strategy said; who looks at the end of it stays there as lines come. */
-export function RunLog({ lines, cut, isGrowing = false }: RunLogProps) {
+export function RunLog({ lines, cut, hasTimes, isGrowing = false }: RunLogProps) {
   const place = useRef<HTMLOListElement>(null);
   const isAtEnd = useRef(isGrowing);
   useLayoutEffect(() => {
@@ -47,7 +49,7 @@ export function RunLog({ lines, cut, isGrowing = false }: RunLogProps) {
       )}
       {lines.map(({ text, bar }, at) => (
         <li key={at}>
-          <span>{bar !== null && <Moment at={bar} />}</span>
+          <span>{bar !== null && (hasTimes ? <Moment at={bar} /> : <Day at={bar} />)}</span>
           <span>{text}</span>
         </li>
       ))}

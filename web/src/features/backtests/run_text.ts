@@ -1,6 +1,6 @@
 /** What a run is, in words: from its spec, which says all that decided it. */
 import type { BacktestMessage, BacktestSpec } from "@/api";
-import { formatDay, formatDuration } from "@/format";
+import { formatDay, formatRemaining, strategyTitle } from "@/format";
 
 export interface RunWords {
   readonly title: string;
@@ -11,7 +11,7 @@ export function runWords(spec: BacktestSpec, result?: BacktestMessage["result"])
   const [start, end] = [spec.start ?? result?.first_bar, spec.end ?? result?.last_bar];
   const range = [start, end].filter((each) => typeof each === "string").map(formatDay);
   return {
-    title: [spec.strategy.name, symbolsText(spec.symbols)].join(" · "),
+    title: [strategyTitle(spec.strategy.name), symbolsText(spec.symbols)].join(" · "),
     about: [range.join(" to "), spec.interval, parametersText(spec)].filter((each) => each !== "").join(" · "),
   };
 }
@@ -36,7 +36,7 @@ export function secondsOf({ started_at: start, finished_at: end, job }: Backtest
 export function etaText(eta: string | null, now: number): string {
   if (eta === null) return "";
   const seconds = (Date.parse(eta) - now) / 1000;
-  return seconds < 1 ? "almost done" : `about ${formatDuration(Math.ceil(seconds))} left`;
+  return seconds < 1 ? "almost done" : `about ${formatRemaining(seconds)} left`;
 }
 
 export const STATUS: Readonly<Record<BacktestMessage["status"], string>> = {

@@ -15,7 +15,7 @@ export function Accounts() {
       {({ data }) => (
         <>
           {!data.some(isOwn) && (
-            <Empty title="No account is yours yet" action={<OpenPaperAccount />}>
+            <Empty title="No account is yours yet" action={<OpenPaperAccount isMain={false} />}>
               What an account of the paper exchange is worth, earned today and holds is shown here.
             </Empty>
           )}

@@ -1,6 +1,6 @@
 import { Link } from "react-router";
 import type { BacktestMessage } from "@/api";
-import { Age, Figure } from "@/format";
+import { Age, Figure, strategyTitle } from "@/format";
 import { STATUS, symbolsText, whyOf } from "./jobs";
 import classes from "./Lists.module.css";
 
@@ -12,7 +12,7 @@ export function LastRuns({ runs }: { readonly runs: readonly BacktestMessage[] }
         <li key={run.id}>
           <Link to={`/backtests/${run.id}`} className={classes["run"] ?? ""}>
             <span className={classes["what"]}>
-              {run.spec.strategy.name} <b>{symbolsText(run.spec.symbols)}</b>
+              {strategyTitle(run.spec.strategy.name)} <b>{symbolsText(run.spec.symbols)}</b>
             </span>
             {run.result === null ? <Without run={run} /> : <Figures result={run.result} />}
             <span className={classes["when"]}>

@@ -2,7 +2,7 @@ import { Progress } from "@mantine/core";
 import { Link } from "react-router";
 import type { BacktestMessage, IngestionMessage } from "@/api";
 import { Loaded, TableSkeleton } from "@/app/states";
-import { formatDuration, formatPercent, useNow } from "@/format";
+import { formatRemaining, formatPercent, strategyTitle, useNow } from "@/format";
 import { run as runChannel, useChannel } from "@/live";
 import { isActive, secondsLeft, symbolsText } from "./jobs";
 import classes from "./Lists.module.css";
@@ -63,7 +63,7 @@ function RunningRun({ run }: { readonly run: BacktestMessage }) {
   return (
     <JobRow
       to={`/backtests/${run.id}`}
-      kind={strategy.name}
+      kind={strategyTitle(strategy.name)}
       of={symbolsText(symbols)}
       status={run.cancel_asked ? "ending" : (live?.status ?? run.status)}
       progress={Math.max(live?.progress ?? 0, run.progress)}
@@ -109,7 +109,7 @@ function JobRow({ to, kind, of, status, progress, eta }: JobRowProps) {
           <>
             <Progress value={progress * 100} size={4} aria-label={`Progress of ${kind} ${of}`} />
             <span className={classes["number"]}>{formatPercent(progress, 0)}</span>
-            <span className={classes["left"]}>{left === undefined ? "" : `${formatDuration(left)} left`}</span>
+            <span className={classes["left"]}>{left === undefined ? "" : `${formatRemaining(left)} left`}</span>
           </>
         ) : (
           <span className={classes["waiting"]}>{status === "queued" ? "waits for a worker" : status}</span>

@@ -1,6 +1,6 @@
 /** What needs a person, the most urgent first: each with why, and the place where it is mended. */
 import type { AccountDetail, BacktestMessage, ExchangeMessage, IngestionMessage, SeriesMessage } from "@/api";
-import { formatCount } from "@/format";
+import { formatCount, strategyTitle } from "@/format";
 import { isActive, symbolsText, whyOf } from "./jobs";
 import { seriesKey } from "./requests";
 
@@ -63,7 +63,7 @@ function ofAccount({ id, name, killed }: AccountDetail): readonly Need[] {
 function ofRuns(runs: readonly BacktestMessage[], now: number): readonly Need[] {
   return newestFirst(runs.filter((each) => hasFailed(each) && isOfLastDay(each, now))).map((run) => ({
     key: run.id,
-    what: `${run.spec.strategy.name} ${symbolsText(run.spec.symbols)} ${run.status === "dead" ? "was given up" : "failed"}`,
+    what: `${strategyTitle(run.spec.strategy.name)} ${symbolsText(run.spec.symbols)} ${run.status === "dead" ? "was given up" : "failed"}`,
     why: whyOf(run) ?? "",
     act: "Open",
     to: `/backtests/${run.id}`,

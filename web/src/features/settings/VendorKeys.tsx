@@ -66,15 +66,16 @@ function Vendor({ vendor, isAdmin }: { readonly vendor: VendorKeyMessage; readon
           <Button type="submit" variant="default" disabled={key === ""} loading={setting.isLoading}>
             Set
           </Button>
-          <Button
-            variant="subtle"
-            data-danger=""
-            disabled={vendor.set_at === null}
-            loading={removing.isLoading}
-            onClick={() => void remove({ vendor: vendor.vendor })}
-          >
-            Forget
-          </Button>
+          {vendor.set_at !== null && (
+            <Button
+              variant="subtle"
+              data-danger=""
+              loading={removing.isLoading}
+              onClick={() => void remove({ vendor: vendor.vendor })}
+            >
+              Forget
+            </Button>
+          )}
         </form>
       )}
     </div>

@@ -18,7 +18,11 @@ const COLUMNS: readonly Column<StrategyMessage>[] = [
     header: "What it does",
     narrow: "whole",
     value: (each) => plain(each.summary),
-    cell: (each) => <span className={classes["summary"]}>{plain(each.summary)}</span>,
+    cell: (each) => (
+      <span className={classes["summary"]} title={plain(each.summary)}>
+        {plain(each.summary)}
+      </span>
+    ),
   },
   { id: "symbols", header: "Symbols", value: symbolsText },
   {
@@ -27,7 +31,9 @@ const COLUMNS: readonly Column<StrategyMessage>[] = [
     narrow: "whole",
     value: ({ parameters }) => parameters.map((each) => each.name).join(", "),
     cell: ({ parameters }) => (
-      <span className={classes["names"]}>{parameters.map((each) => each.name).join(", ")}</span>
+      <span className={classes["names"]} title={parameters.map((each) => each.name).join(", ")}>
+        {parameters.map((each) => each.name).join(", ")}
+      </span>
     ),
   },
 ];

@@ -12,6 +12,18 @@ export function symbolsText({ least_symbols, most_symbols }: StrategyMessage): s
   return most_symbols === least_symbols ? String(least_symbols) : `${least_symbols} to ${most_symbols}`;
 }
 
+export const TYPES: Readonly<Record<ParameterMessage["type"], string>> = {
+  int: "whole number",
+  float: "number",
+  bool: "yes or no",
+  str: "text",
+};
+
+/** What a parameter is when nobody sets it. */
+export function defaultText({ default: standard }: ParameterMessage): string {
+  return typeof standard === "boolean" ? (standard ? "yes" : "no") : String(standard);
+}
+
 /** What a parameter may be; bounds count. */
 export function allowed({ type, low, high, choices }: ParameterMessage): string {
   if (choices.length > 0) return choices.join(", ");

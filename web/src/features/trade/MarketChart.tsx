@@ -45,6 +45,7 @@ export function MarketChart(props: MarketChartProps) {
       <div className={classes["bar"]}>
         <SegmentedControl
           size="xs"
+          className={classes["interval"] ?? ""}
           aria-label="Interval"
           data={choices}
           value={interval}

@@ -58,6 +58,24 @@ test.each([
   expect(place()).toBe(path);
 });
 
+test("the first that is shown is chosen, though symbols come later than what was there, and Enter goes to it", async () => {
+  let answer = () => {};
+  const asked = new Promise<void>((resolve) => (answer = resolve));
+  vi.spyOn(transport, "ask").mockImplementation(async (_method, url, { query } = {}) => {
+    if (query?.["search"] === "btc") await asked;
+    const data = url === "/api/v1/instruments" ? LISTED.slice(0, 1) : [];
+    return Response.json({ data, has_more: false, next_cursor: null });
+  });
+  await userEvent.type(await screen.findByLabelText("Search"), "btc");
+  await screen.findByRole("button", { name: "Trade BTC-USD" });
+  answer();
+  const first = await screen.findByRole("button", { name: "BTC-USD" });
+  expect(first).toHaveAttribute("data-selected");
+  expect(document.querySelectorAll("[data-selected]")).toHaveLength(1);
+  await userEvent.keyboard("{Enter}");
+  expect(place()).toBe("/data/BTC-USD");
+});
+
 test("what is not listed cannot be traded", async () => {
   await userEvent.type(await screen.findByLabelText("Search"), "trade");
   expect(await screen.findByRole("button", { name: "Trade BTC-USD" })).toBeVisible();

@@ -1,8 +1,17 @@
 import { describe, expect, it } from "vitest";
 
-import { formatDecimal, signOf } from "@/format/decimal";
-import { formatBytes, formatCount, formatDuration, formatNumber, formatPercent, formatScore } from "@/format/number";
+import { formatDecimal, signOf, withThousands } from "@/format/decimal";
+import {
+  formatBytes,
+  formatCount,
+  formatDuration,
+  formatNumber,
+  formatPercent,
+  formatRemaining,
+  formatScore,
+} from "@/format/number";
 import { formatAge, formatTime, timeShown, formatTimeOfDay } from "@/format/time";
+import { isUploaded, strategyTitle } from "@/format/strategy_title";
 
 describe("decimals are exact", () => {
   it.each([
@@ -24,7 +33,26 @@ describe("decimals are exact", () => {
   });
 });
 
+describe("words of the server's", () => {
+  it("has thousands apart as everywhere, and no other comma taken away", () => {
+    const space = "\u202f";
+    expect(withThousands("100,000.00 of 1,234,567, bar 8 of 1,000")).toBe(
+      `100${space}000.00 of 1${space}234${space}567, bar 8 of 1${space}000`,
+    );
+    expect(withThousands("1,2 and 10,0000; 5, 100")).toBe("1,2 and 10,0000; 5, 100");
+  });
+
+  it("says of a strategy that it was uploaded", () => {
+    expect(["uploaded:Turtle", "sma_cross"].map(strategyTitle)).toEqual(["Turtle (uploaded)", "sma_cross"]);
+    expect(["uploaded:Turtle", "sma_cross"].map(isUploaded)).toEqual([true, false]);
+  });
+});
+
 describe("floats", () => {
+  it("guesses what is left in whole seconds", () => {
+    expect([0.2, 2.1, 3, 59.5, 190].map(formatRemaining)).toEqual(["1 s", "3 s", "3 s", "1 min", "3 min 10 s"]);
+  });
+
   it("shows a score as no better than it is", () => {
     expect([100, 99.96, 99.9, 95, 32.3, 0].map(formatScore)).toEqual(["100.0", "99.9", "99.9", "95.0", "32.3", "0.0"]);
   });

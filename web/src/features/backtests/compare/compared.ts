@@ -1,6 +1,7 @@
 /** Runs side by side: all that is shown of them in one request of the page, so that they come together. */
 import { api, type ApiError, type BacktestMessage, type EquityCurve, type RunFigures } from "@/api";
 import type { Points } from "@/charts";
+import { strategyTitle } from "@/format";
 
 export interface ComparedRun {
   readonly run: BacktestMessage;
@@ -53,7 +54,7 @@ export interface Difference {
 
 /** What the runs were asked for differently. */
 export function differencesOf(runs: readonly BacktestMessage[]): Difference[] {
-  const flat = runs.map((run) => flattened({ ...run.spec, strategy: run.spec.strategy.name }, ""));
+  const flat = runs.map((run) => flattened({ ...run.spec, strategy: strategyTitle(run.spec.strategy.name) }, ""));
   const parameters = runs.map((run) => flattened(run.spec.strategy.parameters, ""));
   return [...rowsOf(parameters), ...rowsOf(flat)].filter((row) => new Set(row.values).size > 1);
 }

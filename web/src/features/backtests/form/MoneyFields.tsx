@@ -2,6 +2,7 @@ import { NumberInput, SegmentedControl, Select, TextInput } from "@mantine/core"
 import classes from "./BacktestForm.module.css";
 import type { Wrong } from "./check";
 import { OWN, PRESETS, presetOf } from "./costs";
+import { HINT_BELOW } from "./field_order";
 import type { FormValues } from "./form_values";
 
 interface MoneyFieldsProps {
@@ -18,6 +19,7 @@ export function MoneyFields({ values, wrong, onChange }: MoneyFieldsProps) {
     <NumberInput
       label={label}
       description="basis points of the value"
+      inputWrapperOrder={HINT_BELOW}
       value={costs[name]}
       error={wrong[`/${name}`]}
       min={0}
@@ -34,6 +36,7 @@ export function MoneyFields({ values, wrong, onChange }: MoneyFieldsProps) {
         <TextInput
           label="Cash"
           description="quote currency"
+          inputWrapperOrder={HINT_BELOW}
           inputMode="decimal"
           value={values.cash}
           error={wrong["/cash"]}
@@ -42,6 +45,7 @@ export function MoneyFields({ values, wrong, onChange }: MoneyFieldsProps) {
         <Select
           label="Costs"
           description={PRESETS.find((each) => each.id === chosen)?.about ?? "As written below"}
+          inputWrapperOrder={HINT_BELOW}
           data={[
             ...PRESETS.map(({ id, label }) => ({ value: id, label })),
             ...(chosen === OWN ? [{ value: OWN, label: "Own" }] : []),

@@ -1,9 +1,7 @@
 import { Checkbox, Select, TextInput } from "@mantine/core";
 import type { ParameterMessage } from "@/api";
 import { formatDecimal } from "@/format";
-
-/** So that fields side by side stand at one height. */
-const BELOW: ("label" | "input" | "description" | "error")[] = ["label", "input", "error", "description"];
+import { HINT_BELOW } from "./field_order";
 
 interface ParameterFieldProps {
   readonly parameter: ParameterMessage;
@@ -31,7 +29,7 @@ export function ParameterField({ parameter, value, error, onChange }: ParameterF
   const shared = {
     label,
     error,
-    inputWrapperOrder: BELOW,
+    inputWrapperOrder: HINT_BELOW,
     description: [description, boundsText(parameter)].filter(Boolean).join("; "),
   };
   const text = typeof value === "string" ? value : String(standard);

@@ -19,7 +19,7 @@ export function StrategyFields({ strategies, values, wrong, onChange }: Strategy
     <fieldset className={classes["part"]}>
       <legend>Strategy</legend>
       <Select
-        label="Strategy"
+        aria-label="Strategy"
         data={strategies.map(({ name }) => name)}
         value={values.strategy}
         error={wrong["/strategy"]}

@@ -1,6 +1,7 @@
 import { Checkbox } from "@mantine/core";
 import { Link } from "react-router";
 import type { BacktestMessage } from "@/api";
+import { strategyTitle } from "@/format";
 import type { Column } from "@/tables";
 import { parametersText, secondsOf, STATUS, symbolsText } from "../run_text";
 import { RunStatus } from "./RunStatus";
@@ -29,7 +30,7 @@ export function runColumns({ chosen, onToggle, isFull }: Choosing): readonly Col
         <span onClick={(event) => event.stopPropagation()} onKeyDown={(event) => event.stopPropagation()}>
           <Checkbox
             size="xs"
-            aria-label={`Compare ${run.spec.strategy.name} of ${symbolsText(run.spec.symbols)}`}
+            aria-label={`Compare ${strategyTitle(run.spec.strategy.name)} of ${symbolsText(run.spec.symbols)}`}
             checked={chosen.includes(run.id)}
             disabled={run.result === null || (isFull && !chosen.includes(run.id))}
             onChange={() => onToggle(run.id)}
@@ -41,8 +42,8 @@ export function runColumns({ chosen, onToggle, isFull }: Choosing): readonly Col
       id: "strategy",
       header: "Strategy",
       narrow: "title",
-      value: (run) => run.spec.strategy.name,
-      cell: (run) => <Link to={run.id}>{run.spec.strategy.name}</Link>,
+      value: (run) => strategyTitle(run.spec.strategy.name),
+      cell: (run) => <Link to={run.id}>{strategyTitle(run.spec.strategy.name)}</Link>,
     },
     {
       id: "symbol",

@@ -1,3 +1,4 @@
+import type { CSSProperties } from "react";
 import type { FigureMessage } from "@/api";
 import { csvOf, WithFile, type Column } from "@/tables";
 import classes from "./Metric.module.css";
@@ -19,9 +20,14 @@ const COLUMNS: readonly Column<FigureMessage>[] = [
 /** Every metric, by group, with the benchmark's. */
 export function AllMetrics({ figures, benchmark }: AllMetricsProps) {
   const groups = [...new Set(figures.map((each) => each.group))];
+  // Columns of all groups are as wide as the widest of them, so that they line up.
+  const widths = {
+    "--run": `${longest(figures.map(({ value, unit }) => (value === null ? "n/a" : metricText(value, unit))))}ch`,
+    "--benchmark-run": `${longest([benchmark, ...figures.map((each) => benchmarkText(each))])}ch`,
+  } as CSSProperties;
   return (
     <WithFile name="metrics" csv={() => csvOf(COLUMNS, figures)}>
-      <div className={classes["groups"]}>
+      <div className={classes["groups"]} style={widths}>
         {groups.map((group) => (
           <div key={group} className={classes["group"]}>
             <table>
@@ -41,7 +47,7 @@ export function AllMetrics({ figures, benchmark }: AllMetricsProps) {
                       <td>
                         <MetricValue figure={figure} />
                       </td>
-                      <td>{figure.benchmark === null ? "" : metricText(figure.benchmark, figure.unit)}</td>
+                      <td>{benchmarkText(figure)}</td>
                     </tr>
                   ))}
               </tbody>
@@ -51,4 +57,12 @@ export function AllMetrics({ figures, benchmark }: AllMetricsProps) {
       </div>
     </WithFile>
   );
+}
+
+function benchmarkText({ benchmark, unit }: FigureMessage): string {
+  return benchmark === null ? "" : metricText(benchmark, unit);
+}
+
+function longest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map((each) => each.length));
 }

@@ -1,4 +1,5 @@
 import type { FactMessage } from "@/api";
+import { Sentence } from "@/format";
 import classes from "./Result.module.css";
 
 /** What a result rests on; what should give pause in the colour of warnings. */
@@ -16,7 +17,9 @@ function Fact({ label, text, isWarning }: { label: string; text: string; isWarni
   return (
     <>
       <dt>{label}</dt>
-      <dd data-warning={isWarning || undefined}>{text}</dd>
+      <dd data-warning={isWarning || undefined}>
+        <Sentence text={text} />
+      </dd>
     </>
   );
 }

@@ -4,7 +4,7 @@ import { Check, CircleAlert, Minus, TriangleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 import { useGetBacktestHonestyQuery, type RunResult } from "@/api";
 import { Loaded } from "@/app/states";
-import { formatNumber, formatPercent, formatScore, Missing, usePrinting } from "@/format";
+import { formatNumber, formatPercent, formatScore, Missing, Sentence, usePrinting } from "@/format";
 import { linesOf, qualityOf, type Honesty, type Verdict } from "./honesty";
 import classes from "./HonestyPanel.module.css";
 
@@ -109,7 +109,9 @@ function Row({ verdict, label, sentence }: { verdict: Verdict; label: string; se
     <>
       <Mark verdict={verdict} />
       <dt>{label}</dt>
-      <dd>{sentence}</dd>
+      <dd>
+        <Sentence text={sentence} />
+      </dd>
     </>
   );
 }

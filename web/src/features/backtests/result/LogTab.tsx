@@ -1,7 +1,8 @@
 import type { ReactNode } from "react";
 import { useGetBacktestLogQuery, type BacktestMessage, type RunResult } from "@/api";
 import { Loaded, TextSkeleton } from "@/app/states";
-import { Moment } from "@/format";
+import { Moment, Sentence } from "@/format";
+import { secondsOfInterval } from "../form/intervals";
 import { RunLog } from "../RunLog";
 import classes from "./Result.module.css";
 
@@ -30,18 +31,22 @@ export function LogTab({ run, result }: LogTabProps) {
   return (
     <>
       <Happened rows={begun} />
-      {run.job !== null && <SaidByStrategy backtest={run.id} />}
+      {run.job !== null && <SaidByStrategy run={run} />}
       <Happened rows={ended} />
     </>
   );
 }
 
 /** The lines that were kept when the run ended. */
-export function SaidByStrategy({ backtest }: { readonly backtest: string }) {
-  const query = useGetBacktestLogQuery({ backtest });
+export function SaidByStrategy({ run }: { readonly run: BacktestMessage }) {
+  const query = useGetBacktestLogQuery({ backtest: run.id });
   return (
     <Loaded query={query} skeleton={<TextSkeleton lines={3} />}>
-      {({ lines, cut }) => (lines.length === 0 ? null : <RunLog lines={lines} cut={cut} />)}
+      {({ lines, cut }) =>
+        lines.length === 0 ? null : (
+          <RunLog lines={lines} cut={cut} hasTimes={secondsOfInterval(run.spec.interval) < 86_400} />
+        )
+      }
     </Loaded>
   );
 }
@@ -52,7 +57,9 @@ function Happened({ rows }: { readonly rows: readonly [ReactNode, string][] }) {
       {rows.map(([when, text], at) => (
         <li key={at}>
           <span>{when}</span>
-          <span>{text}</span>
+          <span>
+            <Sentence text={text} />
+          </span>
         </li>
       ))}
     </ul>

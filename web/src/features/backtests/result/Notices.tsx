@@ -1,4 +1,4 @@
-import { Code } from "@mantine/core";
+import { Sentence } from "@/format";
 import classes from "./Result.module.css";
 
 /** What a run said of itself that its reader should know first. */
@@ -7,13 +7,10 @@ export function Notices({ notices }: { readonly notices: readonly string[] }) {
   return (
     <ul className={classes["notices"]} aria-label="Notices">
       {notices.map((each) => (
-        <li key={each}>{withCode(each)}</li>
+        <li key={each}>
+          <Sentence text={each} />
+        </li>
       ))}
     </ul>
   );
-}
-
-/** What stands between backticks as code. */
-function withCode(text: string) {
-  return text.split("`").map((part, at) => (at % 2 === 1 ? <Code key={at}>{part}</Code> : part));
 }

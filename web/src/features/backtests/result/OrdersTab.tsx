@@ -5,6 +5,7 @@ import type { TimeRange } from "@/charts";
 import { DataTable, type Column } from "@/tables";
 import classes from "./Result.module.css";
 import { useOrdersQuery, type OrderRow } from "./tables";
+import { priceDigits } from "./price_digits";
 import { words } from "./trades";
 
 interface OrdersTabProps {
@@ -50,7 +51,7 @@ export function OrdersTab({ backtest, groups, range, hasTimes }: OrdersTabProps)
           {({ rows }) => (
             <DataTable
               name="orders"
-              columns={columns(hasTimes)}
+              columns={columns(hasTimes, priceDigits(rows.flatMap(({ price, limit, stop }) => [price, limit, stop])))}
               rows={within(rows, range)}
               keyOf={(each) => String(each.order)}
               empty={<Empty title="No order lies here" />}
@@ -62,7 +63,7 @@ export function OrdersTab({ backtest, groups, range, hasTimes }: OrdersTabProps)
   );
 }
 
-function columns(hasTimes: boolean): readonly Column<OrderRow>[] {
+function columns(hasTimes: boolean, digits: number): readonly Column<OrderRow>[] {
   const precision = hasTimes ? "minute" : "day";
   return [
     { id: "order", header: "#", narrow: "title", value: (each) => each.order, kind: "decimal", digits: 0 },
@@ -86,7 +87,7 @@ function columns(hasTimes: boolean): readonly Column<OrderRow>[] {
       header: "Price",
       value: (each) => each.price,
       kind: "decimal",
-      digits: 4,
+      digits,
       why: "Nothing was filled.",
     },
     {
@@ -95,7 +96,7 @@ function columns(hasTimes: boolean): readonly Column<OrderRow>[] {
       narrow: "hidden",
       value: (each) => each.limit,
       kind: "decimal",
-      digits: 4,
+      digits,
       why: "It has no limit.",
     },
     {
@@ -104,7 +105,7 @@ function columns(hasTimes: boolean): readonly Column<OrderRow>[] {
       narrow: "hidden",
       value: (each) => each.stop,
       kind: "decimal",
-      digits: 4,
+      digits,
       why: "It has no stop.",
     },
     { id: "fee", header: "Fee", value: (each) => each.fee, kind: "decimal", digits: 2 },

@@ -1,7 +1,8 @@
-import { Code } from "@mantine/core";
+import { Anchor, Code } from "@mantine/core";
 import type { ReactNode } from "react";
+import { Link } from "react-router";
 import type { BacktestMessage, RunResult } from "@/api";
-import { formatDuration, Missing, Moment } from "@/format";
+import { formatDuration, isUploaded, Missing, Moment, Sentence, strategyTitle } from "@/format";
 import { useReport } from "../recorded";
 import { parametersText, secondsOf } from "../run_text";
 import classes from "./Result.module.css";
@@ -18,7 +19,16 @@ export function RunCard({ run, result }: RunCardProps) {
   const isRecorded = useReport() !== undefined;
   const facts: [string, ReactNode][] = [
     ["Run", <Code key="id">{run.id}</Code>],
-    ["Strategy", strategy.class_name],
+    [
+      "Strategy",
+      isUploaded(strategy.name) ? (
+        strategyTitle(strategy.name)
+      ) : (
+        <Anchor key="strategy" component={Link} to={`/strategies/${strategy.name}`} inherit>
+          {strategy.name}
+        </Anchor>
+      ),
+    ],
     [
       "Source",
       isRecorded ? (
@@ -32,7 +42,11 @@ export function RunCard({ run, result }: RunCardProps) {
       `Data, ${each.role}`,
       <span key={each.role}>
         {each.symbol} {each.interval} as of <Moment at={each.as_of} /> {hashOf(each.data_hash, "")}
-        {each.quality !== null && <div>{each.quality}</div>}
+        {each.quality !== null && (
+          <div>
+            <Sentence text={each.quality} />
+          </div>
+        )}
       </span>,
     ]),
     ["Seed", String(seed)],

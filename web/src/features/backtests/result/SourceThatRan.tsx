@@ -35,14 +35,20 @@ function Today({ name, hash }: { readonly name: string; readonly hash: string })
   if (data?.source_sha256 === hash) {
     return (
       <>
-        the same as <Link to={`/strategies/${name}`}>{name} today</Link>
+        the same as{" "}
+        <Anchor component={Link} to={`/strategies/${name}`} inherit>
+          {name} today
+        </Anchor>
       </>
     );
   }
   if (data !== undefined) {
     return (
       <span className={classes["broken"]}>
-        not the text of <Link to={`/strategies/${name}`}>{name} today</Link>
+        not the text of{" "}
+        <Anchor component={Link} to={`/strategies/${name}`} inherit>
+          {name} today
+        </Anchor>
       </span>
     );
   }

@@ -1,6 +1,7 @@
 import { useMemo } from "react";
 import { Empty } from "@/app/states";
 import { DataTable, type Column } from "@/tables";
+import { priceDigits } from "./price_digits";
 import { words, type Trade } from "./trades";
 
 interface TradeLogProps {
@@ -35,7 +36,7 @@ export function keyOf(trade: Trade): string {
 
 function tradeColumns(trades: readonly Trade[], hasTimes: boolean, hasSymbols: boolean): readonly Column<Trade>[] {
   const precision = hasTimes ? "minute" : "day";
-  const price = digitsOf(trades);
+  const price = priceDigits(trades.flatMap((each) => [each.entryPrice, each.exitPrice]));
   const size = trades.every((each) => !each.quantity.includes(".")) ? 0 : 4;
   const symbol: Column<Trade> = { id: "symbol", header: "Symbol", narrow: "title", value: (each) => each.symbol };
   return [
@@ -79,11 +80,4 @@ function known(of: (trade: Trade) => number): (trade: Trade) => number | null {
 
 function held(hasTimes: boolean): (trade: Trade) => number {
   return (trade) => trade.seconds / (hasTimes ? 3600 : 86_400);
-}
-
-/** Digits behind the point that say as much of small prices as two do of large ones. */
-export function digitsOf(trades: readonly Trade[]): number {
-  const least = trades.reduce((low, each) => Math.min(low, Math.abs(Number(each.entryPrice))), Infinity);
-  if (!Number.isFinite(least) || least >= 10) return 2;
-  return least >= 1 ? 4 : least >= 0.01 ? 6 : 8;
 }

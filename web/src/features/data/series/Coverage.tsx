@@ -33,7 +33,7 @@ function Shown({ found, source }: { readonly found: SeriesCoverageMessage; reado
   const fill = (
     <Select
       size="xs"
-      aria-label="Vendor that fills gaps"
+      label="Vendor that fills gaps"
       data={VENDORS.map(({ value, label }) => ({ value, label }))}
       value={vendor}
       allowDeselect={false}

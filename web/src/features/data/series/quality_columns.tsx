@@ -9,8 +9,7 @@ const LEVELS = { error: "error", warn: "warning", info: "to know" } as const;
 
 export const FINDING_COLUMNS: readonly Column<FindingMessage>[] = [
   { id: "level", header: "Level", narrow: "title", value: (each) => LEVELS[each.level] },
-  { id: "kind", header: "Kind", narrow: "hidden", value: (each) => each.kind },
-  { id: "rule", header: "Rule", narrow: "title", value: (each) => spoken(each.rule) },
+  { id: "rule", header: "Rule", narrow: "title", value: ruleText },
   { id: "count", header: "Times", value: (each) => each.count, kind: "decimal", digits: 0 },
   { id: "first", header: "First", value: (each) => each.first, kind: "time", precision: "day" },
   { id: "last", header: "Last", value: (each) => each.last, kind: "time", precision: "day" },
@@ -66,6 +65,22 @@ export const ACTION_COLUMNS: readonly Column<CorporateActionMessage>[] = [
   { id: "currency", header: "Currency", value: (each) => each.currency, why: "It pays no cash." },
   { id: "source", header: "Source", value: (each) => each.source },
 ];
+
+/** What a rule found, where its name alone does not say it. */
+const RULES: Readonly<Record<string, string>> = {
+  adjusted_close: "adjusted close does not fit",
+  event: "split or dividend in doubt",
+  jump: "price jump",
+  mixed_basis: "raw and adjusted mixed",
+  not_final: "bar not final",
+  volume: "volume in doubt",
+  wick: "price spike",
+};
+
+export function ruleText({ rule, level }: Pick<FindingMessage, "rule" | "level">): string {
+  if (rule === "session") return level === "warn" ? "session missing" : "bar outside sessions";
+  return RULES[rule] ?? spoken(rule);
+}
 
 function spoken(name: string): string {
   return name.replaceAll("_", " ");

@@ -29,7 +29,7 @@ export function PreviewTable({ found, onTake }: PreviewTableProps) {
         <thead>
           <tr>
             {found.columns.map(({ name, role }, at) => (
-              <th key={at} scope="col">
+              <th key={at} scope="col" data-number={isNumber(role) || undefined}>
                 <span>{name}</span>
                 <NativeSelect
                   size="xs"
@@ -57,7 +57,7 @@ export function PreviewTable({ found, onTake }: PreviewTableProps) {
           {found.rows.map((row, at) => (
             <tr key={at}>
               {found.columns.map(({ role }, column) => (
-                <td key={column} data-unused={role === null || undefined}>
+                <td key={column} data-unused={role === null || undefined} data-number={isNumber(role) || undefined}>
                   {row[column] ?? ""}
                 </td>
               ))}
@@ -71,4 +71,10 @@ export function PreviewTable({ found, onTake }: PreviewTableProps) {
 
 function isRole(role: string): role is Role {
   return (ROLES as readonly string[]).includes(role);
+}
+
+const NUMBERS: readonly string[] = ["open", "high", "low", "close", "volume", "adj_close"] satisfies Role[];
+
+function isNumber(role: string | null): boolean {
+  return role !== null && NUMBERS.includes(role);
 }

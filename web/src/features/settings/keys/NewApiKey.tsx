@@ -38,7 +38,7 @@ export function NewApiKey() {
       />
       <Input.Wrapper label="May" error={form.errors["scopes"]}>
         <Chip.Group multiple value={form.values.scopes} onChange={(found) => form.setFieldValue("scopes", found)}>
-          <div className={classes["row"]} role="group" aria-label="May">
+          <div className={classes["chips"]} role="group" aria-label="May">
             {own.map((scope) => (
               <Chip key={scope} value={scope} size="sm">
                 {scope}

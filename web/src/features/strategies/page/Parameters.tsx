@@ -1,13 +1,13 @@
 import { Text } from "@mantine/core";
 import type { ParameterMessage } from "@/api";
 import { DataTable, type Column } from "@/tables";
-import { allowed } from "../strategy_text";
+import { allowed, defaultText, TYPES } from "../strategy_text";
 
 const COLUMNS: readonly Column<ParameterMessage>[] = [
   { id: "name", header: "Name", value: (each) => each.name },
-  { id: "default", header: "Default", value: (each) => each.default, kind: "text" },
+  { id: "default", header: "Default", value: defaultText },
   { id: "allowed", header: "Allowed", value: allowed },
-  { id: "type", header: "Type", value: (each) => each.type },
+  { id: "type", header: "Type", value: (each) => TYPES[each.type] },
   {
     id: "description",
     header: "What it decides",

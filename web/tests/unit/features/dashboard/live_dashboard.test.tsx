@@ -99,6 +99,9 @@ test("without a run the three steps to one come first, and each place says what 
   const steps = await region("Three steps to a first result");
   const needs = await region("Needs a person");
   expect(steps.compareDocumentPosition(needs)).toBe(Node.DOCUMENT_POSITION_FOLLOWING);
+  const main = document.querySelectorAll(".mantine-Button-root:not([data-variant=default], [data-variant=subtle])");
+  expect([...main].map((each) => each.textContent)).toEqual(["Run backtest"]);
+  expect(within(steps).getByText("Prices are missing: load them first.")).toBeVisible();
   expect(await within(needs).findByText(/^Nothing\. Killed accounts/)).toBeVisible();
   expect(within(await region("Accounts")).getByRole("button", { name: "Open a paper account" })).toBeVisible();
   expect(within(await region("Running")).getByRole("link", { name: "Run a backtest" })).toBeVisible();

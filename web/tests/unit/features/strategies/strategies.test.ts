@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { tokensOf } from "@/app/source/python_tokens";
-import { allowed, symbolsText } from "@/features/strategies/strategy_text";
+import { allowed, defaultText, symbolsText, TYPES } from "@/features/strategies/strategy_text";
 
 const SOURCE = `"""A docstring with # and def."""
 @register
@@ -57,6 +57,13 @@ describe("a strategy", () => {
     expect(allowed({ ...open, low: 0.5, high: 1000 })).toBe("0.5 to 1\u202f000");
     expect(allowed({ ...open, low: 0 })).toBe("from 0");
     expect(allowed({ ...open, type: "bool" })).toBe("yes or no");
+    expect([TYPES.int, TYPES.bool]).toEqual(["whole number", "yes or no"]);
+    expect([true, false, 10, ""].map((each) => defaultText({ ...open, default: each }))).toEqual([
+      "yes",
+      "no",
+      "10",
+      "",
+    ]);
     expect(allowed({ ...open, type: "str", choices: ["month", "quarter"] })).toBe("month, quarter");
   });
 });
