@@ -94,7 +94,7 @@ def submit_ingestion(stores: IngestionStores, spec: IngestionSpec, *, writer: Wr
     if not writer.everybodys:
         check = check_file if spec.source == SAMPLE else check_vendor
         for symbol in spec.symbols:
-            held = stores.bars.origin(symbol, spec.interval)
+            held = stores.bars.origins(symbol).get(spec.interval)
             check(held, writer, spec.source, replace_source=spec.replace_source)
     asked = replace(spec, everybodys=writer.everybodys)
     return submit_job(stores.jobs, new_uuid(now), KIND, asked, owner=writer.user)
@@ -129,8 +129,8 @@ def do_ingestion(
 ) -> None:
     """Bring what a submitted ingestion asks for, and end its job with what came of it.
 
-    owner: who asked for it. uploads: where files are. told: is given how many of how many chunks are done. Cancelled, or
-    tried again, what is stored stays.
+    owner: who asked for it. uploads: where files are. told: is given how many of how many chunks are done. Cancelled,
+    or tried again, what is stored stays.
 
     Raises:
         Cancelled: its end was asked for.

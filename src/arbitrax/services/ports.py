@@ -101,8 +101,8 @@ class BarStore(Protocol):
     ) -> list[StoreCounts]:
         """Do as `store`, and keep the rows that were set aside of each series in the same transaction."""
 
-    def origin(self, symbol: str, interval: str) -> SeriesOrigin | None:
-        """Return where the bars of a series are from, None when there are none."""
+    def origins(self, symbol: str) -> dict[str, SeriesOrigin]:
+        """Return by interval where a symbol's bars are from."""
 
     def load(self, symbol: str, interval: str, *, as_of: int | None = None, cached: bool = True) -> StoredSeries | None:
         """Return all bars of a series, or None when there is none; as they were known at ``as_of`` when given."""

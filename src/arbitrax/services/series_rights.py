@@ -14,6 +14,7 @@ from arbitrax.domain.errors import NotYourSeries, OtherSource
 from arbitrax.samples import SOURCE as SAMPLE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from uuid import UUID
 
 FILE = "file"
@@ -61,6 +62,21 @@ def check_file(held: SeriesOrigin | None, writer: Writer, source: str, *, replac
             "with them; take another symbol, or let the new ones take the place of them all (--replace, over HTTP "
             "replace_source=true)."
         )
+
+
+def check_new_interval(held: Iterable[SeriesOrigin], writer: Writer) -> None:
+    """See whether a file may bring an interval that a symbol lacks; held: its series.
+
+    What is not stored is made of finer bars when it is asked for, and such a file would take their place.
+
+    Raises:
+        NotYourSeries: one of them is not the writer's alone.
+    """
+    for each in held:
+        if not _may_change(each, writer):
+            raise NotYourSeries(
+                f"{_others(each)}, other intervals included; store yours under another symbol, or ask an admin."
+            )
 
 
 def check_vendor(held: SeriesOrigin | None, writer: Writer, source: str, *, replace_source: bool) -> None:

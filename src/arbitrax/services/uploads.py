@@ -28,7 +28,7 @@ from arbitrax.services.imports import import_document, judge_imported, with_scor
 from arbitrax.services.ingestion import IngestionOutcome, SymbolOutcome
 from arbitrax.services.jobs import OVER
 from arbitrax.services.series_rights import FILE as SOURCE
-from arbitrax.services.series_rights import Writer, check_file
+from arbitrax.services.series_rights import Writer, check_file, check_new_interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -213,12 +213,15 @@ def check_upload(stores: MarketStores, symbol: str, interval: str, writer: Write
     """See whether a file may go into a series.
 
     Raises:
-        NotYourSeries: the writer may not change it.
+        NotYourSeries: the writer may not change it, or others have stored another interval of its symbol.
         OtherSource: it is of another source, whose place was not asked for.
     """
     if writer.everybodys and holder_of(stores, symbol).is_new:
         return  # what reads find is of the asset that had the symbol before, and stays
-    check_file(stores.bars.origin(symbol, interval), writer, SOURCE, replace_source=replace_source)
+    held = stores.bars.origins(symbol)
+    check_file(held.get(interval), writer, SOURCE, replace_source=replace_source)
+    if interval not in held:
+        check_new_interval(held.values(), writer)
 
 
 def do_upload(

@@ -274,6 +274,8 @@ def test_the_bundled_prices_and_those_of_vendors_are_no_users_to_change(
     before, listed = set(files(gateway)), ada.get("/api/v1/ingestions").json()["data"]
     for symbol, says in (("AAPL", "the bundled ones"), ("SYN-SHARED", "those of synthetic")):
         was = closes(gateway, symbol)
+        weekly = send(tom, TWO, symbol=symbol, interval="1w")
+        assert (weekly.status_code, weekly.json()["code"]) == (403, "access.series"), weekly.text
         for options in ({}, {"replace_source": "true"}, {"interval": "1d"}):
             refused = send(tom, TWO, symbol=symbol, **options)
             assert (refused.status_code, refused.json()["code"]) == (403, "access.series"), refused.text
@@ -298,9 +300,12 @@ def test_the_uploads_of_a_user_are_no_other_users_to_change(
     assert closes(gateway, "TOMS") == was
     more = PLAIN + "2024-01-22,10,11,9,10,100\n"
     assert done(tom, send(tom, more, symbol="TOMS"))["bars_added"] == 1
-    # Another interval is another series, and once an admin has changed one it is nobody's alone.
+    # Another interval would be used in the place of one made of these, and once an admin has changed a series it is
+    # nobody's alone.
     hourly = "date,open,high,low,close,volume\n" + HOURS
-    assert done(una, send(una, hourly, symbol="TOMS", interval="1h"))["status"] == "succeeded"
+    refused = send(una, hourly, symbol="TOMS", interval="1h")
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.series")
+    assert done(tom, send(tom, hourly, symbol="TOMS", interval="1h"))["status"] == "succeeded"
     assert done(ada, send(ada, more + "2024-01-23,10,11,9,10,100\n", symbol="TOMS"))["status"] == "succeeded"
     assert "not your uploads alone" in send(tom, PLAIN, symbol="TOMS").json()["detail"]
 

@@ -79,17 +79,16 @@ def import_text(stores: Store, path: Path, text: str, *, replace: bool = False) 
 
 
 def owner(stores: Store, symbol: str = "AAPL") -> tuple[str, UUID | None]:
-    found = stores.bars.origin(symbol, "1d")
-    assert found is not None
+    found = stores.bars.origins(symbol)["1d"]
     return found.source, found.owner
 
 
 def test_a_user_adds_to_a_series_of_their_own_and_nobody_else_does(
     stores: Store, tom: Writer, una: Writer, make_bars: Callable[..., Bars]
 ) -> None:
-    assert stores.bars.origin("AAPL", "1d") is None
+    assert stores.bars.origins("AAPL") == {}
     put(stores, make_bars(rows=10), tom)
-    assert stores.bars.origin("AAPL", "1d") == SeriesOrigin("AAPL", "1d", "file", tom.user)
+    assert stores.bars.origins("AAPL") == {"1d": SeriesOrigin("AAPL", "1d", "file", tom.user)}
     assert put(stores, make_bars(rows=10, first=5, seed=2), tom).added == 5
     before = stores.bars.load("AAPL", "1d")
     with pytest.raises(NotYourSeries, match="another user's uploads"):

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 
 from arbitrax.domain.errors import NotYourSeries, OtherSource
-from arbitrax.services.series_rights import OPERATOR, SeriesOrigin, Writer, check_file, check_vendor
+from arbitrax.services.series_rights import OPERATOR, SeriesOrigin, Writer, check_file, check_new_interval, check_vendor
 
 TOM, UNA = UUID(int=1), UUID(int=2)
 TRADER, ADMIN = Writer(TOM, everybodys=False), Writer(UNA, everybodys=True)
@@ -38,6 +38,15 @@ def test_a_users_file_changes_nothing_of_others(there: SeriesOrigin, says: str, 
 
 def test_a_users_file_adds_to_uploads_of_their_own() -> None:
     check_file(held("file", TOM), TRADER, "file", replace_source=False)
+
+
+def test_a_users_file_brings_no_new_interval_of_a_symbol_of_others() -> None:
+    check_new_interval([], TRADER)
+    check_new_interval([held("file", TOM)], TRADER)
+    check_new_interval([held("sample")], ADMIN)
+    for there in (held("sample"), held("file"), held("file", UNA)):
+        with pytest.raises(NotYourSeries, match=r"^The 1d bars of AAPL are .*, other intervals included; store yours"):
+            check_new_interval([held("file", TOM), there], TRADER)
 
 
 def test_bundled_prices_are_brought_again_by_anybody() -> None:

@@ -73,7 +73,8 @@ async def add_ingestion(request: GatewayRequest, data: JSONBody[NewIngestion]) -
     def effect() -> Change:
         job = submit_ingestion(store, spec, writer=writer, now=time.time_ns())
         id, found = encode(INGESTION, job.id), find_ingestion(store.ingestion_records, job.id, sees=writer.user)
-        message, told = ingestion_message(found), {"symbols": list(spec.symbols), "interval": spec.interval}
+        message = ingestion_message(found)
+        told: dict[str, Any] = {"symbols": list(spec.symbols), "interval": spec.interval}
         if spec.replace_source:
             told["replace_source"] = True
         return changed(202, message, location=f"{PATH}/{id}", subject=id, source=data.source, **told)

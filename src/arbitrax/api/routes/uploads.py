@@ -92,8 +92,8 @@ async def upload_bars(
 
     With `preview` the answer (200) has the first rows and what each column was taken as, and nothing is kept. Columns
     are told by their names, or said here: `close_column=Settle`. Rows that cannot be trusted are set aside. Who is no
-    admin stores new series and adds to those of their own uploads alone; 403 for all others. A series of another source
-    is refused (409), unless `replace_source` lets the file take the place of all its bars.
+    admin stores new symbols and adds to those of their own uploads alone; 403 for all others. A series of another
+    source is refused (409), unless `replace_source` lets the file take the place of all its bars.
     """
     named = {
         "date": date_column,

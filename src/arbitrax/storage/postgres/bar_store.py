@@ -114,12 +114,12 @@ class PostgresBarStore:
         after_commit(self._database, self._cache, self._recent, written)
         return counts
 
-    def origin(self, symbol: str, interval: str) -> SeriesOrigin | None:
-        """Return where the bars of a series are from, None when there are none."""
+    def origins(self, symbol: str) -> dict[str, SeriesOrigin]:
+        """Return by interval where a symbol's bars are from."""
         # Not of a replica: what is behind would let through what is refused.
         with self._database.connection() as connection:
-            found = connection.execute(statement("series_origin"), {"symbol": symbol, "interval": interval}).fetchone()
-        return None if found is None else SeriesOrigin(symbol, interval, *found)
+            found = connection.execute(statement("series_origins"), {"symbol": symbol}).fetchall()
+        return {interval: SeriesOrigin(symbol, interval, source, owner) for interval, source, owner in found}
 
     def load(self, symbol: str, interval: str, *, as_of: int | None = None, cached: bool = True) -> StoredSeries | None:
         """Return all bars of a series, or None when there is none; as they were known at ``as_of`` when given."""
