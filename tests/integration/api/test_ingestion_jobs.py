@@ -64,7 +64,7 @@ def test_bars_are_asked_for_and_brought(gateway, client, worker) -> None:
     assert (over_already.status_code, over_already.json()["code"]) == (409, "conflict.over")
 
 
-def test_bundled_prices_are_brought_and_take_the_place_of_no_others(gateway, client, worker) -> None:
+def test_bundled_prices_are_brought_and_take_the_place_of_no_others(gateway, client, admin, worker) -> None:
     sample = {"symbols": ["FB"], "source": "sample"}
     done = over(client, client.post(PATH, json=sample).headers["location"])
     assert done["status"] == "succeeded", done
@@ -76,9 +76,12 @@ def test_bundled_prices_are_brought_and_take_the_place_of_no_others(gateway, cli
     gateway.parts.store.bars.store(
         [others], source="other", received=time.time_ns(), rows_done=lambda _rows: None, replace_source=True
     )
-    refused = over(client, client.post(PATH, json=sample).headers["location"])
-    assert refused["status"] == "failed"
-    assert "other" in refused["error"]["detail"]
+    refused = client.post(PATH, json=sample)
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.series")
+    with gateway.client(gateway.key(admin, "read", "trade", "admin")) as boss:
+        failed = over(boss, boss.post(PATH, json=sample).headers["location"])
+    assert failed["status"] == "failed"
+    assert "other" in failed["error"]["detail"]
     for body, at in (({"symbols": ["FBX"]}, "/symbols"), ({"interval": "1h"}, "/interval")):
         answer = client.post(PATH, json=sample | body)
         assert answer.json()["errors"][0]["pointer"] == at, answer.text

@@ -30,6 +30,7 @@ SHARED = {
     "symbol", "name", "table", "depth", "points", "strategy", "limit", "cursor", "status", "search", "interval",
     "start", "end", "source", "side", "client_order_id", "vendor", "timezone", "preview", "date_column", "time_column",
     "open_column", "high_column", "low_column", "close_column", "volume_column", "adj_close_column", "symbol_column",
+    "replace_source",
     "deadline", "If-Match", "If-None-Match", "Idempotency-Key",
 }  # fmt: skip
 """Names of those that do not."""
