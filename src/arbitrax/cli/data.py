@@ -44,14 +44,19 @@ def import_files(
     interval: Annotated[str | None, Parameter(help="Length of a bar, when it cannot be told from the times.")] = None,
     timezone: Annotated[str | None, Parameter(help="Zone of times without one, such as America/New_York.")] = None,
     samples: Annotated[bool, Parameter(negative="", help="Import the bundled prices.")] = False,
+    replace: Annotated[
+        bool, Parameter(negative="", help="Let the file take the place of all bars of another source.")
+    ] = False,
     json: Json = False,
 ) -> int:
     """Import CSV, Parquet or Arrow files, zips of them, or folders; rows that cannot be trusted are set aside.
 
-    Columns and dates are recognised as Yahoo, Stooq, Binance, MetaTrader, Alpha Vantage and Nasdaq write them.
+    Columns and dates are recognised as Yahoo, Stooq, Binance, MetaTrader, Alpha Vantage and Nasdaq write them. A series
+    of another source, the bundled one included, is refused without --replace: two sources are not mixed.
     """
     from arbitrax.samples import SOURCE, sample_paths
     from arbitrax.services.imports import describe_samples, import_path, judge_imported, with_scores
+    from arbitrax.services.series_rights import FILE
 
     if samples == bool(files):
         raise InputError("Say what to import: one or more files or folders, or --samples for the bundled prices.")
@@ -69,7 +74,8 @@ def import_files(
                 timezone=timezone,
                 clock=time.time_ns,
                 progress=lambda name: progress(f"Importing {name}", shown=not json),
-                source=SOURCE if samples else "file",
+                source=SOURCE if samples else FILE,
+                replace_source=replace,
             )
         ]
         if samples:

@@ -32,9 +32,11 @@
     │   │   └── TokenReused        a refresh token came twice: its whole login has ended
     │   ├── PasswordChangeRequired first the password must be changed
     │   ├── NotYourAddress         the key is bound to other addresses
+    │   ├── NotYourSeries          bars that others use would change
     │   └── TooManyRequests        a limit: wait `retry_after` seconds                              (HTTP 429)
     ├── ConflictError              something is in the way                                 (exit 1, HTTP 409)
     │   ├── AlreadyOver            what is to be ended has ended by itself
+    │   ├── OtherSource            the series is of another source, whose place was not asked for
     │   ├── InFlight               the same request is being done now: wait `retry_after` seconds
     │   │   └── NotFinished        what is asked for is being made
     │   └── ChangedMeanwhile       another version is stored than the one that was read             (HTTP 412)
@@ -273,6 +275,12 @@ class NotYourAddress(AccessError):
     code = "access.address"
 
 
+class NotYourSeries(AccessError):
+    """The bars are not the user's uploads alone, and others use them."""
+
+    code = "access.series"
+
+
 class TooManyRequests(AccessError):
     """A limit is reached; ``retry_after`` is in seconds."""
 
@@ -308,6 +316,12 @@ class AlreadyOver(ConflictError):
     """What is to be ended has ended by itself; it stays as it is."""
 
     code = "conflict.over"
+
+
+class OtherSource(ConflictError):
+    """The series is of another source, and to take its place was not asked for."""
+
+    code = "conflict.source"
 
 
 class InFlight(ConflictError):

@@ -91,6 +91,7 @@ def _ingestion(store: Store, settings: Settings, start: Start, watcher: Watcher)
         store,
         Vendors(settings, store.vendor_keys.key),
         bytes(start.spec),
+        owner=start.owner,
         lease=start.lease,
         clock=time.time_ns,
         told=lambda done, all_: watcher.send(Tick(done, all_, [], [], {})),

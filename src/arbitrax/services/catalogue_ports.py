@@ -12,6 +12,7 @@ from arbitrax.domain.bars import Bars
 from arbitrax.domain.corporate_actions import CorporateAction
 from arbitrax.market_data.validation.findings import QualityReport, Quarantined
 from arbitrax.services.ports import ActionStore, BarStore, RowsDone, StoreCounts
+from arbitrax.services.series_rights import OPERATOR, Writer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -103,12 +104,22 @@ class IngestionStore(Protocol):
         """
 
     def save(
-        self, ingestion: OpenIngestion, chunk: Chunk, content: ChunkContent, *, received: int, rows_done: RowsDone
+        self,
+        ingestion: OpenIngestion,
+        chunk: Chunk,
+        content: ChunkContent,
+        *,
+        received: int,
+        rows_done: RowsDone,
+        writer: Writer = OPERATOR,
     ) -> StoreCounts:
         """Store bars, actions, quarantined rows, what is known of the asset, and that the chunk is done.
 
         One transaction: after a crash the chunk is done with all of it, or not done at all. Saving it again changes
         nothing more.
+
+        Raises:
+            NotYourSeries: the writer may not change the series.
         """
 
     def fail(self, ingestion: OpenIngestion, chunk: Chunk, reason: str) -> None:

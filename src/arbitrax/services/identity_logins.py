@@ -28,6 +28,7 @@ from arbitrax.services.identity_ports import (
     User,
 )
 from arbitrax.services.identity_tokens import AccessTokens
+from arbitrax.services.series_rights import Writer
 
 REFRESH_LIFETIME = timedelta(days=7)
 LOGIN_LIFETIME = timedelta(days=30)
@@ -56,6 +57,11 @@ class Principal(Struct, frozen=True):
     def is_admin(self) -> bool:
         """Whether everybody's things are open to them."""
         return "admin" in self.scopes
+
+    @property
+    def writer(self) -> Writer:
+        """Whose series of bars they may change."""
+        return Writer(self.user, everybodys=self.is_admin)
 
     @property
     def sees(self) -> UUID | None:

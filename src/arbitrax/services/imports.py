@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from arbitrax.domain.errors import DataError, StoreError
+from arbitrax.domain.errors import DataError, OtherSource, StoreError
 from arbitrax.market_data.documents import Document, readable_files
 from arbitrax.market_data.files import chosen_documents, read_candidates, read_file
 from arbitrax.market_data.source import in_all
@@ -18,6 +18,7 @@ from arbitrax.services.catalogue_ports import MarketStores
 from arbitrax.services.imported_rows import ImportedRows, judge_rows
 from arbitrax.services.ports import RowsDone, StoreCounts
 from arbitrax.services.quality import judge_series
+from arbitrax.services.series_rights import FILE, OPERATOR, Writer
 
 if TYPE_CHECKING:
     from arbitrax.market_data.providers.provider import Fetched
@@ -53,13 +54,15 @@ def import_path(
     symbol: str | None = None,
     interval: str | None = None,
     timezone: str | None = None,
-    source: str = "file",
+    source: str = FILE,
+    replace_source: bool = False,
 ) -> Iterator[FileOutcome]:
     """Import a file, each file of a zip, or each readable file in a folder and below, in the order of their names.
 
     Each is an outcome and a transaction of its own; an archive that cannot be trusted is one outcome. Rows that cannot
     be trusted are set aside; a file whose rows cannot be told, or none of which can be trusted, is an outcome too and
-    not an exception; a store that fails is one. clock: ns UTC.
+    not an exception; a store that fails is one. So is a file of a series that another source has, unless
+    ``replace_source`` lets it take the place of all its bars. clock: ns UTC.
     """
     untold: list[str] = []
     files = [path]
@@ -81,9 +84,20 @@ def import_path(
             for document in chosen_documents(file, symbol):
                 where = str(file if document.name == file.name else file.parent / document.name)
                 with progress(document.name) as told:
-                    outcome = _import(
-                        stores, where, partial(read, document), source=source, received=clock(), told=told
-                    )
+                    try:
+                        outcome = _import(
+                            stores,
+                            where,
+                            partial(read, document),
+                            source=source,
+                            received=clock(),
+                            told=told,
+                            replace_source=replace_source,
+                        )
+                    except DataError as error:
+                        outcome = FileOutcome(where, refused=str(error))
+                    except OtherSource as error:
+                        outcome = FileOutcome(where, refused=f"{document.name}: {error}")
                 yield replace(outcome, notices=(*outcome.notices, *untold))
                 untold = []
         except DataError as error:
@@ -100,10 +114,27 @@ def import_document(
     source: str,
     received: int,
     told: tuple[RowsDone, RowsDone],
+    writer: Writer,
+    replace_source: bool,
 ) -> FileOutcome:
-    """Import one file that is open already, as `import_path` does."""
+    """Import one file that is open already, as `import_path` does, but for refusals.
+
+    Raises:
+        DataError: its rows cannot be told, or none can be trusted; nothing was stored.
+        NotYourSeries: the writer may not change the series.
+        OtherSource: the series is of another source.
+    """
     read = partial(read_candidates, document, symbol=symbol, interval=interval, timezone=timezone)
-    return _import(stores, document.name, read, source=source, received=received, told=told)
+    return _import(
+        stores,
+        document.name,
+        read,
+        source=source,
+        received=received,
+        told=told,
+        writer=writer,
+        replace_source=replace_source,
+    )
 
 
 def _import(
@@ -114,6 +145,8 @@ def _import(
     source: str,
     received: int,
     told: tuple[RowsDone, RowsDone],
+    writer: Writer = OPERATOR,
+    replace_source: bool = False,
 ) -> FileOutcome:
     """Read, judge and store; told: of how many rows will be stored, then of how many more are."""
     rows_found, rows_done = told
@@ -123,9 +156,14 @@ def _import(
         if not any(len(each.bars) for each in judged):
             raise _refused(Path(where).name, found)
         rows_found(sum(len(each.bars) for each in judged))
-        counts = stores.bars.store_judged(judged, source=source, received=received, rows_done=rows_done)
-    except DataError as error:
-        return FileOutcome(where, refused=str(error))
+        counts = stores.bars.store_judged(
+            judged,
+            source=source,
+            received=received,
+            rows_done=rows_done,
+            writer=writer,
+            replace_source=replace_source,
+        )
     except StoreError as error:
         raise type(error)(f"{error} Nothing of {where} was stored.") from error
     names = tuple(f"{each.bars.symbol} {each.bars.interval}" for each in judged)
@@ -157,9 +195,12 @@ def _refused(name: str, found: "list[ImportedRows]") -> DataError:
 def import_samples(stores: MarketStores, *, received: int) -> StoreCounts:
     """Store the bundled prices with what is known of their companies; return what that changed.
 
-    The prices come in one transaction: of several processes at once, the others find them stored.
+    A series of another source stays as it is. The prices come in one transaction: of several processes at once, the
+    others find them stored.
     """
-    series = [each.bars for path in sample_paths() for each in read_file(path)]
+    others = {(each.symbol, each.interval) for each in stores.bars.catalogue() if each.source != SOURCE}
+    found = (each.bars for path in sample_paths() for each in read_file(path))
+    series = [each for each in found if (each.symbol, each.interval) not in others]
     counts = stores.bars.store(series, source=SOURCE, received=received, rows_done=lambda _rows: None)
     describe_samples(stores, received=received)
     judge_imported(stores, [f"{each.symbol} {each.interval}" for each in series], now=received)

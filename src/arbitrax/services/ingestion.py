@@ -20,6 +20,7 @@ from arbitrax.domain.errors import (
     DataError,
     NoData,
     NotEntitled,
+    NotYourSeries,
     RateLimited,
     StoreUnavailableError,
     Unauthorized,
@@ -39,6 +40,7 @@ from arbitrax.services.catalogue_ports import (
 )
 from arbitrax.services.holders import holder_of
 from arbitrax.services.ports import BarStore, StoreCounts
+from arbitrax.services.series_rights import OPERATOR, Writer
 
 if TYPE_CHECKING:
     from arbitrax.domain.bars import Bars
@@ -108,17 +110,19 @@ async def ingest(
     watcher: Watcher,
     replace_source: bool = False,
     job: UUID | None = None,
+    writer: Writer = OPERATOR,
 ) -> IngestionOutcome:
     """Do an ingestion, or go on with an unfinished one of an equal request.
 
     ``replace_source`` lets the vendor's bars take the place of those that another source has stored; otherwise they
-    only fill what is missing. job: for which it is done, None: for the operator.
+    only fill what is missing. job: for which it is done, None: for the operator. writer: a symbol whose series they
+    may not change fails.
 
     Raises:
         InputError: the vendor does not have such bars, or another process is at it.
         StoreUnavailableError: the store went away; what is stored stays, and the same request goes on.
     """
-    work = _Ingestion(stores, provider, request, clock, watcher, replace_source, job)
+    work = _Ingestion(stores, provider, request, clock, watcher, replace_source, job, writer)
     return await work.run()
 
 
@@ -137,6 +141,7 @@ class _Ingestion:
     _watcher: Watcher
     _replace_source: bool
     _job: UUID | None
+    _writer: Writer
 
     def __post_init__(self) -> None:
         self._places = asyncio.Semaphore(SYMBOLS_AT_ONCE)
@@ -208,7 +213,7 @@ class _Ingestion:
                         await self._describe(symbol)
                         actions = await self._actions(symbol)
                     await self._chunk(ingestion, chunk, actions)
-                except (VendorError, DataError) as error:
+                except (VendorError, DataError, NotYourSeries) as error:
                     await self._failed(ingestion, chunk, error)
                     if not isinstance(error, NoData):
                         break
@@ -223,7 +228,12 @@ class _Ingestion:
         judged = await _in_thread(lambda: self._judged(chunk, fetched, actions, received))
         counts = await _again(
             lambda: self._stores.ingestions.save(
-                ingestion, chunk, judged.content, received=received, rows_done=self._watcher.rows
+                ingestion,
+                chunk,
+                judged.content,
+                received=received,
+                rows_done=self._watcher.rows,
+                writer=self._writer,
             )
         )
         self._count(chunk.symbol, counts, judged, fetched)
@@ -276,7 +286,9 @@ class _Ingestion:
             self._note(symbol, f"{error} Splits and dividends of {symbol} were not looked for.")
             return ()
 
-    async def _failed(self, ingestion: OpenIngestion, chunk: Chunk, error: VendorError | DataError) -> None:
+    async def _failed(
+        self, ingestion: OpenIngestion, chunk: Chunk, error: VendorError | DataError | NotYourSeries
+    ) -> None:
         text = str(error)
         await _again(lambda: self._stores.ingestions.fail(ingestion, chunk, text))
         if isinstance(error, VendorDown):

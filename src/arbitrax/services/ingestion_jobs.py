@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from arbitrax.domain.errors import (
+    AccessError,
     Cancelled,
+    ConflictError,
     DataError,
     InputError,
     JobError,
@@ -29,8 +32,8 @@ from arbitrax.services.ingestion_sources import ingest_from
 from arbitrax.services.jobs import submit_job
 from arbitrax.services.sample_prices import check_samples, do_samples
 from arbitrax.services.schedules import AUTO
-from arbitrax.services.uploads import SOURCE as FILE
-from arbitrax.services.uploads import Upload, do_upload, remove_file
+from arbitrax.services.series_rights import FILE, Writer, check_file, check_vendor
+from arbitrax.services.uploads import Upload, check_upload, do_upload, remove_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +58,8 @@ class IngestionSpec(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     replace_source: bool = False
     upload: Upload | None = None
     """A file that was sent along, in the place of a vendor's bars."""
+    everybodys: bool = False
+    """Whether who asked may change what others have stored."""
 
 
 class IngestionStores(MarketStores, Protocol):
@@ -66,10 +71,11 @@ class IngestionStores(MarketStores, Protocol):
         ...
 
 
-def submit_ingestion(jobs: JobStore, spec: IngestionSpec, *, owner: UUID | None, now: int) -> Job:
+def submit_ingestion(stores: IngestionStores, spec: IngestionSpec, *, writer: Writer, now: int) -> Job:
     """Store an ingestion to be done. now: ns UTC.
 
     Raises:
+        NotYourSeries: it would change what others have stored.
         UnknownNameError: nobody knows the vendor.
         RangeError: times that are reversed.
         InputError: no such interval.
@@ -85,13 +91,27 @@ def submit_ingestion(jobs: JobStore, spec: IngestionSpec, *, owner: UUID | None,
         raise RangeError("The start of the ingestion lies after its end; exchange them.").at("end")
     if spec.start is not None and spec.start >= now:
         raise RangeError("The range to ingest begins in the future; give an earlier start.").at("start")
-    return submit_job(jobs, new_uuid(now), KIND, spec, owner=owner)
+    if not writer.everybodys:
+        check = check_file if spec.source == SAMPLE else check_vendor
+        for symbol in spec.symbols:
+            held = stores.bars.origins(symbol).get(spec.interval)
+            check(held, writer, spec.source, replace_source=spec.replace_source)
+    asked = replace(spec, everybodys=writer.everybodys)
+    return submit_job(stores.jobs, new_uuid(now), KIND, asked, owner=writer.user)
 
 
-def submit_upload(jobs: JobStore, job: UUID, symbol: str, interval: str, upload: Upload, *, owner: UUID | None) -> Job:
-    """Store that a file is to be ingested; ``interval``: what it was taken to have."""
-    spec = IngestionSpec(symbols=(symbol,), interval=interval, source=FILE, upload=upload)
-    return submit_job(jobs, job, KIND, spec, owner=owner)
+def submit_upload(
+    stores: IngestionStores, job: UUID, symbol: str, interval: str, upload: Upload, *, writer: Writer
+) -> Job:
+    """Store that a file is to be ingested; ``interval``: what it was taken to have.
+
+    Raises:
+        NotYourSeries: it would change what others have stored.
+        OtherSource: the series is of another source, whose place was not asked for.
+    """
+    check_upload(stores, symbol, interval, writer, replace_source=upload.replace_source)
+    spec = IngestionSpec(symbols=(symbol,), interval=interval, source=FILE, upload=upload, everybodys=writer.everybodys)
+    return submit_job(stores.jobs, job, KIND, spec, owner=writer.user)
 
 
 def do_ingestion(
@@ -99,6 +119,7 @@ def do_ingestion(
     vendors: Vendors,
     spec: bytes,
     *,
+    owner: UUID | None,
     lease: Lease,
     clock: Callable[[], int],
     told: Callable[[int, int], None],
@@ -106,37 +127,44 @@ def do_ingestion(
     notice: Callable[[str], None],
     uploads: Path,
 ) -> None:
-    """Bring what a submitted ingestion asks for, and end its job with what came of it. uploads: where files are.
+    """Bring what a submitted ingestion asks for, and end its job with what came of it.
 
-    told: is given how many of how many chunks are done. Cancelled, or tried again, what is stored stays.
+    owner: who asked for it. uploads: where files are. told: is given how many of how many chunks are done. Cancelled,
+    or tried again, what is stored stays.
 
     Raises:
         Cancelled: its end was asked for.
         Fenced: another process has the job by now.
         JobError: of no symbol anything could be had.
+        NotYourSeries: by now it would change what others have stored.
+        OtherSource: by now the series of a file is of another source.
     """
     asked = msgspec.json.decode(spec, type=IngestionSpec)
+    writer = Writer(owner, everybodys=asked.everybodys)
     if asked.upload is not None:
         try:
             if cancelled():
                 raise Cancelled("The ingestion was cancelled before it began.")
+            (symbol,), upload = asked.symbols, asked.upload
+            check_upload(stores, symbol, asked.interval, writer, replace_source=upload.replace_source)
             made = do_upload(
                 stores,
                 uploads,
                 lease.job,
-                asked.upload,
-                symbol=asked.symbols[0],
+                upload,
+                symbol=symbol,
+                writer=writer,
                 now=clock(),
                 told=told,
             )
-        except (Cancelled, DataError, InputError):  # it is not tried again
+        except (Cancelled, DataError, InputError, AccessError, ConflictError):  # it is not tried again
             remove_file(uploads, lease.job)
             raise
         stores.jobs.finish(lease, "succeeded", None, msgspec.json.encode(made))
         remove_file(uploads, lease.job)  # not before: killed in between, the next needs it
         return
     if asked.source == SAMPLE:
-        made = do_samples(stores, asked.symbols, now=clock(), told=told)
+        made = do_samples(stores, asked.symbols, writer=writer, now=clock(), told=told)
         stores.jobs.finish(lease, "succeeded", None, msgspec.json.encode(made))
         return
     outcomes = asyncio.run(
@@ -154,6 +182,7 @@ def do_ingestion(
             watcher=_Watcher(told, cancelled),
             notice=notice,
             job=lease.job,
+            writer=writer,
         )
     )
     reasons = [each.failed for outcome in outcomes for each in outcome.symbols]

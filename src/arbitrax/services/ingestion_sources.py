@@ -15,6 +15,7 @@ from arbitrax.services.catalogue_ports import IngestionRequest, MarketStores
 from arbitrax.services.holders import holder_of
 from arbitrax.services.ingestion import Clock, IngestionOutcome, Watcher, ingest
 from arbitrax.services.schedules import AUTO
+from arbitrax.services.series_rights import OPERATOR, Writer
 
 UP_TO_NOW = start_of_day("2200-01-01")
 """The end of a request that names none: equal requests of two days continue each other."""
@@ -49,6 +50,7 @@ async def ingest_from(
     watcher: Watcher,
     notice: Callable[[str], None],
     job: UUID | None = None,
+    writer: Writer = OPERATOR,
 ) -> list[IngestionOutcome]:
     """Ingest from one vendor, or with ``auto`` from the first that has each symbol; an outcome a vendor asked.
 
@@ -56,6 +58,7 @@ async def ingest_from(
         start: ns UTC; None begins where the stored series do.
         end: ns UTC, exclusive; None goes up to now.
         job: for which it is done; None: for the operator.
+        writer: whose series may change.
 
     Raises:
         InputError: no such vendor, no start where nothing is stored, or a range that has not begun.
@@ -86,6 +89,7 @@ async def ingest_from(
                 watcher=watcher,
                 replace_source=replace_source,
                 job=job,
+                writer=writer,
             )
         finally:
             await provider.close()

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from arbitrax.domain.bars import Bars, PriceBasis
 from arbitrax.domain.corporate_actions import ActionKind, CorporateAction
+from arbitrax.services.series_rights import OPERATOR, SeriesOrigin, Writer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -69,13 +70,39 @@ class JudgedBars(Struct, frozen=True, eq=False):
 class BarStore(Protocol):
     """Keeps bars. Values that are replaced stay readable by their time."""
 
-    def store(self, series: Sequence[Bars], *, source: str, received: int, rows_done: RowsDone) -> list[StoreCounts]:
-        """Insert or update raw bars, all of the series in one transaction; ``received`` in ns UTC."""
+    def store(
+        self,
+        series: Sequence[Bars],
+        *,
+        source: str,
+        received: int,
+        rows_done: RowsDone,
+        writer: Writer = OPERATOR,
+        replace_source: bool = False,
+    ) -> list[StoreCounts]:
+        """Insert or update raw bars, all of the series in one transaction; ``received`` in ns UTC.
+
+        replace_source: they take the place of all bars of a series of another source.
+
+        Raises:
+            NotYourSeries: the writer may not change a series.
+            OtherSource: a series is of another source; nothing was stored.
+        """
 
     def store_judged(
-        self, series: "Sequence[JudgedBars]", *, source: str, received: int, rows_done: RowsDone
+        self,
+        series: "Sequence[JudgedBars]",
+        *,
+        source: str,
+        received: int,
+        rows_done: RowsDone,
+        writer: Writer = OPERATOR,
+        replace_source: bool = False,
     ) -> list[StoreCounts]:
         """Do as `store`, and keep the rows that were set aside of each series in the same transaction."""
+
+    def origins(self, symbol: str) -> dict[str, SeriesOrigin]:
+        """Return by interval where a symbol's bars are from."""
 
     def load(self, symbol: str, interval: str, *, as_of: int | None = None, cached: bool = True) -> StoredSeries | None:
         """Return all bars of a series, or None when there is none; as they were known at ``as_of`` when given."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from arbitrax.services.catalogue_ports import MarketStores
+    from arbitrax.services.series_rights import Writer
 
 INTERVAL = "1d"
 
@@ -33,7 +34,7 @@ def check_samples(symbols: Sequence[str], interval: str) -> None:
 
 
 def do_samples(
-    stores: MarketStores, symbols: Sequence[str], *, now: int, told: Callable[[int, int], None]
+    stores: MarketStores, symbols: Sequence[str], *, writer: Writer, now: int, told: Callable[[int, int], None]
 ) -> list[IngestionOutcome]:
     """Store bundled prices with what is known of their companies; told: how many of how many symbols are done.
 
@@ -50,7 +51,7 @@ def do_samples(
     outcomes = []
     for symbol in symbols:
         series = [each.bars for each in read_file(paths[symbol])]
-        (counts,) = stores.bars.store(series, source=SOURCE, received=now, rows_done=lambda _rows: None)
+        (counts,) = stores.bars.store(series, source=SOURCE, received=now, rows_done=lambda _rows: None, writer=writer)
         name = f"{symbol} {INTERVAL}"
         score = judge_imported(stores, [name], now=now).get(name)
         outcomes.append(SymbolOutcome(symbol, SOURCE, counts.added, counts.updated, counts.unchanged, 0, score))

@@ -23,9 +23,12 @@ from arbitrax.market_data.csv_header import BYTE_ORDER_MARK, check_text
 from arbitrax.market_data.documents import Document
 from arbitrax.market_data.files import read_candidates
 from arbitrax.market_data.source import refuse
+from arbitrax.services.holders import holder_of
 from arbitrax.services.imports import import_document, judge_imported, with_scores
 from arbitrax.services.ingestion import IngestionOutcome, SymbolOutcome
 from arbitrax.services.jobs import OVER
+from arbitrax.services.series_rights import FILE as SOURCE
+from arbitrax.services.series_rights import Writer, check_file, check_new_interval
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
     from arbitrax.services.catalogue_ports import MarketStores
     from arbitrax.services.jobs import JobStore
 
-SOURCE = "file"
 SHOWN = 20
 """Rows of a preview."""
 LOOKED_AT = 1 << 18
@@ -53,6 +55,8 @@ class Upload(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     interval: str | None = None
     """None: as the times tell."""
     timezone: str | None = None
+    replace_source: bool = False
+    """Whether it takes the place of all bars of another source."""
 
 
 class Column(Struct, frozen=True):
@@ -205,6 +209,21 @@ def with_columns(data: bytes, columns: Mapping[str, str]) -> bytes:
     return data[:start] + out.getvalue().encode() + newline + rest
 
 
+def check_upload(stores: MarketStores, symbol: str, interval: str, writer: Writer, *, replace_source: bool) -> None:
+    """See whether a file may go into a series.
+
+    Raises:
+        NotYourSeries: the writer may not change it, or others have stored another interval of its symbol.
+        OtherSource: it is of another source, whose place was not asked for.
+    """
+    if writer.everybodys and holder_of(stores, symbol).is_new:
+        return  # what reads find is of the asset that had the symbol before, and stays
+    held = stores.bars.origins(symbol)
+    check_file(held.get(interval), writer, SOURCE, replace_source=replace_source)
+    if interval not in held:
+        check_new_interval(held.values(), writer)
+
+
 def do_upload(
     stores: MarketStores,
     folder: Path,
@@ -212,6 +231,7 @@ def do_upload(
     asked: Upload,
     *,
     symbol: str,
+    writer: Writer,
     now: int,
     told: Callable[[int, int], None],
 ) -> list[IngestionOutcome]:
@@ -220,6 +240,8 @@ def do_upload(
     Raises:
         InputError: the file is not in this home, or a column that was named is not in it.
         DataError: nothing in it can be trusted; nothing was stored.
+        NotYourSeries: the writer may not change the series.
+        OtherSource: it is of another source, whose place was not asked for.
     """
     path = path_of(folder, job)
     try:
@@ -249,9 +271,9 @@ def do_upload(
         source=SOURCE,
         received=now,
         told=(found, stored),
+        writer=writer,
+        replace_source=asked.replace_source,
     )
-    if outcome.refused is not None:
-        raise DataError(outcome.refused)
     scores = judge_imported(stores, outcome.series, now=now)
     outcome = with_scores(outcome, scores)
     name, made = outcome.series[0].rsplit(" ", 1)

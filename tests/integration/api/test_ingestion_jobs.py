@@ -14,6 +14,7 @@ from arbitrax.market_data.providers.synthetic import SyntheticProvider
 from arbitrax.services.catalogue_ports import Chunk, IngestionRequest
 from arbitrax.services.ingestion_jobs import IngestionSpec, do_ingestion, submit_ingestion
 from arbitrax.services.jobs import Lease
+from arbitrax.services.series_rights import Writer
 from tests.job_workers import Workers, install_misbehaving
 from tests.socket_client import Socket
 
@@ -63,7 +64,7 @@ def test_bars_are_asked_for_and_brought(gateway, client, worker) -> None:
     assert (over_already.status_code, over_already.json()["code"]) == (409, "conflict.over")
 
 
-def test_bundled_prices_are_brought_and_take_the_place_of_no_others(gateway, client, worker) -> None:
+def test_bundled_prices_are_brought_and_take_the_place_of_no_others(gateway, client, admin, worker) -> None:
     sample = {"symbols": ["FB"], "source": "sample"}
     done = over(client, client.post(PATH, json=sample).headers["location"])
     assert done["status"] == "succeeded", done
@@ -72,10 +73,15 @@ def test_bundled_prices_are_brought_and_take_the_place_of_no_others(gateway, cli
     assert len(stored.bars) == 196
     assert found["added"] + found["unchanged"] == 196
     others = replace(stored.bars, volume=stored.bars.volume + 1)
-    gateway.parts.store.bars.store([others], source="other", received=time.time_ns(), rows_done=lambda _rows: None)
-    refused = over(client, client.post(PATH, json=sample).headers["location"])
-    assert refused["status"] == "failed"
-    assert "other" in refused["error"]["detail"]
+    gateway.parts.store.bars.store(
+        [others], source="other", received=time.time_ns(), rows_done=lambda _rows: None, replace_source=True
+    )
+    refused = client.post(PATH, json=sample)
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.series")
+    with gateway.client(gateway.key(admin, "read", "trade", "admin")) as boss:
+        failed = over(boss, boss.post(PATH, json=sample).headers["location"])
+    assert failed["status"] == "failed"
+    assert "other" in failed["error"]["detail"]
     for body, at in (({"symbols": ["FBX"]}, "/symbols"), ({"interval": "1h"}, "/interval")):
         answer = client.post(PATH, json=sample | body)
         assert answer.json()["errors"][0]["pointer"] == at, answer.text
@@ -140,13 +146,14 @@ def test_an_ingestion_that_brings_nothing_of_any_symbol_has_failed(gateway, trad
         symbols=("SYN-NONE",), source="synthetic", start=start_of_day("2020-01-01"), end=end_of_day("2020-01-31")
     )
     with store._database.connection() as connection, connection.transaction():  # no worker sees it while it waits
-        job = submit_ingestion(store.jobs, spec, owner=trader.id, now=time.time_ns())
+        job = submit_ingestion(store, spec, writer=Writer(trader.id, everybodys=False), now=time.time_ns())
         store.jobs.cancel(job.id)
     with pytest.raises(JobError, match="nothing of SYN-NONE"):
         do_ingestion(
             store,
             _Vendors(),
             bytes(job.spec),
+            owner=trader.id,
             lease=Lease(job.id, 1),
             clock=time.time_ns,
             told=lambda done, chunks: None,

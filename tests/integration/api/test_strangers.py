@@ -18,6 +18,7 @@ from arbitrax.domain.ids import encode, new_uuid
 from arbitrax.services.backtest_jobs import submit_backtest
 from arbitrax.services.identity_ports import KEY, USER, User
 from arbitrax.services.ingestion_jobs import IngestionSpec, submit_ingestion
+from arbitrax.services.series_rights import Writer
 from tests.exchange_processes import Exchange
 from tests.gateway import Gateway
 from tests.integration.api.test_access import run_of
@@ -29,6 +30,7 @@ SHARED = {
     "symbol", "name", "table", "depth", "points", "strategy", "limit", "cursor", "status", "search", "interval",
     "start", "end", "source", "side", "client_order_id", "vendor", "timezone", "preview", "date_column", "time_column",
     "open_column", "high_column", "low_column", "close_column", "volume_column", "adj_close_column", "symbol_column",
+    "replace_source",
     "deadline", "If-Match", "If-None-Match", "Idempotency-Key",
 }  # fmt: skip
 """Names of those that do not."""
@@ -83,7 +85,7 @@ def theirs(gateway: Gateway, exchange: Exchange, stranger: User) -> dict[str, st
             threading.Event().wait(0.02)  # what is compared later does not change by itself
     waiting = submit_backtest(store, year(fast=5, slow=20), owner=stranger.id, now=time.time_ns())
     asked = IngestionSpec(symbols=("SYN-THEIRS",), source="synthetic")
-    ingestion = submit_ingestion(store.jobs, asked, owner=stranger.id, now=time.time_ns())
+    ingestion = submit_ingestion(store, asked, writer=Writer(stranger.id, everybodys=False), now=time.time_ns())
     return {
         "user": encode(USER, stranger.id),
         "ingestion": encode("ing", ingestion.id),

@@ -89,8 +89,10 @@ def test_a_symbol_of_two_words_is_stored(gateway: Gateway, worker: Workers, tom:
 def test_a_file_that_cannot_be_stored_goes_when_its_ingestion_has_failed(
     gateway: Gateway, worker: Workers, tom: httpx2.Client
 ) -> None:
+    adjusted = "date,open,high,low,close,adj close,volume\n2024-01-25,10,11,9,10,5,100\n"
+    assert done(tom, send(tom, adjusted, symbol="ADJUSTED"))["status"] == "succeeded"
     before = set(files(gateway))
-    outcome = done(tom, send(tom, PLAIN, symbol="AAPL"))  # which is stored with adjusted closes
+    outcome = done(tom, send(tom, PLAIN, symbol="ADJUSTED"))  # which is stored with adjusted closes
     assert (outcome["status"], outcome["error"]["code"]) == ("failed", "data.invalid")
     assert eventually(lambda: set(files(gateway)) <= before)
 
@@ -233,7 +235,123 @@ def test_the_same_request_again_is_one_ingestion_and_it_is_audited(
     other = send(tom, PLAIN + "2024-01-22,1,1,1,1,1\n", headers, symbol="ONCE")
     assert (other.status_code, other.json()["code"]) == (422, "input.idempotency_key")
     found = eventually(lambda: audited(gateway, admin, {"sending"}))
-    assert [(each["action"], each["subject"]) for each in found] == [("ingestion.upload", first.json()["ingestion"])]
+    assert [(each["action"], each["subject"], each["detail"]) for each in found] == [
+        (
+            "ingestion.upload",
+            first.json()["ingestion"],
+            {"source": "file", "symbol": "ONCE", "interval": "1d", "bytes": len(PLAIN)},
+        )
+    ]
+
+
+@pytest.fixture
+def una(gateway: Gateway) -> Iterator[httpx2.Client]:
+    with gateway.client(gateway.key(gateway.user(f"una-{os.urandom(4).hex()}", "trader"), "read", "trade")) as client:
+        yield client
+
+
+@pytest.fixture
+def ada(gateway: Gateway, admin: User) -> Iterator[httpx2.Client]:
+    with gateway.client(gateway.key(admin, "read", "trade", "admin")) as client:
+        yield client
+
+
+TWO = "Date,Open,High,Low,Close,Adj Close,Volume\n2012-01-03,1,1,1,1,1,100\n2012-01-04,1,1,1,1,1,100\n"
+HOURS = "".join(f"2024-01-02T{hour}:00:00Z,10,11,9,10,100\n" for hour in (15, 16, 17))
+
+
+def closes(gateway: Gateway, symbol: str) -> list[float]:
+    found = gateway.parts.store.bars.load(symbol, "1d", cached=False)
+    assert found is not None
+    return list(found.bars.close)
+
+
+def test_the_bundled_prices_and_those_of_vendors_are_no_users_to_change(
+    gateway: Gateway, worker: Workers, tom: httpx2.Client, ada: httpx2.Client
+) -> None:
+    asked = {"symbols": ["SYN-SHARED"], "source": "synthetic", "start": "2020-01-01", "end": "2020-01-31"}
+    assert done(tom, tom.post("/api/v1/ingestions", json=asked))["status"] == "succeeded"
+    before, listed = set(files(gateway)), ada.get("/api/v1/ingestions").json()["data"]
+    for symbol, says in (("AAPL", "the bundled ones"), ("SYN-SHARED", "those of synthetic")):
+        was = closes(gateway, symbol)
+        weekly = send(tom, TWO, symbol=symbol, interval="1w")
+        assert (weekly.status_code, weekly.json()["code"]) == (403, "access.series"), weekly.text
+        for options in ({}, {"replace_source": "true"}, {"interval": "1d"}):
+            refused = send(tom, TWO, symbol=symbol, **options)
+            assert (refused.status_code, refused.json()["code"]) == (403, "access.series"), refused.text
+            assert refused.json()["detail"] == (
+                f"The 1d bars of {symbol} are {says}, and everybody's backtests use them, so you cannot change them; "
+                "store yours under another symbol, or ask an admin."
+            )
+        assert closes(gateway, symbol) == was
+    assert (set(files(gateway)), ada.get("/api/v1/ingestions").json()["data"]) == (before, listed)
+
+
+def test_the_uploads_of_a_user_are_no_other_users_to_change(
+    gateway: Gateway, worker: Workers, tom: httpx2.Client, una: httpx2.Client, ada: httpx2.Client
+) -> None:
+    assert done(tom, send(tom, PLAIN, symbol="TOMS"))["status"] == "succeeded"
+    was = closes(gateway, "TOMS")
+    refused = send(una, TWO, symbol="TOMS")
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.series")
+    assert "are another user's uploads" in refused.json()["detail"]
+    vendor = una.post("/api/v1/ingestions", json={"symbols": ["TOMS"], "start": "2012-01-01"})
+    assert (vendor.status_code, vendor.json()["code"]) == (403, "access.series")
+    assert closes(gateway, "TOMS") == was
+    more = PLAIN + "2024-01-22,10,11,9,10,100\n"
+    assert done(tom, send(tom, more, symbol="TOMS"))["bars_added"] == 1
+    # Another interval would be used in the place of one made of these, and once an admin has changed a series it is
+    # nobody's alone.
+    hourly = "date,open,high,low,close,volume\n" + HOURS
+    refused = send(una, hourly, symbol="TOMS", interval="1h")
+    assert (refused.status_code, refused.json()["code"]) == (403, "access.series")
+    assert done(tom, send(tom, hourly, symbol="TOMS", interval="1h"))["status"] == "succeeded"
+    assert done(ada, send(ada, more + "2024-01-23,10,11,9,10,100\n", symbol="TOMS"))["status"] == "succeeded"
+    assert "not your uploads alone" in send(tom, PLAIN, symbol="TOMS").json()["detail"]
+
+
+def test_a_series_that_came_to_be_while_a_file_waited_is_not_changed(
+    gateway: Gateway, worker: Workers, tom: httpx2.Client, una: httpx2.Client
+) -> None:
+    before = set(files(gateway))
+    with nobody_claims(gateway):
+        sent = [send(tom, PLAIN, symbol="RACE"), send(una, TWO, symbol="RACE")]
+    outcomes = [done(client, each) for client, each in zip((tom, una), sent, strict=True)]
+    stored, failed = sorted(outcomes, key=lambda each: str(each["status"]), reverse=True)
+    assert (stored["status"], failed["status"]) == ("succeeded", "failed"), outcomes
+    assert (failed["error"]["code"], failed["error"]["retryable"]) == ("access.series", False), failed
+    assert "are another user's uploads" in failed["error"]["detail"]
+    assert len(closes(gateway, "RACE")) == stored["bars_added"]
+    assert eventually(lambda: set(files(gateway)) <= before)
+
+
+def test_an_admin_replaces_a_series_whole_and_only_when_asked_to(
+    gateway: Gateway, worker: Workers, ada: httpx2.Client
+) -> None:
+    was = closes(gateway, "MSFT")
+    refused = send(ada, TWO, symbol="MSFT")
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict.source")
+    assert "the bundled ones" in refused.json()["detail"]
+    assert closes(gateway, "MSFT") == was
+    assert done(ada, send(ada, TWO, symbol="MSFT", replace_source="true"))["bars_added"] == 2
+    assert closes(gateway, "MSFT") == [1.0, 1.0]
+    listed = ada.get("/api/v1/series?search=MSFT").json()["data"][0]
+    assert (listed["source"], listed["rows"]) == ("file", 2)
+
+
+def test_a_vendor_that_a_user_asks_for_takes_the_place_of_nobodys_bars(
+    gateway: Gateway, worker: Workers, tom: httpx2.Client
+) -> None:
+    changes: list[dict[str, Any]] = [
+        {"source": "yahoo"},
+        {"source": "auto", "replace_source": True},
+        {"symbols": ["NEW", "GSPC"]},
+    ]
+    for change in changes:
+        answer = tom.post("/api/v1/ingestions", json={"symbols": ["GSPC"], "start": "2012-01-01"} | change)
+        assert (answer.status_code, answer.json()["code"]) == (403, "access.series"), answer.text
+        assert "The 1d bars of GSPC are the bundled ones" in answer.json()["detail"]
+    assert done(tom, tom.post("/api/v1/ingestions", json={"symbols": ["GSPC"], "source": "sample"}))["error"] is None
 
 
 def test_files_that_wait_are_their_owners_alone(gateway: Gateway, tom: httpx2.Client) -> None:

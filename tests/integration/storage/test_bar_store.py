@@ -97,7 +97,7 @@ def test_changes_and_additions_are_counted_and_the_past_stays_readable(bar_store
     versions.append(replace(versions[0], close=changed))
     assert store(bar_store, versions[1], received=RECEIVED + 2000) == [StoreCounts(0, 2, 98)]
     versions.append(replace(versions[1], adj_close=versions[1].adj_close * 2))
-    assert store(bar_store, versions[2], received=RECEIVED + 9000, source="b.csv") == [StoreCounts(0, 100, 0)]
+    assert store(bar_store, versions[2], received=RECEIVED + 9000) == [StoreCounts(0, 100, 0)]
     tail = make_bars(rows=10, first=95, seed=2)
     assert store(bar_store, tail, received=RECEIVED + 20_000) == [StoreCounts(5, 5, 0)]
     for version, as_of in zip(versions, (RECEIVED, RECEIVED + 2000, RECEIVED + 9000), strict=True):

@@ -334,6 +334,7 @@ const injectedRtkApi = api
             volume_column: queryArg.volumeColumn,
             adj_close_column: queryArg.adjCloseColumn,
             symbol_column: queryArg.symbolColumn,
+            replace_source: queryArg.replaceSource,
             preview: queryArg.preview,
           },
         }),
@@ -889,6 +890,8 @@ export type UploadBarsApiArg = {
   adjCloseColumn?: string | null;
   /** Name of the column that has it. */
   symbolColumn?: string | null;
+  /** Let it take the place of all bars of another source. */
+  replaceSource?: boolean;
   /** Look at it and keep nothing. */
   preview?: boolean;
   /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */

@@ -63,13 +63,21 @@ async def get_ingestion(request: GatewayRequest, ingestion: FromPath[IngestionId
     summary="Bring bars of a vendor",
 )
 async def add_ingestion(request: GatewayRequest, data: JSONBody[NewIngestion]) -> Response[IngestionMessage]:
-    """Take an ingestion: it waits for a worker. Its address tells how far it is and what came of it."""
-    spec, owner, store = data.spec(), request.principal.user, request.parts.store
+    """Take an ingestion: it waits for a worker. Its address tells how far it is and what came of it.
+
+    Who is no admin brings new series, goes on with a vendor's, and changes those of their own uploads. Where bars of
+    others would be replaced the answer is 403.
+    """
+    spec, writer, store = data.spec(), request.principal.writer, request.parts.store
 
     def effect() -> Change:
-        job = submit_ingestion(store.jobs, spec, owner=owner, now=time.time_ns())
-        id, found = encode(INGESTION, job.id), find_ingestion(store.ingestion_records, job.id, sees=owner)
-        return changed(202, ingestion_message(found), location=f"{PATH}/{id}", subject=id, source=data.source)
+        job = submit_ingestion(store, spec, writer=writer, now=time.time_ns())
+        id, found = encode(INGESTION, job.id), find_ingestion(store.ingestion_records, job.id, sees=writer.user)
+        message = ingestion_message(found)
+        told: dict[str, Any] = {"symbols": list(spec.symbols), "interval": spec.interval}
+        if spec.replace_source:
+            told["replace_source"] = True
+        return changed(202, message, location=f"{PATH}/{id}", subject=id, source=data.source, **told)
 
     return await request.change("ingestion.add", effect)
 

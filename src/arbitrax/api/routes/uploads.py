@@ -48,6 +48,7 @@ Zone = Annotated[
 ColumnName = Annotated[
     str | None, Parameter(min_length=1, max_length=64, pattern=_COLUMN, description="Name of the column that has it.")
 ]
+ReplaceSource = Annotated[bool, Parameter(description="Let it take the place of all bars of another source.")]
 OnlyLook = Annotated[bool, Parameter(description="Look at it and keep nothing.")]
 
 
@@ -84,12 +85,15 @@ async def upload_bars(
     volume_column: ColumnName = None,
     adj_close_column: ColumnName = None,
     symbol_column: ColumnName = None,
+    replace_source: ReplaceSource = False,
     preview: OnlyLook = False,
 ) -> Response[UploadMessage]:
     """Take a CSV file, `Content-Type: text/csv`, for an ingestion of one's own; a worker stores what can be trusted.
 
     With `preview` the answer (200) has the first rows and what each column was taken as, and nothing is kept. Columns
-    are told by their names, or said here: `close_column=Settle`. Rows that cannot be trusted are set aside.
+    are told by their names, or said here: `close_column=Settle`. Rows that cannot be trusted are set aside. Who is no
+    admin stores new symbols and adds to those of their own uploads alone; 403 for all others. A series of another
+    source is refused (409), unless `replace_source` lets the file take the place of all its bars.
     """
     named = {
         "date": date_column,
@@ -103,7 +107,7 @@ async def upload_bars(
         "symbol": symbol_column,
     }
     columns = {role: name for role, name in named.items() if name is not None}
-    upload = Upload(columns=columns, interval=interval, timezone=timezone)
+    upload = Upload(columns=columns, interval=interval, timezone=timezone, replace_source=replace_source)
     if request.content_type[0] != "text/csv":
         raise RequestError(415, "A file of bars must be sent as Content-Type: text/csv.")
     if not preview and symbol is None:
@@ -168,11 +172,14 @@ async def _take(
 
     def effect() -> Change:
         require_room(folder, store.jobs, owner, request.parts.most_uploads)
-        job = submit_upload(store.jobs, new_uuid(time.time_ns()), symbol, interval, upload, owner=owner)
+        job = submit_upload(store, new_uuid(time.time_ns()), symbol, interval, upload, writer=request.principal.writer)
         id = encode(INGESTION, job.id)
         received.path.rename(new_path(folder, f"{job.id.hex}.csv", owner))
         message = upload_message(looked_at, received.size, ingestion=id, symbol=symbol, interval=interval)
-        return changed(202, message, location=f"{INGESTIONS}/{id}", subject=id, source="file", bytes=received.size)
+        told: dict[str, Any] = {"symbol": symbol, "interval": interval, "bytes": received.size}
+        if upload.replace_source:
+            told["replace_source"] = True
+        return changed(202, message, location=f"{INGESTIONS}/{id}", subject=id, source="file", **told)
 
     once = _once(request, received)
     return respond(await request.run(store.mutations.make, request.actor, "ingestion.upload", effect, once))

@@ -16,6 +16,7 @@ from psycopg import errors
 
 from arbitrax.domain.bars import Bars
 from arbitrax.services.ports import JudgedBars, RowsDone, SeriesInfo, StoreCounts, StoredSeries
+from arbitrax.services.series_rights import OPERATOR, SeriesOrigin, Writer
 from arbitrax.storage.parquet.bar_cache import BarCache
 from arbitrax.storage.postgres.bar_reads import only_bars, read_as_of, read_latest, read_range
 from arbitrax.storage.postgres.bar_rows import canonical
@@ -41,13 +42,42 @@ class PostgresBarStore:
         self._recent = recent
         self._shared = database.shared()
 
-    def store(self, series: Sequence[Bars], *, source: str, received: int, rows_done: RowsDone) -> list[StoreCounts]:
-        """Insert or update raw bars, all of the series in one transaction; ``received`` in ns UTC."""
-        judged = [JudgedBars(bars) for bars in series]
-        return self.store_judged(judged, source=source, received=received, rows_done=rows_done)
+    def store(
+        self,
+        series: Sequence[Bars],
+        *,
+        source: str,
+        received: int,
+        rows_done: RowsDone,
+        writer: Writer = OPERATOR,
+        replace_source: bool = False,
+    ) -> list[StoreCounts]:
+        """Insert or update raw bars, all of the series in one transaction; ``received`` in ns UTC.
+
+        replace_source: they take the place of all bars of a series of another source.
+
+        Raises:
+            NotYourSeries: the writer may not change a series.
+            OtherSource: a series is of another source; nothing was stored.
+        """
+        return self.store_judged(
+            [JudgedBars(bars) for bars in series],
+            source=source,
+            received=received,
+            rows_done=rows_done,
+            writer=writer,
+            replace_source=replace_source,
+        )
 
     def store_judged(
-        self, series: Sequence[JudgedBars], *, source: str, received: int, rows_done: RowsDone
+        self,
+        series: Sequence[JudgedBars],
+        *,
+        source: str,
+        received: int,
+        rows_done: RowsDone,
+        writer: Writer = OPERATOR,
+        replace_source: bool = False,
     ) -> list[StoreCounts]:
         """Do as `store`, and keep the rows that were set aside of each series in the same transaction."""
         checked = [replace(each, bars=canonical(each.bars)) for each in series]
@@ -66,6 +96,8 @@ class PostgresBarStore:
                         received=received,
                         rows_done=rows_done,
                         is_final=judged.is_final,
+                        writer=writer,
+                        replace_source=replace_source,
                     )
                     counts[place] = done.counts
                     written.append((bars, done))
@@ -81,6 +113,13 @@ class PostgresBarStore:
                     )
         after_commit(self._database, self._cache, self._recent, written)
         return counts
+
+    def origins(self, symbol: str) -> dict[str, SeriesOrigin]:
+        """Return by interval where a symbol's bars are from."""
+        # Not of a replica: what is behind would let through what is refused.
+        with self._database.connection() as connection:
+            found = connection.execute(statement("series_origins"), {"symbol": symbol}).fetchall()
+        return {interval: SeriesOrigin(symbol, interval, source, owner) for interval, source, owner in found}
 
     def load(self, symbol: str, interval: str, *, as_of: int | None = None, cached: bool = True) -> StoredSeries | None:
         """Return all bars of a series, or None when there is none; as they were known at ``as_of`` when given."""

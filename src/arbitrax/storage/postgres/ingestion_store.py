@@ -28,6 +28,7 @@ from arbitrax.services.catalogue_ports import (
     OpenIngestion,
 )
 from arbitrax.services.ports import RowsDone, StoreCounts
+from arbitrax.services.series_rights import OPERATOR, Writer
 from arbitrax.storage.postgres.action_store import store_actions
 from arbitrax.storage.postgres.asset_store import describe
 from arbitrax.storage.postgres.bar_rows import canonical
@@ -104,12 +105,22 @@ class PostgresIngestionStore:
         return OpenIngestion(run, request, tuple(_chunk(row) for row in waiting), done)
 
     def save(
-        self, ingestion: OpenIngestion, chunk: Chunk, content: ChunkContent, *, received: int, rows_done: RowsDone
+        self,
+        ingestion: OpenIngestion,
+        chunk: Chunk,
+        content: ChunkContent,
+        *,
+        received: int,
+        rows_done: RowsDone,
+        writer: Writer = OPERATOR,
     ) -> StoreCounts:
         """Store bars, actions, quarantined rows, what is known of the asset, and that the chunk is done.
 
         One transaction: after a crash the chunk is done with all of it, or not done at all. Saving it again changes
         nothing more.
+
+        Raises:
+            NotYourSeries: the writer may not change the series.
         """
         bars = canonical(content.bars)
         keys = self._keys(ingestion, chunk)
@@ -135,6 +146,7 @@ class PostgresIngestionStore:
                     source=source,
                     received=received,
                     rows_done=rows_done,
+                    writer=writer,
                     is_final=content.is_final,
                     of_vendor=True,
                     fills=content.fills,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Connection = psycopg.Connection[tuple[Any, ...]]
 
-HEAD = "0015"
+HEAD = "0016"
 """The revision this release works with: the newest in ``migrations/versions``."""
 
 LOCK = 0x6172_6269_7472_6178

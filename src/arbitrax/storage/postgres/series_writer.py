@@ -18,6 +18,7 @@ from arbitrax.domain.bars import Bars
 from arbitrax.domain.errors import StoreError
 from arbitrax.samples import SOURCE as SAMPLE
 from arbitrax.services.ports import RowsDone, StoreCounts
+from arbitrax.services.series_rights import FILE, SeriesOrigin, Writer, check_file, check_vendor
 from arbitrax.storage.postgres.arrays import return_arrays
 from arbitrax.storage.postgres.bar_rows import HEADER, TRAILER, bars_of, copy_rows
 from arbitrax.storage.postgres.holders import hold
@@ -58,19 +59,35 @@ def write_series(
     source: str,
     received: int,
     rows_done: RowsDone,
+    writer: Writer,
     is_final: NDArray[np.bool_] | None = None,
     of_vendor: bool = False,
     fills: bool = False,
+    replace_source: bool = False,
 ) -> Written:
     """Insert or update canonical raw bars, at least one; ``is_final`` None: all are, ``received`` in ns UTC.
 
     of_vendor: bundled bars make room, and the series loses adjusted closes that an import gave it, as those of vendors
-    are derived. fills: the series stays that of the source it has.
+    are derived. fills: the series stays that of the source it has. replace_source: other bars make room for a file's,
+    which are refused otherwise.
+
+    Raises:
+        NotYourSeries: the writer may not change the series.
+        OtherSource: the series is of another source.
     """
     since = moment(int(bars.timestamp[0])).date()
     asset = hold(connection, bars.symbol, since=since, received=received)
-    write = _Write(connection, asset, bars, source=source, received=received, rows_done=rows_done, is_final=is_final)
-    return write.run(of_vendor=of_vendor, fills=fills)
+    write = _Write(
+        connection,
+        asset,
+        bars,
+        source=source,
+        received=received,
+        rows_done=rows_done,
+        is_final=is_final,
+        writer=writer,
+    )
+    return write.run(of_vendor=of_vendor, fills=fills, replace_source=replace_source)
 
 
 class _Write:
@@ -84,6 +101,7 @@ class _Write:
         received: int,
         rows_done: RowsDone,
         is_final: NDArray[np.bool_] | None,
+        writer: Writer,
     ) -> None:
         self._connection = connection
         self._asset = asset
@@ -91,22 +109,30 @@ class _Write:
         self._source = source
         self._received = moment(received)
         self._rows_done = rows_done
+        self._writer = writer
         self._is_final = None if is_final is None or is_final.all() else is_final
         self._keys: dict[str, Any] = {"asset": asset, "interval": bars.interval, "source": source}
 
-    def run(self, *, of_vendor: bool, fills: bool) -> Written:
-        rows, first, last, as_of, content_hash, held_by, may_skip_checks = self._locked()
+    def run(self, *, of_vendor: bool, fills: bool, replace_source: bool) -> Written:
+        rows, first, last, as_of, content_hash, held_by, owner, may_skip_checks = self._locked()
+        if rows:
+            # Under the lock: it may have come to be since it was looked at.
+            held = SeriesOrigin(self._bars.symbol, self._bars.interval, held_by, owner)
+            check = check_vendor if of_vendor else check_file
+            check(held, self._writer, self._source, replace_source=replace_source or (of_vendor and not fills))
         if as_of is not None:
             self._received = max(self._received, as_of + _ONE_TICK)
         before = None if as_of is None else nanoseconds(as_of)
         span = int(self._bars.timestamp[0]), int(self._bars.timestamp[-1])
-        takes_over = of_vendor and not fills and held_by != self._source
+        takes_over = (replace_source or of_vendor) and not fills and held_by != self._source
+        makes_room = rows > 0 and (held_by == SAMPLE if of_vendor else held_by != self._source)
+        self._keys["owner"] = self._owner(owner, is_new=rows == 0 or makes_room, fills=fills)
         if rows == len(self._bars) and content_hash == self._bars.content_hash() and self._all_final():
             self._rows_done(rows)
             if takes_over:
                 self._connection.execute(statement("series_source"), self._keys)
             return Written(self._asset, StoreCounts(0, 0, rows), span, before, before)
-        if of_vendor and rows and held_by == SAMPLE:
+        if makes_room:
             self._make_room()
             rows, first, last = 0, None, None
         dropped = of_vendor and rows > 0 and self._drop_adjusted_closes()
@@ -127,7 +153,15 @@ class _Write:
         self._note(counts.added, content_hash=self._bars.content_hash() if is_new else None, fills=fills)
         return Written(self._asset, counts, span, nanoseconds(self._received), before, content_hash, is_new)
 
-    def _locked(self) -> tuple[int, datetime | None, datetime | None, datetime | None, str | None, str, bool]:
+    def _owner(self, owner: UUID | None, *, is_new: bool, fills: bool) -> UUID | None:
+        """Return whose uploads alone the series is made of, with these bars."""
+        if fills or (self._source == FILE and not is_new):
+            return owner if owner == self._writer.user else None
+        return self._writer.user if self._source == FILE else None
+
+    def _locked(
+        self,
+    ) -> tuple[int, datetime | None, datetime | None, datetime | None, str | None, str, UUID | None, bool]:
         """Make the series exist, lock it, and return what it is."""
         found = self._connection.execute(statement("series_lock"), self._keys).fetchone()
         if found is None:
@@ -200,7 +234,7 @@ class _Write:
             copy.write(TRAILER)
 
     def _make_room(self) -> None:
-        """Keep the bundled bars as revisions and take them out of the series: a vendor's take their place."""
+        """Keep the bars as revisions and take them out of the series: those of another source take their place."""
         keys = {**self._keys, "as_of": self._received}
         for name in ("bars_keep_all_revisions", "bars_remove_all", "series_clear"):
             self._connection.execute(statement(name), keys)

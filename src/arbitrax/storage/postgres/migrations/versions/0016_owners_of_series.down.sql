@@ -1,0 +1,1 @@
+ALTER TABLE price_series DROP COLUMN owner_id;
