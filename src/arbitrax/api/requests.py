@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import msgspec
 from litestar import Request, Response
+from litestar.exceptions import InternalServerException
 
 from arbitrax.api.decoding import decoded
 from arbitrax.api.duplicate_keys import duplicate_key
@@ -81,6 +82,20 @@ class GatewayRequest(Request[Any, Any, Any]):
     def origin(self) -> Origin:
         """Who asks, for the journal."""
         return origin_of(self.principal, self.address, str(self.scope["state"]["request_id"]))
+
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """Give the body as it comes.
+
+        Raises:
+            RequestError: the client went away before its end; nobody reads the answer, but it is counted as that.
+        """
+        try:
+            async for part in super().stream():
+                yield part
+        except InternalServerException as error:
+            if not self.is_connected:  # it was read before
+                raise
+            raise RequestError(499, "The client went away before the end of the body.") from error
 
     async def json(self) -> Any:
         """Return the body as the type that the handler's ``data`` has; Litestar calls it.
