@@ -67,6 +67,8 @@ async def add_ingestion(request: GatewayRequest, data: JSONBody[NewIngestion]) -
     spec, owner, store = data.spec(), request.principal.user, request.parts.store
 
     def effect() -> Change:
+        if data.start is None:
+            data.require_start({each.symbol for each in store.bars.catalogue() if each.interval == data.interval})
         job = submit_ingestion(store.jobs, spec, owner=owner, now=time.time_ns())
         id, found = encode(INGESTION, job.id), find_ingestion(store.ingestion_records, job.id, sees=owner)
         return changed(202, ingestion_message(found), location=f"{PATH}/{id}", subject=id, source=data.source)
