@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
@@ -125,6 +126,28 @@ class GatewayRequest(Request[Any, Any, Any]):
                 self.parts.authenticator.forget()
         return respond(answer)
 
+    async def command(self, send: Callable[[], Coroutine[Any, Any, Response[Any]]]) -> Response[Any]:
+        """Send a command to the exchange, and answer; once, when there is an Idempotency-Key (R3).
+
+        Without a key no store is needed. A refusal, or an outcome that is not known, leaves the key free: sent again
+        the command does no more. ``send`` runs in the loop and waits for no thread, for one waits for it.
+        """
+        once = await self._once()
+        if once is None:
+            return await send()
+        loop = asyncio.get_running_loop()
+
+        def effect() -> Change:
+            response = asyncio.run_coroutine_threadsafe(send(), loop).result()
+            if response.status_code == 202:
+                raise _NotKnownError(response)
+            return changed(response.status_code or 200, response.content)
+
+        try:
+            return respond(await self.run(self.parts.store.mutations.make, self.actor, None, effect, once))
+        except _NotKnownError as error:
+            return error.response
+
     async def _once(self) -> OnceKey | None:
         key = self.headers.get(IDEMPOTENCY_KEY)
         if key is None:
@@ -137,6 +160,14 @@ class GatewayRequest(Request[Any, Any, Any]):
             return OnceKey(self.principal.user, key, hashlib.sha256(request).hexdigest())
         salt = self.principal.user.bytes + key.encode()
         return OnceKey(self.principal.user, key, await self.run(_slow_hash, request, salt))
+
+
+class _NotKnownError(Exception):
+    """An answer that is not to be kept."""
+
+    def __init__(self, response: Response[Any]) -> None:
+        super().__init__()
+        self.response = response
 
 
 def _slow_hash(request: bytes, salt: bytes) -> str:

@@ -12,7 +12,6 @@ from arbitrax.client import AsyncClient, Client, NewIngestion, NewOrder, problem
 from arbitrax.client.messages import NewKey, NewUser, UserChange
 from arbitrax.domain.errors import (
     ArbitraxError,
-    ConflictError,
     InputError,
     NotAuthenticated,
     TooManyRequests,
@@ -84,7 +83,7 @@ def test_refusals_are_errors_with_their_codes(client: Client) -> None:
         client.orders.submit(order(quantity="1e5"))
     assert wrong.value.code == "request.invalid"
     client.orders.submit(order("13", client_order_id="same"))
-    with pytest.raises(ConflictError) as used:
+    with pytest.raises(InputError) as used:
         client.orders.submit(order("14", client_order_id="same"))
     assert used.value.code == "order.client_id_used"
     # An error of one request leaves the class as it was.
