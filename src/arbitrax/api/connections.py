@@ -60,7 +60,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._wait(BODY_SECONDS)
         version = self.parser.get_http_version()
         if version not in VERSIONS or not self._names_one_host(version):
-            self._refuse(400, "The request is no HTTP/1.1 or 1.0 that names one host.")
+            self._refuse(400, "The request is of another version than HTTP 1.0 and 1.1, or does not name one host.")
             return
         if self._head_size() > MOST_HEAD:
             self._refuse(431, TOO_LARGE)
