@@ -116,7 +116,7 @@ def test_every_resource_is_read(client: Client, gateway: Gateway, admin: User) -
     assert client.strategies.get("sma_cross").class_name == "SmaCross"
     assert "sma_cross" in [each.name for each in client.strategies.list()]
     assert client.me.get().user.name == "tom"
-    asked = client.ingestions.submit(NewIngestion(symbols=["MADE"], source="synthetic"))
+    asked = client.ingestions.submit(NewIngestion(symbols=["MADE"], source="synthetic", start="2020-01-01"))
     assert client.ingestions.get(asked.id).status == "queued"
     assert client.ingestions.cancel(asked.id).status == "cancelled"
     assert asked.id in [each.id for each in client.ingestions.list(status="cancelled")]
