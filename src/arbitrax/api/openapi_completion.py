@@ -34,6 +34,21 @@ _HEADERS = {
     ),
 }
 """Meaning and form of headers."""
+_CONDITIONS = {
+    "If-Match": "Only if it is as it was when this ETag was given; else 412.",
+    "If-None-Match": "ETags that you have: 304 while one of them is its own.",
+}
+"""Meaning of headers that may be left out, and have any form."""
+_ANSWERED = {
+    "X-Request-Id": "Of this request, as the log and problems have it.",
+    "RateLimit": "What is left of the scarcest limit.",
+    "RateLimit-Policy": "The limits of the key, the user and the address.",
+    "Retry-After": "Seconds after which asking again may help.",
+    "Location": "The address of what was made, or where the outcome will be.",
+    "ETag": "Names what it is now, for If-Match and If-None-Match.",
+    "Idempotent-Replayed": "true: this was answered before, and nothing was done now.",
+}
+"""Meaning of headers of answers."""
 _ORDER_KEY = (
     "The order's `client_order_id`, if the body has none: the same again has the first outcome.",
     "^[!-~]{1,32}$",
@@ -63,7 +78,7 @@ _LINKS = {
 }
 """Where the ids come from: of an answer, the parameters that parts of it are, and for which operations."""
 MEANINGS = {
-    "request.malformed": "The body is no JSON.",
+    "request.malformed": "The request is no HTTP, or the body no JSON.",
     "request.no_such_path": "There is nothing at this path.",
     "request.method": "The path does not have this method.",
     "request.not_acceptable": "The answer cannot be had in a format that Accept names.",
@@ -72,6 +87,8 @@ MEANINGS = {
     "request.invalid": "Parameters or body do not fit; `errors` says where.",
     "request.precondition_required": "If-Match is missing.",
     "request.headers_too_large": "The headers are larger than the gateway takes.",
+    "request.too_slow": "The head of the request did not come in time.",
+    "request.unfinished": "The client went away before the end of the body; only counted.",
 }
 _PLAIN = {
     PAUSED.code: "New orders are paused; the sentence says why. Cancels still pass.",
@@ -121,8 +138,8 @@ def _complete(method: str, operation: dict[str, Any], handler: HTTPRouteHandler)
     }
     if handler.opt.get("access") != "public":
         operation["security"] = [{"bearer": []}]
-        # Cancels do no more when they are repeated, and what only needs the right to read does nothing.
-        if method == "post" and "cancel" not in handler.opt and handler.opt["access"] != "read":
+        # What only needs the right to read does nothing.
+        if method == "post" and handler.opt["access"] != "read":
             _add_header(operation, "Idempotency-Key")
     for status, meaning in _ALSO.get(operation["operationId"], {}).items():
         first = next(iter(responses.values()))
@@ -134,11 +151,30 @@ def _complete(method: str, operation: dict[str, Any], handler: HTTPRouteHandler)
     if handler.opt.get("csv"):
         content = {"schema": {"type": "string"}, "example": CSV_EXAMPLE}
         operation["requestBody"] = {"required": True, "content": {"text/csv": content}}
-    if handler.opt.get("if_match"):
-        _add_header(operation, "If-Match", required=True)
+    _add_conditions(operation, handler)
     if handler.opt.get("tables"):
         for form in TABLES[1:]:
             responses["200"]["content"][MEDIA_TYPES[form]] = {"schema": {"type": "string", "format": "binary"}}
+    for status, response in responses.items():
+        names = _answered(method, status, operation, handler)
+        response["headers"] = {name: {"description": _ANSWERED[name], "schema": {"type": "string"}} for name in names}
+
+
+def _answered(method: str, status: str, operation: dict[str, Any], handler: HTTPRouteHandler) -> Iterator[str]:
+    """Name the headers that an answer has, or may have."""
+    yield "X-Request-Id"
+    if handler.opt.get("access") != "public" or status == "default":
+        yield from ("RateLimit", "RateLimit-Policy")
+    unknown = status == "202" and operation["operationId"] in _ALSO
+    if unknown or status == "default":
+        yield "Retry-After"
+    if (status in ("201", "202") and method == "post") or (unknown and method != "get"):
+        yield "Location"
+    if (handler.opt.get("conditional") or handler.opt.get("tagged")) and status in ("200", "304"):
+        yield "ETag"
+    names = {each["name"] for each in operation.get("parameters", ()) if each["in"] == "header"}
+    if "Idempotency-Key" in names and status != "304":
+        yield "Idempotent-Replayed"
 
 
 def _correct(schema: Any) -> None:
@@ -166,6 +202,17 @@ def _add_header(operation: dict[str, Any], name: str, *, required: bool = False)
             "schema": {"type": "string", "pattern": pattern},
         }
     )
+
+
+def _add_conditions(operation: dict[str, Any], handler: HTTPRouteHandler) -> None:
+    if_match, is_conditional = handler.opt.get("if_match"), handler.opt.get("conditional")
+    if if_match and if_match != "maybe":
+        _add_header(operation, "If-Match", required=True)
+    for name in (["If-Match"] if if_match == "maybe" else []) + (["If-None-Match"] if is_conditional else []):
+        parameter = {"name": name, "in": "header", "required": False, "description": _CONDITIONS[name]}
+        operation.setdefault("parameters", []).append(parameter | {"schema": {"type": "string"}})
+    if is_conditional:
+        operation["responses"]["304"] = {"description": "You have it."}
 
 
 def problem_codes() -> Iterator[dict[str, Any]]:

@@ -49,6 +49,7 @@ PARAMETERS: dict[str, Any] = {
     },
     "cursor": "IjIwMTItMDEtMDMi",
     "If-Match": '"v1"',
+    "If-None-Match": '"s0123456789abcdef"',
     "Idempotency-Key": "2f1c9a7e-nightly",
 }
 """By name; None: the first of its choices."""

@@ -33,11 +33,13 @@ GATEWAY_CODES = {
     404: "request.no_such_path",
     405: "request.method",
     406: "request.not_acceptable",
+    408: "request.too_slow",
     413: "request.too_large",
     415: "request.media_type",
     422: "request.invalid",
     428: "request.precondition_required",
     431: "request.headers_too_large",
+    499: "request.unfinished",
 }
 """Of what is refused before a service is asked."""
 _TITLES = {
@@ -47,6 +49,7 @@ _TITLES = {
     404: "Not found",
     405: "Method not allowed",
     406: "Not acceptable",
+    408: "Too slow",
     409: "Conflict",
     412: "Precondition failed",
     413: "Too large",
@@ -55,6 +58,7 @@ _TITLES = {
     428: "Precondition required",
     429: "Too many requests",
     431: "Headers too large",
+    499: "Unfinished request",
     500: "Internal error",
     502: "A vendor failed",
     503: "Unavailable",

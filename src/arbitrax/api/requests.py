@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 import msgspec
 from litestar import Request, Response
+from litestar.exceptions import InternalServerException
 
 from arbitrax.api.decoding import decoded
 from arbitrax.api.duplicate_keys import duplicate_key
@@ -82,6 +84,20 @@ class GatewayRequest(Request[Any, Any, Any]):
         """Who asks, for the journal."""
         return origin_of(self.principal, self.address, str(self.scope["state"]["request_id"]))
 
+    async def stream(self) -> AsyncGenerator[bytes, None]:
+        """Give the body as it comes.
+
+        Raises:
+            RequestError: the client went away before its end; nobody reads the answer, but it is counted as that.
+        """
+        try:
+            async for part in super().stream():
+                yield part
+        except InternalServerException as error:
+            if not self.is_connected:  # it was read before
+                raise
+            raise RequestError(499, "The client went away before the end of the body.") from error
+
     async def json(self) -> Any:
         """Return the body as the type that the handler's ``data`` has; Litestar calls it.
 
@@ -110,6 +126,28 @@ class GatewayRequest(Request[Any, Any, Any]):
                 self.parts.authenticator.forget()
         return respond(answer)
 
+    async def command(self, send: Callable[[], Coroutine[Any, Any, Response[Any]]]) -> Response[Any]:
+        """Send a command to the exchange, and answer; once, when there is an Idempotency-Key (R3).
+
+        Without a key no store is needed. A refusal, or an outcome that is not known, leaves the key free: sent again
+        the command does no more. ``send`` runs in the loop and waits for no thread, for one waits for it.
+        """
+        once = await self._once()
+        if once is None:
+            return await send()
+        loop = asyncio.get_running_loop()
+
+        def effect() -> Change:
+            response = asyncio.run_coroutine_threadsafe(send(), loop).result()
+            if response.status_code == 202:
+                raise _NotKnownError(response)
+            return changed(response.status_code or 200, response.content)
+
+        try:
+            return respond(await self.run(self.parts.store.mutations.make, self.actor, None, effect, once))
+        except _NotKnownError as error:
+            return error.response
+
     async def _once(self) -> OnceKey | None:
         key = self.headers.get(IDEMPOTENCY_KEY)
         if key is None:
@@ -122,6 +160,14 @@ class GatewayRequest(Request[Any, Any, Any]):
             return OnceKey(self.principal.user, key, hashlib.sha256(request).hexdigest())
         salt = self.principal.user.bytes + key.encode()
         return OnceKey(self.principal.user, key, await self.run(_slow_hash, request, salt))
+
+
+class _NotKnownError(Exception):
+    """An answer that is not to be kept."""
+
+    def __init__(self, response: Response[Any]) -> None:
+        super().__init__()
+        self.response = response
 
 
 def _slow_hash(request: bytes, salt: bytes) -> str:

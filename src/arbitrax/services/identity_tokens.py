@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
@@ -23,6 +24,7 @@ ROTATION = timedelta(days=30)
 """How long a key signs; its public half counts a token's lifetime longer, and a margin for clocks."""
 LEEWAY = timedelta(seconds=5)
 REMEMBERED = 64
+_KEY_ID = re.compile(r"[0-9a-f]{16}")
 
 
 class SigningKey(Struct, frozen=True):
@@ -128,8 +130,8 @@ class AccessTokens:
         return self._signing
 
     def _public_key(self, id: object) -> Ed25519PublicKey:
-        if not isinstance(id, str) or len(id) > 64:
-            raise NotAuthenticated("The token names no key; sign in again.")
+        if not isinstance(id, str) or not _KEY_ID.fullmatch(id):
+            raise NotAuthenticated("The token names no key of ours; sign in again.")
         known = self._public.get(id)
         if known is None:
             from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

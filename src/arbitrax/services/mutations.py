@@ -69,10 +69,13 @@ class Mutations:
         self._idempotency = idempotency
         self._clock = clock
 
-    def make(self, actor: Actor, action: str, effect: Callable[[], Change], once: OnceKey | None = None) -> Answer:
+    def make(
+        self, actor: Actor, action: str | None, effect: Callable[[], Change], once: OnceKey | None = None
+    ) -> Answer:
         """Make a change and note it, all in one transaction; with a key: once, and give its answer again.
 
-        An effect that raises leaves nothing: the key is free again.
+        An effect that raises leaves nothing: the key is free again. action: None notes nothing, as of commands, whose
+        line comes from the journal.
 
         Raises:
             InFlight: a request with the same key is being done at this moment.
@@ -88,8 +91,9 @@ class Mutations:
                         raise IdempotencyError("This Idempotency-Key was used for another request; take a new one.")
                     return Answer(answer.status, answer.body, answer.location, replayed=True)
             change = effect()
-            id = new_uuid(int(at.timestamp() * 1e6) * 1000)
-            self._identity.record(AuditEntry(id, at, actor, action, change.subject, change.detail))
+            if action is not None:
+                id = new_uuid(int(at.timestamp() * 1e6) * 1000)
+                self._identity.record(AuditEntry(id, at, actor, action, change.subject, change.detail))
             if once is not None:
                 self._idempotency.keep(once, change.kept or change.answer, at=at, until=at + KEPT)
             return change.answer

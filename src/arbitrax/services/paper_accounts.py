@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from arbitrax.domain.errors import AccessError, ConflictError, StoreUnavailableError, within
 from arbitrax.domain.ids import new_uuid
 from arbitrax.services.exchange_configuration import open_account
-from arbitrax.trading.exchange_settings import AccountSettings, account_commands
+from arbitrax.trading.exchange_settings import AccountSettings, account_commands, require_account_name
 from arbitrax.trading.registry import Account
 
 if TYPE_CHECKING:
@@ -34,8 +34,10 @@ class PaperAccount:
         """Take what was asked for, and an instrument of the market that it is for.
 
         Raises:
-            InputError: the cash is no amount of the market's currency.
+            InputError: the name is that of an id, or the cash no amount of the market's currency.
         """
+        with within("name"):
+            require_account_name(name)
         id = new_uuid(time.time_ns())
         self.row = Account(id, name, market.shard, 1, market.currency, market.cash_unit, kind, owner)
         self.settings = AccountSettings(name, kind, cash, max_orders=MOST_ORDERS)

@@ -4,6 +4,7 @@ Amounts are decimals in quotes: a number of TOML is binary and would not be exac
 ``"0.05"`` is 5%.
 """
 
+import re
 from typing import Literal
 
 import msgspec
@@ -17,6 +18,7 @@ from arbitrax.trading.registry import Account, Instrument
 
 MOST_CASH_DECIMALS = 9
 MOST_SHARDS = 256
+_ACCOUNT_ID = re.compile(r"acc_[0-9a-z]{26}", re.IGNORECASE)
 
 
 class InstrumentSettings(Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,7 +102,19 @@ def read_settings_file(content: bytes, name: str) -> ExchangeSettings:
         for each in names:
             if names.count(each) > 1 or not each or each != each.strip() or len(each) > 64:
                 raise InputError(f"{name} has the {what} {each!r} twice, or it is empty or too long; correct it.")
+    for account in read.accounts:
+        require_account_name(account.name)
     return read
+
+
+def require_account_name(name: str) -> None:
+    """Refuse a name that could be the id of an account: accounts are asked for by either.
+
+    Raises:
+        InputError: it is one.
+    """
+    if _ACCOUNT_ID.fullmatch(name):
+        raise InputError(f"An account cannot be called {name!r}: ids of accounts are written so; choose another name.")
 
 
 def instrument_command(settings: InstrumentSettings, instrument: Instrument, *, reference: bool = True) -> bytes:

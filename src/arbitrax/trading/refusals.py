@@ -47,7 +47,7 @@ REFUSALS: dict[Code, Refusal] = {
     # Somebody else's is as if it were not there.
     Code.NOT_OWNER: Refusal("order.unknown", "There is no such order.", 404),
     Code.CLIENT_ID_USED: Refusal(
-        "order.client_id_used", "This client order id was used for another order; choose a new one.", 409
+        "order.client_id_used", "This client order id was used for another order; choose a new one."
     ),
     Code.NOTHING_OPEN: Refusal("order.closed", "The order is filled, cancelled or expired already.", 409),
     Code.RUNNING: Refusal("order.triggering", "The stop was triggered and can only be cancelled.", 409),

@@ -4,6 +4,7 @@ import base64
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
@@ -180,8 +181,68 @@ def test_a_symbol_that_looks_like_another_is_another(gateway: Gateway, trader: U
         assert client.get(f"/api/v1/instruments/{quote(text)}").status_code == 404
 
 
+def text_fields() -> list[tuple[str, str, str]]:
+    """Return method, path and field of every text that a body takes, in lists as well."""
+    document, found = openapi_document(), []
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            for content in operation.get("requestBody", {}).get("content", {}).values():
+                name = content["schema"].get("$ref", "").rpartition("/")[2]
+                fields = document["components"]["schemas"][name]["properties"] if name else {}
+                found += [
+                    (method, path, field)
+                    for field, schema in fields.items()
+                    if b'"string"' in msgspec.json.encode(schema) or b"$ref" in msgspec.json.encode(schema)
+                ]
+    return found
+
+
+def query_parameters() -> list[tuple[str, str, str]]:
+    return [
+        (method, path, parameter["name"])
+        for path, operations in openapi_document()["paths"].items()
+        for method, operation in operations.items()
+        for parameter in operation.get("parameters", [])
+        if parameter["in"] == "query"
+    ]
+
+
+def is_in_our_words(answer: httpx2.Response) -> bool:
+    return answer.status_code < 500 and not re.search("(?i)database|postgres|NUL \\(", answer.text)
+
+
+@pytest.mark.parametrize(("method", "path", "field"), text_fields(), ids=str)
+def test_a_text_that_no_database_holds_is_refused_in_our_words(
+    chief: httpx2.Client, exchange: Exchange, method: str, path: str, field: str
+) -> None:
+    document = openapi_document()
+    (content,) = document["paths"][path][method]["requestBody"]["content"].values()
+    body = example(content["schema"], document)
+    where = re.sub(r"\{\w+\}", lambda match: IDS.get(match[0][1:-1], "x"), path)
+    for value in ("a\u0000b", ["a\u0000b"], {"a\u0000b": 1}, {"fast": "a\u0000b"}):
+        answer = chief.request(method, where, json=body | {field: value}, headers={"If-Match": "*"})
+        assert is_in_our_words(answer), f"{value!r}: {answer.status_code} {answer.text}"
+
+
+@pytest.mark.parametrize(("method", "path", "name"), query_parameters(), ids=str)
+def test_a_parameter_that_no_database_holds_is_refused_in_our_words(
+    chief: httpx2.Client, exchange: Exchange, method: str, path: str, name: str
+) -> None:
+    where = re.sub(r"\{\w+\}", lambda match: IDS.get(match[0][1:-1], "x"), path)
+    others = {"account": "theirs"} if "/orders" in path or "/fills" in path or "/positions" in path else {}
+    for value in ("\u0000", "a\u0000b", base64.urlsafe_b64encode(b'"a\\u0000b"').decode().rstrip("=")):
+        answer = chief.request(method, where, params=others | {"symbol": "AAPL"} | {name: value})
+        assert is_in_our_words(answer), f"{value!r}: {answer.status_code} {answer.text}"
+
+
 # Paths.
 
+IDS = {
+    **{name: f"{prefix}_{'0' * 26}" for name, prefix in [
+        ("backtest", "bt"), ("user", "usr"), ("key", "key"), ("account", "acc"), ("ingestion", "ing"),
+    ]},
+    "order": "ord_0001000000000001", "table": "trades",
+}  # fmt: skip
 TRAVERSALS = [
     "..", "../..", "../../../../etc/passwd", "....//....//etc/passwd", "/etc/passwd", "\\..\\..\\windows", "%2e%2e",
     "..;/", "\u0000", "a\u0000b", "~root", "file:///etc/passwd", "\r\nX-Injected: 1", "a\n", "{{7*7}}", "${jndi:x}",
@@ -202,11 +263,10 @@ def path_parameters() -> list[tuple[str, str, str]]:
 def test_no_id_or_name_leads_elsewhere(
     chief: httpx2.Client, gateway: Gateway, method: str, path: str, name: str
 ) -> None:
-    ids = {"backtest": "bt_" + "0" * 26, "order": "ord_0001000000000001", "table": "trades"}
     for text in TRAVERSALS:
         where = path.replace("{" + name + "}", quote(text, safe=""))
         for other in re.findall(r"\{(\w+)\}", where):
-            where = where.replace("{" + other + "}", ids.get(other, "x"))
+            where = where.replace("{" + other + "}", IDS.get(other, "x"))
         body = {} if method == "get" else {"json": {}, "headers": {"If-Match": "*"}}
         answer = chief.request(method, where, **body)
         assert answer.status_code in (404, 405, 422), f"{text!r}: {answer.status_code} {answer.text[:200]}"
@@ -362,6 +422,59 @@ def test_a_request_that_two_readers_could_split_differently_is_refused(gateway: 
         assert b"connection: close" in got.lower()
         for name, value in PROTECTING.items():
             assert f"{name}: {value}".encode() in got
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "code"),
+    [
+        (b"GET /health HTTP/1.1\nhost: x\n\n", 400, "request.malformed"),
+        (b"GET /health HTTP/1.1\r\nhost: x\r\n folded: y\r\n\r\n", 400, "request.malformed"),
+        (b"GET /health HTTP/1.1\r\n\r\n", 400, "request.malformed"),
+        (b"POST /x HTTP/1.1\r\nhost: x\r\ncontent-length: 1\r\ncontent-length: 2\r\n\r\n", 400, "request.malformed"),
+        (b"GET / HTTP/1.1\r\nhost: x\r\nx: " + b"y" * 40_000 + b"\r\n\r\n", 431, "request.headers_too_large"),
+        (b"GET /", 408, "request.too_slow"),
+    ],
+    ids=["bare lf", "folded", "no host", "two lengths", "large", "slow"],
+)
+def test_what_never_becomes_a_request_is_answered_as_a_problem(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch, sent: bytes, status: int, code: str
+) -> None:
+    monkeypatch.setattr(connections, "HEADER_SECONDS", 0.3)
+    head, _, body = raw(gateway, sent).partition(b"\r\n\r\n")
+    first, *lines = head.decode().split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+    assert first.split(" ")[1] == str(status)
+    assert headers["content-type"] == "application/problem+json"
+    found = msgspec.json.decode(body)
+    assert (found["status"], found["code"], found["request_id"]) == (status, code, headers["x-request-id"])
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/auth/login", "/api/v1/backtests", "/api/v1/orders", "/api/v1/ingestions/uploads"]
+)
+def test_a_client_that_goes_away_within_a_body_is_no_failure_of_ours(
+    gateway: Gateway, trader: User, path: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    counts, parts = gateway.parts.metrics._answered, urlsplit(gateway.url)
+
+    def of_status(status: int) -> int:
+        return sum(count for (method, _, each), count in list(counts.items()) if (method, each) == ("POST", status))
+
+    gone, failed = of_status(499), of_status(500)
+    path += "?symbol=MINE" * path.endswith("uploads")
+    kind = "text/csv" if "uploads" in path else "application/json"
+    head = f"POST {path} HTTP/1.1\nhost: x\nauthorization: Bearer {gateway.key(trader, 'read', 'trade')}"
+    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
+        connection.sendall(request(f"{head}\ncontent-type: {kind}\ncontent-length: 500", b"{"))
+        end = time.monotonic() + 30
+        while not gateway.parts.metrics.open:
+            assert time.monotonic() < end
+            threading.Event().wait(0.01)
+    while gateway.parts.metrics.open:
+        assert time.monotonic() < end
+        threading.Event().wait(0.01)
+    assert (of_status(499), of_status(500)) == (gone + 1, failed)
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,6 @@ from arbitrax.client import AsyncClient, Client, NewIngestion, NewOrder, problem
 from arbitrax.client.messages import NewKey, NewUser, UserChange
 from arbitrax.domain.errors import (
     ArbitraxError,
-    ConflictError,
     InputError,
     NotAuthenticated,
     TooManyRequests,
@@ -84,7 +83,7 @@ def test_refusals_are_errors_with_their_codes(client: Client) -> None:
         client.orders.submit(order(quantity="1e5"))
     assert wrong.value.code == "request.invalid"
     client.orders.submit(order("13", client_order_id="same"))
-    with pytest.raises(ConflictError) as used:
+    with pytest.raises(InputError) as used:
         client.orders.submit(order("14", client_order_id="same"))
     assert used.value.code == "order.client_id_used"
     # An error of one request leaves the class as it was.
@@ -117,7 +116,7 @@ def test_every_resource_is_read(client: Client, gateway: Gateway, admin: User) -
     assert client.strategies.get("sma_cross").class_name == "SmaCross"
     assert "sma_cross" in [each.name for each in client.strategies.list()]
     assert client.me.get().user.name == "tom"
-    asked = client.ingestions.submit(NewIngestion(symbols=["MADE"], source="synthetic"))
+    asked = client.ingestions.submit(NewIngestion(symbols=["MADE"], source="synthetic", start="2020-01-01"))
     assert client.ingestions.get(asked.id).status == "queued"
     assert client.ingestions.cancel(asked.id).status == "cancelled"
     assert asked.id in [each.id for each in client.ingestions.list(status="cancelled")]

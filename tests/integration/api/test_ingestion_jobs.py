@@ -118,11 +118,13 @@ def test_what_another_process_took_up_counts_for_who_brought_it(gateway, client,
     assert (began["status"], began["job"], began["owner"]) == ("succeeded", None, None)
 
 
-def test_an_ingestion_that_cannot_be_done_says_why(client, worker) -> None:
-    address = client.post(PATH, json=MONTH | {"symbols": ["UNKNOWN"], "start": None}).headers["location"]
-    failed = over(client, address)
-    assert (failed["status"], failed["error"]["code"]) == ("failed", "input.invalid")
-    assert "say where to begin" in failed["error"]["detail"]
+def test_an_ingestion_that_does_not_know_where_to_begin_is_not_taken(client, worker) -> None:
+    wrong = client.post(PATH, json=MONTH | {"symbols": ["UNKNOWN"], "start": None})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/start")
+    assert wrong.json()["detail"] == "Nothing is stored of UNKNOWN at 1d; say where to begin, as 2015-01-01."
+    first = client.post(PATH, json=MONTH | {"symbols": ["SYN-KNOWN"]}).headers["location"]
+    assert over(client, first)["status"] == "succeeded"
+    assert client.post(PATH, json=MONTH | {"symbols": ["SYN-KNOWN"], "start": None}).status_code == 202
 
 
 class _OfNothing(SyntheticProvider):
@@ -186,6 +188,12 @@ def test_an_ingestion_that_waits_is_cancelled_and_is_nobody_elses(gateway, clien
         ({"start": "2190-01-01", "end": None}, "/start", "input.range"),
         ({"start": "2021-01-01"}, "/end", "input.range"),
         ({"symbols": []}, "/symbols", "request.value"),
+        ({"symbols": ["SYN-A", "../x"]}, "/symbols/1", "input.unknown_name"),
+        ({"source": "yahoo", "symbols": [".."]}, "/symbols/0", "input.unknown_name"),
+        ({"interval": "1s", "start": "1900-01-01", "end": "2199-12-31"}, "/interval", "input.invalid"),
+        ({"source": "yahoo", "interval": "1s"}, "/interval", "input.invalid"),
+        ({"source": "auto", "interval": "1s"}, "/interval", "input.invalid"),
+        ({"source": "yahoo", "interval": "1m", "start": "1900-01-01"}, "/start", "input.invalid"),
         ({"until": "2020-01-01"}, "/until", "request.unknown"),
     ],
 )

@@ -3,6 +3,7 @@
 import re
 import shlex
 from pathlib import Path
+from typing import Any
 
 import jsonschema_rs
 import msgspec
@@ -50,6 +51,26 @@ def test_every_route_is_described() -> None:
         assert operation["responses"]["default"]["content"]["application/problem+json"]
         public = handler.opt["access"] == "public"
         assert operation.get("security") == (None if public else [{"bearer": []}])
+
+
+def test_conditions_of_requests_and_headers_of_answers_are_described() -> None:
+    paths = openapi_document()["paths"]
+    order, orders = paths["/api/v1/orders/{order}"], paths["/api/v1/orders"]
+
+    def conditions(operation: dict[str, Any]) -> set[str]:
+        return {each["name"] for each in operation["parameters"] if each["in"] == "header"}
+
+    assert conditions(order["get"]) == {"If-None-Match"}
+    assert conditions(order["patch"]) == conditions(order["delete"]) == {"If-Match"}
+    assert "ETag" in order["get"]["responses"]["200"]["headers"]
+    assert "ETag" in order["get"]["responses"]["304"]["headers"]
+    assert {"Location", "Idempotent-Replayed"} <= orders["post"]["responses"]["201"]["headers"].keys()
+    for unknown in (orders["post"], orders["delete"], paths["/api/v1/orders/cancel_all_after"]["post"]):
+        assert {"Location", "Retry-After"} <= unknown["responses"]["202"]["headers"].keys()
+    for operations in paths.values():
+        for operation in operations.values():
+            headers = operation["responses"]["default"]["headers"]
+            assert {"X-Request-Id", "RateLimit", "RateLimit-Policy", "Retry-After"} <= headers.keys()
 
 
 def test_every_operation_has_a_name_of_its_own() -> None:

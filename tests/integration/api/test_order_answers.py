@@ -181,6 +181,45 @@ def test_an_unknown_outcome_ends_as_what_became_of_it(
     eventually(lambda: tom.post(ORDERS, json=order(price="14")).status_code == 201)  # entry is open again
 
 
+def test_an_unknown_outcome_of_a_cancellation_says_where_it_will_be(
+    gateway: Gateway, exchange: Exchange, tom: httpx2.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exchange_broker, "PATIENCE", 0)
+    (mine,) = [each for each in tom.get("/api/v1/accounts").json()["data"] if each["name"] == "mine"]
+    eventually(lambda: tom.post(ORDERS, json=order(price="15")).status_code == 201)
+    body, kill = {"account": "mine", "milliseconds": 60_000}, f"/api/v1/accounts/{mine['id']}"
+    exchange.kill("exchange")
+    try:
+        told = [
+            tom.request("DELETE", ORDERS, params={"account": "mine"}),
+            tom.post(f"{ORDERS}/cancel_all_after", json=body),
+            tom.post(f"{kill}/revival"),
+        ]
+    finally:
+        exchange.start("exchange", "recovery.done")
+    for answer, where in zip(told, [f"{ORDERS}?account={mine['id']}"] * 2 + [kill], strict=True):
+        assert answer.status_code == 202, answer.text
+        assert (answer.headers["Location"], answer.headers["Retry-After"]) == (where, "1")
+    eventually(lambda: tom.get(told[0].headers["Location"]).json().get("data") == [])
+    assert tom.post(f"{ORDERS}/cancel_all_after", json=body | {"milliseconds": 0}).status_code == 200
+    eventually(lambda: tom.post(ORDERS, json=order(price="14")).status_code == 201)  # entry is open again
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "pointers"),
+    [
+        ({"price": "0"}, "order.price_not_positive", ["/price"]),
+        ({"quantity": "0"}, "order.quantity_not_positive", ["/quantity"]),
+        ({"type": "stop_limit", "price": "90", "stop": "0"}, "order.price_not_positive", []),  # of either
+    ],
+)
+def test_a_refusal_points_to_the_field_that_its_code_names(
+    tom: httpx2.Client, fields: dict[str, Any], code: str, pointers: list[str]
+) -> None:
+    refused = tom.post(ORDERS, json=order(**fields)).json()
+    assert (refused["code"], [each["pointer"] for each in refused["errors"]]) == (code, pointers), refused
+
+
 def test_what_is_wrong_with_a_form_is_said_in_units_of_the_user_and_where(tom: httpx2.Client) -> None:
     wrong = tom.post(ORDERS, json=order(type="peg", price=None)).json()
     assert (wrong["code"], wrong["errors"][0]["pointer"]) == ("order.invalid", "/price")

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
+from unittest.mock import ANY
 
 import httpx2
 import pytest
@@ -99,6 +100,27 @@ def test_a_match_is_in_the_answer_then_in_fills_positions_and_cash(tom: httpx2.C
     tom.request("DELETE", "/api/v1/orders", params={"account": "mine too"})
 
 
+@pytest.mark.parametrize("path", ["/api/v1/orders/cancel_all_after", "/api/v1/accounts/ID/kill"])
+def test_a_command_is_sent_once_for_a_key(tom: httpx2.Client, exchange: Exchange, path: str) -> None:
+    (mine,) = [each for each in tom.get("/api/v1/accounts").json()["data"] if each["name"] == "mine"]
+    path = path.replace("ID", mine["id"])
+    body = {"json": {"account": "mine", "milliseconds": 60_000}} if path.endswith("after") else {}
+    key = {"Idempotency-Key": f"command {path}".replace(" ", "-")}
+    try:
+        first = tom.post(path, **body, headers=key)
+        assert (first.status_code, first.headers.get("Idempotent-Replayed")) == (200, None), first.text
+        tom.post(f"/api/v1/accounts/{mine['id']}/revival")
+        again = tom.post(path, **body, headers=key)
+        assert (again.status_code, again.content) == (200, first.content)
+        assert again.headers["Idempotent-Replayed"] == "true"
+        assert tom.get(f"/api/v1/accounts/{mine['id']}").json()["killed"] is False, "it was done once"
+        other = tom.post("/api/v1/orders/cancel_all_after", json={"account": "mine", "milliseconds": 1}, headers=key)
+        assert (other.status_code, other.json()["code"]) == (422, "input.idempotency_key")
+    finally:
+        tom.post(f"/api/v1/accounts/{mine['id']}/revival")
+        tom.post("/api/v1/orders/cancel_all_after", json={"account": "mine", "milliseconds": 0})
+
+
 def test_the_same_order_again_has_the_first_outcome(tom: httpx2.Client) -> None:
     sent = order(price="50")
     first = tom.post("/api/v1/orders", json=sent)
@@ -113,9 +135,20 @@ def test_the_same_order_again_has_the_first_outcome(tom: httpx2.Client) -> None:
     )
     assert header.json()["id"] == first.json()["id"]
     other = tom.post("/api/v1/orders", json=sent | {"price": "51"})
-    assert (other.status_code, other.json()["code"]) == (409, "order.client_id_used")
+    assert (other.status_code, other.json()["code"]) == (422, "order.client_id_used")
+    assert [each["pointer"] for each in other.json()["errors"]] == ["/client_order_id"]
     found = tom.get("/api/v1/orders", params={"account": "mine", "client_order_id": sent["client_order_id"]})
     assert [each["id"] for each in found.json()["data"]] == [first.json()["id"]]
+
+    def recorded() -> list[dict[str, Any]]:
+        answer = tom.get("/api/v1/orders", params={"account": "mine", "status": "all", "limit": 20})
+        return [each for each in answer.json()["data"] if each["reason"] == "order.client_id_used"]
+
+    (refused, *_) = eventually(recorded)
+    assert refused["client_order_id"] is None, "an id is of one order only"
+    assert tom.get(f"/api/v1/orders/{refused['id']}", params={"account": "mine"}).json() == refused | {
+        "links": ANY, "recorded_at": ANY,
+    }  # fmt: skip
     unknown = tom.get("/api/v1/orders", params={"account": "mine", "client_order_id": "never-sent"})
     assert (unknown.status_code, unknown.json()["data"]) == (202, [])
 

@@ -42,6 +42,14 @@ def test_a_newcomer_opens_an_account_and_trades_with_it(gateway: Gateway, newcom
         assert too_much.json()["code"] == "risk.no_buying_power"
 
 
+def test_an_account_cannot_be_called_like_an_id(gateway: Gateway, newcomer: User) -> None:
+    with client_of(gateway, newcomer) as client:
+        for name in ("acc_01M8ZQ4M8K3T5V7X9Y1B3D5F7H", "ACC_01m8zq4m8k3t5v7x9y1b3d5f7h"):
+            refused = client.post(PATH, json={"name": name})
+            assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/name"), refused.text
+        assert client.post(PATH, json={"name": "acc_01"}).status_code == 201
+
+
 def test_accounts_of_one_name_are_told_apart_by_who_owns_them(gateway: Gateway, exchange: Exchange) -> None:
     for _ in range(2):
         user = gateway.user(f"namesake-{next(_names)}", "trader")

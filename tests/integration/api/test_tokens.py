@@ -23,6 +23,7 @@ from arbitrax.services.identity_ports import KEY, LOGIN, USER, User
 from arbitrax.services.identity_tokens import AUDIENCE, ISSUER, AccessTokens
 from arbitrax.storage.signing_key_file import HomeSigningKey
 from tests.gateway import PASSWORD, Gateway
+from tests.socket_client import Socket
 
 ME = "/api/v1/auth/me"
 REFRESH = "/api/v1/auth/refresh"
@@ -52,6 +53,21 @@ def claims(gateway: Gateway, viewer: User) -> dict[str, object]:
 def answer_to(gateway: Gateway, token: str) -> httpx2.Response:
     with gateway.client(token) as client:
         return client.get(ME)
+
+
+@pytest.mark.parametrize("id", ["a\0b", "", "x" * 16, "0" * 16 + "\n", "0" * 17, 7, None, ["0" * 16]], ids=repr)
+def test_a_key_id_that_is_none_of_ours_is_no_question_for_the_database(
+    gateway: Gateway, id: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[str]()
+    store = gateway.parts.store.logins._tokens._store
+    monkeypatch.setattr(type(store), "signing_key", lambda _, id, **_more: asked.append(id))
+    token = f"{part({'alg': 'EdDSA', 'typ': 'JWT', 'kid': id})}.{part({})}.{'x' * 86}"
+    answer = answer_to(gateway, token)
+    assert (answer.status_code, answer.json()["code"]) == (401, "access.not_authenticated")
+    with closing(Socket(gateway.url)) as socket:
+        assert socket.ask(op="authenticate", token=token)["code"] == "access.not_authenticated"
+    assert not asked
 
 
 def test_a_token_of_ours_counts(gateway: Gateway, claims: dict[str, object], viewer: User) -> None:

@@ -87,6 +87,50 @@ def test_a_message_that_does_not_end_ends_the_connection(gateway: Gateway, monke
         assert socket.wait_closed()[0] == protocol.VIOLATED
 
 
+def test_a_frame_that_comes_byte_by_byte_ends_the_connection(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "MESSAGE_SECONDS", 0.3)
+    with closing(Socket(gateway.url)) as socket:
+        frame = Frame(Opcode.TEXT, b" " * 60_000).serialize(mask=True)
+        for at in range(len(frame)):
+            try:
+                socket.connection.socket.sendall(frame[at : at + 1])
+            except OSError:
+                break
+            threading.Event().wait(0.02)
+            assert at < 500, "It may go on for ever."
+            if socket.closed is not None:
+                break
+        assert socket.wait_closed()[0] == protocol.VIOLATED
+
+
+def test_frames_that_end_in_time_may_come_in_any_pieces(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long that goes on: what has ended takes nothing from the time of the next."""
+    monkeypatch.setattr(protocol, "MESSAGE_SECONDS", 0.5)
+    ping = Frame(Opcode.PING, b"x" * 10).serialize(mask=True)
+    message = Frame(Opcode.TEXT, b'{"op": "ping", "id": 1}').serialize(mask=True)
+    with closing(Socket(gateway.url)) as socket:
+        for frame in (ping, message):
+            begun = time.monotonic()
+            socket.connection.socket.sendall(frame[:3])
+            while time.monotonic() < begun + 1.2:
+                socket.connection.socket.sendall(frame[3:] + frame[:3])
+                threading.Event().wait(0.1)
+            socket.connection.socket.sendall(frame[3:])
+        assert socket.ask(op="ping")["type"] == "pong"
+
+
+@pytest.mark.parametrize("frames", [[b"\xff\xff"], [b"\xc3", b"\x28"]], ids=["whole", "in parts"])
+def test_text_that_is_none_ends_the_connection_without_a_word_in_the_log(
+    gateway: Gateway, frames: list[bytes], caplog: pytest.LogCaptureFixture
+) -> None:
+    with closing(Socket(gateway.url)) as socket:
+        for place, data in enumerate(frames):
+            kind, last = Opcode.CONT if place else Opcode.TEXT, place == len(frames) - 1
+            socket.connection.socket.sendall(Frame(kind, data, fin=last).serialize(mask=True))
+        assert socket.wait_closed()[0] == protocol.NO_TEXT
+    assert not caplog.records
+
+
 def test_a_frame_that_does_not_end_ends_the_connection(
     gateway_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

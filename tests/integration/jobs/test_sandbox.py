@@ -155,6 +155,21 @@ def test_what_it_may_not_fails_with_its_reason(body, reason) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("from arbitrax import nothing", "'arbitrax' (__init__.py)"),
+        ("from json.decoder import nothing", "'json.decoder' (decoder.py)"),
+        ("open(ax.__file__, 'a')", "'__init__.py'"),
+        ("raise ValueError(sys.modules['numpy'].__file__ + ': no')", "ValueError: __init__.py: no"),
+    ],
+)
+def test_an_error_names_files_of_the_machine_and_not_where_they_are(body, name) -> None:
+    said = refusal_of(body)
+    assert name in said
+    assert "/" not in said.replace("path/to/", "")
+
+
+@pytest.mark.parametrize(
     "call", ["ptrace", "process_vm_readv", "io_uring_setup", "bpf", "keyctl", "unshare", "mount", "perf_event_open",
              "userfaultfd", "setns", "clone3", "prctl", "shmget", "kexec_load", "init_module", "quotactl", "add_key"]
 )  # fmt: skip

@@ -13,7 +13,6 @@ from arbitrax.client.problems import error_of, made_error, problem_of, read_prob
 from arbitrax.client.waiting import FIRST, MOST, wait_before
 from arbitrax.domain.errors import (
     ArbitraxError,
-    ConflictError,
     InFlight,
     InputError,
     NotAuthenticated,
@@ -122,7 +121,7 @@ def problem(code: str, status: int, **more: object) -> Problem:
         ("access.token_reused", 401, TokenReused),
         ("access.rate_limited", 429, TooManyRequests),
         ("conflict.in_flight", 409, InFlight),
-        ("order.client_id_used", 409, ConflictError),
+        ("order.client_id_used", 422, InputError),
         ("request.invalid", 422, InputError),
         ("order.symbol_unknown", 404, UnknownNameError),
         ("internal", 500, ArbitraxError),

@@ -46,6 +46,7 @@ class NoStore:
         ('[[instruments]]\nsymbol = "A"\ntick_size = "0.01"\nmaker_fee = "-0.1"', "maker_fee"),
         ('[[instruments]]\nsymbol = "A"\ntick_size = "1"\n[[instruments]]\nsymbol = "A"\ntick_size = "1"', "twice"),
         ('[[accounts]]\nname = ""', "empty"),
+        ('[[accounts]]\nname = "acc_01M8ZQ4M8K3T5V7X9Y1B3D5F7H"', "ids of accounts"),
         ('[[accounts]]\nname = "a"\nkind = "gift"', "gift"),
         ('[[accounts]]\nname = "a"\ncash = "NaN"', "NaN"),
         ('[[accounts]]\nname = "a"\nmax_orders = 0', "max_orders"),

@@ -55,6 +55,9 @@ const injectedRtkApi = api
         query: (queryArg) => ({
           url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}/kill`,
           method: "POST",
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
         }),
         invalidatesTags: ["accounts"],
       }),
@@ -70,6 +73,9 @@ const injectedRtkApi = api
         query: (queryArg) => ({
           url: `/api/v1/accounts/${encodeURIComponent(String(queryArg.account))}/revival`,
           method: "POST",
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
         }),
         invalidatesTags: ["accounts"],
       }),
@@ -152,6 +158,9 @@ const injectedRtkApi = api
       getBacktest: build.query<GetBacktestApiResponse, GetBacktestApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}`,
+          headers: {
+            "If-None-Match": queryArg["If-None-Match"],
+          },
         }),
         providesTags: ["backtests"],
       }),
@@ -174,6 +183,9 @@ const injectedRtkApi = api
       getBacktestEquity: build.query<GetBacktestEquityApiResponse, GetBacktestEquityApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/equity`,
+          headers: {
+            "If-None-Match": queryArg["If-None-Match"],
+          },
           params: {
             start: queryArg.start,
             end: queryArg.end,
@@ -191,6 +203,9 @@ const injectedRtkApi = api
       getBacktestHonesty: build.query<GetBacktestHonestyApiResponse, GetBacktestHonestyApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/honesty`,
+          headers: {
+            "If-None-Match": queryArg["If-None-Match"],
+          },
         }),
         providesTags: ["backtests"],
       }),
@@ -215,6 +230,9 @@ const injectedRtkApi = api
       getBacktestReport: build.query<GetBacktestReportApiResponse, GetBacktestReportApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/report`,
+          headers: {
+            "If-None-Match": queryArg["If-None-Match"],
+          },
         }),
         providesTags: ["backtests"],
       }),
@@ -243,6 +261,9 @@ const injectedRtkApi = api
       getBacktestTable: build.query<GetBacktestTableApiResponse, GetBacktestTableApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/backtests/${encodeURIComponent(String(queryArg.backtest))}/tables/${encodeURIComponent(String(queryArg.table))}`,
+          headers: {
+            "If-None-Match": queryArg["If-None-Match"],
+          },
           params: {
             limit: queryArg.limit,
             cursor: queryArg.cursor,
@@ -253,6 +274,9 @@ const injectedRtkApi = api
       listBars: build.query<ListBarsApiResponse, ListBarsApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/bars`,
+          headers: {
+            "If-None-Match": queryArg["If-None-Match"],
+          },
           params: {
             symbol: queryArg["symbol"],
             interval: queryArg.interval,
@@ -449,6 +473,9 @@ const injectedRtkApi = api
           url: `/api/v1/orders/cancel_all_after`,
           method: "POST",
           body: queryArg.cancelAllAfter,
+          headers: {
+            "Idempotency-Key": queryArg["Idempotency-Key"],
+          },
         }),
         invalidatesTags: ["orders"],
       }),
@@ -467,6 +494,9 @@ const injectedRtkApi = api
         query: (queryArg) => ({
           url: `/api/v1/orders/${encodeURIComponent(String(queryArg.order))}`,
           method: "DELETE",
+          headers: {
+            "If-Match": queryArg["If-Match"],
+          },
           params: {
             account: queryArg.account,
           },
@@ -476,6 +506,9 @@ const injectedRtkApi = api
       getOrder: build.query<GetOrderApiResponse, GetOrderApiArg>({
         query: (queryArg) => ({
           url: `/api/v1/orders/${encodeURIComponent(String(queryArg.order))}`,
+          headers: {
+            "If-None-Match": queryArg["If-None-Match"],
+          },
           params: {
             account: queryArg.account,
           },
@@ -487,6 +520,9 @@ const injectedRtkApi = api
           url: `/api/v1/orders/${encodeURIComponent(String(queryArg.order))}`,
           method: "PATCH",
           body: queryArg.orderChange,
+          headers: {
+            "If-Match": queryArg["If-Match"],
+          },
           params: {
             account: queryArg.account,
           },
@@ -640,6 +676,8 @@ export type KillAccountApiResponse =
 export type KillAccountApiArg = {
   /** Of an account: acc_ and 26 characters. */
   account: string;
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
 };
 export type GiveAccountApiResponse = /** status 200 Request fulfilled, document follows */ AccountMessage;
 export type GiveAccountApiArg = {
@@ -653,6 +691,8 @@ export type ReviveAccountApiResponse =
 export type ReviveAccountApiArg = {
   /** Of an account: acc_ and 26 characters. */
   account: string;
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
 };
 export type ListAuditEntriesApiResponse = /** status 200 Request fulfilled, document follows */ PageAuditMessage;
 export type ListAuditEntriesApiArg = {
@@ -706,6 +746,8 @@ export type GetBacktestApiResponse = /** status 200 Request fulfilled, document 
 export type GetBacktestApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
   backtest: string;
+  /** ETags that you have: 304 while one of them is its own. */
+  "If-None-Match"?: string;
 };
 export type GetBacktestAccountApiResponse = /** status 200 Request fulfilled, document follows */ RunAccount;
 export type GetBacktestAccountApiArg = {
@@ -730,6 +772,8 @@ export type GetBacktestEquityApiArg = {
   end?: string | null;
   /** The most points that a chart has; neighbours are joined. */
   points?: number;
+  /** ETags that you have: 304 while one of them is its own. */
+  "If-None-Match"?: string;
 };
 export type GetBacktestFiguresApiResponse = /** status 200 Request fulfilled, document follows */ RunFigures;
 export type GetBacktestFiguresApiArg = {
@@ -742,6 +786,8 @@ export type GetBacktestHonestyApiResponse = /** status 200 Request fulfilled, do
 export type GetBacktestHonestyApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
   backtest: string;
+  /** ETags that you have: 304 while one of them is its own. */
+  "If-None-Match"?: string;
 };
 export type GetBacktestLogApiResponse = /** status 200 Request fulfilled, document follows */ RunLogMessage;
 export type GetBacktestLogApiArg = {
@@ -765,6 +811,8 @@ export type GetBacktestReportApiResponse = /** status 200 Request fulfilled, doc
 export type GetBacktestReportApiArg = {
   /** Of a backtest: bt_ and 26 characters. */
   backtest: string;
+  /** ETags that you have: 304 while one of them is its own. */
+  "If-None-Match"?: string;
 };
 export type GetReproductionApiResponse = /** status 200 Request fulfilled, document follows */ ReproductionMessage;
 export type GetReproductionApiArg = {
@@ -805,6 +853,8 @@ export type GetBacktestTableApiArg = {
   limit?: number | null;
   /** `next_cursor` of the page before; none: the first page. */
   cursor?: string | null;
+  /** ETags that you have: 304 while one of them is its own. */
+  "If-None-Match"?: string;
 };
 export type ListBarsApiResponse = /** status 200 A page, or the table */ BarPage;
 export type ListBarsApiArg = {
@@ -824,6 +874,8 @@ export type ListBarsApiArg = {
   limit?: number | null;
   /** `next_cursor` of the page before; none: the first page. */
   cursor?: string | null;
+  /** ETags that you have: 304 while one of them is its own. */
+  "If-None-Match"?: string;
 };
 export type GetBookApiResponse = /** status 200 Request fulfilled, document follows */ BookMessage;
 export type GetBookApiArg = {
@@ -988,6 +1040,8 @@ export type CancelAllAfterApiResponse =
   | /** status 200 Request fulfilled, document follows */ Cancelled
   | /** status 202 The outcome is not known yet. */ Cancelled;
 export type CancelAllAfterApiArg = {
+  /** The same key and body within 24 hours gives the same answer, and nothing is done twice. */
+  "Idempotency-Key"?: string;
   cancelAllAfter: CancelAllAfter;
 };
 export type ValidateOrderApiResponse = /** status 200 Request fulfilled, document follows */ ValidationMessage;
@@ -1004,6 +1058,8 @@ export type CancelOrderApiArg = {
   order: string;
   /** Id or name; left out: the only one there is. */
   account?: string | null;
+  /** Only if it is as it was when this ETag was given; else 412. */
+  "If-Match"?: string;
 };
 export type GetOrderApiResponse = /** status 200 Request fulfilled, document follows */ OrderMessage;
 export type GetOrderApiArg = {
@@ -1011,6 +1067,8 @@ export type GetOrderApiArg = {
   order: string;
   /** Id or name; left out: the only one there is. */
   account?: string | null;
+  /** ETags that you have: 304 while one of them is its own. */
+  "If-None-Match"?: string;
 };
 export type ChangeOrderApiResponse =
   | /** status 200 Request fulfilled, document follows */ OrderOutcome
@@ -1020,6 +1078,8 @@ export type ChangeOrderApiArg = {
   order: string;
   /** Id or name; left out: the only one there is. */
   account?: string | null;
+  /** Only if it is as it was when this ETag was given; else 412. */
+  "If-Match"?: string;
   orderChange: OrderChange;
 };
 export type ListPositionsApiResponse = /** status 200 Request fulfilled, document follows */ PagePositionMessage;

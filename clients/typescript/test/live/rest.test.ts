@@ -88,7 +88,7 @@ void test("every resource is read", async () => {
   assert.equal((await client.strategies.get("sma_cross")).class_name, "SmaCross");
   assert.ok((await all(client.strategies.list())).length > 5);
   assert.equal((await client.bars.chart({ symbol: "AAPL", points: 50 })).length, 50);
-  const asked = await client.ingestions.submit({ symbols: ["MADE-TS"], source: "synthetic" });
+  const asked = await client.ingestions.submit({ symbols: ["MADE-TS"], source: "synthetic", start: "2020-01-01" });
   assert.equal((await client.ingestions.cancel(asked.id)).id, asked.id);
   assert.equal((await client.ingestions.get(asked.id)).id, asked.id);
   await all(client.ingestions.list());

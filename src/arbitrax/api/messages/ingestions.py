@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import time
 from typing import Annotated
 from urllib.parse import quote
 
@@ -12,9 +14,18 @@ from arbitrax.api.messages.jobs import JobState, state_fields
 from arbitrax.api.messages.new_backtest import Day, ShortText, SymbolText
 from arbitrax.api.parameters import market_day
 from arbitrax.domain.dates import date_text, end_of_day, start_of_day
+from arbitrax.domain.errors import InputError, UnknownNameError, within
+from arbitrax.domain.intervals import nanoseconds
+from arbitrax.market_data.providers.limits import VENDORS
+from arbitrax.market_data.providers.provider import BarRequest
+from arbitrax.market_data.providers.windows import bars_of, check_reach
+from arbitrax.market_data.synthetic import INTERVALS as SYNTHETIC_INTERVALS
+from arbitrax.market_data.synthetic import SOURCE as SYNTHETIC
+from arbitrax.samples import SOURCE as SAMPLE
 from arbitrax.services.ingestion import IngestionOutcome
 from arbitrax.services.ingestion_jobs import IngestionSpec
 from arbitrax.services.ingestion_records import INGESTION, IngestionRecord
+from arbitrax.services.schedules import AUTO
 
 MOST_SYMBOLS = 500
 
@@ -38,9 +49,11 @@ class NewIngestion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
         Raises:
             RangeError: a day that there is not.
+            UnknownNameError: a symbol that no vendor can have.
+            InputError: bars that the vendor does not have.
         """
         start, end = market_day("start", self.start), market_day("end", self.end)
-        return IngestionSpec(
+        spec = IngestionSpec(
             symbols=tuple(dict.fromkeys(self.symbols)),
             interval=self.interval,
             source=self.source,
@@ -49,6 +62,44 @@ class NewIngestion(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             only_missing=self.only_missing,
             replace_source=self.replace_source,
         )
+        _require_possible(spec)
+        return spec
+
+    def require_start(self, stored: set[str]) -> None:
+        """See whether it is known where to begin; stored: symbols with bars of the interval.
+
+        Raises:
+            InputError: it is not.
+        """
+        lacking = [each for each in self.symbols if each not in stored]
+        if self.start is None and lacking and self.source != SAMPLE:
+            raise InputError(
+                f"Nothing is stored of {lacking[0]} at {self.interval}; say where to begin, as 2015-01-01."
+            ).at("start")
+
+
+def _require_possible(spec: IngestionSpec) -> None:
+    """Refuse what no worker could bring, without asking the vendor."""
+    for place, symbol in enumerate(spec.symbols):
+        if any(part in ("", ".", "..") for part in symbol.split("/")):
+            raise UnknownNameError(f"No vendor has a symbol {symbol!r}; correct it.").at("symbols", place)
+    with within("interval"):
+        nanoseconds(spec.interval)
+        if spec.source == SYNTHETIC and spec.interval not in SYNTHETIC_INTERVALS:
+            raise InputError(
+                f"There are no synthetic bars of {spec.interval}; use one of {', '.join(SYNTHETIC_INTERVALS)}."
+            )
+        if spec.source == AUTO and not any(spec.interval in each.windows for each in VENDORS.values()):
+            raise InputError(f"No vendor has bars of {spec.interval} to take; ask for 1m, 1h or 1d.")
+        vendor = VENDORS.get(spec.source)
+        window = None if vendor is None else bars_of(spec.interval, vendor)
+    if vendor is None or window is None or spec.start is None:
+        return
+    # Which plan the operator has is known where vendors are asked; what the best one has not, none has.
+    best = max(vendor.plans, key=lambda name: vendor.plans[name].history_days or math.inf)
+    asked = BarRequest(spec.symbols[0], spec.interval, spec.start, spec.start)
+    with within("start"):
+        check_reach(asked, window, vendor, best, now=time.time_ns())
 
 
 class AskedIngestion(Struct, frozen=True):

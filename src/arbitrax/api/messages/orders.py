@@ -37,6 +37,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 MOST_DELAY = 86_400_000
 NOTHING = decimal.Decimal(0)
+_CLIENT_ID_USED = REFUSALS[Code.CLIENT_ID_USED].code
 
 
 class OrderTerms(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -219,6 +220,7 @@ class OrderMessage(Struct, frozen=True):
     id: OrderId
     account: AccountId
     client_order_id: Annotated[str | None, Meta(examples=["t_019ac3f2b71_a1"])]
+    """null also of one that was refused because another order has its id."""
     symbol: Symbol
     side: broker.Side
     type: Annotated[str | None, Meta(examples=["limit"])]
@@ -370,12 +372,17 @@ def order_links(order: str, account: Account) -> OrderLinks:
     )
 
 
+def _client(client: str | None, reason: str | None) -> str | None:
+    """Return the client order id of an order; one that was refused because another has it does not have it."""
+    return None if reason == _CLIENT_ID_USED else client or None
+
+
 def order_message(order: broker.OrderState, account: Account, *, linked: bool = False) -> OrderMessage:
     """Return an order's message."""
     return OrderMessage(
         id=order.order,
         account=account.text,
-        client_order_id=order.client_order_id or None,
+        client_order_id=_client(order.client_order_id, order.reason),
         symbol=order.symbol,
         side=order.side,
         type=order.type,
@@ -411,10 +418,11 @@ def recorded_order_message(order: RecordedOrder, account: Account, instrument: I
     ended = order.ended_at is not None
     words: dict[str, broker.Status] = {"rejected": "refused", "filled": "filled", "open": "open"}
     default: broker.Status = "open" if order.status == "partially_filled" else "cancelled"
+    reason = None if order.reason == "none" else REFUSALS[Code[order.reason.upper()]].code
     return OrderMessage(
         id=order.id,
         account=account.text,
-        client_order_id=order.client_order_id,
+        client_order_id=_client(order.client_order_id, reason),
         symbol=order.symbol or "",
         side="sell" if order.side == "sell" else "buy",
         type=order.order_type,
@@ -433,7 +441,7 @@ def recorded_order_message(order: RecordedOrder, account: Account, instrument: I
         average_price=_maybe(_plain if instrument is None else instrument.mean_text, order.average_price),
         fee=(_plain if instrument is None else instrument.cash.text)(order.fee),
         status=words.get(order.status, default),
-        reason=None if order.reason == "none" else REFUSALS[Code[order.reason.upper()]].code,
+        reason=reason,
         created_at=order.created_at,
         ended_at=order.ended_at,
         recorded_at=order.recorded_at.replace(microsecond=order.recorded_at.microsecond // 1000 * 1000),

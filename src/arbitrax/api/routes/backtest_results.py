@@ -36,7 +36,7 @@ KEPT = "private, max-age=86400"
 
 @get(
     f"{PATH}/{{backtest:str}}/tables/{{table:str}}",
-    opt={"access": "read", "tables": True},
+    opt={"access": "read", "conditional": True, "tables": True},
     tags=["backtests"],
     operation_id="get_backtest_table",
     summary="Get a table of a backtest's result",
@@ -67,7 +67,7 @@ async def get_backtest_table(
 
 @get(
     f"{PATH}/{{backtest:str}}/equity",
-    opt={"access": "read", "tables": True},
+    opt={"access": "read", "conditional": True, "tables": True},
     tags=["backtests"],
     operation_id="get_backtest_equity",
     summary="Get a backtest's equity for a chart",
@@ -102,7 +102,7 @@ async def get_backtest_equity(
 
 @get(
     f"{PATH}/{{backtest:str}}/honesty",
-    opt={"access": "read"},
+    opt={"access": "read", "conditional": True},
     tags=["backtests"],
     operation_id="get_backtest_honesty",
     summary="Get what there is to doubt about a backtest",
@@ -118,7 +118,7 @@ async def get_backtest_honesty(request: GatewayRequest, backtest: FromPath[Backt
 
 @get(
     f"{PATH}/{{backtest:str}}/report",
-    opt={"access": "read"},
+    opt={"access": "read", "conditional": True},
     tags=["backtests"],
     operation_id="get_backtest_report",
     summary="Get a backtest's report as one HTML file",

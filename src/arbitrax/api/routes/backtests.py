@@ -54,7 +54,7 @@ async def list_backtests(
 
 @get(
     f"{PATH}/{{backtest:str}}",
-    opt={"access": "read"},
+    opt={"access": "read", "conditional": True},
     tags=["backtests"],
     operation_id="get_backtest",
     summary="Get a backtest",

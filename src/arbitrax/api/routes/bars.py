@@ -45,7 +45,7 @@ class _Wanted(Struct, frozen=True):
 
 @get(
     PATH,
-    opt={"access": "read", "tables": True},
+    opt={"access": "read", "conditional": True, "tables": True},
     tags=["bars"],
     operation_id="list_bars",
     summary="List the bars of an instrument",

@@ -71,6 +71,8 @@ async def add_ingestion(request: GatewayRequest, data: JSONBody[NewIngestion]) -
     spec, writer, store = data.spec(), request.principal.writer, request.parts.store
 
     def effect() -> Change:
+        if data.start is None:
+            data.require_start({each.symbol for each in store.bars.catalogue() if each.interval == data.interval})
         job = submit_ingestion(store, spec, writer=writer, now=time.time_ns())
         id, found = encode(INGESTION, job.id), find_ingestion(store.ingestion_records, job.id, sees=writer.user)
         message = ingestion_message(found)

@@ -48,11 +48,16 @@ async def revive_account(request: GatewayRequest, account: FromPath[AccountId]) 
 async def _switch(request: GatewayRequest, account: str, *, on: bool) -> Response[KillSwitch]:
     desk = request.parts.desk
     owner, broker = await desk.account(account, request.principal.sees), await desk.broker()
-    ACTING.set(request.origin)
-    done = require_done(await (broker.kill if on else broker.revive)(owner.text))
-    if isinstance(done, Unknown):
-        return Response(KillSwitch(owner.text, None, None), status_code=202)
-    return Response(KillSwitch(owner.text, on, list(done.cancelled)))
+
+    async def send() -> Response[KillSwitch]:
+        ACTING.set(request.origin)
+        done = require_done(await (broker.kill if on else broker.revive)(owner.text))
+        if isinstance(done, Unknown):
+            headers = {"Location": f"{PATH}/{owner.text}", "Retry-After": "1"}
+            return Response(KillSwitch(owner.text, None, None), status_code=202, headers=headers)
+        return Response(KillSwitch(owner.text, on, list(done.cancelled)))
+
+    return await request.command(send)
 
 
 ROUTES: list[Any] = [kill_account, revive_account]

@@ -42,6 +42,20 @@ if TYPE_CHECKING:
 
 PATH = "/api/v1/orders"
 _CLIENT = re.compile(r"[!-~]{1,32}")
+_PRICES, _QUANTITIES = ("price", "stop", "distance", "offset"), ("quantity", "display")
+_REFUSED_FIELDS = {
+    "order.symbol_unknown": ("symbol",),
+    "order.account_unknown": ("account",),
+    "order.client_id_used": ("client_order_id",),
+    "order.client_id_misdated": ("client_order_id",),
+    "order.price_not_positive": _PRICES,
+    "order.price_out_of_band": _PRICES,
+    "order.price_off_tick": _PRICES,
+    "order.quantity_not_positive": ("quantity",),
+    "order.quantity_too_large": ("quantity",),
+    "order.quantity_off_lot": _QUANTITIES,
+}
+"""Which fields of an order the codes of the exchange's refusals name."""
 _turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 """Orders that conditional changes are made of at this moment."""
 MaybeSymbol = Annotated[Symbol | None, Parameter(description="Of this symbol only.")]
@@ -71,7 +85,7 @@ async def add_order(request: GatewayRequest, data: JSONBody[NewOrder]) -> Respon
     with within("symbol"):
         await request.parts.desk.know({data.symbol})
     found = await broker.submit(account.text, data.order(client))
-    return _answer(found, account, client, received, created=True)
+    return _answer(found, account, client, received, given=data, created=True)
 
 
 @post(
@@ -139,7 +153,13 @@ async def list_orders(
     return Response(page(rest[: limit + 1], limit, lambda each: order_message(each, owner, linked=True), number))
 
 
-@get(f"{PATH}/{{order:str}}", opt={"access": "read"}, tags=["orders"], operation_id="get_order", summary="Get an order")
+@get(
+    f"{PATH}/{{order:str}}",
+    opt={"access": "read", "conditional": True},
+    tags=["orders"],
+    operation_id="get_order",
+    summary="Get an order",
+)
 async def get_order(
     request: GatewayRequest, order: FromPath[OrderId], account: AccountName = None
 ) -> Response[OrderMessage]:
@@ -158,7 +178,7 @@ async def get_order(
 
 @patch(
     f"{PATH}/{{order:str}}",
-    opt={"access": "trade"},
+    opt={"access": "trade", "if_match": "maybe"},
     tags=["orders"],
     operation_id="change_order",
     summary="Change an order",
@@ -174,12 +194,12 @@ async def change_order(
     async with _turn(request, order):
         await _require_match(request, broker, owner, order)
         found = await broker.amend(owner.text, order, quantity=data.quantity, price=data.price, stop=data.stop)
-    return _answer(found, owner, None, received)
+    return _answer(found, owner, None, received, given=data)
 
 
 @delete(
     f"{PATH}/{{order:str}}",
-    opt={"access": "trade", "cancel": True},
+    opt={"access": "trade", "cancel": True, "if_match": "maybe"},
     tags=["orders"],
     operation_id="cancel_order",
     status_code=200,
@@ -207,7 +227,10 @@ async def cancel_order(
 async def cancel_orders(
     request: GatewayRequest, account: AccountName = None, symbol: MaybeSymbol = None, side: MaybeSide = None
 ) -> Response[Cancelled]:
-    """Cancel an account's orders, of a symbol or all, of a side or both."""
+    """Cancel an account's orders, of a symbol or all, of a side or both.
+
+    While it is not known which, the answer is 202 with the address of the orders that are open.
+    """
     owner, broker, _ = await _acting(request, account)
     if symbol is not None:
         await request.parts.desk.instrument(symbol)
@@ -223,9 +246,17 @@ async def cancel_orders(
     summary="Set the dead-man switch",
 )
 async def cancel_all_after(request: GatewayRequest, data: JSONBody[CancelAllAfter]) -> Response[Cancelled]:
-    """Cancel all orders of an account after a while, unless this is sent again before; 0 turns it off."""
+    """Cancel all orders of an account after a while, unless this is sent again before; 0 turns it off.
+
+    Sent again under the same `Idempotency-Key` it does nothing: to go on waiting leave that out, or take a new one.
+    """
     owner, broker, _ = await _acting(request, data.account, "account")
-    return _cancelled(await broker.cancel_after(owner.text, data.milliseconds), owner)
+
+    async def send() -> Response[Cancelled]:
+        ACTING.set(request.origin)
+        return _cancelled(await broker.cancel_after(owner.text, data.milliseconds), owner)
+
+    return await request.command(send)
 
 
 def client_order_id(request: GatewayRequest, given: str | None) -> str:
@@ -257,25 +288,34 @@ def maybe_client_order_id(request: GatewayRequest, given: str | None) -> str:
     raise RequestError(422, detail, [FieldError("/client_order_id", "order.client_order_id", detail)])
 
 
-def require_done(found: Outcome) -> Done | Unknown:
+def require_done(found: Outcome, given: NewOrder | OrderChange | None = None) -> Done | Unknown:
     """Return an outcome that is no refusal.
+
+    given: the body, of which a refusal may be about a field.
 
     Raises:
         RequestError: it is one.
     """
     if isinstance(found, Refused):
+        field = found.field or _field(found.code, given)
         headers = {"Retry-After": "1"} if found.http_status in (429, 503) else {}
         if found.repeated:
             headers["Idempotent-Replayed"] = "true"
         raise RequestError(
             found.http_status,
             found.sentence,
-            [FieldError(f"/{found.field}", found.code, found.sentence)] if found.field else None,
+            [FieldError(f"/{field}", found.code, found.sentence)] if field else None,
             headers,
             code=found.code,
             retryable=found.retryable,
         )
     return found
+
+
+def _field(code: str, given: NewOrder | OrderChange | None) -> str:
+    """Return the field of a body that a refusal is about; empty: none, or it could be one of several."""
+    named = [each for each in _REFUSED_FIELDS.get(code, ()) if getattr(given, each, None) is not None]
+    return named[0] if len(named) == 1 else ""
 
 
 def order_tag(order: OrderState) -> str:
@@ -325,9 +365,15 @@ async def _turn(request: GatewayRequest, order: str) -> AsyncIterator[None]:
 
 
 def _answer(
-    found: Outcome, account: Account, client: str | None, received: int, *, created: bool = False
+    found: Outcome,
+    account: Account,
+    client: str | None,
+    received: int,
+    *,
+    given: NewOrder | OrderChange | None = None,
+    created: bool = False,
 ) -> Response[OrderOutcome]:
-    done = require_done(found)
+    done = require_done(found, given)
     message = outcome_message(done, account, client, received=received, linked=True)
     if isinstance(done, Unknown):
         where = _where_it_will_be(account, done, client)
@@ -352,7 +398,8 @@ def _where_it_will_be(account: Account, found: Unknown, client: str | None) -> s
 def _cancelled(found: Outcome, account: Account) -> Response[Cancelled]:
     done = require_done(found)
     if isinstance(done, Unknown):
-        return Response(Cancelled(account.text, None), status_code=202)
+        headers = {"Location": _where_it_will_be(account, done, None), "Retry-After": "1"}
+        return Response(Cancelled(account.text, None), status_code=202, headers=headers)
     return Response(Cancelled(account.text, list(done.cancelled)), status_code=200)
 
 

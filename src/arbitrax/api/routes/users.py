@@ -45,7 +45,13 @@ async def add_user(request: GatewayRequest, data: JSONBody[NewUser]) -> Response
     return await request.change("user.add", effect)
 
 
-@get(f"{PATH}/{{user:str}}", opt={"access": "admin"}, tags=["users"], operation_id="get_user", summary="Get a user")
+@get(
+    f"{PATH}/{{user:str}}",
+    opt={"access": "admin", "tagged": True},
+    tags=["users"],
+    operation_id="get_user",
+    summary="Get a user",
+)
 async def get_user(request: GatewayRequest, user: FromPath[UserId]) -> Response[UserMessage]:
     """Return a user."""
     found = await request.run(request.parts.store.users.find, decode(USER, user))
@@ -54,7 +60,7 @@ async def get_user(request: GatewayRequest, user: FromPath[UserId]) -> Response[
 
 @patch(
     f"{PATH}/{{user:str}}",
-    opt={"access": "admin", "if_match": True, ENDS_RIGHTS: True},
+    opt={"access": "admin", "if_match": True, "tagged": True, ENDS_RIGHTS: True},
     tags=["users"],
     operation_id="change_user",
     summary="Change role, activity or password of a user",

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.streams import StreamReader
 
 if TYPE_CHECKING:
     import asyncio
@@ -23,9 +24,10 @@ MOST_FRAME = 256 * 1024
 MOST_FRAGMENTS = 256
 """Frames of a message."""
 MESSAGE_SECONDS = 10.0
-"""From the first to the last of them. Within one a client cannot answer pings, which ends what is slower."""
+"""From the first byte of a message to its last."""
 PING_SECONDS = 20.0
 VIOLATED = 1008
+NO_TEXT = 1007
 MOST_UNSENT = 128 * 1024
 """Bytes that wait in the system for a slow client; more would be old before it has them."""
 _TEXT, _BINARY = 0x81, 0x82
@@ -52,6 +54,8 @@ class BoundedSocket(WebSocketsSansIOProtocol):
     full = False
     on_room: Callable[[], None] | None = None
     _fragments = 0
+    _is_open = False
+    """Whether the last frame of a message has not come yet."""
     _timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: BaseTransport) -> None:
@@ -97,6 +101,17 @@ class BoundedSocket(WebSocketsSansIOProtocol):
 
     # Reading
 
+    def data_received(self, data: bytes) -> None:
+        """Read, and give the client its time for the rest of a message."""
+        super().data_received(data)
+        self._expect_rest()
+
+    async def receive(self) -> Any:
+        """Return the next message; the application calls it."""
+        message = await super().receive()
+        self._expect_rest()
+        return message
+
     def handle_text(self, event: Frame) -> None:
         """Take a message, or its first part."""
         super().handle_text(event)
@@ -108,21 +123,36 @@ class BoundedSocket(WebSocketsSansIOProtocol):
         self._begin(event)
 
     def handle_cont(self, event: Frame) -> None:
-        """Take a part of a message: so many, and in time."""
+        """Take a part of a message: so many."""
         self._fragments += 1
         if self._fragments > MOST_FRAGMENTS:
             self._refuse()
             return
         super().handle_cont(event)
-        if event.fin:
-            self._wait(None)
+        self._is_open = not event.fin
+
+    def send_receive_event_to_app(self) -> None:
+        """Give a message to the application, unless it says that it is text and is none."""
+        if self.curr_msg_data_type == "text" and not self.close_sent:
+            try:
+                b"".join(self.frames).decode()
+            except UnicodeDecodeError:
+                self._refuse(NO_TEXT, "text that is no UTF-8")
+                return
+        super().send_receive_event_to_app()
 
     def handle_ping(self) -> None:
         """Answer, unless the client takes no answers."""
+        self._pass_control()
         if self.full:
             self.conn.data_to_send()
         else:
             super().handle_ping()
+
+    def handle_pong(self, event: Frame) -> None:
+        """Note that the client lives."""
+        self._pass_control()
+        super().handle_pong(event)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Let nobody wait."""
@@ -133,21 +163,36 @@ class BoundedSocket(WebSocketsSansIOProtocol):
             self.on_room()
 
     def _begin(self, event: Frame) -> None:
-        if not event.fin:
-            self._fragments = 1
+        self._fragments, self._is_open = 1, not event.fin
+
+    def _pass_control(self) -> None:
+        """Note that a frame ended which is no part of a message: the time of the next one is its own."""
+        if not self._is_open:
+            self._wait(None)
+
+    def _expect_rest(self) -> None:
+        """Wait for the rest of a message that has begun; not while nobody reads, for then it is we who are slow."""
+        if self.read_paused or self.close_sent or not (self._is_open or self._in_frame()):
+            self._wait(None)
+        elif self._timer is None:
             self._wait(MESSAGE_SECONDS)
+
+    def _in_frame(self) -> bool:
+        """Say whether a part of a frame has come: between frames the parser waits for their end or the next byte."""
+        within = getattr(self.conn.parser, "gi_yieldfrom", None)
+        return within is not None and within.gi_code is not StreamReader.at_eof.__code__
 
     def _wait(self, seconds: float | None) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._timer = None if seconds is None else self.loop.call_later(seconds, self._refuse)
 
-    def _refuse(self) -> None:
-        """End a connection that sends a message in too many parts, or too slowly."""
+    def _refuse(self, code: int = VIOLATED, reason: str = "a message in too many parts, or too slow") -> None:
+        """End a connection that sends what it must not, or too slowly."""
         self._wait(None)
         self.frames = []
         if not self.close_sent:
-            self.conn.fail(VIOLATED, "a message in too many parts, or too slow")
+            self.conn.fail(code, reason)
             self.handle_parser_exception()
 
 

@@ -7,6 +7,7 @@ may have, and the scratch folder. It is not forked: nothing that the worker know
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from collections import deque
@@ -92,7 +93,7 @@ def _run(task_pipe: int, answer: int, teller: _Teller) -> None:
         )
     except BaseException as error:  # the strategy is code of strangers: whatever it raises is its end
         kind = type(error).__name__ if isinstance(error, ArbitraxError) else "StrategyError"
-        said = str(error) if isinstance(error, ArbitraxError) else f"{type(error).__name__}: {error}"
+        said = _without_folders(str(error) if isinstance(error, ArbitraxError) else f"{type(error).__name__}: {error}")
         exhausted = isinstance(error, MemoryError) or isinstance(error.__cause__, MemoryError)
         with teller.ending:
             teller.flush()
@@ -101,6 +102,14 @@ def _run(task_pipe: int, answer: int, teller: _Teller) -> None:
     with teller.ending:
         teller.flush()
         write_frame(answer, ran, outcome.equity, outcome.exposure, *records)
+
+
+def _without_folders(text: str) -> str:
+    """Return what an error says with the names of this machine's files, not where they are."""
+    own = {sys.prefix, sys.base_prefix, str(Path(__file__).parents[3]), str(Path.cwd())} - {"/"}
+    for folder in sorted(own, key=len, reverse=True):
+        text = re.sub(rf"{re.escape(folder)}/(?:[^\s'\"(),:]*/)?", "", text)
+    return text
 
 
 def _strategy_of(task: Task) -> Strategy:
