@@ -103,6 +103,16 @@ def test_a_frame_that_comes_byte_by_byte_ends_the_connection(gateway: Gateway, m
         assert socket.wait_closed()[0] == protocol.VIOLATED
 
 
+def test_a_socket_that_says_nothing_more_stays(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(protocol, "MESSAGE_SECONDS", 0.1)
+    with closing(Socket(gateway.url)) as socket:
+        socket.wait_for(lambda message: message["type"] == "hello")
+        for _ in range(2):
+            threading.Event().wait(0.5)
+            assert socket.ask(op="ping")["type"] == "pong"
+        assert socket.closed is None
+
+
 def test_frames_that_end_in_time_may_come_in_any_pieces(gateway: Gateway, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long that goes on: what has ended takes nothing from the time of the next."""
     monkeypatch.setattr(protocol, "MESSAGE_SECONDS", 0.5)

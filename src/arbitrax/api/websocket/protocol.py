@@ -178,9 +178,11 @@ class BoundedSocket(WebSocketsSansIOProtocol):
             self._wait(MESSAGE_SECONDS)
 
     def _in_frame(self) -> bool:
-        """Say whether a part of a frame has come: between frames the parser waits for their end or the next byte."""
-        within = getattr(self.conn.parser, "gi_yieldfrom", None)
-        return within is not None and within.gi_code is not StreamReader.at_eof.__code__
+        """Say whether a part of a frame has come: the parser, generators within each other, then reads its rest."""
+        within: Any = self.conn.parser
+        while (inner := getattr(within, "gi_yieldfrom", None)) is not None:
+            within = inner
+        return getattr(within, "gi_code", None) is StreamReader.read_exact.__code__
 
     def _wait(self, seconds: float | None) -> None:
         if self._timer is not None:
