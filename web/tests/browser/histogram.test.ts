@@ -15,7 +15,7 @@ browserTest(
     const bar = (name: RegExp) => page.getByRole("figure", { name }).locator(".recharts-bar-rectangle path");
     const ofTrades = bar(/^Returns of trades/).last();
     await ofTrades.waitFor();
-    await ofTrades.scrollIntoViewIfNeeded();
+    await page.getByRole("figure", { name: /^Returns of trades/ }).scrollIntoViewIfNeeded();
     const { x, y, width } = (await ofTrades.boundingBox()) ?? { x: 0, y: 0, width: 0 };
     await page.mouse.click(x + width / 2, y - 40); // above it: the whole column counts
     await page.getByRole("button", { name: /^Show \d+ trade/ }).waitFor();

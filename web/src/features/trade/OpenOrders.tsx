@@ -106,8 +106,8 @@ export function OpenOrders({ account, rows, marketOf, onCancel, onChange }: Open
             size="xs"
             variant="default"
             data-danger=""
-            loading={cancelling.isLoading}
-            onClick={() => void onCancelAll()}
+            {...dimmed(cancelling.isLoading)}
+            onClick={() => !cancelling.isLoading && void onCancelAll()}
           >
             Cancel all
           </Button>
