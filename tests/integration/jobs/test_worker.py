@@ -2,9 +2,9 @@
 
 import os
 import signal
+import socket
 import threading
 import time
-from contextlib import suppress
 
 import numpy as np
 import psycopg
@@ -14,6 +14,9 @@ import valkey
 from arbitrax.bootstrap import cache_url, database_url
 from arbitrax.domain.errors import StoreUnavailableError, UnknownNameError
 from arbitrax.domain.ids import encode
+from arbitrax.jobs import child
+from arbitrax.jobs.messages import Line, Start
+from arbitrax.jobs.watching import Watcher
 from arbitrax.services.backtests import find_run, run_stored
 from arbitrax.services.jobs import MOST_LOSSES
 from arbitrax.settings import Settings
@@ -248,22 +251,22 @@ def test_a_killed_postgres_delays_jobs_and_does_each_once(jobs, workers, home) -
     assert np.isfinite(equity).all()
 
 
-def test_connections_that_end_however_often_are_not_held_against_a_job(jobs, workers, home) -> None:
-    workers.start()
-    job = jobs.submit(year("slow", pause=0.006))
-    url = database_url(Settings(home=home))
-    for attempt in range(1, MOST_LOSSES + 2):
-        jobs.under_way(job, attempt)
-        with psycopg.connect(url) as connection:
-            connection.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> "
-                "pg_backend_pid()"
-            )
-        with suppress(StoreUnavailableError):
-            jobs.find(job)  # ours are gone as well
-    done = jobs.wait(job)
-    assert (done.status, done.losses, done.attempt) == ("succeeded", 0, MOST_LOSSES + 2)
-    assert jobs.outcomes(job) == ["given_back"] * (MOST_LOSSES + 1) + ["succeeded"]
+def test_a_child_whose_database_ended_gives_its_attempt_back(jobs, home, monkeypatch) -> None:
+    def ended(*_: object) -> None:
+        raise StoreUnavailableError("The connection broke.")
+
+    monkeypatch.setitem(child.KINDS, "backtest", ended)
+    settings, job = Settings(home=home), jobs.submit(year())
+    _, lease = jobs.store.jobs.claim("this test")
+    start = Start(
+        job=job, kind="backtest", spec=jobs.find(job).spec, owner=None, created_at=0, lease=lease,
+        database_url=database_url(settings), cache_url=cache_url(settings), seconds=60, megabytes=4096,
+    )  # fmt: skip
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        outcome = child._attempt(start, Watcher(Line(theirs), on_loss=lambda: None), settings)
+    assert (outcome.status, outcome.problem.detail) == ("given_back", "The connection broke.")
+    jobs.store.jobs.finish(lease, "cancelled", None)
 
 
 def test_two_workers_share_many_jobs_and_do_each_once(jobs, workers, broker) -> None:
