@@ -95,6 +95,7 @@ TEXTS = {
     "job": f"job_{_ID}",
     "label": "Sharpe ratio",
     "lines": "SMA 10",
+    "panes": "RSI",
     "name": "sma_cross",
     "metrics_basis": "252 days a year",
     "next_cursor": PARAMETERS["cursor"],
