@@ -1,4 +1,3 @@
-import "./font.css";
 import "./mantine.css";
 import "@/app/theme.css";
 import { StrictMode } from "react";

@@ -193,7 +193,7 @@ def test_many_symbols_have_no_prices_and_stay_small():
     result = ax.backtest(Weekly(), wide_panel(500, 1000))
     html = render_report(result)
     assert recorded_of(html)["priced"] == []
-    assert len(html) < 3_100_000
+    assert len(html) < 3_000_000
 
 
 def test_few_symbols_have_prices_each_and_share_the_candles():
@@ -228,4 +228,4 @@ def test_prices_before_a_split_are_drawn_in_units_of_today():
 
 
 def test_the_page_of_reports_stays_small():
-    assert len(render_report(run(ax.BuyAndHold(), daily([10, 11]))).encode()) < 1_600_000
+    assert len(render_report(run(ax.BuyAndHold(), daily([10, 11]))).encode()) < 1_500_000
